@@ -1,0 +1,51 @@
+# Set-up and daily commands. `make lecture` and `make test` install what is missing by themselves.
+#   make lecture                      the book, in _build/html/index.html
+#   make lecture MODE=full DATA=openml
+
+PYTHON ?= python3
+DATA ?= auto
+MODE ?= short
+export LECTURE_DATA := $(DATA)
+export LECTURE_MODE := $(MODE)
+
+VENV := .venv
+RUN := $(VENV)/bin/python
+READY := $(VENV)/.ready
+
+.PHONY: help lecture test live bench notebooks clean
+
+help:
+	@echo "make lecture     install, run the notebooks, build the book (DATA=auto|system|openml|keras|sample|FOLDER, MODE=short|full)"
+	@echo "make live        JupyterLab on the notebooks"
+	@echo "make test        all tests"
+	@echo "make bench       measure speed and memory beside the seed's functions and the peers"
+	@echo "make notebooks   make the .ipynb files from their .py sources"
+	@echo "make clean       remove what was built (and keep $(VENV))"
+
+lecture: $(READY)
+	@$(RUN) -m lecture book
+
+live: $(READY)
+	@$(RUN) -m lecture live
+
+test: $(READY)
+	@$(RUN) -m pytest
+
+bench: $(READY)
+	@$(RUN) -m benchmarks
+
+notebooks: $(READY)
+	@$(RUN) -m lecture notebooks
+
+clean:
+	rm -rf _build build dist *.egg-info .pytest_cache .hypothesis
+
+$(READY): requirements.txt constraints.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; (3, 11) <= v <= (3, 13) or sys.exit("Python 3.11, 3.12 or 3.13 is wanted, this is %d.%d: say which to use with make PYTHON=python3.12" % v)'
+	@test -x $(RUN) || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "Python could not make $(VENV); on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	@echo "Installing into $(VENV): about 3 GB, some minutes the first time."
+	$(RUN) -m pip install --quiet --upgrade pip
+	$(RUN) -m pip install -r requirements.txt -c constraints.txt
+	@$(RUN) -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib"), "lecture-checkout.pth").write_text("$(CURDIR)\n")'
+	@$(RUN) -m pip check
+	@touch $(READY)
