@@ -1,0 +1,1 @@
+"""From one source to what people use: notebooks, the book, JupyterLab."""

@@ -1,0 +1,28 @@
+"""Files and folders that appear whole or not at all."""
+
+import os
+import shutil
+from pathlib import Path
+
+
+def write_whole(path, text):
+    """Write ``text`` to ``path`` through a neighbour, so that no reader ever sees half of it."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    neighbour = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        neighbour.write_text(text, encoding="utf-8")
+        os.replace(neighbour, path)
+    finally:
+        neighbour.unlink(missing_ok=True)
+
+
+def replace_folder(new, target):
+    """Put the folder ``new`` in the place of ``target``; what stood there goes only when the new one is whole."""
+    new, target = Path(new), Path(target)
+    old = target.with_name(f".{target.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if target.exists():
+        os.replace(target, old)
+    os.replace(new, target)
+    shutil.rmtree(old, ignore_errors=True)
