@@ -1,0 +1,45 @@
+"""What two units make of many images: a point each, and the name of each class where its points lie."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib import patheffects
+
+from lecture.plots.alt import describe
+
+
+def plot_representation(activations, classes, class_names, *, ax=None):
+    """Draw the outputs of a two-unit layer for many examples.
+
+    Parameters
+    ----------
+    activations : array of shape (n, 2)
+    classes : array of int, shape (n,)
+        The true class of each.
+    class_names : sequence of str
+        Written at the median of each class, so that ten classes need not be told apart by colour alone.
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        If the layer has other than two units, or the classes are not as many as the examples.
+    """
+    activations, classes = np.asarray(activations), np.asarray(classes)
+    if activations.ndim != 2 or activations.shape[1] != 2 or len(classes) != len(activations):
+        raise ValueError(f"activations must have shape (n, 2) with n classes, got {activations.shape} and {classes.shape}.")
+    if ax is None:
+        _, ax = plt.subplots(figsize=(6.4, 4.8))
+    ax.scatter(*activations.T, c=classes, cmap="viridis", s=3, alpha=0.3, linewidths=0, rasterized=True)
+    halo = [patheffects.withStroke(linewidth=4, foreground="white")]
+    for number, name in enumerate(class_names):
+        own = activations[classes == number]
+        if len(own):
+            ax.text(*np.median(own, axis=0), name, ha="center", va="center", weight="bold", path_effects=halo)
+    ax.set(xlabel="activation of unit 1", ylabel="activation of unit 2")
+    dead = int(np.sum(~(activations > 0).any(axis=0)))
+    state = {0: "Both units are active for some of them.", 1: "One unit is 0 for all of them.", 2: "Both units are 0 for all of them."}
+    return describe(ax, f"Outputs of two units for {len(activations)} images of {len(class_names)} classes. {state[dead]}")

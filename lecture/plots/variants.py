@@ -1,0 +1,47 @@
+"""Several ways of training, side by side: each seed a faint point, their mean a strong one."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from lecture.plots.alt import describe
+from lecture.plots.style import COLORS
+
+
+def plot_variants(variants, *, label, baseline=None, ax=None):
+    """Draw one value for each seed of each variant, and the mean.
+
+    Parameters
+    ----------
+    variants : mapping of str to array of shape (n_seeds,)
+        Drawn from top to bottom, in this order; numbers of seeds may differ.
+    label : str
+        What the values are, for the axis: ``"test accuracy"``.
+    baseline : str, optional
+        A key of ``variants``: its mean is continued as a line to compare the others with.
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        If there is no variant, or the baseline is none of them.
+    """
+    if not variants or (baseline is not None and baseline not in variants):
+        raise ValueError(f"baseline must be one of {', '.join(variants) or 'at least one variant'}, got {baseline!r}.")
+    if ax is None:
+        _, ax = plt.subplots(figsize=(7.2, 0.8 + 0.42 * len(variants)))
+    means = {name: float(np.mean(values)) for name, values in variants.items()}
+    if baseline is not None:
+        ax.axvline(means[baseline], color=COLORS[6], linestyle=":", linewidth=1.5, zorder=0)
+    for row, (name, values) in enumerate(variants.items()):
+        values = np.atleast_1d(values)
+        ax.plot(values, np.full(len(values), row), "o", color=COLORS[0], alpha=0.35, markersize=6)
+        ax.plot(means[name], row, "|", color=COLORS[1], markersize=18, markeredgewidth=3)
+    ax.set_yticks(range(len(variants)), list(variants))
+    ax.set_ylim(len(variants) - 0.5, -0.5)
+    ax.set_xlabel(f"{label} (points: seeds, bar: mean)")
+    ordered = sorted(means, key=means.get, reverse=True)
+    return describe(ax, f"Mean {label} of each variant, highest first: " + ", ".join(f"{name} {means[name]:.3g}" for name in ordered) + ".")
