@@ -1,0 +1,105 @@
+"""The same training from several seeds, and stopping on a trend."""
+
+from types import SimpleNamespace
+
+import keras
+import numpy as np
+import pytest
+
+from lecture.training.repeats import fit_seeds
+from lecture.training.stopping import SmoothedEarlyStopping
+
+
+@pytest.fixture(scope="module")
+def images():
+    """Two classes that a line separates, in the parts of a data set."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(120, 4)).astype("float32")
+    y = keras.utils.to_categorical(X[:, 0] > 0, 2)
+    return SimpleNamespace(X_train=X[:80], y_train=y[:80], X_val=X[80:100], y_val=y[80:100], X_test=X[100:], y_test=y[100:])
+
+
+def build():
+    network = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, activation="relu"), keras.layers.Dense(2, activation="softmax")])
+    network.compile(loss="categorical_crossentropy", optimizer="adam", metrics=["accuracy"])
+    return network
+
+
+def test_each_seed_has_its_curves_its_score_and_its_network(images):
+    runs = fit_seeds(build, images, seeds=2, epochs=3, batch_size=16)
+    assert runs.seeds == (0, 1) and list(runs.epochs) == [3, 3]
+    assert set(runs.histories[0]) == {"loss", "accuracy", "val_loss", "val_accuracy"}
+    for model, loss, accuracy in zip(runs.models, runs.test["loss"], runs.test["accuracy"]):
+        assert model.evaluate(images.X_test, images.y_test, verbose=0) == pytest.approx([loss, accuracy], rel=1e-5)
+    assert runs.last("loss") == pytest.approx([history["loss"][-1] for history in runs.histories])
+    assert runs.describe() == (f"test accuracy {runs.test['accuracy'].mean():.3f} ({runs.test['accuracy'].min():.3f} to "
+                               f"{runs.test['accuracy'].max():.3f} over 2 seeds)")
+
+
+def test_the_same_seed_gives_the_same_run_and_another_one_another(images):
+    first, again = (fit_seeds(build, images, seeds=[7], epochs=1) for _ in range(2))
+    other = fit_seeds(build, images, seeds=[8], epochs=1)
+    assert first.histories[0]["loss"] == again.histories[0]["loss"] != other.histories[0]["loss"]
+
+
+def test_callbacks_are_new_for_each_seed_and_may_stop(images):
+    made = []
+
+    def callbacks():
+        made.append(keras.callbacks.EarlyStopping("loss", patience=0, min_delta=10))
+        return made[-1:]
+
+    runs = fit_seeds(build, images, seeds=3, epochs=9, callbacks=callbacks)
+    assert len(set(map(id, made))) == 3 and list(runs.epochs) == [2, 2, 2]
+
+
+def test_a_training_in_parts_gives_its_own_history(images):
+    runs = fit_seeds(build, images, seeds=1, epochs=1, train=lambda model, data: {"loss": [3.0, 2.0]})
+    assert runs.histories == ({"loss": [3.0, 2.0]},)
+
+
+@pytest.mark.parametrize(("options", "said"), [
+    (dict(seeds=0, epochs=1), "seeds must be a whole number of at least 1, got 0"),
+    (dict(seeds=[], epochs=1), "at least one seed"),
+    (dict(seeds=1, epochs=0), "epochs must be a whole number of at least 1, got 0"),
+])
+def test_no_seed_and_no_epoch_are_refused(images, options, said):
+    with pytest.raises(ValueError, match=said):
+        fit_seeds(build, images, **options)
+
+
+def drive(callback, losses):
+    """Hand a callback these losses, as a fit would; return after how many epochs it stops."""
+    callback.set_model(build())
+    callback.on_train_begin()
+    for epoch, loss in enumerate(losses):
+        callback.on_epoch_end(epoch, {"val_loss": loss})
+        if callback.model.stop_training:
+            return epoch + 1
+    return len(losses)
+
+
+BUMPY = [1.0, 0.2, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.3, 0.3]  # one lucky epoch, then steady progress
+
+
+def test_a_mean_goes_on_where_one_lucky_epoch_would_have_stopped():
+    assert drive(keras.callbacks.EarlyStopping(patience=3), BUMPY) == 5
+    assert drive(SmoothedEarlyStopping(window=3, patience=3), BUMPY) == len(BUMPY)
+
+
+def test_a_window_of_one_is_early_stopping_itself():
+    assert drive(SmoothedEarlyStopping(window=1, patience=3), BUMPY) == drive(keras.callbacks.EarlyStopping(patience=3), BUMPY)
+
+
+def test_the_monitored_value_is_the_mean_of_the_window_and_starts_anew():
+    stop = SmoothedEarlyStopping(window=2)
+    for losses in ([4.0, 2.0, 1.0], [9.0]):
+        stop.set_model(build())
+        stop.on_train_begin()
+        values = [stop.get_monitor_value({"val_loss": loss}) for loss in losses]
+        assert values == [np.mean(losses[max(0, i - 1): i + 1]) for i in range(len(losses))]
+
+
+def test_a_window_of_zero_is_refused():
+    with pytest.raises(ValueError, match="window must be a whole number of at least 1, got 0"):
+        SmoothedEarlyStopping(window=0)
