@@ -1,0 +1,131 @@
+"""How activations and gradients grow or shrink through a deep net before any training: measured, layer by layer."""
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from lecture.activations import ACTIVATIONS
+from lecture.checks import one_of, whole
+from lecture.from_scratch.net import DISTRIBUTIONS, SCALES, dense_net
+
+N_SAMPLES, N_CLASSES = 100, 10
+SMALL = 1e-2  # a ratio below it is called vanishing, above 1 / SMALL exploding
+
+
+@dataclass(frozen=True, eq=False)
+class DepthProfile:
+    """The signal on its way forward and the gradient on its way back, for each hidden layer of a fresh net."""
+
+    activation: str
+    initializer: str
+    distribution: str
+    width: int
+    activation_std: np.ndarray  # (depth,) of a over the samples (root mean square over the units): what is left of the input
+    gradient_norm: np.ndarray  # (depth,) root mean square over the samples of the norm of ∂L/∂z
+    weight_gradient_norm: np.ndarray  # (depth,) Frobenius norm of ∂L/∂W
+
+    @property
+    def depth(self):
+        """The number of hidden layers."""
+        return len(self.activation_std)
+
+    @property
+    def gradient_ratio(self):
+        """The gradient at the first hidden layer over that at the last; nan where the last has none."""
+        first, last = self.gradient_norm[[0, -1]]
+        return float(first / last) if last else np.nan
+
+    @property
+    def signal_ratio(self):
+        """The spread of the activations at the last hidden layer over that at the first; nan where the first has none."""
+        first, last = self.activation_std[[0, -1]]
+        return float(last / first) if first else np.nan
+
+    @property
+    def gradient_verdict(self):
+        """``"vanishing"``, ``"exploding"``, ``"stable"`` or ``"none"`` (no weight gets a gradient)."""
+        return _verdict(self.gradient_ratio)
+
+    @property
+    def signal_verdict(self):
+        """The same for the activations."""
+        return _verdict(self.signal_ratio)
+
+    def describe(self):
+        """Return what was measured, in a sentence."""
+        start = "zeros" if self.initializer == "zeros" else f"{self.initializer}, {self.distribution}"
+        head = f"{self.depth} {self.activation} layers of {self.width} units, weights {start}: "
+        if self.gradient_verdict == "none":
+            return head + "all units of a layer are the same for every input, and no weight of a hidden layer gets a gradient."
+        gradient = {
+            "vanishing": f"the gradient ∂L/∂z vanishes on its way back, to {self.gradient_ratio:.1e} of what the last layer gets",
+            "exploding": f"the gradient ∂L/∂z explodes on its way back, to {self.gradient_ratio:.1e} times what the last layer gets",
+            "stable": f"the gradient ∂L/∂z of the first layer is {self.gradient_ratio:.2g} times that of the last",
+        }[self.gradient_verdict]
+        signal = {
+            "vanishing": f"the activations shrink to {self.signal_ratio:.1e} of their spread",
+            "exploding": f"the activations grow to {self.signal_ratio:.1e} times their spread",
+            "stable": f"the activations keep {self.signal_ratio:.2g} of their spread",
+        }[self.signal_verdict]
+        weights = f"the first weights get a gradient of norm {self.weight_gradient_norm[0]:.1e}"
+        return f"{head}{signal} on their way forward, and {gradient}; {weights}."
+
+
+def _verdict(ratio):
+    if not np.isfinite(ratio):
+        return "none"
+    return "vanishing" if ratio < SMALL else "exploding" if ratio > 1 / SMALL else "stable"
+
+
+@cache
+def measure_depth(activation="tanh", initializer="glorot", distribution="normal", *, depth=20, width=100, seed=0):
+    """Measure activations and gradients through the hidden layers of a net that nobody has trained yet.
+
+    The net gets 100 inputs from N(0, 1), and its softmax output a cross-entropy for classes drawn at random, so that what
+    goes back from the loss is of the same size (ŷ - y) whatever the initialization.
+
+    What vanishes or explodes from layer to layer is ∂L/∂z (Glorot & Bengio 2010, eq. 6). ∂L/∂W is its product with the
+    activations, and the two may cancel: with ReLU, ∂L/∂W is about as large in all layers, and tiny in all where weights are.
+
+    Parameters
+    ----------
+    activation : str
+        Of the hidden layers, a key of ``ACTIVATIONS``.
+    initializer : str
+        The scale of the weights, a key of ``SCALES``: "zeros", "small" (σ = 0.01), "large" (σ = 1), "glorot" or "he".
+    distribution : str
+        "normal" or "uniform", of the same standard deviation.
+    depth, width : int
+        Hidden layers (2 or more) and units in each, inputs included.
+    seed : int
+
+    Returns
+    -------
+    DepthProfile
+    """
+    one_of(activation, ACTIVATIONS, "activation")
+    one_of(initializer, SCALES, "initializer")
+    one_of(distribution, DISTRIBUTIONS, "distribution")
+    whole(depth, "depth", least=2)
+    whole(width, "width", least=1)
+    name = initializer if initializer == "zeros" else f"{initializer}_{distribution}"
+    sizes = [width] * (depth + 1) + [N_CLASSES]
+    net = dense_net(sizes, activation=activation, output="softmax", initializer=name, seed=seed)
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(N_SAMPLES, width))
+    y = np.eye(N_CLASSES)[rng.integers(N_CLASSES, size=N_SAMPLES)]
+    signals = net.forward(X)
+    gradients = net.backward(signals, y)
+    profile = DepthProfile(
+        activation,
+        initializer,
+        distribution,
+        width,
+        np.array([np.sqrt(signal.a.var(axis=0).mean()) for signal in signals[:-1]]),
+        np.array([np.sqrt((gradient.delta**2).sum(axis=1).mean()) for gradient in gradients[:-1]]),
+        np.array([np.linalg.norm(gradient.parameters["W"]) for gradient in gradients[:-1]]),
+    )
+    for array in (profile.activation_std, profile.gradient_norm, profile.weight_gradient_norm):
+        array.flags.writeable = False  # one profile serves all who ask for it again
+    return profile
