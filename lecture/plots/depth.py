@@ -1,0 +1,94 @@
+"""Activations and gradients through the layers of a deep net that nobody has trained yet."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from lecture.from_scratch import measure_depth
+from lecture.plots.alt import describe
+from lecture.plots.style import COLORS
+
+NAMES = {"zeros": "zeros", "small": "small, σ = 0.01", "glorot": "Glorot", "he": "He", "large": "large, σ = 1"}
+WINDOW = 1e-14, 1e14  # beyond it, a line just leaves the picture; below it, sigmoids (near ½) show float64's rounding only
+_LOOKS = dict(zip(NAMES, zip((COLORS[6], COLORS[3], COLORS[0], COLORS[2], COLORS[1]), "Xvos^")))
+
+
+def plot_gradient_flow(activation="tanh", distribution="normal", *, depth=20, initializers=tuple(NAMES), width=100, seed=0, axes=None):
+    """Draw how activations change on their way forward and gradients on their way back, one line per initialization.
+
+    Parameters
+    ----------
+    activation : str
+        Of the hidden layers, a key of ``ACTIVATIONS``.
+    distribution : str
+        Of the weights, "normal" or "uniform".
+    depth : int
+        Number of hidden layers, 2 or more.
+    initializers : sequence of str
+        Which of "zeros", "small", "glorot", "he", "large" to compare.
+    width, seed : int
+        Units per layer, and the seed of weights and data.
+    axes : pair of matplotlib.axes.Axes, optional
+        Where activations and gradients are drawn; a new figure by default.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        That of the activations; the gradients' stands beside it in the same figure.
+
+    Raises
+    ------
+    ValueError
+        If a name is unknown or a number out of its range.
+    """
+    if not initializers:
+        raise ValueError(f"initializers must be one or more of {', '.join(NAMES)}, got none.")
+    profiles = [measure_depth(activation, name, distribution, depth=depth, width=width, seed=seed) for name in initializers]
+    if axes is None:
+        _, axes = plt.subplots(1, 2, figsize=(10, 4.6), sharey=True, layout="constrained")
+    forward, backward = axes
+    _draw_lines(forward, profiles, "activation_std")
+    _draw_lines(backward, profiles, "gradient_norm")
+    forward.set_title(f"Forward →  spread of a ({activation})")
+    backward.set_title("← Backward  size of ∂L/∂z")
+    for ax in axes:
+        _set_window(ax, profiles)
+    backward.tick_params(labelleft=False)
+    labels = [f"{NAMES[p.initializer]}: {p.gradient_verdict if p.gradient_verdict != 'none' else 'no gradient'}" for p in profiles]
+    forward.figure.legend(backward.lines, labels, loc="outside lower center", ncols=3, fontsize="medium", title="weights: what becomes of the gradient")
+    describe(forward, f"Two panels over {depth} {activation} layers, one line per initialization ({distribution}), logarithmic scale.")
+    describe(backward, " ".join(profile.describe() for profile in profiles))
+    return forward
+
+
+def _draw_lines(ax, profiles, quantity):
+    """One line per profile; what is exactly 0 is drawn on the floor of the picture."""
+    for profile in profiles:
+        color, marker = _LOOKS[profile.initializer]
+        values = getattr(profile, quantity)
+        floor = not values.any()
+        ax.plot(
+            np.arange(1, profile.depth + 1),
+            np.zeros_like(values) if floor else values,
+            color=color,
+            marker=marker,
+            markevery=max(1, profile.depth // 7),
+            markersize=8,
+            linewidth=2.2,
+            transform=ax.get_xaxis_transform() if floor else ax.transData,
+            clip_on=not floor,
+        )
+        if floor:
+            ax.annotate("exactly 0", (0.02, 0), xycoords="axes fraction", xytext=(0, 7), textcoords="offset points", color=color)
+
+
+def _set_window(ax, profiles):
+    """A log axis over all that is not 0, the same for both panels, inside ``WINDOW``."""
+    values = np.concatenate([getattr(p, quantity) for p in profiles for quantity in ("activation_std", "gradient_norm")])
+    values = values[(values > 0) & np.isfinite(values)]
+    low, high = (values.min(), values.max()) if len(values) else (0.1, 10)
+    ax.set_yscale("log")
+    ax.set_ylim(max(low / 30, WINDOW[0]), min(high * 30, WINDOW[1]))
+    ax.set_xlabel("hidden layer")
+    ax.set_xticks([1, *range(5, profiles[0].depth + 1, 5)])
+    ax.set_xlim(0.5, profiles[0].depth + 0.5)
+    ax.grid(visible=True, alpha=0.3)
