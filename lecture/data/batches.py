@@ -1,0 +1,65 @@
+"""CIFAR-10's own files: the folder ``cifar-10-batches-py`` (https://www.cs.toronto.edu/~kriz/cifar.html)."""
+
+import pickle
+
+import numpy as np
+
+from lecture.data.images import Images, channels_last
+
+FOLDER = "cifar-10-batches-py"
+TRAIN = tuple(f"data_batch_{number}" for number in range(1, 6))
+TEST = ("test_batch",)
+
+# All that an array in a pickle of either generation of NumPy and Python asks for.
+_ALLOWED = {
+    ("numpy", "dtype"),
+    ("numpy", "ndarray"),
+    ("numpy.core.multiarray", "_reconstruct"),
+    ("numpy._core.multiarray", "_reconstruct"),
+    ("numpy.core.multiarray", "scalar"),
+    ("numpy._core.multiarray", "scalar"),
+    ("_codecs", "encode"),
+}
+
+
+class _ArraysOnly(pickle.Unpickler):
+    """A pickle can run anything; one that holds more than arrays, lists and names is refused."""
+
+    def find_class(self, module, name):
+        if (module, name) not in _ALLOWED:
+            raise pickle.UnpicklingError(f"it asks for {module}.{name}, which no file of images needs")
+        return super().find_class(module, name)
+
+
+def read(path):
+    """Return the pixels (n, 3072) and labels (n,) in one batch, both uint8.
+
+    Raises
+    ------
+    ValueError, OSError, EOFError, pickle.UnpicklingError
+        If the file cannot be read, or holds something else.
+    """
+    with open(path, "rb") as file:
+        batch = _ArraysOnly(file, encoding="bytes").load()
+    if not isinstance(batch, dict) or not {b"data", b"labels"} <= batch.keys():
+        raise ValueError("it has no data and labels")
+    pixels, labels = batch[b"data"], np.array(batch[b"labels"])
+    if not isinstance(pixels, np.ndarray) or pixels.dtype != np.uint8 or pixels.shape != (len(labels), 3072):
+        raise ValueError(f"its images are {getattr(pixels, 'shape', type(pixels).__name__)}, not {len(labels)} rows of 3072 bytes")
+    if labels.ndim != 1 or labels.dtype.kind not in "iu" or labels.min(initial=0) < 0 or labels.max(initial=0) > 9:
+        raise ValueError("its labels are not numbers from 0 to 9")
+    return pixels, labels.astype(np.uint8)
+
+
+def find(folder):
+    """Return the six files in ``folder`` by their names, ``None`` for one that is not there."""
+    return {name: folder / name if (folder / name).is_file() else None for name in TRAIN + TEST}
+
+
+def read_files(files, read_one=read):
+    """Return the Images in the six files that ``find`` found."""
+    parts = []
+    for names in (TRAIN, TEST):
+        pixels, labels = zip(*(read_one(files[name]) for name in names))
+        parts += [channels_last(np.concatenate(pixels), (32, 32, 3)), np.concatenate(labels)]
+    return Images(*parts)

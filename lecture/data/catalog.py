@@ -1,0 +1,141 @@
+"""The three sets of images: what they are, where they are to be had, and how the real ones are told from others."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+# The sources in the order in which "auto" tries them, as sentences name them.
+SOURCES = {
+    "cache": "the cache",
+    "system": "the system's copy",
+    "openml": "OpenML",
+    "keras": "the Keras mirror",
+    "sample": "the embedded sample",
+}
+DOWNLOADS = ("openml", "keras")  # those that ask the network
+
+SAMPLE_TRAIN, SAMPLE_TEST = 8000, 2000  # images of the embedded sample, from the official parts of these names
+
+
+class Unavailable(RuntimeError):
+    """A source did not give the images: a clause that says why, to stand behind the source's name."""
+
+
+class Absent(Unavailable):
+    """The source has never had the images on this machine: no reason to warn, unlike a source that fails."""
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What is published about a set of which we have no digest: enough to recognize its split and its order.
+
+    ``train_mean`` is the mean of the training pixels per channel, in units of 255, known to about 1e-6.
+    """
+
+    first_train: tuple
+    first_test: tuple
+    train_mean: tuple
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One set of images as it was published.
+
+    Attributes
+    ----------
+    name, title : str
+        For commands and files; for people.
+    class_names : tuple of str
+        In the order of the labels 0, 1, 2, …
+    shape : tuple of int
+        Of one image: (28, 28), or (32, 32, 3) with the channels last.
+    n_train, n_test : int
+        The official split.
+    openml_id : int
+        https://www.openml.org/d/<openml_id>
+    keras_module, keras_host : str
+        ``keras.datasets.<keras_module>``, and the host that it downloads from.
+    digest : str, optional
+        ``images.digest`` of the real set; without one, ``marks`` are compared.
+    rows : str, optional
+        ``images.digest_of_rows`` of the real set, which tells another order from other images.
+    marks : Marks, optional
+        Published marks, where ``digest`` is not known.
+    system, package : optional
+        Folder of the system's own copy, and the Debian package that brings it.
+    sample_digest : str, optional
+        ``images.digest`` of the embedded sample.
+    """
+
+    name: str
+    title: str
+    class_names: tuple
+    shape: tuple
+    n_train: int
+    n_test: int
+    openml_id: int
+    keras_module: str
+    keras_host: str
+    digest: str | None = None
+    rows: str | None = None
+    marks: Marks | None = None
+    system: Path | None = None
+    package: str | None = None
+    sample_digest: str | None = None
+
+    def as_sample(self):
+        """Return the entry that the embedded sample is checked against."""
+        return replace(self, n_train=SAMPLE_TRAIN, n_test=SAMPLE_TEST, digest=self.sample_digest, rows=None)
+
+
+FASHION_MNIST = Entry(
+    name="fashion-mnist",
+    title="Fashion-MNIST",
+    class_names=(
+        "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
+    ),
+    shape=(28, 28),
+    n_train=60000,
+    n_test=10000,
+    openml_id=40996,
+    keras_module="fashion_mnist",
+    keras_host="storage.googleapis.com",
+    digest="ca3ab2a37f845e1b8ae23cab1b51749a3011ba3bf1d9016176d75cbaabac376f",
+    rows="19875025be7aafefa10c4b60675df0ae4ffafa28e0d5bb0f2681588b5ef36e80",
+    system=Path("/usr/share/datasets/fashion-mnist"),
+    package="dataset-fashion-mnist",
+    sample_digest="f2744d27e804ea1fa7169348364eccac77412b1bd51c633c8dc93d8b470cd3d7",
+)
+
+MNIST = Entry(
+    name="mnist",
+    title="MNIST",
+    class_names=tuple("0123456789"),
+    shape=(28, 28),
+    n_train=60000,
+    n_test=10000,
+    openml_id=554,
+    keras_module="mnist",
+    keras_host="storage.googleapis.com",
+    digest="06b0d1f124c4e5fa796686ade41a9b778edacc8622f2195a352ef479ad44fc16",
+    rows="65d7d98e7be4a5ddeda5102683f2dd914762f62bb0e1bdb22d0519f4060c496f",
+)
+
+CIFAR10 = Entry(
+    name="cifar10",
+    title="CIFAR-10",
+    class_names=("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),
+    shape=(32, 32, 3),
+    n_train=50000,
+    n_test=10000,
+    openml_id=40927,
+    keras_module="cifar10",
+    keras_host="www.cs.toronto.edu",
+    # The first labels of data_batch_1 and test_batch, and the training means that everybody normalizes with.
+    marks=Marks(
+        first_train=(6, 9, 9, 4, 1, 1, 2, 7, 8, 3),
+        first_test=(3, 8, 8, 0, 6, 6, 1, 6, 3, 1),
+        train_mean=(0.49139968, 0.48215841, 0.44653091),
+    ),
+)
+
+CATALOG = {entry.name: entry for entry in (FASHION_MNIST, MNIST, CIFAR10)}

@@ -1,0 +1,146 @@
+"""Images from the network, by OpenML's or Keras' own client in a process that is watched: one that gets no byte is given up."""
+
+import importlib.util
+import json
+import os
+import queue
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import urllib.parse
+import urllib.request
+from pathlib import Path
+
+import numpy as np
+
+from lecture.data.catalog import SOURCES, Unavailable
+from lecture.data.images import Images, from_rows
+
+LIMIT = 10.0  # seconds without a byte, connecting or stalled
+OPENML = "https://www.openml.org/api/v1/xml"
+
+
+def download(entry, source, *, limit=LIMIT, server=None):
+    """Download the images of ``entry``; they are not checked yet.
+
+    Nothing is waited for longer than ``limit`` seconds without a byte; while bytes come there is no limit, and a bar shows
+    the megabytes. Ctrl-C gives this source up.
+
+    Parameters
+    ----------
+    entry : Entry
+    source : str
+        "openml" or "keras".
+    limit : float
+        Seconds.
+    server : str, optional
+        Where to ask instead of OpenML's own server; for tests.
+
+    Raises
+    ------
+    Unavailable
+        If the images did not come.
+    """
+    if importlib.util.find_spec(source) is None:  # the sources are called like their packages
+        raise Unavailable(f"needs the package {source}, which is not installed")
+    try:
+        _reach((server or OPENML) if source == "openml" else f"https://{entry.keras_host}", limit)
+        with tempfile.TemporaryDirectory(prefix="lecture-", ignore_cleanup_errors=True) as folder:
+            request = _request(entry, source, folder, server)
+            _run_child(request, f"{entry.title} from {SOURCES[source]}", limit)
+            with np.load(Path(folder) / "images.npz", allow_pickle=False) as file:
+                arrays = dict(file)
+    except KeyboardInterrupt:
+        raise Unavailable("was interrupted") from None
+    return from_rows(arrays["pixels"], arrays["labels"], entry) if source == "openml" else Images(**arrays)
+
+
+def _reach(address, limit):
+    """Refuse a host that nobody answers at: without network this takes milliseconds, loading a client takes seconds."""
+    parts = urllib.parse.urlsplit(address)
+    if parts.scheme in urllib.request.getproxies():
+        return  # the clients know how to go through it
+    port = parts.port or {"http": 80, "https": 443}[parts.scheme]
+    outcome = queue.SimpleQueue()
+
+    def connect():
+        try:
+            socket.create_connection((parts.hostname, port), timeout=limit).close()
+            outcome.put(None)
+        except OSError as error:
+            outcome.put(error)
+
+    threading.Thread(target=connect, daemon=True).start()  # looking up a name knows no limit either
+    try:
+        error = outcome.get(timeout=limit)
+    except queue.Empty:
+        error = TimeoutError()
+    if isinstance(error, TimeoutError):
+        raise Unavailable(f"did not answer for {limit:g} s ({parts.hostname})")
+    if error is not None:
+        raise Unavailable(f"cannot be reached ({parts.hostname}: {error.strerror or error})")
+
+
+def _request(entry, source, folder, server):
+    """What the child has to know."""
+    return {
+        "source": source,
+        "folder": folder,
+        "server": server,
+        "openml_id": entry.openml_id,
+        "class_names": entry.class_names,
+        "keras_module": entry.keras_module,
+    }
+
+
+def _run_child(request, title, limit):
+    """Let a child do the work, and end it in any case."""
+    here = str(Path(__file__).resolve().parents[2])
+    path = os.pathsep.join(filter(None, [here, os.environ.get("PYTHONPATH")]))
+    log = Path(request["folder"]) / "log"
+    with open(log, "wb") as errors:
+        child = subprocess.Popen(
+            [sys.executable, "-P", "-m", "lecture.data.child", json.dumps(request)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            encoding="utf-8",
+            env=os.environ | {"PYTHONPATH": path},
+            start_new_session=True,  # Ctrl-C is for us, and we end the child
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+        )
+    try:
+        _watch(child, title, limit)
+    except EOFError:
+        last = log.read_text(errors="replace").strip().splitlines()[-1:]
+        raise Unavailable(f"failed: its process ended ({child.wait()})" + "".join(f": {line[:200]}" for line in last)) from None
+    finally:
+        child.kill()
+        child.wait()
+        child.stdout.close()
+
+
+def _watch(child, title, limit):
+    """Follow the reports of a child until it is done; raise EOFError if it ends before."""
+    from tqdm import tqdm
+
+    with tqdm(desc=title, unit="B", unit_scale=True, leave=False, mininterval=0.5, file=sys.stderr) as bar:
+        doing = None
+        for line in child.stdout:
+            report = json.loads(line)
+            if "done" in report:
+                return
+            if "failed" in report:
+                raise Unavailable(f"failed ({report['failed']})")
+            if report["quiet"] > limit:
+                raise Unavailable(f"sent no byte for {limit:g} s and was given up")
+            if report["announced"]:
+                bar.total = max(report["announced"], report["received"])
+            bar.update(report["received"] - bar.n)
+            if report["doing"] != doing:
+                doing = report["doing"]
+                bar.set_postfix_str(doing)
+    raise EOFError

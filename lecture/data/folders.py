@@ -1,0 +1,66 @@
+"""Images from a folder: the four IDX files, or CIFAR-10's batches."""
+
+import os
+import pickle
+import zlib
+
+from lecture.data import batches, idx
+from lecture.data.catalog import Absent, Unavailable
+
+_BROKEN = (OSError, EOFError, ValueError, IndexError, KeyError, TypeError, AttributeError, zlib.error, pickle.UnpicklingError)
+
+
+def read(folder, entry):
+    """Return the images of ``entry`` in ``folder``, in its subfolder ``entry.name``, or (CIFAR-10) in ``cifar-10-batches-py``.
+
+    Raises
+    ------
+    Absent
+        If none of the files is there.
+    Unavailable
+        If only some are there, or one is damaged.
+    """
+    files = _find(folder, entry)
+    missing = [name for name, path in files.items() if path is None]
+    if missing:
+        kind = Absent if len(missing) == len(files) else Unavailable
+        raise kind(f"lacks {_wanted(entry, missing)}")
+    return _form(entry).read_files(files, read_one=lambda path: _read_one(path, _form(entry).read))
+
+
+def holds(folder, entry):
+    """Return whether all files are in ``folder``, without reading them."""
+    return None not in _find(folder, entry).values()
+
+
+def stamp(folder, entry):
+    """Return the names, sizes and times of the files in ``folder`` as a text that changes when they do."""
+    found = [path for path in _find(folder, entry).values() if path is not None]
+    return " ".join(f"{path.name}:{os.stat(path).st_size}:{os.stat(path).st_mtime_ns}" for path in found)
+
+
+def _form(entry):
+    """The module that reads the files of ``entry``."""
+    return batches if len(entry.shape) == 3 else idx
+
+
+def _find(folder, entry):
+    """The files in the first place that has any of them."""
+    places = [_form(entry).find(place) for place in (folder, folder / entry.name, folder / batches.FOLDER)]
+    return next((files for files in places if any(files.values())), places[0])
+
+
+def _read_one(path, read_one):
+    """Read one file, and name it if it is damaged."""
+    try:
+        return read_one(path)
+    except _BROKEN as error:
+        raise Unavailable(f"has a damaged file, {path.name}: {error}") from error
+
+
+def _wanted(entry, missing):
+    """Name the missing files, as they should be called."""
+    if _form(entry) is batches:
+        return f"{', '.join(missing)} of the folder {batches.FOLDER}"
+    names = ", ".join(f"{idx.FILES[part]}.gz" for part in missing)
+    return f"{names} (the four IDX files are wanted, with or without .gz)"

@@ -1,0 +1,66 @@
+"""IDX, the file format of MNIST and Fashion-MNIST (http://yann.lecun.com/exdb/mnist/), gzipped or plain.
+
+Two zero bytes, the type of the values (8: uint8), the number of axes, the length of each axis as a big-endian
+32-bit integer, the values.
+"""
+
+import gzip
+import math
+import struct
+from pathlib import Path
+
+import numpy as np
+
+from lecture.data.images import Images
+
+FILES = {
+    "X_train": "train-images-idx3-ubyte",
+    "y_train": "train-labels-idx1-ubyte",
+    "X_test": "t10k-images-idx3-ubyte",
+    "y_test": "t10k-labels-idx1-ubyte",
+}
+_UINT8 = 8
+
+
+def read(path):
+    """Return the array of uint8 in an IDX file.
+
+    Raises
+    ------
+    ValueError
+        If the file is no IDX file of uint8, or not as long as its header says.
+    OSError, EOFError, zlib.error
+        If it cannot be read or unpacked.
+    """
+    with gzip.open(path) if path.suffix == ".gz" else open(path, "rb") as file:
+        content = file.read()
+    if len(content) < 4 or content[:3] != bytes((0, 0, _UINT8)):
+        raise ValueError(f"not an IDX file of bytes, it begins with {content[:4].hex(' ')}")
+    n_axes = content[3]
+    start = 4 + 4 * n_axes
+    shape = struct.unpack_from(f">{n_axes}I", content, 4) if len(content) >= start else (0,)
+    if len(content) - start != math.prod(shape):
+        raise ValueError(f"it holds {len(content) - start:,} bytes where its header announces {' × '.join(map(str, shape))}")
+    return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
+
+
+def write(path, array):
+    """Write an array of uint8 as an IDX file; gzipped, without a date, where ``path`` ends in ``.gz``."""
+    header = bytes((0, 0, _UINT8, array.ndim)) + struct.pack(f">{array.ndim}I", *array.shape)
+    content = header + np.ascontiguousarray(array, np.uint8).tobytes()
+    Path(path).write_bytes(gzip.compress(content, mtime=0) if Path(path).suffix == ".gz" else content)
+
+
+def find(folder):
+    """Return the four files in ``folder`` by the array that each holds, ``None`` for one that is not there."""
+    return {part: next((path for path in _spellings(folder, name) if path.is_file()), None) for part, name in FILES.items()}
+
+
+def read_files(files, read_one=read):
+    """Return the Images in the four files that ``find`` found."""
+    return Images(**{part: read_one(path) for part, path in files.items()})
+
+
+def _spellings(folder, name):
+    """The names under which people keep a file."""
+    return [folder / (spelt + end) for spelt in (name, name.replace("-idx", ".idx")) for end in (".gz", "")]
