@@ -1,0 +1,345 @@
+"""A dense net, drawn: its units and connections, with names or with a real model's numbers on them."""
+
+from dataclasses import dataclass
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.cm import ScalarMappable
+from matplotlib.collections import LineCollection, PatchCollection
+from matplotlib.colors import LinearSegmentedColormap, Normalize, to_rgba
+from matplotlib.patches import Circle
+
+from lecture.checks import one_of, real
+from lecture.plots.alt import describe
+from lecture.plots.style import COLORS
+
+LABELS = ("names", "functions")
+MOST_WEIGHT_LABELS = 100  # more cannot be read, and each takes a millisecond or two
+
+# The colours of the formulas in the lecture: x green, h and a blue, o and ŷ vermilion.
+_KINDS = {"input": COLORS[2], "hidden": COLORS[0], "output": COLORS[1], "bias": "#777777"}
+_SYMBOLS = {"sigmoid": r"\sigma"}
+# Weights: the sign by hue and, for print in grey, by lightness; the size by width. Weak ones are translucent.
+_WEIGHTS = LinearSegmentedColormap.from_list(
+    "weights", [COLORS[1], to_rgba("#E07B2C", 0.85), to_rgba("0.65", 0.4), to_rgba("#3E6FB0", 0.85), "#083B7C"]
+).with_extremes(bad=to_rgba("0.75", 0.45))
+_ACTIVATIONS = plt.colormaps["viridis"].with_extremes(bad="white")
+_WIDEST, _TALLEST = 56, 34  # of a figure of ours, in em; wider for more than 14 layers
+# Radius of a node and distance of two rows, in em, and the least and largest distance of two layers, in rows.
+_BESIDE = np.array([1.0, 0.85])  # where a hidden unit's activation is written, in radii from its centre
+_SPACING = {None: (0.8, 2.4, 2, 6), "names": (1.25, 3.3, 2, 5), "functions": (1.85, 4.5, 2.4, 5)}
+
+
+def plot_network(
+    network, *, ax=None, max_units=12, labels=None, weight_labels=False, counts=False, weights=None, limit=None, activations=None, dropped=None
+):
+    """Draw a dense network.
+
+    Parameters
+    ----------
+    network : Network
+        From ``lecture.network.layout`` or ``from_model``; it says itself whether its bias nodes are drawn.
+    ax : matplotlib.axes.Axes, optional
+        The drawing fills it. As a default a figure is made that fits the network.
+    max_units : int or None
+        A layer with more units than this shows its first and last ones with "⋮" between; None draws all.
+    labels : {"names", "functions"}, optional
+        What stands in the nodes. ``"names"``: x, h and o; ``"functions"``: z | f in a unit, its activation a or ŷ beside it.
+    weight_labels : bool
+        Whether each edge carries its name w^(l)_{i,j}, from unit i of layer l - 1 to unit j of layer l, or, where
+        ``weights`` are given, its number. i = 0 is the bias. Layer and unit are left out where there is only one.
+    counts : bool
+        Whether the numbers of weights and biases stand below.
+    weights : "model" or list of array, optional
+        Colours and widens the edges: the network's own weights, or one array (n_in, n_out), with the biases in row 0
+        (n_in + 1, n_out), for each layer after the inputs.
+    limit : float, optional
+        The size of a weight that gets the strongest colour, so that several drawings can be compared; as a default
+        that of the largest drawn.
+    activations : list of array, optional
+        Colours the nodes: the values (size,) of each layer for one input, the inputs first.
+    dropped : list of array of bool, optional
+        Greys the units where True, and what leads to and from them: a mask (size,) for each layer, inputs first, as
+        ``lecture.network.drop_units`` chooses them.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        With one LineCollection, a segment for each of ``network.edges`` in their order (of those shown), and one
+        PatchCollection of the nodes.
+
+    Raises
+    ------
+    ValueError
+        If an array does not fit the network, a label style is not known, or there are too many weights to label.
+    """
+    if labels is not None:
+        one_of(labels, LABELS, "labels")
+    if limit is not None:
+        real(limit, "limit", least=0)
+    shown = network.shown(max_units)
+    nodes, edges = shown.nodes, shown.edges
+    if weight_labels and len(edges.i) > MOST_WEIGHT_LABELS:
+        raise ValueError(f"weight_labels can be read on up to {MOST_WEIGHT_LABELS} edges, got {len(edges.i):,}.")
+    if isinstance(weights, str):
+        weights = one_of(weights, ("model",), "weights")
+    weight = None if weights is None else network.edge_values(edges, None if weights == "model" else weights)
+    value = None if activations is None else network.node_values(nodes, activations)
+    gone = np.zeros(len(nodes.index), bool) if dropped is None else network.node_values(nodes, dropped, "dropped") > 0
+
+    page = _Page.fit(network, shown, ax, labels, weight_labels, counts, bars=weight is not None or value is not None)
+    ax, at = page.ax, np.column_stack([nodes.x * page.gap, nodes.y])  # (n_nodes, 2)
+    lines = _draw_edges(page, network, edges, at, weight, limit, gone)
+    circles = _draw_nodes(page, nodes, at, value, gone)
+    for x, y in shown.dots:
+        ax.text(x * page.gap, y, "⋮", ha="center", va="center", fontsize=min(1.2 * page.row, 2) * page.em)
+    _caption(page, network, shown, counts)
+    if labels is not None:
+        _label_nodes(page, network, nodes, at, labels, circles.get_facecolor() if value is None else circles.to_rgba(value), gone)
+    if weight_labels:
+        beside = at[nodes.kind == "hidden"] if labels == "functions" else np.empty((0, 2))
+        _label_edges(page, network, edges, at, weight, gone, taken=beside + page.radius * _BESIDE)
+    _draw_bars(page, [(lines, "weight")] * (weight is not None) + [(circles, "activation")] * (value is not None))
+    return describe(ax, _sentence(network, weight, value, dropped))
+
+
+@dataclass(frozen=True)
+class _Page:
+    """Where things go. A data unit is a row of nodes; what is written is measured in em, the font's size."""
+
+    ax: object
+    em: float  # in points
+    row: float  # from one row to the next, in em
+    gap: float  # from one layer to the next, in rows
+    radius: float  # of a node, in rows
+    top: float  # of the captions' space, in rows
+    bottom: float  # of the highest node's row downwards: the lowest node's edge, in rows
+    middle: float  # x
+
+    @classmethod
+    def fit(cls, network, shown, ax, labels, weight_labels, counts, bars):
+        """Choose the scale so that the network fills ``ax``, or make a figure that fits it."""
+        radius, wanted, near, far = _SPACING[labels]
+        if weight_labels:
+            wanted, near = max(wanted, 4.8), 3.6 if labels == "functions" else 3
+        radius /= wanted
+        em = plt.rcParams["font.size"]
+        rows = np.ptp(shown.nodes.y) + 2 * radius
+        n_gaps = len(network.sizes) - 1
+        head = 1.8 + 1.2 * any(network.activations)
+        foot = 0.4 + 1.4 * bool(len(shown.dots)) + 1.7 * counts + 4.0 * bars
+        left = 1.5  # half of what stands above the layer
+        right = max(1.9, 0.3 * len(network.activations[-1] or ""), 2.6 if labels == "functions" else 0)
+
+        def reach(gap):
+            return n_gaps * gap + 2 * radius  # of the nodes, in rows
+
+        if ax is None:
+            row = min(wanted, (_TALLEST - head - foot) / rows)
+            near = max(near, min(5.5, 50 / n_gaps) / row)  # room for the captions
+            gap = np.clip(1.5 * rows / n_gaps, near, max(far, 12 / row))
+            row = min(row, (max(_WIDEST, 4 * n_gaps) - left - right) / reach(gap))
+            width, height = max(left + right + reach(gap) * row, 22 * counts), head + foot + rows * row
+            inches = np.array([width, height]) * em / 72 + 0.09  # with the margin of the constrained layout
+            _, ax = plt.subplots(figsize=tuple(inches), layout="constrained")
+        else:
+            width, height = ax.get_window_extent().size / ax.figure.dpi * 72 / em
+            row = max(0.1, min(1.4 * wanted, (height - head - foot) / rows, (width - left - right) / reach(near)))
+            gap = np.clip(((width - left - right) / row - 2 * radius) / n_gaps, near, max(far, 12 / row))
+        middle = n_gaps * gap / 2
+        top = rows / 2
+        centre_x, centre_y = middle + (right - left) / 2 / row, (head - foot) / 2 / row
+        ax.set(xlim=centre_x + np.array([-0.5, 0.5]) * width / row, ylim=centre_y + np.array([-0.5, 0.5]) * height / row)
+        ax.set_aspect("equal")
+        ax.axis("off")
+        return cls(ax, em, row, gap, radius, top, -top, middle)
+
+
+def _draw_edges(page, network, edges, at, weight, limit, gone):
+    """One collection for all edges, in their order."""
+    crowd = np.bincount(edges.layer).max() / (2 * page.top)  # edges that cross a row's height, about
+    thin = np.clip(2.2 / np.sqrt(crowd), 0.3, 1.2) * page.em / 11
+    lines = LineCollection(np.stack([at[edges.start], at[edges.end]], axis=1), zorder=1, capstyle="butt")
+    cut = gone[edges.start] | gone[edges.end]
+    if weight is None:
+        kept = to_rgba("0.25", np.clip(4 / crowd**0.75, 0.1, 0.8))
+        lines.set(color=[to_rgba("0.75", 0.45) if c else kept for c in cut] if cut.any() else kept, linewidth=thin)
+    else:
+        value = np.ma.masked_invalid(np.where(cut, np.nan, weight))
+        if limit is None:
+            limit = float(np.abs(value).max()) if value.count() else 1.0
+        limit = limit or 1.0  # all are 0
+        share = np.minimum(np.abs(value.filled(0)) / limit, 1)
+        lines.set(array=value, cmap=_WEIGHTS, norm=Normalize(-limit, limit), linewidth=thin * (0.4 + 2.8 * share))
+    page.ax.add_collection(lines, autolim=False)
+    return lines
+
+
+def _draw_nodes(page, nodes, at, value, gone):
+    """One collection for all nodes; dropped ones pale, dashed and crossed out."""
+    circles = PatchCollection([Circle(xy, page.radius) for xy in at], zorder=3, linewidth=min(0.5 * page.row, 1.2) * page.em / 11)
+    edge = np.array([to_rgba(_KINDS[kind]) for kind in nodes.kind])
+    face = np.ones_like(edge)
+    face[:, :3] = 0.68 + 0.32 * edge[:, :3]  # a tint of the edge's colour
+    edge[gone], face[gone] = to_rgba("0.65"), to_rgba("0.95")
+    circles.set(edgecolor=edge, facecolor=face)
+    if gone.any():
+        circles.set_linestyle([(0, (3, 2)) if g else "-" for g in gone])
+        cross = page.radius * np.array([[-0.7, -0.7], [0.7, 0.7], [np.nan, np.nan], [-0.7, 0.7], [0.7, -0.7], [np.nan, np.nan]])
+        page.ax.plot(*(at[gone][:, None] + cross).reshape(-1, 2).T, color="0.65", zorder=3.5, linewidth=1.3 * page.em / 11)
+    if value is not None:
+        value = np.ma.masked_invalid(np.where(gone, np.nan, value))
+        low, high = (min(value.min(), 0), value.max()) if value.count() else (0, 1)
+        circles.set(array=value, cmap=_ACTIVATIONS, norm=Normalize(low, high if high > low else low + 1))
+    page.ax.add_collection(circles, autolim=False)
+    return circles
+
+
+def _caption(page, network, shown, counts):
+    """What each layer is, above it; how many units it has where not all are drawn, and the counts, below."""
+    last = len(network.sizes) - 1
+    roomy = page.gap * page.row > 5  # for "hidden 1" beside "hidden 2"
+    line = 1 / page.row  # one em in rows
+    style = {"ha": "center", "va": "baseline", "fontsize": 0.9 * page.em, "color": "0.25"}
+    for layer, size in enumerate(network.sizes):
+        x, y = layer * page.gap, page.top + 0.6 * line
+        if any(network.activations):
+            if layer and network.activations[layer - 1] and roomy:
+                page.ax.text(x, y, network.activations[layer - 1], **style)
+            y += 1.2 * line
+        name = "input" if layer == 0 else "output" if layer == last else "hidden" if last == 2 else f"hidden {layer}" if roomy else f"{layer}"
+        page.ax.text(x, y, name, **style)
+        if len(shown.dots):
+            page.ax.text(x, page.bottom - 1.1 * line, f"{size:,}", **style)
+    if counts:
+        y = page.bottom - (0.5 + 1.4 * bool(len(shown.dots))) * line
+        page.ax.text(page.middle, y, network.counts(), ha="center", va="top", fontsize=page.em)
+
+
+def _label_nodes(page, network, nodes, at, labels, faces, gone):
+    """Write names or functions into the nodes, and the activations beside them."""
+    names = _Names(network)
+    size = names.size(labels, nodes) * page.radius * page.row
+    small, large = np.clip(size, 0.4, 1.1) * page.em, np.clip(1.15 * size, 0.5, 1.15) * page.em
+    dark = faces[:, :3] @ (0.299, 0.587, 0.114) < 0.45
+    chip = {"boxstyle": "round,pad=0.1", "facecolor": "white", "edgecolor": "none", "alpha": 0.85}
+    for (x, y), layer, index, kind, on_dark, out in zip(at, nodes.layer, nodes.index, nodes.kind, dark, gone):
+        ink = {"ha": "center", "va": "center", "fontsize": small, "color": "white" if on_dark else "black", "zorder": 4}
+        unit = labels == "functions" and kind in ("hidden", "output")
+        if kind == "bias":
+            page.ax.text(x, y, "1", **ink)
+        elif not out and not unit:
+            page.ax.text(x, y, names.node(layer, index), **ink)
+        elif not out:
+            page.ax.text(x - 0.47 * page.radius, y, names.z(layer, index), **ink)
+            page.ax.text(x + 0.5 * page.radius, y, names.function(layer), **ink)
+        if unit:
+            dx, dy = (1.25, 0) if kind == "output" else _BESIDE
+            text, box = "0" if out else names.activation(layer, index), None if kind == "output" else chip
+            page.ax.text(
+                x + dx * page.radius, y + dy * page.radius, text, va="center", color=_KINDS[kind], fontsize=large, bbox=box, zorder=5
+            )
+    units = ((nodes.kind == "hidden") | (nodes.kind == "output")) & ~gone
+    if labels == "functions":
+        stroke = page.radius * np.array([[0, -1], [0, 1], [np.nan, np.nan]])
+        page.ax.plot(*(at[units][:, None] + stroke).reshape(-1, 2).T, color="0.3", linewidth=0.8 * page.em / 11, zorder=4)
+
+
+def _label_edges(page, network, edges, at, weight, gone, taken):
+    """Write each weight's name, or number, on its edge, where it keeps clear of the others and of what begins at ``taken``."""
+    names = _Names(network)
+    size = np.clip(0.2 * page.row, 0.6, 0.95) * page.em
+    kept = np.flatnonzero(~(gone[edges.start] | gone[edges.end]))
+    a, b = at[edges.start[kept]], at[edges.end[kept]]
+    half = np.array([1.25, 0.85]) * size / page.em / page.row  # of a label's box, in rows
+    spots = _clear_spots(a, b, half, taken + half * (1, 0))
+    box = {"boxstyle": "round,pad=0.05", "facecolor": "white", "edgecolor": "none", "alpha": 0.9}
+    for k, spot in zip(kept, spots):
+        text = names.weight(edges.layer[k], edges.i[k], edges.j[k]) if weight is None else f"{weight[k]:.2f}".replace("-", "−")
+        page.ax.text(*spot, text, ha="center", va="center", fontsize=size, bbox=box, zorder=2)
+
+
+def _clear_spots(a, b, half, taken):
+    """A place for a label on each line from a to b, shape (n, 2), where boxes of these half sizes keep clear of each
+    other, of those at ``taken`` and, as far as can be, of the other lines.
+    """
+    share = np.linspace(0.24, 0.76, 14)[:, None]
+    spots = (a + b) / 2
+    for _ in range(4):  # each label moves to the best place that the others leave
+        for k in range(len(a)):
+            tries = a[k] + (b[k] - a[k]) * share  # (n_tries, 2)
+            others = np.delete(np.arange(len(a)), k)
+            near = np.abs(tries[:, None] - np.vstack([spots[others], taken])) / (2 * half)  # below 1 in both: boxes overlap
+            overlap = np.clip(1.08 - near.max(axis=2), 0, None).sum(axis=1)
+            slope = ((b - a)[others, 1] / (b - a)[others, 0])[None]
+            y = a[others, 1] + (tries[:, :1] - a[others, 0]) * slope  # of the other lines at these places
+            same = np.isclose(a[others, 0], a[k, 0])  # lines between the same two layers
+            covered = (np.clip(1 - np.abs(y - tries[:, 1:]) / half[1], 0, None) * same).sum(axis=1)
+            spots[k] = tries[np.argmin(10 * overlap + covered + 0.5 * np.abs(share[:, 0] - 0.5))]
+    return spots
+
+
+def _draw_bars(page, mapped):
+    """A colour bar below the drawing for each thing that is coloured by numbers."""
+    line = 1 / page.row
+    width = min(14 * line, abs(np.subtract(*page.ax.get_xlim())) * 0.42)
+    for k, (mappable, name) in enumerate(mapped):
+        x = page.middle + (k - len(mapped) / 2) * 1.15 * width + 0.075 * width
+        y = page.ax.get_ylim()[0] + 3.0 * line
+        place = page.ax.inset_axes((x, y, width, 0.6 * line), transform=page.ax.transData)
+        bar = page.ax.figure.colorbar(ScalarMappable(mappable.norm, mappable.cmap), cax=place, orientation="horizontal")
+        bar.outline.set_visible(False)
+        place.tick_params(labelsize=0.8 * page.em)
+        place.locator_params(nbins=5)
+        bar.set_label(name, fontsize=0.9 * page.em)
+
+
+class _Names:
+    """What nodes and weights are called, with no index where there is only one to choose from."""
+
+    def __init__(self, network):
+        self.network = network
+        self.last = len(network.sizes) - 1
+        self.lone = network.sizes[1:] == (1,)  # one unit in all: z, σ, ŷ as in logistic regression
+
+    def node(self, layer, index):
+        """x of an input, h of a hidden unit, o of an output."""
+        if layer == self.last:
+            return "$o$" if self.network.sizes[-1] == 1 else f"$o_{{{index}}}$"
+        return f"$x_{{{index}}}$" if layer == 0 else f"$h{self._layer(layer, self.last > 2)}_{{{index}}}$"
+
+    def z(self, layer, index):
+        return "$z$" if self.lone else f"$z{self._layer(layer, self.last > 1)}_{{{index}}}$"
+
+    def function(self, layer):
+        return f"${_SYMBOLS.get(self.network.activations[layer - 1], 'g' if layer == self.last else 'f')}$"
+
+    def activation(self, layer, index):
+        if layer == self.last:
+            return r"$\hat{y}$" if self.network.sizes[-1] == 1 else rf"$\hat{{y}}_{{{index}}}$"
+        return f"$a{self._layer(layer, True)}_{{{index}}}$"
+
+    def weight(self, layer, i, j):
+        return f"$w_{{{i}}}$" if self.lone else f"$w{self._layer(layer, self.last > 1)}_{{{i},{j}}}$"
+
+    def size(self, style, nodes):
+        """Size of the letters that fit in a node of radius 1; digits below and above a letter are 0.7 as large."""
+        digits = max(0.64 * len(str(nodes.index.max())), 0.52 * len(f"({self.last})") * (style == "functions" or self.last > 2))
+        return (1.8 if style == "names" else 0.85) / (0.6 + 0.7 * digits)
+
+    @staticmethod
+    def _layer(layer, several):
+        return f"^{{({layer})}}" if several else ""
+
+
+def _sentence(network, weight, value, dropped):
+    """The alternative text."""
+    parts = [network.describe()]
+    if weight is not None and np.isfinite(weight).any():
+        parts.append(f"Edges are coloured by their weights, from {np.nanmin(weight):.2g} to {np.nanmax(weight):.2g}.")
+    if value is not None:
+        parts.append(f"Nodes are coloured by their activations, from {np.nanmin(value):.2g} to {np.nanmax(value):.2g}.")
+    if dropped is not None:
+        n_dropped = [int(np.sum(mask)) for mask in dropped]
+        parts.append(f"Dropped, and greyed, are {sum(n_dropped)} of {sum(network.sizes):,} units.")
+    return " ".join(parts)
