@@ -1,0 +1,190 @@
+"""Activation functions and their derivatives, in one registry.
+
+>>> relu = ACTIVATIONS["relu"]
+>>> relu([-2.0, 3.0]), relu.derivative([-2.0, 3.0])
+(array([0., 3.]), array([0., 1.]))
+
+All take arrays of any shape (integers become float64, float32 stays), and none overflows, also at ±1000. Names and
+defaults are those of Keras.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from lecture.checks import one_of, real
+
+NEGATIVE_SLOPE = 0.2  # of the leaky ReLU: the default of keras.activations.leaky_relu, there called `negative_slope`
+
+
+@dataclass(frozen=True)
+class Activation:
+    """A function that a layer applies to its z = Wx + b, callable, with its derivative.
+
+    Attributes
+    ----------
+    name : str
+        As Keras spells it.
+    formula : str
+        In plain text, for titles and alternative texts.
+    role : {"hidden", "output"}
+        The layers that it is mostly used in.
+    kink : bool
+        Whether the derivative jumps at 0; there it has the value of its left side, as in Keras.
+    """
+
+    name: str
+    formula: str
+    function: Callable
+    slope: Callable
+    role: str = "hidden"
+    kink: bool = False
+
+    def __call__(self, z):
+        """Return the activations a = f(z), of the shape of ``z``; softmax works along the last axis.
+
+        Raises
+        ------
+        ValueError
+            If ``z`` holds something else than real numbers, or softmax gets no axis to work along.
+        """
+        return self.function(self._checked(z))
+
+    def derivative(self, z):
+        """Return f'(z), of the shape of ``z``; for softmax the Jacobian.
+
+        The Jacobian of ``z`` of shape (..., k) has shape (..., k, k): its entry [..., i, j] is ∂a_i/∂z_j.
+
+        Raises
+        ------
+        ValueError
+            As for the function itself.
+        """
+        return self.slope(self._checked(z))
+
+    def _checked(self, z):
+        """Return z as an array of floats, or say what it should have been."""
+        array = np.asarray(z)
+        if array.dtype.kind not in "iuf":
+            raise ValueError(f"{self.name} must be given real numbers, got {z!r}.")
+        if self.function is softmax and array.ndim == 0:
+            raise ValueError(f"softmax must be given an array with one or more axes, got the single number {z!r}.")
+        return array if array.dtype.kind == "f" else array.astype(float)
+
+
+def sigmoid(z):
+    """Return 1 / (1 + exp(-z)), by the exponential of -|z| alone, which cannot overflow."""
+    e = np.exp(-np.abs(z))
+    return np.where(z >= 0, 1, e) / (1 + e)
+
+
+def _sigmoid_derivative(z):
+    a = sigmoid(z)
+    return a * (1 - a)
+
+
+def softmax(z):
+    """Return exp(z_i) / Σ_j exp(z_j) along the last axis; the maximum is taken off first, which changes nothing but the overflow."""
+    e = np.exp(z - z.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def _softmax_jacobian(z):
+    a = softmax(z)  # (..., k)
+    return a[..., :, None] * (np.eye(a.shape[-1], dtype=a.dtype) - a[..., None, :])  # a_i (δ_ij - a_j)
+
+
+def _elu_derivative(z):
+    return np.exp(np.minimum(z, 0))
+
+
+_erfc = np.vectorize(math.erfc, otypes=[float])  # NumPy has no error function
+
+
+def _normal_cdf(z):
+    """Φ(z) = ½ (1 + erf(z/√2)), as the complement of erf at -z, so that it stays exact far to the left."""
+    return (0.5 * _erfc(-z / math.sqrt(2))).astype(z.dtype)
+
+
+def _gelu(z):
+    return z * _normal_cdf(z)
+
+
+def _gelu_derivative(z):
+    return _normal_cdf(z) + z * np.exp(-z * z / 2) / math.sqrt(2 * math.pi)
+
+
+def _silu_derivative(z):
+    a = sigmoid(z)
+    return a * (1 + z * (1 - a))
+
+
+def _leaky(z):
+    return np.where(z > 0, z, NEGATIVE_SLOPE * z)
+
+
+def _step(z, left):
+    """The derivative of a function with a kink: ``left`` up to 0, 1 after."""
+    return np.where(z > 0, 1, left).astype(z.dtype)
+
+
+ACTIVATIONS = {
+    activation.name: activation
+    for activation in (
+        Activation("sigmoid", "1 / (1 + exp(-z))", sigmoid, _sigmoid_derivative, role="output"),
+        Activation("tanh", "2 / (1 + exp(-2z)) - 1", np.tanh, lambda z: 1 - np.tanh(z) ** 2),
+        Activation("relu", "max(0, z)", lambda z: np.maximum(z, 0), lambda z: _step(z, 0), kink=True),
+        Activation("leaky_relu", f"z for z > 0, else {NEGATIVE_SLOPE} z", _leaky, lambda z: _step(z, NEGATIVE_SLOPE), kink=True),
+        Activation("elu", "z for z > 0, else exp(z) - 1", lambda z: np.where(z > 0, z, np.expm1(np.minimum(z, 0))), _elu_derivative),
+        Activation("gelu", "z Φ(z) = ½ z (1 + erf(z / √2))", _gelu, _gelu_derivative),
+        Activation("silu", "z sigmoid(z)", lambda z: z * sigmoid(z), _silu_derivative),
+        Activation("softplus", "log(1 + exp(z))", lambda z: np.logaddexp(z, 0), sigmoid),
+        Activation("linear", "z", lambda z: z.copy(), np.ones_like, role="output"),
+        Activation("softmax", "exp(zᵢ) / Σ exp(zⱼ)", softmax, _softmax_jacobian, role="output"),
+    )
+}
+
+
+def get(name):
+    """Return the activation of this name.
+
+    Raises
+    ------
+    ValueError
+        If there is none; the sentence lists those that there are.
+    """
+    return ACTIVATIONS[one_of(name, ACTIVATIONS, "activation")]
+
+
+def smooth_labels(y, alpha):
+    """Return (1 - α) y + α / k, the targets that keep a classifier from being over-confident.
+
+    Parameters
+    ----------
+    y : array of shape (..., k)
+        One-hot labels, or probabilities, of k classes.
+    alpha : float
+        From 0, which changes nothing, to 1, which makes all classes equal.
+
+    Returns
+    -------
+    ndarray of shape (..., k)
+        Sums along the last axis stay 1.
+
+    Raises
+    ------
+    ValueError
+        If ``alpha`` is outside, or ``y`` has no axis of classes.
+
+    Source: Szegedy et al., Rethinking the Inception Architecture (2016), section 7.
+
+    >>> smooth_labels([0, 1], 0.1)
+    array([0.05, 0.95])
+    """
+    y = np.asarray(y, dtype=float)
+    if y.ndim == 0:
+        raise ValueError(f"y must have an axis of classes, got the single number {y}.")
+    alpha = real(alpha, "alpha", least=0, most=1)
+    return (1 - alpha) * y + alpha / y.shape[-1]

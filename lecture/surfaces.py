@@ -1,0 +1,149 @@
+"""Losses of two weights, to watch optimizers on: value, exact gradient, minima, window.
+
+Formulas use operators only, so that they take numbers and meshes alike.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from lecture.checks import one_of
+
+
+@dataclass(frozen=True)
+class Surface:
+    """A loss of two weights x and y, nowhere negative.
+
+    Attributes
+    ----------
+    name, formula : str
+    value : callable
+        ``value(x, y)`` for numbers or arrays of one shape.
+    gradient : callable
+        ``gradient(x, y)`` returns the pair ∂/∂x, ∂/∂y, exact, of that shape.
+    minima : tuple of (float, float)
+        All points where the value is 0.
+    window : tuple of float
+        x from, x to, y from, y to: what is drawn, and where a path may start.
+    start : (float, float)
+        Where paths start if nothing else is said.
+    """
+
+    name: str
+    formula: str
+    value: Callable
+    gradient: Callable
+    minima: tuple
+    window: tuple
+    start: tuple
+
+    def point(self, start=None):
+        """Return ``start``, or the surface's own, as an array of shape (2,).
+
+        Raises
+        ------
+        ValueError
+            If it is not two numbers inside the window.
+        """
+        if start is None:
+            return np.array(self.start, dtype=float)
+        left, right, bottom, top = self.window
+        try:
+            point = np.asarray(start, dtype=float)
+        except (TypeError, ValueError):
+            point = np.empty(0)
+        if point.shape != (2,) or not (left <= point[0] <= right and bottom <= point[1] <= top):
+            raise ValueError(
+                f"start must be two numbers (x, y) inside {self.name}'s window, "
+                f"x from {left:g} to {right:g} and y from {bottom:g} to {top:g}, got {start!r}."
+            )
+        return point
+
+    def distance(self, point):
+        """Return how far ``point``, of shape (..., 2), is from the nearest minimum, shape (...)."""
+        apart = np.asarray(point)[..., None, :] - np.array(self.minima)  # (..., n_minima, 2)
+        return np.hypot(apart[..., 0], apart[..., 1]).min(axis=-1)
+
+
+def _beale(x, y):
+    return (1.5 - x + x * y) ** 2 + (2.25 - x + x * y**2) ** 2 + (2.625 - x + x * y**3) ** 2
+
+
+def _beale_gradient(x, y):
+    a, b, c = 1.5 - x + x * y, 2.25 - x + x * y * y, 2.625 - x + x * y * y * y
+    return (
+        2 * (a * (y - 1) + b * (y * y - 1) + c * (y * y * y - 1)),
+        2 * x * (a + 2 * b * y + 3 * c * y * y),
+    )
+
+
+def _rosenbrock(x, y):
+    return (1 - x) ** 2 + 100 * (y - x**2) ** 2
+
+
+def _rosenbrock_gradient(x, y):
+    off = y - x * x
+    return -2 * (1 - x) - 400 * x * off, 200 * off
+
+
+def _himmelblau(x, y):
+    return (x**2 + y - 11) ** 2 + (x + y**2 - 7) ** 2
+
+
+def _himmelblau_gradient(x, y):
+    a, b = x * x + y - 11, x + y * y - 7
+    return 4 * a * x + 2 * b, 2 * a + 4 * b * y
+
+
+def _saddle(x, y):
+    return x**2 / 2 + (y**2 - 1) ** 2 / 4
+
+
+def _saddle_gradient(x, y):
+    return x, y * (y * y - 1)
+
+
+def _valley(x, y):
+    return (x**2 + 50 * y**2) / 2
+
+
+def _valley_gradient(x, y):
+    return x, 50 * y
+
+
+# Beale (1958), window and start as in the lecture; Rosenbrock (1960); Himmelblau (1972), its other three minima to 15 digits.
+BEALE = Surface(
+    "Beale", "(1.5 - x + xy)² + (2.25 - x + xy²)² + (2.625 - x + xy³)²",
+    _beale, _beale_gradient, minima=((3.0, 0.5),), window=(-2.0, 3.5, -3.5, 2.0), start=(0.8, 1.6),
+)
+ROSENBROCK = Surface(
+    "Rosenbrock", "(1 - x)² + 100 (y - x²)²",
+    _rosenbrock, _rosenbrock_gradient, minima=((1.0, 1.0),), window=(-2.0, 2.0, -1.0, 3.0), start=(-1.2, 1.0),
+)
+HIMMELBLAU = Surface(
+    "Himmelblau", "(x² + y - 11)² + (x + y² - 7)²",
+    _himmelblau, _himmelblau_gradient,
+    minima=((3.0, 2.0), (-2.805118086952745, 3.131312518250573), (-3.779310253377747, -3.283185991286170), (3.584428340330492, -1.848126526964404)),
+    window=(-5.0, 5.0, -5.0, 5.0), start=(0.0, -4.0),
+)
+SADDLE = Surface(
+    "saddle", "x²/2 + (y² - 1)²/4, flat at (0, 0) between two minima",
+    _saddle, _saddle_gradient, minima=((0.0, 1.0), (0.0, -1.0)), window=(-2.0, 2.0, -1.6, 1.6), start=(-1.5, 0.01),
+)
+VALLEY = Surface(
+    "valley", "(x² + 50 y²)/2, fifty times as steep across as along",
+    _valley, _valley_gradient, minima=((0.0, 0.0),), window=(-4.0, 2.0, -1.5, 1.5), start=(-3.5, 1.0),
+)
+SURFACES = {"beale": BEALE, "rosenbrock": ROSENBROCK, "himmelblau": HIMMELBLAU, "saddle": SADDLE, "valley": VALLEY}
+
+
+def get(surface):
+    """Return a surface by its key in ``SURFACES``; a `Surface` is returned as it is.
+
+    Raises
+    ------
+    ValueError
+        If there is none of this name; the sentence lists those that there are.
+    """
+    return surface if isinstance(surface, Surface) else SURFACES[one_of(surface, SURFACES, "surface")]
