@@ -312,9 +312,9 @@ def test_a_training_learns_xor_and_keeps_every_step():
     assert record.losses[-1] < 0.1 < record.losses[0]
     for k in (0, 50, 100):
         assert record.losses[k] == pytest.approx(loss(record.nets[k], X, y), rel=1e-12)
-    change = record.weight_changes(7)[0]
+    change = record.changes(7)[0][1:]
     np.testing.assert_allclose(change, -1.0 * gradients(record.nets[6], X, y)[0]["W"], rtol=1e-9)
-    assert not np.any(record.weight_changes(0)[0])
+    assert not np.any(record.changes(0)[0])
     assert "after 7 of 100 updates" in record.describe(7) and f"loss {record.losses[7]:.3f}" in record.describe(7)
 
 
@@ -324,7 +324,7 @@ def test_mini_batches_see_every_sample_once_an_epoch():
     record = train(net, X, y, batch_size=4, steps=3, seed=5)
     rows = np.random.default_rng(5).permutation(10)
     np.testing.assert_allclose(
-        record.weight_changes(3)[0], -0.5 * gradients(record.nets[2], X[rows[8:]], y[rows[8:]])[0]["W"], rtol=1e-9
+        record.changes(3)[0][1:], -0.5 * gradients(record.nets[2], X[rows[8:]], y[rows[8:]])[0]["W"], rtol=1e-9
     )
     again = train(net, X, y, batch_size=4, steps=3, seed=5)
     np.testing.assert_array_equal(record.losses, again.losses)

@@ -234,6 +234,11 @@ class Net:
         """Units per layer, inputs first."""
         return [self.layers[0].W.shape[0], *(layer.W.shape[1] for layer in self.layers)]
 
+    @property
+    def matrices(self):
+        """Each layer's weights with the biases in row 0, (n_in + 1, n_out), as ``plot_network`` takes them."""
+        return [np.vstack([layer.b, layer.W]) for layer in self.layers]
+
     def forward(self, X, training=False):
         """Return the signals of all layers, first layer first."""
         signals, x = [], _inputs(self, X)

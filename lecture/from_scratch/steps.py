@@ -109,13 +109,15 @@ def trace(net, X, y, *, learning_rate=0.5, sample=0):
 
 
 def short(value):
-    """Return a number in few characters, with a true minus sign.
+    """Return a number in few characters, with a true minus sign; what only rounding left of 0 is 0.
 
     >>> short(-0.1234), short(0.01234), short(1.0), short(1.6e-5), short(12345.0)
     ('−0.12', '0.012', '1', '2e−05', '1e+04')
     """
     size = abs(value)
-    if size >= 1000 or 0 < size < 0.0001:
+    if size < 1e-12:
+        return "0"
+    if size >= 1000 or size < 0.0001:
         text = f"{value:.0e}"
     else:
         decimals = 0 if value == round(value) or size >= 9.995 else 2 if size >= 0.0995 else 3 if size >= 0.00095 else 4
@@ -258,9 +260,15 @@ class _Teller:
     def b(self, l):
         gradient = self.gradients[l - 1]
         db = gradient.parameters["b"]
-        text = f"∂L/∂{indexed('b', l, 1)} = {self._mean()}∂L/∂{indexed('z', l, 1)} = {short(db[0])}"
+        formula = (
+            (f"∂L/∂{indexed('b', l, 1)} = {self._mean()}", ""),
+            (f"∂L/∂{indexed('z', l, 1)}", "above"),
+            (" · ", ""),
+            ("1", "input"),
+            (f" = {short(db[0])}", ""),
+        )
         sentence = f"Backward, layer {l}: a bias has the input 1, so its gradient is ∂L/∂z."
-        return Step("backward", "b", l, db, sentence, ((text, ""),))
+        return Step("backward", "b", l, db, sentence, formula)
 
     def update(self):
         old, new = self.net.layers[0].W[0, 0], self.updated.layers[0].W[0, 0]

@@ -21,11 +21,11 @@ class TrainingRecord:
         """The number of updates."""
         return len(self.nets) - 1
 
-    def weight_changes(self, iteration):
-        """Return what the update that led to ``iteration`` added to each layer's W; zeros at the start."""
+    def changes(self, iteration):
+        """Return what the update that led to ``iteration`` added to each layer's ``Net.matrices``; zeros at the start."""
         whole(iteration, "iteration", most=self.steps)
         after, before = self.nets[iteration], self.nets[max(iteration - 1, 0)]
-        return [new.W - old.W for new, old in zip(after.layers, before.layers)]
+        return [new - old for new, old in zip(after.matrices, before.matrices)]
 
     def describe(self, iteration=None):
         """Return a sentence on the net after ``iteration`` updates (by default the last)."""
@@ -33,8 +33,8 @@ class TrainingRecord:
         sizes = "-".join(map(str, self.nets[0].sizes))
         text = f"A {sizes} net after {iteration} of {self.steps} updates: loss {self.losses[iteration]:.3f}, at the start {self.losses[0]:.3f}"
         if iteration:
-            changes = self.weight_changes(iteration)
-            text += f"; the last update changed a weight by at most {max(np.abs(c).max() for c in changes):.2g}"
+            largest = max(np.abs(change).max() for change in self.changes(iteration))
+            text += f"; the last update changed a weight by at most {largest:.2g}"
         return text + ("." if np.isfinite(self.losses[-1]) else ". The training diverged and was cut there.")
 
 

@@ -44,7 +44,8 @@ def plot_gradient_flow(activation="tanh", distribution="normal", *, depth=20, in
         raise ValueError(f"initializers must be one or more of {', '.join(NAMES)}, got none.")
     profiles = [measure_depth(activation, name, distribution, depth=depth, width=width, seed=seed) for name in initializers]
     if axes is None:
-        _, axes = plt.subplots(1, 2, figsize=(10, 4.6), sharey=True, layout="constrained")
+        em = plt.rcParams["font.size"] / 72  # in inches
+        _, axes = plt.subplots(1, 2, figsize=(65 * em, 30 * em), sharey=True, layout="constrained")
     forward, backward = axes
     _draw_lines(forward, profiles, "activation_std")
     _draw_lines(backward, profiles, "gradient_norm")
