@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from lecture import data
 from lecture.data import batches, cache, catalog, folders, idx, sources
-from lecture.data.catalog import CIFAR10, FASHION_MNIST, MNIST, Unavailable
+from lecture.data.catalog import CIFAR10, FASHION_MNIST, Unavailable
 from lecture.data.dataset import build, pixel_statistics, split
 from lecture.data.images import Images, channels_last, check, digest, digest_of_rows
 
@@ -35,10 +35,8 @@ def some_images(n_train=60, n_test=20, shape=(4, 4), seed=0):
 def entry_of(images, **changes):
     """A catalog entry under which these images are the official ones."""
     known = {"digest": digest(images), "rows": digest_of_rows(images)} | changes
-    return replace(
-        FASHION_MNIST, name="tiny", title="Tiny", shape=images.X_train.shape[1:], n_train=len(images.y_train), n_test=len(images.y_test),
-        **{"system": None, "sample_digest": None} | known,
-    )  # fmt: skip
+    sizes = {"shape": images.X_train.shape[1:], "n_train": len(images.y_train), "n_test": len(images.y_test)}
+    return replace(FASHION_MNIST, name="tiny", title="Tiny", system=None, sample_digest=None, **sizes, **known)
 
 
 def write_folder(folder, images, end=".gz"):
@@ -68,7 +66,8 @@ def test_the_sample_is_what_the_catalog_says():
     assert np.bincount(np.concatenate([dataset.labels("train"), dataset.labels("val")])).tolist() == [800] * 10
     assert np.bincount(dataset.labels("test")).tolist() == [200] * 10
     assert str(dataset) == (
-        "Fashion-MNIST, 10,000 images from the embedded sample: 6,667 for training, 1,333 for validation, 2,000 for testing; "
+        "Fashion-MNIST, 10,000 images from the embedded sample: "
+        "6,667 for training, 1,333 for validation, 2,000 for testing; "
         "28 × 28, flat (784), pixels scaled to [0, 1]; 10 classes, labels one-hot."
     )
 
@@ -89,7 +88,10 @@ def test_the_script_makes_the_sample_again(system, tmp_path):
 def test_the_sample_is_a_part_of_the_official_parts(system):
     official, sample = folders.read(FASHION_MNIST.system, FASHION_MNIST), folders.read(sources.SAMPLE, FASHION_MNIST)
     for part in ("train", "test"):
-        rows = {image.tobytes() + label.tobytes() for image, label in zip(getattr(official, f"X_{part}"), getattr(official, f"y_{part}"))}
+        rows = {
+            image.tobytes() + label.tobytes()
+            for image, label in zip(getattr(official, f"X_{part}"), getattr(official, f"y_{part}"))
+        }
         sampled = zip(getattr(sample, f"X_{part}"), getattr(sample, f"y_{part}"))
         assert all(image.tobytes() + label.tobytes() in rows for image, label in sampled)
 
@@ -97,7 +99,11 @@ def test_the_sample_is_a_part_of_the_official_parts(system):
 def test_the_systems_copy_is_the_official_set(system, empty_cache, recwarn):
     dataset = data.load_fashion_mnist()
     assert dataset.source == "system"
-    assert (dataset.X_train.shape, dataset.X_val.shape, dataset.X_test.shape) == ((50000, 784), (10000, 784), (10000, 784))
+    assert (dataset.X_train.shape, dataset.X_val.shape, dataset.X_test.shape) == (
+        (50000, 784),
+        (10000, 784),
+        (10000, 784),
+    )
     assert np.bincount(dataset.labels("train")).tolist() == [5000] * 10
     # The first ten labels of the training part, as everybody knows them from keras.datasets.
     assert data.load_fashion_mnist(validation=0).labels("train")[:10].tolist() == [9, 0, 0, 3, 0, 2, 7, 2, 5, 5]
@@ -160,7 +166,10 @@ def test_a_fraction_and_its_count_hold_out_the_same():
 def test_scales_use_the_training_part_only():
     images = some_images()
     images.X_train[:, 0, 0] = 7  # a pixel that is always the same
-    make = {scale: build(images, entry_of(images), "system", **OPTIONS | {"scale": scale}) for scale in ("raw", "minmax", "standard")}
+    make = {
+        scale: build(images, entry_of(images), "system", **OPTIONS | {"scale": scale})
+        for scale in ("raw", "minmax", "standard")
+    }
     raw = make["raw"]
     assert raw.X_train.dtype == np.float32 and raw.X_train.max() > 200
     np.testing.assert_allclose(make["minmax"].X_test, raw.X_test / 255, rtol=1e-6)
@@ -210,11 +219,15 @@ def test_options_are_checked_before_anything_is_loaded(monkeypatch):
     monkeypatch.setattr(sources, "find", lambda *_: pytest.fail("loaded"))
     with pytest.raises(ValueError, match="scale must be one of minmax, standard, raw, got 'max'"):
         data.load_fashion_mnist(scale="max")
-    with pytest.raises(ValueError, match="count of 60,000 training images, must be a whole number from 0 to 59999, got 70000"):
+    with pytest.raises(
+        ValueError, match="count of 60,000 training images, must be a whole number from 0 to 59999, got 70000"
+    ):
         data.load_fashion_mnist(validation=70000)
     with pytest.raises(ValueError, match="validation, as a count.* got -1"):
         data.load_fashion_mnist(validation=-1)
-    with pytest.raises(ValueError, match="validation, as a fraction, must be a number of at least 0 and below 1, got 1.5"):
+    with pytest.raises(
+        ValueError, match="validation, as a fraction, must be a number of at least 0 and below 1, got 1.5"
+    ):
         data.load_fashion_mnist(validation=1.5)
     with pytest.raises(ValueError, match="validation.*got '10%'"):
         data.load_fashion_mnist(validation="10%")
@@ -223,13 +236,18 @@ def test_options_are_checked_before_anything_is_loaded(monkeypatch):
 
 
 def test_a_split_larger_than_the_sample():
-    with pytest.raises(ValueError, match="count of 8,000 training images, must be a whole number from 0 to 7999, got 9000"):
+    with pytest.raises(
+        ValueError, match="count of 8,000 training images, must be a whole number from 0 to 7999, got 9000"
+    ):
         data.load_fashion_mnist("sample", validation=9000)
 
 
 @pytest.mark.parametrize("source", ["opnml", "/no/such/folder", 3, None])
 def test_unknown_sources(source):
-    with pytest.raises(ValueError, match="source must be one of auto, cache, system, openml, keras, sample, a folder that exists, got"):
+    with pytest.raises(
+        ValueError,
+        match="source must be one of auto, cache, system, openml, keras, sample, or a folder that exists, got",
+    ):
         data.load_fashion_mnist(source)
 
 
@@ -261,7 +279,10 @@ def test_a_folder_may_hold_several_sets(tmp_path):
 
 
 def test_a_folder_without_the_files(tmp_path):
-    with pytest.raises(Unavailable, match="Fashion-MNIST was not loaded: the folder .* lacks train-images-idx3-ubyte.gz, .*four IDX files are wanted"):
+    with pytest.raises(
+        Unavailable,
+        match="Fashion-MNIST was not loaded: the folder .* lacks train-images-idx3-ubyte.gz, .*four IDX files",
+    ):
         data.load_fashion_mnist(tmp_path)
     with pytest.raises(Unavailable, match="lacks data_batch_1, .*test_batch of the folder cifar-10-batches-py"):
         data.load_cifar10(tmp_path)
@@ -284,11 +305,17 @@ def damage_by_shortening(path):
     path.write_bytes(gzip.compress(idx_bytes[:-3]))
 
 
+def damage_within_the_header(path):
+    path.write_bytes(gzip.compress(gzip.decompress(path.read_bytes())[:7]))
+
+
 def damage_by_replacing(path):
     path.write_bytes(gzip.compress(b"<html>404</html>"))
 
 
-@pytest.mark.parametrize("damage", [damage_by_cutting, damage_by_noise, damage_by_shortening, damage_by_replacing])
+@pytest.mark.parametrize(
+    "damage", [damage_by_cutting, damage_by_noise, damage_by_shortening, damage_within_the_header, damage_by_replacing]
+)
 def test_a_damaged_file_is_named(tmp_path, damage):
     images = some_images()
     write_folder(tmp_path, images)
@@ -297,14 +324,14 @@ def test_a_damaged_file_is_named(tmp_path, damage):
         sources.find(entry_of(images), tmp_path)
 
 
-def write_batches(folder, images, changes={}):
+def write_batches(folder, images, changes=()):
     """The six files of CIFAR-10, with as few images as there are."""
     folder.mkdir(exist_ok=True)
     X = np.array_split(images.X_train, 5) + [images.X_test]
     y = np.array_split(images.y_train, 5) + [images.y_test]
     for name, pixels, labels in zip(batches.TRAIN + batches.TEST, X, y):
         rows = pixels.transpose(0, 3, 1, 2).reshape(len(pixels), -1)
-        batch = {b"data": rows, b"labels": labels.tolist()} | changes
+        batch = {b"data": rows, b"labels": labels.tolist()} | dict(changes)
         (folder / name).write_bytes(pickle.dumps(batch, protocol=2))
 
 
@@ -357,9 +384,15 @@ def test_checks_name_what_is_wrong():
 
 
 def test_marks_stand_in_for_a_digest():
-    images = replace(some_images(shape=(4, 4, 3)), y_train=np.arange(60, dtype=np.uint8) % 10, y_test=np.arange(20, dtype=np.uint8) % 10)
+    images = replace(
+        some_images(shape=(4, 4, 3)),
+        y_train=np.arange(60, dtype=np.uint8) % 10,
+        y_test=np.arange(20, dtype=np.uint8) % 10,
+    )
     mean = images.X_train.reshape(-1, 3).mean(axis=0) / 255
-    entry = entry_of(images, digest=None, rows=None, marks=catalog.Marks(tuple(range(10)), tuple(range(10)), tuple(mean)))
+    entry = entry_of(
+        images, digest=None, rows=None, marks=catalog.Marks(tuple(range(10)), tuple(range(10)), tuple(mean))
+    )
     check(images, entry)
     with pytest.raises(Unavailable, match="has the images of Tiny in another order"):
         check(replace(images, y_test=images.y_test[::-1]), entry)
@@ -390,7 +423,9 @@ def test_the_cache_gives_back_what_it_keeps(empty_cache):
 def test_a_damaged_cache_is_left_for_the_next_source(empty_cache, system):
     path = cache.keep(some_images(), FASHION_MNIST, "openml")
     path = path.rename(path.with_name(f"fashion-mnist.openml.{FASHION_MNIST.digest}.npz"))
-    with pytest.warns(data.DataWarning, match="Fashion-MNIST: the cache had a damaged file, .* next comes the system's copy"):
+    with pytest.warns(
+        data.DataWarning, match="Fashion-MNIST: the cache had a damaged file, .* next comes the system's copy"
+    ):
         assert data.load_fashion_mnist().source == "system"
     assert list(empty_cache.iterdir()) == []
 
@@ -442,7 +477,12 @@ for _ in range(10):
 print("well", flush=True)
 """
     code = code.format(tests=str(ROOT / "tests"), root=str(ROOT))
-    command = {"args": [sys.executable, "-W", "error", "-c", code], "stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    command = {
+        "args": [sys.executable, "-W", "error", "-c", code],
+        "stdin": subprocess.PIPE,
+        "stdout": subprocess.PIPE,
+        "text": True,
+    }
     both = [subprocess.Popen(**command) for _ in range(2)]
     for process in both:
         assert process.stdout.readline() == "ready\n"
@@ -488,6 +528,7 @@ def test_identities_tell_images_apart(empty_cache, tmp_path, monkeypatch):
 
 
 def test_importing_the_room_loads_no_client():
-    code = "import sys; from lecture import data; print(*sorted({'openml', 'pandas', 'keras', 'tensorflow', 'tqdm'} & set(sys.modules)))"
+    clients = {"openml", "pandas", "keras", "tensorflow", "tqdm"}
+    code = f"import sys; from lecture import data; print(*{clients} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""

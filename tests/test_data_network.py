@@ -1,10 +1,12 @@
-"""Images from the network: the real OpenML client against servers on loopback that serve, stall, lie or do not answer."""
+"""Images from the network: the real OpenML client against servers on loopback that serve, stall, lie or are dead."""
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import warnings
@@ -78,7 +80,9 @@ class Server(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_address[1]}"
 
     def description(self):
-        parquet = f"<oml:parquet_url>{self.home}/datasets/tiny/tiny.pq</oml:parquet_url>" if self.parquet is not None else ""
+        parquet = (
+            f"<oml:parquet_url>{self.home}/datasets/tiny/tiny.pq</oml:parquet_url>" if self.parquet is not None else ""
+        )
         checksum = f"<oml:md5_checksum>{md5(self.arff).hexdigest()}</oml:md5_checksum>" if self.arff is not None else ""
         return f"""<oml:data_set_description xmlns:oml="http://openml.org/openml">
             <oml:id>{NUMBER}</oml:id><oml:name>tiny</oml:name><oml:version>1</oml:version><oml:format>ARFF</oml:format>
@@ -92,7 +96,11 @@ class Handler(BaseHTTPRequestHandler):
         server.asked.append(f"{self.command} {self.path}")
         if server.behave == "silent":
             time.sleep(60)
-        body = {f"/api/v1/xml/data/{NUMBER}": server.description(), "/datasets/tiny/tiny.pq": server.parquet, "/data/tiny.arff": server.arff}
+        body = {
+            f"/api/v1/xml/data/{NUMBER}": server.description(),
+            "/datasets/tiny/tiny.pq": server.parquet,
+            "/data/tiny.arff": server.arff,
+        }
         content = body.get(self.path.split("?")[0])
         if content is None:
             self.send_error(404)
@@ -181,10 +189,16 @@ def test_parquet_by_the_real_client_in_its_own_process(tmp_path, empty_cache, ca
     words = np.array(TINY.class_names)[LABELS]
     with serving(parquet=as_parquet(frame(PIXELS.astype(float), words), tmp_path), behave=slowly) as server:
         images, used, said = find(server, limit=3)  # 4 s in all, but never 3 s without a byte
-    assert server.asked == [f"GET /api/v1/xml/data/{NUMBER}", "HEAD /datasets/tiny/tiny.pq", "GET /datasets/tiny/tiny.pq"]
+    assert server.asked == [
+        f"GET /api/v1/xml/data/{NUMBER}",
+        "HEAD /datasets/tiny/tiny.pq",
+        "GET /datasets/tiny/tiny.pq",
+    ]
     assert (digest(images), used, said) == (TINY.digest, "openml", [])
     assert kept(empty_cache) == [f"tiny.openml.{TINY.digest}.npz"]
-    assert "Tiny from OpenML" in capfd.readouterr().err
+    shown = capfd.readouterr().err
+    assert "Tiny from OpenML" in shown and "starting its client" in shown and "downloading" in shown
+    assert re.search(r"\| [\d.]+kB of [\d.]+kB \[", shown)
     # The second time nobody is asked.
     assert digest(find("http://127.0.0.1:9/api/v1/xml")[0]) == TINY.digest
 
@@ -253,7 +267,10 @@ def lie(name):
 )
 def test_a_server_that_lies_is_named_and_the_next_source_is_tried(name, reason, tmp_path, empty_cache, here):
     with serving(parquet=as_parquet(lie(name), tmp_path)) as server, pytest.warns(data.DataWarning) as caught:
-        with pytest.raises(Unavailable, match="Tiny was not loaded: the cache holds no Tiny; OpenML .*; the Keras mirror cannot be reached"):
+        with pytest.raises(
+            Unavailable,
+            match="Tiny was not loaded: the cache holds no Tiny; OpenML .*; the Keras mirror cannot be reached",
+        ):
             sources.find(TINY, "auto", server=f"{server.home}/api/v1/xml")
     assert [str(warning.message) for warning in caught][0].startswith(f"Tiny: {reason}")
     assert str(caught[0].message).endswith("next comes the Keras mirror.")
@@ -268,7 +285,9 @@ def test_a_file_that_is_no_parquet(empty_cache, here):
 
 
 def test_an_arff_that_is_not_what_its_checksum_says(empty_cache, here):
-    with serving(arff=as_arff(frame()), behave=lambda handler, content: handler.wfile.write(content[:-2] + b"9\n")) as server:
+    with serving(
+        arff=as_arff(frame()), behave=lambda handler, content: handler.wfile.write(content[:-2] + b"9\n")
+    ) as server:
         with pytest.raises(Unavailable, match="OpenML failed .OpenMLHashException"):
             find(server)
     assert kept(empty_cache) == []
@@ -291,7 +310,9 @@ def test_a_truncated_answer_ends_in_the_sample(tmp_path, empty_cache):
         images, used, said = find(server, "auto", with_sample())
     assert used == "sample" and len(images.y_train) == 8000
     assert said[0].startswith("Fashion-MNIST: OpenML failed (") and said[0].endswith("next comes the Keras mirror.")
-    assert said[1].startswith("Fashion-MNIST: the Keras mirror cannot be reached (127.0.0.1: Connection refused); next comes the embedded sample")
+    assert said[1].startswith(
+        "Fashion-MNIST: the Keras mirror cannot be reached (127.0.0.1: Connection refused); next comes the embedded"
+    )
     assert "the embedded sample is used, 10,000 of the 70,000 images (8,000 for training, 2,000 for testing)" in said[2]
     assert len(said) == 3 and kept(empty_cache) == []
 
@@ -308,7 +329,10 @@ def test_a_dead_server_is_given_up_at_once(empty_cache, monkeypatch):
     monkeypatch.setattr(download, "_run_child", lambda *_: pytest.fail("a client was started"))
     images, used, said = find(f"http://{DEAD}/api/v1/xml", "auto", with_sample())
     assert used == "sample"
-    assert said[0] == "Fashion-MNIST: OpenML cannot be reached (127.0.0.1: Connection refused); next comes the Keras mirror."
+    assert (
+        said[0]
+        == "Fashion-MNIST: OpenML cannot be reached (127.0.0.1: Connection refused); next comes the Keras mirror."
+    )
     assert kept(empty_cache) == []
 
 
@@ -318,9 +342,16 @@ def test_a_host_that_nobody_knows(monkeypatch):
 
 
 def test_a_name_that_is_looked_up_for_ever(monkeypatch):
-    monkeypatch.setattr(download.socket, "create_connection", lambda *_, **__: time.sleep(60))
+    released = threading.Event()
+
+    def look_up(*_, **__):
+        released.wait(60)
+        raise OSError
+
+    monkeypatch.setattr(download.socket, "create_connection", look_up)
     with pytest.raises(Unavailable, match=r"OpenML did not answer for 0.2 s \(127.0.0.1\)"):
         find(f"http://{DEAD}/api/v1/xml", limit=0.2)
+    released.set()
 
 
 def test_behind_a_proxy_the_client_finds_its_way(monkeypatch):
@@ -330,18 +361,19 @@ def test_behind_a_proxy_the_client_finds_its_way(monkeypatch):
         find("http://no-such-host.invalid/api/v1/xml")
 
 
-def test_a_server_that_stalls_half_way(tmp_path, empty_cache):
+def test_a_server_that_stalls_half_way(tmp_path, empty_cache, monkeypatch):
     def stall(handler, content):
         handler.wfile.write(content[: len(content) // 2])
         handler.wfile.flush()
         time.sleep(60)
 
-    before = set(Path(os.environ.get("TMPDIR", "/tmp")).glob("lecture-*"))
+    (tmp_path / "work").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "work"))
     with serving(parquet=as_parquet(frame(), tmp_path), behave=stall) as server:
         with pytest.raises(Unavailable, match="Tiny was not loaded: OpenML sent no byte for 1 s and was given up"):
             find(server, limit=1)
     assert kept(empty_cache) == []
-    assert set(Path(os.environ.get("TMPDIR", "/tmp")).glob("lecture-*")) <= before
+    assert kept(tmp_path / "work") == []
 
 
 def test_ctrl_c_goes_on_to_the_next_source(empty_cache):
@@ -356,7 +388,11 @@ print(used, len(images.y_train))
 """
     with serving(behave="silent", parquet=b"") as server:
         process = subprocess.Popen(
-            [sys.executable, "-c", code, f"{server.home}/api/v1/xml"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+            [sys.executable, "-c", code, f"{server.home}/api/v1/xml"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
         )
         deadline = time.monotonic() + 60
         while not server.asked and time.monotonic() < deadline:
@@ -399,7 +435,9 @@ def mirror(tmp_path, monkeypatch):
     """A server whose file the Keras of the child downloads."""
     np.savez(tmp_path / "all.npz", **official().arrays())
     with serving(arff=(tmp_path / "all.npz").read_bytes()) as server:
-        monkeypatch.setenv("PYTHONPATH", a_keras(tmp_path, AS_KERAS.replace("ADDRESS", f"{server.home}/data/tiny.arff")))
+        monkeypatch.setenv(
+            "PYTHONPATH", a_keras(tmp_path, AS_KERAS.replace("ADDRESS", f"{server.home}/data/tiny.arff"))
+        )
         monkeypatch.setattr(download, "_reach", lambda *_: None)
         yield server
 
@@ -423,7 +461,9 @@ def stall_after_some_bytes(handler, content):
 @pytest.mark.parametrize("behave", ["silent", answer_without_a_byte, stall_after_some_bytes])
 def test_the_mirror_is_watched_in_the_same_way(behave, mirror, empty_cache):
     mirror.behave = behave
-    with pytest.raises(Unavailable, match="Tiny was not loaded: the Keras mirror sent no byte for 0.5 s and was given up"):
+    with pytest.raises(
+        Unavailable, match="Tiny was not loaded: the Keras mirror sent no byte for 0.5 s and was given up"
+    ):
         sources.find(TINY, "keras", limit=0.5)
     assert kept(empty_cache) == []
 

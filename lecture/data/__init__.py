@@ -1,8 +1,9 @@
 """Fashion-MNIST, MNIST and CIFAR-10: the official images in their official split, from wherever they are to be had.
 
 ``load_fashion_mnist()`` takes, in this order, what was downloaded before (the cache), the system's own copy (Debian and
-Ubuntu: ``apt-get install dataset-fashion-mnist``), OpenML, the mirror of Keras, and last 10,000 real images that come with this package,
-saying so. Every source is checked before it is used; one that fails is named in a ``DataWarning``, and the next is tried.
+Ubuntu: ``apt-get install dataset-fashion-mnist``), OpenML, the mirror of Keras, and last 10,000 real images that come
+with this package, saying so. Every source is checked before it is used; one that fails is named in a ``DataWarning``,
+and the next is tried.
 
 ``LECTURE_DATA`` chooses another source for every call that does not: a source's name, or a folder with the files.
 ``LECTURE_CACHE`` is the folder of the cache, if it should not be the user's.
@@ -17,7 +18,16 @@ from lecture.data.catalog import CATALOG, CIFAR10, FASHION_MNIST, MNIST, Unavail
 from lecture.data.dataset import Dataset, build, check_options
 from lecture.data.sources import DataWarning
 
-__all__ = ["DataWarning", "Dataset", "Unavailable", "at_hand", "identity", "load_cifar10", "load_fashion_mnist", "load_mnist"]
+__all__ = [
+    "DataWarning",
+    "Dataset",
+    "Unavailable",
+    "at_hand",
+    "identity",
+    "load_cifar10",
+    "load_fashion_mnist",
+    "load_mnist",
+]
 
 
 def load_fashion_mnist(source="auto", *, validation=1 / 6, scale="minmax", flatten=True, one_hot=True, seed=0):
@@ -26,14 +36,15 @@ def load_fashion_mnist(source="auto", *, validation=1 / 6, scale="minmax", flatt
     Parameters
     ----------
     source : str or path
-        "auto" (see above), "cache", "system", "openml", "keras" (both ask the cache first for what they gave before), "sample", or a folder with
-        the four IDX files, which may also lie in its subfolder ``fashion-mnist``.
+        "auto" (see above), "cache", "system", "openml", "keras" (these two look first for what they gave before),
+        "sample", or a folder with the four IDX files, which may also lie in its subfolder ``fashion-mnist``.
     validation : float or int
         What is held out of the training part, the same share of every class: a fraction below 1, or a count; 0 for none
         (``X_val`` then has length 0, and ``validation_data`` is ``None``). The test part is the official one, whole.
     scale : str
         "minmax": pixels divided by 255, in [0, 1]. "standard": each pixel less its mean and divided by its standard
-        deviation, both of the images trained on; a pixel that is always the same becomes 0. "raw": 0 to 255.
+        deviation, both of the images trained on; a pixel that is always the same becomes 0, one that is almost always
+        black can reach a hundred and more where it is not. "raw": 0 to 255.
     flatten : bool
         Rows of 784 pixels, or images of 28 × 28.
     one_hot : bool
@@ -75,8 +86,8 @@ def load_mnist(source="auto", *, validation=1 / 6, scale="minmax", flatten=True,
 def load_cifar10(source="auto", *, validation=1 / 6, scale="minmax", flatten=True, one_hot=True, seed=0):
     """Return CIFAR-10: 50,000 training and 10,000 test colour images of animals and vehicles, 32 × 32.
 
-    Everything as in ``load_fashion_mnist``; there is no system's copy and no embedded sample, and a folder holds the six files of
-    ``cifar-10-batches-py``, or that folder. Rows of 3072 hold the three colours of a pixel side by side.
+    Everything as in ``load_fashion_mnist``; there is no system's copy and no embedded sample, and a folder holds the
+    six files of ``cifar-10-batches-py``, or that folder. Rows of 3072 hold the three colours of a pixel side by side.
 
     What is checked: of this set we have no digest of the decoded arrays. A download has to have the right sizes and
     types, equally many images of each class, the published first ten labels of each part, and the published mean of
@@ -107,8 +118,8 @@ def at_hand():
 def identity(name="fashion-mnist", source="auto"):
     """Return, quickly, what loading would use, as a text that is the same only for the same images.
 
-    For whoever keeps results and has to know whether they are still of these images. Nothing is loaded, and no network is
-    asked: a source that has nothing here yet gives its bare name, and "auto" what it finds without a network.
+    For whoever keeps results and has to know whether they are still of these images. Nothing is loaded, and no network
+    is asked: a source that has nothing here yet gives its bare name, and "auto" what it finds without a network.
 
     Parameters
     ----------

@@ -45,7 +45,9 @@ def read(path):
         raise ValueError("it has no data and labels")
     pixels, labels = batch[b"data"], np.array(batch[b"labels"])
     if not isinstance(pixels, np.ndarray) or pixels.dtype != np.uint8 or pixels.shape != (len(labels), 3072):
-        raise ValueError(f"its images are {getattr(pixels, 'shape', type(pixels).__name__)}, not {len(labels)} rows of 3072 bytes")
+        raise ValueError(
+            f"its images are {getattr(pixels, 'shape', type(pixels).__name__)}, not {len(labels)} rows of 3072 bytes"
+        )
     if labels.ndim != 1 or labels.dtype.kind not in "iu" or labels.min(initial=0) < 0 or labels.max(initial=0) > 9:
         raise ValueError("its labels are not numbers from 0 to 9")
     return pixels, labels.astype(np.uint8)
@@ -60,6 +62,6 @@ def read_files(files, read_one=read):
     """Return the Images in the six files that ``find`` found."""
     parts = []
     for names in (TRAIN, TEST):
-        pixels, labels = zip(*(read_one(files[name]) for name in names))
+        pixels, labels = zip(*(read_one(files[name]) for name in names), strict=True)
         parts += [channels_last(np.concatenate(pixels), (32, 32, 3)), np.concatenate(labels)]
     return Images(*parts)

@@ -108,10 +108,16 @@ class Reports:
 
     def _go_on(self):
         while True:
-            traffic = self._traffic
-            doing = "reading it, up to a minute" if self._all_came else "downloading" if traffic.received else "connecting"
-            self.send(doing=doing, received=traffic.received, announced=traffic.announced, quiet=traffic.quiet())
+            traffic, quiet = self._traffic, self._traffic.quiet()
+            self.send(doing=self._doing(quiet), received=traffic.received, announced=traffic.announced, quiet=quiet)
             time.sleep(EVERY)
+
+    def _doing(self, quiet):
+        if self._all_came:
+            return "reading it, up to a minute"
+        if self._traffic.received:
+            return "downloading"
+        return "connecting" if quiet else "starting its client"
 
 
 def fetch(request, decoding):
@@ -126,7 +132,9 @@ def fetch(request, decoding):
     """
     folder = Path(request["folder"])
     if request["source"] == "openml":
-        arrays = clients.openml_table(request["openml_id"], request["class_names"], folder, server=request["server"], decoding=decoding)
+        arrays = clients.openml_table(
+            request["openml_id"], request["class_names"], folder, server=request["server"], decoding=decoding
+        )
     else:
         arrays = clients.keras_arrays(request["keras_module"], folder)
     np.savez(folder / "images.npz", **arrays)

@@ -63,7 +63,7 @@ def as_pixels(frame):
 
 
 def as_labels(series, class_names):
-    """Return labels as class numbers (n,) of uint8: they may come as numbers, as text ("7", "7.0") or as names ("Sneaker").
+    """Return labels as class numbers (n,) of uint8, whether they come as 7, "7", "7.0" or "Sneaker".
 
     Raises
     ------

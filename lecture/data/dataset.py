@@ -23,8 +23,8 @@ class Dataset:
     y_train, y_val, y_test : array (n, n_classes) of float32, one-hot, or (n,) of int64, the class numbers
     class_names : tuple of str
     source : str
-        Where the images come from: "cache", "system", "openml", "keras", "sample" or a folder. Given as ``source`` again, it
-        loads the same images.
+        Where the images come from: "cache", "system", "openml", "keras", "sample" or a folder. Given as ``source``
+        again, it loads the same images.
     name : str
         Such as "Fashion-MNIST".
     image_shape : tuple of int
@@ -64,10 +64,12 @@ class Dataset:
         size = " × ".join(map(str, self.image_shape))
         flat = f", flat ({self.X_train.shape[1]:,})" if self.X_train.ndim == 2 else ""
         labels = "one-hot" if self.y_train.ndim == 2 else f"0 to {len(self.class_names) - 1}"
-        total = len(self.X_train) + len(self.X_val) + len(self.X_test)
+        n_train, n_val, n_test = len(self.X_train), len(self.X_val), len(self.X_test)
+        origin = SOURCES.get(self.source, f"the folder {self.source}")
         return (
-            f"{self.name}, {total:,} images from {SOURCES.get(self.source, f'the folder {self.source}')}: {len(self.X_train):,} for training, {len(self.X_val):,} for "
-            f"validation, {len(self.X_test):,} for testing; {size}{flat}, {SCALES[self.scale]}; {len(self.class_names)} classes, labels {labels}."
+            f"{self.name}, {n_train + n_val + n_test:,} images from {origin}: "
+            f"{n_train:,} for training, {n_val:,} for validation, {n_test:,} for testing; "
+            f"{size}{flat}, {SCALES[self.scale]}; {len(self.class_names)} classes, labels {labels}."
         )
 
     __repr__ = __str__ = describe
@@ -80,15 +82,20 @@ def build(images, entry, source, *, validation, scale, flatten, one_hot, seed):
     """Return the Dataset made of checked images; the options are those of ``load_fashion_mnist``."""
     check_options(validation, scale, seed, len(images.y_train))
     training, held_out = split(images.y_train, validation, seed)
-    parts = {"train": (images.X_train[training], images.y_train[training]), "val": (images.X_train[held_out], images.y_train[held_out])}
-    parts["test"] = images.X_test, images.y_test
+    parts = {
+        "train": (images.X_train[training], images.y_train[training]),
+        "val": (images.X_train[held_out], images.y_train[held_out]),
+        "test": (images.X_test, images.y_test),
+    }
     change = _scaling(scale, parts["train"][0])
     arrays = {}
     for part, (X, y) in parts.items():
         scaled = change(X)
         arrays[f"X_{part}"] = scaled.reshape(len(X), math.prod(entry.shape)) if flatten else scaled
         arrays[f"y_{part}"] = np.eye(len(entry.class_names), dtype=np.float32)[y] if one_hot else y.astype(np.int64)
-    return Dataset(**arrays, class_names=entry.class_names, source=source, name=entry.title, image_shape=entry.shape, scale=scale)
+    return Dataset(
+        **arrays, class_names=entry.class_names, source=source, name=entry.title, image_shape=entry.shape, scale=scale
+    )
 
 
 def check_options(validation, scale, seed, n_train):

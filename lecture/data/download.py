@@ -1,4 +1,7 @@
-"""Images from the network, by OpenML's or Keras' own client in a process that is watched: one that gets no byte is given up."""
+"""Images from the network, by OpenML's or Keras' own client, in a process that is watched.
+
+One that gets no byte is given up.
+"""
 
 import importlib.util
 import json
@@ -25,8 +28,8 @@ OPENML = "https://www.openml.org/api/v1/xml"
 def download(entry, source, *, limit=LIMIT, server=None):
     """Download the images of ``entry``; they are not checked yet.
 
-    Nothing is waited for longer than ``limit`` seconds without a byte; while bytes come there is no limit, and a bar shows
-    the megabytes. Ctrl-C gives this source up.
+    Nothing is waited for longer than ``limit`` seconds without a byte; while bytes come there is no limit, and a bar
+    shows the megabytes. Ctrl-C gives this source up.
 
     Parameters
     ----------
@@ -116,7 +119,9 @@ def _run_child(request, title, limit):
         _watch(child, title, limit)
     except EOFError:
         last = log.read_text(errors="replace").strip().splitlines()[-1:]
-        raise Unavailable(f"failed: its process ended ({child.wait()})" + "".join(f": {line[:200]}" for line in last)) from None
+        raise Unavailable(
+            f"failed: its process ended ({child.wait()})" + "".join(f": {line[:200]}" for line in last)
+        ) from None
     finally:
         child.kill()
         child.wait()
@@ -127,7 +132,8 @@ def _watch(child, title, limit):
     """Follow the reports of a child until it is done; raise EOFError if it ends before."""
     from tqdm import tqdm
 
-    with tqdm(desc=title, unit="B", unit_scale=True, leave=False, mininterval=0.5, file=sys.stderr) as bar:
+    form = "{desc}: {percentage:3.0f} %|{bar}| {n_fmt}B of {total_fmt}B [{elapsed}{postfix}]"
+    with tqdm(desc=title, unit_scale=True, bar_format=form, leave=False, mininterval=0.5, file=sys.stderr) as bar:
         doing = None
         for line in child.stdout:
             report = json.loads(line)

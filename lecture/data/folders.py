@@ -7,11 +7,21 @@ import zlib
 from lecture.data import batches, idx
 from lecture.data.catalog import Absent, Unavailable
 
-_BROKEN = (OSError, EOFError, ValueError, IndexError, KeyError, TypeError, AttributeError, zlib.error, pickle.UnpicklingError)
+_BROKEN = (
+    OSError,
+    EOFError,
+    ValueError,
+    IndexError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    zlib.error,
+    pickle.UnpicklingError,
+)
 
 
 def read(folder, entry):
-    """Return the images of ``entry`` in ``folder``, in its subfolder ``entry.name``, or (CIFAR-10) in ``cifar-10-batches-py``.
+    """Return the images of ``entry`` in ``folder``, or in its subfolder ``entry.name`` or ``cifar-10-batches-py``.
 
     Raises
     ------

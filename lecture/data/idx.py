@@ -38,9 +38,13 @@ def read(path):
         raise ValueError(f"not an IDX file of bytes, it begins with {content[:4].hex(' ')}")
     n_axes = content[3]
     start = 4 + 4 * n_axes
-    shape = struct.unpack_from(f">{n_axes}I", content, 4) if len(content) >= start else (0,)
+    if len(content) < start:
+        raise ValueError("it ends within its header")
+    shape = struct.unpack_from(f">{n_axes}I", content, 4)
     if len(content) - start != math.prod(shape):
-        raise ValueError(f"it holds {len(content) - start:,} bytes where its header announces {' × '.join(map(str, shape))}")
+        raise ValueError(
+            f"it holds {len(content) - start:,} bytes where its header announces {' × '.join(map(str, shape))}"
+        )
     return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
 
 
@@ -53,7 +57,9 @@ def write(path, array):
 
 def find(folder):
     """Return the four files in ``folder`` by the array that each holds, ``None`` for one that is not there."""
-    return {part: next((path for path in _spellings(folder, name) if path.is_file()), None) for part, name in FILES.items()}
+    return {
+        part: next((path for path in _spellings(folder, name) if path.is_file()), None) for part, name in FILES.items()
+    }
 
 
 def read_files(files, read_one=read):

@@ -30,7 +30,7 @@ class Images:
 
 
 def digest(images):
-    """Return the SHA-256 of the bytes of X_train, y_train, X_test, y_test, one after the other, as hexadecimal digits."""
+    """Return the SHA-256 of the bytes of X_train, y_train, X_test, y_test, one after the other, in hexadecimal."""
     sha = hashlib.sha256()
     for array in images.arrays().values():
         sha.update(np.ascontiguousarray(array).data)
@@ -42,7 +42,7 @@ def digest_of_rows(images):
     rows = (
         hashlib.blake2b(image.tobytes() + label.tobytes(), digest_size=16).digest()
         for X, y in ((images.X_train, images.y_train), (images.X_test, images.y_test))
-        for image, label in zip(X, y)
+        for image, label in zip(X, y, strict=True)
     )
     return hashlib.sha256(b"".join(sorted(rows))).hexdigest()
 
@@ -70,7 +70,7 @@ def from_rows(pixels, labels, entry):
 
 
 def channels_last(pixels, shape):
-    """Return rows of pixels (n, n_pixels) as images (n, *shape); a row of a colour image is all its red, its green, its blue."""
+    """Return rows of pixels (n, n_pixels) as images (n, *shape); a row in colour is all red, then green, then blue."""
     if len(shape) == 2:
         return pixels.reshape(-1, *shape)
     height, width, n_channels = shape
@@ -89,7 +89,9 @@ def check_form(images, entry):
         X, y = getattr(images, f"X_{part}"), getattr(images, f"y_{part}")
         wanted = (n, *entry.shape)
         if X.shape != wanted or y.shape != (n,):
-            raise Unavailable(f"has {part} images of shape {X.shape} with labels {y.shape}, where {wanted} with ({n},) were wanted")
+            raise Unavailable(
+                f"has {part} images of shape {X.shape} with labels {y.shape}, where {wanted} with ({n},) were wanted"
+            )
         if X.dtype != np.uint8 or y.dtype != np.uint8:
             raise Unavailable(f"has {part} images and labels of type {X.dtype} and {y.dtype}, where uint8 was wanted")
         if y.max(initial=0) >= len(entry.class_names):
@@ -120,7 +122,9 @@ def check(images, entry):
             raise Unavailable(f"holds {other.title}, not {entry.title}")
     if entry.rows == digest_of_rows(images):
         raise Unavailable(f"has the rows of {entry.title} in another order, so that the official split is lost")
-    raise Unavailable(f"holds other images or labels than {entry.title} (SHA-256 {came[:12]}…, not {entry.digest[:12]}…)")
+    raise Unavailable(
+        f"holds other images or labels than {entry.title} (SHA-256 {came[:12]}…, not {entry.digest[:12]}…)"
+    )
 
 
 def _check_marks(images, entry):
@@ -129,10 +133,14 @@ def _check_marks(images, entry):
     for part, y in (("train", images.y_train), ("test", images.y_test)):
         counts = np.bincount(y, minlength=len(entry.class_names))
         if counts.min() != counts.max():
-            raise Unavailable(f"has {counts.min():,} to {counts.max():,} {part} images per class, where equally many were wanted")
+            raise Unavailable(
+                f"has {counts.min():,} to {counts.max():,} {part} images per class, where equally many were wanted"
+            )
     mean = images.X_train.mean(axis=(0, 1, 2)) / 255
     if not np.allclose(mean, marks.train_mean, rtol=0, atol=1e-6):
-        raise Unavailable(f"has other training images than {entry.title} (their mean colour is {mean.round(6).tolist()})")
+        raise Unavailable(
+            f"has other training images than {entry.title} (their mean colour is {mean.round(6).tolist()})"
+        )
     firsts = tuple(images.y_train[:10].tolist()), tuple(images.y_test[:10].tolist())
     if firsts != (marks.first_train, marks.first_test):
         raise Unavailable(f"has the images of {entry.title} in another order")

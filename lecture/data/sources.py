@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lecture.checks import one_of
 from lecture.data import cache, folders
-from lecture.data.catalog import DOWNLOADS, SAMPLE_TEST, SAMPLE_TRAIN, SOURCES, Absent, Unavailable
+from lecture.data.catalog import DOWNLOADS, SOURCES, Absent, Unavailable
 from lecture.data.images import check, check_form
 
 NAMES = ("auto", *SOURCES)
@@ -33,7 +33,7 @@ def chosen(source):
         return source
     if isinstance(source, (str, Path)) and Path(source).expanduser().is_dir():
         return Path(source).expanduser()
-    return one_of(source, NAMES + ("a folder that exists",), "source")
+    return one_of(source, (*NAMES, "or a folder that exists"), "source")
 
 
 def find(entry, source, **how):
@@ -164,9 +164,11 @@ _READ = {
 
 
 def _sample_is_used(entry):
-    some, all_of_them = SAMPLE_TRAIN + SAMPLE_TEST, entry.n_train + entry.n_test
+    sample = entry.as_sample()
+    some, all_of_them = sample.n_train + sample.n_test, entry.n_train + entry.n_test
     return (
-        f"the embedded sample is used, {some:,} of the {all_of_them:,} images ({SAMPLE_TRAIN:,} for training, {SAMPLE_TEST:,} for testing); "
+        f"the embedded sample is used, {some:,} of the {all_of_them:,} images "
+        f"({sample.n_train:,} for training, {sample.n_test:,} for testing); "
         f"for all of them, connect to a network or (Debian and Ubuntu) apt-get install {entry.package}"
     )
 
