@@ -16,10 +16,9 @@ from lecture.plots.style import COLORS
 
 WIDEST_LAYER = 5  # more units, and their numbers could not be read
 # The factors of the chain rule. Each also has its place in every formula: above · activation · input.
-FACTORS = {"above": COLORS[1], "activation": COLORS[0], "input": COLORS[2], "": "black"}
+FACTORS = {"above": COLORS[1], "activation": COLORS[0], "input": COLORS[2], "now": COLORS[3], "": "black"}  # now: what is spelled out
 FACTOR_NAMES = {"above": "from above", "activation": "slope of the activation", "input": "input"}
-_NOW = COLORS[3]  # what the step spells out
-_ROW, _RADIUS = 9.0, 0.33  # from one row of nodes to the next in em; radius of a node in rows, as plot_network draws it
+_ROW = 9.0  # from one row of nodes to the next, in em
 _HEAD, _FOOT, _SIDE = 8.0, 4.0, 5.0  # room above, below and beside the net in em
 _LEAST_WIDTH = 60  # in em, for the title
 
@@ -71,6 +70,7 @@ class _Picture:
     network: object
     nodes: dict  # (layer, index) -> (x, y); index 0 is the bias
     edges: dict  # (layer, i, j) -> (start, end), each (x, y)
+    radius: float  # of a node, in rows
 
     @classmethod
     def draw(cls, trace, ax):
@@ -79,9 +79,12 @@ class _Picture:
         made = ax is None
         ax = plot_network(network, ax=ax)
         nodes, edges = _places(network, ax)
+        circles = next(c for c in ax.collections if isinstance(c, PatchCollection))
+        circles.set_facecolor("white")  # for numbers in colour
+        radius = circles.get_paths()[0].get_extents().width / 2
         em = plt.rcParams["font.size"]
         low, high = np.min(list(nodes.values()), axis=0), np.max(list(nodes.values()), axis=0)
-        width, height = (high - low + 2 * _RADIUS) * _ROW + (2 * _SIDE, _HEAD + _FOOT)  # in em
+        width, height = (high - low + 2 * radius) * _ROW + (2 * _SIDE, _HEAD + _FOOT)  # in em
         width = max(width, _LEAST_WIDTH)
         if made:
             ax.figure.set_layout_engine("none")  # what is written must not move the net from one step to the next
@@ -92,12 +95,8 @@ class _Picture:
             em = min(em, *(here / (width, height)))
         middle = (low[0] + high[0]) / 2
         ax.set_xlim(middle - width / 2 / _ROW, middle + width / 2 / _ROW)
-        ax.set_ylim(low[1] - _RADIUS - _FOOT / _ROW, high[1] + _RADIUS + _HEAD / _ROW)
-        return cls(ax, em, network, nodes, edges)
-
-    def rows(self, em):
-        """A length in em as one in rows, the unit of the axes."""
-        return em / _ROW
+        ax.set_ylim(low[1] - radius - _FOOT / _ROW, high[1] + radius + _HEAD / _ROW)
+        return cls(ax, em, network, nodes, edges, radius)
 
 
 def _places(network, ax):
@@ -114,19 +113,15 @@ def _places(network, ax):
 def _mark(picture, now):
     """Ring the nodes and thicken the edges that the spelled-out unit or weight is worked out from, each in its factor's colour."""
     nodes, edges = _marked(picture, now)
-    rings = [plt.Circle(picture.nodes[node], _RADIUS) for node in nodes]
+    rings = [plt.Circle(picture.nodes[node], picture.radius) for node in nodes]
     picture.ax.add_collection(
-        PatchCollection(rings, facecolor="none", edgecolor=[_color(role) for role in nodes.values()], linewidth=0.36 * picture.em, zorder=3.5)
+        PatchCollection(rings, facecolor="none", edgecolor=[FACTORS[role] for role in nodes.values()], linewidth=0.36 * picture.em, zorder=3.5)
     )
     picture.ax.add_collection(
         LineCollection(
-            [picture.edges[edge] for edge in edges], colors=[_color(role) for role in edges.values()], linewidths=0.3 * picture.em, zorder=1.5
+            [picture.edges[edge] for edge in edges], colors=[FACTORS[role] for role in edges.values()], linewidths=0.3 * picture.em, zorder=1.5
         )
     )
-
-
-def _color(role):
-    return _NOW if role == "now" else FACTORS[role]
 
 
 def _marked(picture, now):
@@ -171,16 +166,16 @@ def _write_nodes(picture, trace, now, known):
             ]
         for k, (text, quantity, color) in enumerate(lines):
             bold = "bold" if (quantity, layer) == (now.quantity, now.layer) else "normal"
-            up = picture.rows(1.2 * ((len(lines) - 1) / 2 - k))
+            up = 1.2 * ((len(lines) - 1) / 2 - k) / _ROW
             ax.text(x, y + up, text, ha="center", va="center", fontsize=0.95 * em, color=color, fontweight=bold, zorder=4)
         if layer == last:
-            ax.text(x + _RADIUS + picture.rows(0.5), y, f"y = {short(trace.y[s, index - 1])}", ha="left", va="center", fontsize=em)
+            ax.text(x + picture.radius + 0.5 / _ROW, y, f"y = {short(trace.y[s, index - 1])}", ha="left", va="center", fontsize=em)
 
 
 def _write_edges(picture, trace, now, known):
     """w and ∂L/∂w on each edge; after the update the new w and its change."""
     updated = now.quantity == "update"
-    spots = _spots(np.array(list(picture.edges.values())), np.array([picture.rows(1.8), picture.rows(1.3)]))
+    spots = _spots(np.array(list(picture.edges.values())), np.array([1.8, 1.3]) / _ROW)
     for (layer, i, j), (x, y) in zip(picture.edges, spots):
         name, at = ("b", (j - 1,)) if i == 0 else ("W", (i - 1, j - 1))
         old = trace.net.layers[layer - 1].parameters[name][at]
@@ -278,7 +273,9 @@ def plot_weight_updates(record, iteration, *, axes=None):
     whole(iteration, "iteration", most=record.steps)
     if axes is None:
         em = plt.rcParams["font.size"] / 72  # in inches
-        _, axes = plt.subplots(1, 2, figsize=(72 * em, 28 * em), width_ratios=[1.8, 1], layout="constrained")
+        # Margins by hand: working them out takes longer than the drawing, at each move of a slider.
+        margins = {"left": 0, "right": 0.985, "bottom": 0.15, "top": 0.91, "wspace": 0.16}
+        _, axes = plt.subplots(1, 2, figsize=(72 * em, 28 * em), width_ratios=[1.8, 1], gridspec_kw=margins, layout="none")
     left, right = axes
     net = record.nets[iteration]
     network = layout(net.sizes, bias=True)
@@ -306,14 +303,15 @@ def _draw_changes(ax, network, record, iteration):
     ends = np.array(lines.get_segments())  # (n_edges, 2, 2)
     spots = _spots(ends, np.array([0.12, 0.12]))
     for marker, chosen in (("^", change > 0), ("v", change < 0)):
-        area = 260 * np.sqrt(np.abs(change[chosen]) / most)
+        area = 2 * plt.rcParams["font.size"] ** 2 * np.sqrt(np.abs(change[chosen]) / most)
         ax.scatter(*spots[chosen].T, s=area, marker=marker, color="black", edgecolor="white", linewidth=0.8, zorder=2.5)
 
 
 def _draw_loss(ax, record, iteration):
     """The loss over the updates, with the one that is looked at."""
     losses = record.losses[np.isfinite(record.losses)]
-    ax.plot(losses, color=COLORS[0], linewidth=2.2)
-    ax.plot([iteration], record.losses[[iteration]], "o", color=COLORS[1], markersize=11, zorder=3)
+    em = plt.rcParams["font.size"]
+    ax.plot(losses, color=COLORS[0], linewidth=0.2 * em)
+    ax.plot([iteration], record.losses[[iteration]], "o", color=COLORS[1], markersize=em, zorder=3)
     ax.set(title=f"loss {record.losses[iteration]:.3f}", xlabel="updates", ylabel="loss", ylim=(0, 1.08 * losses.max()))
     describe(ax, f"Beside it the loss over {record.steps} updates, from {losses[0]:.3f} to {losses[-1]:.3f}, marked at {iteration}.")

@@ -45,7 +45,9 @@ def plot_gradient_flow(activation="tanh", distribution="normal", *, depth=20, in
     profiles = [measure_depth(activation, name, distribution, depth=depth, width=width, seed=seed) for name in initializers]
     if axes is None:
         em = plt.rcParams["font.size"] / 72  # in inches
-        _, axes = plt.subplots(1, 2, figsize=(65 * em, 30 * em), sharey=True, layout="constrained")
+        # Margins by hand: working them out takes longer than the drawing, at each move of a slider.
+        margins = {"left": 0.075, "right": 0.985, "bottom": 0.3, "top": 0.92, "wspace": 0.04}
+        _, axes = plt.subplots(1, 2, figsize=(65 * em, 30 * em), sharey=True, gridspec_kw=margins, layout="none")
     forward, backward = axes
     _draw_lines(forward, profiles, "activation_std")
     _draw_lines(backward, profiles, "gradient_norm")
@@ -55,7 +57,7 @@ def plot_gradient_flow(activation="tanh", distribution="normal", *, depth=20, in
         _set_window(ax, profiles)
     backward.tick_params(labelleft=False)
     labels = [f"{NAMES[p.initializer]}: {p.gradient_verdict if p.gradient_verdict != 'none' else 'no gradient'}" for p in profiles]
-    forward.figure.legend(backward.lines, labels, loc="outside lower center", ncols=3, fontsize="medium", title="weights: what becomes of the gradient")
+    forward.figure.legend(backward.lines, labels, loc="lower center", ncols=3, fontsize="medium", title="weights: what becomes of the gradient")
     describe(forward, f"Two panels over {depth} {activation} layers, one line per initialization ({distribution}), logarithmic scale.")
     describe(backward, " ".join(profile.describe() for profile in profiles))
     return forward
@@ -73,8 +75,8 @@ def _draw_lines(ax, profiles, quantity):
             color=color,
             marker=marker,
             markevery=max(1, profile.depth // 7),
-            markersize=8,
-            linewidth=2.2,
+            markersize=0.75 * plt.rcParams["font.size"],
+            linewidth=0.2 * plt.rcParams["font.size"],
             transform=ax.get_xaxis_transform() if floor else ax.transData,
             clip_on=not floor,
         )
