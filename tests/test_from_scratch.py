@@ -76,7 +76,9 @@ def keras_model(net):
     inputs = keras.Input((net.sizes[0],), dtype="float64")
     x, built = inputs, []
     for layer in net.layers:
-        dense = keras.layers.Dense(len(layer.b), dtype="float64", kernel_regularizer=keras.regularizers.L2(net.l2) if net.l2 else None)
+        dense = keras.layers.Dense(
+            len(layer.b), dtype="float64", kernel_regularizer=keras.regularizers.L2(net.l2) if net.l2 else None
+        )
         x, norm = dense(x), None
         if layer.norm:
             norm = keras.layers.BatchNormalization(dtype="float64")
@@ -84,7 +86,11 @@ def keras_model(net):
             norm.set_weights([layer.norm.gamma, layer.norm.beta, layer.norm.moving_mean, layer.norm.moving_variance])
         dense.set_weights([layer.W, layer.b])
         slope = {"leaky_relu": lambda: keras.layers.LeakyReLU(negative_slope=_leaky_slope(), dtype="float64")}
-        gelu = {"gelu": lambda: keras.layers.Activation(lambda z: keras.activations.gelu(z, approximate=False), dtype="float64")}
+        gelu = {
+            "gelu": lambda: keras.layers.Activation(
+                lambda z: keras.activations.gelu(z, approximate=False), dtype="float64"
+            )
+        }
         make = (slope | gelu).get(layer.activation, lambda: keras.layers.Activation(layer.activation, dtype="float64"))
         x = make()(x)
         built.append((dense, norm))
@@ -117,10 +123,15 @@ def keras_loss_and_gradients(net, X, y):
     with tf.GradientTape() as tape:
         value = keras_loss(net, model, y, model(X, training=True))
     variables = [
-        {"W": dense.kernel, "b": dense.bias} | ({"gamma": norm.gamma, "beta": norm.beta} if norm else {}) for dense, norm in built
+        {"W": dense.kernel, "b": dense.bias} | ({"gamma": norm.gamma, "beta": norm.beta} if norm else {})
+        for dense, norm in built
     ]
     tensors = [{name: v.value for name, v in layer.items()} for layer in variables]
-    return float(value), [{name: g.numpy() for name, g in layer.items()} for layer in tape.gradient(value, tensors)], built
+    return (
+        float(value),
+        [{name: g.numpy() for name, g in layer.items()} for layer in tape.gradient(value, tensors)],
+        built,
+    )
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -147,8 +158,11 @@ def test_batch_norm_and_l2_agree_with_keras(seed):
 
     net, X, y = random_task(seed, batch_norm=True, l2=0.05)
     rng = np.random.default_rng(seed)
-    norms = [layer.norm and replace(layer.norm, gamma=rng.normal(1, 0.3, layer.b.shape), beta=rng.normal(0, 0.3, layer.b.shape))
-             for layer in net.layers]
+    norms = [
+        layer.norm
+        and replace(layer.norm, gamma=rng.normal(1, 0.3, layer.b.shape), beta=rng.normal(0, 0.3, layer.b.shape))
+        for layer in net.layers
+    ]
     net = replace(net, layers=tuple(replace(layer, norm=norm) for layer, norm in zip(net.layers, norms)))
     assert any(layer.norm for layer in net.layers)
     value, theirs, built = keras_loss_and_gradients(net, X, y)
@@ -206,7 +220,20 @@ def test_one_step_by_hand():
         ("x", 0), ("z", 1), ("a", 1), ("z", 2), ("a", 2), ("loss", 2),
         ("delta", 2), ("W", 2), ("b", 2), ("delta", 1), ("W", 1), ("b", 1), ("update", 0),
     ]  # fmt: skip
-    by_hand = [x, z1, a1, -a1 + 0.2, y_hat, (y_hat - y) ** 2 / 2, delta2, delta2 * a1, delta2, delta1, delta1 * x, delta1]
+    by_hand = [
+        x,
+        z1,
+        a1,
+        -a1 + 0.2,
+        y_hat,
+        (y_hat - y) ** 2 / 2,
+        delta2,
+        delta2 * a1,
+        delta2,
+        delta1,
+        delta1 * x,
+        delta1,
+    ]
     np.testing.assert_allclose([np.ravel(s.values)[0] for s in steps.steps[:-1]], by_hand, rtol=1e-12)
     assert steps.updated.layers[0].W[0, 0] == pytest.approx(0.5 - rate * delta1 * x, rel=1e-12)
     assert steps.updated.layers[1].b[0] == pytest.approx(0.2 - rate * delta2, rel=1e-12)
@@ -243,7 +270,11 @@ def test_the_gradient_of_a_batch_is_the_mean_of_its_samples():
 @pytest.mark.parametrize("n", [1, 4])
 def test_every_step_of_a_trace_says_what_it_shows(n):
     X, y = xor()
-    for net in (dense_net([2, 3, 1], seed=1), dense_net([2, 3, 2], output="softmax"), dense_net([2, 12, 2], output="softmax", loss="squared_error")):
+    for net in (
+        dense_net([2, 3, 1], seed=1),
+        dense_net([2, 3, 2], output="softmax"),
+        dense_net([2, 12, 2], output="softmax", loss="squared_error"),
+    ):
         steps = trace(net, X[:n], np.hstack([y, 1 - y])[:n, : net.sizes[-1]])
         assert len(steps) == 1 + 2 * 2 + 1 + 3 * 2 + 1
         texts = [steps.describe(i) for i in range(len(steps))]
@@ -370,12 +401,17 @@ def test_the_toy_tasks():
 def test_what_depth_does(activation, initializer, distribution, signal, gradient):
     profile = measure_depth(activation, initializer, distribution, depth=20)
     assert (profile.signal_verdict, profile.gradient_verdict) == (signal, gradient)
-    words = {"vanishing": "vanishes", "exploding": "explodes", "stable": "times that of the last", "none": "no weight of a hidden layer"}
+    words = {
+        "vanishing": "vanishes",
+        "exploding": "explodes",
+        "stable": "times that at the last",
+        "none": "no weight of a hidden layer",
+    }
     assert words[gradient] in profile.describe()
 
 
 def test_depth_follows_the_theory():
-    # Glorot & Bengio 2010: a linear layer of σ² = 1 / n keeps the variance; ReLU halves it (He et al. 2015): 2 / n keeps it.
+    # A linear layer of σ² = 1 / n keeps the variance (Glorot & Bengio); ReLU halves it, so it needs 2 / n (He et al.).
     keep = measure_depth("linear", "glorot", depth=10, width=300)
     assert keep.signal_ratio == pytest.approx(1, abs=0.25) and keep.gradient_ratio == pytest.approx(1, abs=0.25)
     halved = measure_depth("relu", "glorot", depth=10, width=300)
@@ -411,12 +447,24 @@ X4, Y4 = xor()
         (lambda: dense_net([2, 1], output="swoosh"), "activation must be one of .*sigmoid.*, got 'swoosh'"),
         (lambda: dense_net([2, 3, 1], activation="swoosh"), "activation must be one of .*, got 'swoosh'"),
         (lambda: dense_net([2, 1], loss="hinge"), "loss must be one of squared_error, .*, got 'hinge'"),
-        (lambda: dense_net([2, 1], initializer="glorot"), "initializer must be one of zeros, small_normal, .*, got 'glorot'"),
+        (
+            lambda: dense_net([2, 1], initializer="glorot"),
+            "initializer must be one of zeros, small_normal, .*, got 'glorot'",
+        ),
         (lambda: dense_net([2, 1], l2=-1), "l2 must be a number of at least 0, got -1"),
         (lambda: dense_net([2, 1], output="softmax"), "softmax output needs two or more units, got 1"),
-        (lambda: dense_net([2, 2], output="linear", loss="categorical_crossentropy"), "needs a softmax output, got 'linear'"),
-        (lambda: Dense([1.0, 2.0], [0.0], "tanh"), r"W must have shape \(n_in, n_out\) and b \(n_out,\), got \(2,\) and \(1,\)"),
-        (lambda: Net((Dense([[1.0]], [0.0], "tanh"), Dense([[1.0], [1.0]], [0.0], "tanh"))), r"got weights \(1, 1\) and \(2, 1\)"),
+        (
+            lambda: dense_net([2, 2], output="linear", loss="categorical_crossentropy"),
+            "needs a softmax output, got 'linear'",
+        ),
+        (
+            lambda: Dense([1.0, 2.0], [0.0], "tanh"),
+            r"W must have shape \(n_in, n_out\) and b \(n_out,\), got \(2,\) and \(1,\)",
+        ),
+        (
+            lambda: Net((Dense([[1.0]], [0.0], "tanh"), Dense([[1.0], [1.0]], [0.0], "tanh"))),
+            r"got weights \(1, 1\) and \(2, 1\)",
+        ),
         (lambda: Net(()), "one or more Dense layers, got none"),
         (lambda: NET.predict(np.ones((4, 3))), r"X must be finite numbers of shape \(n, 2\), got shape \(4, 3\)"),
         (lambda: NET.predict([[1.0, np.nan]]), "X must be finite numbers"),
@@ -426,13 +474,19 @@ X4, Y4 = xor()
         (lambda: trace(NET, X4, Y4).describe(13), "step must be a whole number from 0 to 12, got 13"),
         (lambda: trace(NET, X4, Y4, sample=4), "sample must be a whole number from 0 to 3, got 4"),
         (lambda: trace(NET, X4, Y4, learning_rate=-1), "learning_rate must be a number of at least 0, got -1"),
-        (lambda: trace(dense_net([2, 2, 1], batch_norm=True), X4, Y4), "trace follows plain dense layers, got a net with batch norm"),
+        (
+            lambda: trace(dense_net([2, 2, 1], batch_norm=True), X4, Y4),
+            "trace follows plain dense layers, got a net with batch norm",
+        ),
         (lambda: train(NET, X4, Y4, steps=-1), "steps must be a whole number of at least 0, got -1"),
         (lambda: train(NET, X4, Y4, batch_size=5), "batch_size must be a whole number from 1 to 4, got 5"),
         (lambda: train(NET, X4, Y4, steps=2).describe(3), "iteration must be a whole number from 0 to 2, got 3"),
         (lambda: moons(1), "n must be a whole number of at least 2, got 1"),
         (lambda: measure_depth("swoosh"), "activation must be one of .*, got 'swoosh'"),
-        (lambda: measure_depth(initializer="xavier"), "initializer must be one of zeros, small, large, glorot, he, got 'xavier'"),
+        (
+            lambda: measure_depth(initializer="xavier"),
+            "initializer must be one of zeros, small, large, glorot, he, got 'xavier'",
+        ),
         (lambda: measure_depth(distribution="cauchy"), "distribution must be one of normal, uniform, got 'cauchy'"),
         (lambda: measure_depth(depth=1), "depth must be a whole number of at least 2, got 1"),
         (lambda: gradient_check(NET, X4, Y4, h=0), "h must be a number of at least 1e-12, got 0"),

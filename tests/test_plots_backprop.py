@@ -57,7 +57,7 @@ def test_no_number_lies_on_another_or_leaves_its_node(sizes, style):
             rings = next(c for c in ax.collections if isinstance(c, PatchCollection))
             for path in rings.get_paths():
                 circle = path.get_extents().transformed(ax.transData)
-                x, y = (circle.x0 + circle.x1) / 2, (circle.y0 + circle.y1) / 2
+                x = (circle.x0 + circle.x1) / 2
                 for text, box in boxes:
                     if circle.contains((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2):
                         assert max(abs(box.x0 - x), abs(box.x1 - x)) < circle.width / 2, text
@@ -149,7 +149,9 @@ def test_the_edges_are_the_weights_of_that_iteration_on_one_scale():
     limits = set()
     for iteration in (0, 30, 60):
         lines = edges_of(plot_weight_updates(RECORD, iteration))
-        np.testing.assert_allclose(lines.get_array(), np.concatenate([m.ravel() for m in RECORD.nets[iteration].matrices]))
+        np.testing.assert_allclose(
+            lines.get_array(), np.concatenate([m.ravel() for m in RECORD.nets[iteration].matrices])
+        )
         limits.add((lines.norm.vmin, lines.norm.vmax))
     assert len(limits) == 1
 
@@ -192,7 +194,10 @@ def test_other_tasks_and_axes():
     [
         (lambda: plot_step(trained([2, 2, 1]), -1), "step must be a whole number from 0 to 12, got -1"),
         (lambda: plot_step(trained([2, 2, 1]), 13), "step must be a whole number from 0 to 12, got 13"),
-        (lambda: plot_step(trained([2, 6, 1]), 0), r"plot_step shows nets with at most 5 units in a layer, got \[2, 6, 1\]"),
+        (
+            lambda: plot_step(trained([2, 6, 1]), 0),
+            r"plot_step shows nets with at most 5 units in a layer, got \[2, 6, 1\]",
+        ),
         (lambda: plot_weight_updates(RECORD, 61), "iteration must be a whole number from 0 to 60, got 61"),
         (lambda: plot_weight_updates(RECORD, -1), "iteration must be a whole number from 0 to 60, got -1"),
     ],

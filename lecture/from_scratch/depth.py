@@ -21,7 +21,9 @@ class DepthProfile:
     initializer: str
     distribution: str
     width: int
-    activation_std: np.ndarray  # (depth,) of a over the samples (root mean square over the units): what is left of the input
+    activation_std: (
+        np.ndarray
+    )  # (depth,) of a over the samples (root mean square over the units): what is left of the input
     gradient_norm: np.ndarray  # (depth,) root mean square over the samples of the norm of ∂L/∂z
     weight_gradient_norm: np.ndarray  # (depth,) Frobenius norm of ∂L/∂W
 
@@ -38,7 +40,7 @@ class DepthProfile:
 
     @property
     def signal_ratio(self):
-        """The spread of the activations at the last hidden layer over that at the first; nan where the first has none."""
+        """The spread of a at the last hidden layer over that at the first; nan where the first has none."""
         first, last = self.activation_std[[0, -1]]
         return float(last / first) if first else np.nan
 
@@ -57,11 +59,14 @@ class DepthProfile:
         start = "zeros" if self.initializer == "zeros" else f"{self.initializer}, {self.distribution}"
         head = f"{self.depth} {self.activation} layers of {self.width} units, weights {start}: "
         if self.gradient_verdict == "none":
-            return head + "all units of a layer are the same for every input, and no weight of a hidden layer gets a gradient."
+            return (
+                head
+                + "all units of a layer are the same for every input, and no weight of a hidden layer gets a gradient."
+            )
         gradient = {
-            "vanishing": f"the gradient ∂L/∂z vanishes on its way back, to {self.gradient_ratio:.1e} of what the last layer gets",
-            "exploding": f"the gradient ∂L/∂z explodes on its way back, to {self.gradient_ratio:.1e} times what the last layer gets",
-            "stable": f"the gradient ∂L/∂z of the first layer is {self.gradient_ratio:.2g} times that of the last",
+            "vanishing": f"∂L/∂z vanishes on its way back, to {self.gradient_ratio:.1e} of what the last layer gets",
+            "exploding": f"∂L/∂z explodes on its way back, to {self.gradient_ratio:.1e} times what the last layer gets",
+            "stable": f"∂L/∂z at the first layer is {self.gradient_ratio:.2g} times that at the last",
         }[self.gradient_verdict]
         signal = {
             "vanishing": f"the activations shrink to {self.signal_ratio:.1e} of their spread",
@@ -82,11 +87,11 @@ def _verdict(ratio):
 def measure_depth(activation="tanh", initializer="glorot", distribution="normal", *, depth=20, width=100, seed=0):
     """Measure activations and gradients through the hidden layers of a net that nobody has trained yet.
 
-    The net gets 100 inputs from N(0, 1), and its softmax output a cross-entropy for classes drawn at random, so that what
-    goes back from the loss is of the same size (ŷ - y) whatever the initialization.
+    The net gets 100 inputs from N(0, 1), and its softmax output a cross-entropy for classes drawn at random, so that
+    what goes back from the loss is of the same size (ŷ - y) whatever the initialization.
 
     What vanishes or explodes from layer to layer is ∂L/∂z (Glorot & Bengio 2010, eq. 6). ∂L/∂W is its product with the
-    activations, and the two may cancel: with ReLU, ∂L/∂W is about as large in all layers, and tiny in all where weights are.
+    activations, and the two may cancel: with ReLU and small weights, ∂L/∂W is about as tiny in all layers.
 
     Parameters
     ----------

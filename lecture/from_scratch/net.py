@@ -191,7 +191,7 @@ class Dense:
         return Signal(x, z, u, ACTIVATIONS[self.activation](u))
 
     def backward(self, signal, above=None, delta=None):
-        """Return the ``Gradient`` of the layer from ∂L/∂a (``above``), or from ∂L/∂u where that is known (``delta``)."""
+        """Return the ``Gradient`` of the layer from ∂L/∂a (``above``), or from ∂L/∂u if that is known (``delta``)."""
         slope = None
         if delta is None:
             slope = ACTIVATIONS[self.activation].derivative(signal.u)  # (n, n_out), softmax: (n, n_out, n_out)
@@ -221,7 +221,7 @@ class Net:
         for first, second in zip(self.layers, self.layers[1:]):
             if first.W.shape[1] != second.W.shape[0]:
                 raise ValueError(
-                    f"Each layer must take what the one before it gives, got weights {first.W.shape} and {second.W.shape}."
+                    f"Each layer must take what the one before gives, got weights {first.W.shape} and {second.W.shape}."
                 )
         made_for = LOSSES[self.loss].output
         if made_for and self.layers[-1].activation != made_for:
@@ -283,7 +283,15 @@ class Net:
 
 
 def dense_net(
-    sizes, *, activation="tanh", output="sigmoid", loss=None, initializer="glorot_uniform", batch_norm=False, l2=0.0, seed=0
+    sizes,
+    *,
+    activation="tanh",
+    output="sigmoid",
+    loss=None,
+    initializer="glorot_uniform",
+    batch_norm=False,
+    l2=0.0,
+    seed=0,
 ):
     """Return a dense net with weights drawn from a distribution and biases of 0.
 
@@ -294,8 +302,8 @@ def dense_net(
     activation, output : str
         Of the hidden layers and of the last one, keys of ``ACTIVATIONS``.
     loss : str, optional
-        A key of ``LOSSES``; by default the one that goes with the output: a cross-entropy for sigmoid and softmax, else the
-        squared error.
+        A key of ``LOSSES``; by default the one that goes with the output: a cross-entropy for sigmoid and softmax, else
+        the squared error.
     initializer : str
         One of ``INITIALIZERS``.
     batch_norm : bool
@@ -367,7 +375,7 @@ def loss(net, X, y, *, training=False):
 
 
 def gradients(net, X, y):
-    """Return the gradients of the mean loss over a batch: for each layer a dict of arrays, named like its parameters."""
+    """Return the gradients of the mean loss over a batch: for each layer a dict of arrays by parameter."""
     X, y = batch(net, X, y)
     return [gradient.parameters for gradient in net.backward(net.forward(X, training=True), y)]
 
@@ -375,8 +383,9 @@ def gradients(net, X, y):
 def gradient_check(net, X, y, h=1e-5):
     """Return how far backpropagation is from central differences, max |g - ĝ| / max(1, |g| + |ĝ|) over all parameters.
 
-    ĝ = [L(w + h) - L(w - h)] / 2h, two forward passes for each single parameter: what backpropagation saves. In float64 the
-    result of a right implementation is far below 1e-6, unless a ReLU switches between the two (``distance_to_kink``).
+    ĝ = [L(w + h) - L(w - h)] / 2h, two forward passes for each single parameter: what backpropagation saves. In float64
+    the result of a right implementation is far below 1e-6, unless a ReLU switches between the two
+    (``distance_to_kink``).
     """
     real(h, "h", least=1e-12)
     X, y = batch(net, X, y)

@@ -14,15 +14,15 @@ SHOWN_TERMS = 3  # of a sum that is written out
 class Step:
     """One step: what is worked out (``quantity``), of which layer (1 … L, inputs 0), and its values.
 
-    ``quantity`` is "x", "z", "a", "loss", "delta" (∂L/∂z), "W" (∂L/∂W), "b" (∂L/∂b) or "update". ``formula`` spells out one
-    unit, or one weight, as (text, factor) pairs; the factor is "above", "activation" or "input" where the text is one of the
-    chain rule's three, else "".
+    ``quantity`` is "x", "z", "a", "loss", "delta" (∂L/∂z), "W" (∂L/∂W), "b" (∂L/∂b) or "update". ``formula`` spells out
+    one unit, or one weight, as (text, factor) pairs; the factor is "above", "activation" or "input" where the text is
+    one of the chain rule's three, else "".
     """
 
     phase: str  # "forward", "loss", "backward" or "update"
     quantity: str
     layer: int
-    values: np.ndarray  # "x", "z", "a", "delta": (n, units); "W": (n_in, n_out); "b": (n_out,); "loss" and "update": the loss
+    values: np.ndarray  # (n, units) or, of "W" and "b", that of the parameter; of "loss" and "update" the loss
     sentence: str
     formula: tuple
 
@@ -126,7 +126,7 @@ def short(value):
 
 
 def indexed(letter, layer, *units):
-    """Return a name with its layer above and its units below, such as w₁₂⁽¹⁾; units from 10 on are set apart by commas."""
+    """Return a name with its layer above and its units below, such as w₁₂⁽¹⁾; from unit 10 on with commas."""
     below = "" if max(units, default=0) < 10 else ","
     above = f"⁽{str(layer).translate(_ABOVE)}⁾" if layer else ""
     return letter + below.join(str(unit).translate(_BELOW) for unit in units) + above
@@ -170,9 +170,15 @@ class _Teller:
         return f"mean over {len(self.X)} samples of " if len(self.X) > 1 else ""
 
     def x(self):
-        values = ", ".join(f"{indexed('x', 0, i)} = {short(v)}" for i, v in enumerate(self.X[self.sample][:SHOWN_TERMS], 1))
+        values = ", ".join(
+            f"{indexed('x', 0, i)} = {short(v)}" for i, v in enumerate(self.X[self.sample][:SHOWN_TERMS], 1)
+        )
         more = ", …" if self.X.shape[1] > SHOWN_TERMS else ""
-        who = "one sample goes in" if len(self.X) == 1 else f"{len(self.X)} samples go in, of which sample {self.sample} (counted from 0) is shown"
+        who = (
+            "one sample goes in"
+            if len(self.X) == 1
+            else f"{len(self.X)} samples go in, of which sample {self.sample} (counted from 0) is shown"
+        )
         return Step("forward", "x", 0, self.X, f"Forward: {who}.", ((values + more, "input"),))
 
     def z(self, l):
@@ -188,9 +194,10 @@ class _Teller:
     def a(self, l):
         signal, name = self.signals[l - 1], self.net.layers[l - 1].activation
         z, a = signal.z[self.sample], signal.a[self.sample]
-        argument = ", ".join(map(short, z[:SHOWN_TERMS])) + (", …" if len(z) > SHOWN_TERMS else "") if name == "softmax" else short(z[0])
-        part = "₁" if name == "softmax" else ""
-        formula = ((f"{self._name(l, 1)} = ", ""), (f"{name}({argument}){part}", "activation"), (f" = {short(a[0])}", ""))
+        call = f"{name}({short(z[0])})"
+        if name == "softmax":  # which takes all of z
+            call = f"softmax({', '.join([*map(short, z[:SHOWN_TERMS]), *['…'] * (len(z) > SHOWN_TERMS)])})₁"
+        formula = ((f"{self._name(l, 1)} = ", ""), (call, "activation"), (f" = {short(a[0])}", ""))
         return Step("forward", "a", l, signal.a, f"Forward, layer {l}: the activation, a = {name}(z).", formula)
 
     def loss(self):
@@ -223,7 +230,9 @@ class _Teller:
         elif l == len(self.net.layers):
             sentence = f"Backward, layer {l}: the gradient of the loss, ŷ − y, times the slope of the activation."
         else:
-            sentence = f"Backward, layer {l}: what comes back over the weights, Σ w ∂L/∂z, times the slope of the activation."
+            sentence = (
+                f"Backward, layer {l}: what comes back over the weights, Σ w ∂L/∂z, times the slope of the activation."
+            )
             back = list(zip(self.net.layers[l].W[0], self.gradients[l].delta[s]))
             terms = [f"{_factor(w)} · {_factor(d)}" for w, d in back[:SHOWN_TERMS]] + ["…"] * (len(back) > SHOWN_TERMS)
             chain = [(f"[{' + '.join(terms)}]", "above"), *chain[1:]] if len(chain) == 3 else chain
@@ -237,7 +246,10 @@ class _Teller:
             return [(f"({short(self.signals[-1].a[s, 0])} − {_factor(self.y[s, 0])})", "above")]
         if gradient.slope.ndim == 3:  # softmax: every output depends on every z
             pairs = list(zip(gradient.above[s], gradient.slope[s][:, 0]))
-            terms = [[(_factor(up), "above"), (" · ", ""), (_factor(slope), "activation")] for up, slope in pairs[:SHOWN_TERMS]]
+            terms = [
+                [(_factor(up), "above"), (" · ", ""), (_factor(slope), "activation")]
+                for up, slope in pairs[:SHOWN_TERMS]
+            ]
             joined = [piece for term in terms for piece in [(" + ", ""), *term]][1:]
             return joined + ([(" + …", "")] if len(pairs) > SHOWN_TERMS else [])
         return [(_factor(gradient.above[s, 0]), "above"), (" · ", ""), (_factor(gradient.slope[s, 0]), "activation")]
@@ -253,7 +265,8 @@ class _Teller:
             symbols = [(f"∂L/∂{indexed('z', l, 1)}", "above"), (" · ", ""), (self._name(l - 1, 1), "input")]
             formula = [(name + self._mean(), ""), *symbols, (f" = {short(dW[0, 0])}", "")]
         else:
-            formula = [(name, ""), *above, (" · ", ""), (_factor(signal.x[s, 0]), "input"), (f" = {short(dW[0, 0])}", "")]
+            into = (_factor(signal.x[s, 0]), "input")
+            formula = [(name, ""), *above, (" · ", ""), into, (f" = {short(dW[0, 0])}", "")]
         sentence = f"Backward, layer {l}: each weight's gradient is ∂L/∂z where it leads to, times its input."
         return Step("backward", "W", l, dW, sentence, tuple(formula))
 
@@ -275,8 +288,7 @@ class _Teller:
         gradient = self.gradients[0].parameters["W"][0, 0]
         before = self.net.loss_of(self.signals, self.y)
         after = self.updated.loss_of(self.updated.forward(self.X), self.y)
-        formula = (
-            (f"{indexed('w', 1, 1, 1)} ← {short(old)} − {short(self.learning_rate)} · {_factor(gradient)} = {short(new)}", ""),
-        )
+        step = f"{short(old)} − {short(self.learning_rate)} · {_factor(gradient)}"
+        formula = ((f"{indexed('w', 1, 1, 1)} ← {step} = {short(new)}", ""),)
         sentence = f"Update all weights and biases at once: the loss goes from {_digits(before)} to {_digits(after)}."
         return Step("update", "update", 0, np.asarray(after), sentence, formula)

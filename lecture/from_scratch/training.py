@@ -22,7 +22,7 @@ class TrainingRecord:
         return len(self.nets) - 1
 
     def changes(self, iteration):
-        """Return what the update that led to ``iteration`` added to each layer's ``Net.matrices``; zeros at the start."""
+        """Return what the update before ``iteration`` added to each layer's ``Net.matrices``; zeros at the start."""
         whole(iteration, "iteration", most=self.steps)
         after, before = self.nets[iteration], self.nets[max(iteration - 1, 0)]
         return [new - old for new, old in zip(after.matrices, before.matrices)]
@@ -31,7 +31,8 @@ class TrainingRecord:
         """Return a sentence on the net after ``iteration`` updates (by default the last)."""
         iteration = self.steps if iteration is None else whole(iteration, "iteration", most=self.steps)
         sizes = "-".join(map(str, self.nets[0].sizes))
-        text = f"A {sizes} net after {iteration} of {self.steps} updates: loss {self.losses[iteration]:.3f}, at the start {self.losses[0]:.3f}"
+        text = f"A {sizes} net after {iteration} of {self.steps} updates: loss {self.losses[iteration]:.3f}"
+        text += f", at the start {self.losses[0]:.3f}"
         if iteration:
             largest = max(np.abs(change).max() for change in self.changes(iteration))
             text += f"; the last update changed a weight by at most {largest:.2g}"
@@ -63,7 +64,9 @@ def train(net, X, y, *, learning_rate=0.5, steps=100, batch_size=None, seed=0):
     X, y = batch(net, X, y)
     real(learning_rate, "learning_rate", least=0)
     whole(steps, "steps")
-    batches = _batches(len(X), len(X) if batch_size is None else whole(batch_size, "batch_size", least=1, most=len(X)), seed)
+    batches = _batches(
+        len(X), len(X) if batch_size is None else whole(batch_size, "batch_size", least=1, most=len(X)), seed
+    )
     nets, losses = [net], [loss(net, X, y)]
     with np.errstate(over="ignore", invalid="ignore"):  # a training that diverges is told by its record
         while len(nets) <= steps and np.isfinite(losses[-1]):

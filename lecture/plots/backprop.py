@@ -16,7 +16,13 @@ from lecture.plots.style import COLORS
 
 WIDEST_LAYER = 5  # more units, and their numbers could not be read
 # The factors of the chain rule. Each also has its place in every formula: above · activation · input.
-FACTORS = {"above": COLORS[1], "activation": COLORS[0], "input": COLORS[2], "now": COLORS[3], "": "black"}  # now: what is spelled out
+FACTORS = {
+    "above": COLORS[1],
+    "activation": COLORS[0],
+    "input": COLORS[2],
+    "now": COLORS[3],  # not a factor: what is worked out from them
+    "": "black",
+}
 FACTOR_NAMES = {"above": "from above", "activation": "slope of the activation", "input": "input"}
 _ROW = 9.0  # from one row of nodes to the next, in em
 _HEAD, _FOOT, _SIDE = 8.0, 4.0, 5.0  # room above, below and beside the net in em
@@ -26,8 +32,8 @@ _LEAST_WIDTH = 60  # in em, for the title
 def plot_step(trace, step, *, ax=None):
     """Draw one step of a forward pass, loss, backward pass and update, with all numbers known by then.
 
-    Units hold z, a and δ = ∂L/∂z; edges carry w and ∂L/∂w, and after the update the new w and its change. One unit, or one
-    weight, is spelled out in the title; its factors have the colours of their places in the drawing.
+    Units hold z, a and δ = ∂L/∂z; edges carry w and ∂L/∂w, and after the update the new w and its change. One unit, or
+    one weight, is spelled out in the title; its factors have the colours of their places in the drawing.
 
     Parameters
     ----------
@@ -111,15 +117,24 @@ def _places(network, ax):
 
 
 def _mark(picture, now):
-    """Ring the nodes and thicken the edges that the spelled-out unit or weight is worked out from, each in its factor's colour."""
+    """Mark the nodes and edges that the spelled-out unit or weight is worked out from, in their factors' colours."""
     nodes, edges = _marked(picture, now)
     rings = [plt.Circle(picture.nodes[node], picture.radius) for node in nodes]
     picture.ax.add_collection(
-        PatchCollection(rings, facecolor="none", edgecolor=[FACTORS[role] for role in nodes.values()], linewidth=0.36 * picture.em, zorder=3.5)
+        PatchCollection(
+            rings,
+            facecolor="none",
+            edgecolor=[FACTORS[role] for role in nodes.values()],
+            linewidth=0.36 * picture.em,
+            zorder=3.5,
+        )
     )
     picture.ax.add_collection(
         LineCollection(
-            [picture.edges[edge] for edge in edges], colors=[FACTORS[role] for role in edges.values()], linewidths=0.3 * picture.em, zorder=1.5
+            [picture.edges[edge] for edge in edges],
+            colors=[FACTORS[role] for role in edges.values()],
+            linewidths=0.3 * picture.em,
+            zorder=1.5,
         )
     )
 
@@ -159,7 +174,11 @@ def _write_nodes(picture, trace, now, known):
             lines = [(short(trace.X[s, index - 1]), "x", "black")]
         else:
             signal, gradient = trace.signals[layer - 1], trace.gradients[layer - 1]
-            parts = [("z", "z", signal.z, "0.25"), ("ŷ" if layer == last else "a", "a", signal.a, "black"), ("δ", "delta", gradient.delta, COLORS[1])]
+            parts = [
+                ("z", "z", signal.z, "0.25"),
+                ("ŷ" if layer == last else "a", "a", signal.a, "black"),
+                ("δ", "delta", gradient.delta, COLORS[1]),
+            ]
             lines = [
                 (f"{letter} {short(values[s, index - 1])}" if (quantity, layer) in known else "", quantity, color)
                 for letter, quantity, values, color in parts
@@ -167,9 +186,12 @@ def _write_nodes(picture, trace, now, known):
         for k, (text, quantity, color) in enumerate(lines):
             bold = "bold" if (quantity, layer) == (now.quantity, now.layer) else "normal"
             up = 1.2 * ((len(lines) - 1) / 2 - k) / _ROW
-            ax.text(x, y + up, text, ha="center", va="center", fontsize=0.95 * em, color=color, fontweight=bold, zorder=4)
+            ax.text(
+                x, y + up, text, ha="center", va="center", fontsize=0.95 * em, color=color, fontweight=bold, zorder=4
+            )
         if layer == last:
-            ax.text(x + picture.radius + 0.5 / _ROW, y, f"y = {short(trace.y[s, index - 1])}", ha="left", va="center", fontsize=em)
+            target = f"y = {short(trace.y[s, index - 1])}"
+            ax.text(x + picture.radius + 0.5 / _ROW, y, target, ha="left", va="center", fontsize=em)
 
 
 def _write_edges(picture, trace, now, known):
@@ -199,14 +221,16 @@ def _spots(ends, half):
     """
     n, share = len(ends), np.linspace(0.2, 0.8, 25)  # of the way from node to node
     tries = ends[:, None, 0] + share[:, None] * (ends[:, None, 1] - ends[:, None, 0])  # (n, n_tries, 2)
-    crossed = np.array([_nearest_other(tries[k], np.delete(ends, k, axis=0)) for k in range(n)]) / half[1]  # (n, n_tries)
-    worth = 3 * np.minimum(crossed, 1.3) - np.abs(share - 0.5)
+    crossed = np.array([_nearest_other(tries[k], np.delete(ends, k, axis=0)) for k in range(n)])  # (n, n_tries)
+    worth = 3 * np.minimum(crossed / half[1], 1.3) - np.abs(share - 0.5)
     choice = np.full(n, len(share) // 2)
     for _ in range(4):  # place each with the others where they are, and again
         for k in range(n):
             others = np.delete(tries[np.arange(n), choice], k, axis=0)  # (n - 1, 2)
-            apart = (np.abs(tries[k][:, None] - others) / (2 * half)).max(axis=2).min(axis=1, initial=2)  # below 1 they overlap
-            choice[k] = (20 * np.minimum(apart, 1.15) + worth[k]).argmax()
+            apart = (np.abs(tries[k][:, None] - others) / (2 * half)).max(
+                axis=2
+            )  # (n_tries, n - 1), below 1 they overlap
+            choice[k] = (20 * apart.min(axis=1, initial=1.15) + worth[k]).argmax()
     return tries[np.arange(n), choice]
 
 
@@ -228,7 +252,9 @@ def _write_title(picture, now):
     elif now.phase == "backward":
         numbers = "in the nodes z, a and δ = ∂L/∂z; on the edges w and below it ∂L/∂w"
         here = {factor for _, factor in now.formula}
-        names = [piece for factor, name in FACTOR_NAMES.items() if factor in here for piece in (("   ·   ", ""), (name, factor))]
+        names = []
+        for factor in filter(here.__contains__, FACTOR_NAMES):
+            names += [("   ·   ", ""), (FACTOR_NAMES[factor], factor)]
         _row_of_texts(ax, names[1:], em, "lower center", 2.1 * em)
     else:
         numbers = "in the nodes z and a, on the edges w"
@@ -236,9 +262,11 @@ def _write_title(picture, now):
 
 
 def _row_of_texts(ax, pieces, size, place, pad):
-    """One centred line of text, ``pad`` points from the upper or lower edge, whose pieces have the colours of their factors."""
+    """One centred line of text, ``pad`` points from the upper or lower edge, its pieces in their factors' colours."""
     areas = [
-        TextArea(text, textprops={"color": FACTORS[factor], "fontsize": size, "fontweight": "bold" if factor else "normal"})
+        TextArea(
+            text, textprops={"color": FACTORS[factor], "fontsize": size, "fontweight": "bold" if factor else "normal"}
+        )
         for text, factor in pieces
     ]
     row = HPacker(children=areas, pad=0, sep=0, align="baseline")
@@ -248,8 +276,8 @@ def _row_of_texts(ax, pieces, size, place, pad):
 def plot_weight_updates(record, iteration, *, axes=None):
     """Draw a net in the middle of its training: its weights, what the last update did to them, and the loss so far.
 
-    Edges are coloured and widened by their weights, on one scale for the whole training. A triangle on an edge says what the
-    last update did: up where the weight grew, down where it shrank, and the larger the more.
+    Edges are coloured and widened by their weights, on one scale for the whole training. A triangle on an edge says
+    what the last update did: up where the weight grew, down where it shrank, and the larger the more.
 
     Parameters
     ----------
@@ -275,7 +303,9 @@ def plot_weight_updates(record, iteration, *, axes=None):
         em = plt.rcParams["font.size"] / 72  # in inches
         # Margins by hand: working them out takes longer than the drawing, at each move of a slider.
         margins = {"left": 0, "right": 0.985, "bottom": 0.15, "top": 0.91, "wspace": 0.16}
-        _, axes = plt.subplots(1, 2, figsize=(72 * em, 28 * em), width_ratios=[1.8, 1], gridspec_kw=margins, layout="none")
+        _, axes = plt.subplots(
+            1, 2, figsize=(72 * em, 28 * em), width_ratios=[1.8, 1], gridspec_kw=margins, layout="none"
+        )
     left, right = axes
     net = record.nets[iteration]
     network = layout(net.sizes, bias=True)
@@ -314,4 +344,5 @@ def _draw_loss(ax, record, iteration):
     ax.plot(losses, color=COLORS[0], linewidth=0.2 * em)
     ax.plot([iteration], record.losses[[iteration]], "o", color=COLORS[1], markersize=em, zorder=3)
     ax.set(title=f"loss {record.losses[iteration]:.3f}", xlabel="updates", ylabel="loss", ylim=(0, 1.08 * losses.max()))
-    describe(ax, f"Beside it the loss over {record.steps} updates, from {losses[0]:.3f} to {losses[-1]:.3f}, marked at {iteration}.")
+    path = f"from {losses[0]:.3f} to {losses[-1]:.3f}"
+    describe(ax, f"Beside it the loss over {record.steps} updates, {path}, marked at {iteration}.")

@@ -8,11 +8,16 @@ from lecture.plots.alt import describe
 from lecture.plots.style import COLORS
 
 NAMES = {"zeros": "zeros", "small": "small, σ = 0.01", "glorot": "Glorot", "he": "He", "large": "large, σ = 1"}
-WINDOW = 1e-14, 1e14  # beyond it, a line just leaves the picture; below it, sigmoids (near ½) show float64's rounding only
+WINDOW = (
+    1e-14,
+    1e14,
+)  # beyond it, a line just leaves the picture; below it, sigmoids (near ½) show float64's rounding only
 _LOOKS = dict(zip(NAMES, zip((COLORS[6], COLORS[3], COLORS[0], COLORS[2], COLORS[1]), "Xvos^")))
 
 
-def plot_gradient_flow(activation="tanh", distribution="normal", *, depth=20, initializers=tuple(NAMES), width=100, seed=0, axes=None):
+def plot_gradient_flow(
+    activation="tanh", distribution="normal", *, depth=20, initializers=tuple(NAMES), width=100, seed=0, axes=None
+):
     """Draw how activations change on their way forward and gradients on their way back, one line per initialization.
 
     Parameters
@@ -42,7 +47,9 @@ def plot_gradient_flow(activation="tanh", distribution="normal", *, depth=20, in
     """
     if not initializers:
         raise ValueError(f"initializers must be one or more of {', '.join(NAMES)}, got none.")
-    profiles = [measure_depth(activation, name, distribution, depth=depth, width=width, seed=seed) for name in initializers]
+    profiles = [
+        measure_depth(activation, name, distribution, depth=depth, width=width, seed=seed) for name in initializers
+    ]
     if axes is None:
         em = plt.rcParams["font.size"] / 72  # in inches
         # Margins by hand: working them out takes longer than the drawing, at each move of a slider.
@@ -56,9 +63,20 @@ def plot_gradient_flow(activation="tanh", distribution="normal", *, depth=20, in
     for ax in axes:
         _set_window(ax, profiles)
     backward.tick_params(labelleft=False)
-    labels = [f"{NAMES[p.initializer]}: {p.gradient_verdict if p.gradient_verdict != 'none' else 'no gradient'}" for p in profiles]
-    forward.figure.legend(backward.lines, labels, loc="lower center", ncols=3, fontsize="medium", title="weights: what becomes of the gradient")
-    describe(forward, f"Two panels over {depth} {activation} layers, one line per initialization ({distribution}), logarithmic scale.")
+    labels = [
+        f"{NAMES[p.initializer]}: {p.gradient_verdict if p.gradient_verdict != 'none' else 'no gradient'}"
+        for p in profiles
+    ]
+    forward.figure.legend(
+        backward.lines,
+        labels,
+        loc="lower center",
+        ncols=3,
+        fontsize="medium",
+        title="weights: what becomes of the gradient",
+    )
+    what = f"{depth} {activation} layers, one line per initialization ({distribution}), logarithmic scale"
+    describe(forward, f"Two panels over {what}.")
     describe(backward, " ".join(profile.describe() for profile in profiles))
     return forward
 
@@ -81,12 +99,16 @@ def _draw_lines(ax, profiles, quantity):
             clip_on=not floor,
         )
         if floor:
-            ax.annotate("exactly 0", (0.02, 0), xycoords="axes fraction", xytext=(0, 7), textcoords="offset points", color=color)
+            ax.annotate(
+                "exactly 0", (0.02, 0), xycoords="axes fraction", xytext=(0, 7), textcoords="offset points", color=color
+            )
 
 
 def _set_window(ax, profiles):
     """A log axis over all that is not 0, the same for both panels, inside ``WINDOW``."""
-    values = np.concatenate([getattr(p, quantity) for p in profiles for quantity in ("activation_std", "gradient_norm")])
+    values = np.concatenate(
+        [getattr(p, quantity) for p in profiles for quantity in ("activation_std", "gradient_norm")]
+    )
     values = values[(values > 0) & np.isfinite(values)]
     low, high = (values.min(), values.max()) if len(values) else (0.1, 10)
     ax.set_yscale("log")
