@@ -32,7 +32,7 @@ INSIDE = {
     "data": {"openml", "pandas", "keras", "platformdirs", "tqdm"},
     "plots": {"sklearn", "mglearn"},
     "training": {"IPython", "tensorflow"},
-    "explore": {"ipywidgets", "IPython"},
+    "explore": {"ipywidgets", "IPython", "tqdm"},
     "__main__": {"lecture", "benchmarks"},
 }
 

@@ -1,0 +1,9 @@
+"""A drawing function and its controls: live, with a kernel, or static, in a page that has none.
+
+>>> explore(plot_network, n_layers=(0, 6), n_nodes=(1, 12))  # the same call for both
+"""
+
+from lecture.explore.explorer import explore
+from lecture.explore.paths import Paths
+
+__all__ = ["Paths", "explore"]

@@ -1,0 +1,160 @@
+"""An explorer in a page that has no kernel: one piece of HTML that holds every picture, and asks nobody for anything."""
+
+import base64
+import html
+import json
+import zlib
+from dataclasses import dataclass, field
+from importlib import resources
+
+from lecture.explore import render
+from lecture.explore.paths import Board, Paths, Styles, geometry, pack
+
+MAX_PICTURES = 200
+MAX_CHOICES = 20_000  # with paths, where a choice costs a call but no picture
+MAX_BYTES = 2_000_000
+LESS = "use fewer values or larger steps, or a single value in place of a control"
+
+
+@dataclass(frozen=True)
+class Page:
+    """A static explorer; a notebook shows it as its HTML.
+
+    Attributes
+    ----------
+    html : str
+        All of it. It may stand anywhere in a page, also beside others.
+    name : str
+    n_choices, n_pictures : int
+    """
+
+    html: str = field(repr=False)
+    name: str
+    n_choices: int
+    n_pictures: int
+
+    def _repr_html_(self):
+        return self.html
+
+
+def page(explorer):
+    """Draw every choice of an explorer and return them as one `Page`.
+
+    Raises
+    ------
+    ValueError
+        If there are too many choices or bytes for a page, or the draw function raises.
+    TypeError
+        If it returns nothing that was drawn.
+    """
+    first = explorer.drawing(explorer.initial)
+    _refuse_too_many(explorer, first)
+    album = _Album(explorer)
+    alt, image = explorer.text(first, explorer.initial), album.image(first)
+    for choice in _progress(explorer):
+        drawing = explorer.drawing(choice)
+        album.add(drawing, explorer.caption(drawing, choice))
+        _refuse_too_heavy(explorer, album.weight, share=len(album.shown) / explorer.n_choices)
+    height, width = (round(side * render.PAGE_DPI / render.DPI) for side in image.shape[:2])
+    made = _asset("explorer.html").format(
+        name=html.escape(explorer.name),
+        alt=html.escape(alt),
+        width=width,
+        height=height,
+        image=base64.b64encode(render.webp(image)).decode(),
+        data=json.dumps(album.data()).replace("<", "\\u003c"),  # so that no text ends the script that it stands in
+        script=_asset("explorer.js"),
+    )
+    _refuse_too_heavy(explorer, len(made))
+    return Page(made, explorer.name, explorer.n_choices, len(album.pictures))
+
+
+class _Album:
+    """Collects what the page shows for each choice, each different picture and caption once."""
+
+    def __init__(self, explorer):
+        self.explorer = explorer
+        self.styles = Styles()
+        self.pictures, self.sizes, self.weight = {}, [], 0  # each different one, packed, and its number
+        self.backgrounds, self.places = {}, {}
+        self.captions = {}
+        self.shown, self.said, self.scenes = [], [], []  # for each choice: picture, caption, traces
+
+    def image(self, drawing):
+        """Return a drawing as pixels: what is seen where no script runs."""
+        return Board(drawing.background).paint(drawing, self.styles) if isinstance(drawing, Paths) else render.pixels(drawing)
+
+    def add(self, drawing, caption):
+        """Take the drawing and caption of the next choice; the page adds where paths end."""
+        is_paths = isinstance(drawing, Paths)
+        self.said.append(self.captions.setdefault(caption, len(self.captions)))
+        self.scenes.append(drawing.traces if is_paths else [])
+        for trace in self.scenes[-1]:
+            self.styles.of(trace.name)
+        if not is_paths:
+            self.shown.append(self._picture(drawing))
+            return
+        if drawing.background not in self.backgrounds:
+            if len(self.backgrounds) == MAX_PICTURES:
+                raise ValueError(f"{self.explorer.name} draws a new background each time: draw it once, and return the same Axes in every Paths.")
+            number = self.backgrounds[drawing.background] = self._picture(drawing.figure)
+            self.places[number] = geometry(drawing)
+        self.shown.append(self.backgrounds[drawing.background])
+
+    def _picture(self, figure):
+        """Return the number of a figure's picture."""
+        packed = _pack(render.svg(figure))
+        if packed not in self.pictures:
+            self.pictures[packed] = len(self.pictures)
+            self.sizes.append([round(float(side) * render.PAGE_DPI, 2) for side in figure.get_size_inches()])
+            self.weight += len(packed)
+        return self.pictures[packed]
+
+    def data(self):
+        """Return what the script reads. The pictures are packed one by one, since only one at a time is needed."""
+        controls = [
+            {"name": it.name, "title": it.title, "kind": it.kind, "labels": it.labels, "initial": it.initial}
+            for it in self.explorer.controls
+        ]
+        rest = {"controls": controls, "sizes": self.sizes, "shown": self.shown, "said": self.said, "captions": list(self.captions)}
+        if self.places:
+            rest["paths"] = pack(self.scenes, self.styles) | {"places": self.places}
+        return {"pictures": list(self.pictures), "rest": _pack(json.dumps(rest)), "style": _asset("explorer.css")}
+
+
+def _refuse_too_many(explorer, first):
+    """Refuse more choices than a page takes, before they are drawn."""
+    limit, things = (MAX_CHOICES, "combinations") if isinstance(first, Paths) else (MAX_PICTURES, "pictures")
+    if explorer.n_choices > limit:
+        sizes = " × ".join(f"{len(control.values)} of {control.name}" for control in explorer.controls)
+        paths = "" if isinstance(first, Paths) else ", or return Paths"
+        raise ValueError(
+            f"{explorer.name} has {explorer.n_choices} combinations ({sizes}), more than the {limit} {things} that a page takes: {LESS}{paths}."
+        )
+
+
+def _refuse_too_heavy(explorer, weight, share=1):
+    """Refuse more bytes than a page takes, as soon as a share of all choices has come to more; say what all would come to."""
+    if weight > MAX_BYTES:
+        raise ValueError(
+            f"{explorer.name} would take about {weight / share / 1e6:.1f} MB, more than the {MAX_BYTES / 1e6:g} MB of an explorer in a page: "
+            f"{LESS}, or draw less in each picture."
+        )
+
+
+def _progress(explorer):
+    """Iterate over all choices, with a bar if that takes long and tqdm is there; drawings alone do without it."""
+    try:
+        from tqdm import tqdm
+    except ImportError:
+        return explorer.choices()
+    return tqdm(explorer.choices(), total=explorer.n_choices, desc=explorer.name, unit="drawing", delay=2, leave=False)
+
+
+def _pack(text):
+    """Return text deflated, in base64: the browser's DecompressionStream reads it."""
+    return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
+
+
+def _asset(name):
+    return resources.files("lecture.explore").joinpath("assets", name).read_text(encoding="utf-8")
