@@ -256,7 +256,7 @@ def test_too_many_bytes_are_refused_as_soon_as_they_are_in_sight():
     def draw(n):
         calls.append(n)
         ax = draw_wave()
-        ax.plot(np.random.default_rng(n).random(20_000), ".")
+        ax.imshow(np.random.default_rng(n).random((400, 400, 3)), interpolation="none")
         return ax
 
     with pytest.raises(ValueError, match=r"draw would take about \d+\.\d MB, more than the 2 MB of an explorer in a page: use fewer"):
@@ -392,6 +392,16 @@ def test_a_background_that_is_drawn_anew_each_time_is_refused():
     with pytest.raises(ValueError, match="draw draws a new background each time: draw it once, and return the same Axes in every Paths."):
         explore(draw, n=(0, 300))
     assert plt.get_fignums() == []
+
+
+def test_paths_look_as_the_caller_says_else_each_different(surface):
+    looks = {"b": ("k", "--", "o")}
+    data = data_of(explore(lambda n: Paths(surface, {name: spiral(n) for name in "abcd"}, looks), n=(0, 1)))
+    styles = {name: (color, tuple(dash)) for name, color, dash in data["paths"]["styles"]}
+    assert styles["b"] == ("#000000", (7, 3))
+    assert len(set(styles.values())) == 4
+    with pytest.raises(ValueError, match="the line style of b must be one of -, --, :, -., got 'dotted'."):
+        explore(lambda n: Paths(surface, {"b": spiral(n)}, {"b": ("k", "dotted")}), n=(0, 1))
 
 
 def test_too_many_choices_of_paths_are_refused(surface):

@@ -2,21 +2,23 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 from matplotlib import patheffects
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_hex
 from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 
+from lecture.checks import one_of
 from lecture.explore import render
 from lecture.plots import COLORS
 
 WIDTH = 2.0  # of a line, in points; a white line below it is twice as wide
-DASHES = ((), (7, 3), (2, 2))  # in points; with the seven colours, 21 paths look different
+DASHES = {"-": [], "--": [7, 3], ":": [2, 2], "-.": [7, 2, 2, 2]}  # in points; with the seven colours, 28 paths look different
 FAR = 10  # a path that is this many windows away from the window does not come back
 FINENESS = 5000  # steps across the window to which points are rounded: less than a tenth of a pixel
 
@@ -32,6 +34,9 @@ class Paths:
     paths : dict of str to array of shape (steps + 1, 2)
         x and y in the background's coordinates. A path is cut before its first row that is not finite, and where it is
         farther away from the background's window than ten times its size.
+    looks : dict of str to tuple, optional
+        Colour and line style ("-", "--", "-." or ":") of a path, as in ``lecture.plots.optimizers.LOOKS``; what else the tuple
+        holds does not matter here. Paths that are not in it get looks of their own.
 
     Raises
     ------
@@ -41,6 +46,7 @@ class Paths:
 
     background: Axes
     paths: dict
+    looks: Mapping = field(default_factory=dict)
 
     def __post_init__(self):
         if not isinstance(self.background, Axes):
@@ -142,14 +148,17 @@ class Styles:
     def __init__(self):
         self._styles = {}
 
-    def of(self, name):
-        """Return (colour, dash)."""
-        n = len(self._styles)
-        return self._styles.setdefault(name, (COLORS[n % len(COLORS)], DASHES[n % len(DASHES)]))
+    def of(self, name, looks):
+        """Return (colour, dash): what ``looks`` says, or what nobody has yet."""
+        if name not in self._styles:
+            n = len(self._styles)
+            color, line, *_ = looks.get(name) or (COLORS[n % len(COLORS)], tuple(DASHES)[n % len(DASHES)])
+            self._styles[name] = to_hex(color), DASHES[one_of(line, DASHES, f"the line style of {name}")]
+        return self._styles[name]
 
     def as_list(self):
         """Return [name, colour, dash] of all names, in the order in which they came."""
-        return [[name, color, list(dash)] for name, (color, dash) in self._styles.items()]
+        return [[name, *style] for name, style in self._styles.items()]
 
 
 class Board:
@@ -175,7 +184,7 @@ def _artists(drawing, styles):
     """Return the lines, their last points and a legend, each set on the background's Axes without changing its limits."""
     lines = []
     for trace in drawing.traces:
-        color, dash = styles.of(trace.name)
+        color, dash = styles.of(trace.name, drawing.looks)
         look = {"color": color, "path_effects": [patheffects.withStroke(linewidth=2 * WIDTH, foreground="white")]}
         style = (0, [length / WIDTH for length in dash]) if dash else "-"
         lines.append(Line2D(*trace.xy.T, linewidth=WIDTH, linestyle=style, label=trace.name, **look))

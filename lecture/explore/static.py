@@ -90,7 +90,7 @@ class _Album:
         self.said.append(self.captions.setdefault(caption, len(self.captions)))
         self.scenes.append(drawing.traces if is_paths else [])
         for trace in self.scenes[-1]:
-            self.styles.of(trace.name)
+            self.styles.of(trace.name, drawing.looks)
         if not is_paths:
             self.shown.append(self._picture(drawing))
             return
