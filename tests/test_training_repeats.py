@@ -103,3 +103,22 @@ def test_the_monitored_value_is_the_mean_of_the_window_and_starts_anew():
 def test_a_window_of_zero_is_refused():
     with pytest.raises(ValueError, match="window must be a whole number of at least 1, got 0"):
         SmoothedEarlyStopping(window=0)
+
+
+def test_what_is_compiled_once_trains_as_if_built_anew(images):
+    """Each seed's network, its score and its curves are those of a training of its own, dropout and momentum included."""
+    def noisy():
+        network = keras.Sequential([keras.Input((4,)), keras.layers.Dense(8, activation="relu"), keras.layers.BatchNormalization(),
+                                    keras.layers.Dropout(0.5), keras.layers.Dense(2, activation="softmax")])
+        network.compile(loss="categorical_crossentropy", optimizer=keras.optimizers.Adagrad(0.1), metrics=["accuracy"])
+        return network
+
+    together = fit_seeds(noisy, images, seeds=[3, 4, 5], epochs=2, batch_size=16)
+    for i, seed in enumerate(together.seeds):
+        alone = fit_seeds(noisy, images, seeds=[seed], epochs=2, batch_size=16)
+        for metric, values in alone.histories[0].items():
+            assert together.histories[i][metric] == pytest.approx(values)
+        for mine, other in zip(together.models[i].get_weights(), alone.models[0].get_weights()):
+            np.testing.assert_allclose(mine, other, rtol=1e-6)
+        assert together.models[i].evaluate(images.X_test, images.y_test, verbose=0) == pytest.approx(
+            [together.test["loss"][i], together.test["accuracy"][i]], rel=1e-5)
