@@ -47,8 +47,8 @@ def mlp(
     *hidden : int
         Units per hidden layer, such as ``512, 512``; none for (multinomial) logistic regression.
     n_inputs, n_classes : int
-        Features of a sample, and classes: one softmax output for each. With a binary loss ``n_classes`` is 2, and one sigmoid
-        output tells the two apart.
+        Features of a sample, and classes: one softmax output for each. With a binary loss ``n_classes`` is 2, and one
+        sigmoid output tells the two apart.
     activation : str or callable
         Of the hidden layers: a name that Keras knows, or a function.
     l1, l2 : float
@@ -57,9 +57,9 @@ def mlp(
         Share of each hidden layer's outputs that is set to 0 in training, in [0, 1). Keras scales the others up by
         1 / (1 - dropout) meanwhile, and leaves all alone when it predicts.
     batch_norm : bool
-        Normalize each hidden layer's z before the activation, where Ioffe & Szegedy (2015, section 3.2) put it. That adds four numbers
-        per unit: γ and β, which are trained, and the moving mean and variance, which are not. The Dense layers keep their biases,
-        which β makes idle, so that nothing else differs from the plain net.
+        Normalize each hidden layer's z before the activation, where Ioffe & Szegedy (2015, section 3.2) put it. That
+        adds four numbers per unit: γ and β, which are trained, and the moving mean and variance, which are not. The
+        Dense layers keep their biases, which β makes idle, so that nothing else differs from the plain net.
     initializer : str or keras.initializers.Initializer
         Of the kernels; each layer gets a copy with a seed of its own. Biases start at 0.
     optimizer : str or keras.optimizers.Optimizer
@@ -96,7 +96,7 @@ def mlp(
     loss = _loss(loss, label_smoothing)
     n_outputs, output_activation = _output(loss, n_classes)
     optimizer = _optimizer(optimizer)
-    # All seeds come from one draw and in pairs for each layer: a twin with dropout draws no other kernels than one without.
+    # All seeds come from one draw, in pairs for each layer: a twin with dropout has the same kernels as one without.
     numbers = random.Random(random.randrange(2**32) if seed is None else whole(seed, "seed", least=0))
     seeds = [(numbers.randrange(2**31), numbers.randrange(2**31)) for _ in range(len(hidden) + 1)]
 
@@ -132,18 +132,24 @@ def _check_activation(activation):
 
 def _loss(loss, label_smoothing):
     """The Keras loss, with its smoothing."""
-    smoothing = {"label_smoothing": label_smoothing} if real(label_smoothing, "label_smoothing", least=0, below=1) else {}
+    real(label_smoothing, "label_smoothing", least=0, below=1)
+    smoothing = {"label_smoothing": label_smoothing} if label_smoothing else {}
     if isinstance(loss, keras.losses.Loss):
+        name = type(loss).__name__
         if smoothing:
-            raise ValueError(f"label_smoothing goes into the loss that you hand in, such as {type(loss).__name__}(label_smoothing={label_smoothing}).")
+            raise ValueError(
+                f"label_smoothing must be part of the loss that you hand in: {name}(label_smoothing={label_smoothing})."
+            )
         if getattr(loss, "from_logits", False):
-            raise ValueError(f"loss must take probabilities, from_logits=False, since the net ends in them; got {type(loss).__name__} with from_logits=True.")
+            raise ValueError(
+                f"loss must take the probabilities that the net ends in, got {name} with from_logits=True."
+            )
         return loss
     one_of(loss, LOSSES, "loss")
     if loss == "sparse" and smoothing:
         raise ValueError(
-            f"label_smoothing must be 0 with the loss 'sparse', whose labels are single numbers and cannot be smoothed, got {label_smoothing}: "
-            "use one-hot labels and the loss 'categorical'."
+            "label_smoothing must be 0 with the loss 'sparse', whose labels are single numbers and cannot be smoothed, "
+            f"got {label_smoothing}: use one-hot labels and the loss 'categorical'."
         )
     return LOSSES[loss](**smoothing)
 
@@ -152,7 +158,9 @@ def _output(loss, n_classes):
     """How many outputs the loss needs, and their activation."""
     if isinstance(loss, (keras.losses.BinaryCrossentropy, keras.losses.BinaryFocalCrossentropy)):
         if n_classes != 2:
-            raise ValueError(f"a binary loss tells two classes apart with one output: n_classes must be 2, got {n_classes!r}.")
+            raise ValueError(
+                f"a binary loss tells two classes apart with one output: n_classes must be 2, got {n_classes!r}."
+            )
         return 1, "sigmoid"
     return whole(n_classes, "n_classes", least=2), "softmax"
 
@@ -183,7 +191,8 @@ def _initializer(initializer, seed):
     if "seed" in config:
         if config["seed"] is not None:
             raise ValueError(
-                f"initializer must come without a seed, got {config['seed']!r}: one seed would start layers of the same shape alike; use mlp(…, seed=…)."
+                f"initializer must come without a seed, got {config['seed']!r}: one seed would start layers of one shape "
+                "alike; use mlp(…, seed=…)."
             )
         config["seed"] = seed
     return initializer.from_config(config)
@@ -191,4 +200,5 @@ def _initializer(initializer, seed):
 
 def _classes(module, kind):
     """The (name, class) of every proper subclass of ``kind`` that a Keras module offers."""
-    return [(name, c) for name, c in vars(module).items() if isinstance(c, type) and issubclass(c, kind) and c is not kind]
+    classes = [(name, c) for name, c in vars(module).items() if isinstance(c, type)]
+    return [(name, c) for name, c in classes if issubclass(c, kind) and c is not kind]

@@ -109,7 +109,8 @@ def test_twins_keep_all_other_settings():
         dense = [layer.get_config() for layer in model.layers if isinstance(layer, keras.layers.Dense)]
         differ = ("kernel_regularizer", "activation")  # with batch norm the activation is a layer of its own
         optimizer = model.optimizer.get_config() | {"name": None}  # Keras numbers the names
-        return [{k: v for k, v in config.items() if k not in differ} for config in dense], optimizer, model.loss.get_config()
+        dense = [{key: value for key, value in config.items() if key not in differ} for config in dense]
+        return dense, optimizer, model.loss.get_config()
 
     plain = settings(mlp(6, 4, seed=0))
     for variant in ({"l1": 1e-4}, {"l2": 1e-3}, {"dropout": 0.3}, {"batch_norm": True}):
@@ -213,6 +214,7 @@ def test_no_hidden_layer_is_logistic_regression():
     assert mlp().count_params() == 784 * 10 + 10
 
 
+@pytest.mark.filterwarnings("ignore:__array__ implementation")  # of Keras, where NumPy is 2
 def test_can_be_saved_and_loaded(tmp_path, images):
     model = mlp(8, batch_norm=True, dropout=0.2, activation="gelu", seed=0)
     model.fit(*images, verbose=0)
@@ -248,8 +250,8 @@ class Unregistered(keras.optimizers.schedules.LearningRateSchedule):
         ((4,), {"optimizer": "smorms3"}, "optimizer must be one of .*adam.*rmsprop.*, got 'smorms3'"),
         ((4,), {"optimizer": keras.optimizers.SGD(Unregistered())}, "optimizer must be one that Keras can copy"),
         ((4,), {"loss": "hinge"}, "loss must be one of categorical, sparse, binary, got 'hinge'"),
-        ((4,), {"loss": keras.losses.CategoricalCrossentropy(from_logits=True)}, "loss must take probabilities"),
-        ((4,), {"loss": keras.losses.CategoricalCrossentropy(), "label_smoothing": 0.1}, r"CategoricalCrossentropy\(label_smoothing=0.1\)"),
+        ((4,), {"loss": keras.losses.CategoricalCrossentropy(from_logits=True)}, "loss must take the probabilities"),
+        ((4,), {"loss": keras.losses.Poisson(), "label_smoothing": 0.1}, "label_smoothing must be part of the loss"),
         ((4,), {"loss": "binary"}, "one output: n_classes must be 2, got 10"),
         ((4,), {"loss": "sparse", "label_smoothing": 0.1}, "label_smoothing must be 0 with the loss 'sparse'"),
         ((4,), {"label_smoothing": 1}, "label_smoothing must be a number of at least 0 and below 1, got 1"),
