@@ -19,7 +19,7 @@ class BookError(RuntimeError):
     """The book could not be built: the sentence says why."""
 
 
-def build(root, *, environment, output=None, say=print):
+def build(root, *, environment, inputs=(), output=None, say=print):
     """Run the notebooks and build the book.
 
     Parameters
@@ -28,6 +28,8 @@ def build(root, *, environment, output=None, say=print):
         The checkout.
     environment : dict of str to str
         ``LECTURE_…`` variables for the notebooks' kernels.
+    inputs : sequence of str
+        What else the notebooks' outputs depend on, such as a digest of the images: a change makes them run again.
     output : pathlib.Path, optional
         Where everything that is made goes, by default ``root/_build``. The pages appear in its ``html``, whole; until
         then earlier ones stay as they were.
@@ -53,7 +55,7 @@ def build(root, *, environment, output=None, say=print):
     for name in ("_config.yml", "_toc.yml"):
         shutil.copy(root / name, staged)
     for source in sources(root / "notebooks"):
-        run = execute(source, root=root, environment=environment, cache=output / "executed")
+        run = execute(source, root=root, environment=environment, inputs=inputs, cache=output / "executed")
         say(f"{source.stem}: " + (f"reused, nothing changed (ran {run.seconds:.0f} s)" if run.reused else f"ran in {run.seconds:.0f} s"))
         write_whole(staged / "notebooks" / f"{source.stem}.ipynb", as_text(for_the_book(run.notebook, source.name)))
     html = _jupyter_book(staged)

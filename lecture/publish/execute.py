@@ -33,7 +33,7 @@ class Run:
     reused: bool
 
 
-def execute(source, *, root, environment, cache=None, progress=True):
+def execute(source, *, root, environment, inputs=(), cache=None, progress=True):
     """Run the notebook of one source, or take the run that the cache has of the very same thing.
 
     Parameters
@@ -44,6 +44,8 @@ def execute(source, *, root, environment, cache=None, progress=True):
         The checkout: its ``lecture/`` and ``preamble.py`` are what the kernel imports.
     environment : dict of str to str
         ``LECTURE_…`` variables for the kernel; they are part of what a run depends on.
+    inputs : sequence of str
+        What else a run depends on, such as a digest of the images.
     cache : pathlib.Path, optional
         Folder of earlier runs; ``None`` runs always.
     progress : bool
@@ -55,7 +57,7 @@ def execute(source, *, root, environment, cache=None, progress=True):
         If a cell raises, or the kernel dies.
     """
     notebook = from_source(source)
-    stored = cache / f"{source.stem}-{fingerprint(source, root, environment)}.ipynb" if cache else None
+    stored = cache / f"{source.stem}-{fingerprint(source, root, environment, inputs)}.ipynb" if cache else None
     if stored and stored.exists():
         notebook = nbformat.read(stored, as_version=4)
         return Run(notebook, notebook.metadata["lecture"]["seconds"], reused=True)
@@ -71,9 +73,9 @@ def execute(source, *, root, environment, cache=None, progress=True):
     return Run(notebook, seconds, reused=False)
 
 
-def fingerprint(source, root, environment):
-    """Return what a run depends on as a short digest: the notebook, our code, the environment, the libraries' versions."""
-    digest = hashlib.sha256(json.dumps(environment, sort_keys=True).encode())
+def fingerprint(source, root, environment, inputs=()):
+    """Return what a run depends on as a short digest: the notebook, our code, what it is told, the libraries' versions."""
+    digest = hashlib.sha256(json.dumps([environment, list(inputs)], sort_keys=True).encode())
     for file in [source, root / "preamble.py", *sorted((root / "lecture").rglob("*"))]:
         if file.is_file() and "__pycache__" not in file.parts:
             digest.update(f"{file.relative_to(root)}\0".encode() + hashlib.sha256(file.read_bytes()).digest())

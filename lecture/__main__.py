@@ -1,0 +1,130 @@
+"""The command line: ``python -m lecture --help``."""
+
+import argparse
+import os
+import sys
+import time
+from pathlib import Path
+
+import lecture
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def main(arguments=None):
+    """Run one command; return the exit status, 0 where all went well."""
+    options = _parser().parse_args(arguments)
+    try:
+        return options.command(options) or 0
+    except KeyboardInterrupt:
+        return _complain("interrupted.")
+    except (ValueError, OSError, RuntimeError) as error:  # what our own checks raise: a sentence, not a traceback
+        return _complain(error)
+
+
+def _complain(message):
+    print(f"lecture: {message}", file=sys.stderr)
+    return 1
+
+
+def check(options):
+    """Say which versions, device and data are here, and whether the device computes right."""
+    from lecture import data, device
+
+    problem = device.startup_problem()
+    if problem:
+        return _complain(problem)
+    with device.quietly():
+        device.choose()
+        print(device.report())
+    for title, sources in data.at_hand().items():
+        print(f"{title}: {', '.join(sources) or 'not here; it would be downloaded'}")
+    images = data.load_fashion_mnist("sample", scale="raw", validation=0)
+    found = device.self_check(images.X_train, images.y_train)
+    print(found)
+    return 0 if found.right else 1
+
+
+def show_data(options):
+    """Find the images, download them if need be, and say what they are."""
+    from lecture import data
+
+    load = {"fashion-mnist": data.load_fashion_mnist, "mnist": data.load_mnist, "cifar10": data.load_cifar10}[options.name]
+    print(load(options.source))
+
+
+def book(options):
+    """Run the notebooks and build the book."""
+    from lecture import data, device
+    from lecture.publish.book import build
+
+    root, start = _checkout(), time.perf_counter()
+    with device.quietly():
+        used = device.choose()
+    images = data.load_fashion_mnist(options.source)  # here, where progress and warnings are seen; the notebooks find them then
+    print(images)
+    environment = {"LECTURE_DATA": _absolute(images.source), "LECTURE_MODE": options.mode, "LECTURE_LIVE": "0"}
+    inputs = (data.identity(source=images.source), used.describe())
+    page = build(root, environment=environment, inputs=inputs)
+    print(f"The book: {page}")
+    print(f"Data: {images.describe()}")
+    print(f"Device: {used.describe()}. Mode: {options.mode}. All of it took {time.perf_counter() - start:.0f} s.")
+
+
+def live(options):
+    """Open JupyterLab on the notebooks."""
+    from lecture.publish.lab import open_lab
+
+    return open_lab(_checkout(), port=options.port, browser=options.browser)
+
+
+def notebooks(options):
+    """Make the .ipynb files from their .py sources."""
+    from lecture.publish.notebooks import make
+
+    written = make(_checkout() / "notebooks")
+    print("\n".join(f"wrote {file.relative_to(ROOT)}" for file in written) or "all notebooks are as their sources say")
+
+
+def _checkout():
+    """The folder with the notebooks: the book is made from a checkout, not from an installed package."""
+    if not (ROOT / "notebooks").is_dir():
+        raise RuntimeError(f"this needs the project's checkout, with its notebooks; {ROOT} has none.")
+    return ROOT
+
+
+def _absolute(source):
+    """A source as the kernels, which run in another folder, find it too: only folders have a path."""
+    return str(Path(source).resolve()) if Path(source).is_dir() else source
+
+
+def _parser():
+    parser = argparse.ArgumentParser(prog="python -m lecture", description="A neural-network lecture that runs.")
+    parser.add_argument("--version", action="version", version=lecture.__version__)
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    def add(command, name, **more):
+        sub = commands.add_parser(name, help=command.__doc__, description=command.__doc__, **more)
+        sub.set_defaults(command=command)
+        return sub
+
+    add(check, "check")
+    sub = add(show_data, "data")
+    sub.add_argument("name", nargs="?", default="fashion-mnist", choices=["fashion-mnist", "mnist", "cifar10"])
+    _add_source(sub)
+    sub = add(book, "book")
+    _add_source(sub)
+    sub.add_argument("--mode", default=os.environ.get("LECTURE_MODE") or "short", choices=["short", "full"], help="fewer or all epochs and seeds")
+    sub = add(live, "live")
+    sub.add_argument("--port", type=int, default=8888, help="where JupyterLab listens, on 127.0.0.1 (default 8888)")
+    sub.add_argument("--no-browser", dest="browser", action="store_false", help="only print the address")
+    add(notebooks, "notebooks")
+    return parser
+
+
+def _add_source(sub):
+    sub.add_argument("--source", default=os.environ.get("LECTURE_DATA") or "auto", help="auto, cache, system, openml, keras, sample, or a folder with the files")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

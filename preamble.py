@@ -1,0 +1,103 @@
+"""Names and settings that every notebook starts from: ``from preamble import *``.
+
+The only place with global effects: Matplotlib's style, the seed, the mode, live or static explorers. Four environment
+variables choose (all optional):
+
+``LECTURE_MODE``
+    ``short`` (default: fewer epochs and seeds) or ``full``. The same cells run, and make the same claims.
+``LECTURE_DATA``
+    Which images; read by ``data.load_fashion_mnist`` (see there).
+``LECTURE_LIVE``
+    ``1`` for sliders that ask this kernel (default in a notebook), ``0`` for figures that work in a page without one.
+``LECTURE_STYLE``
+    ``book`` (default), ``slides`` or ``print``.
+
+TensorFlow and Keras are loaded when a name that needs them is first used, without their start-up lines.
+"""
+
+import importlib
+import os
+import sys
+
+import matplotlib
+import matplotlib.pyplot as plt
+import numpy as np
+from IPython import get_ipython
+from matplotlib.figure import Figure
+
+from lecture import data, device, plots
+from lecture.checks import one_of
+from lecture.explore import Paths, explore
+
+__all__ = [
+    "LIVE", "MODE", "Paths", "SEED", "by_mode", "data", "device", "explore", "keras", "models", "np", "plots", "plt", "training",
+]
+
+SEED = 0
+
+
+class _WhenUsed:
+    """A module that is imported, quietly, when one of its names is first asked for."""
+
+    def __init__(self, name):
+        self._name = name
+
+    def _load(self):
+        if self._name not in sys.modules:
+            with device.quietly():
+                device.choose()  # before Keras computes anything
+                importlib.import_module(self._name)
+        return sys.modules[self._name]
+
+    def __getattr__(self, attribute):
+        return getattr(self._load(), attribute)
+
+    def __dir__(self):
+        return dir(self._load())
+
+    def __repr__(self):
+        return f"<{self._name}, loaded when it is used>"
+
+
+keras = _WhenUsed("keras")
+models = _WhenUsed("lecture.models")
+training = _WhenUsed("lecture.training")
+
+
+def _choice(variable, known):
+    """What an environment variable says, or the first of what is known."""
+    return one_of(os.environ.get(variable) or known[0], known, variable)
+
+
+MODE = _choice("LECTURE_MODE", ("short", "full"))
+LIVE = _choice("LECTURE_LIVE", ("1", "0") if get_ipython() else ("0", "1")) == "1"
+os.environ["LECTURE_LIVE"] = "1" if LIVE else "0"
+
+
+def by_mode(*, short, full):
+    """Return ``short`` or ``full``, as ``LECTURE_MODE`` has it.
+
+    >>> epochs = by_mode(short=5, full=25)
+    """
+    return short if MODE == "short" else full
+
+
+def _describe_figures():
+    """Send every figure's alternative text along with its picture, for readers who listen to the page."""
+    shell = get_ipython()
+    if shell is None:
+        return
+    plt.switch_backend(matplotlib.get_backend())  # the backend sets its own formatter when it loads: load it first
+    formatter = shell.display_formatter.formatters["image/png"]
+    picture = formatter.lookup_by_type(Figure)
+
+    def picture_and_text(figure):
+        png = picture(figure)
+        png, metadata = png if isinstance(png, tuple) else (png, {})
+        return png, metadata | {"alt": plots.alt_text(figure)}
+
+    formatter.for_type(Figure, picture_and_text)
+
+
+plt.rcParams.update(plots.STYLES[_choice("LECTURE_STYLE", tuple(plots.STYLES))])
+_describe_figures()
