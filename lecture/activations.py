@@ -30,9 +30,11 @@ class Activation:
     formula : str
         In plain text, for titles and alternative texts.
     role : {"hidden", "output"}
-        The layers that it is mostly used in.
+        The layers that it is taught for; sigmoid, of use in both, counts as hidden.
     kink : bool
         Whether the derivative jumps at 0; there it has the value of its left side, as in Keras.
+    note : str
+        What a figure has to say besides.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Activation:
     slope: Callable
     role: str = "hidden"
     kink: bool = False
+    note: str = ""
 
     def __call__(self, z):
         """Return the activations a = f(z), of the shape of ``z``; softmax works along the last axis.
@@ -133,10 +136,11 @@ def _step(z, left):
 ACTIVATIONS = {
     activation.name: activation
     for activation in (
-        Activation("sigmoid", "1 / (1 + exp(-z))", sigmoid, _sigmoid_derivative, role="output"),
+        Activation("sigmoid", "1 / (1 + exp(-z))", sigmoid, _sigmoid_derivative),
         Activation("tanh", "2 / (1 + exp(-2z)) - 1", np.tanh, lambda z: 1 - np.tanh(z) ** 2),
         Activation("relu", "max(0, z)", lambda z: np.maximum(z, 0), lambda z: _step(z, 0), kink=True),
-        Activation("leaky_relu", f"z for z > 0, else {NEGATIVE_SLOPE} z", _leaky, lambda z: _step(z, NEGATIVE_SLOPE), kink=True),
+        Activation("leaky_relu", f"z for z > 0, else {NEGATIVE_SLOPE} z", _leaky, lambda z: _step(z, NEGATIVE_SLOPE), kink=True,
+                   note=f"negative_slope = {NEGATIVE_SLOPE}, Keras' default"),
         Activation("elu", "z for z > 0, else exp(z) - 1", lambda z: np.where(z > 0, z, np.expm1(np.minimum(z, 0))), _elu_derivative),
         Activation("gelu", "z Φ(z) = ½ z (1 + erf(z / √2))", _gelu, _gelu_derivative),
         Activation("silu", "z sigmoid(z)", lambda z: z * sigmoid(z), _silu_derivative),

@@ -409,6 +409,24 @@ def diverged_at(path):
     return int(lost.argmax()) if lost.any() else None
 
 
+def describe_paths(paths, surface):
+    """Return in a sentence where paths end, nearest to a minimum first, and which diverged.
+
+    Parameters
+    ----------
+    paths : mapping of str to array of shape (n, 2)
+    surface : Surface
+    """
+    lost = {name: diverged_at(path) for name, path in paths.items()}
+    apart = {name: float(surface.distance(path[-1])) for name, path in paths.items() if lost[name] is None}
+    ends = [
+        f"{name} ends at ({paths[name][-1][0]:.3g}, {paths[name][-1][1]:.3g}), {apart[name]:.2g} from the minimum"
+        for name in sorted(apart, key=apart.get)
+    ] + [f"{name} diverges at step {step}" for name, step in lost.items() if step is not None]
+    steps = max((len(path) - 1 for path in paths.values()), default=0)
+    return f"After {steps} {'step' if steps == 1 else 'steps'} on the {surface.name} surface: {'; '.join(ends)}."
+
+
 @dataclass(frozen=True)
 class Dissection:
     """One step with momentum, taken apart. All are arrays of shape (2,).
@@ -488,6 +506,16 @@ RULES = MappingProxyType({  # how each named optimizer is made from a learning r
     "adadelta": Adadelta,
     "adam": Adam,
     "adamax": Adamax,
+})
+SCHEDULED = MappingProxyType({  # an example of each schedule, made for 100 steps on Beale's function
+    "constant": SGD(Constant(0.03)),
+    "exponential": SGD(ExponentialDecay(0.036, decay_steps=100, decay_rate=0.1)),
+    "inverse_time": SGD(InverseTimeDecay(0.036, decay_steps=100, decay_rate=5)),
+    "cosine_restarts": SGD(CosineDecayRestarts(0.036, first_decay_steps=15)),
+    "triangular": SGD(Triangular(0.005, 0.06, step_size=15)),
+    "one_cycle": SGD(OneCycle(0.05, total_steps=100)),
+    "warm_up": SGD(WarmUp(0.06, warmup_steps=20)),
+    "growing_momentum": Momentum(0.005, GrowingMomentum(period=5)),
 })
 # The rates at which the lecture compared them on Beale's function: picked by hand, not tuned.
 LECTURE_RATES = MappingProxyType({
@@ -623,21 +651,3 @@ def compare(names=tuple(RULES), surface=BEALE, start=None, steps=100, rates="tun
 def tuned_rate(name, surface=BEALE):
     """Return the best of ``RATES`` for a named optimizer, after 100 steps from the surface's start; worked out once."""
     return tune(RULES[one_of(name, RULES, "optimizer")], surface).best
-
-
-def describe_paths(paths, surface):
-    """Return in a sentence where paths end, nearest to a minimum first, and which diverged.
-
-    Parameters
-    ----------
-    paths : mapping of str to array of shape (n, 2)
-    surface : Surface
-    """
-    lost = {name: diverged_at(path) for name, path in paths.items()}
-    apart = {name: float(surface.distance(path[-1])) for name, path in paths.items() if lost[name] is None}
-    ends = [
-        f"{name} ends at ({paths[name][-1][0]:.3g}, {paths[name][-1][1]:.3g}), {apart[name]:.2g} from the minimum"
-        for name in sorted(apart, key=apart.get)
-    ] + [f"{name} diverges at step {step}" for name, step in lost.items() if step is not None]
-    steps = max((len(path) - 1 for path in paths.values()), default=0)
-    return f"After {steps} {'step' if steps == 1 else 'steps'} on the {surface.name} surface: {'; '.join(ends)}."

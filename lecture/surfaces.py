@@ -133,7 +133,7 @@ SADDLE = Surface(
 )
 VALLEY = Surface(
     "valley", "(x² + 50 y²)/2, fifty times as steep across as along",
-    _valley, _valley_gradient, minima=((0.0, 0.0),), window=(-4.0, 2.0, -1.5, 1.5), start=(-3.5, 1.0),
+    _valley, _valley_gradient, minima=((0.0, 0.0),), window=(-4.0, 2.0, -2.5, 2.5), start=(-3.5, 1.0),
 )
 SURFACES = {"beale": BEALE, "rosenbrock": ROSENBROCK, "himmelblau": HIMMELBLAU, "saddle": SADDLE, "valley": VALLEY}
 

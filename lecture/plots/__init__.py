@@ -1,13 +1,39 @@
 """Drawings: one module per thing drawn. ``ax`` is keyword-only; ``None`` makes a new figure; the Axes is returned."""
 
+from lecture.plots.activations import plot_activation, plot_label_smoothing
 from lecture.plots.alt import alt_text, describe
 from lecture.plots.backprop import plot_step, plot_weight_updates
+from lecture.plots.boundaries import plot_boundaries
 from lecture.plots.depth import plot_gradient_flow
 from lecture.plots.images import plot_images, plot_prediction
 from lecture.plots.network import plot_network
+from lecture.plots.optimizers import plot_learning_rate, plot_momentum, plot_optimizers, plot_paths, plot_schedule, plot_surface
 from lecture.plots.representation import plot_representation
 from lecture.plots.style import COLORS, STYLES
 from lecture.plots.variants import plot_variants
 from lecture.plots.weights import plot_weight_histograms
 
-__all__ = ["COLORS", "STYLES", "alt_text", "describe", "plot_gradient_flow", "plot_images", "plot_network", "plot_prediction", "plot_representation", "plot_variants", "plot_step", "plot_weight_histograms", "plot_weight_updates"]
+__all__ = [
+    "COLORS",
+    "STYLES",
+    "alt_text",
+    "describe",
+    "plot_activation",
+    "plot_boundaries",
+    "plot_gradient_flow",
+    "plot_images",
+    "plot_label_smoothing",
+    "plot_learning_rate",
+    "plot_momentum",
+    "plot_network",
+    "plot_optimizers",
+    "plot_paths",
+    "plot_prediction",
+    "plot_representation",
+    "plot_schedule",
+    "plot_step",
+    "plot_surface",
+    "plot_variants",
+    "plot_weight_histograms",
+    "plot_weight_updates",
+]

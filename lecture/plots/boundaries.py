@@ -1,0 +1,151 @@
+"""ReLU against tanh on two moons: what each net decides, over several seeds.
+
+The protocol is the lecture's (75 of ``make_moons(100, noise=0.25, random_state=3)`` to train, layers of ten units, L-BFGS), but for the
+seeds and the test: 25 held-out points tell accuracies no finer than .04, so a thousand new ones are drawn from the same moons.
+"""
+
+import time
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.colors import ListedColormap
+
+from lecture.checks import one_of, whole
+from lecture.plots.alt import describe
+from lecture.plots.style import COLORS
+
+NAMES = {"relu": "ReLU", "tanh": "tanh"}
+_CLASSES = COLORS[:2]
+_SHOWN = 100  # of the test points
+
+
+@dataclass(frozen=True)
+class Boundary:
+    """One kind of net, fitted from several seeds.
+
+    Attributes
+    ----------
+    activation : str
+    n_layers : int
+    train, test : ndarray of shape (n_seeds,)
+        Accuracies.
+    seconds : ndarray of shape (n_seeds,)
+        Each fit's duration on one core.
+    classifier : sklearn.neural_network.MLPClassifier
+        That of the first seed.
+    """
+
+    activation: str
+    n_layers: int
+    train: np.ndarray
+    test: np.ndarray
+    seconds: np.ndarray
+    classifier: object
+
+    def predict(self, X):
+        """Return the first net's classes for X of shape (n, 2), computed once: mglearn asks for the same million points at every drawing."""
+        if self._known[0] is None or not np.array_equal(self._known[0], X):
+            self._known[:] = X, self.classifier.predict(X)
+        return self._known[1]
+
+    @cached_property
+    def _known(self):
+        """The points that were asked for last, and their classes."""
+        return [None, None]
+
+    def describe(self):
+        """Return accuracies and fit time in a sentence."""
+        return (f"{NAMES[self.activation]} with {self.n_layers} {'layer' if self.n_layers == 1 else 'layers'} of ten units: test accuracy "
+                f"{self.test.mean():.3f} (from {self.test.min():.3f} to {self.test.max():.3f} over {len(self.test)} seeds), train accuracy "
+                f"{self.train.mean():.3f}, fitted in {1000 * np.median(self.seconds):.0f} ms.")
+
+
+@lru_cache(maxsize=1)
+def moons():
+    """Return X_train (75, 2), y_train, X_test (1000, 2), y_test: points of two interleaved half circles, with noise."""
+    from sklearn.datasets import make_moons
+    from sklearn.model_selection import train_test_split
+
+    X, y = make_moons(100, noise=0.25, random_state=3)
+    X_train, _, y_train, _ = train_test_split(X, y, stratify=y, random_state=42)
+    return X_train, y_train, *make_moons(1000, noise=0.25, random_state=4)
+
+
+@lru_cache(maxsize=64)
+def fit_boundary(n_layers, activation, n_seeds=5):
+    """Return nets fitted to the moons from ``n_seeds`` seeds as a `Boundary`; worked out once.
+
+    Raises
+    ------
+    ValueError
+        If there is no layer or no seed, or the activation is neither relu nor tanh.
+    """
+    one_of(activation, NAMES, "activation")
+    layers = [10] * whole(n_layers, "n_layers", least=1)
+    seeds = range(whole(n_seeds, "n_seeds", least=1))
+    from sklearn.neural_network import MLPClassifier
+    from threadpoolctl import threadpool_limits
+
+    X_train, y_train, X_test, y_test = moons()
+    nets, seconds = [], []
+    with threadpool_limits(1):  # products this small take longer on several cores
+        for seed in seeds:
+            net = MLPClassifier(layers, activation=activation, solver="lbfgs", max_iter=5000, random_state=seed)
+            start = time.perf_counter()
+            nets.append(net.fit(X_train, y_train))
+            seconds.append(time.perf_counter() - start)
+    train, test = (np.array([net.score(X, y) for net in nets]) for X, y in ((X_train, y_train), (X_test, y_test)))
+    return Boundary(activation, n_layers, train, test, np.array(seconds), nets[0])
+
+
+def plot_boundaries(n_layers=2, *, n_seeds=5, axes=None):
+    """Draw what a net with ReLU and one with tanh decide, with train and test points, accuracies and fit times.
+
+    The boundary is that of the first seed; the numbers are those of all.
+
+    Parameters
+    ----------
+    n_layers : int
+        Hidden layers of ten units, at least 1.
+    n_seeds : int
+        At least 1.
+    axes : pair of matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    ndarray of matplotlib.axes.Axes, shape (2,)
+
+    Raises
+    ------
+    ValueError
+        If there is no layer or no seed.
+    """
+    fits = [fit_boundary(n_layers, activation, n_seeds) for activation in NAMES]
+    if axes is None:
+        em = plt.rcParams["font.size"] / 72  # in inches
+        _, axes = plt.subplots(1, 2, figsize=(62 * em, 33 * em), layout="constrained")
+    for fit, ax in zip(fits, axes):
+        _draw(fit, ax)
+    handles, labels = axes[0].get_legend_handles_labels()
+    axes[0].figure.legend(handles, labels, loc="outside lower center", ncols=4, handletextpad=0.2)
+    return np.asarray(axes)
+
+
+def _draw(fit, ax):
+    """One panel."""
+    from mglearn.plot_2d_separator import plot_2d_classification
+
+    X_train, y_train, X_test, y_test = moons()
+    plot_2d_classification(fit, X_train, fill=True, ax=ax, alpha=0.25, cm=ListedColormap(_CLASSES))
+    size = plt.rcParams["font.size"]
+    for k, (color, marker) in enumerate(zip(_CLASSES, "o^")):
+        shown = X_test[:_SHOWN][y_test[:_SHOWN] == k]
+        ax.plot(*shown.T, marker, color=color, markersize=0.5 * size, markerfacecolor="white", label=f"class {k}, test")
+        ax.plot(*X_train[y_train == k].T, marker, color=color, markersize=0.65 * size, markeredgecolor="white", label=f"class {k}, train")
+    ax.set_title(f"{NAMES[fit.activation]}: test {fit.test.mean():.3f} ({fit.test.min():.2f} to {fit.test.max():.2f})\n"
+                 f"train {fit.train.mean():.3f}, fit {1000 * np.median(fit.seconds):.0f} ms")
+    ax.set(xlabel="x₁", ylabel="x₂")
+    ax.grid(visible=False)
+    describe(ax, fit.describe())

@@ -1,0 +1,333 @@
+"""Loss surfaces, and the paths that optimizers take over them."""
+
+from dataclasses import fields
+from functools import lru_cache
+from itertools import cycle
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.colors import LinearSegmentedColormap, LogNorm
+from matplotlib.ticker import LogFormatterSciNotation, LogLocator
+
+from lecture import optimizers, surfaces
+from lecture.checks import one_of
+from lecture.optimizers import SCHEDULED, SGD, Momentum, Nesterov, Rule, diverged_at
+from lecture.plots.alt import describe
+from lecture.plots.style import COLORS
+from lecture.surfaces import BEALE
+
+# Colour, line and marker of each optimizer, the same in all figures; two of a kind share the colour and differ in the line.
+LOOKS = {
+    "sgd": (COLORS[6], "-", "o"),
+    "momentum": (COLORS[0], "-", "s"),
+    "nesterov": (COLORS[0], "--", "D"),
+    "adagrad": (COLORS[5], "-", "^"),
+    "adadelta": (COLORS[5], "--", "v"),
+    "rmsprop": (COLORS[1], "-", "P"),
+    "rmsprop_momentum": (COLORS[1], "--", "X"),
+    "adam": (COLORS[2], "-", "<"),
+    "adamax": (COLORS[2], "--", ">"),
+}
+NAMES = {
+    "sgd": "SGD", "momentum": "Momentum", "nesterov": "Nesterov", "adagrad": "Adagrad", "adadelta": "Adadelta", "rmsprop": "RMSprop",
+    "rmsprop_momentum": "RMSprop + momentum", "adam": "Adam", "adamax": "Adamax",
+}
+_OTHERS = [(color, "-.", "d") for color in (COLORS[4], COLORS[3], *COLORS)]  # for paths of any other name, in turn
+_GREYS = LinearSegmentedColormap.from_list("pale greys", ["#ffffff", "#b0b0b0"])  # paths stand out on them, in print too
+_ARROWS = {"previous": "0.55", "momentum": COLORS[2], "gradient": COLORS[1], "update": COLORS[0]}
+_SIDE, _BAR, _LEGEND = 22, 7.8, 21.5  # of a surface, its colour bar and a legend beside that, in font sizes
+_FAR = 1e6  # points beyond it are not handed to the canvas, whose arithmetic ends there
+
+
+def plot_surface(surface=BEALE, *, ax=None):
+    """Draw a loss of two weights: filled contours at levels evenly spaced on a log scale, and its minima as stars.
+
+    Parameters
+    ----------
+    surface : Surface or str
+        Also a key of ``SURFACES``.
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        If there is no such surface.
+    """
+    surface = surfaces.get(surface)
+    ax = _background(surface, ax)
+    minima = " and ".join(f"({x:.3g}, {y:.3g})" for x, y in surface.minima)
+    return describe(ax, f"The {surface.name} surface, {surface.formula}, as contours; its loss is 0 at {minima}.")
+
+
+def plot_paths(paths, surface=BEALE, *, rates=None, ax=None):
+    """Draw paths over a surface, with a marker every ten steps.
+
+    A path that diverges is drawn up to its last finite point, and its entry in the legend says where that is.
+
+    Parameters
+    ----------
+    paths : mapping of str to array of shape (steps + 1, 2)
+        From `optimizers.descend` or `training.trace`. Names of ``optimizers.RULES`` have colours of their own.
+    surface : Surface or str
+    rates : mapping of str to float, optional
+        Learning rates, for the legend.
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        If there is no such surface, or a path has another shape.
+    """
+    surface = surfaces.get(surface)
+    for name, path in paths.items():
+        if np.ndim(path) != 2 or np.shape(path)[1] != 2 or not len(path):
+            raise ValueError(f"paths must have shape (steps + 1, 2), got {np.shape(path)} for {name}.")
+    beside = len(paths) > 3
+    return _draw_paths(_background(surface, ax, legend_beside=beside), paths, surface, rates, beside)
+
+
+def plot_optimizers(names=tuple(LOOKS), iterations=100, *, rates="tuned", surface=BEALE, ax=None):
+    """Draw the paths of some optimizers, or of all.
+
+    Parameters
+    ----------
+    names : str or sequence of str
+        Keys of ``optimizers.RULES``.
+    iterations : int
+        Steps drawn, at least 0.
+    rates : "tuned", "lecture", or mapping of str to float
+        As for `optimizers.compare`: each at its best on this surface, at the rates of the lecture, or at rates of your own.
+    surface : Surface or str
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        If a name is unknown or has no rate, there is no such surface, or ``iterations`` is negative.
+    """
+    run = optimizers.compare(names, surface, steps=iterations, rates=rates)
+    ax = plot_paths(run.paths, run.surface, rates=run.rates, ax=ax)
+    ax.set_title(f"step {iterations}, a marker every ten")
+    return ax
+
+
+def plot_learning_rate(learning_rate=0.02, iterations=50, *, surface=BEALE, ax=None):
+    """Draw the path of plain gradient descent at one learning rate, and say where it diverges.
+
+    Parameters
+    ----------
+    learning_rate : float or schedule
+    iterations : int
+        Steps drawn, at least 0.
+    surface : Surface or str
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        If the rate or ``iterations`` is negative, or there is no such surface.
+    """
+    surface = surfaces.get(surface)
+    path = optimizers.descend(SGD(learning_rate), surface, steps=iterations)
+    ax = plot_paths({"sgd": path}, surface, rates=None if callable(learning_rate) else {"sgd": learning_rate}, ax=ax)
+    lost = diverged_at(path)
+    if lost is None:
+        ax.set_title(f"step {iterations}, loss {surface.value(*path[-1]):.3g}")
+    else:
+        ax.set_title(f"diverges: no longer finite at step {lost}", color=COLORS[1])
+    return ax
+
+
+def plot_schedule(schedule="exponential", iterations=100, *, surface=BEALE, axes=None):
+    """Draw a learning rate over time, or a momentum, beside the path that it makes.
+
+    Parameters
+    ----------
+    schedule : str or Rule
+        A key of ``optimizers.SCHEDULED``, or a rule with a schedule: ``SGD(Triangular(0.01, 0.1, 20))``.
+    iterations : int
+        Steps drawn, at least 0. The schedule is drawn for 100, or as many if there are more.
+    surface : Surface or str
+    axes : pair of matplotlib.axes.Axes, optional
+        Of the path and of the schedule; a new figure by default.
+
+    Returns
+    -------
+    ndarray of matplotlib.axes.Axes, shape (2,)
+
+    Raises
+    ------
+    ValueError
+        If there is no such schedule or surface, the rule has none, or ``iterations`` is negative.
+    """
+    rule = SCHEDULED[one_of(schedule, SCHEDULED, "schedule")] if isinstance(schedule, str) else schedule
+    scheduled = [field.name for field in fields(rule) if callable(getattr(rule, field.name))] if isinstance(rule, Rule) else []
+    if not scheduled:
+        raise ValueError(f"schedule must be one of {', '.join(SCHEDULED)} or a rule with a schedule, got {schedule!r}.")
+    surface = surfaces.get(surface)
+    path = optimizers.descend(rule, surface, steps=iterations)
+    own = axes is None
+    if own:
+        axes = _figure([_SIDE, 24], _height(surface.window), right=1.5, between=_BAR + 6)
+    _draw_surface(surface, axes[0], surface.window, own)
+    _draw_paths(axes[0], {type(rule).__name__.lower(): path}, surface)
+    setting = scheduled[0]
+    values = getattr(rule, setting)(np.arange(max(iterations, 100) + 1))
+    name, now = setting.replace("_", " "), values[iterations]
+    axes[1].plot(values, color="0.75")
+    axes[1].plot(values[: iterations + 1], color=COLORS[0], linewidth=1.6 * plt.rcParams["lines.linewidth"])
+    axes[1].plot(iterations, now, "o", color=COLORS[0], markersize=0.8 * plt.rcParams["font.size"])
+    axes[1].set(xlabel="step", ylabel=name, ylim=(0, 1.08 * values.max()), title=f"{name} at step {iterations}: {now:.2g}")
+    describe(axes[1], f"Beside it the {name} over {len(values) - 1} steps: {values[0]:.2g} at first, between {values.min():.2g} and "
+                      f"{values.max():.2g}, {now:.2g} at step {iterations}.")
+    return np.asarray(axes)
+
+
+def plot_momentum(step=3, method="nesterov", *, learning_rate=0.01, momentum=0.8, surface=BEALE, ax=None):
+    """Draw what a step is made of: momentum, the gradient where it is taken, and both together, as arrows to scale.
+
+    For Nesterov's method the arrows start at the weights of the textbook, w = θ - μ v: Keras' own weights θ are where
+    momentum leads. A dotted line completes momentum + gradient = step.
+
+    Parameters
+    ----------
+    step : int
+        How many steps were taken before, from the surface's start.
+    method : "momentum" or "nesterov"
+    learning_rate, momentum : float or schedule
+    surface : Surface or str
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        If there is no such method or surface, ``step`` is negative, or the path has diverged before.
+    """
+    rule = {"momentum": Momentum, "nesterov": Nesterov}[one_of(method, ("momentum", "nesterov"), "method")]
+    surface = surfaces.get(surface)
+    parts = optimizers.dissect(rule(learning_rate, momentum), surface, step=step)
+    points = np.array([parts.origin - parts.previous, parts.origin, parts.origin + parts.momentum, parts.origin + parts.update,
+                       parts.looked_at + parts.gradient])
+    ax = _background(surface, ax, window=_around(points), legend_beside=True)
+    tips = [points[2], points[3], *([] if method == "nesterov" else [points[4]])]
+    ax.plot(*np.transpose(tips), ":", color=_ARROWS["gradient"], linewidth=1.5)
+    where = " there" if method == "nesterov" else ""
+    _arrow(ax, points[0], parts.previous, "previous", "v, the step before")
+    _arrow(ax, parts.origin, parts.momentum, "momentum", "μ v, momentum")
+    _arrow(ax, parts.looked_at, parts.gradient, "gradient", f"−η ∇L, the gradient{where}")
+    _arrow(ax, parts.origin, parts.update, "update", "both together, the step")
+    ax.plot(*parts.origin, "o", color=_ARROWS["update"], markersize=0.8 * plt.rcParams["font.size"], zorder=4)
+    ax.legend(loc="upper left", bbox_to_anchor=(1 + _BAR / _SIDE, 1), borderaxespad=0, labelspacing=0.7)
+    ax.set_title(f"{'Nesterov momentum' if method == 'nesterov' else 'Momentum'}, step {step}")
+    return describe(ax, f"{ax.get_title()} on the {surface.name} surface. {parts.describe()}")
+
+
+@lru_cache(maxsize=64)
+def _mesh(surface, window, n=101):
+    """A window of the surface on a grid, and the levels to draw: x (n,), y (n,), values (n, n), levels (16,)."""
+    left, right, bottom, top = window
+    x, y = np.linspace(left, right, n), np.linspace(bottom, top, n)
+    values = surface.value(*np.meshgrid(x, y))
+    levels = np.geomspace(np.quantile(values, 0.003), values.max(), 16)
+    return x, y, np.maximum(values, levels[0] / 2), levels  # a log scale has no place for the 0 of a minimum on the grid
+
+
+def _background(surface, ax, window=None, legend_beside=False):
+    """A surface, or a window of it, on ``ax`` or in a new figure with room for all."""
+    window = window or surface.window
+    own = ax is None
+    if own:
+        ax, = _figure([_SIDE], _height(window), right=_BAR + _LEGEND * legend_beside)
+    _draw_surface(surface, ax, window, own)
+    return ax
+
+
+def _height(window):
+    """How high a window is drawn, in font sizes."""
+    left, right, bottom, top = window
+    return _SIDE * (top - bottom) / (right - left)
+
+
+def _figure(widths, height, *, right, between=0):
+    """Axes side by side in a new figure, all measured in font sizes: so text fits, and no layout need be sought for each picture."""
+    left, bottom, top = 5.2, 3.8, 2.4
+    width, height = left + sum(widths) + between * (len(widths) - 1) + right, bottom + height + top
+    em = plt.rcParams["font.size"] / 72  # in inches
+    figure = plt.figure(figsize=(width * em, height * em), layout="none")
+    starts = [left + sum(widths[:i]) + between * i for i in range(len(widths))]
+    return [figure.add_axes((x / width, bottom / height, w / width, 1 - (bottom + top) / height)) for x, w in zip(starts, widths)]
+
+
+def _draw_surface(surface, ax, window, own):
+    """Contours, minima and colour bar: in the room that our own figures have for it, else in room taken from ``ax``."""
+    x, y, values, levels = _mesh(surface, window)
+    filled = ax.contourf(x, y, values, levels=levels, norm=LogNorm(levels[0], levels[-1]), cmap=_GREYS, extend="min")
+    ax.contour(x, y, values, levels=levels[1:], colors="0.6", linewidths=0.5)
+    beside = ax.inset_axes([1 + 0.8 / _SIDE, 0, 1.1 / _SIDE, 1]) if own else None
+    ticks = LogLocator(subs=(1,) if levels[-1] > 100 * levels[0] else (1, 2, 5))
+    bar = ax.figure.colorbar(filled, ax=ax, cax=beside, label="loss", ticks=ticks, format="{x:g}", extendfrac=0)
+    bar.minorticks_off()
+    ax.plot(*np.transpose(surface.minima), "*", color=COLORS[3], markersize=1.5 * plt.rcParams["font.size"], markeredgecolor="white", zorder=6)
+    left, right, bottom, top = window
+    ax.set(xlim=(left, right), ylim=(bottom, top), xlabel="w₁", ylabel="w₂", aspect="equal")
+    for drawn in (ax, bar.ax):
+        drawn.grid(visible=False)
+
+
+def _draw_paths(ax, paths, surface, rates=None, legend_beside=False):
+    """Paths on a surface that is drawn, and their legend."""
+    others = cycle(_OTHERS)
+    for name, path in paths.items():
+        label = NAMES.get(name, name) + (f", η = {rates[name]:g}" if rates else "")
+        _draw_path(ax, np.asarray(path), label, LOOKS.get(name) or next(others))
+    if legend_beside:
+        ax.legend(loc="upper left", bbox_to_anchor=(1 + _BAR / _SIDE, 1), borderaxespad=0, labelspacing=0.7)
+    elif paths:
+        ax.legend(loc="lower left", frameon=True, framealpha=0.85)
+    return describe(ax, optimizers.describe_paths({NAMES.get(name, name): path for name, path in paths.items()}, surface))
+
+
+def _draw_path(ax, path, label, look):
+    """One path, up to where it is lost, with a marker every ten steps and a larger one at its end."""
+    lost = diverged_at(path)
+    if lost is not None:
+        label += f": diverges at step {lost}"
+    path = path[:lost]
+    far = (np.abs(path) > _FAR).any(axis=1)
+    path = path[: int(far.argmax())] if far.any() else path
+    color, line, marker = look
+    wide, size = 1.2 * plt.rcParams["lines.linewidth"], plt.rcParams["font.size"]
+    ax.plot(*path.T, color=color, linestyle=line, linewidth=wide, marker=marker, markevery=10, markersize=0.5 * size, label=label, zorder=4)
+    ax.plot(*path[-1:].T, color=color, marker=marker, markersize=0.8 * size, markeredgecolor="white", linestyle="", zorder=5)
+
+
+def _arrow(ax, origin, vector, part, label):
+    """Draw an arrow in the units of the axes."""
+    ax.quiver(*origin, *vector, angles="xy", scale_units="xy", scale=1, color=_ARROWS[part], width=0.012, label=label, zorder=3)
+
+
+def _around(points):
+    """A square window around points of shape (n, 2)."""
+    lowest, highest = points.min(axis=0), points.max(axis=0)
+    (x, y), half = (lowest + highest) / 2, 0.65 * (highest - lowest).max() or 1.0
+    return x - half, x + half, y - half, y + half

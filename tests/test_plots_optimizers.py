@@ -1,0 +1,182 @@
+"""Drawings of surfaces and paths: their artists, and what they say."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.contour import ContourSet
+from matplotlib.quiver import Quiver
+
+from lecture import optimizers
+from lecture.optimizers import LECTURE_RATES, RULES, SCHEDULED, SGD, Momentum, OneCycle, compare, descend, dissect
+from lecture.plots import alt_text
+from lecture.plots.optimizers import (
+    LOOKS, NAMES, plot_learning_rate, plot_momentum, plot_optimizers, plot_paths, plot_schedule, plot_surface,
+)
+from lecture.surfaces import BEALE, SURFACES
+
+
+def paths_of(ax):
+    """The labelled lines, by their labels."""
+    return {line.get_label(): line for line in ax.lines if not line.get_label().startswith("_")}
+
+
+def arrows_of(ax):
+    """Origin and vector of each arrow, by the first word of its label."""
+    return {q.get_label().split(",")[0]: (q.get_offsets()[0], np.array([q.U[0], q.V[0]])) for q in ax.collections if isinstance(q, Quiver)}
+
+
+@pytest.mark.parametrize("surface", SURFACES)
+def test_a_surface_has_levels_evenly_spaced_on_a_log_scale_and_stars(surface):
+    ax = plot_surface(surface)
+    filled = next(c for c in ax.collections if isinstance(c, ContourSet))
+    ratios = np.diff(np.log(filled.levels))
+    np.testing.assert_allclose(ratios, ratios[0])
+    stars = next(line for line in ax.lines if line.get_marker() == "*")
+    np.testing.assert_array_equal(stars.get_xydata(), SURFACES[surface].minima)
+    assert (*ax.get_xlim(), *ax.get_ylim()) == SURFACES[surface].window
+    assert SURFACES[surface].formula in alt_text(ax.figure)
+    assert ax.child_axes[0].get_ylabel() == "loss"  # the colour bar
+
+
+def test_paths_are_drawn_whole_and_named_with_their_rates():
+    run = compare(["sgd", "adam"], rates="lecture", steps=30)
+    lines = paths_of(plot_paths(run.paths, rates=run.rates))
+    np.testing.assert_array_equal(lines["SGD, η = 0.01"].get_xydata(), run.paths["sgd"])
+    np.testing.assert_array_equal(lines["Adam, η = 0.2"].get_xydata(), run.paths["adam"])
+
+
+def test_each_name_has_a_look_of_its_own():
+    assert set(LOOKS) == set(NAMES) == set(RULES)
+    assert len({look[:2] for look in LOOKS.values()}) == len({look[2] for look in LOOKS.values()}) == 9
+    looks = {
+        name: (line.get_color(), line.get_linestyle(), line.get_marker())
+        for names in (["adam", "sgd"], ["sgd", "adamax", "adam"], ["adam"])
+        for name, line in paths_of(plot_optimizers(names, 3, rates=LECTURE_RATES)).items()
+    }
+    assert len(looks) == 3 == len(set(looks.values()))  # the same in each figure
+
+
+def test_paths_of_other_names_are_told_apart():
+    path = descend(SGD(0.01), steps=4)
+    lines = paths_of(plot_paths({name: path for name in ("Lion", "Nadam", "mine")}))
+    assert len({line.get_color() for line in lines.values()}) == 3
+
+
+def test_a_path_that_diverges_is_cut_and_named():
+    ax = plot_learning_rate(0.04, 50)
+    (label, line), = paths_of(ax).items()
+    assert label == "SGD, η = 0.04: diverges at step 6"
+    assert np.isfinite(line.get_xydata()).all() and np.abs(line.get_xydata()).max() <= 1e6
+    assert ax.get_title() == "diverges: no longer finite at step 6" and "SGD diverges at step 6" in alt_text(ax.figure)
+    ax.figure.canvas.draw()
+
+
+@pytest.mark.parametrize("rate, lost", [(0.036, False), (0.037, True), (0.038, True), (0.0, False)])
+def test_the_slider_of_the_learning_rate(rate, lost):
+    ax = plot_learning_rate(rate, 50)
+    assert ("diverges" in ax.get_title()) == lost
+    if not lost:
+        assert ax.get_title() == f"step 50, loss {BEALE.value(*descend(SGD(rate), steps=50)[-1]):.3g}"
+
+
+def test_a_diverging_path_is_whole_before_it_diverges():
+    assert "diverges" not in plot_learning_rate(0.04, 3).get_title()
+
+
+@pytest.mark.parametrize("rates", ["tuned", "lecture"])
+def test_the_zoo(rates):
+    ax = plot_optimizers(rates=rates, iterations=20)
+    assert len(paths_of(ax)) == 9
+    assert len(ax.get_legend().get_texts()) == 9
+    text = alt_text(ax.figure)
+    assert text == optimizers.describe_paths({NAMES[n]: p for n, p in compare(steps=20, rates=rates).paths.items()}, BEALE)
+    ax.figure.canvas.draw()
+    legend, figure = ax.get_legend().get_window_extent(), ax.figure.bbox
+    assert legend.x0 > ax.get_window_extent().x1 and legend.x1 < figure.x1 and legend.y0 > figure.y0  # beside the picture, whole
+
+
+@pytest.mark.parametrize("font_size", [9, 17])
+@pytest.mark.parametrize("draw", [plot_optimizers, plot_schedule, plot_momentum, plot_surface], ids=lambda draw: draw.__name__)
+def test_nothing_is_cut_off(draw, font_size):
+    with plt.rc_context({"font.size": font_size, "figure.constrained_layout.use": True}):
+        figure = np.ravel([draw()])[0].figure
+        figure.canvas.draw()
+        whole, drawn = figure.bbox, figure.get_tightbbox().transformed(figure.dpi_scale_trans)
+    assert drawn.x0 >= 0 and drawn.y0 >= 0 and drawn.x1 <= whole.x1 and drawn.y1 <= whole.y1
+
+
+@pytest.mark.parametrize("name", SCHEDULED)
+def test_a_schedule_stands_beside_its_path(name):
+    path_ax, rate_ax = plot_schedule(name, 60)
+    rule = SCHEDULED[name]
+    line, = paths_of(path_ax).values()
+    np.testing.assert_array_equal(line.get_xydata(), descend(rule, steps=60))
+    setting = rule.momentum if name == "growing_momentum" else rule.learning_rate
+    whole, so_far, now = rate_ax.lines
+    np.testing.assert_allclose(whole.get_ydata(), setting(np.arange(101)))
+    np.testing.assert_allclose(so_far.get_ydata(), setting(np.arange(61)))
+    assert now.get_ydata()[0] == pytest.approx(setting(60))
+    assert f"{setting(60):.2g} at step 60" in alt_text(path_ax.figure)
+
+
+def test_a_rule_of_ones_own_and_more_steps():
+    _, ax = plot_schedule(SGD(OneCycle(0.03, 150)), 150)
+    assert len(ax.lines[0].get_ydata()) == 151 and ax.get_ylabel() == "learning rate"
+    _, ax = plot_schedule(Momentum(0.005, lambda step: 0.5 + 0 * step), 10)
+    assert ax.get_ylabel() == "momentum"
+
+
+@pytest.mark.parametrize("method, rule", [("momentum", optimizers.Momentum), ("nesterov", optimizers.Nesterov)])
+@pytest.mark.parametrize("step", [0, 1, 3, 12])
+def test_arrows_are_the_real_ones_and_add_up(method, rule, step):
+    arrows = arrows_of(plot_momentum(step, method))
+    parts = dissect(rule(0.01, 0.8), step=step)
+    gradient = next(name for name in arrows if name.startswith("−η"))
+    for name, origin, vector in [("v", parts.origin - parts.previous, parts.previous), ("μ v", parts.origin, parts.momentum),
+                                 (gradient, parts.looked_at, parts.gradient), ("both together", parts.origin, parts.update)]:
+        np.testing.assert_allclose(arrows[name][0], origin)
+        np.testing.assert_allclose(arrows[name][1], vector)
+    np.testing.assert_allclose(arrows["μ v"][1] + arrows[gradient][1], arrows["both together"][1], rtol=0, atol=1e-12)
+
+
+def test_all_arrows_are_in_the_picture():
+    ax = plot_momentum(3, "nesterov")
+    (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
+    for origin, vector in arrows_of(ax).values():
+        for x, y in (origin, origin + vector):
+            assert left < x < right and bottom < y < top
+    assert "Nesterov momentum, step 3 on the Beale surface. Step 3 from" in alt_text(ax.figure)
+
+
+def test_draws_on_axes_that_it_gets():
+    for draw in (plot_surface, plot_learning_rate, plot_momentum, plot_optimizers):
+        _, ax = plt.subplots()
+        assert draw(ax=ax) is ax
+    _, axes = plt.subplots(1, 2)
+    assert list(plot_schedule(axes=axes)) == list(axes)
+
+
+def test_one_step_and_none():
+    assert "After 1 step on" in alt_text(plot_learning_rate(0.01, 1).figure)
+    assert "After 0 steps on" in alt_text(plot_learning_rate(0.01, 0).figure)
+    plot_schedule("constant", 0)
+
+
+@pytest.mark.parametrize("call, sentence", [
+    (lambda: plot_surface("hill"), "surface must be one of beale, .*, got 'hill'"),
+    (lambda: plot_optimizers(["sgd", "sgdd"]), "optimizer must be one of sgd, .*, got 'sgdd'"),
+    (lambda: plot_optimizers("sgd", -1), "steps must be a whole number of at least 0, got -1"),
+    (lambda: plot_learning_rate(-0.1), "learning_rate must be a number of at least 0, got -0.1"),
+    (lambda: plot_schedule("steps"), "schedule must be one of constant, .*, got 'steps'"),
+    (lambda: plot_schedule(SGD(0.1)), "schedule must be one of constant, .* or a rule with a schedule, got SGD"),
+    (lambda: plot_schedule(3), "schedule must be one of constant, .* or a rule with a schedule, got 3"),
+    (lambda: plot_momentum(-1), "step must be a whole number of at least 0, got -1"),
+    (lambda: plot_momentum(1, "adam"), "method must be one of momentum, nesterov, got 'adam'"),
+    (lambda: plot_momentum(90, "momentum", learning_rate=0.9), "step must be one before the path diverges, got 90"),
+    (lambda: plot_paths({"sgd": np.zeros(3)}), r"paths must have shape \(steps \+ 1, 2\), got \(3,\) for sgd"),
+    (lambda: plot_paths({"sgd": np.zeros((0, 2))}), r"paths must have shape \(steps \+ 1, 2\), got \(0, 2\) for sgd"),
+])
+def test_refuses_in_a_sentence_and_opens_no_figure(call, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        call()
+    assert not plt.get_fignums()
