@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.collections import LineCollection, PatchCollection
-from matplotlib.colors import to_rgba
+from matplotlib.transforms import Bbox
 
 from lecture.network import drop_units, layout
 from lecture.plots import alt_text, plot_network
@@ -22,6 +22,13 @@ def _lines(ax):
 def _circles(ax):
     (circles,) = (c for c in ax.collections if isinstance(c, PatchCollection))
     return circles
+
+
+def _discs(ax):
+    """The bounding boxes of the nodes on the page."""
+    circles = _circles(ax)
+    reach = circles.get_transform().transform_path(circles.get_paths()[0]).get_extents().get_points()  # around 0
+    return [Bbox(ax.transData.transform(xy) + reach) for xy in circles.get_offsets()]
 
 
 def _texts(ax):
@@ -43,14 +50,14 @@ def test_segments_are_the_weights_and_with_bias_nodes_the_biases(sizes, bias):
     ax = plot_network(net)
     expected = sum(a * b for a, b in zip(sizes, sizes[1:])) + bias * sum(sizes[1:])
     assert len(_lines(ax).get_segments()) == expected == net.n_weights + bias * net.n_biases
-    assert len(_circles(ax).get_paths()) == sum(sizes) + bias * (len(sizes) - 1)
+    assert len(_circles(ax).get_offsets()) == sum(sizes) + bias * (len(sizes) - 1)
     plt.close(ax.figure)
 
 
 def test_each_segment_leads_from_its_node_to_its_node():
     net = layout([2, 3, 3, 2], bias=True)
     ax = plot_network(net)
-    centres = np.array([path.get_extents().get_points().mean(axis=0) for path in _circles(ax).get_paths()])
+    centres = _circles(ax).get_offsets()
     segments = np.array(_lines(ax).get_segments())
     np.testing.assert_allclose(segments[:, 0], centres[net.edges.start], atol=1e-9)
     np.testing.assert_allclose(segments[:, 1], centres[net.edges.end], atol=1e-9)
@@ -59,8 +66,7 @@ def test_each_segment_leads_from_its_node_to_its_node():
 def test_nodes_do_not_touch_and_lie_above_the_edges():
     for labels in (None, "names", "functions"):
         ax = plot_network(layout([3, 4, 2], bias=True), labels=labels)
-        boxes = [path.get_extents() for path in _circles(ax).get_paths()]
-        assert not any(a.overlaps(b) for a, b in itertools.combinations(boxes, 2))
+        assert not any(a.overlaps(b) for a, b in itertools.combinations(_discs(ax), 2))
         assert _circles(ax).get_zorder() > _lines(ax).get_zorder()
 
 
@@ -83,10 +89,11 @@ def test_counts_are_the_same_with_and_without_bias_nodes():
     assert "9 weights and 4 biases" not in _texts(plot_network(layout([2, 3, 1])))
 
 
-def test_every_layer_has_its_caption():
-    assert _texts(plot_network(layout([2, 3, 1]))) == ["input", "hidden", "output"]
+def test_captions_say_what_the_layers_are():
+    assert _texts(plot_network(layout([2, 3, 1]))) == []
+    assert set(_texts(plot_network(layout([2, 3, 1]), labels="names"))) > {"input", "hidden", "output"}
     assert _texts(plot_network(layout([2, 3, 3, 1], hidden="relu", output="sigmoid"))) == [
-        *("input", "relu", "hidden 1", "relu", "hidden 2", "sigmoid", "output")
+        *("input", "hidden 1", "relu", "hidden 2", "relu", "output", "sigmoid")
     ]
 
 
@@ -151,7 +158,7 @@ def test_from_two_to_twenty_layers_all_is_on_the_page(sizes, labels):
     ax = plot_network(layout(sizes, hidden="relu", output="softmax"), labels=labels, counts=True)
     ax.figure.canvas.draw()
     page = ax.figure.bbox
-    boxes = [text.get_window_extent() for text in ax.texts] + [path.get_extents(ax.transData) for path in _circles(ax).get_paths()]
+    boxes = [text.get_window_extent() for text in ax.texts] + _discs(ax)
     assert all(page.x0 <= box.x0 and box.x1 <= page.x1 and page.y0 <= box.y0 and box.y1 <= page.y1 for box in boxes)
 
 
@@ -247,8 +254,8 @@ def test_dropped_units_are_grey_and_so_are_their_edges():
     cut = np.where(net.edges.layer == 1, np.isin(net.edges.j, list(gone)), np.isin(net.edges.i, list(gone)))
     before, after = _lines(plain).get_edgecolor(), _lines(ax).get_edgecolor()
     assert len(after) == net.n_weights + net.n_biases  # none is left out
-    assert (after[cut] == to_rgba("0.75", 0.45)).all()
-    assert (after[~cut][:, 3] == before[0, 3]).all()
+    assert (after[cut][:, :3] > 0.8).all()
+    assert (after[~cut][:, :3] < 0.5).all() and (before[:, :3] < 0.5).all()
     for j in range(1, 5):
         assert (f"$z^{{(1)}}_{{{j}}}$" in _texts(ax)) == (j not in gone)
         assert (f"$w^{{(1)}}_{{1,{j}}}$" in _texts(ax)) == (j not in gone)

@@ -8,6 +8,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.collections import LineCollection, PatchCollection
 from matplotlib.colors import LinearSegmentedColormap, Normalize, to_rgba
 from matplotlib.patches import Circle
+from matplotlib.transforms import AffineDeltaTransform
 
 from lecture.checks import one_of, real
 from lecture.plots.alt import describe
@@ -19,12 +20,13 @@ MOST_WEIGHT_LABELS = 100  # more cannot be read, and each takes a millisecond or
 # The colours of the formulas in the lecture: x green, h and a blue, o and ŷ vermilion.
 _KINDS = {"input": COLORS[2], "hidden": COLORS[0], "output": COLORS[1], "bias": "#777777"}
 _SYMBOLS = {"sigmoid": r"\sigma"}
+_CUT = "0.88"  # edges of dropped units
 # Weights: the sign by hue and, for print in grey, by lightness; the size by width. Weak ones are translucent.
 _WEIGHTS = LinearSegmentedColormap.from_list(
     "weights", [COLORS[1], to_rgba("#E07B2C", 0.85), to_rgba("0.65", 0.4), to_rgba("#3E6FB0", 0.85), "#083B7C"]
-).with_extremes(bad=to_rgba("0.75", 0.45))
+).with_extremes(bad=_CUT)
 _ACTIVATIONS = plt.colormaps["viridis"].with_extremes(bad="white")
-_WIDEST, _TALLEST = 56, 34  # of a figure of ours, in em; wider for more than 14 layers
+_WIDEST, _TALLEST = 56, {None: 22, "names": 34, "functions": 34}  # of a figure of ours, in em; wider for more than 14 layers
 # Radius of a node and distance of two rows, in em, and the least and largest distance of two layers, in rows.
 _BESIDE = np.array([1.0, 0.85])  # where a hidden unit's activation is written, in radii from its centre
 _SPACING = {None: (0.8, 2.4, 2, 6), "names": (1.25, 3.3, 2, 5), "functions": (1.85, 4.5, 2.4, 5)}
@@ -44,7 +46,7 @@ def plot_network(
     max_units : int or None
         A layer with more units than this shows its first and last ones with "⋮" between; None draws all.
     labels : {"names", "functions"}, optional
-        What stands in the nodes. ``"names"``: x, h and o; ``"functions"``: z | f in a unit, its activation a or ŷ beside it.
+        What stands in the nodes, under a caption for each layer. ``"names"``: x, h and o; ``"functions"``: z | f in a unit, its activation a or ŷ beside it.
     weight_labels : bool
         Whether each edge carries its name w^(l)_{i,j}, from unit i of layer l - 1 to unit j of layer l, or, where
         ``weights`` are given, its number. i = 0 is the bias. Layer and unit are left out where there is only one.
@@ -100,6 +102,8 @@ def plot_network(
         beside = at[nodes.kind == "hidden"] if labels == "functions" else np.empty((0, 2))
         _label_edges(page, network, edges, at, weight, gone, taken=beside + page.radius * _BESIDE)
     _draw_bars(page, [(lines, "weight")] * (weight is not None) + [(circles, "activation")] * (value is not None))
+    for artist in (*ax.texts, *ax.collections):
+        artist.set_in_layout(False)  # all lies within the axes: a layout engine need not measure it
     return describe(ax, _sentence(network, weight, value, dropped))
 
 
@@ -115,6 +119,7 @@ class _Page:
     top: float  # of the captions' space, in rows
     bottom: float  # of the highest node's row downwards: the lowest node's edge, in rows
     middle: float  # x
+    captions: bool  # whether something stands above the layers
 
     @classmethod
     def fit(cls, network, shown, ax, labels, weight_labels, counts, bars):
@@ -126,7 +131,8 @@ class _Page:
         em = plt.rcParams["font.size"]
         rows = np.ptp(shown.nodes.y) + 2 * radius
         n_gaps = len(network.sizes) - 1
-        head = 1.8 + 1.2 * any(network.activations)
+        captions = bool(labels or any(network.activations) or len(shown.dots))
+        head = 0.4 + 1.4 * captions + 1.2 * any(network.activations)
         foot = 0.4 + 1.4 * bool(len(shown.dots)) + 1.7 * counts + 4.0 * bars
         left = 1.5  # half of what stands above the layer
         right = max(1.9, 0.3 * len(network.activations[-1] or ""), 2.6 if labels == "functions" else 0)
@@ -135,7 +141,7 @@ class _Page:
             return n_gaps * gap + 2 * radius  # of the nodes, in rows
 
         if ax is None:
-            row = min(wanted, (_TALLEST - head - foot) / rows)
+            row = min(wanted, (_TALLEST[labels] - head - foot) / rows)
             near = max(near, min(5.5, 50 / n_gaps) / row)  # room for the captions
             gap = np.clip(1.5 * rows / n_gaps, near, max(far, 12 / row))
             row = min(row, (max(_WIDEST, 4 * n_gaps) - left - right) / reach(gap))
@@ -144,6 +150,7 @@ class _Page:
             _, ax = plt.subplots(figsize=tuple(inches), layout="constrained")
         else:
             width, height = ax.get_window_extent().size / ax.figure.dpi * 72 / em
+            near *= 0.75  # rather closer than too small to read
             row = max(0.1, min(1.4 * wanted, (height - head - foot) / rows, (width - left - right) / reach(near)))
             gap = np.clip(((width - left - right) / row - 2 * radius) / n_gaps, near, max(far, 12 / row))
         middle = n_gaps * gap / 2
@@ -152,18 +159,21 @@ class _Page:
         ax.set(xlim=centre_x + np.array([-0.5, 0.5]) * width / row, ylim=centre_y + np.array([-0.5, 0.5]) * height / row)
         ax.set_aspect("equal")
         ax.axis("off")
-        return cls(ax, em, row, gap, radius, top, -top, middle)
+        return cls(ax, em, row, gap, radius, top, -top, middle, captions)
 
 
 def _draw_edges(page, network, edges, at, weight, limit, gone):
     """One collection for all edges, in their order."""
     crowd = np.bincount(edges.layer).max() / (2 * page.top)  # edges that cross a row's height, about
-    thin = np.clip(2.2 / np.sqrt(crowd), 0.3, 1.2) * page.em / 11
+    thin = np.clip(2.8 / np.sqrt(crowd), 0.3, 1.2) * page.em / 11
     lines = LineCollection(np.stack([at[edges.start], at[edges.end]], axis=1), zorder=1, capstyle="butt")
     cut = gone[edges.start] | gone[edges.end]
     if weight is None:
-        kept = to_rgba("0.25", np.clip(4 / crowd**0.75, 0.1, 0.8))
-        lines.set(color=[to_rgba("0.75", 0.45) if c else kept for c in cut] if cut.any() else kept, linewidth=thin)
+        if crowd > 20:
+            kept = to_rgba("0.25", 12 / crowd)
+        else:  # opaque: the picture is smaller, and quicker to compress
+            kept = str(0.3 if cut.any() else np.clip(0.25 + 0.035 * crowd, 0.3, 0.7))
+        lines.set(color=[_CUT if c else kept for c in cut] if cut.any() else kept, linewidth=thin)
     else:
         value = np.ma.masked_invalid(np.where(cut, np.nan, weight))
         if limit is None:
@@ -177,7 +187,15 @@ def _draw_edges(page, network, edges, at, weight, limit, gone):
 
 def _draw_nodes(page, nodes, at, value, gone):
     """One collection for all nodes; dropped ones pale, dashed and crossed out."""
-    circles = PatchCollection([Circle(xy, page.radius) for xy in at], zorder=3, linewidth=min(0.5 * page.row, 1.2) * page.em / 11)
+    place = page.ax.transData
+    circles = PatchCollection(  # one circle for all, drawn at each node: as many patches would take five times as long
+        [Circle((0, 0), page.radius)],
+        offsets=at,
+        offset_transform=place,
+        transform=AffineDeltaTransform(place),  # its size without its place
+        zorder=3,
+        linewidth=min(0.5 * page.row, 1.2) * page.em / 11,
+    )
     edge = np.array([to_rgba(_KINDS[kind]) for kind in nodes.kind])
     face = np.ones_like(edge)
     face[:, :3] = 0.68 + 0.32 * edge[:, :3]  # a tint of the edge's colour
@@ -201,14 +219,13 @@ def _caption(page, network, shown, counts):
     roomy = page.gap * page.row > 5  # for "hidden 1" beside "hidden 2"
     line = 1 / page.row  # one em in rows
     style = {"ha": "center", "va": "baseline", "fontsize": 0.9 * page.em, "color": "0.25"}
-    for layer, size in enumerate(network.sizes):
-        x, y = layer * page.gap, page.top + 0.6 * line
-        if any(network.activations):
-            if layer and network.activations[layer - 1] and roomy:
-                page.ax.text(x, y, network.activations[layer - 1], **style)
-            y += 1.2 * line
+    for layer, size in enumerate(network.sizes) if page.captions else ():
         name = "input" if layer == 0 else "output" if layer == last else "hidden" if last == 2 else f"hidden {layer}" if roomy else f"{layer}"
-        page.ax.text(x, y, name, **style)
+        function = network.activations[layer - 1] if layer and roomy else None
+        x, y = layer * page.gap, page.top + 0.6 * line
+        page.ax.text(x, y + 1.2 * line * any(network.activations), name, **style)
+        if function:
+            page.ax.text(x, y, function, **style)
         if len(shown.dots):
             page.ax.text(x, page.bottom - 1.1 * line, f"{size:,}", **style)
     if counts:
