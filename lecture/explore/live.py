@@ -3,7 +3,6 @@
 import base64
 import html
 import traceback
-from numbers import Number
 
 from lecture.explore import render
 from lecture.explore.paths import Board, Paths, Styles
@@ -44,13 +43,7 @@ def _input(control):
     if control.kind == "tick":
         return ipywidgets.Checkbox(bool(control.initial), indent=False, **look)
     kind = ipywidgets.SelectionSlider if control.kind == "slider" else ipywidgets.Dropdown
-    options = list(zip(control.labels, control.values, strict=True))
-    return kind(options=options, index=control.initial, equals=_same, **look)
-
-
-def _same(a, b):
-    """Whether two values are one. Arrays and the like are compared by identity: their ``==`` gives no answer."""
-    return a is b or (isinstance(a, (str, Number)) and isinstance(b, (str, Number)) and a == b)
+    return kind(options=control.labels, index=control.initial, **look)  # labels, since values may not compare, as arrays do not
 
 
 def _row(it):
