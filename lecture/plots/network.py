@@ -20,7 +20,7 @@ MOST_WEIGHT_LABELS = 100  # more cannot be read, and each takes a millisecond or
 # The colours of the formulas in the lecture: x green, h and a blue, o and ŷ vermilion.
 _KINDS = {"input": COLORS[2], "hidden": COLORS[0], "output": COLORS[1], "bias": "#777777"}
 _SYMBOLS = {"sigmoid": r"\sigma"}
-_CUT = "0.88"  # edges of dropped units
+_CUT = to_rgba("0.6", 0.3)  # edges of dropped units: translucent, they cross the others
 # Weights: the sign by hue and, for print in grey, by lightness; the size by width. Weak ones are translucent.
 _WEIGHTS = LinearSegmentedColormap.from_list(
     "weights", [COLORS[1], to_rgba("#E07B2C", 0.85), to_rgba("0.65", 0.4), to_rgba("#3E6FB0", 0.85), "#083B7C"]
@@ -28,8 +28,8 @@ _WEIGHTS = LinearSegmentedColormap.from_list(
 _ACTIVATIONS = plt.colormaps["viridis"].with_extremes(bad="white")
 _WIDEST, _TALLEST = 56, {None: 22, "names": 34, "functions": 34}  # of a figure of ours, in em; wider for more than 14 layers
 # Radius of a node and distance of two rows, in em, and the least and largest distance of two layers, in rows.
-_BESIDE = np.array([1.0, 0.85])  # where a hidden unit's activation is written, in radii from its centre
 _SPACING = {None: (0.8, 2.4, 2, 6), "names": (1.25, 3.3, 2, 5), "functions": (1.85, 4.5, 2.4, 5)}
+_BESIDE = np.array([1.0, 0.85])  # where a hidden unit's activation is written, in radii from its centre
 
 
 def plot_network(
@@ -46,7 +46,8 @@ def plot_network(
     max_units : int or None
         A layer with more units than this shows its first and last ones with "⋮" between; None draws all.
     labels : {"names", "functions"}, optional
-        What stands in the nodes, under a caption for each layer. ``"names"``: x, h and o; ``"functions"``: z | f in a unit, its activation a or ŷ beside it.
+        What stands in the nodes, under a caption for each layer. ``"names"``: x, h and o; ``"functions"``: z | f in a
+        unit (σ where it is a sigmoid, g in other outputs), and its activation a or ŷ beside it.
     weight_labels : bool
         Whether each edge carries its name w^(l)_{i,j}, from unit i of layer l - 1 to unit j of layer l, or, where
         ``weights`` are given, its number. i = 0 is the bias. Layer and unit are left out where there is only one.
@@ -104,7 +105,7 @@ def plot_network(
     _draw_bars(page, [(lines, "weight")] * (weight is not None) + [(circles, "activation")] * (value is not None))
     for artist in (*ax.texts, *ax.collections):
         artist.set_in_layout(False)  # all lies within the axes: a layout engine need not measure it
-    return describe(ax, _sentence(network, weight, value, dropped))
+    return describe(ax, _sentence(network, shown, weight, value, dropped))
 
 
 @dataclass(frozen=True)
@@ -116,9 +117,8 @@ class _Page:
     row: float  # from one row to the next, in em
     gap: float  # from one layer to the next, in rows
     radius: float  # of a node, in rows
-    top: float  # of the captions' space, in rows
-    bottom: float  # of the highest node's row downwards: the lowest node's edge, in rows
-    middle: float  # x
+    half: float  # of the height of all nodes, in rows; y = 0 is in the middle
+    middle: float  # of the layers: its x, in rows
     captions: bool  # whether something stands above the layers
 
     @classmethod
@@ -149,22 +149,25 @@ class _Page:
             inches = np.array([width, height]) * em / 72 + 0.09  # with the margin of the constrained layout
             _, ax = plt.subplots(figsize=tuple(inches), layout="constrained")
         else:
-            width, height = ax.get_window_extent().size / ax.figure.dpi * 72 / em
+            ax.axis("off")
+            figure = ax.get_figure(root=True)
+            if engine := figure.get_layout_engine():
+                engine.execute(figure)  # now, because the letters' size follows from that of the axes
+            width, height = ax.get_window_extent().size / figure.dpi * 72 / em
             near *= 0.75  # rather closer than too small to read
             row = max(0.1, min(1.4 * wanted, (height - head - foot) / rows, (width - left - right) / reach(near)))
             gap = np.clip(((width - left - right) / row - 2 * radius) / n_gaps, near, max(far, 12 / row))
         middle = n_gaps * gap / 2
-        top = rows / 2
         centre_x, centre_y = middle + (right - left) / 2 / row, (head - foot) / 2 / row
         ax.set(xlim=centre_x + np.array([-0.5, 0.5]) * width / row, ylim=centre_y + np.array([-0.5, 0.5]) * height / row)
         ax.set_aspect("equal")
         ax.axis("off")
-        return cls(ax, em, row, gap, radius, top, -top, middle, captions)
+        return cls(ax, em, row, gap, radius, rows / 2, middle, captions)
 
 
 def _draw_edges(page, network, edges, at, weight, limit, gone):
     """One collection for all edges, in their order."""
-    crowd = np.bincount(edges.layer).max() / (2 * page.top)  # edges that cross a row's height, about
+    crowd = np.bincount(edges.layer).max() / (2 * page.half)  # edges that cross a row's height, about
     thin = np.clip(2.8 / np.sqrt(crowd), 0.3, 1.2) * page.em / 11
     lines = LineCollection(np.stack([at[edges.start], at[edges.end]], axis=1), zorder=1, capstyle="butt")
     cut = gone[edges.start] | gone[edges.end]
@@ -176,9 +179,7 @@ def _draw_edges(page, network, edges, at, weight, limit, gone):
         lines.set(color=[_CUT if c else kept for c in cut] if cut.any() else kept, linewidth=thin)
     else:
         value = np.ma.masked_invalid(np.where(cut, np.nan, weight))
-        if limit is None:
-            limit = float(np.abs(value).max()) if value.count() else 1.0
-        limit = limit or 1.0  # all are 0
+        limit = float(limit or np.ma.filled(np.abs(value).max(), 0) or 1)  # 1 where all are 0, or none is left
         share = np.minimum(np.abs(value.filled(0)) / limit, 1)
         lines.set(array=value, cmap=_WEIGHTS, norm=Normalize(-limit, limit), linewidth=thin * (0.4 + 2.8 * share))
     page.ax.add_collection(lines, autolim=False)
@@ -222,14 +223,14 @@ def _caption(page, network, shown, counts):
     for layer, size in enumerate(network.sizes) if page.captions else ():
         name = "input" if layer == 0 else "output" if layer == last else "hidden" if last == 2 else f"hidden {layer}" if roomy else f"{layer}"
         function = network.activations[layer - 1] if layer and roomy else None
-        x, y = layer * page.gap, page.top + 0.6 * line
+        x, y = layer * page.gap, page.half + 0.6 * line
         page.ax.text(x, y + 1.2 * line * any(network.activations), name, **style)
         if function:
             page.ax.text(x, y, function, **style)
         if len(shown.dots):
-            page.ax.text(x, page.bottom - 1.1 * line, f"{size:,}", **style)
+            page.ax.text(x, -page.half - 1.1 * line, f"{size:,}", **style)
     if counts:
-        y = page.bottom - (0.5 + 1.4 * bool(len(shown.dots))) * line
+        y = -page.half - (0.5 + 1.4 * bool(len(shown.dots))) * line
         page.ax.text(page.middle, y, network.counts(), ha="center", va="top", fontsize=page.em)
 
 
@@ -349,9 +350,11 @@ class _Names:
         return f"^{{({layer})}}" if several else ""
 
 
-def _sentence(network, weight, value, dropped):
+def _sentence(network, shown, weight, value, dropped):
     """The alternative text."""
     parts = [network.describe()]
+    if len(shown.dots):
+        parts.append("Of its wide layers the first and last units are drawn.")
     if weight is not None and np.isfinite(weight).any():
         parts.append(f"Edges are coloured by their weights, from {np.nanmin(weight):.2g} to {np.nanmax(weight):.2g}.")
     if value is not None:
