@@ -408,6 +408,12 @@ def test_it_is_as_wide_as_there_is_room(browser, document, width):
     context.close()
 
 
+def test_slides_may_show_figures_larger(page, explorers, tmp_path):
+    (tmp_path / "large.html").write_text(whole(f"<style>body {{ --lecture-explorer-scale: 1.5 }}</style>{explorers[2]}"), encoding="utf-8")
+    page.goto((tmp_path / "large.html").as_uri())
+    assert Seen(page, 0).host.locator(".picture").bounding_box()["width"] == pytest.approx(1.5 * 96 * 5, abs=1)
+
+
 def test_a_finger_moves_the_slider(browser, document):
     context = browser.new_context(offline=True, viewport={"width": 375, "height": 800}, has_touch=True, is_mobile=True)
     page = context.new_page()
