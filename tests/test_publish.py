@@ -37,7 +37,7 @@ def checkout(tmp_path):
     (tmp_path / "lecture" / "__init__.py").write_text("")
     (tmp_path / "preamble.py").write_text("")
     (tmp_path / "book" / "index.md").write_text("# A small book\n")
-    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: index\nchapters:\n  - file: notebooks/01_small\n")
+    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: index\nchapters:\n  - file: notebooks/01_small\n  - file: gallery\n")
     shutil.copy(ROOT / "_config.yml", tmp_path)
     return tmp_path
 

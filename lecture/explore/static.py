@@ -6,6 +6,7 @@ import json
 import zlib
 from dataclasses import dataclass, field
 from importlib import resources
+from urllib.parse import urlencode
 
 from lecture.explore import render
 from lecture.explore.paths import Board, Paths, Styles, geometry, pack
@@ -58,6 +59,7 @@ def page(explorer):
     height, width = (round(side * render.PAGE_DPI / render.DPI) for side in image.shape[:2])
     made = _asset("explorer.html").format(
         name=html.escape(explorer.name),
+        state=html.escape(_state(explorer)),
         alt=html.escape(alt),
         width=width,
         height=height,
@@ -67,6 +69,12 @@ def page(explorer):
     )
     _refuse_too_heavy(explorer, len(made))
     return Page(made, explorer.name, explorer.n_choices, len(album.pictures))
+
+
+def _state(explorer):
+    """Return what is shown first as the page's address would have it."""
+    first = {control.name: control.labels[control.initial] for control in explorer.controls}
+    return urlencode({"explorer": explorer.name} | first)
 
 
 class _Album:

@@ -7,6 +7,7 @@ import sys
 from importlib import metadata
 from pathlib import Path
 
+from lecture.publish import gallery
 from lecture.publish.execute import execute
 from lecture.publish.files import replace_folder, write_whole
 from lecture.publish.notebooks import as_text, sources
@@ -54,10 +55,13 @@ def build(root, *, environment, inputs=(), output=None, say=print):
     shutil.copytree(root / "book", staged)
     for name in ("_config.yml", "_toc.yml"):
         shutil.copy(root / name, staged)
+    notebooks = {}
     for source in sources(root / "notebooks"):
         run = execute(source, root=root, environment=environment, inputs=inputs, cache=output / "executed")
         say(f"{source.stem}: " + (f"reused, nothing changed (ran {run.seconds:.0f} s)" if run.reused else f"ran in {run.seconds:.0f} s"))
-        write_whole(staged / "notebooks" / f"{source.stem}.ipynb", as_text(for_the_book(run.notebook, source.name)))
+        notebooks[source.stem] = for_the_book(run.notebook, source.name)
+        write_whole(staged / "notebooks" / f"{source.stem}.ipynb", as_text(notebooks[source.stem]))
+    write_whole(staged / "gallery.md", gallery.page(notebooks))
     html = _jupyter_book(staged)
     _take_mathjax(html / "mathjax")
     target = output / "html"
@@ -90,8 +94,7 @@ def for_the_book(notebook, name):
 
 def _alternative_text(output, name):
     """The text that came with one picture."""
-    about = output.get("metadata", {})
-    text = about.get("alt") or about.get("image/png", {}).get("alt")
+    text = gallery.alternative_text(output)
     if not text:
         raise BookError(f"{name}: a figure has no alternative text; call plots.describe(ax, sentence) where it is drawn.")
     return text
