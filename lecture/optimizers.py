@@ -605,10 +605,6 @@ class Comparison:
     rates: dict
     paths: dict
 
-    def cut(self, steps):
-        """Return the same after fewer steps."""
-        return Comparison(self.surface, self.rates, {name: path[: steps + 1] for name, path in self.paths.items()})
-
     def describe(self):
         """Return where each path ends, best first, and which diverged."""
         return describe_paths(self.paths, self.surface)
@@ -643,8 +639,15 @@ def compare(names=tuple(RULES), surface=BEALE, start=None, steps=100, rates="tun
     missing = [name for name in names if name not in rates]
     if missing:
         raise ValueError(f"rates must hold one for each optimizer, got none for {', '.join(missing)}.")
-    rates = {name: rates[name] for name in names}
-    return Comparison(surface, rates, {name: descend(RULES[name](rates[name]), surface, start, steps) for name in names})
+    rates, hundreds = {name: rates[name] for name in names}, whole(steps, "steps") // 100 + 1
+    paths = {name: _long_path(name, rates[name], surface, tuple(surface.point(start)), hundreds) for name in names}
+    return Comparison(surface, rates, {name: path[: steps + 1].copy() for name, path in paths.items()})
+
+
+@lru_cache(maxsize=256)
+def _long_path(name, rate, surface, start, hundreds):
+    """A path over so many hundred steps, kept: a slider over steps shows parts of the same one."""
+    return descend(RULES[name](rate), surface, start, 100 * hundreds)
 
 
 @lru_cache(maxsize=256)

@@ -148,6 +148,19 @@ def test_all_arrows_are_in_the_picture():
     assert "Nesterov momentum, step 3 on the Beale surface. Step 3 from" in alt_text(ax.figure)
 
 
+@pytest.mark.parametrize("iterations", range(3, 9))
+def test_every_step_of_a_divergence_can_be_drawn(iterations):
+    for rate in (0.037, 0.045):
+        plot_learning_rate(rate, iterations).figure.canvas.draw()
+
+
+@pytest.mark.parametrize("surface", SURFACES)
+def test_arrows_can_be_drawn_when_they_are_tiny(surface):
+    plot_momentum(90, surface=surface, learning_rate=1e-4).figure.canvas.draw()
+    plot_momentum(2, surface=surface, learning_rate=0.0).figure.canvas.draw()
+    plot_momentum(100, surface="saddle", learning_rate=0.5, momentum=0.5).figure.canvas.draw()
+
+
 def test_draws_on_axes_that_it_gets():
     for draw in (plot_surface, plot_learning_rate, plot_momentum, plot_optimizers):
         _, ax = plt.subplots()
@@ -173,6 +186,7 @@ def test_one_step_and_none():
     (lambda: plot_momentum(-1), "step must be a whole number of at least 0, got -1"),
     (lambda: plot_momentum(1, "adam"), "method must be one of momentum, nesterov, got 'adam'"),
     (lambda: plot_momentum(90, "momentum", learning_rate=0.9), "step must be one before the path diverges, got 90"),
+    (lambda: plot_momentum(4, "momentum", learning_rate=0.5), "step must be one before the path diverges, got 4"),
     (lambda: plot_paths({"sgd": np.zeros(3)}), r"paths must have shape \(steps \+ 1, 2\), got \(3,\) for sgd"),
     (lambda: plot_paths({"sgd": np.zeros((0, 2))}), r"paths must have shape \(steps \+ 1, 2\), got \(0, 2\) for sgd"),
 ])

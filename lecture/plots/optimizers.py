@@ -3,11 +3,12 @@
 from dataclasses import fields
 from functools import lru_cache
 from itertools import cycle
+from numbers import Real
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap, LogNorm
-from matplotlib.ticker import LogFormatterSciNotation, LogLocator
+from matplotlib.ticker import LogLocator
 
 from lecture import optimizers, surfaces
 from lecture.checks import one_of
@@ -74,7 +75,7 @@ def plot_paths(paths, surface=BEALE, *, rates=None, ax=None):
         From `optimizers.descend` or `training.trace`. Names of ``optimizers.RULES`` have colours of their own.
     surface : Surface or str
     rates : mapping of str to float, optional
-        Learning rates, for the legend.
+        Learning rates, for the legend; schedules are left out of it.
     ax : matplotlib.axes.Axes, optional
 
     Returns
@@ -145,10 +146,11 @@ def plot_learning_rate(learning_rate=0.02, iterations=50, *, surface=BEALE, ax=N
     """
     surface = surfaces.get(surface)
     path = optimizers.descend(SGD(learning_rate), surface, steps=iterations)
-    ax = plot_paths({"sgd": path}, surface, rates=None if callable(learning_rate) else {"sgd": learning_rate}, ax=ax)
+    ax = plot_paths({"sgd": path}, surface, rates={"sgd": learning_rate}, ax=ax)
     lost = diverged_at(path)
     if lost is None:
-        ax.set_title(f"step {iterations}, loss {surface.value(*path[-1]):.3g}")
+        with np.errstate(over="ignore"):  # just before it is lost, a path is so far out that only its loss is infinite
+            ax.set_title(f"step {iterations}, loss {surface.value(*path[-1]):.3g}")
     else:
         ax.set_title(f"diverges: no longer finite at step {lost}", color=COLORS[1])
     return ax
@@ -228,7 +230,9 @@ def plot_momentum(step=3, method="nesterov", *, learning_rate=0.01, momentum=0.8
     parts = optimizers.dissect(rule(learning_rate, momentum), surface, step=step)
     points = np.array([parts.origin - parts.previous, parts.origin, parts.origin + parts.momentum, parts.origin + parts.update,
                        parts.looked_at + parts.gradient])
-    ax = _background(surface, ax, window=_around(points), legend_beside=True)
+    if np.abs(points).max() > _FAR:
+        raise ValueError(f"step must be one before the path diverges, got {step}.")
+    ax = _background(surface, ax, window=_around(points, surface), legend_beside=True)
     tips = [points[2], points[3], *([] if method == "nesterov" else [points[4]])]
     ax.plot(*np.transpose(tips), ":", color=_ARROWS["gradient"], linewidth=1.5)
     where = " there" if method == "nesterov" else ""
@@ -243,12 +247,12 @@ def plot_momentum(step=3, method="nesterov", *, learning_rate=0.01, momentum=0.8
 
 
 @lru_cache(maxsize=64)
-def _mesh(surface, window, n=101):
-    """A window of the surface on a grid, and the levels to draw: x (n,), y (n,), values (n, n), levels (16,)."""
+def _mesh(surface, window, n=71):
+    """A window of the surface on a grid, and the levels to draw: x (n,), y (n,), values (n, n), levels (13,)."""
     left, right, bottom, top = window
     x, y = np.linspace(left, right, n), np.linspace(bottom, top, n)
     values = surface.value(*np.meshgrid(x, y))
-    levels = np.geomspace(np.quantile(values, 0.003), values.max(), 16)
+    levels = np.geomspace(np.quantile(values, 0.003), values.max(), 13)
     return x, y, np.maximum(values, levels[0] / 2), levels  # a log scale has no place for the 0 of a minimum on the grid
 
 
@@ -282,7 +286,7 @@ def _draw_surface(surface, ax, window, own):
     """Contours, minima and colour bar: in the room that our own figures have for it, else in room taken from ``ax``."""
     x, y, values, levels = _mesh(surface, window)
     filled = ax.contourf(x, y, values, levels=levels, norm=LogNorm(levels[0], levels[-1]), cmap=_GREYS, extend="min")
-    ax.contour(x, y, values, levels=levels[1:], colors="0.6", linewidths=0.5)
+    filled.set(edgecolor="0.68", linewidth=0.4)  # lines at half the weight in a page of those that `contour` would draw again
     beside = ax.inset_axes([1 + 0.8 / _SIDE, 0, 1.1 / _SIDE, 1]) if own else None
     ticks = LogLocator(subs=(1,) if levels[-1] > 100 * levels[0] else (1, 2, 5))
     bar = ax.figure.colorbar(filled, ax=ax, cax=beside, label="loss", ticks=ticks, format="{x:g}", extendfrac=0)
@@ -298,7 +302,8 @@ def _draw_paths(ax, paths, surface, rates=None, legend_beside=False):
     """Paths on a surface that is drawn, and their legend."""
     others = cycle(_OTHERS)
     for name, path in paths.items():
-        label = NAMES.get(name, name) + (f", η = {rates[name]:g}" if rates else "")
+        rate = (rates or {}).get(name)
+        label = NAMES.get(name, name) + (f", η = {rate:g}" if isinstance(rate, Real) else "")
         _draw_path(ax, np.asarray(path), label, LOOKS.get(name) or next(others))
     if legend_beside:
         ax.legend(loc="upper left", bbox_to_anchor=(1 + _BAR / _SIDE, 1), borderaxespad=0, labelspacing=0.7)
@@ -326,8 +331,9 @@ def _arrow(ax, origin, vector, part, label):
     ax.quiver(*origin, *vector, angles="xy", scale_units="xy", scale=1, color=_ARROWS[part], width=0.012, label=label, zorder=3)
 
 
-def _around(points):
-    """A square window around points of shape (n, 2)."""
+def _around(points, surface):
+    """A square window around points of shape (n, 2), but not so small that the surface looks flat in it."""
     lowest, highest = points.min(axis=0), points.max(axis=0)
-    (x, y), half = (lowest + highest) / 2, 0.65 * (highest - lowest).max() or 1.0
+    left, right, _, _ = surface.window
+    (x, y), half = (lowest + highest) / 2, max(0.65 * (highest - lowest).max(), 0.002 * (right - left))
     return x - half, x + half, y - half, y + half
