@@ -20,38 +20,34 @@ SIZE = (5, 2.5)  # inches, as the seed's function is made for
 
 
 def run():
-    """Return a row for each net: medians of a few rounds, after a first drawing of each that is not counted."""
+    """Return a row for each net: medians of a few rounds, after a first drawing of ours that is not counted."""
     seed = seed_functions()
-    draw_neural_net = seed and seed.draw_neural_net()
-    rows = []
-    for sizes, name, n_edges, reach, rounds in CASES:
-        drawn = []
+    return [_row(*case, seed and seed.draw_neural_net()) for case in CASES]
 
-        def ours(ax):
-            plot_network(layout(sizes), ax=ax, max_units=None, counts=True)
-            drawn.append(sum(len(c.get_paths()) for c in ax.collections if isinstance(c, LineCollection)))
 
-        def theirs(ax):
-            draw_neural_net(ax, sizes, weight_count=True, figsize=(6, 4))
+def _row(sizes, name, n_edges, reach, rounds, draw_neural_net):
+    """What one net takes; ``draw_neural_net`` is the seed's function, or None."""
 
-        ways = [ours, theirs] if seed else [ours]
-        times = {way: [] for way in ways}
-        for turn in range(rounds + 1):
-            for way in ways if turn or rounds > 3 else [ours]:  # the seed's large drawing needs no warming up
-                times[way].append(_seconds(way))
-        if set(drawn) != {n_edges}:
-            raise RuntimeError(f"{name} must be drawn with {n_edges} edges, got {set(drawn)}.")
-        our, their = median(times[ours][1:]), median(times[theirs][-rounds:]) if seed else None
-        rows.append(
-            {
-                "what": f"draw {name} and make the PNG, all {n_edges} edges",
-                "ours": f"{our:.3f} s",
-                "other": f"{their:.2f} s (the seed's)" if seed else "not at hand (../shared/bench)",
-                "ratio": f"{their / our:.1f}" if seed else "–",
-                "reach": f"{reach} times faster",
-            }
-        )
-    return rows
+    def ours(ax):
+        plot_network(layout(sizes), ax=ax, max_units=None, counts=True)
+        (lines,) = (collection for collection in ax.collections if isinstance(collection, LineCollection))
+        if len(lines.get_paths()) != n_edges:
+            raise RuntimeError(f"{name} must be drawn with {n_edges} edges, got {len(lines.get_paths())}.")
+
+    def theirs(ax):
+        draw_neural_net(ax, sizes, weight_count=True, figsize=(6, 4))
+
+    _seconds(ours)  # fonts are looked up once
+    pairs = [(_seconds(ours), _seconds(theirs) if draw_neural_net else None) for _ in range(rounds)]
+    our = median(pair[0] for pair in pairs)
+    their = median(pair[1] for pair in pairs) if draw_neural_net else None
+    return {
+        "what": f"draw {name} and make the PNG, all {n_edges} edges",
+        "ours": f"{our:.3f} s",
+        "other": f"{their:.2f} s (the seed's)" if their else "not at hand (../shared/bench)",
+        "ratio": f"{their / our:.1f}" if their else "–",
+        "reach": f"{reach} times faster",
+    }
 
 
 def _seconds(draw):

@@ -29,7 +29,7 @@ class Nodes:
 
 @dataclass(frozen=True, eq=False)
 class Edges:
-    """Edges of a drawing, layer by layer, by where they start and then by where they end; arrays of shape (n_edges,)."""
+    """Edges of a drawing, layer by layer, by where they start, then by where they end; arrays of shape (n_edges,)."""
 
     start: np.ndarray  # which of the nodes
     end: np.ndarray
@@ -166,12 +166,16 @@ class Network:
         """
         values = _listed(values, what)
         if len(values) != len(self.sizes):
-            raise ValueError(f"{what} must be {len(self.sizes)} arrays, one for each layer with the inputs first, got {len(values)}.")
+            raise ValueError(
+                f"{what} must be {len(self.sizes)} arrays, one for each layer with the inputs first, got {len(values)}."
+            )
         result = np.full(len(nodes.index), np.nan)
         for layer, (numbers, size) in enumerate(zip(values, self.sizes)):
             numbers = np.asarray(numbers)
             if numbers.shape not in ((size,), (1, size)):  # one input: with or without the axis of its batch
-                raise ValueError(f"{what}[{layer}] must have shape ({size},), one number for each unit, got {numbers.shape}.")
+                raise ValueError(
+                    f"{what}[{layer}] must have shape ({size},), one number for each unit, got {numbers.shape}."
+                )
             here = (nodes.layer == layer) & (nodes.index > 0)
             result[here] = numbers.reshape(-1)[nodes.index[here] - 1]
         return result
@@ -207,13 +211,18 @@ class Network:
         """Each layer's matrix (n_in + 1, n_out) with the biases, NaN where they are not given, in row 0."""
         if weights is None:
             if self.weights is None:
-                raise ValueError("weights must be given for a network made by layout; one made by from_model has its own.")
+                raise ValueError(
+                    "weights must be given for a network made by layout; one made by from_model has its own."
+                )
             biases = [np.zeros(n_out) if b is None else b for b, n_out in zip(self.biases, self.sizes[1:])]
             return [np.vstack([b, W]) for b, W in zip(biases, self.weights)]
         weights = _listed(weights, "weights")
         shapes = list(zip(self.sizes, self.sizes[1:]))
         if len(weights) != len(shapes):
-            raise ValueError(f"weights must be {_plural(len(shapes), 'array')}, one for each layer after the inputs, got {len(weights)}.")
+            raise ValueError(
+                f"weights must be {_plural(len(shapes), 'array')}, one for each layer after the inputs, "
+                f"got {len(weights)}."
+            )
         matrices = []
         for layer, (matrix, (n_in, n_out)) in enumerate(zip(weights, shapes)):
             matrix = np.asarray(matrix, dtype=float)
@@ -221,7 +230,8 @@ class Network:
                 matrix = np.vstack([np.full(n_out, np.nan), matrix])
             if matrix.shape != (n_in + 1, n_out):
                 raise ValueError(
-                    f"weights[{layer}] must have shape ({n_in}, {n_out}), or ({n_in + 1}, {n_out}) with the biases in row 0, got {matrix.shape}."
+                    f"weights[{layer}] must have shape ({n_in}, {n_out}), or ({n_in + 1}, {n_out}) with the biases "
+                    f"in row 0, got {matrix.shape}."
                 )
             matrices.append(matrix)
         return matrices
@@ -261,8 +271,16 @@ def layout(sizes, bias=False, *, hidden=None, output=None):
     return Network(tuple(map(int, listed)), bool(bias), (hidden,) * (n_layers - 1) + (output,), (True,) * n_layers)
 
 
-# Layers that may stand between the Dense ones: those that only pass on or change values, and those that are activations.
-_PASSING = {"InputLayer", "Flatten", "Dropout", "AlphaDropout", "GaussianDropout", "GaussianNoise", "ActivityRegularization"}
+# Layers that may stand between the Dense ones: those that pass values on, and those that are activations.
+_PASSING = {
+    "InputLayer",
+    "Flatten",
+    "Dropout",
+    "AlphaDropout",
+    "GaussianDropout",
+    "GaussianNoise",
+    "ActivityRegularization",
+}
 _ACTIVATING = {"ReLU": "relu", "LeakyReLU": "leaky_relu", "ELU": "elu", "Softmax": "softmax"}
 
 
@@ -293,14 +311,18 @@ def from_model(model, bias=False):
         kind = type(layer).__name__
         if kind == "Dense":
             if len(shape) != 2:
-                raise ValueError(f"layer {layer.name!r} must get flat inputs, got shape {tuple(shape)}: put a Flatten before it.")
+                raise ValueError(
+                    f"layer {layer.name!r} must get flat inputs, got shape {tuple(shape)}: put a Flatten before it."
+                )
             kernel, *rest = layer.get_weights()
             weights.append(kernel)
             biases.append(rest[0] if layer.use_bias else None)
             names.append([_name(layer.activation)])
         elif kind == "Activation" or kind in _ACTIVATING:
             if not names:
-                raise ValueError(f"model must begin with a Dense layer, got the activation {layer.name!r} on its inputs.")
+                raise ValueError(
+                    f"model must begin with a Dense layer, got the activation {layer.name!r} on its inputs."
+                )
             names[-1].append(_ACTIVATING.get(kind) or _name(layer.activation))
         elif kind == "BatchNormalization":
             n_units = int(layer.get_weights()[-1].size)
@@ -309,7 +331,8 @@ def from_model(model, bias=False):
             n_moving += 2 * n_units
         elif kind not in _PASSING:
             raise ValueError(
-                "model must be one chain of Dense layers (with InputLayer, Flatten, Activation, Dropout, BatchNormalization between them), "
+                "model must be one chain of Dense layers (with InputLayer, Flatten, Activation, Dropout, "
+                "BatchNormalization between them), "
                 f"got layer {layer.name!r} ({kind})."
             )
     if not weights:
@@ -356,7 +379,7 @@ def drop_units(network, rate, rng):
 
 
 def _column(size, bias, max_units):
-    """The numbers of the nodes of one layer from the top, and the rows where they stand; a row stays free for the ⋮."""
+    """The numbers of one layer's nodes from the top, and the rows where they stand; the ⋮ has a row to itself."""
     if max_units is None or size <= max_units:
         index = np.arange(1, size + 1)
         rows = index
@@ -383,19 +406,29 @@ def _chain(model):
     if not hasattr(model, "layers"):
         raise ValueError(f"model must be a Keras model, got {model!r}.")
     if not getattr(model, "built", False):
-        raise ValueError(f"model must be built, got {model.name!r} without input: give it a keras.Input or train it first.")
+        raise ValueError(
+            f"model must be built, got {model.name!r} without input: give it a keras.Input or train it first."
+        )
     if not hasattr(model, "outputs"):
-        raise ValueError(f"model must be Sequential or functional, got {model.name!r} ({type(model).__name__}), which has its own call.")
+        raise ValueError(
+            f"model must be Sequential or functional, got {model.name!r} ({type(model).__name__}), "
+            "which has its own call."
+        )
     for what in ("inputs", "outputs"):
         if len(getattr(model, what)) != 1:
             names = ", ".join(tensor._keras_history[0].name for tensor in getattr(model, what))
-            raise ValueError(f"model must have one input and one output, got {len(getattr(model, what))} {what}: {names}.")
+            raise ValueError(
+                f"model must have one input and one output, got {len(getattr(model, what))} {what}: {names}."
+            )
     chain, tensor = [], model.outputs[0]
     while tensor is not None:
         layer, call, _ = tensor._keras_history  # which layer made this tensor, and in which of its calls
         before = layer._inbound_nodes[call].input_tensors
         if len(before) > 1:
-            raise ValueError(f"model must be one chain of layers, got branches that meet in layer {layer.name!r} ({type(layer).__name__}).")
+            raise ValueError(
+                "model must be one chain of layers, "
+                f"got branches that meet in layer {layer.name!r} ({type(layer).__name__})."
+            )
         if any(layer is other for other, _ in chain):
             raise ValueError(f"model must be one chain of layers, got layer {layer.name!r} used twice.")
         tensor = before[0] if before else None

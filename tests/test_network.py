@@ -22,7 +22,12 @@ def test_the_examples_in_the_docstrings_hold():
 
 def test_it_needs_neither_keras_nor_matplotlib():
     code = "import sys, lecture.network; print(sorted({'keras', 'tensorflow', 'matplotlib'} & set(sys.modules)))"
-    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+        ).stdout.strip()
+        == "[]"
+    )
 
 
 # -- From sizes -------------------------------------------------------------------------------------------------------
@@ -31,7 +36,13 @@ def test_it_needs_neither_keras_nor_matplotlib():
 @pytest.mark.parametrize("bias", [False, True])
 @pytest.mark.parametrize(
     "sizes, n_weights, n_biases",
-    [([4, 1], 4, 1), ([2, 3, 5], 21, 8), ([2, 1, 1, 1, 1], 5, 4), ([2, 3, 3, 2], 21, 8), ([784, 512, 512, 10], 668_672, 1_034)],
+    [
+        ([4, 1], 4, 1),
+        ([2, 3, 5], 21, 8),
+        ([2, 1, 1, 1, 1], 5, 4),
+        ([2, 3, 3, 2], 21, 8),
+        ([784, 512, 512, 10], 668_672, 1_034),
+    ],
 )
 def test_counts_are_those_of_the_net(sizes, n_weights, n_biases, bias):
     net = layout(sizes, bias=bias)
@@ -111,12 +122,19 @@ def test_the_weight_from_i_to_j_is_found_at_i_j(sizes, bias, max_units):
 
 
 def test_it_says_what_it_is():
-    assert layout([4, 1], output="sigmoid").describe() == "A dense network with 4 inputs and 1 output (sigmoid): 4 weights and 1 bias."
+    assert (
+        layout([4, 1], output="sigmoid").describe()
+        == "A dense network with 4 inputs and 1 output (sigmoid): 4 weights and 1 bias."
+    )
     assert layout([784, 512, 512, 10], hidden="relu", output="softmax").describe() == (
         "A dense network with 784 inputs, 2 hidden layers of 512 (relu) and 512 (relu) units and 10 outputs (softmax): "
         "668,672 weights and 1,034 biases."
     )
-    assert layout([2, 1, 3]).describe().startswith("A dense network with 2 inputs, a hidden layer of 1 unit and 3 outputs:")
+    assert (
+        layout([2, 1, 3])
+        .describe()
+        .startswith("A dense network with 2 inputs, a hidden layer of 1 unit and 3 outputs:")
+    )
 
 
 @pytest.mark.parametrize("sizes", [[4], [0, 3], [2.5, 1], "512", [3, -1], [], 5, [2, "3"], [True, 2], None])
@@ -145,7 +163,10 @@ def test_max_units_that_show_nothing_are_refused(max_units):
     "weights, words",
     [
         ([np.zeros((2, 3))], "weights must be 2 arrays, one for each layer after the inputs, got 1"),
-        ([np.zeros((2, 3)), np.zeros((1, 3))], r"weights\[1\] must have shape \(3, 1\), or \(4, 1\) with the biases in row 0, got \(1, 3\)"),
+        (
+            [np.zeros((2, 3)), np.zeros((1, 3))],
+            r"weights\[1\] must have shape \(3, 1\), or \(4, 1\) with the biases in row 0, got \(1, 3\)",
+        ),
         ("glorot", "weights must be a list of arrays, got 'glorot'"),
         (None, "weights must be given for a network made by layout"),
     ],
@@ -160,7 +181,10 @@ def test_weights_that_do_not_fit_are_refused(weights, words):
     "values, words",
     [
         ([np.zeros(2), np.zeros(3)], "activations must be 3 arrays, one for each layer with the inputs first, got 2"),
-        ([np.zeros(2), np.zeros(4), np.zeros(1)], r"activations\[1\] must have shape \(3,\), one number for each unit, got \(4,\)"),
+        (
+            [np.zeros(2), np.zeros(4), np.zeros(1)],
+            r"activations\[1\] must have shape \(3,\), one number for each unit, got \(4,\)",
+        ),
         (7, "activations must be a list of arrays, got 7"),
     ],
 )
@@ -231,7 +255,9 @@ def keras():
 def test_counts_are_those_of_keras(keras, data):
     sizes = data.draw(st.lists(st.integers(1, 7), min_size=2, max_size=5))
     use_bias = data.draw(st.lists(st.booleans(), min_size=len(sizes) - 1, max_size=len(sizes) - 1))
-    between = data.draw(st.lists(st.lists(st.sampled_from(BETWEEN), max_size=2), min_size=len(sizes) - 1, max_size=len(sizes) - 1))
+    between = data.draw(
+        st.lists(st.lists(st.sampled_from(BETWEEN), max_size=2), min_size=len(sizes) - 1, max_size=len(sizes) - 1)
+    )
     model = _random_model(keras, sizes, use_bias, between)
     for bias in (False, True):
         net = from_model(model, bias=bias)
@@ -243,7 +269,14 @@ def test_counts_are_those_of_keras(keras, data):
 
 def test_its_weights_compute_what_the_model_does(keras):
     keras.utils.set_random_seed(0)
-    model = keras.Sequential([keras.Input((2, 3)), keras.layers.Flatten(), keras.layers.Dense(4, "relu"), keras.layers.Dense(2, use_bias=False)])
+    model = keras.Sequential(
+        [
+            keras.Input((2, 3)),
+            keras.layers.Flatten(),
+            keras.layers.Dense(4, "relu"),
+            keras.layers.Dense(2, use_bias=False),
+        ]
+    )
     net = from_model(model, bias=True)
     x = np.random.default_rng(0).normal(size=(5, 2, 3)).astype("float32")
     a = np.maximum(x.reshape(5, 6) @ net.weights[0] + net.biases[0], 0) @ net.weights[1]
@@ -270,7 +303,15 @@ def test_activations_are_found_where_they_stand(keras):
 
 def test_the_lectures_network(keras):
     layers = keras.layers
-    model = keras.Sequential([keras.Input((28, 28)), layers.Flatten(), layers.Dense(512, "relu"), layers.Dense(512, "relu"), layers.Dense(10, "softmax")])
+    model = keras.Sequential(
+        [
+            keras.Input((28, 28)),
+            layers.Flatten(),
+            layers.Dense(512, "relu"),
+            layers.Dense(512, "relu"),
+            layers.Dense(10, "softmax"),
+        ]
+    )
     net = from_model(model)
     assert net.sizes == (784, 512, 512, 10)
     assert net.n_params == 401_920 + 262_656 + 5_130 == model.count_params()
@@ -290,7 +331,9 @@ def _refused(keras):
     branch = layers.Dense(4)(inputs)
     return {
         "convolution": (
-            keras.Sequential([keras.Input((8, 8, 1)), layers.Conv2D(2, 3, name="filters"), layers.Flatten(), layers.Dense(2)]),
+            keras.Sequential(
+                [keras.Input((8, 8, 1)), layers.Conv2D(2, 3, name="filters"), layers.Flatten(), layers.Dense(2)]
+            ),
             r"got layer 'filters' \(Conv2D\)",
         ),
         "two inputs": (
@@ -301,12 +344,24 @@ def _refused(keras):
             keras.Model(inputs, [layers.Dense(2, name="one")(inputs), layers.Dense(3, name="two")(inputs)]),
             "one input and one output, got 2 outputs: one, two",
         ),
-        "branches": (keras.Model(inputs, layers.Add(name="sum")([branch, inputs])), r"got branches that meet in layer 'sum' \(Add\)"),
+        "branches": (
+            keras.Model(inputs, layers.Add(name="sum")([branch, inputs])),
+            r"got branches that meet in layer 'sum' \(Add\)",
+        ),
         "used twice": (keras.Model(inputs, twice(twice(inputs))), "got layer 'again' used twice"),
-        "unbuilt": (keras.Sequential([layers.Dense(2)], name="later"), "model must be built, got 'later' without input"),
+        "unbuilt": (
+            keras.Sequential([layers.Dense(2)], name="later"),
+            "model must be built, got 'later' without input",
+        ),
         "own call": (own, r"must be Sequential or functional, got 'own' \(OwnCall\)"),
-        "not flat": (keras.Sequential([keras.Input((8, 8)), layers.Dense(2, name="rows")]), "layer 'rows' must get flat inputs, got shape .None, 8, 8."),
-        "no dense": (keras.Sequential([keras.Input((8,)), layers.Dropout(0.1)], name="idle"), "must have a Dense layer, got 'idle'"),
+        "not flat": (
+            keras.Sequential([keras.Input((8, 8)), layers.Dense(2, name="rows")]),
+            "layer 'rows' must get flat inputs, got shape .None, 8, 8.",
+        ),
+        "no dense": (
+            keras.Sequential([keras.Input((8,)), layers.Dropout(0.1)], name="idle"),
+            "must have a Dense layer, got 'idle'",
+        ),
         "activation first": (
             keras.Sequential([keras.Input((8,)), layers.ReLU(name="cut"), layers.Dense(2)]),
             "must begin with a Dense layer, got the activation 'cut'",
@@ -315,7 +370,19 @@ def _refused(keras):
     }
 
 
-CASES = ("convolution", "two inputs", "two outputs", "branches", "used twice", "unbuilt", "own call", "not flat", "no dense", "activation first", "no model")
+CASES = (
+    "convolution",
+    "two inputs",
+    "two outputs",
+    "branches",
+    "used twice",
+    "unbuilt",
+    "own call",
+    "not flat",
+    "no dense",
+    "activation first",
+    "no model",
+)
 
 
 @pytest.mark.parametrize("case", CASES)

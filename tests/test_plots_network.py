@@ -114,12 +114,22 @@ def test_names_and_functions():
     names = set(_texts(plot_network(net, labels="names")))
     assert {"$x_{1}$", "$x_{2}$", "$h_{1}$", "$h_{2}$", "$h_{3}$", "$o$", "1"} <= names and "$f$" not in names
     functions = set(_texts(plot_network(net, labels="functions")))
-    assert {"$x_{2}$", "$z^{(1)}_{3}$", "$f$", "$a^{(1)}_{3}$", "$z^{(2)}_{1}$", "$g$", r"$\hat{y}$"} <= functions and "$o$" not in functions
+    assert {
+        "$x_{2}$",
+        "$z^{(1)}_{3}$",
+        "$f$",
+        "$a^{(1)}_{3}$",
+        "$z^{(2)}_{1}$",
+        "$g$",
+        r"$\hat{y}$",
+    } <= functions and "$o$" not in functions
 
 
 def test_weights_are_named_by_layer_and_from_to():
     texts = set(_texts(plot_network(layout([2, 3, 2], bias=True), weight_labels=True)))
-    expected = {f"$w^{{(1)}}_{{{i},{j}}}$" for i in range(3) for j in range(1, 4)} | {f"$w^{{(2)}}_{{{i},{j}}}$" for i in range(4) for j in (1, 2)}
+    expected = {f"$w^{{(1)}}_{{{i},{j}}}$" for i in range(3) for j in range(1, 4)} | {
+        f"$w^{{(2)}}_{{{i},{j}}}$" for i in range(4) for j in (1, 2)
+    }
     assert expected <= texts
     assert "$h^{(2)}_{1}$" in _texts(plot_network(layout([2, 3, 4, 2]), labels="names"))
 
@@ -150,10 +160,15 @@ def test_labels_do_not_cover_each_other_and_are_not_cut_off(sizes, labels):
     for a, b in itertools.combinations(boxes, 2):
         width = min(a.x1, b.x1) - max(a.x0, b.x0)
         height = min(a.y1, b.y1) - max(a.y0, b.y0)
-        assert min(width, height) < 0.2 * min(a.height, b.height)  # corners of the boxes may touch: letters do not fill them
+        assert min(width, height) < 0.2 * min(
+            a.height, b.height
+        )  # corners of the boxes may touch: letters do not fill them
 
 
-@pytest.mark.parametrize("sizes, labels", [([2, 1], None), ([3] + [4] * 18 + [2], None), ([784, 512, 512, 10], "names"), ([5, *[12] * 6, 5], None)])
+@pytest.mark.parametrize(
+    "sizes, labels",
+    [([2, 1], None), ([3] + [4] * 18 + [2], None), ([784, 512, 512, 10], "names"), ([5, *[12] * 6, 5], None)],
+)
 def test_from_two_to_twenty_layers_all_is_on_the_page(sizes, labels):
     ax = plot_network(layout(sizes, hidden="relu", output="softmax"), labels=labels, counts=True)
     ax.figure.canvas.draw()
@@ -166,7 +181,9 @@ def test_letters_have_the_size_that_the_layout_leaves_for_them():
     own = plot_network(layout([2, 3, 1]), labels="names")
     _, ax = plt.subplots(figsize=own.figure.get_size_inches(), layout="constrained")
     plot_network(layout([2, 3, 1]), labels="names", ax=ax)
-    assert [text.get_fontsize() for text in ax.texts] == pytest.approx([text.get_fontsize() for text in own.texts], rel=0.1)
+    assert [text.get_fontsize() for text in ax.texts] == pytest.approx(
+        [text.get_fontsize() for text in own.texts], rel=0.1
+    )
 
 
 def test_the_figure_grows_with_the_net():
@@ -180,7 +197,12 @@ def test_it_draws_where_it_is_told_to():
     assert not axes[0].collections
     points = np.array(_lines(axes[1]).get_segments())
     x, y = axes[1].get_xlim(), axes[1].get_ylim()
-    assert x[0] < points[..., 0].min() and points[..., 0].max() < x[1] and y[0] < points[..., 1].min() and points[..., 1].max() < y[1]
+    assert (
+        x[0] < points[..., 0].min()
+        and points[..., 0].max() < x[1]
+        and y[0] < points[..., 1].min()
+        and points[..., 1].max() < y[1]
+    )
 
 
 # -- Real numbers -----------------------------------------------------------------------------------------------------
@@ -261,6 +283,7 @@ def test_dropped_units_are_grey_and_so_are_their_edges():
     cut = np.where(net.edges.layer == 1, np.isin(net.edges.j, list(gone)), np.isin(net.edges.i, list(gone)))
     before, after = _lines(plain).get_edgecolor(), _lines(ax).get_edgecolor()
     assert len(after) == net.n_weights + net.n_biases  # none is left out
+
     def darkness(colors):
         return (1 - colors[:, :3].mean(axis=1)) * colors[:, 3]  # on white
 
@@ -275,7 +298,9 @@ def test_dropped_units_are_grey_and_so_are_their_edges():
 def test_dropped_units_lose_the_numbers_too():
     net = layout([1, 2, 1])
     dropped = [[False], [True, False], [False]]
-    ax = plot_network(net, weights=_weights([1, 2, 1], biases=False), activations=[[1.0], [2.0, 3.0], [4.0]], dropped=dropped)
+    ax = plot_network(
+        net, weights=_weights([1, 2, 1], biases=False), activations=[[1.0], [2.0, 3.0], [4.0]], dropped=dropped
+    )
     np.testing.assert_array_equal(np.ma.getmaskarray(_lines(ax).get_array()), [True, False, True, False])
     np.testing.assert_array_equal(np.ma.getmaskarray(_circles(ax).get_array()), [False, True, False, False])
 
@@ -295,7 +320,9 @@ def test_a_keras_model_with_its_weights():
 
 def test_the_alternative_text_says_what_is_drawn():
     sizes = [2, 3, 1]
-    ax = plot_network(layout(sizes), weights=[np.full((2, 3), -0.5), np.full((3, 1), 1.5)], dropped=[[0, 0], [1, 0, 1], [0]])
+    ax = plot_network(
+        layout(sizes), weights=[np.full((2, 3), -0.5), np.full((3, 1), 1.5)], dropped=[[0, 0], [1, 0, 1], [0]]
+    )
     assert alt_text(ax.figure) == (
         "A dense network with 2 inputs, a hidden layer of 3 units and 1 output: 9 weights and 4 biases. "
         "Edges are coloured by their weights, from -0.5 to 1.5. Dropped, and greyed, are 2 of 6 units."
@@ -320,7 +347,10 @@ def test_the_alternative_text_says_that_units_are_left_out():
         ({"weights": "model"}, "weights must be given for a network made by layout"),
         ({"weights": [np.zeros((3, 2)), np.zeros((3, 1))]}, r"weights\[0\] must have shape \(2, 3\)"),
         ({"activations": [np.zeros(2)]}, "activations must be 3 arrays"),
-        ({"dropped": [[0, 0], [0, 1], [0]]}, r"dropped\[1\] must have shape \(3,\), one number for each unit, got \(2,\)"),
+        (
+            {"dropped": [[0, 0], [0, 1], [0]]},
+            r"dropped\[1\] must have shape \(3,\), one number for each unit, got \(2,\)",
+        ),
         ({"weights": [np.ones((2, 3)), np.ones((3, 1))], "limit": -1}, "limit must be a number of at least 0, got -1"),
     ],
 )

@@ -26,14 +26,27 @@ _WEIGHTS = LinearSegmentedColormap.from_list(
     "weights", [COLORS[1], to_rgba("#E07B2C", 0.85), to_rgba("0.65", 0.4), to_rgba("#3E6FB0", 0.85), "#083B7C"]
 ).with_extremes(bad=_CUT)
 _ACTIVATIONS = plt.colormaps["viridis"].with_extremes(bad="white")
-_WIDEST, _TALLEST = 56, {None: 22, "names": 34, "functions": 34}  # of a figure of ours, in em; wider for more than 14 layers
+_WIDEST, _TALLEST = (
+    56,
+    {None: 22, "names": 34, "functions": 34},
+)  # of a figure of ours, in em; wider for more than 14 layers
 # Radius of a node and distance of two rows, in em, and the least and largest distance of two layers, in rows.
 _SPACING = {None: (0.8, 2.4, 2, 6), "names": (1.25, 3.3, 2, 5), "functions": (1.85, 4.5, 2.4, 5)}
 _BESIDE = np.array([1.0, 0.85])  # where a hidden unit's activation is written, in radii from its centre
 
 
 def plot_network(
-    network, *, ax=None, max_units=12, labels=None, weight_labels=False, counts=False, weights=None, limit=None, activations=None, dropped=None
+    network,
+    *,
+    ax=None,
+    max_units=12,
+    labels=None,
+    weight_labels=False,
+    counts=False,
+    weights=None,
+    limit=None,
+    activations=None,
+    dropped=None,
 ):
     """Draw a dense network.
 
@@ -98,7 +111,9 @@ def plot_network(
         ax.text(x * page.gap, y, "⋮", ha="center", va="center", fontsize=min(1.2 * page.row, 2) * page.em)
     _caption(page, network, shown, counts)
     if labels is not None:
-        _label_nodes(page, network, nodes, at, labels, circles.get_facecolor() if value is None else circles.to_rgba(value), gone)
+        _label_nodes(
+            page, network, nodes, at, labels, circles.get_facecolor() if value is None else circles.to_rgba(value), gone
+        )
     if weight_labels:
         beside = at[nodes.kind == "hidden"] if labels == "functions" else np.empty((0, 2))
         _label_edges(page, network, edges, at, weight, gone, taken=beside + page.radius * _BESIDE)
@@ -159,7 +174,9 @@ class _Page:
             gap = np.clip(((width - left - right) / row - 2 * radius) / n_gaps, near, max(far, 12 / row))
         middle = n_gaps * gap / 2
         centre_x, centre_y = middle + (right - left) / 2 / row, (head - foot) / 2 / row
-        ax.set(xlim=centre_x + np.array([-0.5, 0.5]) * width / row, ylim=centre_y + np.array([-0.5, 0.5]) * height / row)
+        ax.set(
+            xlim=centre_x + np.array([-0.5, 0.5]) * width / row, ylim=centre_y + np.array([-0.5, 0.5]) * height / row
+        )
         ax.set_aspect("equal")
         ax.axis("off")
         return cls(ax, em, row, gap, radius, rows / 2, middle, captions)
@@ -204,8 +221,12 @@ def _draw_nodes(page, nodes, at, value, gone):
     circles.set(edgecolor=edge, facecolor=face)
     if gone.any():
         circles.set_linestyle([(0, (3, 2)) if g else "-" for g in gone])
-        cross = page.radius * np.array([[-0.7, -0.7], [0.7, 0.7], [np.nan, np.nan], [-0.7, 0.7], [0.7, -0.7], [np.nan, np.nan]])
-        page.ax.plot(*(at[gone][:, None] + cross).reshape(-1, 2).T, color="0.65", zorder=3.5, linewidth=1.3 * page.em / 11)
+        cross = page.radius * np.array(
+            [[-0.7, -0.7], [0.7, 0.7], [np.nan, np.nan], [-0.7, 0.7], [0.7, -0.7], [np.nan, np.nan]]
+        )
+        page.ax.plot(
+            *(at[gone][:, None] + cross).reshape(-1, 2).T, color="0.65", zorder=3.5, linewidth=1.3 * page.em / 11
+        )
     if value is not None:
         value = np.ma.masked_invalid(np.where(gone, np.nan, value))
         low, high = (min(value.min(), 0), value.max()) if value.count() else (0, 1)
@@ -221,7 +242,17 @@ def _caption(page, network, shown, counts):
     line = 1 / page.row  # one em in rows
     style = {"ha": "center", "va": "baseline", "fontsize": 0.9 * page.em, "color": "0.25"}
     for layer, size in enumerate(network.sizes) if page.captions else ():
-        name = "input" if layer == 0 else "output" if layer == last else "hidden" if last == 2 else f"hidden {layer}" if roomy else f"{layer}"
+        name = (
+            "input"
+            if layer == 0
+            else "output"
+            if layer == last
+            else "hidden"
+            if last == 2
+            else f"hidden {layer}"
+            if roomy
+            else f"{layer}"
+        )
         function = network.activations[layer - 1] if layer and roomy else None
         x, y = layer * page.gap, page.half + 0.6 * line
         page.ax.text(x, y + 1.2 * line * any(network.activations), name, **style)
@@ -255,16 +286,25 @@ def _label_nodes(page, network, nodes, at, labels, faces, gone):
             dx, dy = (1.25, 0) if kind == "output" else _BESIDE
             text, box = "0" if out else names.activation(layer, index), None if kind == "output" else chip
             page.ax.text(
-                x + dx * page.radius, y + dy * page.radius, text, va="center", color=_KINDS[kind], fontsize=large, bbox=box, zorder=5
+                x + dx * page.radius,
+                y + dy * page.radius,
+                text,
+                va="center",
+                color=_KINDS[kind],
+                fontsize=large,
+                bbox=box,
+                zorder=5,
             )
     units = ((nodes.kind == "hidden") | (nodes.kind == "output")) & ~gone
     if labels == "functions":
         stroke = page.radius * np.array([[0, -1], [0, 1], [np.nan, np.nan]])
-        page.ax.plot(*(at[units][:, None] + stroke).reshape(-1, 2).T, color="0.3", linewidth=0.8 * page.em / 11, zorder=4)
+        page.ax.plot(
+            *(at[units][:, None] + stroke).reshape(-1, 2).T, color="0.3", linewidth=0.8 * page.em / 11, zorder=4
+        )
 
 
 def _label_edges(page, network, edges, at, weight, gone, taken):
-    """Write each weight's name, or number, on its edge, where it keeps clear of the others and of what begins at ``taken``."""
+    """Write each weight's name, or number, on its edge, clear of the others and of what begins at ``taken``."""
     names = _Names(network)
     size = np.clip(0.2 * page.row, 0.6, 0.95) * page.em
     kept = np.flatnonzero(~(gone[edges.start] | gone[edges.end]))
@@ -273,7 +313,11 @@ def _label_edges(page, network, edges, at, weight, gone, taken):
     spots = _clear_spots(a, b, half, taken + half * (1, 0))
     box = {"boxstyle": "round,pad=0.05", "facecolor": "white", "edgecolor": "none", "alpha": 0.9}
     for k, spot in zip(kept, spots):
-        text = names.weight(edges.layer[k], edges.i[k], edges.j[k]) if weight is None else f"{weight[k]:.2f}".replace("-", "−")
+        text = (
+            names.weight(edges.layer[k], edges.i[k], edges.j[k])
+            if weight is None
+            else f"{weight[k]:.2f}".replace("-", "−")
+        )
         page.ax.text(*spot, text, ha="center", va="center", fontsize=size, bbox=box, zorder=2)
 
 
@@ -287,7 +331,9 @@ def _clear_spots(a, b, half, taken):
         for k in range(len(a)):
             tries = a[k] + (b[k] - a[k]) * share  # (n_tries, 2)
             others = np.delete(np.arange(len(a)), k)
-            near = np.abs(tries[:, None] - np.vstack([spots[others], taken])) / (2 * half)  # below 1 in both: boxes overlap
+            near = np.abs(tries[:, None] - np.vstack([spots[others], taken])) / (
+                2 * half
+            )  # below 1 in both: boxes overlap
             overlap = np.clip(1.08 - near.max(axis=2), 0, None).sum(axis=1)
             slope = ((b - a)[others, 1] / (b - a)[others, 0])[None]
             y = a[others, 1] + (tries[:, :1] - a[others, 0]) * slope  # of the other lines at these places
@@ -342,7 +388,9 @@ class _Names:
 
     def size(self, style, nodes):
         """Size of the letters that fit in a node of radius 1; digits below and above a letter are 0.7 as large."""
-        digits = max(0.64 * len(str(nodes.index.max())), 0.52 * len(f"({self.last})") * (style == "functions" or self.last > 2))
+        digits = max(
+            0.64 * len(str(nodes.index.max())), 0.52 * len(f"({self.last})") * (style == "functions" or self.last > 2)
+        )
         return (1.8 if style == "names" else 0.85) / (0.6 + 0.7 * digits)
 
     @staticmethod
