@@ -589,3 +589,19 @@ def test_in_jupyterlab_a_dragged_slider_changes_the_picture(browser, lab):
     assert "explorer=" not in page.url
     page.screenshot(path=folder / "lab.png")
     context.close()
+
+
+def test_an_untrusted_notebook_shows_the_first_picture(browser, lab, explorers):
+    address, folder = lab
+    output = {"output_type": "execute_result", "execution_count": 1, "metadata": {}, "data": {"text/html": explorers[0], "text/plain": "Page"}}
+    cell = {"cell_type": "code", "id": "cell-0", "metadata": {}, "outputs": [output], "execution_count": 1, "source": "somebody_elses()"}
+    (folder / "foreign.ipynb").write_text(json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(address.replace("lines.ipynb", "foreign.ipynb"))
+    image = page.locator(".jp-OutputArea-output img")
+    image.wait_for(timeout=60_000)
+    assert image.get_attribute("alt") == "sin of 2 x, grid False."
+    assert image.evaluate("it => it.naturalWidth") > 100
+    assert page.locator(".panel").count() == 0
+    context.close()
