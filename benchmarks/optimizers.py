@@ -25,12 +25,16 @@ ANY = ("SGD", "Adam", "AdamW", "Nadam", "Lion", "Ftrl", "Adafactor", "Lamb", "Mu
 
 
 def run():
-    """Return a row for the eight and one for the slowest of many Keras optimizers, medians after a first round that is not counted."""
+    """Return a row for the eight and one for the slowest of many Keras optimizers; first rounds are not counted."""
     seed = seed_functions()
     ours = _median(lambda: [descend(RULES[name](LECTURE_RATES[name]), steps=STEPS) for name in EIGHT], rounds=5)
-    theirs = seed and _median(lambda: [seed.optimizer_path(make(LECTURE_RATES[name]), STEPS) for name, make in EIGHT.items()], rounds=1)
+    theirs = seed and _median(
+        lambda: [seed.optimizer_path(make(LECTURE_RATES[name]), STEPS) for name, make in EIGHT.items()], rounds=1
+    )
     there = [name for name in ANY if hasattr(keras.optimizers, name)]
-    times = {name: _median(lambda: trace(getattr(keras.optimizers, name)(0.01), steps=STEPS), rounds=5) for name in there}
+    times = {
+        name: _median(lambda: trace(getattr(keras.optimizers, name)(0.01), steps=STEPS), rounds=5) for name in there
+    }
     slowest = max(times, key=times.get)
     return [
         {

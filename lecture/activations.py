@@ -89,7 +89,7 @@ def _sigmoid_derivative(z):
 
 
 def softmax(z):
-    """Return exp(z_i) / Σ_j exp(z_j) along the last axis; the maximum is taken off first, which changes nothing but the overflow."""
+    """Return exp(z_i) / Σ_j exp(z_j) along the last axis; taking off the maximum changes only the overflow."""
     e = np.exp(z - z.max(axis=-1, keepdims=True))
     return e / e.sum(axis=-1, keepdims=True)
 
@@ -139,9 +139,20 @@ ACTIVATIONS = {
         Activation("sigmoid", "1 / (1 + exp(-z))", sigmoid, _sigmoid_derivative),
         Activation("tanh", "2 / (1 + exp(-2z)) - 1", np.tanh, lambda z: 1 - np.tanh(z) ** 2),
         Activation("relu", "max(0, z)", lambda z: np.maximum(z, 0), lambda z: _step(z, 0), kink=True),
-        Activation("leaky_relu", f"z for z > 0, else {NEGATIVE_SLOPE} z", _leaky, lambda z: _step(z, NEGATIVE_SLOPE), kink=True,
-                   note=f"negative_slope = {NEGATIVE_SLOPE}, Keras' default"),
-        Activation("elu", "z for z > 0, else exp(z) - 1", lambda z: np.where(z > 0, z, np.expm1(np.minimum(z, 0))), _elu_derivative),
+        Activation(
+            "leaky_relu",
+            f"z for z > 0, else {NEGATIVE_SLOPE} z",
+            _leaky,
+            lambda z: _step(z, NEGATIVE_SLOPE),
+            kink=True,
+            note=f"negative_slope = {NEGATIVE_SLOPE}, Keras' default",
+        ),
+        Activation(
+            "elu",
+            "z for z > 0, else exp(z) - 1",
+            lambda z: np.where(z > 0, z, np.expm1(np.minimum(z, 0))),
+            _elu_derivative,
+        ),
         Activation("gelu", "z Φ(z) = ½ z (1 + erf(z / √2))", _gelu, _gelu_derivative),
         Activation("silu", "z sigmoid(z)", lambda z: z * sigmoid(z), _silu_derivative),
         Activation("softplus", "log(1 + exp(z))", lambda z: np.logaddexp(z, 0), sigmoid),

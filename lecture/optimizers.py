@@ -80,7 +80,7 @@ class Nesterov(Rule):
 
 @dataclass(frozen=True)
 class Adagrad(Rule):
-    """G ← G + g²;  w ← w - η g / √(G + ε)  (Duchi et al., 2011). In Keras G starts at .1 and ε stands inside the root."""
+    """G ← G + g²;  w ← w - η g / √(G + ε)  (Duchi et al., 2011). In Keras, G starts at .1; ε is inside the root."""
 
     learning_rate: float | Callable = 0.001
     initial_accumulator_value: float = 0.1
@@ -137,7 +137,7 @@ class Adam(Rule):
     """m ← β₁ m + (1 - β₁) g;  G ← β₂ G + (1 - β₂) g²;  w ← w - η m̂ / (√Ĝ + ε̂)  (Kingma & Ba, 2015).
 
     m̂ = m / (1 - β₁ᵗ) and Ĝ = G / (1 - β₂ᵗ), with the number of the step t = 1, 2, … as an exponent, make up for the
-    start at zero. ε stands outside the root; as in Keras it is added to √G before that is corrected: ε̂ = ε / √(1 - β₂ᵗ).
+    start at zero. ε stands outside the root; as in Keras it is added to √G before the correction: ε̂ = ε / √(1 - β₂ᵗ).
     """
 
     learning_rate: float | Callable = 0.001
@@ -159,7 +159,7 @@ class Adam(Rule):
 
 @dataclass(frozen=True)
 class Adamax(Rule):
-    """m ← β₁ m + (1 - β₁) g;  u ← max(β₂ u, |g|);  w ← w - η m̂ / (u + ε), m̂ as in Adam  (Kingma & Ba, 2015, section 7)."""
+    """m ← β₁ m + (1 - β₁) g;  u ← max(β₂ u, |g|);  w ← w - η m̂ / (u + ε), m̂ as in Adam  (Kingma & Ba, 2015, §7)."""
 
     learning_rate: float | Callable = 0.001
     beta_1: float = 0.9
@@ -300,8 +300,8 @@ class Triangular(Schedule):
 class OneCycle(Schedule):
     """One cycle for the whole training: up to the maximal rate, down again, and at last far below where it began.
 
-    Half a cosine up from the maximum / ``initial_divisor`` in the share ``warmup`` of the steps, then half a cosine down
-    to the maximum / ``final_divisor``, where it stays. Smith & Topin, Super-Convergence (2018), in the form of fastai.
+    Half a cosine up from the maximum / ``initial_divisor`` in the share ``warmup`` of the steps, then half a cosine
+    down to the maximum / ``final_divisor``, where it stays. Smith & Topin, Super-Convergence (2018), as fastai has it.
     """
 
     maximal_learning_rate: float
@@ -392,7 +392,10 @@ def descend(rule, surface=BEALE, start=None, steps=100):
         If ``rule`` is none, there is no such surface, the start is outside its window, or ``steps`` is negative.
     """
     if not isinstance(rule, Rule):
-        raise ValueError(f"rule must be one of lecture.optimizers, such as Adam(0.2), got {rule!r}; training.trace follows those of Keras.")
+        raise ValueError(
+            f"rule must be one of lecture.optimizers, such as Adam(0.2), got {rule!r}; "
+            "training.trace follows those of Keras."
+        )
     surface = surfaces.get(surface)
     path = np.full((whole(steps, "steps") + 1, 2), np.nan)
     with np.errstate(all="ignore"):  # a path that diverges ends in inf, and is cut there
@@ -452,10 +455,17 @@ class Dissection:
 
     def describe(self):
         """Return the arrows' numbers in a sentence."""
-        arrows = (f"{name} ({x:.3g}, {y:.3g})" for name, (x, y) in
-                  (("momentum", self.momentum), ("gradient step", self.gradient), ("together", self.update)))
+        arrows = (
+            f"{name} ({x:.3g}, {y:.3g})"
+            for name, (x, y) in (
+                ("momentum", self.momentum),
+                ("gradient step", self.gradient),
+                ("together", self.update),
+            )
+        )
         where = "where momentum leads" if np.any(self.looked_at != self.origin) else "at the weights"
-        return f"Step {self.step} from ({self.origin[0]:.3g}, {self.origin[1]:.3g}), gradient taken {where}: {', '.join(arrows)}."
+        x, y = self.origin
+        return f"Step {self.step} from ({x:.3g}, {y:.3g}), gradient taken {where}: {', '.join(arrows)}."
 
 
 def dissect(rule, surface=BEALE, start=None, step=0):
@@ -489,41 +499,63 @@ def dissect(rule, surface=BEALE, start=None, step=0):
     momentum = at(rule.momentum, step) * velocity
     origin, end = (before - momentum, after - at(rule.momentum, step + 1) * v) if ahead else (before, after)
     return Dissection(
-        step, origin, previous=velocity, momentum=momentum, looked_at=before,
-        gradient=-at(rule.learning_rate, step) * gradient, update=end - origin,
+        step,
+        origin,
+        previous=velocity,
+        momentum=momentum,
+        looked_at=before,
+        gradient=-at(rule.learning_rate, step) * gradient,
+        update=end - origin,
     )
 
 
 # ------------------------------------------------------------------------------------------------- comparison
 
-RULES = MappingProxyType({  # how each named optimizer is made from a learning rate
-    "sgd": SGD,
-    "momentum": Momentum,
-    "nesterov": Nesterov,
-    "adagrad": Adagrad,
-    "rmsprop": RMSprop,
-    "rmsprop_momentum": partial(RMSprop, momentum=0.9),
-    "adadelta": Adadelta,
-    "adam": Adam,
-    "adamax": Adamax,
-})
-SCHEDULED = MappingProxyType({  # an example of each schedule, made for 100 steps on Beale's function
-    "constant": SGD(Constant(0.03)),
-    "exponential": SGD(ExponentialDecay(0.036, decay_steps=100, decay_rate=0.1)),
-    "inverse_time": SGD(InverseTimeDecay(0.036, decay_steps=100, decay_rate=5)),
-    "cosine_restarts": SGD(CosineDecayRestarts(0.036, first_decay_steps=15)),
-    "triangular": SGD(Triangular(0.005, 0.06, step_size=15)),
-    "one_cycle": SGD(OneCycle(0.05, total_steps=100)),
-    "warm_up": SGD(WarmUp(0.06, warmup_steps=20)),
-    "growing_momentum": Momentum(0.005, GrowingMomentum(period=5)),
-})
+RULES = MappingProxyType(
+    {  # how each named optimizer is made from a learning rate
+        "sgd": SGD,
+        "momentum": Momentum,
+        "nesterov": Nesterov,
+        "adagrad": Adagrad,
+        "rmsprop": RMSprop,
+        "rmsprop_momentum": partial(RMSprop, momentum=0.9),
+        "adadelta": Adadelta,
+        "adam": Adam,
+        "adamax": Adamax,
+    }
+)
+SCHEDULED = MappingProxyType(
+    {  # an example of each schedule, made for 100 steps on Beale's function
+        "constant": SGD(Constant(0.03)),
+        "exponential": SGD(ExponentialDecay(0.036, decay_steps=100, decay_rate=0.1)),
+        "inverse_time": SGD(InverseTimeDecay(0.036, decay_steps=100, decay_rate=5)),
+        "cosine_restarts": SGD(CosineDecayRestarts(0.036, first_decay_steps=15)),
+        "triangular": SGD(Triangular(0.005, 0.06, step_size=15)),
+        "one_cycle": SGD(OneCycle(0.05, total_steps=100)),
+        "warm_up": SGD(WarmUp(0.06, warmup_steps=20)),
+        "growing_momentum": Momentum(0.005, GrowingMomentum(period=5)),
+    }
+)
 # The rates at which the lecture compared them on Beale's function: picked by hand, not tuned.
-LECTURE_RATES = MappingProxyType({
-    "sgd": 0.01, "momentum": 0.005, "nesterov": 0.005, "adagrad": 0.4, "rmsprop": 0.1, "rmsprop_momentum": 0.1,
-    "adadelta": 1.0, "adam": 0.2, "adamax": 0.5,
-})
+LECTURE_RATES = MappingProxyType(
+    {
+        "sgd": 0.01,
+        "momentum": 0.005,
+        "nesterov": 0.005,
+        "adagrad": 0.4,
+        "rmsprop": 0.1,
+        "rmsprop_momentum": 0.1,
+        "adadelta": 1.0,
+        "adam": 0.2,
+        "adamax": 0.5,
+    }
+)
 # Ten a decade, evenly spaced on a log scale, in two digits.
-RATES = tuple(float(f"{mantissa}e{exponent}") for exponent in range(-4, 3) for mantissa in (1, 1.3, 1.6, 2, 2.5, 3.2, 4, 5, 6.3, 8))
+RATES = tuple(
+    float(f"{mantissa}e{exponent}")
+    for exponent in range(-4, 3)
+    for mantissa in (1, 1.3, 1.6, 2, 2.5, 3.2, 4, 5, 6.3, 8)
+)
 
 
 @dataclass(frozen=True)
@@ -582,7 +614,7 @@ def tune(rule, surface=BEALE, start=None, steps=100, rates=RATES):
     w = np.repeat(surface.point(start)[:, None], rates.size, axis=1)  # (2, n_rates): all descents at once
     with np.errstate(all="ignore"):
         path = np.array([w for w, _, _ in islice(_walk(rule(rates), surface, w), whole(steps, "steps", least=1) + 1)])
-        losses = surface.value(*path[-max(1, steps // 10):].swapaxes(0, 1)).mean(axis=0)
+        losses = surface.value(*path[-max(1, steps // 10) :].swapaxes(0, 1)).mean(axis=0)
     x, y = path.swapaxes(0, 1)  # (steps + 1, n_rates) each
     seen = ((left <= x) & (x <= right) & (bottom <= y) & (y <= top)).all(axis=0)  # NaN is not seen either
     if not seen.any():

@@ -72,10 +72,7 @@ def _beale(x, y):
 
 def _beale_gradient(x, y):
     a, b, c = 1.5 - x + x * y, 2.25 - x + x * y * y, 2.625 - x + x * y * y * y
-    return (
-        2 * (a * (y - 1) + b * (y * y - 1) + c * (y * y * y - 1)),
-        2 * x * (a + 2 * b * y + 3 * c * y * y),
-    )
+    return (2 * (a * (y - 1) + b * (y * y - 1) + c * (y * y * y - 1)), 2 * x * (a + 2 * b * y + 3 * c * y * y))
 
 
 def _rosenbrock(x, y):
@@ -112,28 +109,56 @@ def _valley_gradient(x, y):
     return x, 50 * y
 
 
-# Beale (1958), window and start as in the lecture; Rosenbrock (1960); Himmelblau (1972), its other three minima to 15 digits.
+# Beale (1958), window and start as in the lecture; Rosenbrock (1960); Himmelblau (1972), three of its minima rounded.
 BEALE = Surface(
-    "Beale", "(1.5 - x + xy)² + (2.25 - x + xy²)² + (2.625 - x + xy³)²",
-    _beale, _beale_gradient, minima=((3.0, 0.5),), window=(-2.0, 3.5, -3.5, 2.0), start=(0.8, 1.6),
+    "Beale",
+    "(1.5 - x + xy)² + (2.25 - x + xy²)² + (2.625 - x + xy³)²",
+    _beale,
+    _beale_gradient,
+    minima=((3.0, 0.5),),
+    window=(-2.0, 3.5, -3.5, 2.0),
+    start=(0.8, 1.6),
 )
 ROSENBROCK = Surface(
-    "Rosenbrock", "(1 - x)² + 100 (y - x²)²",
-    _rosenbrock, _rosenbrock_gradient, minima=((1.0, 1.0),), window=(-2.0, 2.0, -1.0, 3.0), start=(-1.2, 1.0),
+    "Rosenbrock",
+    "(1 - x)² + 100 (y - x²)²",
+    _rosenbrock,
+    _rosenbrock_gradient,
+    minima=((1.0, 1.0),),
+    window=(-2.0, 2.0, -1.0, 3.0),
+    start=(-1.2, 1.0),
 )
 HIMMELBLAU = Surface(
-    "Himmelblau", "(x² + y - 11)² + (x + y² - 7)²",
-    _himmelblau, _himmelblau_gradient,
-    minima=((3.0, 2.0), (-2.805118086952745, 3.131312518250573), (-3.779310253377747, -3.283185991286170), (3.584428340330492, -1.848126526964404)),
-    window=(-5.0, 5.0, -5.0, 5.0), start=(0.0, -4.0),
+    "Himmelblau",
+    "(x² + y - 11)² + (x + y² - 7)²",
+    _himmelblau,
+    _himmelblau_gradient,
+    minima=(
+        (3.0, 2.0),
+        (-2.805118086952745, 3.131312518250573),
+        (-3.779310253377747, -3.283185991286170),
+        (3.584428340330492, -1.848126526964404),
+    ),
+    window=(-5.0, 5.0, -5.0, 5.0),
+    start=(0.0, -4.0),
 )
 SADDLE = Surface(
-    "saddle", "x²/2 + (y² - 1)²/4, flat at (0, 0) between two minima",
-    _saddle, _saddle_gradient, minima=((0.0, 1.0), (0.0, -1.0)), window=(-2.0, 2.0, -1.6, 1.6), start=(-1.5, 0.01),
+    "saddle",
+    "x²/2 + (y² - 1)²/4, flat at (0, 0) between two minima",
+    _saddle,
+    _saddle_gradient,
+    minima=((0.0, 1.0), (0.0, -1.0)),
+    window=(-2.0, 2.0, -1.6, 1.6),
+    start=(-1.5, 0.01),
 )
 VALLEY = Surface(
-    "valley", "(x² + 50 y²)/2, fifty times as steep across as along",
-    _valley, _valley_gradient, minima=((0.0, 0.0),), window=(-4.0, 2.0, -2.5, 2.5), start=(-3.5, 1.0),
+    "valley",
+    "(x² + 50 y²)/2, fifty times as steep across as along",
+    _valley,
+    _valley_gradient,
+    minima=((0.0, 0.0),),
+    window=(-4.0, 2.0, -2.5, 2.5),
+    start=(-3.5, 1.0),
 )
 SURFACES = {"beale": BEALE, "rosenbrock": ROSENBROCK, "himmelblau": HIMMELBLAU, "saddle": SADDLE, "valley": VALLEY}
 

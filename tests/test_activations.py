@@ -33,12 +33,16 @@ def in_keras(name, z):
 
 
 def test_has_what_the_lecture_names():
-    assert {"sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu", "silu", "softplus", "linear", "softmax"} == set(ACTIVATIONS)
+    assert {"sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu", "silu", "softplus", "linear", "softmax"} == set(
+        ACTIVATIONS
+    )
     assert all(name == activation.name for name, activation in ACTIVATIONS.items())
 
 
 def test_values_are_those_of_keras(activation, z):
-    np.testing.assert_allclose(activation(z), in_keras(activation.name, z), rtol=1e-7, atol=1e-8)  # Keras holds the slope .2 and √2 in float32
+    np.testing.assert_allclose(
+        activation(z), in_keras(activation.name, z), rtol=1e-7, atol=1e-8
+    )  # Keras holds the slope .2 and √2 in float32
 
 
 @pytest.mark.parametrize("name", ELEMENTWISE)
@@ -55,13 +59,27 @@ def test_derivative_is_the_slope(name, z):
     np.testing.assert_allclose(f.derivative(z), (f(z + h) - f(z - h)) / (2 * h), rtol=1e-8, atol=1e-9)
 
 
-@pytest.mark.parametrize("name, left, right", [("relu", 0, 1), ("leaky_relu", 0.2, 1), ("sigmoid", 0, 0), ("tanh", 0, 0),
-                                               ("elu", 0, 1), ("gelu", 0, 1), ("silu", 0, 1), ("softplus", 0, 1), ("linear", 1, 1)])
+@pytest.mark.parametrize(
+    "name, left, right",
+    [
+        ("relu", 0, 1),
+        ("leaky_relu", 0.2, 1),
+        ("sigmoid", 0, 0),
+        ("tanh", 0, 0),
+        ("elu", 0, 1),
+        ("gelu", 0, 1),
+        ("silu", 0, 1),
+        ("softplus", 0, 1),
+        ("linear", 1, 1),
+    ],
+)
 def test_derivative_far_out(name, left, right):
     np.testing.assert_allclose(ACTIVATIONS[name].derivative([-1000.0, 1000.0]), [left, right], atol=1e-12)
 
 
-@pytest.mark.parametrize("name, at_0", [("relu", 0), ("leaky_relu", 0.2), ("linear", 1), ("elu", 1), ("gelu", 0.5), ("sigmoid", 0.25)])
+@pytest.mark.parametrize(
+    "name, at_0", [("relu", 0), ("leaky_relu", 0.2), ("linear", 1), ("elu", 1), ("gelu", 0.5), ("sigmoid", 0.25)]
+)
 def test_derivative_at_0(name, at_0):
     assert ACTIVATIONS[name].derivative(0.0) == at_0
 
@@ -80,10 +98,14 @@ def test_softmax_sums_to_1_along_the_last_axis(z):
 
 
 def test_softmax_is_certain_far_out():
-    np.testing.assert_array_equal(ACTIVATIONS["softmax"]([[1000.0, 0.0, -1000.0], [1000.0, 1000.0, -1000.0]]), [[1, 0, 0], [0.5, 0.5, 0]])
+    np.testing.assert_array_equal(
+        ACTIVATIONS["softmax"]([[1000.0, 0.0, -1000.0], [1000.0, 1000.0, -1000.0]]), [[1, 0, 0], [0.5, 0.5, 0]]
+    )
 
 
-@given(arrays(float, st.tuples(st.integers(1, 4), st.integers(1, 6)), elements=st.floats(-50, 50)), st.floats(-900, 900))
+@given(
+    arrays(float, st.tuples(st.integers(1, 4), st.integers(1, 6)), elements=st.floats(-50, 50)), st.floats(-900, 900)
+)
 def test_softmax_ignores_a_shift(z, shift):
     np.testing.assert_allclose(ACTIVATIONS["softmax"](z + shift), ACTIVATIONS["softmax"](z), rtol=1e-9)
 
@@ -94,7 +116,9 @@ def test_softmax_derivative_is_the_jacobian(z):
     assert jacobian.shape == (7, 3, 5, 5)
     for j in range(5):
         step = h * np.eye(5)[j]
-        np.testing.assert_allclose(jacobian[..., j], (softmax(z + step) - softmax(z - step)) / (2 * h), rtol=1e-7, atol=1e-10)
+        np.testing.assert_allclose(
+            jacobian[..., j], (softmax(z + step) - softmax(z - step)) / (2 * h), rtol=1e-7, atol=1e-10
+        )
 
 
 def test_gelu_is_exact_where_a_polynomial_would_not_be():
@@ -110,7 +134,11 @@ def test_keeps_shape_and_precision(activation):
             z = np.ones(shape, dtype)
             assert activation(z).shape == shape and activation(z).dtype == dtype
             slope = activation.derivative(z)
-            assert slope.dtype == dtype and slope.shape == (*shape, 3) if activation.name == "softmax" else slope.shape == shape
+            assert (
+                slope.dtype == dtype and slope.shape == (*shape, 3)
+                if activation.name == "softmax"
+                else slope.shape == shape
+            )
 
 
 def test_takes_lists_of_integers_and_leaves_its_input_alone(activation):
@@ -130,7 +158,9 @@ def test_refuses_what_is_no_number(activation, bad):
 
 
 def test_softmax_refuses_a_single_number():
-    with pytest.raises(ValueError, match="softmax must be given an array with one or more axes, got the single number 1.0"):
+    with pytest.raises(
+        ValueError, match="softmax must be given an array with one or more axes, got the single number 1.0"
+    ):
         ACTIVATIONS["softmax"](1.0)
 
 

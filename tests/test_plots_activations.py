@@ -88,10 +88,13 @@ def test_hard_labels_alone():
     assert len(ax.lines) == 1 and "no logit is large enough" in alt_text(ax.figure)
 
 
-@pytest.mark.parametrize("options, sentence", [
-    ({"alpha": -0.1}, "alpha must be a number from 0 to 0.9, got -0.1"),
-    ({"n_classes": 1}, "n_classes must be a whole number of at least 2, got 1"),
-])
+@pytest.mark.parametrize(
+    "options, sentence",
+    [
+        ({"alpha": -0.1}, "alpha must be a number from 0 to 0.9, got -0.1"),
+        ({"n_classes": 1}, "n_classes must be a whole number of at least 2, got 1"),
+    ],
+)
 def test_smoothing_refuses(options, sentence):
     with pytest.raises(ValueError, match=sentence):
         plot_label_smoothing(**options)
@@ -139,10 +142,13 @@ class TestBoundaries:
         plot_boundaries(1, n_seeds=2)
         assert fit_boundary(1, "relu", 2) is fit_boundary(1, "relu", 2)
 
-    @pytest.mark.parametrize("options, sentence", [
-        ({"n_layers": 0}, "n_layers must be a whole number of at least 1, got 0"),
-        ({"n_layers": 1, "n_seeds": 0}, "n_seeds must be a whole number of at least 1, got 0"),
-    ])
+    @pytest.mark.parametrize(
+        "options, sentence",
+        [
+            ({"n_layers": 0}, "n_layers must be a whole number of at least 1, got 0"),
+            ({"n_layers": 1, "n_seeds": 0}, "n_seeds must be a whole number of at least 1, got 0"),
+        ],
+    )
     def test_refuses(self, options, sentence):
         from lecture.plots.boundaries import fit_boundary, plot_boundaries
 

@@ -10,7 +10,14 @@ from lecture import optimizers
 from lecture.optimizers import LECTURE_RATES, RULES, SCHEDULED, SGD, Momentum, OneCycle, compare, descend, dissect
 from lecture.plots import alt_text
 from lecture.plots.optimizers import (
-    LOOKS, NAMES, plot_learning_rate, plot_momentum, plot_optimizers, plot_paths, plot_schedule, plot_surface,
+    LOOKS,
+    NAMES,
+    plot_learning_rate,
+    plot_momentum,
+    plot_optimizers,
+    plot_paths,
+    plot_schedule,
+    plot_surface,
 )
 from lecture.surfaces import BEALE, SURFACES
 
@@ -22,7 +29,11 @@ def paths_of(ax):
 
 def arrows_of(ax):
     """Origin and vector of each arrow, by the first word of its label."""
-    return {q.get_label().split(",")[0]: (q.get_offsets()[0], np.array([q.U[0], q.V[0]])) for q in ax.collections if isinstance(q, Quiver)}
+    return {
+        q.get_label().split(",")[0]: (q.get_offsets()[0], np.array([q.U[0], q.V[0]]))
+        for q in ax.collections
+        if isinstance(q, Quiver)
+    }
 
 
 @pytest.mark.parametrize("surface", SURFACES)
@@ -64,7 +75,7 @@ def test_paths_of_other_names_are_told_apart():
 
 def test_a_path_that_diverges_is_cut_and_named():
     ax = plot_learning_rate(0.04, 50)
-    (label, line), = paths_of(ax).items()
+    ((label, line),) = paths_of(ax).items()
     assert label == "SGD, η = 0.04: diverges at step 6"
     assert np.isfinite(line.get_xydata()).all() and np.abs(line.get_xydata()).max() <= 1e6
     assert ax.get_title() == "diverges: no longer finite at step 6" and "SGD diverges at step 6" in alt_text(ax.figure)
@@ -89,14 +100,20 @@ def test_the_zoo(rates):
     assert len(paths_of(ax)) == 9
     assert len(ax.get_legend().get_texts()) == 9
     text = alt_text(ax.figure)
-    assert text == optimizers.describe_paths({NAMES[n]: p for n, p in compare(steps=20, rates=rates).paths.items()}, BEALE)
+    assert text == optimizers.describe_paths(
+        {NAMES[n]: p for n, p in compare(steps=20, rates=rates).paths.items()}, BEALE
+    )
     ax.figure.canvas.draw()
     legend, figure = ax.get_legend().get_window_extent(), ax.figure.bbox
-    assert legend.x0 > ax.get_window_extent().x1 and legend.x1 < figure.x1 and legend.y0 > figure.y0  # beside the picture, whole
+    assert (
+        legend.x0 > ax.get_window_extent().x1 and legend.x1 < figure.x1 and legend.y0 > figure.y0
+    )  # beside the picture, whole
 
 
 @pytest.mark.parametrize("font_size", [9, 17])
-@pytest.mark.parametrize("draw", [plot_optimizers, plot_schedule, plot_momentum, plot_surface], ids=lambda draw: draw.__name__)
+@pytest.mark.parametrize(
+    "draw", [plot_optimizers, plot_schedule, plot_momentum, plot_surface], ids=lambda draw: draw.__name__
+)
 def test_nothing_is_cut_off(draw, font_size):
     with plt.rc_context({"font.size": font_size, "figure.constrained_layout.use": True}):
         figure = np.ravel([draw()])[0].figure
@@ -109,7 +126,7 @@ def test_nothing_is_cut_off(draw, font_size):
 def test_a_schedule_stands_beside_its_path(name):
     path_ax, rate_ax = plot_schedule(name, 60)
     rule = SCHEDULED[name]
-    line, = paths_of(path_ax).values()
+    (line,) = paths_of(path_ax).values()
     np.testing.assert_array_equal(line.get_xydata(), descend(rule, steps=60))
     setting = rule.momentum if name == "growing_momentum" else rule.learning_rate
     whole, so_far, now = rate_ax.lines
@@ -132,8 +149,12 @@ def test_arrows_are_the_real_ones_and_add_up(method, rule, step):
     arrows = arrows_of(plot_momentum(step, method))
     parts = dissect(rule(0.01, 0.8), step=step)
     gradient = next(name for name in arrows if name.startswith("−η"))
-    for name, origin, vector in [("v", parts.origin - parts.previous, parts.previous), ("μ v", parts.origin, parts.momentum),
-                                 (gradient, parts.looked_at, parts.gradient), ("both together", parts.origin, parts.update)]:
+    for name, origin, vector in [
+        ("v", parts.origin - parts.previous, parts.previous),
+        ("μ v", parts.origin, parts.momentum),
+        (gradient, parts.looked_at, parts.gradient),
+        ("both together", parts.origin, parts.update),
+    ]:
         np.testing.assert_allclose(arrows[name][0], origin)
         np.testing.assert_allclose(arrows[name][1], vector)
     np.testing.assert_allclose(arrows["μ v"][1] + arrows[gradient][1], arrows["both together"][1], rtol=0, atol=1e-12)
@@ -175,21 +196,27 @@ def test_one_step_and_none():
     plot_schedule("constant", 0)
 
 
-@pytest.mark.parametrize("call, sentence", [
-    (lambda: plot_surface("hill"), "surface must be one of beale, .*, got 'hill'"),
-    (lambda: plot_optimizers(["sgd", "sgdd"]), "optimizer must be one of sgd, .*, got 'sgdd'"),
-    (lambda: plot_optimizers("sgd", -1), "steps must be a whole number of at least 0, got -1"),
-    (lambda: plot_learning_rate(-0.1), "learning_rate must be a number of at least 0, got -0.1"),
-    (lambda: plot_schedule("steps"), "schedule must be one of constant, .*, got 'steps'"),
-    (lambda: plot_schedule(SGD(0.1)), "schedule must be one of constant, .* or a rule with a schedule, got SGD"),
-    (lambda: plot_schedule(3), "schedule must be one of constant, .* or a rule with a schedule, got 3"),
-    (lambda: plot_momentum(-1), "step must be a whole number of at least 0, got -1"),
-    (lambda: plot_momentum(1, "adam"), "method must be one of momentum, nesterov, got 'adam'"),
-    (lambda: plot_momentum(90, "momentum", learning_rate=0.9), "step must be one before the path diverges, got 90"),
-    (lambda: plot_momentum(4, "momentum", learning_rate=0.5), "step must be one before the path diverges, got 4"),
-    (lambda: plot_paths({"sgd": np.zeros(3)}), r"paths must have shape \(steps \+ 1, 2\), got \(3,\) for sgd"),
-    (lambda: plot_paths({"sgd": np.zeros((0, 2))}), r"paths must have shape \(steps \+ 1, 2\), got \(0, 2\) for sgd"),
-])
+@pytest.mark.parametrize(
+    "call, sentence",
+    [
+        (lambda: plot_surface("hill"), "surface must be one of beale, .*, got 'hill'"),
+        (lambda: plot_optimizers(["sgd", "sgdd"]), "optimizer must be one of sgd, .*, got 'sgdd'"),
+        (lambda: plot_optimizers("sgd", -1), "steps must be a whole number of at least 0, got -1"),
+        (lambda: plot_learning_rate(-0.1), "learning_rate must be a number of at least 0, got -0.1"),
+        (lambda: plot_schedule("steps"), "schedule must be one of constant, .*, got 'steps'"),
+        (lambda: plot_schedule(SGD(0.1)), "schedule must be one of constant, .* or a rule with a schedule, got SGD"),
+        (lambda: plot_schedule(3), "schedule must be one of constant, .* or a rule with a schedule, got 3"),
+        (lambda: plot_momentum(-1), "step must be a whole number of at least 0, got -1"),
+        (lambda: plot_momentum(1, "adam"), "method must be one of momentum, nesterov, got 'adam'"),
+        (lambda: plot_momentum(90, "momentum", learning_rate=0.9), "step must be one before the path diverges, got 90"),
+        (lambda: plot_momentum(4, "momentum", learning_rate=0.5), "step must be one before the path diverges, got 4"),
+        (lambda: plot_paths({"sgd": np.zeros(3)}), r"paths must have shape \(steps \+ 1, 2\), got \(3,\) for sgd"),
+        (
+            lambda: plot_paths({"sgd": np.zeros((0, 2))}),
+            r"paths must have shape \(steps \+ 1, 2\), got \(0, 2\) for sgd",
+        ),
+    ],
+)
 def test_refuses_in_a_sentence_and_opens_no_figure(call, sentence):
     with pytest.raises(ValueError, match=sentence):
         call()

@@ -29,7 +29,11 @@ def test_round_trip(schedule):
 
 
 def test_takes_positions_and_names():
-    assert Triangular(1e-3, 0.1, step_size=8).get_config() == {"initial_learning_rate": 1e-3, "maximal_learning_rate": 0.1, "step_size": 8}
+    assert Triangular(1e-3, 0.1, step_size=8).get_config() == {
+        "initial_learning_rate": 1e-3,
+        "maximal_learning_rate": 0.1,
+        "step_size": 8,
+    }
 
 
 def test_a_saved_model_keeps_its_schedule_and_goes_on_with_it(tmp_path):
@@ -54,11 +58,14 @@ def test_a_training_takes_the_rates_of_the_schedule():
     np.testing.assert_allclose(-np.diff([0, *moved]), optimizers.OneCycle(0.1, 10)(np.arange(10)), rtol=1e-3)
 
 
-@pytest.mark.parametrize("make, sentence", [
-    (lambda: Triangular(-1, 0.1, 8), "initial_learning_rate must be a number of at least 0, got -1"),
-    (lambda: Triangular(0.1, 0.2, 0), "step_size must be a whole number of at least 1, got 0"),
-    (lambda: OneCycle(0.1, 0), "total_steps must be a whole number of at least 1, got 0"),
-])
+@pytest.mark.parametrize(
+    "make, sentence",
+    [
+        (lambda: Triangular(-1, 0.1, 8), "initial_learning_rate must be a number of at least 0, got -1"),
+        (lambda: Triangular(0.1, 0.2, 0), "step_size must be a whole number of at least 1, got 0"),
+        (lambda: OneCycle(0.1, 0), "total_steps must be a whole number of at least 1, got 0"),
+    ],
+)
 def test_refuses_in_a_sentence(make, sentence):
     with pytest.raises(ValueError, match=sentence):
         make()

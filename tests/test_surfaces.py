@@ -56,7 +56,9 @@ def test_takes_meshes(surface):
 
 
 def test_beale_by_hand():
-    assert BEALE.value(0.8, 1.6) == pytest.approx((1.5 - 0.8 + 1.28) ** 2 + (2.25 - 0.8 + 2.048) ** 2 + (2.625 - 0.8 + 3.2768) ** 2)
+    assert BEALE.value(0.8, 1.6) == pytest.approx(
+        (1.5 - 0.8 + 1.28) ** 2 + (2.25 - 0.8 + 2.048) ** 2 + (2.625 - 0.8 + 3.2768) ** 2
+    )
     assert BEALE.minima == ((3, 0.5),) and BEALE.start == (0.8, 1.6)
 
 
@@ -73,11 +75,16 @@ def test_distance_is_to_the_nearest_minimum():
 
 @pytest.mark.parametrize("start", [(9, 0), (0, -9), (1,), (1, 2, 3), "ab", [np.nan, 0], [[0, 0]]])
 def test_refuses_a_start_outside(start):
-    with pytest.raises(ValueError, match=r"start must be two numbers \(x, y\) inside Beale's window, x from -2 to 3.5 and y from -3.5 to 2, got"):
+    with pytest.raises(
+        ValueError,
+        match=r"start must be two numbers \(x, y\) inside Beale's window, x from -2 to 3.5 and y from -3.5 to 2, got",
+    ):
         BEALE.point(start)
 
 
 def test_get():
     assert surfaces.get("beale") is BEALE and surfaces.get(BEALE) is BEALE
-    with pytest.raises(ValueError, match="surface must be one of beale, rosenbrock, himmelblau, saddle, valley, got 'bale'"):
+    with pytest.raises(
+        ValueError, match="surface must be one of beale, rosenbrock, himmelblau, saddle, valley, got 'bale'"
+    ):
         surfaces.get("bale")

@@ -44,12 +44,19 @@ def test_our_rules_follow_keras_on_every_surface(surface):
         assert apart(descend(RULES[name](rate), surface, steps=30), trace(TWINS[name](rate), surface, steps=30)) < 1e-6
 
 
-@pytest.mark.parametrize("rule, optimizer", [
-    (ours.SGD(ours.ExponentialDecay(0.02, 100, 0.96)), lambda: K.SGD(K.schedules.ExponentialDecay(0.02, 100, 0.96))),
-    (ours.SGD(ours.InverseTimeDecay(0.02, 100, 2.0)), lambda: K.SGD(K.schedules.InverseTimeDecay(0.02, 100, 2.0))),
-    (ours.SGD(ours.Triangular(0.001, 0.03, 20)), lambda: K.SGD(Triangular(0.001, 0.03, 20))),
-    (ours.SGD(ours.OneCycle(0.03, 100)), lambda: K.SGD(OneCycle(0.03, 100))),
-], ids=str)
+@pytest.mark.parametrize(
+    "rule, optimizer",
+    [
+        (
+            ours.SGD(ours.ExponentialDecay(0.02, 100, 0.96)),
+            lambda: K.SGD(K.schedules.ExponentialDecay(0.02, 100, 0.96)),
+        ),
+        (ours.SGD(ours.InverseTimeDecay(0.02, 100, 2.0)), lambda: K.SGD(K.schedules.InverseTimeDecay(0.02, 100, 2.0))),
+        (ours.SGD(ours.Triangular(0.001, 0.03, 20)), lambda: K.SGD(Triangular(0.001, 0.03, 20))),
+        (ours.SGD(ours.OneCycle(0.03, 100)), lambda: K.SGD(OneCycle(0.03, 100))),
+    ],
+    ids=str,
+)
 def test_schedules_are_followed_in_float64(rule, optimizer):
     assert apart(descend(rule), trace(optimizer())) < 1e-9
 
@@ -135,13 +142,19 @@ def test_start_and_steps():
     np.testing.assert_allclose(trace(K.SGD(0.01), "valley", (1.0, 1.0), 1), [[1, 1], [0.99, 0.5]])
 
 
-@pytest.mark.parametrize("call, sentence", [
-    (lambda: trace("adam"), r"optimizer must be a Keras optimizer, such as keras.optimizers.Adam\(0.2\), got 'adam'"),
-    (lambda: trace(K.Adam), "optimizer must be a Keras optimizer"),
-    (lambda: trace(K.SGD(0.1), "hill"), "surface must be one of beale, .*, got 'hill'"),
-    (lambda: trace(K.SGD(0.1), start=(9, 9)), "start must be two numbers"),
-    (lambda: trace(K.SGD(0.1), steps=-1), "steps must be a whole number of at least 0, got -1"),
-])
+@pytest.mark.parametrize(
+    "call, sentence",
+    [
+        (
+            lambda: trace("adam"),
+            r"optimizer must be a Keras optimizer, such as keras.optimizers.Adam\(0.2\), got 'adam'",
+        ),
+        (lambda: trace(K.Adam), "optimizer must be a Keras optimizer"),
+        (lambda: trace(K.SGD(0.1), "hill"), "surface must be one of beale, .*, got 'hill'"),
+        (lambda: trace(K.SGD(0.1), start=(9, 9)), "start must be two numbers"),
+        (lambda: trace(K.SGD(0.1), steps=-1), "steps must be a whole number of at least 0, got -1"),
+    ],
+)
 def test_refuses_in_a_sentence(call, sentence):
     with pytest.raises(ValueError, match=sentence):
         call()

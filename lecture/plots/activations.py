@@ -42,7 +42,9 @@ def plot_activation(name, *, derivative=False, ax=None):
     ax.axvline(0, color="0.7", linewidth=0.8, zorder=0)
     title = _TITLES.get(name, name)
     (_draw_softmax if name == "softmax" else _draw_function)(ax, activation, derivative)
-    ax.set(xlim=(-6.2, 6.2), xlabel="logit zᵢ" if name == "softmax" else "input z", title=f"{title}: {activation.formula}")
+    ax.set(
+        xlim=(-6.2, 6.2), xlabel="logit zᵢ" if name == "softmax" else "input z", title=f"{title}: {activation.formula}"
+    )
     ax.text(0.98, 0.05, activation.note, transform=ax.transAxes, ha="right")
     if derivative:
         ax.legend(loc="upper left")
@@ -83,17 +85,41 @@ def plot_label_smoothing(alpha=0.1, *, n_classes=10, ax=None):
     one_hot = np.eye(k)[0]
     hard, smooth = (_cross_entropy(labels, lead) for labels in (one_hot, smooth_labels(one_hot, alpha)))
     ax.plot(lead, hard, color=COLORS[0], linewidth=_wide(), label="hard labels, 0 and 1")
-    ax.set(xlim=(0, 12), ylim=(0, 1.05 * hard[0]), xlabel="logit of the true class above the others", ylabel="cross-entropy")
+    ax.set(
+        xlim=(0, 12),
+        ylim=(0, 1.05 * hard[0]),
+        xlabel="logit of the true class above the others",
+        ylabel="cross-entropy",
+    )
     if alpha == 0:
-        sentence = f"With hard labels the loss of {k} classes falls from {hard[0]:.2f} for ever: no logit is large enough."
+        sentence = (
+            f"With hard labels the loss of {k} classes falls from {hard[0]:.2f} for ever: no logit is large enough."
+        )
     else:
         best = np.log1p(k * (1 - alpha) / alpha)
         lowest, sure = _cross_entropy(smooth_labels(one_hot, alpha), best), 1 - alpha + alpha / k
-        ax.plot(lead, smooth, "--", color=COLORS[1], linewidth=_wide(), label=f"smoothed, α = {alpha:g}: {sure:.3g} and {alpha / k:.2g}")
+        ax.plot(
+            lead,
+            smooth,
+            "--",
+            color=COLORS[1],
+            linewidth=_wide(),
+            label=f"smoothed, α = {alpha:g}: {sure:.3g} and {alpha / k:.2g}",
+        )
         ax.plot(best, lowest, "o", color=COLORS[1], markersize=_size())
-        ax.annotate(f"best at {best:.1f}:\np = {sure:.3g}", (best, lowest), xytext=(0, 1.2), textcoords="offset fontsize", ha="center", va="bottom")
-        sentence = (f"With hard labels the loss of {k} classes falls for ever as the true class' logit grows. Smoothed by {alpha:g} it is lowest "
-                    f"where the logit is {best:.2f} above the others, which gives the true class the probability {sure:.3g}; beyond, it rises.")
+        ax.annotate(
+            f"best at {best:.1f}:\np = {sure:.3g}",
+            (best, lowest),
+            xytext=(0, 1.2),
+            textcoords="offset fontsize",
+            ha="center",
+            va="bottom",
+        )
+        sentence = (
+            f"With hard labels the loss of {k} classes falls for ever as the true class' logit grows. Smoothed by "
+            f"{alpha:g} it is lowest where the logit is {best:.2f} above the others, which gives the true class the "
+            f"probability {sure:.3g}; beyond, it rises."
+        )
     ax.legend(loc="upper right")
     return describe(ax, sentence)
 
@@ -107,7 +133,9 @@ def _draw_function(ax, activation, derivative):
     if derivative:
         if activation.kink:
             left = activation.derivative(0.0)
-            ax.plot([0, 0], [left, 1], "o", color=COLORS[1], markersize=0.8 * _size(), markerfacecolor="white", zorder=3)
+            ax.plot(
+                [0, 0], [left, 1], "o", color=COLORS[1], markersize=0.8 * _size(), markerfacecolor="white", zorder=3
+            )
             ax.plot(0, left, "o", color=COLORS[1], markersize=0.8 * _size(), zorder=3)
             z, slope = np.insert(z, 121, 0), np.insert(slope, 121, np.nan)
         ax.plot(z, slope, "--", color=COLORS[1], linewidth=_wide(), label="derivative f′(z)")
@@ -140,7 +168,7 @@ def _size():
 
 
 def _cross_entropy(labels, lead):
-    """The loss of labels of shape (k,) where the first class' logit is ``lead``, shape (n,), and all others are 0: shape (n,)."""
+    """The loss of labels (k,) where the first class' logit is ``lead`` (n,) and all others are 0: shape (n,)."""
     lead = np.asarray(lead, dtype=float)
     log_others = -np.log(np.exp(lead) + len(labels) - 1)
     return -(labels[0] * (lead + log_others) + labels[1:].sum() * log_others)
@@ -151,7 +179,11 @@ def _in_words(activation, title, derivative):
     if activation.name == "softmax":
         z = np.linspace(-6, 6, 9)
         largest = ", ".join(f"{a:.2f}" for a in activation(z)[:-4:-1])
-        slopes = f" Their derivatives are {', '.join(f'{d:.2f}' for d in np.diag(activation.derivative(z))[:-4:-1])}." if derivative else ""
+        slopes = (
+            f" Their derivatives are {', '.join(f'{d:.2f}' for d in np.diag(activation.derivative(z))[:-4:-1])}."
+            if derivative
+            else ""
+        )
         return f"softmax of nine logits from -6 to 6: the largest get the probabilities {largest}.{slopes}"
     note = f" With {activation.note}." if activation.note else ""
     values = ", ".join(f"{activation(z):.3g} at {z:g}" for z in (-6.0, 0.0, 6.0))

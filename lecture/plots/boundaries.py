@@ -1,7 +1,8 @@
 """ReLU against tanh on two moons: what each net decides, over several seeds.
 
-The protocol is the lecture's (75 of ``make_moons(100, noise=0.25, random_state=3)`` to train, layers of ten units, L-BFGS), but for the
-seeds and the test: 25 held-out points tell accuracies no finer than .04, so a thousand new ones are drawn from the same moons.
+The protocol is the lecture's (75 of ``make_moons(100, noise=0.25, random_state=3)`` to train, layers of ten units,
+L-BFGS), but for the seeds and the test: 25 held-out points tell accuracies no finer than .04, so a thousand new ones
+are drawn from the same moons.
 """
 
 import time
@@ -45,7 +46,10 @@ class Boundary:
     classifier: object
 
     def predict(self, X):
-        """Return the first net's classes for X of shape (n, 2), computed once: mglearn asks for the same million points at every drawing."""
+        """Return the first net's classes for X of shape (n, 2), computed once.
+
+        mglearn's drawing asks for it: a million points, the same ones each time.
+        """
         if self._known[0] is None or not np.array_equal(self._known[0], X):
             self._known[:] = X, self.classifier.predict(X)
         return self._known[1]
@@ -57,9 +61,13 @@ class Boundary:
 
     def describe(self):
         """Return accuracies and fit time in a sentence."""
-        return (f"{NAMES[self.activation]} with {self.n_layers} {'layer' if self.n_layers == 1 else 'layers'} of ten units: test accuracy "
-                f"{self.test.mean():.3f} (from {self.test.min():.3f} to {self.test.max():.3f} over {len(self.test)} seeds), train accuracy "
-                f"{self.train.mean():.3f}, fitted in {1000 * np.median(self.seconds):.0f} ms.")
+        layers = "1 layer" if self.n_layers == 1 else f"{self.n_layers} layers"
+        return (
+            f"{NAMES[self.activation]} with {layers} of ten units: "
+            f"test accuracy {self.test.mean():.3f} (from {self.test.min():.3f} to {self.test.max():.3f} over "
+            f"{len(self.test)} seeds), train accuracy {self.train.mean():.3f}, "
+            f"fitted in {1000 * np.median(self.seconds):.0f} ms."
+        )
 
 
 @lru_cache(maxsize=1)
@@ -139,13 +147,23 @@ def _draw(fit, ax):
 
     X_train, y_train, X_test, y_test = moons()
     plot_2d_classification(fit, X_train, fill=True, ax=ax, alpha=0.25, cm=ListedColormap(_CLASSES))
+    ax.images[-1].set_interpolation("nearest")  # two flat colours, without the blends that make a page's picture heavy
     size = plt.rcParams["font.size"]
     for k, (color, marker) in enumerate(zip(_CLASSES, "o^")):
         shown = X_test[:_SHOWN][y_test[:_SHOWN] == k]
         ax.plot(*shown.T, marker, color=color, markersize=0.5 * size, markerfacecolor="white", label=f"class {k}, test")
-        ax.plot(*X_train[y_train == k].T, marker, color=color, markersize=0.65 * size, markeredgecolor="white", label=f"class {k}, train")
-    ax.set_title(f"{NAMES[fit.activation]}: test {fit.test.mean():.3f} ({fit.test.min():.2f} to {fit.test.max():.2f})\n"
-                 f"train {fit.train.mean():.3f}, fit {1000 * np.median(fit.seconds):.0f} ms")
+        ax.plot(
+            *X_train[y_train == k].T,
+            marker,
+            color=color,
+            markersize=0.65 * size,
+            markeredgecolor="white",
+            label=f"class {k}, train",
+        )
+    ax.set_title(
+        f"{NAMES[fit.activation]}: test {fit.test.mean():.3f} ({fit.test.min():.2f} to {fit.test.max():.2f})\n"
+        f"train {fit.train.mean():.3f}, fit {1000 * np.median(fit.seconds):.0f} ms"
+    )
     ax.set(xlabel="x₁", ylabel="x₂")
     ax.grid(visible=False)
     describe(ax, fit.describe())

@@ -17,7 +17,7 @@ from lecture.plots.alt import describe
 from lecture.plots.style import COLORS
 from lecture.surfaces import BEALE
 
-# Colour, line and marker of each optimizer, the same in all figures; two of a kind share the colour and differ in the line.
+# Colour, line and marker of each optimizer, the same in all figures; two of a kind differ in the line, not the colour.
 LOOKS = {
     "sgd": (COLORS[6], "-", "o"),
     "momentum": (COLORS[0], "-", "s"),
@@ -30,11 +30,20 @@ LOOKS = {
     "adamax": (COLORS[2], "--", ">"),
 }
 NAMES = {
-    "sgd": "SGD", "momentum": "Momentum", "nesterov": "Nesterov", "adagrad": "Adagrad", "adadelta": "Adadelta", "rmsprop": "RMSprop",
-    "rmsprop_momentum": "RMSprop + momentum", "adam": "Adam", "adamax": "Adamax",
+    "sgd": "SGD",
+    "momentum": "Momentum",
+    "nesterov": "Nesterov",
+    "adagrad": "Adagrad",
+    "adadelta": "Adadelta",
+    "rmsprop": "RMSprop",
+    "rmsprop_momentum": "RMSprop + momentum",
+    "adam": "Adam",
+    "adamax": "Adamax",
 }
 _OTHERS = [(color, "-.", "d") for color in (COLORS[4], COLORS[3], *COLORS)]  # for paths of any other name, in turn
-_GREYS = LinearSegmentedColormap.from_list("pale greys", ["#ffffff", "#b0b0b0"])  # paths stand out on them, in print too
+_GREYS = LinearSegmentedColormap.from_list(
+    "pale greys", ["#ffffff", "#b0b0b0"]
+)  # paths stand out on them, in print too
 _ARROWS = {"previous": "0.55", "momentum": COLORS[2], "gradient": COLORS[1], "update": COLORS[0]}
 _SIDE, _BAR, _LEGEND = 22, 7.8, 21.5  # of a surface, its colour bar and a legend beside that, in font sizes
 _FAR = 1e6  # points beyond it are not handed to the canvas, whose arithmetic ends there
@@ -105,7 +114,7 @@ def plot_optimizers(names=tuple(LOOKS), iterations=100, *, rates="tuned", surfac
     iterations : int
         Steps drawn, at least 0.
     rates : "tuned", "lecture", or mapping of str to float
-        As for `optimizers.compare`: each at its best on this surface, at the rates of the lecture, or at rates of your own.
+        As for `optimizers.compare`: each at its best on this surface, at the rates of the lecture, or at your own.
     surface : Surface or str
     ax : matplotlib.axes.Axes, optional
 
@@ -179,7 +188,9 @@ def plot_schedule(schedule="exponential", iterations=100, *, surface=BEALE, axes
         If there is no such schedule or surface, the rule has none, or ``iterations`` is negative.
     """
     rule = SCHEDULED[one_of(schedule, SCHEDULED, "schedule")] if isinstance(schedule, str) else schedule
-    scheduled = [field.name for field in fields(rule) if callable(getattr(rule, field.name))] if isinstance(rule, Rule) else []
+    scheduled = (
+        [field.name for field in fields(rule) if callable(getattr(rule, field.name))] if isinstance(rule, Rule) else []
+    )
     if not scheduled:
         raise ValueError(f"schedule must be one of {', '.join(SCHEDULED)} or a rule with a schedule, got {schedule!r}.")
     surface = surfaces.get(surface)
@@ -195,9 +206,14 @@ def plot_schedule(schedule="exponential", iterations=100, *, surface=BEALE, axes
     axes[1].plot(values, color="0.75")
     axes[1].plot(values[: iterations + 1], color=COLORS[0], linewidth=1.6 * plt.rcParams["lines.linewidth"])
     axes[1].plot(iterations, now, "o", color=COLORS[0], markersize=0.8 * plt.rcParams["font.size"])
-    axes[1].set(xlabel="step", ylabel=name, ylim=(0, 1.08 * values.max()), title=f"{name} at step {iterations}: {now:.2g}")
-    describe(axes[1], f"Beside it the {name} over {len(values) - 1} steps: {values[0]:.2g} at first, between {values.min():.2g} and "
-                      f"{values.max():.2g}, {now:.2g} at step {iterations}.")
+    axes[1].set(
+        xlabel="step", ylabel=name, ylim=(0, 1.08 * values.max()), title=f"{name} at step {iterations}: {now:.2g}"
+    )
+    describe(
+        axes[1],
+        f"Beside it the {name} over {len(values) - 1} steps: {values[0]:.2g} at first, between {values.min():.2g} and "
+        f"{values.max():.2g}, {now:.2g} at step {iterations}.",
+    )
     return np.asarray(axes)
 
 
@@ -228,8 +244,15 @@ def plot_momentum(step=3, method="nesterov", *, learning_rate=0.01, momentum=0.8
     rule = {"momentum": Momentum, "nesterov": Nesterov}[one_of(method, ("momentum", "nesterov"), "method")]
     surface = surfaces.get(surface)
     parts = optimizers.dissect(rule(learning_rate, momentum), surface, step=step)
-    points = np.array([parts.origin - parts.previous, parts.origin, parts.origin + parts.momentum, parts.origin + parts.update,
-                       parts.looked_at + parts.gradient])
+    points = np.array(
+        [
+            parts.origin - parts.previous,
+            parts.origin,
+            parts.origin + parts.momentum,
+            parts.origin + parts.update,
+            parts.looked_at + parts.gradient,
+        ]
+    )
     if np.abs(points).max() > _FAR:
         raise ValueError(f"step must be one before the path diverges, got {step}.")
     ax = _background(surface, ax, window=_around(points, surface), legend_beside=True)
@@ -253,7 +276,12 @@ def _mesh(surface, window, n=71):
     x, y = np.linspace(left, right, n), np.linspace(bottom, top, n)
     values = surface.value(*np.meshgrid(x, y))
     levels = np.geomspace(np.quantile(values, 0.003), values.max(), 13)
-    return x, y, np.maximum(values, levels[0] / 2), levels  # a log scale has no place for the 0 of a minimum on the grid
+    return (
+        x,
+        y,
+        np.maximum(values, levels[0] / 2),
+        levels,
+    )  # a log scale has no place for the 0 of a minimum on the grid
 
 
 def _background(surface, ax, window=None, legend_beside=False):
@@ -261,7 +289,7 @@ def _background(surface, ax, window=None, legend_beside=False):
     window = window or surface.window
     own = ax is None
     if own:
-        ax, = _figure([_SIDE], _height(window), right=_BAR + _LEGEND * legend_beside)
+        (ax,) = _figure([_SIDE], _height(window), right=_BAR + _LEGEND * legend_beside)
     _draw_surface(surface, ax, window, own)
     return ax
 
@@ -273,25 +301,37 @@ def _height(window):
 
 
 def _figure(widths, height, *, right, between=0):
-    """Axes side by side in a new figure, all measured in font sizes: so text fits, and no layout need be sought for each picture."""
+    """Axes side by side in a new figure, measured in font sizes: text fits, with no layout to be sought."""
     left, bottom, top = 5.2, 3.8, 2.4
     width, height = left + sum(widths) + between * (len(widths) - 1) + right, bottom + height + top
     em = plt.rcParams["font.size"] / 72  # in inches
     figure = plt.figure(figsize=(width * em, height * em), layout="none")
     starts = [left + sum(widths[:i]) + between * i for i in range(len(widths))]
-    return [figure.add_axes((x / width, bottom / height, w / width, 1 - (bottom + top) / height)) for x, w in zip(starts, widths)]
+    return [
+        figure.add_axes((x / width, bottom / height, w / width, 1 - (bottom + top) / height))
+        for x, w in zip(starts, widths)
+    ]
 
 
 def _draw_surface(surface, ax, window, own):
     """Contours, minima and colour bar: in the room that our own figures have for it, else in room taken from ``ax``."""
     x, y, values, levels = _mesh(surface, window)
     filled = ax.contourf(x, y, values, levels=levels, norm=LogNorm(levels[0], levels[-1]), cmap=_GREYS, extend="min")
-    filled.set(edgecolor="0.68", linewidth=0.4)  # lines at half the weight in a page of those that `contour` would draw again
+    filled.set(
+        edgecolor="0.68", linewidth=0.4
+    )  # lines at half the weight in a page of those that `contour` would draw again
     beside = ax.inset_axes([1 + 0.8 / _SIDE, 0, 1.1 / _SIDE, 1]) if own else None
     ticks = LogLocator(subs=(1,) if levels[-1] > 100 * levels[0] else (1, 2, 5))
     bar = ax.figure.colorbar(filled, ax=ax, cax=beside, label="loss", ticks=ticks, format="{x:g}", extendfrac=0)
     bar.minorticks_off()
-    ax.plot(*np.transpose(surface.minima), "*", color=COLORS[3], markersize=1.5 * plt.rcParams["font.size"], markeredgecolor="white", zorder=6)
+    ax.plot(
+        *np.transpose(surface.minima),
+        "*",
+        color=COLORS[3],
+        markersize=1.5 * plt.rcParams["font.size"],
+        markeredgecolor="white",
+        zorder=6,
+    )
     left, right, bottom, top = window
     ax.set(xlim=(left, right), ylim=(bottom, top), xlabel="w₁", ylabel="w₂", aspect="equal")
     for drawn in (ax, bar.ax):
@@ -309,7 +349,9 @@ def _draw_paths(ax, paths, surface, rates=None, legend_beside=False):
         ax.legend(loc="upper left", bbox_to_anchor=(1 + _BAR / _SIDE, 1), borderaxespad=0, labelspacing=0.7)
     elif paths:
         ax.legend(loc="lower left", frameon=True, framealpha=0.85)
-    return describe(ax, optimizers.describe_paths({NAMES.get(name, name): path for name, path in paths.items()}, surface))
+    return describe(
+        ax, optimizers.describe_paths({NAMES.get(name, name): path for name, path in paths.items()}, surface)
+    )
 
 
 def _draw_path(ax, path, label, look):
@@ -322,13 +364,35 @@ def _draw_path(ax, path, label, look):
     path = path[: int(far.argmax())] if far.any() else path
     color, line, marker = look
     wide, size = 1.2 * plt.rcParams["lines.linewidth"], plt.rcParams["font.size"]
-    ax.plot(*path.T, color=color, linestyle=line, linewidth=wide, marker=marker, markevery=10, markersize=0.5 * size, label=label, zorder=4)
-    ax.plot(*path[-1:].T, color=color, marker=marker, markersize=0.8 * size, markeredgecolor="white", linestyle="", zorder=5)
+    ax.plot(
+        *path.T,
+        color=color,
+        linestyle=line,
+        linewidth=wide,
+        marker=marker,
+        markevery=10,
+        markersize=0.5 * size,
+        label=label,
+        zorder=4,
+    )
+    ax.plot(
+        *path[-1:].T, color=color, marker=marker, markersize=0.8 * size, markeredgecolor="white", linestyle="", zorder=5
+    )
 
 
 def _arrow(ax, origin, vector, part, label):
     """Draw an arrow in the units of the axes."""
-    ax.quiver(*origin, *vector, angles="xy", scale_units="xy", scale=1, color=_ARROWS[part], width=0.012, label=label, zorder=3)
+    ax.quiver(
+        *origin,
+        *vector,
+        angles="xy",
+        scale_units="xy",
+        scale=1,
+        color=_ARROWS[part],
+        width=0.012,
+        label=label,
+        zorder=3,
+    )
 
 
 def _around(points, surface):

@@ -1,6 +1,7 @@
 """The core's cyclical schedules, for training with Keras.
 
-Keras has the decaying ones itself. The formulas are those of `lecture.optimizers`, computed with `keras.ops`: there is no second copy.
+Keras has the decaying ones itself. The formulas are those of `lecture.optimizers`, computed with `keras.ops`: there is
+no second copy.
 """
 
 import dataclasses
@@ -47,6 +48,6 @@ class OneCycle(_FromCore):
 
 @keras.saving.register_keras_serializable("lecture")
 class WarmUp(_FromCore):
-    """A straight rise to a rate, where it stays: arguments as for `lecture.optimizers.WarmUp`, with a number for the rate."""
+    """A straight rise to a rate, a number: arguments as for `lecture.optimizers.WarmUp`."""
 
     formula = optimizers.WarmUp

@@ -73,7 +73,9 @@ def _fresh(optimizer):
     if callable(rate):
         config["learning_rate"] = _fresh_schedule(rate)
     elif "learning_rate" in config:
-        config["learning_rate"] = float(str(np.float32(config["learning_rate"])))  # the shortest number that float32 holds so
+        config["learning_rate"] = float(
+            str(np.float32(config["learning_rate"]))
+        )  # the shortest number that float32 holds so
     return type(optimizer).from_config(_exact(config))
 
 
@@ -90,7 +92,7 @@ def _exact(config):
 
 
 class _Exact(float):
-    """A number that TensorFlow makes a float64 tensor of; a plain one it rounds to float32 first, wherever it is cast."""
+    """A number that TensorFlow makes a float64 tensor of; where it casts a plain one, it rounds it to float32 first."""
 
     dtype = "float64"
 
@@ -99,7 +101,7 @@ class _Exact(float):
 
 
 class _Walker(keras.Model):
-    """A model of nothing but two weights, which takes a gradient for its input and answers with its weights after the step.
+    """A model of nothing but two weights: its input is a gradient, its output what the weights are after the step.
 
     Being a model, it has its step compiled by Keras: a plain loop of ``optimizer.apply`` takes five times as long.
     """
@@ -114,6 +116,8 @@ class _Walker(keras.Model):
 
     def predict_step(self, data):
         gradient, *_ = data
-        scale = keras.ops.cast(self.optimizer.scale_loss(1.0), gradient.dtype)  # optimizers that scale losses divide by it
+        scale = keras.ops.cast(
+            self.optimizer.scale_loss(1.0), gradient.dtype
+        )  # optimizers that scale losses divide by it
         self.optimizer.apply([scale * gradient], [self.weights_to_move])
         return keras.ops.convert_to_tensor(self.weights_to_move)
