@@ -28,7 +28,7 @@ LOSSES = {
 def mlp(
     *hidden,
     n_inputs=784,
-    n_classes=10,
+    n_classes=None,
     activation="relu",
     l1=0,
     l2=0,
@@ -157,12 +157,12 @@ def _loss(loss, label_smoothing):
 def _output(loss, n_classes):
     """How many outputs the loss needs, and their activation."""
     if isinstance(loss, (keras.losses.BinaryCrossentropy, keras.losses.BinaryFocalCrossentropy)):
-        if n_classes != 2:
+        if n_classes not in (None, 2):
             raise ValueError(
                 f"a binary loss tells two classes apart with one output: n_classes must be 2, got {n_classes!r}."
             )
         return 1, "sigmoid"
-    return whole(n_classes, "n_classes", least=2), "softmax"
+    return whole(10 if n_classes is None else n_classes, "n_classes", least=2), "softmax"
 
 
 def _optimizer(optimizer):

@@ -157,7 +157,7 @@ def test_losses_agree_on_the_same_labels(images):
 
 
 def test_binary_has_one_output(images, rng):
-    model = mlp(6, n_classes=2, loss="binary", seed=0)
+    model = mlp(6, loss="binary", seed=0)
     y = rng.integers(2, size=len(images[0])).astype("float32")
     p = model.predict(images[0], verbose=0)[:, 0]
     loss, accuracy = model.evaluate(images[0], y, verbose=0)
@@ -252,7 +252,7 @@ class Unregistered(keras.optimizers.schedules.LearningRateSchedule):
         ((4,), {"loss": "hinge"}, "loss must be one of categorical, sparse, binary, got 'hinge'"),
         ((4,), {"loss": keras.losses.CategoricalCrossentropy(from_logits=True)}, "loss must take the probabilities"),
         ((4,), {"loss": keras.losses.Poisson(), "label_smoothing": 0.1}, "label_smoothing must be part of the loss"),
-        ((4,), {"loss": "binary"}, "one output: n_classes must be 2, got 10"),
+        ((4,), {"loss": "binary", "n_classes": 10}, "one output: n_classes must be 2, got 10"),
         ((4,), {"loss": "sparse", "label_smoothing": 0.1}, "label_smoothing must be 0 with the loss 'sparse'"),
         ((4,), {"label_smoothing": 1}, "label_smoothing must be a number of at least 0 and below 1, got 1"),
     ),
