@@ -1,6 +1,7 @@
 """What all tests share: no test touches the user's cache, or anything of `shared/` that is not at hand."""
 
 import os
+import shutil
 from pathlib import Path
 
 import matplotlib
@@ -8,6 +9,7 @@ import pytest
 
 matplotlib.use("Agg")
 
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 
@@ -40,3 +42,35 @@ def shared():
     if not SHARED.is_dir():
         pytest.skip("needs ../shared beside the checkout, which is not here")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def built_book():
+    """The whole book, its notebooks run from an empty kernel in short mode on the sample: the folder that holds `html`."""
+    from lecture.publish.book import build
+
+    output = ROOT / "_build" / "tests"
+    build(ROOT, environment={"LECTURE_DATA": "sample", "LECTURE_MODE": "short", "LECTURE_LIVE": "0"}, output=output)
+    return output
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A real Chromium, without the services that would ask Google for things."""
+    if not CHROMIUM:
+        pytest.skip("no Chromium on this machine: apt-get install chromium")
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as driver:
+        options = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+        yield (chromium := driver.chromium.launch(executable_path=CHROMIUM, args=options))
+        chromium.close()
+
+
+def watch(page):
+    """Collect what a page asks other places for, and its errors."""
+    asked, complaints = [], []
+    page.on("request", lambda request: request.url.startswith(("file:", "data:", "blob:")) or asked.append(request.url))
+    page.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda message: message.type in ("error", "warning") and complaints.append(message.text))
+    return asked, complaints

@@ -16,12 +16,11 @@ import urllib.request
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from conftest import ROOT
+from conftest import ROOT, watch
 
 from lecture.explore import Paths, explore, render
 from lecture.plots import alt_text, describe
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 EVIL = "</script><script>window.harmed = true</script><img src=x onerror='window.harmed = true'>"
 RULES = {"slow": 0.1, "quick": 0.4, "back": -0.3}
 RATES = [0.005, 0.01, 0.015, 0.02]
@@ -51,17 +50,6 @@ def drawn_paths(surface):
         return Paths(surface, {name: spiral(steps, rate, RULES[name]) for name in (first, second)})
 
     return draw_spirals
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if not CHROMIUM:
-        pytest.skip("no Chromium on this machine: apt-get install chromium")
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as driver:
-        options = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-        yield (chromium := driver.chromium.launch(executable_path=CHROMIUM, args=options))
-        chromium.close()
 
 
 @pytest.fixture(scope="module")
@@ -106,16 +94,6 @@ def page(browser):
     context.close()
     assert asked == []
     assert complaints == []
-
-
-def watch(page):
-    """Collect what a page asks other places for, and its errors."""
-    asked, complaints = [], []
-    page.on("request", lambda request: request.url.startswith(("file:", "data:", "blob:")) or asked.append(request.url))
-    page.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda message: message.type in ("error", "warning") and complaints.append(message.text))
-    return asked, complaints
 
 
 class Seen:

@@ -30,7 +30,7 @@ MAY = {
 }
 INSIDE = {
     "data": {"openml", "pandas", "keras", "platformdirs", "tqdm"},
-    "plots": {"sklearn", "mglearn"},
+    "plots": {"sklearn", "mglearn", "threadpoolctl"},
     "training": {"IPython", "tensorflow"},
     "explore": {"ipywidgets", "IPython", "tqdm"},
     "__main__": {"lecture", "benchmarks"},
