@@ -5,9 +5,11 @@ from lecture.plots.alt import alt_text, describe
 from lecture.plots.backprop import plot_step, plot_weight_updates
 from lecture.plots.boundaries import plot_boundaries
 from lecture.plots.depth import plot_gradient_flow
+from lecture.plots.history import plot_history
 from lecture.plots.images import plot_images, plot_prediction
 from lecture.plots.network import plot_network
-from lecture.plots.optimizers import plot_learning_rate, plot_momentum, plot_optimizers, plot_paths, plot_schedule, plot_surface
+from lecture.plots.optimizers import LOOKS, plot_learning_rate, plot_momentum, plot_optimizers, plot_paths, plot_schedule, plot_surface
+from lecture.plots.record import History
 from lecture.plots.representation import plot_representation
 from lecture.plots.style import COLORS, STYLES
 from lecture.plots.variants import plot_variants
@@ -15,12 +17,15 @@ from lecture.plots.weights import plot_weight_histograms
 
 __all__ = [
     "COLORS",
+    "History",
+    "LOOKS",
     "STYLES",
     "alt_text",
     "describe",
     "plot_activation",
     "plot_boundaries",
     "plot_gradient_flow",
+    "plot_history",
     "plot_images",
     "plot_label_smoothing",
     "plot_learning_rate",

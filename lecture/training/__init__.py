@@ -1,6 +1,10 @@
-"""Training with Keras: following it, stopping it, repeating it."""
+"""Training with Keras: watching it, stopping it, repeating it; schedules, and any optimizer on a surface."""
 
+from lecture.plots.record import History
+from lecture.training.plot import TrainingPlot
+from lecture.training.repeats import Repeats, fit_seeds
 from lecture.training.schedules import OneCycle, Triangular, WarmUp
+from lecture.training.stopping import SmoothedEarlyStopping
 from lecture.training.trace import trace
 
-__all__ = ["OneCycle", "Triangular", "WarmUp", "trace"]
+__all__ = ["History", "OneCycle", "Repeats", "SmoothedEarlyStopping", "TrainingPlot", "Triangular", "WarmUp", "fit_seeds", "trace"]

@@ -1,0 +1,263 @@
+"""A training that can be watched: its curves in a notebook, a line an epoch elsewhere."""
+
+import sys
+from base64 import b64encode
+from time import perf_counter as clock
+
+import keras
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from lecture.checks import one_of, whole
+from lecture.plots.alt import alt_text
+from lecture.plots.history import HistoryDrawing
+from lecture.plots.record import MODES, RATE, History, number
+
+SHARE = 0.05  # of the training time between the first drawing and the last: that much may go into drawing
+
+
+class TrainingPlot(keras.callbacks.Callback):
+    """Watch a training.
+
+    In a notebook (JupyterLab, VS Code, Colab) a figure appears after the first epoch and grows in place: losses on one Axes, the
+    other metrics on another, over all planned epochs, and the learning rate where it changes. It is drawn again after an epoch only where
+    all drawing between the first and the last stays below 5 % of the training time, and always at the end. Anywhere
+    else, one line an epoch is printed.
+
+    Keras calls no callback when a fit is interrupted. In a notebook the last drawing then comes when the cell ends; in a
+    script, a ``with`` block ends the plot::
+
+        with TrainingPlot() as plot:
+            model.fit(X, y, epochs=25, verbose=0, callbacks=[plot])
+
+    One plot serves for one fit after another: each starts anew, but one with an ``initial_epoch`` continues from there. Without a
+    fit, call the hooks yourself: ``plot.on_epoch_end(0, {"loss": 1.0})``. A metric of several values an epoch is
+    followed by their mean.
+
+    Parameters
+    ----------
+    monitor : str, optional
+        The metric that decides which epoch is best. By default the one that an ``EarlyStopping`` in the same fit watches, else
+        ``val_loss``, else ``loss``.
+    mode : str
+        Whether its lowest value is best, "min", or its highest, "max"; "auto" goes by the name: losses and errors are to
+        be low, all others high.
+    epochs : int, optional
+        The number of epochs to make room for, as where several fits continue each other; as many as are planned by default.
+
+    Attributes
+    ----------
+    history : lecture.plots.History
+        The record so far; `lecture.plots.plot_history` draws it, alone or beside others.
+    figure : matplotlib.figure.Figure
+        The curves so far, as in the notebook, to be saved, say; pyplot does not know it.
+
+    Raises
+    ------
+    ValueError
+        If an argument is not as above; and at the end of an epoch whose logs show that there is no such metric to monitor.
+    """
+
+    def __init__(self, monitor=None, *, mode="auto", epochs=None):
+        super().__init__()
+        if not isinstance(monitor, str | None):
+            raise ValueError(f"monitor must be a metric's name, such as 'val_loss', got {monitor!r}.")
+        self.monitor = monitor
+        self.mode = one_of(mode, MODES, "mode")
+        self.epochs = None if epochs is None else whole(epochs, "epochs", least=1)
+        self._epochs, self._metrics = [], {}  # the record: epoch numbers from 1, and for each metric as many values
+        self._restored = None
+        self._early_stopping = None
+        self._drawing = self._screen = None
+        self._line = ""
+
+    def __getstate__(self):
+        """Copy settings and record; a copy (KerasTuner makes one for each trial) draws a figure of its own."""
+        return self.__dict__ | {"_model": None, "_early_stopping": None, "_drawing": None, "_screen": None}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self._finish()
+
+    @property
+    def history(self):
+        stopping = self._early_stopping
+        monitor, mode = (stopping.monitor, stopping.mode) if stopping and not self.monitor else (self.monitor, self.mode)
+        known = monitor if monitor in self._metrics else None
+        planned = self.epochs or (self.params or {}).get("epochs")
+        return History(self._metrics, self._epochs, planned=planned, monitor=known, mode=mode, restored=self._restored)
+
+    @property
+    def figure(self):
+        if self._drawing is None:
+            figure = Figure(layout="none")
+            FigureCanvasAgg(figure)
+            self._drawing = HistoryDrawing(figure)
+        if self._metrics:
+            self._drawing.update({"": self.history})
+        return self._drawing.figure
+
+    def on_train_begin(self, logs=None):
+        """Get ready for another fit; its first epoch decides what is kept of the record."""
+        self._finish()
+        self._restored = None
+        self._early_stopping = _early_stopping_beside(self)
+
+    def on_epoch_begin(self, epoch, logs=None):
+        """Forget the epochs that are trained again."""
+        self._print()
+        self._go_back_to(epoch)
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Record an epoch, and show it."""
+        self._go_back_to(whole(epoch, "epoch", least=0))
+        self._record(epoch + 1, logs or {})
+        parts = {name.startswith("val_") for name in self._metrics}
+        if self.monitor and self.monitor.startswith("val_") in parts:  # else validation may still come: not every epoch needs one
+            one_of(self.monitor, self._metrics, "monitor")
+        shell = _notebook()
+        if shell is None:
+            self._line = self._last_epoch()
+            if (self.params or {}).get("verbose") not in ("auto", 1):
+                self._print()  # else Keras has not finished its own line yet
+        elif self._metrics:
+            if self._screen is None or self._screen.cell != shell.execution_count:
+                self._finish()
+                self._screen = _Screen(shell, self._picture)
+            self._screen.update()
+
+    def on_train_end(self, logs=None):
+        """Mark the epoch that early stopping restores, and draw for the last time."""
+        stopping = self._early_stopping
+        if stopping and stopping.restore_best_weights and stopping.best_weights is not None:
+            self._restored = stopping.best_epoch + 1
+        self._finish(changed=self._restored is not None)
+
+    def _finish(self, *, changed=False):
+        """Bring out what is not shown yet."""
+        self._print()
+        if self._screen:
+            self._screen.close(changed=changed)
+
+    def _go_back_to(self, epoch):
+        """Keep what was recorded of the epochs before this one (counted from 0, as Keras does)."""
+        kept = sum(number <= epoch for number in self._epochs) if self._epochs and self._epochs[-1] > epoch else len(self._epochs)
+        del self._epochs[kept:]
+        for values in self._metrics.values():
+            del values[kept:]
+        if not kept:
+            self._finish()
+            self._metrics, self._drawing, self._screen = {}, None, None
+
+    def _record(self, epoch, logs):
+        """Add an epoch's values to the record."""
+        values = {name: None if value is None else _scalar(value) for name, value in logs.items()}
+        rate = getattr(getattr(self.model, "optimizer", None), "learning_rate", None)
+        if RATE not in values and rate is not None:
+            values[RATE] = _scalar(rate)
+        for name in sorted(values, key=lambda name: (name == RATE, name.startswith("val_"), not name.endswith("loss"))):
+            self._metrics.setdefault(name, [None] * len(self._epochs))
+        self._epochs.append(epoch)
+        for name, column in self._metrics.items():
+            column.append(values.get(name))
+
+    def _last_epoch(self):
+        """The last epoch as a line."""
+        history = self.history
+        shown = {name: column[-1] for name, column in self._metrics.items() if column[-1] is not None}
+        if RATE in shown and (len(self._epochs) < 2 or shown[RATE] == self._metrics[RATE][-2]):
+            del shown[RATE]
+        words = [f"epoch {self._epochs[-1]}/{history.end}", *(f"{name} {number(value)}" for name, value in shown.items())]
+        return "  ".join(words + ["(best so far)"] * (history.best == self._epochs[-1]))
+
+    def _print(self):
+        """Print the line that waits, if one does."""
+        if self._line:
+            print(self._line, flush=True)
+            self._line = ""
+
+    def _picture(self):
+        """The figure as what IPython displays, and its alternative text where it takes it from."""
+        figure = self.figure
+        png = b64encode(self._drawing.png()).decode()
+        return {"image/png": png, "text/plain": self.history.status()}, {"image/png": {"alt": alt_text(figure)}}
+
+
+class _Screen:
+    """A picture in a notebook's cell, updated in place as often as ``SHARE`` allows."""
+
+    def __init__(self, shell, picture):
+        self.shell, self.picture, self.cell = shell, picture, shell.execution_count
+        self.handle = None
+        self.is_open = self.is_late = False
+        self.costliest = 0.0  # drawing, in seconds: what the next one is taken to cost
+
+    def update(self):
+        """Show the picture as it is now, if there is time for it; the first time there is."""
+        if not self.is_open:
+            self.is_open = True
+            self._end_of_cell = lambda result: self.close()  # one object, so that it can be taken off again
+            self.shell.events.register("post_run_cell", self._end_of_cell)
+            self._show()
+            self.since, self.spent = clock(), 0.0
+            return
+        training = clock() - self.since - self.spent
+        self.is_late = self.spent + self.costliest > SHARE * training
+        if not self.is_late:
+            self.spent += self._show()
+
+    def close(self, *, changed=False):
+        """Show the last picture, unless it is there already."""
+        if self.is_open:
+            self.is_open = False
+            self.shell.events.unregister("post_run_cell", self._end_of_cell)
+            if self.is_late or changed:
+                self._show()
+
+    def _show(self):
+        """Draw and send the picture; return the seconds that it took."""
+        from IPython.display import display
+
+        start = clock()
+        data, metadata = self.picture()
+        if self.handle is None:
+            self.handle = display(data, metadata=metadata, raw=True, display_id=True)
+        else:
+            self.handle.update(data, metadata=metadata, raw=True)
+        self.is_late = False
+        cost = clock() - start
+        self.costliest = max(self.costliest, cost)
+        return cost
+
+
+def _notebook():
+    """IPython's shell where it shows pictures, as in JupyterLab, VS Code and Colab; None in a terminal or script."""
+    if not sys.modules.get("IPython"):
+        return None
+    from IPython import get_ipython
+
+    shell = get_ipython()
+    return shell if shell and "image/png" in shell.display_formatter.active_types else None
+
+
+def _early_stopping_beside(plot):
+    """The EarlyStopping in the same fit, or None.
+
+    Keras tells a callback nothing of the others, so this looks for the list that is calling. Where there is none, as
+    when a hook is called by hand, no epoch is marked as restored.
+    """
+    frame = sys._getframe(1)
+    while frame:
+        caller = frame.f_locals.get("self")
+        if isinstance(caller, keras.callbacks.CallbackList) and any(callback is plot for callback in caller.callbacks):
+            return next((callback for callback in caller.callbacks if isinstance(callback, keras.callbacks.EarlyStopping)), None)
+        frame = frame.f_back
+    return None
+
+
+def _scalar(value):
+    """A number, tensor or array as a float: the mean where it has several values."""
+    return float(np.mean(keras.ops.convert_to_numpy(value)))
