@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.markers import CARETUPBASE
 
 from lecture.plots import alt_text
 from lecture.plots.history import HistoryDrawing, plot_history
@@ -97,7 +98,7 @@ def test_the_best_and_the_restored_epoch_are_marked():
     ax = plot_history(History(CURVES, planned=10, restored=2))
     loss, accuracy = ax.figure.axes
     assert marks(loss, "o") == [(3, 0.5)] and marks(accuracy, "o") == [(3, 0.75)]  # on the curves of the part that decides
-    assert marks(loss, "^") == marks(accuracy, "^") == [(2, 0)]
+    assert marks(loss, CARETUPBASE) == marks(accuracy, CARETUPBASE) == [(2, 0)]
     assert "best: 3, val_loss 0.500" in loss.texts[0].get_text() and "restored: 2" in loss.texts[0].get_text()
     assert all(panel.get_xlim() == pytest.approx((0.41, 10.59)) for panel in (loss, accuracy))
 
@@ -128,6 +129,13 @@ def test_several_stand_side_by_side_with_the_same_scales():
         assert left.get_ylim() == right.get_ylim() and left.get_xlim() == right.get_xlim()
         assert lines(left, "-") == [([1, 2, 3, 4], CURVES[name])] and lines(right, "--") == [([1, 2, 3, 4, 5], longer[f"val_{name}"])]
     assert alt_text(axes[0].figure) == f"short: {History(CURVES).describe()} long: {History(longer).describe()}"
+
+
+def test_side_by_side_what_one_record_lacks_stays_empty():
+    axes = plot_history({"less": {"mae": [1.0, 2.0]}, "more": CURVES | {"learning_rate": [0.4, 0.3, 0.2, 0.1]}}).figure.axes
+    assert [bool(lines(ax, "-")) for ax in axes] == [False, True, False, True, True, True]
+    assert [ax.get_ylabel() for ax in axes] == ["loss", "mae,\naccuracy", "rate", "", "", ""]
+    assert [ax.get_xlabel() for ax in axes] == ["", "", "epoch"] * 2
 
 
 def test_overlaid_each_has_its_colour_and_each_metric_its_axes():
@@ -183,6 +191,8 @@ def test_every_value_is_inside_the_picture(values):
         (lambda: plot_history(CURVES, metrics=[]), "at least one metric to draw, got none"),
         (lambda: plot_history(CURVES, metrics=["acc"]), "a metric to draw must be one of loss, accuracy, val_loss, val_accuracy, got 'acc'"),
         (lambda: plot_history([1, 2]), r"a record must map each metric to its values, one an epoch, got \[1, 2\]"),
+        (lambda: plot_history({"loss": 0.5}), "loss must be a sequence of numbers, one an epoch, got 0.5"),
+        (lambda: plot_history({"one": CURVES, "other": [1, 2]}), r"a record must map each metric to its values, one an epoch, got \[1, 2\]"),
         (lambda: plot_history(CURVES, ax=plt.subplots(1, 3)[1]), "ax must be one Axes for each of loss, accuracy, got 3"),
         (lambda: History({"loss": [1, 2], "val_loss": [1]}), "one value for each of 2 epochs, None where it has none, got loss with 2, val_loss with 1"),
         (lambda: History(CURVES, monitor="val_acuracy"), "monitor must be one of loss, accuracy, val_loss, val_accuracy, got 'val_acuracy'"),

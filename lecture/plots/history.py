@@ -8,6 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.image import imsave
 from matplotlib.lines import Line2D
+from matplotlib.markers import CARETUPBASE
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
 from lecture.checks import one_of
@@ -15,7 +16,7 @@ from lecture.plots.alt import describe
 from lecture.plots.record import RATE, History
 from lecture.plots.style import COLORS
 
-VALIDATION, RATE_TITLE = "val_", "learning rate"
+VALIDATION = "val_"
 MARKERS = "osD^vPX"  # at the end of each curve, so that not only colours tell them apart
 INK = "0.25"
 
@@ -63,7 +64,7 @@ def plot_history(records, *, metrics=None, overlay=False, ax=None):
     ValueError
         If there is no metric to draw, one is unknown, a record is none, or the Axes are not as many as the panels.
     """
-    several = isinstance(records, Mapping) and records and all(_holds_record(record) for record in records.values())
+    several = isinstance(records, Mapping) and any(_holds_record(record) for record in records.values())
     records = {str(label): _record(record) for label, record in records.items()} if several else {"": _record(records)}
     known = dict.fromkeys(name for record in records.values() for name in record)
     for name in metrics or ():
@@ -136,8 +137,8 @@ class HistoryDrawing:
         elif len(axes := list(np.ravel(self.axes))) != len(plan.specs):
             raise ValueError(f"ax must be one Axes for each of {', '.join(spec.title for spec in plan.specs)}, got {len(axes)}.")
         self.panels = [_Panel(ax, spec, plan) for ax, spec in zip(axes, plan.specs)]
-        if self.axes is not None:
-            self.panels[0].ax.legend(handles=plan.key(), frameon=False)
+        if self.axes is not None and len(plan.labels) > 1:
+            self.panels[0].ax.legend(handles=plan.key(), frameon=False, **KEY)
 
     def _place(self, plan):
         """Size the figure and place Axes, keys and the line of status: all stay where they are from now on."""
@@ -190,6 +191,7 @@ class _Spec:
     curves: tuple  # of (label, metric)
     quantity: int  # Axes of one quantity share their scales
     column: int  # counts records side by side
+    is_rate: bool
 
 
 @dataclass(frozen=True)
@@ -209,19 +211,18 @@ class _Plan:
         by_label = overlay and len(records) > 1
         columns = [tuple(records)] if by_label else [(label,) for label in records]
         names = list(dict.fromkeys(metrics or (name for record in records.values() for name in record if name != RATE)))
+        traced = RATE in names or (metrics is None and any(record.rate_changes for record in records.values()))
         bases = sorted(dict.fromkeys(_base(name) for name in names if name != RATE), key=lambda base: not base.endswith("loss"))
         n_losses = sum(base.endswith("loss") for base in bases)
         quantities = [[base] for base in bases] if by_label else [group for group in (bases[:n_losses], bases[n_losses:]) if group]
-        strip = False
-        if RATE in names or (metrics is None and any(record.rate_changes for record in records.values())):
-            strip = bool(quantities)
-            quantities, names = [*quantities, [RATE]], [*dict.fromkeys([*names, RATE])]
+        quantities += [[RATE]] * traced
         specs = []
         for column, labels in enumerate(columns):
             for q, quantity in enumerate(quantities):
-                curves = tuple((label, name) for label in labels for name in names if _base(name) in quantity and name in records[label])
-                if curves:
-                    specs.append(_Spec(_title(quantity, names), curves, q, column))
+                wanted = [RATE] if quantity == [RATE] else [name for name in names if _base(name) in quantity]
+                curves = tuple((label, name) for label in labels for name in wanted if name in records[label])
+                specs.append(_Spec(_title(quantity, wanted), curves, q, column, quantity == [RATE]))
+        strip = traced and len(quantities) > 1
         restored = len(records) > 1 and any(record.restored for record in records.values())
         return cls(tuple(specs), tuple(records), tuple(bases), by_label, strip, restored)
 
@@ -247,14 +248,12 @@ class _Plan:
         if spec in (None, self.specs[0]) and len({name.startswith(VALIDATION) for name in names}) == 2:
             key += [_sample("training", color=INK), _sample("validation", color=INK, linestyle="--")]
         marks = [_sample("best epoch", color=INK, **_ring())]
-        marks += [_sample("weights restored", color=INK, linestyle="", marker="^")] * self.restored
+        marks += [_sample("weights restored", color=INK, linestyle="", marker=CARETUPBASE)] * self.restored
         return key if spec else key + marks
 
     def is_lowest(self, spec):
         """Whether no other panel stands below this one: then the epochs do."""
-        if self.side_by_side:
-            return spec.quantity == max(s.quantity for s in self.specs if s.column == spec.column)
-        return not (self.strip and spec == self.specs[0])
+        return spec.quantity == self.specs[-1].quantity or not (self.side_by_side or self.strip and spec == self.specs[0])
 
     def layout(self):
         """Return width and height of the figure and each panel's (left, top, width, height), in em from the upper left corner."""
@@ -263,7 +262,7 @@ class _Plan:
             left = LEFT + LINE  # the quantity's name stands there
             width = left + n * (WIDTH + GAP) - GAP + RIGHT
             top = _lines(self.key(), width) * LINE + LINE + GAP
-            height = {spec.quantity: STRIP if self.strip and spec.title == RATE_TITLE else LOW for spec in self.specs}
+            height = {spec.quantity: STRIP if self.strip and spec.is_rate else LOW for spec in self.specs}
             tops = {q: top + sum(height[p] + GAP for p in range(q)) for q in height}
             boxes = [(left + spec.column * (WIDTH + GAP), tops[spec.quantity], WIDTH, height[spec.quantity]) for spec in self.specs]
         else:
@@ -295,7 +294,8 @@ class _Panel:
             self.curves.append((label, name, line, ring))
         for label in dict.fromkeys(label for label, _ in spec.curves):
             color = plan.look(label, "")["color"] if plan.by_label else INK
-            (self.restored[label],) = ax.plot([], [], "^", color=color, markersize=0.8 * size, transform=ax.get_xaxis_transform(), zorder=5, clip_on=False)
+            on_axis = {"transform": ax.get_xaxis_transform(), "zorder": 5, "clip_on": False}
+            (self.restored[label],) = ax.plot([], [], linestyle="", marker=CARETUPBASE, color=color, markersize=size, **on_axis)
         self._dress(plan)
 
     def _dress(self, plan):
@@ -340,7 +340,7 @@ def _scale(panels, records):
     shown = [(records[label], name) for panel in panels for label, name, *_ in panel.curves]
     first, last = min((record.epochs[0] for record, _ in shown if record.epochs), default=1), max(record.end for record, _ in shown)
     values = np.concatenate([record.points(name)[1] for record, name in shown])
-    is_rate = panels[0].spec.title == RATE_TITLE
+    is_rate = panels[0].spec.is_rate
     scale, low, high = _range(values, RATE_WIDE if is_rate else WIDE) if len(values) else ("linear", 0, 1)
     for panel in panels:
         panel.ax.set_xlim(first - 0.5 - 0.01 * (last - first), last + 0.5 + 0.01 * (last - first))
@@ -383,7 +383,7 @@ def _base(name):
 def _title(quantity, names):
     """What a panel shows, by name."""
     if quantity == [RATE]:
-        return RATE_TITLE
+        return "learning rate"
     part = "" if set(quantity) & set(names) else "validation "
     return part + ", ".join(quantity)
 

@@ -51,6 +51,9 @@ class History(Mapping):
     restored: int = None
 
     def __post_init__(self):
+        for name, values in self.metrics.items():
+            if isinstance(values, str | Mapping) or not np.iterable(values):
+                raise ValueError(f"{name} must be a sequence of numbers, one an epoch, got {values!r}.")
         metrics = {name: tuple(None if v is None else float(v) for v in values) for name, values in self.metrics.items()}
         lengths = {name: len(values) for name, values in metrics.items()}
         epochs = tuple(range(1, max(lengths.values(), default=0) + 1)) if self.epochs is None else tuple(map(int, self.epochs))

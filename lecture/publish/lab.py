@@ -16,7 +16,8 @@ def command(notebooks, *, port, browser=True):
     It listens on 127.0.0.1 with the random token that Jupyter makes for each start, and refuses another port when
     ``port`` is taken, so that nobody teaches from the wrong one.
     """
-    options = ["--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={notebooks}"]
+    root = hasattr(os, "geteuid") and os.geteuid() == 0  # in a container, say, where Jupyter would refuse to start
+    options = ["--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={notebooks}", f"--ServerApp.allow_root={root}"]
     return [sys.executable, "-m", "jupyterlab", *options] + ([] if browser else ["--no-browser"])
 
 
