@@ -309,7 +309,8 @@ class _Panel:
         key = [] if plan.side_by_side or plan.by_label else plan.key(spec)
         if plan.side_by_side:
             ax.set_ylabel("" if spec.column else spec.title.removeprefix("learning ").replace(" ", "\n"))
-            ax.set_title(plan.labels[spec.column] if spec.quantity == 0 else "", y=1, fontsize="large")
+            label = plan.labels[spec.column]
+            ax.set_title("" if spec.quantity else label, y=1, fontsize="large" if len(label) < 22 else "medium")  # as wide as the panel
         elif len({_base(name) for _, name in spec.curves}) == 1:
             ax.set_title(spec.title, loc="left", y=1, fontsize="large")
         if key:
