@@ -1,4 +1,4 @@
-"""Following a training in a notebook: one update of ours beside one of the seed's, and what all of ours cost together."""
+"""Watching a training in a notebook: one update of ours beside one of the seed's, and what all of ours cost."""
 
 import contextlib
 import io
@@ -22,7 +22,7 @@ LOGS = [{"accuracy": 1 - a / 3, "loss": a, "val_accuracy": 1 - b / 3, "val_loss"
 
 
 def run():
-    """Return two rows: the median update, in turns with the seed's; and our drawing's share of the time of a training."""
+    """Return two rows: the median update, in turns with the seed's; and our drawing's share of a training's time."""
     with _notebook():
         return [_update(), _share()]
 

@@ -16,12 +16,21 @@ from lecture.plots import alt_text
 from lecture.plots.history import HistoryDrawing, plot_history
 from lecture.plots.record import History, number
 
-CURVES = {"loss": [0.9, 0.5, 0.4, 0.3], "accuracy": [0.5, 0.7, 0.8, 0.9], "val_loss": [0.8, 0.6, 0.5, 0.55], "val_accuracy": [0.6, 0.7, 0.75, 0.74]}
+CURVES = {
+    "loss": [0.9, 0.5, 0.4, 0.3],
+    "accuracy": [0.5, 0.7, 0.8, 0.9],
+    "val_loss": [0.8, 0.6, 0.5, 0.55],
+    "val_accuracy": [0.6, 0.7, 0.75, 0.74],
+}
 
 
 def lines(ax, style):
     """The curves with this line style, as (epochs, values)."""
-    return [tuple(map(list, line.get_data())) for line in ax.lines if line.get_linestyle() == style and len(line.get_xdata())]
+    return [
+        tuple(map(list, line.get_data()))
+        for line in ax.lines
+        if line.get_linestyle() == style and len(line.get_xdata())
+    ]
 
 
 def marks(ax, marker):
@@ -49,7 +58,9 @@ def test_the_best_epoch_is_the_first_with_the_extreme_of_the_finite_values(value
     assert History({"x": values}, monitor="x", mode=mode).best == expected
 
 
-@pytest.mark.parametrize("monitor, best", [("val_loss", 3), ("loss", 4), ("val_accuracy", 3), ("accuracy", 4), (None, 3)])
+@pytest.mark.parametrize(
+    "monitor, best", [("val_loss", 3), ("loss", 4), ("val_accuracy", 3), ("accuracy", 4), (None, 3)]
+)
 def test_losses_are_to_be_low_and_accuracies_high(monitor, best):
     assert History(CURVES, monitor=monitor).best == best
 
@@ -79,7 +90,14 @@ def test_the_end_is_the_plan_or_further():
 
 
 def test_numbers_are_written_as_people_read_them():
-    assert [number(v) for v in (0.5, 12.3456, 0.00123456, 5e-7, 123456, float("nan"))] == ["0.500", "12.346", "0.00123", "5e-07", "1.23e+05", "nan"]
+    assert [number(v) for v in (0.5, 12.3456, 0.00123456, 5e-7, 123456, float("nan"))] == [
+        "0.500",
+        "12.346",
+        "0.00123",
+        "5e-07",
+        "1.23e+05",
+        "nan",
+    ]
 
 
 # the drawing
@@ -97,7 +115,9 @@ def test_losses_and_metrics_stand_apart_training_solid_and_validation_dashed():
 def test_the_best_and_the_restored_epoch_are_marked():
     ax = plot_history(History(CURVES, planned=10, restored=2))
     loss, accuracy = ax.figure.axes
-    assert marks(loss, "o") == [(3, 0.5)] and marks(accuracy, "o") == [(3, 0.75)]  # on the curves of the part that decides
+    assert marks(loss, "o") == [(3, 0.5)] and marks(accuracy, "o") == [
+        (3, 0.75)
+    ]  # on the curves of the part that decides
     assert marks(loss, CARETUPBASE) == marks(accuracy, CARETUPBASE) == [(2, 0)]
     assert "best: 3, val_loss 0.500" in loss.texts[0].get_text() and "restored: 2" in loss.texts[0].get_text()
     assert all(panel.get_xlim() == pytest.approx((0.41, 10.59)) for panel in (loss, accuracy))
@@ -111,7 +131,9 @@ def test_without_validation_or_metrics_one_axes_is_enough():
 def test_the_learning_rate_is_drawn_where_it_changes():
     assert len(plot_history(CURVES | {"learning_rate": [0.1] * 4}).figure.axes) == 2
     rate = plot_history(CURVES | {"learning_rate": [0.1, 0.1, 0.05, 0.01]}).figure.axes[2]
-    assert rate.get_title(loc="left") == "learning rate" and lines(rate, "-") == [([1, 2, 3, 4], [0.1, 0.1, 0.05, 0.01])]
+    assert rate.get_title(loc="left") == "learning rate" and lines(rate, "-") == [
+        ([1, 2, 3, 4], [0.1, 0.1, 0.05, 0.01])
+    ]
     assert len(plot_history(CURVES | {"learning_rate": [0.1] * 4}, metrics=["learning_rate"]).figure.axes) == 1
 
 
@@ -127,12 +149,16 @@ def test_several_stand_side_by_side_with_the_same_scales():
     assert [ax.get_title() for ax in axes] == ["short", "", "long", ""]
     for left, right, name in ((axes[0], axes[2], "loss"), (axes[1], axes[3], "accuracy")):
         assert left.get_ylim() == right.get_ylim() and left.get_xlim() == right.get_xlim()
-        assert lines(left, "-") == [([1, 2, 3, 4], CURVES[name])] and lines(right, "--") == [([1, 2, 3, 4, 5], longer[f"val_{name}"])]
+        assert lines(left, "-") == [([1, 2, 3, 4], CURVES[name])] and lines(right, "--") == [
+            ([1, 2, 3, 4, 5], longer[f"val_{name}"])
+        ]
     assert alt_text(axes[0].figure) == f"short: {History(CURVES).describe()} long: {History(longer).describe()}"
 
 
 def test_side_by_side_what_one_record_lacks_stays_empty():
-    axes = plot_history({"less": {"mae": [1.0, 2.0]}, "more": CURVES | {"learning_rate": [0.4, 0.3, 0.2, 0.1]}}).figure.axes
+    axes = plot_history(
+        {"less": {"mae": [1.0, 2.0]}, "more": CURVES | {"learning_rate": [0.4, 0.3, 0.2, 0.1]}}
+    ).figure.axes
     assert [bool(lines(ax, "-")) for ax in axes] == [False, True, False, True, True, True]
     assert [ax.get_ylabel() for ax in axes] == ["loss", "mae,\naccuracy", "rate", "", "", ""]
     assert [ax.get_xlabel() for ax in axes] == ["", "", "epoch"] * 2
@@ -144,14 +170,22 @@ def test_overlaid_each_has_its_colour_and_each_metric_its_axes():
     assert [ax.get_title(loc="left") for ax in axes] == ["loss", "accuracy", "mae"]
     solid = [line for line in axes[0].lines if line.get_linestyle() == "-"]
     assert len({line.get_color() for line in solid}) == len({line.get_marker() for line in solid}) == 2
-    assert [text.get_text() for text in axes[0].figure.legends[0].get_texts()] == ["a", "b", "training", "validation", "best epoch"]
+    assert [text.get_text() for text in axes[0].figure.legends[0].get_texts()] == [
+        "a",
+        "b",
+        "training",
+        "validation",
+        "best epoch",
+    ]
 
 
 def test_one_chooses_what_to_draw_and_where():
     figure, axes = plt.subplots(1, 2)
     assert plot_history(CURVES, metrics=["val_loss", "accuracy"], ax=axes) is axes[0]
     assert lines(axes[0], "--") == [([1, 2, 3, 4], CURVES["val_loss"])] and not lines(axes[0], "-")
-    assert axes[0].get_title(loc="left") == "validation loss" and lines(axes[1], "-") == [([1, 2, 3, 4], CURVES["accuracy"])]
+    assert axes[0].get_title(loc="left") == "validation loss" and lines(axes[1], "-") == [
+        ([1, 2, 3, 4], CURVES["accuracy"])
+    ]
     figure, ax = plt.subplots()
     assert plot_history(CURVES, metrics=["loss"], ax=ax) is ax
 
@@ -164,7 +198,16 @@ def test_what_is_not_finite_is_left_out_and_what_is_missing_too():
     plot_history({"loss": [np.nan]}).figure.savefig(io.BytesIO())
 
 
-@pytest.mark.parametrize("values, scale", [([1000, 1, 0.5], "log"), ([3, 1, 0.5], "linear"), ([1000, 0, 0.5], "linear"), ([0, 0], "linear"), ([1e-40, 1e38], "log")])
+@pytest.mark.parametrize(
+    "values, scale",
+    [
+        ([1000, 1, 0.5], "log"),
+        ([3, 1, 0.5], "linear"),
+        ([1000, 0, 0.5], "linear"),
+        ([0, 0], "linear"),
+        ([1e-40, 1e38], "log"),
+    ],
+)
 def test_a_wide_range_is_drawn_on_a_logarithmic_scale(values, scale):
     ax = plot_history({"loss": values})
     low, high = ax.get_ylim()
@@ -189,13 +232,28 @@ def test_every_value_is_inside_the_picture(values):
     [
         (lambda: plot_history({}), "at least one metric to draw, got none"),
         (lambda: plot_history(CURVES, metrics=[]), "at least one metric to draw, got none"),
-        (lambda: plot_history(CURVES, metrics=["acc"]), "a metric to draw must be one of loss, accuracy, val_loss, val_accuracy, got 'acc'"),
+        (
+            lambda: plot_history(CURVES, metrics=["acc"]),
+            "a metric to draw must be one of loss, accuracy, val_loss, val_accuracy, got 'acc'",
+        ),
         (lambda: plot_history([1, 2]), r"a record must map each metric to its values, one an epoch, got \[1, 2\]"),
         (lambda: plot_history({"loss": 0.5}), "loss must be a sequence of numbers, one an epoch, got 0.5"),
-        (lambda: plot_history({"one": CURVES, "other": [1, 2]}), r"a record must map each metric to its values, one an epoch, got \[1, 2\]"),
-        (lambda: plot_history(CURVES, ax=plt.subplots(1, 3)[1]), "ax must be one Axes for each of loss, accuracy, got 3"),
-        (lambda: History({"loss": [1, 2], "val_loss": [1]}), "one value for each of 2 epochs, None where it has none, got loss with 2, val_loss with 1"),
-        (lambda: History(CURVES, monitor="val_acuracy"), "monitor must be one of loss, accuracy, val_loss, val_accuracy, got 'val_acuracy'"),
+        (
+            lambda: plot_history({"one": CURVES, "other": [1, 2]}),
+            r"a record must map each metric to its values, one an epoch, got \[1, 2\]",
+        ),
+        (
+            lambda: plot_history(CURVES, ax=plt.subplots(1, 3)[1]),
+            "ax must be one Axes for each of loss, accuracy, got 3",
+        ),
+        (
+            lambda: History({"loss": [1, 2], "val_loss": [1]}),
+            "one value for each of 2 epochs, None where it has none, got loss with 2, val_loss with 1",
+        ),
+        (
+            lambda: History(CURVES, monitor="val_acuracy"),
+            "monitor must be one of loss, accuracy, val_loss, val_accuracy, got 'val_acuracy'",
+        ),
         (lambda: History(CURVES, mode="low"), "mode must be one of auto, min, max, got 'low'"),
     ],
 )
@@ -217,7 +275,10 @@ def live():
 def record(n, planned=30):
     epochs = np.arange(1, n + 1)
     loss = 0.2 + np.exp(-epochs / 5)
-    return History({"loss": loss, "accuracy": 1 - loss / 3, "val_loss": loss + 0.01 * epochs, "val_accuracy": 0.9 - loss / 3}, planned=planned)
+    return History(
+        {"loss": loss, "accuracy": 1 - loss / 3, "val_loss": loss + 0.01 * epochs, "val_accuracy": 0.9 - loss / 3},
+        planned=planned,
+    )
 
 
 def pixels(png):
@@ -230,7 +291,11 @@ def test_the_axes_stay_where_they_are_while_the_curves_grow(live):
     artists = [len(ax.lines) for ax in axes]
     for n in range(2, 31):
         live.update({"": record(n)})
-    assert live.figure.axes == axes and [ax.get_position().bounds for ax in axes] == places and [len(ax.lines) for ax in axes] == artists
+    assert (
+        live.figure.axes == axes
+        and [ax.get_position().bounds for ax in axes] == places
+        and [len(ax.lines) for ax in axes] == artists
+    )
     assert all(ax.get_xlim() == pytest.approx((0.21, 30.79)) for ax in axes)
     assert live.figure.get_layout_engine() is None
 
@@ -242,7 +307,9 @@ def test_a_picture_drawn_in_layers_is_the_picture_drawn_at_once(live):
         whole = io.BytesIO()
         live.figure.savefig(whole, format="png", dpi="figure")
         assert layered.shape == pixels(whole.getvalue()).shape
-        assert np.abs(layered - pixels(whole.getvalue())).max(axis=2).mean() < 0.5  # lines over grid lines, instead of under text
+        assert (
+            np.abs(layered - pixels(whole.getvalue())).max(axis=2).mean() < 0.5
+        )  # lines over grid lines, instead of under text
 
 
 def test_the_live_figure_is_the_one_that_is_drawn_afterwards(live):
@@ -250,6 +317,10 @@ def test_the_live_figure_is_the_one_that_is_drawn_afterwards(live):
         live.update({"": record(n)})
     afterwards = plot_history(record(12)).figure
     for ours, theirs in zip(live.figure.axes, afterwards.axes, strict=True):
-        assert lines(ours, "-") == lines(theirs, "-") and lines(ours, "--") == lines(theirs, "--") and marks(ours, "o") == marks(theirs, "o")
+        assert (
+            lines(ours, "-") == lines(theirs, "-")
+            and lines(ours, "--") == lines(theirs, "--")
+            and marks(ours, "o") == marks(theirs, "o")
+        )
         assert ours.get_ylim() == theirs.get_ylim() and ours.get_xlim() == theirs.get_xlim()
     assert alt_text(live.figure) == alt_text(afterwards) == record(12).describe()

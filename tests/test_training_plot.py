@@ -23,7 +23,9 @@ from lecture.training import plot as module
 
 def network(**options):
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2, activation="softmax")])
-    model.compile(loss="categorical_crossentropy", **{"optimizer": keras.optimizers.SGD(0.1), "metrics": ["accuracy"]} | options)
+    model.compile(
+        loss="categorical_crossentropy", **{"optimizer": keras.optimizers.SGD(0.1), "metrics": ["accuracy"]} | options
+    )
     return model
 
 
@@ -49,7 +51,9 @@ class Shell:
 
     def __init__(self):
         self.execution_count, self.hooks, self.shown = 1, [], []
-        self.events = SimpleNamespace(register=lambda event, hook: self.hooks.append(hook), unregister=lambda event, hook: self.hooks.remove(hook))
+        self.events = SimpleNamespace(
+            register=lambda event, hook: self.hooks.append(hook), unregister=lambda event, hook: self.hooks.remove(hook)
+        )
 
     def display(self, data, *, metadata, raw, display_id):
         assert raw and display_id
@@ -79,7 +83,10 @@ def test_it_works_by_hand_and_without_a_model(capsys):
     plot.on_epoch_end(1, {"loss": np.float32(0.5), "val_loss": keras.ops.convert_to_tensor(0.75)})
     assert dict(plot.history) == {"loss": (1.0, 0.5), "val_loss": (None, 0.75)} and plot.history.epochs == (1, 2)
     assert [list(line.get_xdata()) for line in plot.figure.axes[0].lines[:1]] == [[1, 2]]
-    assert capsys.readouterr().out.splitlines() == ["epoch 1/1  loss 1.000  (best so far)", "epoch 2/2  loss 0.500  val_loss 0.750  (best so far)"]
+    assert capsys.readouterr().out.splitlines() == [
+        "epoch 1/1  loss 1.000  (best so far)",
+        "epoch 2/2  loss 0.500  val_loss 0.750  (best so far)",
+    ]
 
 
 def test_a_line_says_which_epoch_is_the_best_so_far(capsys):
@@ -123,7 +130,10 @@ def test_the_figure_is_one_outside_pyplot():
 def test_the_record_is_what_keras_records_and_the_learning_rate():
     plot = TrainingPlot()
     history = fit(plot)
-    assert {name: list(values) for name, values in plot.history.items()} == {**history.history, "learning_rate": [pytest.approx(0.1)] * 3}
+    assert {name: list(values) for name, values in plot.history.items()} == {
+        **history.history,
+        "learning_rate": [pytest.approx(0.1)] * 3,
+    }
     assert plot.history.planned == 3 and plot.history.epochs == (1, 2, 3)
     assert len(plot.figure.axes) == 2  # the rate stayed the same
     assert plot_history({"one": plot, "other": history}).figure.axes
@@ -171,7 +181,9 @@ def test_the_epoch_that_early_stopping_restores_is_marked(kind, first):
     model = network(optimizer=keras.optimizers.SGD(2.0))
     fit(stop if first else plot, model=model, callbacks=[plot if first else stop], epochs=30)
     assert plot.history.restored == stop.best_epoch + 1 and plot.history.monitored == "val_accuracy"
-    assert model.evaluate(X, Y, verbose=0, return_dict=True)["accuracy"] == pytest.approx(plot.history["val_accuracy"][stop.best_epoch])
+    assert model.evaluate(X, Y, verbose=0, return_dict=True)["accuracy"] == pytest.approx(
+        plot.history["val_accuracy"][stop.best_epoch]
+    )
     assert f"restored: {stop.best_epoch + 1}" in plot.figure.axes[0].texts[0].get_text()
     assert plot.history.planned == 30
 
@@ -191,7 +203,11 @@ def test_a_second_fit_starts_anew_and_an_initial_epoch_continues():
     fit(plot, model=model, epochs=4)
     before, first = plot.history, plot.figure
     fit(plot, model=model, epochs=6, initial_epoch=3)  # once more from the end of epoch 3 on
-    assert plot.history.epochs == (1, 2, 3, 4, 5, 6) and plot.history["loss"][:3] == before["loss"][:3] and plot.figure is first
+    assert (
+        plot.history.epochs == (1, 2, 3, 4, 5, 6)
+        and plot.history["loss"][:3] == before["loss"][:3]
+        and plot.figure is first
+    )
     fit(plot, model=model, epochs=2)
     assert plot.history.epochs == (1, 2) and plot.figure is not first
     assert before.epochs == (1, 2, 3, 4) and len(first.axes[0].lines[0].get_xdata()) == 6  # what was is left alone
@@ -209,14 +225,23 @@ def test_keras_and_the_plot_take_turns_in_a_terminal(capsys):
     assert [line[:9] for line in lines if line.startswith("epoch")] == ["epoch 1/2", "epoch 2/2"]
     fit(TrainingPlot(), verbose=1, epochs=2)
     out = capsys.readouterr().out
-    assert out.index("Epoch 1/2") < out.index("\nepoch 1/2  loss") < out.index("\nEpoch 2/2") < out.index("\nepoch 2/2  loss")
+    assert (
+        out.index("Epoch 1/2")
+        < out.index("\nepoch 1/2  loss")
+        < out.index("\nEpoch 2/2")
+        < out.index("\nepoch 2/2  loss")
+    )
 
 
 def test_a_copy_has_the_record_and_a_figure_of_its_own(shell):
     plot = TrainingPlot("val_loss", epochs=9)
     fit(plot, callbacks=[keras.callbacks.EarlyStopping(restore_best_weights=True)])
     for copied in (copy.deepcopy(plot), pickle.loads(pickle.dumps(plot))):
-        assert dict(copied.history) == dict(plot.history) and copied.history.restored == plot.history.restored and copied.epochs == 9
+        assert (
+            dict(copied.history) == dict(plot.history)
+            and copied.history.restored == plot.history.restored
+            and copied.epochs == 9
+        )
         assert copied.figure is not plot.figure and copied.model is None
     before = dict(plot.history)
     fit(copied, epochs=1)
@@ -227,7 +252,13 @@ def test_a_tuner_gives_each_trial_a_copy(tmp_path):
     keras_tuner = pytest.importorskip("keras_tuner")
     pytest.importorskip("tensorboard")
     plot = TrainingPlot()
-    tuner = keras_tuner.RandomSearch(lambda hp: network(optimizer=keras.optimizers.SGD(hp.Float("rate", 0.01, 1))), "val_loss", max_trials=2, seed=1, directory=tmp_path)
+    tuner = keras_tuner.RandomSearch(
+        lambda hp: network(optimizer=keras.optimizers.SGD(hp.Float("rate", 0.01, 1))),
+        "val_loss",
+        max_trials=2,
+        seed=1,
+        directory=tmp_path,
+    )
     tuner.search(X, Y, epochs=2, validation_data=(X, Y), callbacks=[plot], verbose=0)
     assert len(tuner.get_best_hyperparameters(2)) == 2 and len(plot.history) == 0
 
@@ -242,8 +273,14 @@ def test_a_tuner_gives_each_trial_a_copy(tmp_path):
         (lambda: TrainingPlot(mode="low"), "mode must be one of auto, min, max, got 'low'"),
         (lambda: TrainingPlot(epochs=0), "epochs must be a whole number of at least 1, got 0"),
         (lambda: TrainingPlot().on_epoch_end(-1, {}), "epoch must be a whole number of at least 0, got -1"),
-        (lambda: TrainingPlot("acc").on_epoch_end(0, {"loss": 1, "accuracy": 1}), "monitor must be one of loss, accuracy, got 'acc'"),
-        (lambda: fit(TrainingPlot("val_acc")), "monitor must be one of loss, accuracy, val_loss, val_accuracy, learning_rate, got 'val_acc'"),
+        (
+            lambda: TrainingPlot("acc").on_epoch_end(0, {"loss": 1, "accuracy": 1}),
+            "monitor must be one of loss, accuracy, got 'acc'",
+        ),
+        (
+            lambda: fit(TrainingPlot("val_acc")),
+            "monitor must be one of loss, accuracy, val_loss, val_accuracy, learning_rate, got 'val_acc'",
+        ),
     ],
 )
 def test_bad_input_is_refused_in_a_sentence(call, sentence):
@@ -338,7 +375,9 @@ def test_drawing_takes_at_most_5_percent_of_the_time_between_the_first_and_the_l
         assert len(drawn) == 300  # where there is time, each epoch is
     else:
         assert sum(between) > 0.05 * training - 0.3  # and else as many as there is time for
-    assert shell.shown[0][-1] is not None and drawn[-1][1] == now[0]  # the last is drawn at the end, or was with the last epoch
+    assert (
+        shell.shown[0][-1] is not None and drawn[-1][1] == now[0]
+    )  # the last is drawn at the end, or was with the last epoch
 
 
 NOTEBOOK = [
@@ -378,7 +417,9 @@ print(len(plot.figure.axes[0].lines[0].get_xdata()))
 def executed():
     """A real notebook after its run, with an interrupt in its third cell."""
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source.strip()) for source in NOTEBOOK])
-    NotebookClient(notebook, timeout=300, allow_errors=True, kernel_name="python3", resources={"metadata": {"path": str(ROOT)}}).execute()
+    NotebookClient(
+        notebook, timeout=300, allow_errors=True, kernel_name="python3", resources={"metadata": {"path": str(ROOT)}}
+    ).execute()
     return notebook.cells
 
 

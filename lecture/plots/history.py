@@ -26,26 +26,25 @@ LINE, GAP = 1.7, 0.9  # a line of text, and the space between panels one above t
 HEIGHT, LOW, STRIP = 14, 10.5, 3.6  # of panels in one row, in several, and of the learning rate's
 WIDTHS = {1: 38, 2: 21}  # of as many panels beside each other, else:
 WIDTH = 17
-WIDE = 500  # a scale is logarithmic where the highest value is more than this times the lowest; for a learning rate, RATE_WIDE
-RATE_WIDE = 10
+WIDE, RATE_WIDE = 500, 10  # a scale is logarithmic where the highest value is this many times the lowest; the rate's
 STEPS = [1, 2, 5, 10]
 
-KEY = {"handlelength": 1.8, "columnspacing": 1.2, "handletextpad": 0.5}
+KEY = {"frameon": False, "handlelength": 1.8, "columnspacing": 1.2, "handletextpad": 0.5}
 
 
 def plot_history(records, *, metrics=None, overlay=False, ax=None):
     """Draw the curves of a training, or of several for comparison.
 
     Losses stand on one Axes, all other metrics on another; training is solid, validation dashed. Each curve of the
-    part that is monitored has a ring at the best epoch; a triangle on the axis is the epoch whose weights were restored. The
-    learning rate is drawn where it changes.
+    part that is monitored has a ring at the best epoch; a triangle on the axis is the epoch whose weights were
+    restored. The learning rate is drawn where it changes.
 
     Parameters
     ----------
     records : record, or mapping of str to record
-        A record is a `History`, a mapping from metrics to values such as ``model.fit(…).history``, or what holds one as its
-        ``history``: the result of ``fit``, a ``TrainingPlot``. Of several, given by their labels, each has a column of its own, all
-        with the same scales.
+        A record is a `History`, a mapping from metrics to values such as ``model.fit(…).history``, or what holds one
+        as its ``history``: the result of ``fit``, a ``TrainingPlot``. Of several, given by their labels, each has a
+        column of its own, all with the same scales.
     metrics : sequence of str, optional
         Which to draw, by their full names: ``["loss", "val_loss"]``; all by default.
     overlay : bool
@@ -135,10 +134,11 @@ class HistoryDrawing:
         if self.axes is None:
             axes = self._place(plan)
         elif len(axes := list(np.ravel(self.axes))) != len(plan.specs):
-            raise ValueError(f"ax must be one Axes for each of {', '.join(spec.title for spec in plan.specs)}, got {len(axes)}.")
+            titles = ", ".join(spec.title for spec in plan.specs)
+            raise ValueError(f"ax must be one Axes for each of {titles}, got {len(axes)}.")
         self.panels = [_Panel(ax, spec, plan) for ax, spec in zip(axes, plan.specs)]
         if self.axes is not None and len(plan.labels) > 1:
-            self.panels[0].ax.legend(handles=plan.key(), frameon=False, **KEY)
+            self.panels[0].ax.legend(handles=plan.key(), **KEY)
 
     def _place(self, plan):
         """Size the figure and place Axes, keys and the line of status: all stay where they are from now on."""
@@ -147,24 +147,25 @@ class HistoryDrawing:
         self.figure.clear()
         self.figure.set_size_inches(width * em, height * em)
         if len(plan.labels) > 1:
-            self.figure.legend(handles=plan.key(), ncols=_fit(plan.key(), width), loc="upper center", frameon=False, borderaxespad=0.2, **KEY)
+            key = plan.key()
+            self.figure.legend(handles=key, ncols=_fit(key, width), loc="upper center", borderaxespad=0.2, **KEY)
         axes = []
         for x, y, w, h in boxes:
             axes.append(self.figure.add_axes((x / width, 1 - (y + h) / height, w / width, h / height)))
-            axes[-1].xaxis.set_label_coords(0.5, -2 / h)  # known: to look for a free place would take a fifth of each drawing
+            axes[-1].xaxis.set_label_coords(0.5, -2 / h)  # to look for a free place takes a fifth of each drawing
         where = {"transform": self.figure.transFigure, "va": "top"}
         self._status = axes[0].text(LEFT / width, 1 - 0.5 / height, "", **where) if len(plan.labels) == 1 else None
         return axes
 
     def png(self):
-        """Return the picture as PNG.
+        """Return the picture of a single record as PNG.
 
         It has three layers: what stays, the vertical scales, the curves. The first two are drawn again only where they
         changed, so that most updates take a quarter of the whole picture's time.
         """
         canvas, figure = self.figure.canvas, self.figure
         scales = [panel.ax.yaxis for panel in self.panels]
-        curves = [artist for panel in self.panels for artist in panel.moving] + [self._status] * (self._status is not None)
+        curves = [artist for panel in self.panels for artist in panel.moving] + [self._status]
         base = self._plan, figure.dpi, [panel.ax.get_xlim() for panel in self.panels]
         scaled = base, [(panel.scale, panel.ax.get_ylim()) for panel in self.panels]
         if base != self._base[0]:
@@ -212,9 +213,15 @@ class _Plan:
         columns = [tuple(records)] if by_label else [(label,) for label in records]
         names = list(dict.fromkeys(metrics or (name for record in records.values() for name in record if name != RATE)))
         traced = RATE in names or (metrics is None and any(record.rate_changes for record in records.values()))
-        bases = sorted(dict.fromkeys(_base(name) for name in names if name != RATE), key=lambda base: not base.endswith("loss"))
+        bases = sorted(
+            dict.fromkeys(_base(name) for name in names if name != RATE), key=lambda base: not base.endswith("loss")
+        )
         n_losses = sum(base.endswith("loss") for base in bases)
-        quantities = [[base] for base in bases] if by_label else [group for group in (bases[:n_losses], bases[n_losses:]) if group]
+        quantities = (
+            [[base] for base in bases]
+            if by_label
+            else [group for group in (bases[:n_losses], bases[n_losses:]) if group]
+        )
         quantities += [[RATE]] * traced
         specs = []
         for column, labels in enumerate(columns):
@@ -253,10 +260,11 @@ class _Plan:
 
     def is_lowest(self, spec):
         """Whether no other panel stands below this one: then the epochs do."""
-        return spec.quantity == self.specs[-1].quantity or not (self.side_by_side or self.strip and spec == self.specs[0])
+        has_strip = self.strip and spec == self.specs[0]
+        return spec.quantity == self.specs[-1].quantity or not (self.side_by_side or has_strip)
 
     def layout(self):
-        """Return width and height of the figure and each panel's (left, top, width, height), in em from the upper left corner."""
+        """Return the figure's width and height, and each panel's (left, top, width, height), in em from above left."""
         n = len(self.labels) if self.side_by_side else len(self.specs) - self.strip
         if self.side_by_side:
             left = LEFT + LINE  # the quantity's name stands there
@@ -264,7 +272,10 @@ class _Plan:
             top = _lines(self.key(), width) * LINE + LINE + GAP
             height = {spec.quantity: STRIP if self.strip and spec.is_rate else LOW for spec in self.specs}
             tops = {q: top + sum(height[p] + GAP for p in range(q)) for q in height}
-            boxes = [(left + spec.column * (WIDTH + GAP), tops[spec.quantity], WIDTH, height[spec.quantity]) for spec in self.specs]
+            boxes = [
+                (left + spec.column * (WIDTH + GAP), tops[spec.quantity], WIDTH, height[spec.quantity])
+                for spec in self.specs
+            ]
         else:
             wide = WIDTHS.get(n, WIDTH)
             width = n * (LEFT + wide) + RIGHT
@@ -295,7 +306,9 @@ class _Panel:
         for label in dict.fromkeys(label for label, _ in spec.curves):
             color = plan.look(label, "")["color"] if plan.by_label else INK
             on_axis = {"transform": ax.get_xaxis_transform(), "zorder": 5, "clip_on": False}
-            (self.restored[label],) = ax.plot([], [], linestyle="", marker=CARETUPBASE, color=color, markersize=size, **on_axis)
+            (self.restored[label],) = ax.plot(
+                [], [], linestyle="", marker=CARETUPBASE, color=color, markersize=size, **on_axis
+            )
         self._dress(plan)
 
     def _dress(self, plan):
@@ -310,13 +323,14 @@ class _Panel:
         if plan.side_by_side:
             ax.set_ylabel("" if spec.column else spec.title.removeprefix("learning ").replace(" ", "\n"))
             label = plan.labels[spec.column]
-            ax.set_title("" if spec.quantity else label, y=1, fontsize="large" if len(label) < 22 else "medium")  # as wide as the panel
+            size = "large" if len(label) < 22 else "medium"  # a panel is wide enough for so many
+            ax.set_title("" if spec.quantity else label, y=1, fontsize=size)
         elif len({_base(name) for _, name in spec.curves}) == 1:
             ax.set_title(spec.title, loc="left", y=1, fontsize="large")
         if key:
             above = {"loc": "lower right", "bbox_to_anchor": (1, 1), "borderaxespad": 0.1}
             n_panels = len(plan.specs) - plan.strip
-            ax.legend(handles=key, ncols=_fit(key, WIDTHS.get(n_panels, WIDTH)), frameon=False, **KEY, **above)
+            ax.legend(handles=key, ncols=_fit(key, WIDTHS.get(n_panels, WIDTH)), **KEY, **above)
 
     @property
     def moving(self):
@@ -330,7 +344,8 @@ class _Panel:
             epochs, values = record.points(name)
             line.set_data(epochs, values)
             line.set_markevery([len(epochs) - 1] if len(epochs) else None)
-            at_best = (epochs == record.best) & (name != RATE and name.startswith(VALIDATION) == record.monitored.startswith(VALIDATION))
+            deciding = name != RATE and name.startswith(VALIDATION) == record.monitored.startswith(VALIDATION)
+            at_best = (epochs == record.best) & deciding
             ring.set_data(epochs[at_best], values[at_best])
         for label, triangle in self.restored.items():
             triangle.set_data(([records[label].restored], [0]) if records[label].restored else ([], []))
@@ -339,7 +354,8 @@ class _Panel:
 def _scale(panels, records):
     """Give panels of one quantity the same scales: all planned epochs, and all finite values."""
     shown = [(records[label], name) for panel in panels for label, name, *_ in panel.curves]
-    first, last = min((record.epochs[0] for record, _ in shown if record.epochs), default=1), max(record.end for record, _ in shown)
+    first = min((record.epochs[0] for record, _ in shown if record.epochs), default=1)
+    last = max(record.end for record, _ in shown)
     values = np.concatenate([record.points(name)[1] for record, name in shown])
     is_rate = panels[0].spec.is_rate
     scale, low, high = _range(values, RATE_WIDE if is_rate else WIDE) if len(values) else ("linear", 0, 1)
@@ -358,7 +374,7 @@ def _scale(panels, records):
 
 def _range(values, wide):
     """Scale and limits for values: rounded, so that they stay the same over many epochs."""
-    low, high = np.clip([values.min(), values.max()], -1e300, 1e300)  # of a training that diverged: room is needed beyond
+    low, high = np.clip([values.min(), values.max()], -1e300, 1e300)  # if it diverged, leave room beyond
     logarithmic = 0 < low < high / wide
     if logarithmic:
         low, high = np.log10(low), np.log10(high)
@@ -392,7 +408,8 @@ def _title(quantity, names):
 def _ring():
     """The mark of the best epoch."""
     size = plt.rcParams["font.size"]
-    return {"linestyle": "", "marker": "o", "markerfacecolor": "none", "markersize": 0.7 * size, "markeredgewidth": 0.17 * size}
+    look = {"markerfacecolor": "none", "markersize": 0.7 * size, "markeredgewidth": 0.17 * size}
+    return {"linestyle": "", "marker": "o"} | look
 
 
 def _sample(label, **look):

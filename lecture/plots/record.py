@@ -10,7 +10,10 @@ from lecture.checks import one_of
 
 RATE = "learning_rate"  # Keras' own callbacks log it under this name
 MODES = ("auto", "min", "max")
-_LOW_IS_GOOD = ("loss", "error", "mse", "mae", "mape", "msle", "rmse", "crossentropy", "divergence", "hinge", "poisson", "logcosh", "perplexity")
+_LOW_IS_GOOD = (
+    *("loss", "error", "mse", "mae", "mape", "msle", "rmse", "crossentropy"),
+    *("divergence", "hinge", "poisson", "logcosh", "perplexity"),
+)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -20,8 +23,8 @@ class History(Mapping):
     Parameters
     ----------
     metrics : mapping of str to sequence of float or None
-        Named as Keras does, ``val_…`` on the validation part; ``learning_rate`` where it is known. None where an epoch
-        has no value (with ``validation_freq``, say).
+        Named as Keras does, ``val_…`` on the validation part; ``learning_rate`` where it is known. None where an
+        epoch has no value (with ``validation_freq``, say).
     epochs : sequence of int, optional
         The number of each epoch, counted from 1; 1, 2, 3, … by default.
     planned : int, optional
@@ -54,12 +57,16 @@ class History(Mapping):
         for name, values in self.metrics.items():
             if isinstance(values, str | Mapping) or not np.iterable(values):
                 raise ValueError(f"{name} must be a sequence of numbers, one an epoch, got {values!r}.")
-        metrics = {name: tuple(None if v is None else float(v) for v in values) for name, values in self.metrics.items()}
+        metrics = {
+            name: tuple(None if v is None else float(v) for v in values) for name, values in self.metrics.items()
+        }
         lengths = {name: len(values) for name, values in metrics.items()}
-        epochs = tuple(range(1, max(lengths.values(), default=0) + 1)) if self.epochs is None else tuple(map(int, self.epochs))
+        numbers = range(1, max(lengths.values(), default=0) + 1) if self.epochs is None else self.epochs
+        epochs = tuple(map(int, numbers))
         if set(lengths.values()) - {len(epochs)}:
             came = ", ".join(f"{name} with {n}" for name, n in lengths.items())
-            raise ValueError(f"each metric must have one value for each of {len(epochs)} epochs, None where it has none, got {came}.")
+            wanted = f"one value for each of {len(epochs)} epochs, None where it has none"
+            raise ValueError(f"each metric must have {wanted}, got {came}.")
         if self.monitor is not None:
             one_of(self.monitor, metrics, "monitor")
         one_of(self.mode, MODES, "mode")
@@ -92,7 +99,8 @@ class History(Mapping):
     @property
     def monitored(self):
         """The metric that decides which epoch is best; None where there is no metric."""
-        return self.monitor or next((name for name in ("val_loss", "loss", *self) if name in self and name != RATE), None)
+        usual = (name for name in ("val_loss", "loss", *self) if name in self and name != RATE)
+        return self.monitor or next(usual, None)
 
     @cached_property
     def best(self):
@@ -129,7 +137,8 @@ class History(Mapping):
         curves = ", ".join(f"{name} {self._course(name)}" for name in self if name != RATE)
         sentences = [f"{self.epochs[-1]} of {self.end} epochs: {curves or 'no metric'}"]
         if self.best:
-            sentences.append(f"Best epoch {self.best}, by {self.monitored} ({number(self.value(self.monitored, self.best))})")
+            value = number(self.value(self.monitored, self.best))
+            sentences.append(f"Best epoch {self.best}, by {self.monitored} ({value})")
         if self.restored:
             sentences.append(f"Weights restored from epoch {self.restored}")
         if self.rate_changes:

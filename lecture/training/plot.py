@@ -20,31 +20,32 @@ SHARE = 0.05  # of the training time between the first drawing and the last: tha
 class TrainingPlot(keras.callbacks.Callback):
     """Watch a training.
 
-    In a notebook (JupyterLab, VS Code, Colab) a figure appears after the first epoch and grows in place: losses on one Axes, the
-    other metrics on another, over all planned epochs, and the learning rate where it changes. It is drawn again after an epoch only where
-    all drawing between the first and the last stays below 5 % of the training time, and always at the end. Anywhere
-    else, one line an epoch is printed.
+    In a notebook (JupyterLab, VS Code, Colab) a figure appears after the first epoch and grows in place: losses on one
+    Axes, the other metrics on another, over all planned epochs, and the learning rate where it changes. It is drawn
+    again after an epoch only where all drawing between the first and the last stays below 5 % of the training time, and
+    always at the end. Anywhere else, one line an epoch is printed.
 
-    Keras calls no callback when a fit is interrupted. In a notebook the last drawing then comes when the cell ends; in a
-    script, a ``with`` block ends the plot::
+    Keras calls no callback when a fit is interrupted. In a notebook the last drawing then comes when the cell ends; in
+    a script, a ``with`` block ends the plot::
 
         with TrainingPlot() as plot:
             model.fit(X, y, epochs=25, verbose=0, callbacks=[plot])
 
-    One plot serves for one fit after another: each starts anew, but one with an ``initial_epoch`` continues from there. Without a
-    fit, call the hooks yourself: ``plot.on_epoch_end(0, {"loss": 1.0})``. A metric of several values an epoch is
-    followed by their mean.
+    One plot serves for one fit after another: each starts anew, but one with an ``initial_epoch`` continues from
+    there. Without a fit, call the hooks yourself: ``plot.on_epoch_end(0, {"loss": 1.0})``. A metric of several values
+    an epoch is followed by their mean.
 
     Parameters
     ----------
     monitor : str, optional
-        The metric that decides which epoch is best. By default the one that an ``EarlyStopping`` in the same fit watches, else
-        ``val_loss``, else ``loss``.
+        The metric that decides which epoch is best. By default the one that an ``EarlyStopping`` in the same fit
+        watches, else ``val_loss``, else ``loss``.
     mode : str
-        Whether its lowest value is best, "min", or its highest, "max"; "auto" goes by the name: losses and errors are to
-        be low, all others high.
+        Whether its lowest value is best, "min", or its highest, "max"; "auto" goes by the name: losses and errors are
+        to be low, all others high.
     epochs : int, optional
-        The number of epochs to make room for, as where several fits continue each other; as many as are planned by default.
+        The number of epochs to make room for, as where several fits continue each other; by default as many as the
+        fit plans.
 
     Attributes
     ----------
@@ -56,7 +57,8 @@ class TrainingPlot(keras.callbacks.Callback):
     Raises
     ------
     ValueError
-        If an argument is not as above; and at the end of an epoch whose logs show that there is no such metric to monitor.
+        If an argument is not as above; and at the end of an epoch whose logs show that there is no such metric to
+        monitor.
     """
 
     def __init__(self, monitor=None, *, mode="auto", epochs=None):
@@ -84,11 +86,15 @@ class TrainingPlot(keras.callbacks.Callback):
 
     @property
     def history(self):
-        stopping = self._early_stopping
-        monitor, mode = (stopping.monitor, stopping.mode) if stopping and not self.monitor else (self.monitor, self.mode)
-        known = monitor if monitor in self._metrics else None
-        planned = self.epochs or (self.params or {}).get("epochs")
-        return History(self._metrics, self._epochs, planned=planned, monitor=known, mode=mode, restored=self._restored)
+        decides = self._early_stopping if self._early_stopping and not self.monitor else self
+        return History(
+            self._metrics,
+            self._epochs,
+            planned=self.epochs or (self.params or {}).get("epochs"),
+            monitor=decides.monitor if decides.monitor in self._metrics else None,
+            mode=decides.mode,
+            restored=self._restored,
+        )
 
     @property
     def figure(self):
@@ -116,7 +122,7 @@ class TrainingPlot(keras.callbacks.Callback):
         self._go_back_to(whole(epoch, "epoch", least=0))
         self._record(epoch + 1, logs or {})
         parts = {name.startswith("val_") for name in self._metrics}
-        if self.monitor and self.monitor.startswith("val_") in parts:  # else validation may still come: not every epoch needs one
+        if self.monitor and self.monitor.startswith("val_") in parts:  # else its part may still come: validation_freq
             one_of(self.monitor, self._metrics, "monitor")
         shell = _notebook()
         if shell is None:
@@ -144,7 +150,9 @@ class TrainingPlot(keras.callbacks.Callback):
 
     def _go_back_to(self, epoch):
         """Keep what was recorded of the epochs before this one (counted from 0, as Keras does)."""
-        kept = sum(number <= epoch for number in self._epochs) if self._epochs and self._epochs[-1] > epoch else len(self._epochs)
+        kept = len(self._epochs)
+        while kept and self._epochs[kept - 1] > epoch:
+            kept -= 1
         del self._epochs[kept:]
         for values in self._metrics.values():
             del values[kept:]
@@ -170,8 +178,10 @@ class TrainingPlot(keras.callbacks.Callback):
         shown = {name: column[-1] for name, column in self._metrics.items() if column[-1] is not None}
         if RATE in shown and (len(self._epochs) < 2 or shown[RATE] == self._metrics[RATE][-2]):
             del shown[RATE]
-        words = [f"epoch {self._epochs[-1]}/{history.end}", *(f"{name} {number(value)}" for name, value in shown.items())]
-        return "  ".join(words + ["(best so far)"] * (history.best == self._epochs[-1]))
+        words = [f"epoch {self._epochs[-1]}/{history.end}"]
+        words += [f"{name} {number(value)}" for name, value in shown.items()]
+        words += ["(best so far)"] * (history.best == self._epochs[-1])
+        return "  ".join(words)
 
     def _print(self):
         """Print the line that waits, if one does."""
@@ -253,7 +263,8 @@ def _early_stopping_beside(plot):
     while frame:
         caller = frame.f_locals.get("self")
         if isinstance(caller, keras.callbacks.CallbackList) and any(callback is plot for callback in caller.callbacks):
-            return next((callback for callback in caller.callbacks if isinstance(callback, keras.callbacks.EarlyStopping)), None)
+            stopping = (one for one in caller.callbacks if isinstance(one, keras.callbacks.EarlyStopping))
+            return next(stopping, None)
         frame = frame.f_back
     return None
 
