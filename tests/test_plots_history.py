@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -215,6 +215,9 @@ def test_a_wide_range_is_drawn_on_a_logarithmic_scale(values, scale):
     ax.figure.savefig(io.BytesIO())
 
 
+@example([1.0, 1e-303])
+@example([1e300, -1e300])
+@example([1e300, 1.0])
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=5))
 def test_every_value_is_inside_the_picture(values):
     figure = Figure()

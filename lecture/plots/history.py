@@ -375,7 +375,7 @@ def _scale(panels, records):
 def _range(values, wide):
     """Scale and limits for values: rounded, so that they stay the same over many epochs."""
     low, high = np.clip([values.min(), values.max()], -1e300, 1e300)  # if it diverged, leave room beyond
-    logarithmic = 0 < low < high / wide
+    logarithmic = 1e-99 < low < high / wide  # what is smaller is 0 to the eye
     if logarithmic:
         low, high = np.log10(low), np.log10(high)
     room = 0.05 * (high - low) or 0.1 * abs(high) or 0.1
@@ -383,7 +383,7 @@ def _range(values, wide):
     step = 10.0 ** np.floor(np.log10(high - low)) / 10
     step *= next(n for n in (1, 2, 5, 10) if n * step * 10 >= high - low)  # the whole is 5 to 10 steps
     low, high = step * np.floor(low / step), step * np.ceil(high / step)
-    return ("log", 10 ** max(low, -300), 10 ** min(high, 300)) if logarithmic else ("linear", low, high)
+    return ("log", 10.0**low, 10.0 ** min(high, 300.0)) if logarithmic else ("linear", low, high)
 
 
 def _draw(artists):
