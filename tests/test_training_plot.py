@@ -17,6 +17,7 @@ from conftest import ROOT
 from nbclient import NotebookClient
 
 from lecture.plots import plot_history
+from lecture.plots.history import HistoryDrawing
 from lecture.training import SmoothedEarlyStopping, TrainingPlot
 from lecture.training import plot as module
 
@@ -316,6 +317,20 @@ def test_an_interrupted_fit_is_drawn_for_the_last_time_when_the_cell_ends(shell,
     assert [data["text/plain"][:7] for data in shell.shown[0]] == ["1 of 25"] and len(shell.hooks) == 1
     shell.end_cell()
     assert [data["text/plain"][:7] for data in shell.shown[0]] == ["1 of 25", "2 of 25"] and shell.hooks == []
+
+
+def test_an_interrupt_during_a_drawing_costs_no_epoch(shell, monkeypatch):
+    monkeypatch.setattr(module, "SHARE", np.inf)
+    plot, png = TrainingPlot(epochs=3), HistoryDrawing.png
+    for epoch in range(3):  # the first drawing of a cell, then a later one
+        shell.execution_count = min(epoch, 1)
+        monkeypatch.setattr(HistoryDrawing, "png", lambda self: signal.raise_signal(signal.SIGINT))
+        with pytest.raises(KeyboardInterrupt):
+            plot.on_epoch_end(epoch, {"loss": 1.0})
+        monkeypatch.setattr(HistoryDrawing, "png", png)
+        for hook in list(shell.hooks):
+            hook(None)
+        assert shell.shown[-1][-1]["text/plain"].startswith(f"{epoch + 1} of 3")
 
 
 # in a notebook

@@ -87,9 +87,10 @@ class TrainingPlot(keras.callbacks.Callback):
     @property
     def history(self):
         decides = self._early_stopping if self._early_stopping and not self.monitor else self
+        epochs = tuple(self._epochs)
         return History(
-            self._metrics,
-            self._epochs,
+            {name: column[: len(epochs)] for name, column in self._metrics.items()},
+            epochs,
             planned=self.epochs or (self.params or {}).get("epochs"),
             monitor=decides.monitor if decides.monitor in self._metrics else None,
             mode=decides.mode,
@@ -168,9 +169,9 @@ class TrainingPlot(keras.callbacks.Callback):
             values[RATE] = _scalar(rate)
         for name in sorted(values, key=lambda name: (name == RATE, name.startswith("val_"), not name.endswith("loss"))):
             self._metrics.setdefault(name, [None] * len(self._epochs))
-        self._epochs.append(epoch)
         for name, column in self._metrics.items():
             column.append(values.get(name))
+        self._epochs.append(epoch)  # last: an interrupt that comes before leaves this epoch out as a whole
 
     def _last_epoch(self):
         """The last epoch as a line."""
@@ -203,21 +204,25 @@ class _Screen:
         self.shell, self.picture, self.cell = shell, picture, shell.execution_count
         self.handle = None
         self.is_open = self.is_late = False
-        self.costliest = 0.0  # drawing, in seconds: what the next one is taken to cost
+        self.since, self.spent = clock(), 0.0  # when the first drawing was over, and the seconds that others took since
+        self.costliest = 0.0  # of all drawings, in seconds: what the next one is taken to cost
 
     def update(self):
         """Show the picture as it is now, if there is time for it; the first time there is."""
+        self.is_late = True  # until it is shown: an interrupt may come before
         if not self.is_open:
             self.is_open = True
             self._end_of_cell = lambda result: self.close()  # one object, so that it can be taken off again
             self.shell.events.register("post_run_cell", self._end_of_cell)
             self._show()
             self.since, self.spent = clock(), 0.0
-            return
-        training = clock() - self.since - self.spent
-        self.is_late = self.spent + self.costliest > SHARE * training
-        if not self.is_late:
+        elif self._has_time():
             self.spent += self._show()
+
+    def _has_time(self):
+        """Whether one more drawing stays within its share of the training time since the first."""
+        training = clock() - self.since - self.spent
+        return self.spent + self.costliest <= SHARE * training
 
     def close(self, *, changed=False):
         """Show the last picture, unless it is there already."""
