@@ -278,7 +278,7 @@ explore(schedules, schedule=list(optimizers.SCHEDULED), iterations=(20, 100, 40)
 #
 # A ball that rolls downhill does not follow the slope: it keeps some of its velocity $\mathbf{v}$. What points the same way at every step adds up, what alternates cancels.
 #
-# $$\mathbf{v}_s = \color{#009E73}{\mu\, \mathbf{v}_{s-1}} - \color{#D55E00}{\eta\, \nabla \mathcal{L}(\mathbf{w}_s)}, \qquad \mathbf{w}_{s+1} = \mathbf{w}_s + \color{#0072B2}{\mathbf{v}_s}$$
+# $$\mathbf{v}_s = {\color{#009E73} \mu\, \mathbf{v}_{s-1}} - {\color{#D55E00} \eta\, \nabla \mathcal{L}(\mathbf{w}_s)}, \qquad \mathbf{w}_{s+1} = \mathbf{w}_s + {\color{#0072B2} \mathbf{v}_s}$$
 #
 # The arrows are the real ones of this descent.
 
@@ -297,7 +297,7 @@ explore(momentum, step=(0, 20, 2))
 #
 # If momentum will carry you to another place anyway, ask for the gradient *there*. It notices sooner when the slope turns.
 #
-# $$\mathbf{v}_s = \color{#009E73}{\mu\, \mathbf{v}_{s-1}} - \color{#D55E00}{\eta\, \nabla \mathcal{L}(\mathbf{w}_s + \mu\, \mathbf{v}_{s-1})}$$
+# $$\mathbf{v}_s = {\color{#009E73} \mu\, \mathbf{v}_{s-1}} - {\color{#D55E00} \eta\, \nabla \mathcal{L}(\mathbf{w}_s + \mu\, \mathbf{v}_{s-1})}$$
 #
 # Keras stores the looked-ahead point $\theta = \mathbf{w} + \mu \mathbf{v}$ as the weights; the drawing starts its arrows at $\mathbf{w} = \theta - \mu \mathbf{v}$.
 
@@ -337,8 +337,11 @@ explore(momentum_in_practice, iterations=(1, 100), optimizer=["sgd", "momentum",
 # Weights differ in how steep their loss is. *Adagrad* divides each weight's step by the root of the sum of its squared gradients; since the sum only grows, the
 # steps only shrink. *RMSprop* takes a moving average instead, and forgets. *Adadelta* also replaces the learning rate by a moving average of its own steps.
 #
-# $$\text{Adagrad: } G_s = G_{s-1} + g_s^2, \quad w_{s+1} = w_s - \frac{\eta}{\sqrt{G_s + \varepsilon}}\, g_s \qquad
-# \text{RMSprop: } m_s = \rho\, m_{s-1} + (1 - \rho)\, g_s^2, \quad w_{s+1} = w_s - \frac{\eta}{\sqrt{m_s + \varepsilon}}\, g_s$$
+# $$\text{Adagrad: } G_s = G_{s-1} + g_s^2, \qquad w_{s+1} = w_s - \frac{\eta}{\sqrt{G_s + \varepsilon}}\, g_s$$
+#
+# $$\text{RMSprop: } m_s = \rho\, m_{s-1} + (1 - \rho)\, g_s^2, \qquad w_{s+1} = w_s - \frac{\eta}{\sqrt{m_s + \varepsilon}}\, g_s$$
+#
+# (Where ε stands inside the root and where outside differs between the rules; these are as in Keras, where Adagrad's sum starts at 0.1.)
 
 # %%
 ADAPTIVE = ["adagrad", "rmsprop", "rmsprop_momentum", "adadelta", "sgd"]
@@ -360,8 +363,9 @@ explore(adaptive_gradients, iterations=(1, 100), optimizer=ADAPTIVE, other=ADAPT
 # RMSprop with momentum, both as moving averages, and both corrected for having started at 0: after $s$ steps an average with factor $\beta$ has seen only the
 # share $1 - \beta^s$ of what it should.
 #
-# $$m_s = \beta_1 m_{s-1} + (1 - \beta_1)\, g_s, \quad v_s = \beta_2 v_{s-1} + (1 - \beta_2)\, g_s^2, \qquad
-# w_{s+1} = w_s - \eta\, \frac{m_s / (1 - \beta_1^s)}{\sqrt{v_s / (1 - \beta_2^s)} + \varepsilon}$$
+# $$m_s = \beta_1 m_{s-1} + (1 - \beta_1)\, g_s, \qquad v_s = \beta_2 v_{s-1} + (1 - \beta_2)\, g_s^2$$
+#
+# $$w_{s+1} = w_s - \eta\, \frac{m_s / (1 - \beta_1^s)}{\sqrt{v_s / (1 - \beta_2^s)} + \varepsilon}$$
 #
 # *Adamax* takes the largest gradient seen, $u_s = \max(\beta_2 u_{s-1}, |g_s|)$, in place of the root.
 

@@ -185,7 +185,7 @@ print("prepared:", fashion.X_train.shape, f"from {fashion.X_train.min():.0f} to 
 scaled = {}
 for name, scale in {"raw, 0 to 255": "raw", "min-max": "minmax", "standardized": "standard"}.items():
     images = data.load_fashion_mnist(scale=scale, seed=SEED)
-    scaled[name] = training.fit_seeds(lambda: models.mlp(256, 32), images, seeds=by_mode(short=2, full=5), epochs=by_mode(short=2, full=10))
+    scaled[name] = training.fit_seeds(lambda: models.mlp(256, 32), images, seeds=by_mode(short=2, full=5), epochs=by_mode(short=1, full=10))
     print(f"{name}: {scaled[name].describe()}")
 plots.plot_variants({name: runs.test["accuracy"] for name, runs in scaled.items()}, label="test accuracy");
 
@@ -236,7 +236,7 @@ class StopAtLoss(keras.callbacks.Callback):
 
 
 by_batch = {}
-for batch_size in (32, 256, 2048):
+for batch_size in (32, 128, 512):
     by_batch[f"batch {batch_size}"] = runs = training.fit_seeds(
         lambda: models.mlp(256, 32), few_images, seeds=by_mode(short=2, full=10), epochs=60,
         batch_size=batch_size, callbacks=lambda: [StopAtLoss(0.45)])
@@ -278,7 +278,7 @@ stages = {
 staged = {}
 for name, (rates, batch_sizes) in stages.items():
     staged[name] = training.fit_seeds(lambda: models.mlp(256, 32, optimizer=keras.optimizers.SGD(0.1)), few_images,
-                                      seeds=by_mode(short=2, full=5), epochs=1, train=in_stages(rates, batch_sizes))
+                                      seeds=by_mode(short=1, full=5), epochs=1, train=in_stages(rates, batch_sizes))
     updates = sum(len(few_images.X_train) // b for b in batch_sizes) / 3
     print(f"{name:13} {staged[name].describe()}, {updates:.0f} updates an epoch on average")
 plots.plot_history({name: runs.histories[0] for name, runs in staged.items()}, metrics=["val_loss"], overlay=True);
@@ -342,7 +342,7 @@ network.fit(fashion.X_train, fashion.y_train, epochs=by_mode(short=6, full=25), 
 # %%
 device.seed_everything(SEED)
 network = models.mlp(512, 512)
-stop = keras.callbacks.EarlyStopping(monitor="val_loss", patience=by_mode(short=2, full=3), restore_best_weights=True)
+stop = keras.callbacks.EarlyStopping(monitor="val_loss", patience=by_mode(short=1, full=3), restore_best_weights=True)
 curves = training.TrainingPlot()
 network.fit(fashion.X_train, fashion.y_train, epochs=25, batch_size=512, verbose=0,
             validation_data=(fashion.X_val, fashion.y_val), callbacks=[stop, curves]);
@@ -359,7 +359,7 @@ rules = {
     "mean of 3, patience 2": lambda: training.SmoothedEarlyStopping(window=3, patience=2, restore_best_weights=True),
 }
 bumpy = {
-    name: training.fit_seeds(lambda: models.mlp(256, 32, optimizer=keras.optimizers.RMSprop(0.003)), few_images, seeds=by_mode(short=2, full=10),
+    name: training.fit_seeds(lambda: models.mlp(256, 32, optimizer=keras.optimizers.RMSprop(0.003)), few_images, seeds=by_mode(short=1, full=10),
                              epochs=40, batch_size=128, callbacks=lambda: [rule()])
     for name, rule in rules.items()
 }
@@ -378,7 +378,7 @@ plots.plot_history({name: runs.histories[0] for name, runs in bumpy.items()}, me
 # [one table](#all-variants) at the end.
 
 # %%
-SEEDS, EPOCHS = by_mode(short=2, full=5), by_mode(short=4, full=30)
+SEEDS, EPOCHS = by_mode(short=2, full=5), by_mode(short=3, full=30)
 variants = {}
 
 
