@@ -1,10 +1,11 @@
 """Training with Keras: watching it, stopping it, repeating it; schedules, and any optimizer on a surface."""
 
 from lecture.plots.record import History
+from lecture.training.batches import batches
 from lecture.training.plot import TrainingPlot
 from lecture.training.repeats import Repeats, fit_seeds
 from lecture.training.schedules import OneCycle, Triangular, WarmUp
 from lecture.training.stopping import SmoothedEarlyStopping
 from lecture.training.trace import trace
 
-__all__ = ["History", "OneCycle", "Repeats", "SmoothedEarlyStopping", "TrainingPlot", "Triangular", "WarmUp", "fit_seeds", "trace"]
+__all__ = ["History", "OneCycle", "Repeats", "SmoothedEarlyStopping", "TrainingPlot", "Triangular", "WarmUp", "batches", "fit_seeds", "trace"]

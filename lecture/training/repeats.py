@@ -7,6 +7,7 @@ import numpy as np
 from tqdm import tqdm
 
 from lecture.checks import whole
+from lecture.training.batches import batches
 
 
 @dataclass(frozen=True)
@@ -91,8 +92,8 @@ def fit_seeds(build, data, *, seeds, epochs, batch_size=512, callbacks=lambda: (
             if train:
                 histories.append(train(model, data))
             else:
-                fit = model.fit(data.X_train, data.y_train, epochs=epochs, batch_size=batch_size, verbose=0,
-                                validation_data=validation, callbacks=[*callbacks(), count])
+                fit = model.fit(batches(data.X_train, data.y_train, batch_size), epochs=epochs, shuffle=False, verbose=0,
+                                validation_data=validation, validation_batch_size=batch_size, callbacks=[*callbacks(), count])
                 histories.append(fit.history)
             scores.append(model.evaluate(data.X_test, data.y_test, batch_size=batch_size, verbose=0, return_dict=True))
             _assign(models[-1], _state(model))

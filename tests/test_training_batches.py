@@ -1,0 +1,49 @@
+"""Shuffled batches: each row once an epoch, in a new order each time, the same for the same seed."""
+
+import keras
+import numpy as np
+import pytest
+
+from lecture.training import batches
+
+
+def epochs(n_epochs=2, n=10, batch_size=4):
+    """The rows of each batch of some epochs, and whether X and y stayed together."""
+    X, y = np.arange(n)[:, None].astype("float32"), 2.0 * np.arange(n)
+    made = batches(X, y, batch_size)
+    seen = [[(np.array(a)[:, 0], np.array(b)) for a, b in made] for _ in range(n_epochs)]
+    assert all(np.array_equal(2 * a, b) for epoch in seen for a, b in epoch)
+    return [[a.tolist() for a, _ in epoch] for epoch in seen]
+
+
+def test_each_row_comes_once_an_epoch_in_batches_of_that_size():
+    for epoch in epochs():
+        assert [len(batch) for batch in epoch] == [4, 4, 2]
+        assert sorted(sum(epoch, [])) == list(range(10))
+
+
+def test_the_order_is_new_each_epoch_and_the_same_for_the_same_seed():
+    runs = []
+    for seed in (1, 1, 2):
+        keras.utils.set_random_seed(seed)
+        runs.append(epochs(n=50))
+    assert runs[0] == runs[1] != runs[2]
+    assert runs[0][0] != runs[0][1]
+
+
+def test_fit_takes_them_and_knows_how_many_there_are():
+    X = np.random.default_rng(0).normal(size=(50, 3)).astype("float32")
+    network = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+    network.compile(loss="mse", optimizer=keras.optimizers.SGD(0.1), steps_per_execution=4)
+    losses = network.fit(batches(X, X[:, :1], 8), epochs=20, shuffle=False, verbose=0, validation_data=(X, X[:, :1])).history["val_loss"]
+    assert losses[-1] < 1e-3 < losses[0]
+
+
+@pytest.mark.parametrize(("X", "y", "size", "said"), [
+    (np.ones((2, 1)), np.ones(3), 1, "equally long and not empty, got 2 and 3"),
+    (np.ones((0, 1)), np.ones(0), 1, "equally long and not empty, got 0 and 0"),
+    (np.ones((2, 1)), np.ones(2), 0, "batch_size must be a whole number of at least 1, got 0"),
+])
+def test_bad_input_is_refused(X, y, size, said):
+    with pytest.raises(ValueError, match=said):
+        batches(X, y, size)
