@@ -342,7 +342,7 @@ network.fit(fashion.X_train, fashion.y_train, epochs=by_mode(short=6, full=25), 
 # %%
 device.seed_everything(SEED)
 network = models.mlp(512, 512)
-stop = keras.callbacks.EarlyStopping(monitor="val_loss", patience=by_mode(short=1, full=3), restore_best_weights=True)
+stop = keras.callbacks.EarlyStopping(monitor="val_loss", patience=by_mode(short=2, full=3), restore_best_weights=True)
 curves = training.TrainingPlot()
 network.fit(fashion.X_train, fashion.y_train, epochs=25, batch_size=512, verbose=0,
             validation_data=(fashion.X_val, fashion.y_val), callbacks=[stop, curves]);
