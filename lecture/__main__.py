@@ -75,6 +75,8 @@ def live(options):
     """Open JupyterLab on the notebooks."""
     from lecture.publish.lab import open_lab
 
+    if os.environ.get("LECTURE_DATA"):
+        os.environ["LECTURE_DATA"] = _absolute(os.environ["LECTURE_DATA"])
     return open_lab(_checkout(), port=options.port, browser=options.browser)
 
 

@@ -32,17 +32,36 @@ def test_a_page_loads_whole_from_a_file(built_book, page, name):
 
 
 def _state(explorer):
-    """What an explorer shows: its picture's alternative text, and its paths."""
+    """What an explorer shows: its picture with its alternative text, and its paths."""
     return explorer.evaluate("host => host.shadowRoot.querySelector('.sheet').innerHTML + host.shadowRoot.querySelector('.sheet img').alt")
 
 
-def _moved(page, explorer, before):
-    """Wait until an explorer shows something else than before; say whether it did."""
-    for _ in range(60):
-        if _state(explorer) != before:
-            return True
-        page.wait_for_timeout(50)
-    return False
+def _settled(page, explorer):
+    """What an explorer shows once it has come to rest."""
+    before, now = None, _state(explorer)
+    while before != now:
+        page.wait_for_timeout(150)
+        before, now = now, _state(explorer)
+    return now
+
+
+def _by_keyboard(page, control, kind, position, last):
+    """Move a control by one, towards where there is room."""
+    control.focus()
+    forward = "ArrowRight" if kind == "range" else "ArrowDown"
+    back = "ArrowLeft" if kind == "range" else "ArrowUp"
+    page.keyboard.press("Space" if kind == "checkbox" else forward if position < last else back)
+
+
+def _by_mouse(page, control, kind, position, last):
+    """Move a control to its far end, or to its other value."""
+    if kind == "range":
+        box = control.bounding_box()
+        page.mouse.click(box["x"] + (0.97 if position < last else 0.03) * box["width"], box["y"] + box["height"] / 2)
+    elif kind == "checkbox":
+        control.click()
+    else:
+        control.select_option(index=0 if position else last)
 
 
 @pytest.mark.parametrize("name", [name for name in PAGES if name.startswith("notebooks")])
@@ -57,21 +76,10 @@ def test_every_control_of_every_explorer_moves_its_picture_by_mouse_and_by_keybo
         explorer.scroll_into_view_if_needed()
         explorer.locator(".sheet img").wait_for()
         for control in explorer.locator("input, select").all():
-            who = f"{explorer.get_attribute('data-explorer')}: {control.get_attribute('id')}"
-            tag, kind = control.evaluate("it => [it.tagName, it.type]")
-            before = _state(explorer)
-            control.focus()
-            page.keyboard.press("Space" if kind == "checkbox" else "ArrowRight" if tag == "INPUT" else "ArrowDown")
-            if not _moved(page, explorer, before):
-                still.append(f"{who}, by keyboard")
-            before = _state(explorer)
-            if tag == "SELECT":
-                control.select_option(index=0)
-            elif kind == "checkbox":
-                control.click()
-            else:
-                box = control.bounding_box()
-                page.mouse.click(box["x"] + 0.03 * box["width"], box["y"] + box["height"] / 2)
-            if not _moved(page, explorer, before):
-                still.append(f"{who}, by mouse")
+            for move in (_by_keyboard, _by_mouse):
+                before = _settled(page, explorer)
+                where = control.evaluate("it => [it.type, Number(it.selectedIndex ?? it.value), it.options ? it.options.length - 1 : Number(it.max)]")
+                move(page, control, *where)
+                if not any(_state(explorer) != before or page.wait_for_timeout(50) for _ in range(100)):
+                    still.append(f"{explorer.get_attribute('data-explorer')}: {control.get_attribute('id')}, {move.__name__}")
     assert still == []
