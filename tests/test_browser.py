@@ -64,6 +64,12 @@ def _by_mouse(page, control, kind, position, last):
         control.select_option(index=0 if position else last)
 
 
+_BACK = """(it, first) => {
+    if (it.type === "checkbox") it.checked = first; else if (it.options) it.selectedIndex = first; else it.value = first;
+    it.dispatchEvent(new Event(it.type === "range" ? "input" : "change", { bubbles: true }));
+}"""
+
+
 @pytest.mark.parametrize("name", [name for name in PAGES if name.startswith("notebooks")])
 def test_every_control_of_every_explorer_moves_its_picture_by_mouse_and_by_keyboard(built_book, page, name):
     page.goto((built_book / "html" / f"{name}.html").as_uri())
@@ -76,10 +82,12 @@ def test_every_control_of_every_explorer_moves_its_picture_by_mouse_and_by_keybo
         explorer.scroll_into_view_if_needed()
         explorer.locator(".sheet img").wait_for()
         for control in explorer.locator("input, select").all():
+            first = control.evaluate("it => it.selectedIndex ?? (it.type === 'checkbox' ? it.checked : it.value)")
             for move in (_by_keyboard, _by_mouse):
                 before = _settled(page, explorer)
                 where = control.evaluate("it => [it.type, Number(it.selectedIndex ?? it.value), it.options ? it.options.length - 1 : Number(it.max)]")
                 move(page, control, *where)
                 if not any(_state(explorer) != before or page.wait_for_timeout(50) for _ in range(100)):
                     still.append(f"{explorer.get_attribute('data-explorer')}: {control.get_attribute('id')}, {move.__name__}")
+            control.evaluate(_BACK, first)  # for at some values of one control another has nothing to say
     assert still == []
