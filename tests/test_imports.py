@@ -29,7 +29,7 @@ MAY = {
     "__init__": set(),
 }
 INSIDE = {
-    "data": {"openml", "pandas", "keras", "platformdirs", "tqdm"},
+    "data": {"openml", "pandas", "keras", "tqdm"},
     "plots": {"sklearn", "mglearn", "threadpoolctl"},
     "training": {"IPython", "tensorflow"},
     "explore": {"ipywidgets", "IPython", "tqdm"},

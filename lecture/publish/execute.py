@@ -7,7 +7,6 @@ import sys
 import time
 from dataclasses import dataclass
 from importlib import metadata
-from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient

@@ -20,7 +20,7 @@ def page(notebooks):
     """
     parts = [INTRODUCTION]
     for name, notebook in notebooks.items():
-        shown = [entry for entry in _entries(name, notebook)]
+        shown = list(_entries(name, notebook))
         if shown:
             parts += [f"## {_title(notebook)}", *shown]
     return "\n\n".join(parts) + "\n"
