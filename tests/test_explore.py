@@ -5,6 +5,7 @@ import functools
 import json
 import re
 import zlib
+from itertools import accumulate
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -49,11 +50,12 @@ def control_of(setting, default=None):
 def data_of(page):
     """What the script of a page reads."""
     data = json.loads(re.search(r'<script type="application/json">(.*?)</script>', page.html, re.DOTALL)[1])
-    return data | json.loads(inflated(data["rest"]))
+    return data | json.loads(zlib.decompress(base64.b64decode(data["packed"])))
 
 
-def inflated(packed):
-    return zlib.decompress(base64.b64decode(packed)).decode()
+def picture_of(data, number):
+    """A picture as its text, put together from the lines that the pictures share."""
+    return "\n".join(data["lines"][line] for line in accumulate(data["pictures"][number]))
 
 
 # ------------------------------------------------------------------------------------------------- controls
@@ -156,14 +158,20 @@ def test_a_page_holds_what_python_draws_for_every_choice():
         for kind in ("sin", "cos"):
             for grid in (False, True):
                 ax = draw_wave(n=n, kind=kind, grid=grid, amplitude=2)
-                assert inflated(data["pictures"][data["shown"][choice]]) == render.svg(ax.figure)
+                assert picture_of(data, data["shown"][choice]) == render.svg(ax.figure)
                 assert data["captions"][data["said"][choice]] == alt_text(ax.figure)
                 choice += 1
 
 
 def test_the_same_call_gives_the_same_bytes():
     assert explore(draw_wave, n=(1, 2)).html == explore(draw_wave, n=(1, 2)).html
-    assert "<dc:date>" not in inflated(data_of(explore(draw_wave, n=(1, 2)))["pictures"][0])
+    assert "<dc:date>" not in picture_of(data_of(explore(draw_wave, n=(1, 2))), 0)
+
+
+def test_lines_that_pictures_share_are_stored_once():
+    data = data_of(explore(draw_wave, live=False, n=(1, 9)))
+    assert len(data["lines"]) == len(set(data["lines"]))
+    assert len(data["lines"]) < sum(map(len, data["pictures"])) / 3
 
 
 def test_equal_pictures_are_stored_once():

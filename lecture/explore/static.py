@@ -83,7 +83,8 @@ class _Album:
     def __init__(self, explorer):
         self.explorer = explorer
         self.styles = Styles()
-        self.pictures, self.sizes, self.weight = {}, [], 0  # each different one, packed, and its number
+        self.lines = {}  # each different line of all drawings, and its number: most lines stand in all of them
+        self.pictures, self.sizes, self.weight = {}, [], 0  # each different one, as the numbers of its lines, and its own number
         self.backgrounds, self.places = {}, {}
         self.captions = {}
         self.shown, self.said, self.scenes = [], [], []  # for each choice: picture, caption, traces
@@ -111,23 +112,33 @@ class _Album:
 
     def _picture(self, figure):
         """Return the number of a figure's picture."""
-        packed = _pack(render.svg(figure))
-        if packed not in self.pictures:
-            self.pictures[packed] = len(self.pictures)
+        lines = render.svg(figure).split("\n")
+        new = [line for line in dict.fromkeys(lines) if line not in self.lines]
+        self.lines |= {line: number for number, line in enumerate(new, start=len(self.lines))}
+        picture = tuple(self.lines[line] for line in lines)
+        if picture not in self.pictures:
+            self.pictures[picture] = len(self.pictures)
             self.sizes.append([round(float(side) * render.PAGE_DPI, 2) for side in figure.get_size_inches()])
-            self.weight += len(packed)
-        return self.pictures[packed]
+            self.weight += len(_pack("\n".join(new)))
+        return self.pictures[picture]
 
     def data(self):
-        """Return what the script reads. The pictures are packed one by one, since only one at a time is needed."""
-        controls = [
-            {"name": it.name, "title": it.title, "kind": it.kind, "labels": it.labels, "initial": it.initial}
-            for it in self.explorer.controls
-        ]
-        rest = {"controls": controls, "sizes": self.sizes, "shown": self.shown, "said": self.said, "captions": list(self.captions)}
+        """Return what the script reads. A picture is told by how much each line's number is above that of the line before."""
+        packed = {
+            "controls": [
+                {"name": it.name, "title": it.title, "kind": it.kind, "labels": it.labels, "initial": it.initial}
+                for it in self.explorer.controls
+            ],
+            "lines": list(self.lines),
+            "pictures": [[number - before for before, number in zip((0, *picture), picture)] for picture in self.pictures],
+            "sizes": self.sizes,
+            "shown": self.shown,
+            "said": self.said,
+            "captions": list(self.captions),
+        }
         if self.places:
-            rest["paths"] = pack(self.scenes, self.styles) | {"places": self.places}
-        return {"pictures": list(self.pictures), "rest": _pack(json.dumps(rest)), "style": _asset("explorer.css")}
+            packed["paths"] = pack(self.scenes, self.styles) | {"places": self.places}
+        return {"packed": _pack(json.dumps(packed, separators=(",", ":"))), "style": _asset("explorer.css")}
 
 
 def _refuse_too_many(explorer, first):

@@ -118,9 +118,10 @@
     return control;
   };
 
-  /* ---- Paths: whole numbers, in units of the last decimal kept, so that text and lines are Python's exactly. */
-
+  /* Turns differences back into numbers, in place: each to the one `width` before it. */
   const sums = (differences, width) => differences.map((_, i, all) => (all[i] += i < width ? 0 : all[i - width]));
+
+  /* ---- Paths: whole numbers, in units of the last decimal kept, so that text and lines are Python's exactly. */
 
   const unpackPaths = (paths) => {
     const runs = paths.runs.map((run) => sums(run, 2)); // x0, y0, x1, y1, …
@@ -167,7 +168,8 @@
 
   const start = async (host) => {
     const data = JSON.parse(host.querySelector("script").textContent);
-    const { controls: specs, sizes, shown, said, captions, paths } = JSON.parse(await inflate(data.rest));
+    const { controls: specs, lines, pictures, sizes, shown, said, captions, paths } = JSON.parse(await inflate(data.packed));
+    const drawings = pictures.map((differences) => sums(differences, 1)); // the lines of each, by their numbers
     const tracesOf = paths ? unpackPaths(paths) : () => [];
 
     const twins = [...document.querySelectorAll(".lecture-explorer")].filter((it) => it.dataset.explorer === host.dataset.explorer);
@@ -187,7 +189,7 @@
     picture.style.aspectRatio = `${width} / ${height}`; // room for the largest, so that nothing below it jumps
 
     const showPicture = async (number) => {
-      const next = make("img", { src: URL.createObjectURL(new Blob([await inflate(data.pictures[number])], { type: "image/svg+xml" })) });
+      const next = make("img", { src: URL.createObjectURL(new Blob([drawings[number].map((line) => lines[line]).join("\n")], { type: "image/svg+xml" })) });
       await next.decode().catch(() => {}); // wait until it can be seen: no flicker
       image.replaceWith(next);
       URL.revokeObjectURL(image.src);
@@ -202,7 +204,7 @@
       for (const [key, value] of Object.entries({ x, y, width: wide, height: high, viewBox: place.window.join(" ") })) window.setAttribute(key, value);
     };
 
-    /* Shows what is wanted last. Moves that come while a picture is being unpacked are left out, but for the last. */
+    /* Shows what is wanted last. Moves that come while a picture is being decoded are left out, but for the last. */
     let wanted, visible, pictured, busy = false;
     const show = async () => {
       if (busy) return;
