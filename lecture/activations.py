@@ -193,6 +193,8 @@ def smooth_labels(y, alpha):
     ValueError
         If ``alpha`` is outside, or ``y`` has no axis of classes.
 
+    Notes
+    -----
     Source: Szegedy et al., Rethinking the Inception Architecture (2016), section 7.
 
     >>> smooth_labels([0, 1], 0.1)

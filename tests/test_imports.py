@@ -24,7 +24,7 @@ MAY = {
     "training": {"numpy", "keras", "tqdm", "matplotlib", "lecture.plots"} | CORE,
     "plots": {"numpy", "matplotlib"} | CORE,
     "explore": {"numpy", "matplotlib", "lecture.plots"} | CORE,
-    "publish": {"jupytext", "nbclient", "nbformat", "tqdm", "lecture.checks"},
+    "publish": {"jupytext", "nbclient", "nbformat", "tqdm", "yaml", "lecture.checks"},
     "__main__": {"lecture"},
     "__init__": set(),
 }

@@ -1,7 +1,7 @@
 """What a lecture trains on: images split into training, validation and test part, scaled, with their labels."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Integral
 
 import numpy as np
@@ -18,7 +18,7 @@ class Dataset:
 
     Attributes
     ----------
-    X_train, X_val, X_test : array (n, n_pixels), or (n, *image_shape), of float32
+    X_train, X_val, X_test : array (n, n_pixels), or ``(n, *image_shape)``, of float32
         Without validation part, ``X_val`` and ``y_val`` have length 0.
     y_train, y_val, y_test : array (n, n_classes) of float32, one-hot, or (n,) of int64, the class numbers
     class_names : tuple of str
@@ -51,13 +51,43 @@ class Dataset:
         return (self.X_val, self.y_val) if len(self.X_val) else None
 
     def images(self, part):
-        """Return the images of "train", "val" or "test" as (n, *image_shape), whether they are flat or not."""
+        """Return the images of "train", "val" or "test" as ``(n, *image_shape)``, whether they are flat or not."""
         return self._array("X", part).reshape(-1, *self.image_shape)
 
     def labels(self, part):
         """Return the class numbers of "train", "val" or "test" as (n,), whether they are one-hot or not."""
         y = self._array("y", part)
         return y.argmax(axis=1) if y.ndim == 2 else y
+
+    def only(self, *classes):
+        """Return the images of some classes alone, which become classes 0, 1, … in the order given.
+
+        Parameters
+        ----------
+        *classes : str or int
+            Names or numbers of two or more classes, each once.
+
+        Returns
+        -------
+        Dataset
+            Images in the order that they had, labels of the same kind (one-hot ones are as wide as there are classes).
+
+        Raises
+        ------
+        ValueError
+            If fewer than two classes are named, one is unknown, or one comes twice.
+        """
+        numbers = [self._class_number(c) for c in classes]
+        if len(numbers) < 2 or len(set(numbers)) < len(numbers):
+            raise ValueError(f"classes must be two or more different ones, got {', '.join(map(str, classes)) or 'none'}.")
+        new = np.full(len(self.class_names), -1)
+        new[numbers] = np.arange(len(numbers))
+        arrays = {}
+        for part in ("train", "val", "test"):
+            y = new[self.labels(part)]
+            arrays[f"X_{part}"] = self._array("X", part)[y >= 0]
+            arrays[f"y_{part}"] = np.eye(len(numbers), dtype=np.float32)[y[y >= 0]] if self._array("y", part).ndim == 2 else y[y >= 0]
+        return replace(self, **arrays, class_names=tuple(self.class_names[number] for number in numbers))
 
     def describe(self):
         """Return what it is in a sentence."""
@@ -73,6 +103,12 @@ class Dataset:
         )
 
     __repr__ = __str__ = describe
+
+    def _class_number(self, name):
+        """The number of a class that is given by name or by number."""
+        if isinstance(name, str):
+            return self.class_names.index(one_of(name, self.class_names, "class"))
+        return whole(name, "the number of a class", least=0, most=len(self.class_names) - 1)
 
     def _array(self, letter, part):
         return getattr(self, f"{letter}_{one_of(part, ('train', 'val', 'test'), 'part')}")

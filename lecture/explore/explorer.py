@@ -35,7 +35,7 @@ def explore(draw, *, live=None, **controls):
 
     Returns
     -------
-    ipywidgets.VBox or lecture.explore.static.Page
+    ipywidgets.VBox or ``lecture.explore.static.Page``
         Shown where it is the last expression of a cell.
 
     Raises

@@ -1,23 +1,29 @@
 """The book: executed notebooks and pages, built by Jupyter Book into one folder that asks no other host for anything."""
 
+import os
 import re
 import shutil
 import subprocess
 import sys
+from difflib import get_close_matches
 from importlib import metadata
 from pathlib import Path
 
-from lecture.publish import gallery
+import yaml
+
+from lecture.publish import address, api, gallery, pages
+from lecture.publish.equations import label_formulas, number_references, targets
+from lecture.publish.errors import BookError
 from lecture.publish.execute import execute
 from lecture.publish.files import replace_folder, write_whole
 from lecture.publish.notebooks import as_text, sources
+from lecture.publish.outline import by_section
 
 # What a page with formulas asks for; the rest of the package (speech, MathML input) is 18 MB that no page needs.
 MATHJAX = ("tex-chtml.js", "output/chtml/fonts", "input/tex/extensions")
 
-
-class BookError(RuntimeError):
-    """The book could not be built: the sentence says why."""
+STARTUP = re.compile(r"[EWIF]\d{4} |\d{4}-\d\d-\d\d |WARNING: All log messages")  # TensorFlow's
+COLOUR = re.compile(r"\x1b\[[\d;]*m")
 
 
 def build(root, *, environment, inputs=(), output=None, say=print):
@@ -50,18 +56,52 @@ def build(root, *, environment, inputs=(), output=None, say=print):
         If a figure has no alternative text, or Jupyter Book refuses a page.
     """
     output = output or root / "_build"
-    staged = output / "source"
-    shutil.rmtree(staged, ignore_errors=True)
-    shutil.copytree(root / "book", staged)
-    for name in ("_config.yml", "_toc.yml"):
-        shutil.copy(root / name, staged)
     notebooks = {}
     for source in sources(root / "notebooks"):
         run = execute(source, root=root, environment=environment, inputs=inputs, cache=output / "executed")
         say(f"{source.stem}: " + (f"reused, nothing changed (ran {run.seconds:.0f} s)" if run.reused else f"ran in {run.seconds:.0f} s"))
-        notebooks[source.stem] = for_the_book(run.notebook, source.name)
-        write_whole(staged / "notebooks" / f"{source.stem}.ipynb", as_text(notebooks[source.stem]))
-    write_whole(staged / "gallery.md", gallery.page(notebooks))
+        notebooks[source.stem] = run.notebook
+    return assemble(root, notebooks, output)
+
+
+def assemble(root, notebooks, output):
+    """Build the book from notebooks that have run.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        The checkout: its ``book/``, ``_config.yml`` and ``_toc.yml`` say what else is in the book.
+    notebooks : mapping of str to notebook
+        Each executed notebook by the name of its page, without ending.
+    output : pathlib.Path
+        Where everything that is made goes; the pages appear in its ``html``, whole.
+
+    Returns
+    -------
+    pathlib.Path
+        The first page.
+
+    Raises
+    ------
+    BookError
+        If a link leads nowhere, a figure has no alternative text, or Jupyter Book refuses a page.
+    """
+    check_links(notebooks)
+    staged = output / "source"
+    shutil.rmtree(staged, ignore_errors=True)
+    shutil.copytree(root / "book", staged)
+    shutil.copy(root / "_toc.yml", staged)
+    repository = address.repository(root)
+    write_whole(staged / "_config.yml", _config((root / "_config.yml").read_text(encoding="utf-8"), repository))
+    booked = {name: for_the_book(notebook, f"{name}.py") for name, notebook in notebooks.items()}
+    for name, notebook in booked.items():
+        write_whole(staged / "notebooks" / f"{name}.ipynb", as_text(notebook))
+    write_whole(staged / "gallery.md", gallery.page(booked))
+    made = pages.Made(notebooks, repository, output)
+    for page in staged.glob("*.md"):
+        write_whole(page, pages.fill(page.read_text(encoding="utf-8"), made, page.name))
+    for name, text in api.pages().items():
+        write_whole(staged / "api" / f"{name}.rst", text)
     html = _jupyter_book(staged)
     _take_mathjax(html / "mathjax")
     target = output / "html"
@@ -69,27 +109,69 @@ def build(root, *, environment, inputs=(), output=None, say=print):
     return target / "index.html"
 
 
-def for_the_book(notebook, name):
-    """Return a copy of an executed notebook with what the book alone understands: labels for anchors, texts for figures.
+def check_links(notebooks):
+    """See that every link to a place in the book has its place.
 
-    A markdown cell whose metadata name an ``anchor`` gets that id at its heading; a picture's alternative text
-    is taken from the metadata that the kernel sent with it.
+    Raises
+    ------
+    BookError
+        If a cell links to an anchor or formula that no notebook has; the sentence names the cell.
+    """
+    places, links = set(), []
+    for name, notebook in notebooks.items():
+        labelled = _with_labels(notebook, places)
+        links += [(name, heading, target) for _, heading, cell in by_section(labelled) if cell.cell_type == "markdown" for target in targets(cell.source)]
+    for name, heading, target in links:
+        if target not in places:
+            thing = "a formula" if target.startswith("eq-") else "a place"
+            near = ", ".join(get_close_matches(target, sorted(places))) or "none is like it"
+            raise BookError(f'{name}.py: the cell under "{heading}" links to #{target}, {thing} that no notebook has (near: {near}).')
+
+
+def for_the_book(notebook, name):
+    """Return a copy of an executed notebook with what the book alone understands.
+
+    A markdown cell whose metadata name an ``anchor`` gets that id at its heading; formulas get labels, and links to them become
+    references with numbers; a picture's alternative text is taken from the metadata that the kernel sent with it; a cell
+    with the tag ``solution`` is folded.
 
     Raises
     ------
     BookError
         If a picture has no alternative text.
     """
-    book = notebook.copy()
-    book.cells = [cell.copy() for cell in notebook.cells]
+    book = _with_labels(notebook, set())
     for cell in book.cells:
-        if cell.cell_type == "markdown" and "anchor" in cell.metadata:
-            cell.source = f"({cell.metadata['anchor']})=\n{cell.source}"
-        elif cell.cell_type == "code":
-            texts = [_alternative_text(output, name) for output in cell.outputs if "image/png" in output.get("data", {})]
-            if texts:
-                cell.metadata = cell.metadata | {"mystnb": {"image": {"alt": " ".join(texts)}}}
+        if cell.cell_type == "markdown":
+            cell.source = number_references(cell.source)
+            if "anchor" in cell.metadata:
+                cell.source = f"({cell.metadata['anchor']})=\n{cell.source}"
+            continue
+        settings = {}
+        texts = [_alternative_text(output, name) for output in cell.outputs if "image/png" in output.get("data", {})]
+        if texts:
+            settings["image"] = {"alt": " ".join(texts)}
+        tags = cell.metadata.get("tags", [])
+        if "solution" in tags:
+            settings |= {"code_prompt_show": "Show solution", "code_prompt_hide": "Hide solution"}
+            cell.metadata = cell.metadata | {"tags": [*tags, "hide-cell"]}
+        if settings:
+            cell.metadata = cell.metadata | {"mystnb": settings}
     return book
+
+
+def _with_labels(notebook, places):
+    """A copy of a notebook with its formulas labelled; its anchors and these labels are added to ``places``."""
+    copy = notebook.copy()
+    copy.cells = [cell.copy() for cell in notebook.cells]
+    counts = {}
+    for anchor, _, cell in by_section(copy):
+        if not anchor or cell.cell_type != "markdown":
+            continue
+        cell.source, labels = label_formulas(cell.source, anchor, counts.get(anchor, 0))
+        counts[anchor] = counts.get(anchor, 0) + len(labels)
+        places.update([anchor, *labels])
+    return copy
 
 
 def _alternative_text(output, name):
@@ -100,16 +182,33 @@ def _alternative_text(output, name):
     return text
 
 
+def _config(text, repository):
+    """The book's settings, with the buttons that open a chapter on Colab or Binder if the repository has an address."""
+    config = yaml.safe_load(text)
+    if repository:
+        config["repository"] = {"url": repository, "branch": address.BRANCH, "path_to_book": ""}
+        config["launch_buttons"] = {"notebook_interface": "jupyterlab", "binderhub_url": address.BINDER, "colab_url": address.COLAB}
+        config["html"]["use_repository_button"] = True
+    return yaml.safe_dump(config, sort_keys=False, allow_unicode=True)
+
+
 def _jupyter_book(staged):
     """Build ``staged`` with every warning an error; return the folder of pages."""
     work = staged.parent / "work"
     shutil.rmtree(work, ignore_errors=True)
     command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(staged), "--path-output", str(work), "-W", "-n", "--keep-going", "-q"]
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = subprocess.run(command, capture_output=True, text=True, env=_environment())
     if done.returncode:
-        problems = [line for line in (done.stdout + done.stderr).splitlines() if re.search("warning|error", line, re.IGNORECASE)]
-        raise BookError("the book was not built:\n" + "\n".join(problems or [done.stdout[-2000:] + done.stderr[-2000:]]))
+        said = [line for line in (done.stdout + done.stderr).splitlines() if not STARTUP.match(line)]
+        problems = [COLOUR.sub("", line) for line in said if re.search("warning|error", line, re.IGNORECASE)]
+        raise BookError("the book was not built:\n" + "\n".join(problems or said[-30:]).replace(f"{staged}/", ""))
     return work / "_build" / "html"
+
+
+def _environment():
+    """For the process that reads the docstrings: it finds this very package, and leaves an accelerator to others."""
+    path = os.pathsep.join(filter(None, [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH")]))
+    return os.environ | {"PYTHONPATH": path, "CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LEVEL": "3", "MPLBACKEND": "Agg"}
 
 
 def _take_mathjax(target):
