@@ -30,7 +30,7 @@ MAY = {
 }
 INSIDE = {
     "data": {"openml", "pandas", "keras", "tqdm"},
-    "plots": {"sklearn", "mglearn", "threadpoolctl"},
+    "plots": {"sklearn", "threadpoolctl"},
     "training": {"IPython", "tensorflow"},
     "explore": {"ipywidgets", "IPython", "tqdm"},
     "__main__": {"lecture", "benchmarks"},

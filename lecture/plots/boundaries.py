@@ -7,11 +7,10 @@ are drawn from the same moons.
 
 import time
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.colors import ListedColormap
 
 from lecture.checks import one_of, whole
 from lecture.plots.alt import describe
@@ -44,20 +43,6 @@ class Boundary:
     test: np.ndarray
     seconds: np.ndarray
     classifier: object
-
-    def predict(self, X):
-        """Return the first net's classes for X of shape (n, 2), computed once.
-
-        mglearn's drawing asks for it: a million points, the same ones each time.
-        """
-        if self._known[0] is None or not np.array_equal(self._known[0], X):
-            self._known[:] = X, self.classifier.predict(X)
-        return self._known[1]
-
-    @cached_property
-    def _known(self):
-        """The points that were asked for last, and their classes."""
-        return [None, None]
 
     def describe(self):
         """Return accuracies and fit time in a sentence."""
@@ -143,11 +128,20 @@ def plot_boundaries(n_layers=2, *, n_seeds=5, axes=None):
 
 def _draw(fit, ax):
     """One panel."""
-    from mglearn.plot_2d_separator import plot_2d_classification
+    from sklearn.inspection import DecisionBoundaryDisplay
 
     X_train, y_train, X_test, y_test = moons()
-    plot_2d_classification(fit, X_train, fill=True, ax=ax, alpha=0.25, cm=ListedColormap(_CLASSES))
-    ax.images[-1].set_interpolation("nearest")  # two flat colours, without the blends that make a page's picture heavy
+    DecisionBoundaryDisplay.from_estimator(
+        fit.classifier,
+        X_train,
+        response_method="predict_proba",  # of class 1; its line at one half is the boundary
+        grid_resolution=200,
+        eps=0.5,
+        ax=ax,
+        levels=[0, 0.5, 1],
+        colors=_CLASSES,
+        alpha=0.25,
+    )
     size = plt.rcParams["font.size"]
     for k, (color, marker) in enumerate(zip(_CLASSES, "o^")):
         shown = X_test[:_SHOWN][y_test[:_SHOWN] == k]
