@@ -57,8 +57,10 @@ def book(options):
     """Run the notebooks and build the book."""
     from lecture import data, device
     from lecture.publish.book import build
+    from lecture.publish.notebooks import refuse_differing
 
     root, start = _checkout(), time.perf_counter()
+    refuse_differing(root / "notebooks")
     with device.quietly():
         used = device.choose()
     images = data.load_fashion_mnist(options.source)  # here, where progress and warnings are seen; the notebooks find them then
