@@ -16,7 +16,7 @@ from lecture.publish.equations import label_formulas, number_references, targets
 from lecture.publish.errors import BookError
 from lecture.publish.execute import execute
 from lecture.publish.files import replace_folder, write_whole
-from lecture.publish.notebooks import as_text, sources
+from lecture.publish.notebooks import FORM, SOLUTION, as_text, sources
 from lecture.publish.outline import by_section
 
 # What a page with formulas asks for; the rest of the package (speech, MathML input) is 18 MB that no page needs.
@@ -152,7 +152,8 @@ def for_the_book(notebook, name):
         if texts:
             settings["image"] = {"alt": " ".join(texts)}
         tags = cell.metadata.get("tags", [])
-        if "solution" in tags:
+        if SOLUTION in tags:
+            cell.source = cell.source.removeprefix(f"{FORM}\n")
             settings |= {"code_prompt_show": "Show solution", "code_prompt_hide": "Hide solution"}
             cell.metadata = cell.metadata | {"tags": [*tags, "hide-cell"]}
         if settings:
