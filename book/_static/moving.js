@@ -18,9 +18,8 @@
     let inSight = false, rest = PAUSE;
 
     const tick = () => {
-      if (isPlaying()) return void (rest = 0);
-      rest += 1;
-      if (rest > 1 && location.search !== query) history.replaceState(history.state, "", location.pathname + query + location.hash); // nobody chose this state
+      if (location.search !== query) history.replaceState(history.state, "", location.pathname + query + location.hash); // nobody chose this state
+      rest = isPlaying() ? 0 : rest + 1;
       if (rest > PAUSE && inSight && !document.hidden) button.click();
     };
     const timer = setInterval(tick, 500);
