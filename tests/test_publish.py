@@ -8,9 +8,10 @@ import sys
 
 import nbformat
 import pytest
+import yaml
 from conftest import ROOT
 
-from lecture.publish import book, execute, lab, notebooks
+from lecture.publish import api, book, docstrings, equations, execute, lab, notebooks
 from lecture.publish.files import replace_folder, write_whole
 
 SOURCE = '''# %% [markdown] anchor="first-steps"
@@ -104,6 +105,78 @@ def test_anchors_become_labels_and_alternative_texts_go_to_the_figures(checkout)
     made = book.for_the_book(_run(checkout).notebook, "01_small.py")
     assert made.cells[0].source.startswith("(first-steps)=\n# A small page")
     assert made.cells[1].metadata["mystnb"]["image"]["alt"] == "A single pixel."
+
+
+def test_formulas_are_labelled_where_they_stand_alone():
+    text = "So $$a$$ here.\n\n$$b$$\n\n$$\nc\n$$\n\n$$d$$ and so on\n\n```\n\n$$e$$\n```\n\n- one\n\n  $$f$$\n"
+    labelled, labels = equations.label_formulas(text, "sums", before=1)
+    assert labels == ["eq-sums-2", "eq-sums-3", "eq-sums-4"]
+    assert "$$b$$ (eq-sums-2)\n" in labelled and "c\n$$ (eq-sums-3)\n" in labelled and "  $$f$$ (eq-sums-4)\n" in labelled
+    assert labelled.count("(eq-") == 3
+
+
+def test_links_are_found_and_those_to_formulas_become_references():
+    text = "[a [small] one](#eq-sums), [part](#sums), [out](https://example.org#eq-x), `[code](#eq-x)`"
+    assert equations.targets(text) == ["eq-sums", "sums"]
+    assert equations.number_references(text) == "a [small] one\xa0{eq}`eq-sums`, [part](#sums), [out](https://example.org#eq-x), `[code](#eq-x)`"
+
+
+def test_a_solution_is_folded_wherever_the_notebook_is_read(checkout):
+    source = checkout / "notebooks" / "01_small.py"
+    source.write_text('# %% tags=["solution"]\n1 + 1\n\n# %% tags=["exercise"]\n1 + 2\n')
+    solution, exercise = notebooks.from_source(source).cells
+    assert solution.metadata["jupyter"] == {"source_hidden": True} and solution.metadata["cellView"] == "form"
+    assert solution.source == "# @title Solution\n1 + 1"
+    assert exercise.source == "1 + 2" and "cellView" not in exercise.metadata
+    booked = book.for_the_book(nbformat.v4.new_notebook(cells=[solution]), "01_small.py").cells[0]
+    assert booked.source == "1 + 1" and "hide-cell" in booked.metadata["tags"]
+    assert booked.metadata["mystnb"] == {"code_prompt_show": "Show solution", "code_prompt_hide": "Hide solution"}
+
+
+def test_the_reference_has_a_page_for_each_room_and_each_name_once():
+    pages = api.pages()
+    assert set(pages) >= {"index", "activations", "data", "device", "explore", "from_scratch", "models", "network", "optimizers", "plots", "surfaces", "training"}
+    assert not {"publish", "checks", "__main__"} & set(pages)
+    assert ":exclude-members: History" in pages["training"], "the record of a training is on the page of the drawings"
+    assert "   plot_network" in api.table("lecture.plots") and "   COLORS" not in api.table("lecture.plots") and api.table("lecture.publish") == []
+
+
+def test_words_in_docstrings_are_text_and_names_of_ours_have_to_lead_somewhere():
+    assert all(map(docstrings.is_not_ours, ["array", "of shape", "n_units", "ValueError", "tuple", "numpy.ndarray", "matplotlib.axes.Axes"]))
+    assert not any(map(docstrings.is_not_ours, ["Network", "lecture.plots.plot_nothing", "DataSet"]))
+    lines = ["The smallest |g| of ``a | b``."]
+    docstrings.mend(None, "function", "f", None, None, lines)
+    assert lines == [r"The smallest \|g\| of ``a | b``."]
+
+
+def test_the_workflows_are_whole_and_call_what_is_there():
+    makes = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    commands = subprocess.run([sys.executable, "-m", "lecture", "--help"], cwd=ROOT, capture_output=True, text=True).stdout
+    folder = ROOT / ".github" / "workflows"
+    assert {file.stem for file in folder.glob("*.yml")} >= {"ci", "pages", "links"}
+    for file in folder.glob("*.yml"):
+        flow = yaml.safe_load(file.read_text())
+        assert flow["permissions"] == {"contents": "read"}, file.name
+        for job in flow["jobs"].values():
+            for step in job["steps"]:
+                assert re.fullmatch(r"actions/[\w-]+@v\d+", step.get("uses", "actions/none@v0")), step
+                run = step.get("run", "")
+                assert all(name in makes for name in re.findall(r"\bmake (\w+)", run))
+                assert all(re.search(rf"^ +{name}\b", commands, re.MULTILINE) for name in re.findall(r"-m lecture (\w+)", run)), run
+                for path in re.findall(r"(?<![\w/])\.ci/\w+|\b\w+\.txt\b", run):
+                    assert (ROOT / path).exists(), path
+    ci = yaml.safe_load((folder / "ci.yml").read_text())
+    assert ".ci/run" in [step.get("run") for step in ci["jobs"]["all"]["steps"]] and {"push", "pull_request"} <= set(ci[True])  # "on" is a yes in YAML
+    assert "schedule" in yaml.safe_load((folder / "links.yml").read_text())[True]
+
+
+def test_binder_finds_python_what_to_install_and_the_notebooks_modules():
+    binder = ROOT / ".binder"
+    assert (binder / "runtime.txt").read_text().strip() in ("python-3.11", "python-3.12", "python-3.13")
+    constraints, package = [line for line in (binder / "requirements.txt").read_text().splitlines() if not line.startswith("#")]
+    assert (binder / constraints.removeprefix("-c ")).resolve() == ROOT / "constraints.txt" and package == "./[train,live]"
+    done = subprocess.run([binder / "start", sys.executable, "-c", "import os; print(os.environ['PYTHONPATH'])"], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.strip().split(":")[0] == str(ROOT)
 
 
 def test_a_figure_without_alternative_text_is_refused(checkout):
