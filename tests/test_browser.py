@@ -3,10 +3,11 @@
 import pytest
 from conftest import ROOT, watch
 
-from lecture.publish import notebooks
+from lecture.publish import api, notebooks
 
 THEME_ERRORS = ("THEBE_JS_URL", "Got invalid theme mode")  # the two that the book's theme throws by itself
-PAGES = ["index", "gallery", *(f"notebooks/{source.stem}" for source in notebooks.sources(ROOT / "notebooks"))]
+CHAPTERS = [f"notebooks/{source.stem}" for source in notebooks.sources(ROOT / "notebooks")]
+PAGES = ["index", "gallery", "teaching", *(f"api/{name}" for name in api.pages()), *CHAPTERS]
 
 
 @pytest.fixture
@@ -70,7 +71,7 @@ _BACK = """(it, first) => {
 }"""
 
 
-@pytest.mark.parametrize("name", [name for name in PAGES if name.startswith("notebooks")])
+@pytest.mark.parametrize("name", CHAPTERS)
 def test_every_control_of_every_explorer_moves_its_picture_by_mouse_and_by_keyboard(built_book, page, name):
     page.goto((built_book / "html" / f"{name}.html").as_uri())
     explorers = page.locator(".lecture-explorer")
@@ -91,3 +92,72 @@ def test_every_control_of_every_explorer_moves_its_picture_by_mouse_and_by_keybo
                     still.append(f"{explorer.get_attribute('data-explorer')}: {control.get_attribute('id')}, {move.__name__}")
             control.evaluate(_BACK, first)  # for at some values of one control another has nothing to say
     assert still == []
+
+
+def _darkly(page):
+    page.add_init_script("localStorage.setItem('mode', 'dark'); localStorage.setItem('theme', 'dark')")
+
+
+def test_the_front_page_moves_until_it_is_touched(built_book, page):
+    page.goto((built_book / "html" / "index.html").as_uri())
+    choice = "document.querySelector('.lecture-moving .lecture-explorer').dataset.choice"
+    page.wait_for_function(f"{choice} !== undefined")
+    first = page.evaluate(choice)
+    page.wait_for_function(f"{choice} !== '{first}'")
+    page.locator(".lecture-moving .sheet").click()
+    page.wait_for_timeout(200)
+    stopped = page.evaluate(choice)
+    page.wait_for_timeout(4000)
+    assert page.evaluate(choice) == stopped
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_every_reference_leads_to_its_formula_and_no_number_stands_on_one(built_book, page, name):
+    page.goto((built_book / "html" / f"{name}.html").as_uri())
+    page.wait_for_function("document.querySelectorAll('mjx-container').length >= document.querySelectorAll('.math').length", timeout=20_000)
+    lost = page.eval_on_selector_all('main a.reference[href^="#equation-"]', """all => all.filter(it => {
+        const number = document.getElementById(it.hash.slice(1))?.querySelector(".eqno").firstChild.textContent;
+        return number !== it.textContent;
+    }).map(it => it.outerHTML)""")
+    assert lost == []
+    page.eval_on_selector_all("main details", "all => all.forEach(it => { it.open = true; })")
+    for width in (1280, 400):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(300)
+        covered = page.eval_on_selector_all("div.math:has(.eqno)", """all => all.filter(it => {
+            const [number, formula] = [".eqno", "mjx-container"].map(part => it.querySelector(part).getBoundingClientRect());
+            return formula.right > number.left || formula.left < 0 || number.right > innerWidth;
+        }).map(it => it.id)""")
+        assert covered == [], f"{width} pixels wide"
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_every_answer_opens_by_keyboard(built_book, page, name):
+    page.goto((built_book / "html" / f"{name}.html").as_uri())
+    shut = []
+    for summary in page.locator("main details:not(.controls) > summary").all():
+        summary.focus()
+        page.keyboard.press("Enter")
+        if not summary.evaluate("it => it.parentElement.open"):
+            shut.append(summary.inner_text())
+    assert shut == []
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_in_dark_mode_text_is_light_and_figures_stay_on_white(built_book, page, name):
+    _darkly(page)
+    page.goto((built_book / "html" / f"{name}.html").as_uri())
+    color, ground = page.eval_on_selector("main p", "it => [getComputedStyle(it).color, getComputedStyle(document.body).backgroundColor]")
+    lightness = [sum(map(int, part[part.index("(") + 1:].rstrip(")").split(",")[:3])) / 3 for part in (color, ground)]
+    assert lightness[0] > 180 and lightness[1] < 60
+    shown = page.eval_on_selector_all("main div.cell_output img", """all => all.filter(it => it.getClientRects().length && it.getRootNode() === document)
+        .map(it => getComputedStyle(it)).map(it => [it.backgroundColor, it.filter])""")
+    assert set(map(tuple, shown)) <= {("rgb(255, 255, 255)", "none")}
+    panels = page.eval_on_selector_all(".lecture-explorer", "all => all.map(it => getComputedStyle(it.shadowRoot.querySelector('.panel')).backgroundColor)")
+    assert set(panels) <= {"rgb(255, 255, 255)"}
+
+
+def test_search_finds_a_section_without_a_network(built_book, page):
+    page.goto((built_book / "html" / "search.html").as_uri() + "?q=momentum")
+    page.locator("#search-results li a").first.wait_for()
+    assert any("01_neural_networks.html" in link for link in page.eval_on_selector_all("#search-results li a", "all => all.map(it => it.href)"))
