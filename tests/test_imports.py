@@ -7,13 +7,14 @@ import sys
 import pytest
 from conftest import ROOT
 
-CORE = {"lecture.activations", "lecture.network", "lecture.surfaces", "lecture.optimizers", "lecture.from_scratch", "lecture.checks"}
+CORE = {"lecture.activations", "lecture.architecture", "lecture.network", "lecture.surfaces", "lecture.optimizers", "lecture.from_scratch", "lecture.checks"}
 KERAS = {"keras", "tensorflow"}
 
 # room: what it may import beyond the standard library and itself; {"inside": …} only inside a function
 MAY = {
     "checks": set(),
     "activations": {"numpy"} | CORE,
+    "architecture": {"numpy"} | CORE,
     "network": {"numpy"} | CORE,
     "surfaces": {"numpy"} | CORE,
     "optimizers": {"numpy"} | CORE,
