@@ -9,7 +9,7 @@ from conftest import ROOT, watch
 
 from lecture.explore import Paths, explore
 from lecture.plots import plot_surface
-from lecture.publish import address, book, outline, pages
+from lecture.publish import address, book, docstrings, outline, pages
 from lecture.publish.errors import BookError
 from lecture.surfaces import BEALE
 
@@ -333,6 +333,15 @@ def test_sessions_are_filled_in_order_and_not_beyond_their_length():
     sections = [outline.Section(str(i), str(i), minutes, 0, ()) for i, minutes in enumerate([20, 20, 10, 60, 5])]
     assert [[it.minutes for it in part] for part in pages._packed(sections, 45)] == [[20, 20], [10], [60], [5]]
     assert [[it.minutes for it in part] for part in pages._packed(sections, 90)] == [[20, 20, 10], [60, 5]]
+
+
+# ---- The reference
+
+
+def test_docstrings_are_read_as_they_are_meant():
+    lines = ["Sum.", "", "Attributes", "----------", "a, b : float", "    Parts.", "", ">>> 1 + 1", "2"]
+    docstrings.spread(None, "class", "f", None, None, lines)
+    assert lines[4:7] == ["a : float", "b : float", "    Parts."] and lines[8:] == ["Examples", "--------", ">>> 1 + 1", "2"]
 
 
 # ---- What is refused; the earlier book stays

@@ -24,9 +24,15 @@ def setup(app):
 
 
 def spread(app, what, name, thing, options, lines):
-    """Change the lines of a docstring in place, where napoleon would take "a, b : float" for an attribute, or "Number: of units" for a type."""
+    """Change the lines of a docstring in place, where napoleon would take "a, b : float" for one attribute, "Number: of units" for a type, or an example
+    after the errors for one more error.
+    """
     if what in ("attribute", "property"):
         lines[:0] = ["..", ""]  # an empty comment
+    sections = [line for line, below in zip(lines, lines[1:]) if line and re.fullmatch("-{3,}", below)]
+    example = next((at for at, line in enumerate(lines) if line.startswith(">>>")), None)
+    if sections and example is not None and "Examples" not in sections:
+        lines[example:example] = ["Examples", "--------"]
     start = next((at + 2 for at, line in enumerate(lines) if line == "Attributes"), len(lines))
     for at in range(len(lines) - 1, start - 1, -1):
         names, colon, kind = lines[at].partition(" : ")
