@@ -12,6 +12,7 @@ from lecture.plots.optimizers import LOOKS, plot_learning_rate, plot_momentum, p
 from lecture.plots.record import History
 from lecture.plots.representation import plot_representation
 from lecture.plots.style import COLORS, STYLES
+from lecture.plots.transfer import plot_few_images
 from lecture.plots.variants import plot_variants
 from lecture.plots.weights import plot_weight_histograms
 
@@ -24,6 +25,7 @@ __all__ = [
     "describe",
     "plot_activation",
     "plot_boundaries",
+    "plot_few_images",
     "plot_gradient_flow",
     "plot_history",
     "plot_images",

@@ -7,5 +7,20 @@ from lecture.training.repeats import Repeats, fit_seeds
 from lecture.training.schedules import OneCycle, Triangular, WarmUp
 from lecture.training.stopping import SmoothedEarlyStopping
 from lecture.training.trace import trace
+from lecture.training.transfer import FewImages, learn_from_few, reuse
 
-__all__ = ["History", "OneCycle", "Repeats", "SmoothedEarlyStopping", "TrainingPlot", "Triangular", "WarmUp", "batches", "fit_seeds", "trace"]
+__all__ = [
+    "FewImages",
+    "History",
+    "OneCycle",
+    "Repeats",
+    "SmoothedEarlyStopping",
+    "TrainingPlot",
+    "Triangular",
+    "WarmUp",
+    "batches",
+    "fit_seeds",
+    "learn_from_few",
+    "reuse",
+    "trace",
+]
