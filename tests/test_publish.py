@@ -53,9 +53,9 @@ def test_a_source_always_gives_the_same_notebook_without_outputs(checkout):
     first, second = notebooks.from_source(source), notebooks.from_source(source)
     assert notebooks.as_text(first) == notebooks.as_text(second)
     nbformat.validate(first)
-    assert [cell.cell_type for cell in first.cells] == ["markdown", "code"]
+    assert [(cell.cell_type, cell.id) for cell in first.cells] == [("markdown", "cell-1"), ("code", "colab"), ("code", "cell-2")]
     assert first.cells[0].metadata["anchor"] == "first-steps"
-    assert first.cells[1].outputs == []
+    assert first.cells[-1].outputs == []
 
 
 def test_notebooks_are_made_once_and_again_after_a_change(checkout):
@@ -76,18 +76,18 @@ def test_a_run_is_reused_until_something_it_depends_on_changes(checkout):
         assert _run(checkout).reused
     full = _run(checkout, {"LECTURE_MODE": "full"})
     assert not full.reused
-    assert "mode: full" in full.notebook.cells[1].outputs[-1].text
+    assert "mode: full" in full.notebook.cells[-1].outputs[-1].text
 
 
 def test_the_kernel_finds_the_checkout(checkout):
     (checkout / "preamble.py").write_text("answer = 42\n")
     (checkout / "notebooks" / "01_small.py").write_text("# %%\nfrom preamble import answer\nprint(answer)\n")
-    assert _run(checkout).notebook.cells[0].outputs[0].text.strip() == "42"
+    assert _run(checkout).notebook.cells[-1].outputs[0].text.strip() == "42"
 
 
 def test_a_cell_that_raises_is_named_and_nothing_is_stored(checkout):
     (checkout / "notebooks" / "01_small.py").write_text("# %% [markdown]\n# ## Division\n\n# %%\n1 / 0\n")
-    with pytest.raises(execute.NotebookError, match=r'01_small.py: code cell 1 \(under "Division"\) raised ZeroDivisionError'):
+    with pytest.raises(execute.NotebookError, match=r'01_small.py: code cell 2 \(under "Division"\) raised ZeroDivisionError'):
         _run(checkout)
     assert not list(checkout.glob("cache/*"))
 
@@ -96,7 +96,7 @@ def test_a_wiped_progress_bar_leaves_nothing_in_the_page(checkout):
     (checkout / "notebooks" / "01_small.py").write_text(
         "# %%\nfrom tqdm import tqdm\nfor _ in tqdm(range(3), leave=False): pass\nprint('done')\n"
         "# %%\nimport sys\nprint('a real complaint', file=sys.stderr)\n")
-    first, second = _run(checkout).notebook.cells
+    _, first, second = _run(checkout).notebook.cells
     assert "".join(output.text for output in first.outputs).strip() == "done"
     assert second.outputs[0].text.strip() == "a real complaint"
 
@@ -104,7 +104,7 @@ def test_a_wiped_progress_bar_leaves_nothing_in_the_page(checkout):
 def test_anchors_become_labels_and_alternative_texts_go_to_the_figures(checkout):
     made = book.for_the_book(_run(checkout).notebook, "01_small.py")
     assert made.cells[0].source.startswith("(first-steps)=\n# A small page")
-    assert made.cells[1].metadata["mystnb"]["image"]["alt"] == "A single pixel."
+    assert made.cells[-1].metadata["mystnb"]["image"]["alt"] == "A single pixel."
 
 
 def test_formulas_are_labelled_where_they_stand_alone():
@@ -124,7 +124,7 @@ def test_links_are_found_and_those_to_formulas_become_references():
 def test_a_solution_is_folded_wherever_the_notebook_is_read(checkout):
     source = checkout / "notebooks" / "01_small.py"
     source.write_text('# %% tags=["solution"]\n1 + 1\n\n# %% tags=["exercise"]\n1 + 2\n')
-    solution, exercise = notebooks.from_source(source).cells
+    _, solution, exercise = notebooks.from_source(source).cells
     assert solution.metadata["jupyter"] == {"source_hidden": True} and solution.metadata["cellView"] == "form"
     assert solution.source == "# @title Solution\n1 + 1"
     assert exercise.source == "1 + 2" and "cellView" not in exercise.metadata
@@ -181,7 +181,7 @@ def test_binder_finds_python_what_to_install_and_the_notebooks_modules():
 
 def test_a_figure_without_alternative_text_is_refused(checkout):
     notebook = _run(checkout).notebook
-    for output in notebook.cells[1].outputs:
+    for output in notebook.cells[-1].outputs:
         output.pop("metadata", None)
     with pytest.raises(book.BookError, match="01_small.py: a figure has no alternative text"):
         book.for_the_book(notebook, "01_small.py")

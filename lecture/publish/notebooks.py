@@ -6,6 +6,7 @@ from pathlib import Path
 import jupytext
 import nbformat
 
+from lecture.publish import colab
 from lecture.publish.files import write_whole
 
 SOLUTION = "solution"  # the tag of a cell that gives an exercise away
@@ -25,13 +26,15 @@ def sources(folder):
 def from_source(source):
     """Return the notebook that the py:percent file ``source`` describes, without outputs.
 
-    Cells are numbered (``cell-1``, ``cell-2``, …), so that the same source always gives the same notebook.
+    Cells are numbered (``cell-1``, ``cell-2``, …), so that the same source always gives the same notebook. Before the
+    first code cell stands the one that sets up Colab.
     """
     notebook = jupytext.read(source, fmt="py:percent")
     for number, cell in enumerate(notebook.cells, start=1):
         cell["id"] = f"cell-{number}"
         if SOLUTION in cell.metadata.get("tags", []):
             _fold(cell)
+    colab.add_cell(notebook, Path(source).resolve().parents[1])
     notebook.metadata = nbformat.from_dict({"kernelspec": KERNEL, "language_info": {"name": "python"}})
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     return notebook
