@@ -2,6 +2,8 @@
 
 import re
 import shutil
+import subprocess
+import sys
 
 import nbformat.v4 as new
 import pytest
@@ -385,3 +387,19 @@ def test_a_missing_reference_is_named_by_its_page(earlier):
 def test_a_page_that_asks_for_what_is_not_made_is_named(earlier, mark, sentence):
     (earlier / "book" / "index.md").write_text(f"# A small book\n\n<!-- made: {mark} -->\n")
     _refused(earlier, _notebooks(), sentence)
+
+
+@pytest.mark.parametrize("cell", ["1 / 0", "[there](#nowhere)"])
+def test_the_command_says_in_a_sentence_what_is_wrong_and_its_status_is_1(tmp_path, cell):
+    for folder in ("lecture", "preamble.py"):
+        (tmp_path / folder).symlink_to(ROOT / folder)
+    _checkout(tmp_path, index="# A small book\n")
+    (tmp_path / "notebooks").mkdir()
+    kind = "" if cell == "1 / 0" else " [markdown]"
+    (tmp_path / "notebooks" / "01_sums.py").write_text(f"# %% [markdown]\n# # Sums\n\n# %%{kind}\n{'# ' if kind else ''}{cell}\n")
+    code = "import sys, pathlib, lecture.__main__ as it; it.ROOT = pathlib.Path.cwd(); sys.exit(it.main(sys.argv[1:]))"
+    subprocess.run([sys.executable, "-c", code, "notebooks"], cwd=tmp_path, check=True, capture_output=True)
+    done = subprocess.run([sys.executable, "-c", code, "book", "--source", "sample"], cwd=tmp_path, capture_output=True, text=True)
+    sentence = [line for line in done.stderr.splitlines() if line.startswith("lecture: ")][-1]
+    assert done.returncode == 1 and "Traceback" not in done.stderr and not (tmp_path / "_build" / "html").exists()
+    assert "01_sums.py" in sentence and 'under "Sums"' in sentence and ("ZeroDivisionError" in sentence or "#nowhere" in sentence)
