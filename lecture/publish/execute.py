@@ -75,8 +75,10 @@ def execute(source, *, root, environment, inputs=(), cache=None, progress=True):
 def fingerprint(source, root, environment, inputs=()):
     """Return what a run depends on as a short digest: the notebook, our code, what it is told, the libraries' versions."""
     digest = hashlib.sha256(json.dumps([environment, list(inputs)], sort_keys=True).encode())
-    for file in [source, root / "preamble.py", *sorted((root / "lecture").rglob("*"))]:
-        if file.is_file() and "__pycache__" not in file.parts:
+    digest.update(as_text(from_source(source)).encode())
+    for file in [root / "preamble.py", *sorted((root / "lecture").rglob("*"))]:
+        part = file.relative_to(root).parts
+        if file.is_file() and "__pycache__" not in part and part[:2] != ("lecture", "publish"):  # no cell runs what delivers it
             digest.update(f"{file.relative_to(root)}\0".encode() + hashlib.sha256(file.read_bytes()).digest())
     for name in ("ipykernel", "keras", "matplotlib", "numpy", "scikit-learn", "tensorflow"):
         digest.update(f"{name} {metadata.version(name)}\n".encode())

@@ -67,7 +67,7 @@
     const play = (on) => {
       clearInterval(timer);
       control.playing = on;
-      button.textContent = on ? "⏸" : "▶";
+      button.textContent = on ? "❚❚" : "▶";
       button.ariaLabel = `${on ? "Pause" : "Play"} ${spec.title}`;
       if (!on) return;
       if (control.index === last) control.set(0), moved();
