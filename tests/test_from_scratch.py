@@ -281,7 +281,7 @@ def test_every_step_of_a_trace_says_what_it_shows(n):
         assert len(set(texts)) == len(texts)
         assert not any(text != text.strip() or "nan" in text for text in texts)
         assert short(steps.signals[0].z[0, 0]) in texts[1]
-    assert ("mean over 4 samples" in texts[7]) == (n == 4)
+    assert ("mean over 4 examples" in texts[7]) == (n == 4)
 
 
 def test_cross_entropies_stay_finite_where_a_prediction_is_certain_and_wrong():

@@ -133,7 +133,7 @@ def test_a_batch_and_an_axes_of_ones_own():
     steps = trace(dense_net([2, 3, 2], output="softmax"), X, np.hstack([Y, 1 - Y]), sample=2)
     assert plot_step(steps, 7, ax=ax) is ax
     assert f"z {short(steps.signals[0].z[2, 0])}" in texts(ax)
-    assert "mean over 4 samples" in alt_text(ax.figure)
+    assert "mean over 4 examples" in alt_text(ax.figure)
 
 
 # -- Weight updates -------------------------------------------------------------------------------------------------

@@ -1,9 +1,12 @@
 """A dense neural network from scratch, in NumPy.
 
 ``net`` is the network itself, to be read first and in one sitting: layers, forward, loss, backward, gradient check.
-``steps`` takes one step of it apart, ``training`` repeats it on toy tasks, ``depth`` measures what depth does to it.
+``steps`` takes one step of it apart, ``chain`` one gradient, ``costs`` counts what gradients take, ``training`` repeats it on toy
+tasks, ``depth`` measures what depth does to it.
 """
 
+from lecture.from_scratch.chain import Chain, LayerGradient, chain_rule, layer_gradient
+from lecture.from_scratch.costs import GradientCosts, gradient_costs
 from lecture.from_scratch.depth import DepthProfile, measure_depth
 from lecture.from_scratch.net import (
     DISTRIBUTIONS,
@@ -25,21 +28,27 @@ from lecture.from_scratch.training import TrainingRecord, moons, train, xor
 
 __all__ = [
     "BatchNorm",
+    "Chain",
     "Dense",
     "DepthProfile",
     "DISTRIBUTIONS",
+    "GradientCosts",
     "INITIALIZERS",
     "LOSSES",
+    "LayerGradient",
     "Net",
     "SCALES",
     "Step",
     "Trace",
     "TrainingRecord",
+    "chain_rule",
     "dense_net",
     "distance_to_kink",
     "gradient_check",
+    "gradient_costs",
     "gradients",
     "initial_weights",
+    "layer_gradient",
     "loss",
     "measure_depth",
     "moons",

@@ -315,7 +315,7 @@ def dense_net(
     >>> dense_net([2, 3, 1]).sizes
     [2, 3, 1]
     """
-    _check_sizes(sizes)
+    check_sizes(sizes)
     rng = np.random.default_rng(seed)
     layers = []
     for n_in, n_out in zip(sizes, sizes[1:]):
@@ -327,7 +327,8 @@ def dense_net(
     return Net(layers, loss or made_for.get(output, "squared_error"), l2)
 
 
-def _check_sizes(sizes):
+def check_sizes(sizes):
+    """Refuse what is not two or more positive layer sizes."""
     try:
         known = len([whole(size, "size", least=1) for size in sizes]) > 1
     except (TypeError, ValueError):
@@ -393,10 +394,15 @@ def gradient_check(net, X, y, h=1e-5):
     for i, known in enumerate(gradients(net, X, y)):
         for name, g in known.items():
             for at in np.ndindex(g.shape):
-                up, down = (loss(_nudged(net, i, name, at, step), X, y, training=True) for step in (h, -h))
-                g_hat = (up - down) / (2 * h)
+                g_hat = nudged_derivative(net, X, y, i, name, at, h)
                 worst = max(worst, abs(g[at] - g_hat) / max(1, abs(g[at]) + abs(g_hat)))
     return float(worst)
+
+
+def nudged_derivative(net, X, y, i, name, at, h=1e-5):
+    """Return [L(w + h) - L(w - h)] / 2h for one number w of one parameter of layer ``i`` (from 0)."""
+    up, down = (loss(_nudged(net, i, name, at, step), X, y, training=True) for step in (h, -h))
+    return float((up - down) / (2 * h))
 
 
 def _nudged(net, i, name, at, step):

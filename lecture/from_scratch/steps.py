@@ -91,8 +91,7 @@ def trace(net, X, y, *, learning_rate=0.5, sample=0):
     X, y = batch(net, X, y)
     real(learning_rate, "learning_rate", least=0)
     whole(sample, "sample", most=len(X) - 1)
-    if net.l2 or any(layer.norm for layer in net.layers):
-        raise ValueError("trace follows plain dense layers, got a net with batch norm or L2.")
+    plain_layers(net, "trace")
     signals = net.forward(X)
     gradients = net.backward(signals, y)
     updated = net.updated(gradients, learning_rate)
@@ -106,6 +105,12 @@ def trace(net, X, y, *, learning_rate=0.5, sample=0):
         steps += [tell.delta(l), tell.W(l), tell.b(l)]
     steps.append(tell.update())
     return Trace(net, X, y, float(learning_rate), sample, tuple(signals), tuple(gradients), updated, tuple(steps))
+
+
+def plain_layers(net, who):
+    """Refuse a net with batch norm or L2, in the name of the function that is asked."""
+    if net.l2 or any(layer.norm for layer in net.layers):
+        raise ValueError(f"{who} follows plain dense layers, got a net with batch norm or L2.")
 
 
 def short(value):
@@ -141,8 +146,8 @@ def _digits(value):
     return f"{value:.3g}".replace("-", "−")
 
 
-def _factor(value):
-    """A number inside a product: negative ones in brackets."""
+def bracketed(value):
+    """Return a number as it stands in a product: negative ones in brackets."""
     return f"({short(value)})" if value < 0 else short(value)
 
 
@@ -167,7 +172,17 @@ class _Teller:
 
     def _mean(self):
         """How a mean over the batch begins."""
-        return f"mean over {len(self.X)} samples of " if len(self.X) > 1 else ""
+        return f"mean over {len(self.X)} examples of " if len(self.X) > 1 else ""
+
+    @property
+    def _is_listed(self):
+        """Whether the mean is over so few samples that each one's number is written."""
+        return 1 < len(self.X) <= SHOWN_TERMS
+
+    def _listed(self, pieces_of):
+        """The formula of a mean whose samples are all written: ``pieces_of(s)`` gives the pieces of sample s."""
+        each = [pieces_of(s) for s in range(len(self.X))]
+        return [("mean of ", "")] + [piece for k, pieces in enumerate(each) for piece in [(", ", "")] * (k > 0) + pieces]
 
     def x(self):
         values = ", ".join(
@@ -175,9 +190,9 @@ class _Teller:
         )
         more = ", …" if self.X.shape[1] > SHOWN_TERMS else ""
         who = (
-            "one sample goes in"
+            "one example goes in"
             if len(self.X) == 1
-            else f"{len(self.X)} samples go in, of which sample {self.sample} (counted from 0) is shown"
+            else f"{len(self.X)} examples go in together; the nodes show example {self.sample + 1}"
         )
         return Step("forward", "x", 0, self.X, f"Forward: {who}.", ((values + more, "input"),))
 
@@ -185,9 +200,9 @@ class _Teller:
         x, layer, z = self.signals[l - 1].x[self.sample], self.net.layers[l - 1], self.signals[l - 1].z
         formula = [(f"{indexed('z', l, 1)} = ", "")]
         for x_i, w in list(zip(x, layer.W[:, 0]))[:SHOWN_TERMS]:
-            formula += [(_factor(x_i), "input"), (f" · {_factor(w)} + ", "")]
+            formula += [(bracketed(x_i), "input"), (f" · {bracketed(w)} + ", "")]
         more = "… + " if len(x) > SHOWN_TERMS else ""
-        formula.append((f"{more}{_factor(layer.b[0])} = {short(z[self.sample, 0])}", ""))
+        formula.append((f"{more}{bracketed(layer.b[0])} = {short(z[self.sample, 0])}", ""))
         sentence = f"Forward, layer {l}: weigh the inputs and add the bias, z = x W + b."
         return Step("forward", "z", l, z, sentence, tuple(formula))
 
@@ -202,7 +217,10 @@ class _Teller:
 
     def loss(self):
         value = self.net.loss_of(self.signals, self.y)
-        text = self._mean() + LOSSES[self.net.loss].formula if len(self.X) > 1 else self._loss_in_numbers()
+        if self._is_listed:
+            text = f"mean of {', '.join(map(_digits, LOSSES[self.net.loss].value(self.signals[-1].u, self.signals[-1].a, self.y)))}"
+        else:
+            text = self._mean() + LOSSES[self.net.loss].formula if len(self.X) > 1 else self._loss_in_numbers()
         formula = (("L = ", ""), (f"{text} = {_digits(value)}", "above"))
         sentence = "The loss: how far the prediction ŷ is from the target y."
         return Step("loss", "loss", len(self.net.layers), np.asarray(value), sentence, formula)
@@ -211,7 +229,7 @@ class _Teller:
         """The loss of a single sample, spelled out where that is short."""
         pairs = list(zip(self.signals[-1].a[0], self.y[0]))
         if self.net.loss == "squared_error":
-            terms = [f"({short(y_hat)} − {_factor(y)})²" for y_hat, y in pairs]
+            terms = [f"({short(y_hat)} − {bracketed(y)})²" for y_hat, y in pairs]
             before, after = ("½ [", "]") if len(terms) > 1 else ("½ ", "")
         elif np.isin(self.y, (0, 1)).all():
             terms = [f"ln {short(y_hat)}" for y_hat, y in pairs if y == 1]
@@ -234,7 +252,7 @@ class _Teller:
                 f"Backward, layer {l}: what comes back over the weights, Σ w ∂L/∂z, times the slope of the activation."
             )
             back = list(zip(self.net.layers[l].W[0], self.gradients[l].delta[s]))
-            terms = [f"{_factor(w)} · {_factor(d)}" for w, d in back[:SHOWN_TERMS]] + ["…"] * (len(back) > SHOWN_TERMS)
+            terms = [f"{bracketed(w)} · {bracketed(d)}" for w, d in back[:SHOWN_TERMS]] + ["…"] * (len(back) > SHOWN_TERMS)
             chain = [(f"[{' + '.join(terms)}]", "above"), *chain[1:]] if len(chain) == 3 else chain
         formula = [(f"∂L/∂{indexed('z', l, 1)} = ", ""), *chain, (f" = {short(gradient.delta[s, 0])}", "")]
         return Step("backward", "delta", l, gradient.delta, sentence, tuple(formula))
@@ -243,29 +261,32 @@ class _Teller:
         """∂L/∂z of the first unit as its factors: from above, and the slope."""
         gradient, s = self.gradients[l - 1], self.sample
         if gradient.above is None:
-            return [(f"({short(self.signals[-1].a[s, 0])} − {_factor(self.y[s, 0])})", "above")]
+            return [(f"({short(self.signals[-1].a[s, 0])} − {bracketed(self.y[s, 0])})", "above")]
         if gradient.slope.ndim == 3:  # softmax: every output depends on every z
             pairs = list(zip(gradient.above[s], gradient.slope[s][:, 0]))
             terms = [
-                [(_factor(up), "above"), (" · ", ""), (_factor(slope), "activation")]
+                [(bracketed(up), "above"), (" · ", ""), (bracketed(slope), "activation")]
                 for up, slope in pairs[:SHOWN_TERMS]
             ]
             joined = [piece for term in terms for piece in [(" + ", ""), *term]][1:]
             return joined + ([(" + …", "")] if len(pairs) > SHOWN_TERMS else [])
-        return [(_factor(gradient.above[s, 0]), "above"), (" · ", ""), (_factor(gradient.slope[s, 0]), "activation")]
+        return [(bracketed(gradient.above[s, 0]), "above"), (" · ", ""), (bracketed(gradient.slope[s, 0]), "activation")]
 
     def W(self, l):
         gradient, signal, s = self.gradients[l - 1], self.signals[l - 1], self.sample
         dW = gradient.parameters["W"]
         above = self._chain(l)
         if len(above) > 3:  # a sum: already worked out in the step before
-            above = [(_factor(gradient.delta[s, 0]), "above")]
+            above = [(bracketed(gradient.delta[s, 0]), "above")]
         name = f"∂L/∂{indexed('w', l, 1, 1)} = "
-        if len(self.X) > 1:
+        if self._is_listed:
+            factors = self._listed(lambda s: [(bracketed(gradient.delta[s, 0]), "above"), (" · ", ""), (bracketed(signal.x[s, 0]), "input")])
+            formula = [(name, ""), *factors, (f" = {short(dW[0, 0])}", "")]
+        elif len(self.X) > 1:
             symbols = [(f"∂L/∂{indexed('z', l, 1)}", "above"), (" · ", ""), (self._name(l - 1, 1), "input")]
             formula = [(name + self._mean(), ""), *symbols, (f" = {short(dW[0, 0])}", "")]
         else:
-            into = (_factor(signal.x[s, 0]), "input")
+            into = (bracketed(signal.x[s, 0]), "input")
             formula = [(name, ""), *above, (" · ", ""), into, (f" = {short(dW[0, 0])}", "")]
         sentence = f"Backward, layer {l}: each weight's gradient is ∂L/∂z where it leads to, times its input."
         return Step("backward", "W", l, dW, sentence, tuple(formula))
@@ -273,13 +294,11 @@ class _Teller:
     def b(self, l):
         gradient = self.gradients[l - 1]
         db = gradient.parameters["b"]
-        formula = (
-            (f"∂L/∂{indexed('b', l, 1)} = {self._mean()}", ""),
-            (f"∂L/∂{indexed('z', l, 1)}", "above"),
-            (" · ", ""),
-            ("1", "input"),
-            (f" = {short(db[0])}", ""),
-        )
+        name, end = f"∂L/∂{indexed('b', l, 1)} = ", (f" = {short(db[0])}", "")
+        if self._is_listed:
+            formula = ((name, ""), *self._listed(lambda s: [(short(gradient.delta[s, 0]), "above")]), end)
+        else:
+            formula = ((name + self._mean(), ""), (f"∂L/∂{indexed('z', l, 1)}", "above"), (" · ", ""), ("1", "input"), end)
         sentence = f"Backward, layer {l}: a bias has the input 1, so its gradient is ∂L/∂z."
         return Step("backward", "b", l, db, sentence, formula)
 
@@ -288,7 +307,7 @@ class _Teller:
         gradient = self.gradients[0].parameters["W"][0, 0]
         before = self.net.loss_of(self.signals, self.y)
         after = self.updated.loss_of(self.updated.forward(self.X), self.y)
-        step = f"{short(old)} − {short(self.learning_rate)} · {_factor(gradient)}"
+        step = f"{short(old)} − {short(self.learning_rate)} · {bracketed(gradient)}"
         formula = ((f"{indexed('w', 1, 1, 1)} ← {step} = {short(new)}", ""),)
         sentence = f"Update all weights and biases at once: the loss goes from {_digits(before)} to {_digits(after)}."
         return Step("update", "update", 0, np.asarray(after), sentence, formula)

@@ -2,9 +2,12 @@
 
 from lecture.plots.activations import plot_activation, plot_label_smoothing
 from lecture.plots.alt import alt_text, describe
+from lecture.plots.architecture import plot_architecture, plot_attention
 from lecture.plots.backprop import plot_step, plot_weight_updates
 from lecture.plots.boundaries import plot_boundaries
+from lecture.plots.chain_rule import plot_batch_gradient, plot_chain_rule, plot_gradient_costs, plot_layer_gradient
 from lecture.plots.depth import plot_gradient_flow
+from lecture.plots.filters import plot_feature_maps, plot_patches
 from lecture.plots.history import plot_history
 from lecture.plots.images import plot_images, plot_prediction
 from lecture.plots.network import plot_network
@@ -24,16 +27,24 @@ __all__ = [
     "alt_text",
     "describe",
     "plot_activation",
+    "plot_architecture",
+    "plot_attention",
+    "plot_batch_gradient",
     "plot_boundaries",
+    "plot_chain_rule",
     "plot_few_images",
+    "plot_feature_maps",
+    "plot_gradient_costs",
     "plot_gradient_flow",
     "plot_history",
     "plot_images",
     "plot_label_smoothing",
+    "plot_layer_gradient",
     "plot_learning_rate",
     "plot_momentum",
     "plot_network",
     "plot_optimizers",
+    "plot_patches",
     "plot_paths",
     "plot_prediction",
     "plot_representation",

@@ -63,7 +63,7 @@ def plot_step(trace, step, *, ax=None):
     known = {(s.quantity, s.layer) for s in trace.steps[: step + 1]}
     _write_nodes(picture, trace, now, known)
     _write_edges(picture, trace, now, known)
-    _write_title(picture, now)
+    _write_title(picture, trace, now)
     return describe(picture.ax, trace.describe(step))
 
 
@@ -84,7 +84,7 @@ class _Picture:
         network = layout(trace.net.sizes, bias=True)
         made = ax is None
         ax = plot_network(network, ax=ax)
-        nodes, edges = _places(network, ax)
+        nodes, edges = places(network, ax)
         circles = next(c for c in ax.collections if isinstance(c, PatchCollection))
         circles.set_facecolor("white")  # for numbers in colour
         radius = circles.get_paths()[0].get_extents().width / 2
@@ -105,7 +105,7 @@ class _Picture:
         return cls(ax, em, network, nodes, edges, radius)
 
 
-def _places(network, ax):
+def places(network, ax):
     """Where ``plot_network`` put the nodes and edges, by their numbers."""
     lines = next(c for c in ax.collections if isinstance(c, LineCollection))
     nodes, edges = {}, {}
@@ -197,7 +197,7 @@ def _write_nodes(picture, trace, now, known):
 def _write_edges(picture, trace, now, known):
     """w and ∂L/∂w on each edge; after the update the new w and its change."""
     updated = now.quantity == "update"
-    spots = _spots(np.array(list(picture.edges.values())), np.array([1.8, 1.3]) / _ROW)
+    spots = spots_on(np.array(list(picture.edges.values())), np.array([1.8, 1.3]) / _ROW)
     for (layer, i, j), (x, y) in zip(picture.edges, spots):
         name, at = ("b", (j - 1,)) if i == 0 else ("W", (i - 1, j - 1))
         old = trace.net.layers[layer - 1].parameters[name][at]
@@ -214,7 +214,7 @@ def _write_edges(picture, trace, now, known):
             picture.ax.text(x, y, short(old), va="center", **style)
 
 
-def _spots(ends, half):
+def spots_on(ends, half):
     """A place on each edge for a label, clear of the nodes and other labels and, where it can be, of other edges.
 
     ``ends`` (n, 2, 2) are the edges' two points, ``half`` (2,) is half of a label's width and height; gives (n, 2).
@@ -242,26 +242,32 @@ def _nearest_other(points, ends):
     return np.linalg.norm(to - share[..., None] * along, axis=2).min(axis=1, initial=np.inf)
 
 
-def _write_title(picture, now):
+def _write_title(picture, trace, now):
     """The step in words, its formula with the factors in colour, and what the colours and numbers are."""
     ax, em = picture.ax, picture.em
     ax.set_title(now.sentence, fontsize=1.1 * em, y=1, pad=-1.8 * em)
-    _row_of_texts(ax, now.formula, 1.2 * em, "upper center", 2.8 * em)
+    row_of_texts(ax, now.formula, 1.2 * em, "upper center", 2.8 * em)
     if now.phase == "update":
         numbers = "on the edges the new w, and below it how much it changed, −η ∂L/∂w"
     elif now.phase == "backward":
-        numbers = "in the nodes z, a and δ = ∂L/∂z; on the edges w and below it ∂L/∂w"
+        means = ", the mean over all examples" if len(trace.X) > 1 else ""
+        numbers = f"in the nodes z, a and δ = ∂L/∂z{_whose(trace)}; on the edges w and below it ∂L/∂w{means}"
         here = {factor for _, factor in now.formula}
         names = []
         for factor in filter(here.__contains__, FACTOR_NAMES):
             names += [("   ·   ", ""), (FACTOR_NAMES[factor], factor)]
-        _row_of_texts(ax, names[1:], em, "lower center", 2.1 * em)
+        row_of_texts(ax, names[1:], em, "lower center", 2.1 * em)
     else:
-        numbers = "in the nodes z and a, on the edges w"
-    _row_of_texts(ax, [(numbers, "")], em, "lower center", 0.5 * em)
+        numbers = f"in the nodes z and a{_whose(trace)}, on the edges w"
+    row_of_texts(ax, [(numbers, "")], em, "lower center", 0.5 * em)
 
 
-def _row_of_texts(ax, pieces, size, place, pad):
+def _whose(trace):
+    """Which sample the numbers in the nodes belong to, where there are several."""
+    return f" of example {trace.sample + 1}" if len(trace.X) > 1 else ""
+
+
+def row_of_texts(ax, pieces, size, place, pad):
     """One centred line of text, ``pad`` points from the upper or lower edge, its pieces in their factors' colours."""
     areas = [
         TextArea(
@@ -331,7 +337,7 @@ def _draw_changes(ax, network, record, iteration):
     most = max(np.abs(matrix).max() for k in range(1, len(record.nets)) for matrix in record.changes(k))
     lines = next(c for c in ax.collections if isinstance(c, LineCollection))
     ends = np.array(lines.get_segments())  # (n_edges, 2, 2)
-    spots = _spots(ends, np.array([0.12, 0.12]))
+    spots = spots_on(ends, np.array([0.12, 0.12]))
     for marker, chosen in (("^", change > 0), ("v", change < 0)):
         area = 2 * plt.rcParams["font.size"] ** 2 * np.sqrt(np.abs(change[chosen]) / most)
         ax.scatter(*spots[chosen].T, s=area, marker=marker, color="black", edgecolor="white", linewidth=0.8, zorder=2.5)
