@@ -9,6 +9,7 @@ from pathlib import Path
 import lecture
 
 ROOT = Path(__file__).resolve().parent.parent
+EXTRAS = {"check": "train", "show_data": "train", "book": "train,book", "live": "train,live", "notebooks": "live"}  # what each command needs
 
 
 def main(arguments=None):
@@ -18,6 +19,11 @@ def main(arguments=None):
         return options.command(options) or 0
     except KeyboardInterrupt:
         return _complain("interrupted.")
+    except ModuleNotFoundError as error:
+        if (error.name or "lecture").split(".")[0] == "lecture":
+            raise
+        extras = EXTRAS.get(options.command.__name__, "all")
+        return _complain(f"{error.name} is not installed, which this needs: pip install 'lecture[{extras}]' brings it.")
     except (ValueError, OSError, RuntimeError) as error:  # what our own checks raise: a sentence, not a traceback
         return _complain(error)
 
@@ -55,11 +61,11 @@ def show_data(options):
 
 def book(options):
     """Run the notebooks and build the book."""
+    root, start = _checkout(), time.perf_counter()
     from lecture import data, device
     from lecture.publish.book import build
     from lecture.publish.notebooks import refuse_differing
 
-    root, start = _checkout(), time.perf_counter()
     refuse_differing(root / "notebooks")
     with device.quietly():
         used = device.choose()
@@ -74,19 +80,24 @@ def book(options):
 
 
 def live(options):
-    """Open JupyterLab on the notebooks."""
-    from lecture.publish.lab import open_lab
+    """Open JupyterLab on copies of the notebooks, in ``live/``, with blanks for what is typed in class."""
+    root = _checkout()
+    from lecture.publish import lab, twins
 
+    lab.refuse_taken(options.port)
+    for sentence in twins.write(root / "notebooks", root / "live", fresh=options.fresh):
+        print(sentence)
     if os.environ.get("LECTURE_DATA"):
         os.environ["LECTURE_DATA"] = _absolute(os.environ["LECTURE_DATA"])
-    return open_lab(_checkout(), port=options.port, browser=options.browser)
+    return lab.open_lab(root, root / "live", port=options.port, browser=options.browser)
 
 
 def notebooks(options):
     """Make the .ipynb files from their .py sources."""
+    root = _checkout()
     from lecture.publish.notebooks import make
 
-    written = make(_checkout() / "notebooks")
+    written = make(root / "notebooks")
     print("\n".join(f"wrote {file.relative_to(ROOT)}" for file in written) or "all notebooks are as their sources say")
 
 
@@ -122,6 +133,7 @@ def _parser():
     sub = add(live, "live")
     sub.add_argument("--port", type=int, default=8888, help="where JupyterLab listens, on 127.0.0.1 (default 8888)")
     sub.add_argument("--no-browser", dest="browser", action="store_false", help="only print the address")
+    sub.add_argument("--fresh", action="store_true", help="write all copies anew; one that was typed into is put aside under another name")
     add(notebooks, "notebooks")
     return parser
 

@@ -34,6 +34,7 @@ INSIDE = {
     "plots": {"sklearn", "threadpoolctl"},
     "training": {"IPython", "tensorflow"},
     "explore": {"ipywidgets", "IPython", "tqdm"},
+    "publish": {"json5", "jupyter_core"},
     "__main__": {"lecture", "benchmarks"},
 }
 

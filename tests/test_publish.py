@@ -231,7 +231,7 @@ def test_a_port_in_use_is_named(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         with pytest.raises(lab.PortTaken, match=f"port {port} is in use"):
-            lab.open_lab(tmp_path, port=port, browser=False)
+            lab.open_lab(tmp_path, tmp_path, port=port, browser=False)
 
 
 def test_the_command_line_answers_with_a_sentence_and_a_status():
