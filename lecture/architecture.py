@@ -8,6 +8,8 @@ import math
 from collections import Counter
 from dataclasses import dataclass
 
+import numpy as np
+
 from lecture.checks import whole
 
 # What a layer does, by the name of its class or of the nearest class that it inherits from. What is not here is "other".
@@ -64,9 +66,10 @@ class Layer:
 
     @property
     def n_dense(self):
-        """Number of parameters of a dense layer with the same inputs and outputs, each number to each number; None where a length is not fixed."""
+        """Number of parameters of a dense layer with the same inputs and outputs, each number to each number; None where a length is not fixed, or what
+        comes in are words of a vocabulary."""
         sizes = [_size(shape) for shape in (*self.input_shapes, self.shape)]
-        if not self.inputs or None in sizes:
+        if not self.inputs or None in sizes or self.kind == "embedding":
             return None
         return (sum(sizes[:-1]) + 1) * sizes[-1]
 
@@ -290,6 +293,50 @@ def from_model(model):
     if any(layer.channels_first for layer in places):
         places = [Layer(**{**vars(layer), "channels_first": True}) for layer in places]
     return Architecture(model.name, tuple(places), tuple(dict.fromkeys(outputs)))
+
+
+def strongest_patches(images, maps, field, *, n_patches=6):
+    """Return for each feature map the pieces of images that make it answer most strongly, at most one of each image.
+
+    Parameters
+    ----------
+    images : array of shape (n_images, height, width)
+    maps : array of shape (n_images, map_height, map_width, n_maps)
+        What a layer gives out for these images.
+    field : Field
+        Of that layer, as ``Architecture.receptive_field`` has it.
+    n_patches : int
+        At most n_images.
+
+    Returns
+    -------
+    patches : array of shape (n_maps, n_patches, field.size[0], field.size[1])
+        The strongest first; 0 where a field reaches past the image.
+    answers : array of shape (n_maps, n_patches)
+        The number in the map.
+
+    Raises
+    ------
+    ValueError
+        If images and maps do not fit, or ``n_patches`` is no whole number from 1 to n_images.
+    """
+    images, maps = np.asarray(images), np.asarray(maps)
+    if images.ndim != 3 or maps.ndim != 4 or len(images) != len(maps):
+        raise ValueError(f"images must have shape (n, height, width) and maps (n, height, width, n_maps), got {images.shape} and {maps.shape}.")
+    whole(n_patches, "n_patches", least=1, most=len(images))
+    flat = maps.reshape(len(maps), -1, maps.shape[-1])  # (n_images, positions, n_maps)
+    best = flat.max(axis=1)  # (n_images, n_maps)
+    chosen = np.argsort(-best, axis=0, kind="stable")[:n_patches].T  # (n_maps, n_patches)
+    height, width = field.size
+    border = max(height, width)
+    padded = np.pad(images, ((0, 0), (border, border), (border, border)))
+    patches = np.empty((maps.shape[-1], n_patches, height, width), images.dtype)
+    for number, rows in enumerate(chosen):
+        for i, image in enumerate(rows):
+            row, column = np.unravel_index(flat[image, :, number].argmax(), maps.shape[1:3])
+            down, across = field.window(row, column)
+            patches[number, i] = padded[image, down.start + border : down.stop + border, across.start + border : across.stop + border]
+    return patches, np.take_along_axis(best.T, chosen, axis=1)
 
 
 def shape_text(shape, sign="×"):

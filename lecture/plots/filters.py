@@ -1,0 +1,111 @@
+"""What the layers of a trained network see: feature maps of one image, and the pieces of images that a map answers to most strongly."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from lecture.checks import whole
+from lecture.plots.alt import describe
+from lecture.plots.images import _show
+
+
+def plot_feature_maps(image, maps, *, most=8):
+    """Draw one image and, below each other, what each layer makes of it.
+
+    Parameters
+    ----------
+    image : array of shape (height, width), (height, width, 3) or (n_pixels,)
+    maps : mapping of str to array of shape (height, width, n_maps)
+        Activations of each layer for this image, by the name that stands above them. The darker, the stronger; each map has a scale of its own,
+        from 0 to its largest activation.
+    most : int
+        Of a layer with more maps than this, those with the strongest activations are drawn.
+
+    Returns
+    -------
+    ndarray of matplotlib.axes.Axes, shape (1 + n_layers,)
+        The image's, then one with the maps of each layer side by side.
+
+    Raises
+    ------
+    ValueError
+        If there is nothing to draw, or an array has another shape.
+    """
+    whole(most, "most", least=1)
+    if not maps:
+        raise ValueError("maps must name at least one layer, got none.")
+    maps = {name: np.asarray(values) for name, values in maps.items()}
+    for name, values in maps.items():
+        if values.ndim != 3:
+            raise ValueError(f"maps[{name!r}] must have shape (height, width, n_maps), got {values.shape}.")
+    em = plt.rcParams["font.size"] / 72
+    cell = 5.2 * em  # inches
+    n = len(maps)
+    figure = plt.figure(figsize=(6.6 * em + (most + 2.2) * cell, n * (cell + 1.9 * em)))
+    grid = figure.add_gridspec(n, 2, width_ratios=[2, most + 1])
+    first = figure.add_subplot(grid[:, 0])
+    _show(first, image)
+    first.set_title("image")
+    first.set_axis_off()
+    axes = [describe(first, "An image of the test set.")]
+    for row, (name, values) in enumerate(maps.items()):
+        ax = figure.add_subplot(grid[row, 1])
+        shown = np.sort(np.argsort(-values.max(axis=(0, 1)), kind="stable")[:most])
+        largest = np.maximum(values[..., shown].max(axis=(0, 1)), 1e-9)
+        ax.imshow(_strip(np.moveaxis(values[..., shown] / largest, -1, 0)), cmap="gray_r", vmin=0, vmax=1)
+        ax.set_anchor("W")
+        height, width, total = values.shape
+        ax.set_title(f"{name}: {height}×{width}, {total} map{'s' * (total > 1)}" + (f", the strongest {most}" if total > most else ""), loc="left")
+        ax.set_axis_off()
+        dead = int(np.sum(values.max(axis=(0, 1)) <= 0))
+        silent = f" {dead} of them {'is' if dead == 1 else 'are'} 0 everywhere." if dead else ""
+        axes.append(describe(ax, f"{name}: {total} feature map{'s' * (total > 1)} of {height}×{width}; {np.mean(values > 0):.0%} of their numbers are above 0.{silent}"))
+    return np.array(axes)
+
+
+def plot_patches(patches, *, fields=None):
+    """Draw, for several maps of each layer, the pieces of images that they answer to most strongly: a row for each map.
+
+    Parameters
+    ----------
+    patches : mapping of str to array of shape (n_maps, n_patches, height, width)
+        From ``lecture.architecture.strongest_patches``, by the name of the layer.
+    fields : mapping of str to str, optional
+        What stands below each name; as a default the size of the pieces.
+
+    Returns
+    -------
+    ndarray of matplotlib.axes.Axes, shape (n_layers,)
+        Each with one image of all pieces.
+
+    Raises
+    ------
+    ValueError
+        If there is nothing to draw, or an array has another shape.
+    """
+    if not patches:
+        raise ValueError("patches must name at least one layer, got none.")
+    patches = {name: np.asarray(values) for name, values in patches.items()}
+    for name, values in patches.items():
+        if values.ndim != 4:
+            raise ValueError(f"patches[{name!r}] must have shape (n_maps, n_patches, height, width), got {values.shape}.")
+    em = plt.rcParams["font.size"] / 72
+    n_maps, n_patches = (max(values.shape[axis] for values in patches.values()) for axis in (0, 1))
+    cell = 20 * em / max(n_patches, 1)
+    _, axes = plt.subplots(1, len(patches), figsize=(21.5 * em * len(patches), cell * n_maps + 3.6 * em), squeeze=False)
+    for ax, (name, values) in zip(axes[0], patches.items()):
+        rows = [_strip(row) for row in values]
+        gap = np.full((max(1, round(0.12 * rows[0].shape[0])), rows[0].shape[1]), np.nan)
+        ax.imshow(np.concatenate([part for row in rows for part in (row, gap)][:-1]), cmap="gray_r", vmin=0, vmax=max(float(np.nanmax(values)), 1e-9))
+        size = f"{values.shape[2]}×{values.shape[3]} pixels"
+        ax.set_title(f"{name}\n{(fields or {}).get(name, f'sees {size}')}")
+        ax.set_axis_off()
+        describe(ax, f"{name}: for each of {len(values)} maps the {values.shape[1]} pieces of {size} that it answers to most strongly.")
+    return axes[0]
+
+
+def _strip(images):
+    """Images (n, height, width) side by side, with a gap between them; small ones enlarged to about 24 pixels, so that all gaps look alike."""
+    times = max(1, round(24 / images.shape[1]))
+    images = images.repeat(times, axis=1).repeat(times, axis=2)
+    gap = np.full((images.shape[1], max(1, round(images.shape[2] * 0.08))), np.nan)
+    return np.concatenate([part for image in images for part in (image, gap)][:-1], axis=1)
