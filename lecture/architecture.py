@@ -113,7 +113,7 @@ class Layer:
 
 @dataclass(frozen=True)
 class Field:
-    """What one number of a feature map has seen of the input, along each axis."""
+    """What one number of a feature map has seen of the input, along each axis; at an edge where zeros were added it may have seen less."""
 
     size: tuple  # in pixels
     step: tuple  # pixels between the fields of neighbours
