@@ -5,6 +5,7 @@
 PYTHON ?= python3
 DATA ?= auto
 MODE ?= short
+PYTHON313 ?= python3.13
 export LECTURE_DATA := $(DATA)
 export LECTURE_MODE := $(MODE)
 
@@ -12,12 +13,13 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 READY := $(VENV)/.ready
 
-.PHONY: help lecture test live bench notebooks clean
+.PHONY: help lecture test colab-test live bench notebooks clean
 
 help:
 	@echo "make lecture     install, run the notebooks, build the book (DATA=auto|system|openml|keras|sample|FOLDER, MODE=short|full)"
-	@echo "make live        JupyterLab on the notebooks"
+	@echo "make live        JupyterLab on copies of the notebooks with blanks to type in (they are in live/)"
 	@echo "make test        all tests"
+	@echo "make colab-test  the notebooks with Colab's versions, Python 3.13 (PYTHON313=...), about 3 GB"
 	@echo "make bench       measure speed and memory beside the seed's functions and the peers"
 	@echo "make notebooks   make the .ipynb files from their .py sources"
 	@echo "make clean       remove what was built (and keep $(VENV))"
@@ -30,6 +32,9 @@ live: $(READY)
 
 test: $(READY)
 	@$(RUN) -m pytest
+
+colab-test: $(READY)
+	@$(RUN) scripts/colab_test.py --python $(PYTHON313)
 
 bench: $(READY)
 	@$(RUN) -m benchmarks
