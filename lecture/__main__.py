@@ -1,6 +1,7 @@
 """The command line: ``python -m lecture --help``."""
 
 import argparse
+import importlib.util
 import os
 import sys
 import time
@@ -37,6 +38,8 @@ def check(options):
     """Say which versions, device and data are here, and whether the device computes right."""
     from lecture import data, device
 
+    if importlib.util.find_spec("tensorflow") is None:
+        raise ModuleNotFoundError("No module named 'tensorflow'", name="tensorflow")
     problem = device.startup_problem()
     if problem:
         return _complain(problem)
