@@ -7,6 +7,7 @@ import pytest
 from conftest import ROOT
 
 from lecture.publish import notebooks
+from lecture.publish.outline import MINUTES, QUESTION, by_section
 
 SOURCES = notebooks.sources(ROOT / "notebooks")
 ANCHORS = {
@@ -14,6 +15,89 @@ ANCHORS = {
         training-hyperparameters predictions-and-evaluation model-selection early-stopping memorization-capacity
         information-bottleneck weight-regularization dropout dropout-layers batch-normalization all-variants summary""".split(),
 }
+
+
+ANSWER = "<details><summary>Answer</summary>\n\n"
+
+
+def _lessons():
+    """Every section that teaches: one that runs code and is not a list of exercises, in each notebook that tells its readers how long it takes."""
+    for source in SOURCES:
+        sections = {}
+        for anchor, _, cell in by_section(notebooks.from_source(source)):
+            sections.setdefault(anchor, []).append(cell)
+        if any(MINUTES.search(cell.source) for cells in sections.values() for cell in cells):
+            for anchor, cells in sections.items():
+                is_exercise = any("exercise" in cell.metadata.get("tags", []) for cell in cells)
+                if cells[0].source.startswith("## ") and any(cell.cell_type == "code" for cell in cells) and not is_exercise:
+                    yield pytest.param(cells, id=f"{source.stem[:2]}-{anchor}")
+
+
+LESSONS = list(_lessons())
+
+
+def _prose(cells):
+    return [cell.source for cell in cells if cell.cell_type == "markdown"]
+
+
+@pytest.mark.parametrize("cells", LESSONS)
+def test_a_section_says_first_how_long_it_takes(cells):
+    assert [len(MINUTES.findall(text)) for text in _prose(cells)] == [1] + [0] * (len(_prose(cells)) - 1)
+    assert MINUTES.fullmatch(cells[0].source.split("\n\n")[1])
+
+
+@pytest.mark.parametrize("cells", LESSONS)
+def test_each_question_is_answered_after_what_shows_it(cells):
+    """Question, then code, then the folded answer and a sentence about what is seen; then the next question."""
+    steps = []
+    for cell in cells:
+        if cell.cell_type == "code":
+            steps.append("code")
+        else:
+            steps += ["answer"] * cell.source.startswith(ANSWER) + ["question"] * len(QUESTION.findall(cell.source))
+            assert cell.source.count("<details>") == cell.source.startswith(ANSWER), "an answer begins its cell, in the agreed words"
+            assert cell.source.count("*Predict first:") == len(QUESTION.findall(cell.source)), "a question stands in a line of its own and ends in ?*"
+    asked = [step for step, before in zip(steps, ["", *steps]) if step != before]  # several cells of code count as one
+    asked = " ".join(asked).removeprefix("code ")
+    assert re.fullmatch(r"(question code answer( code)? ?)+", asked), asked
+
+
+@pytest.mark.parametrize("cells", LESSONS)
+def test_an_answer_is_whole_and_followed_by_a_reading(cells):
+    for text in _prose(cells):
+        if text.startswith(ANSWER):
+            answer, reading = text.removeprefix(ANSWER).split("\n\n</details>\n\n")
+            assert answer.strip() and reading.strip() and not reading.startswith("**Learnt")
+
+
+@pytest.mark.parametrize("cells", LESSONS)
+def test_a_section_ends_with_what_was_learnt(cells):
+    assert sum(text.count("**Learnt:**") for text in _prose(cells)) == 1
+    assert cells[-1].source.split("\n\n")[-1].startswith("**Learnt:** ") and cells[-1].source.endswith(".")
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)
+def test_what_is_typed_in_class_begins_with_its_prompt(source):
+    live = [cell for cell in notebooks.from_source(source).cells if "live" in cell.metadata.get("tags", [])]
+    for cell in live:
+        first, rest = cell.source.split("\n", 1)
+        assert cell.cell_type == "code" and re.fullmatch(r"# .+[.?]", first) and rest.strip(), cell.source
+
+
+@pytest.mark.parametrize("source", [source for source in SOURCES if "\n# ## References\n" in source.read_text(encoding="utf-8")], ids=lambda source: source.stem)
+def test_every_work_that_is_cited_stands_in_the_references(source):
+    """A link whose text names a year cites a work."""
+    text, references = source.read_text(encoding="utf-8").split("\n# ## References\n")
+    cited = re.findall(r"\[[^\]\[]*\b(?:19|20)\d\d\]\((https?://[^)]+(?:\([^)]*\)[^)]*)?)\)", text)
+    listed = re.findall(r"\]\((https?://[^)]+(?:\([^)]*\)[^)]*)?)\)", references)
+    assert sorted(set(cited) - set(listed)) == [], "cited, not listed"
+    assert len(listed) == len(set(listed))
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)
+def test_no_long_dash_and_no_link_without_a_place(source):
+    text = source.read_text(encoding="utf-8")
+    assert "\N{EM DASH}" not in text and "](#)" not in text
 
 
 def test_sources_and_notebooks_say_the_same():

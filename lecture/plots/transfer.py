@@ -39,7 +39,7 @@ def plot_few_images(counts, accuracy, *, ax=None):
     if ax is None:
         _, ax = plt.subplots(figsize=(7.2, 4.0))
     for i, (name, values) in enumerate(accuracy.items()):
-        x = counts * 1.06 ** (i - (len(accuracy) - 1) / 2)  # side by side, so that no way hides another
+        x = counts * 1.08 ** (i - (len(accuracy) - 1) / 2)  # side by side, so that no way hides another
         mean, lowest, highest = values.mean(axis=1), values.min(axis=1), values.max(axis=1)
         ax.vlines(x, lowest, highest, color=COLORS[i], alpha=0.5, linewidth=1.5)
         ax.plot(np.repeat(x, values.shape[1]), values.ravel(), linestyle="", marker=MARKERS[i], color=COLORS[i], alpha=0.4, markersize=5, markeredgewidth=0)
