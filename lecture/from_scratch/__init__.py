@@ -1,13 +1,14 @@
 """A dense neural network from scratch, in NumPy.
 
 ``net`` is the network itself, to be read first and in one sitting: layers, forward, loss, backward, gradient check.
-``steps`` takes one step of it apart, ``chain`` one gradient, ``costs`` counts what gradients take, ``training`` repeats it on toy
-tasks, ``depth`` measures what depth does to it.
+``products`` has the arrays of one layer; ``steps`` takes one step of the net apart, ``chain`` one gradient, ``costs`` counts what
+gradients take, ``training`` repeats it on toy tasks, ``loop`` is one round of that; ``depth`` measures what depth does to it.
 """
 
 from lecture.from_scratch.chain import Chain, LayerGradient, chain_rule, layer_gradient
 from lecture.from_scratch.costs import GradientCosts, gradient_costs
 from lecture.from_scratch.depth import DepthProfile, measure_depth
+from lecture.from_scratch.loop import Round, one_round
 from lecture.from_scratch.net import (
     DISTRIBUTIONS,
     INITIALIZERS,
@@ -23,6 +24,7 @@ from lecture.from_scratch.net import (
     initial_weights,
     loss,
 )
+from lecture.from_scratch.products import DenseProduct, Elementwise, dense_product, elementwise
 from lecture.from_scratch.steps import Step, Trace, trace
 from lecture.from_scratch.training import TrainingRecord, moons, train, xor
 
@@ -30,20 +32,25 @@ __all__ = [
     "BatchNorm",
     "Chain",
     "Dense",
+    "DenseProduct",
     "DepthProfile",
     "DISTRIBUTIONS",
+    "Elementwise",
     "GradientCosts",
     "INITIALIZERS",
     "LOSSES",
     "LayerGradient",
     "Net",
+    "Round",
     "SCALES",
     "Step",
     "Trace",
     "TrainingRecord",
     "chain_rule",
     "dense_net",
+    "dense_product",
     "distance_to_kink",
+    "elementwise",
     "gradient_check",
     "gradient_costs",
     "gradients",
@@ -52,6 +59,7 @@ __all__ = [
     "loss",
     "measure_depth",
     "moons",
+    "one_round",
     "trace",
     "train",
     "xor",

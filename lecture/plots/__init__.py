@@ -3,6 +3,7 @@
 from lecture.plots.activations import plot_activation, plot_label_smoothing
 from lecture.plots.alt import alt_text, describe
 from lecture.plots.architecture import plot_architecture, plot_attention
+from lecture.plots.arrays import plot_dense_product, plot_elementwise
 from lecture.plots.backprop import plot_step, plot_weight_updates
 from lecture.plots.boundaries import plot_boundaries
 from lecture.plots.chain_rule import plot_batch_gradient, plot_chain_rule, plot_gradient_costs, plot_layer_gradient
@@ -15,6 +16,8 @@ from lecture.plots.optimizers import LOOKS, plot_learning_rate, plot_momentum, p
 from lecture.plots.record import History
 from lecture.plots.representation import plot_representation
 from lecture.plots.style import COLORS, STYLES
+from lecture.plots.tensors import plot_tensor
+from lecture.plots.training_loop import plot_training_loop
 from lecture.plots.transfer import plot_few_images
 from lecture.plots.variants import plot_variants
 from lecture.plots.weights import plot_weight_histograms
@@ -32,6 +35,8 @@ __all__ = [
     "plot_batch_gradient",
     "plot_boundaries",
     "plot_chain_rule",
+    "plot_dense_product",
+    "plot_elementwise",
     "plot_few_images",
     "plot_feature_maps",
     "plot_gradient_costs",
@@ -51,6 +56,8 @@ __all__ = [
     "plot_schedule",
     "plot_step",
     "plot_surface",
+    "plot_tensor",
+    "plot_training_loop",
     "plot_variants",
     "plot_weight_histograms",
     "plot_weight_updates",

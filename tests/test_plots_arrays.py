@@ -1,0 +1,131 @@
+"""Arrays, tensors and the loop as drawn: their numbers, shapes and colours are those of what is drawn."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from matplotlib.colors import to_hex
+from matplotlib.patches import FancyBboxPatch, Rectangle
+
+from lecture.from_scratch import dense_net, dense_product, elementwise, one_round, train, xor
+from lecture.plots import alt_text, plot_dense_product, plot_elementwise, plot_tensor, plot_training_loop
+from lecture.plots.training_loop import CHOICES
+
+
+def texts(ax):
+    return [text.get_text() for text in ax.texts]
+
+
+def product(entry=(1, 2)):
+    rng = np.random.default_rng(0)
+    return dense_product(rng.normal(size=(4, 3)).round(1), rng.normal(size=(3, 5)).round(1), rng.normal(size=5).round(1), entry)
+
+
+def test_a_product_has_a_cell_for_each_entry_and_outlines_those_of_the_sum():
+    it = product()
+    ax = plot_dense_product(it)
+    assert [len(table.get_paths()) for table in ax.collections] == [4 * 3, 3 * 5, 5, 4 * 5]
+    outlines = {to_hex(patch.get_edgecolor()): patch for patch in ax.patches if isinstance(patch, Rectangle)}
+    assert len([patch for patch in ax.patches if isinstance(patch, Rectangle)]) == 4 and len(outlines) == 3
+    written = texts(ax)
+    assert f"{it.Z[1, 2]:.2f}".replace("-", "−") in written[-1].split("= ")[-1]
+    assert {"4 examples", "3 inputs", "W   5 units"} <= set(written)
+    assert it.describe() in alt_text(ax.figure)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.tuples(st.integers(0, 3), st.integers(0, 4)))
+def test_the_sum_that_is_written_out_is_right(entry):
+    it = product(entry)
+    left, right = texts(plot_dense_product(it))[-1].replace("−", "-").replace("·", "*").split(" = ")
+    assert eval(left) == pytest.approx(it.Z[entry], abs=1e-9) and float(right) == pytest.approx(it.Z[entry], abs=0.005)
+    plt.close("all")
+
+
+def test_repeated_cells_are_pale_and_shapes_are_those_of_the_operands():
+    ax = plot_elementwise(elementwise("+", [[1, 2], [3, 4]], [10, 20]))
+    assert [len(table.get_paths()) for table in ax.collections] == [4, 4, 4]
+    assert {"(2, 2)", "(2,)", "+", "="} <= set(texts(ax))
+    pale = [text.get_text() for text in ax.texts if text.get_style() == "italic"]
+    assert pale == ["10", "20"]
+    assert "The second is repeated to fit." in alt_text(ax.figure)
+
+
+def test_both_operands_may_be_repeated_and_an_activation_has_one():
+    ax = plot_elementwise(elementwise("−", [1, 2, 3], [[1], [2], [3]]))
+    assert len([text for text in ax.texts if text.get_style() == "italic"]) == 6 + 6
+    ax = plot_elementwise(elementwise("relu", [[1, -2]]))
+    assert len(ax.collections) == 2 and "relu →" in texts(ax)
+
+
+def test_large_arrays_are_refused():
+    with pytest.raises(ValueError, match=r"at most 8 rows and columns.*\(9, 1\)"):
+        plot_dense_product(dense_product(np.ones((9, 1)), np.ones((1, 1)), np.ones(1)))
+    with pytest.raises(ValueError, match=r"\(1, 9\)"):
+        plot_elementwise(elementwise("relu", np.ones((1, 9))))
+
+
+@pytest.mark.parametrize(
+    "shape, sheets",
+    [((7,), 1), ((3, 7), 1), ((3, 5, 6), 3), ((9, 5, 6), 4), ((2, 5, 6, 3), 6), ((9, 5, 6, 1), 4), ((2, 3, 5, 6, 3), 18), ((9, 9, 5, 6, 1), 16)],
+)
+def test_a_tensor_shows_its_sheets_shape_and_axes(shape, sheets):
+    names = [f"axis{n}" for n in range(len(shape))]
+    array = np.arange(np.prod(shape)).reshape(shape)
+    ax = plot_tensor(array, axes=names)
+    assert len(ax.images) == sheets
+    assert [f"{name}: {size}" for name, size in zip(names, shape)] == [text for text in texts(ax) if text]
+    assert str(shape) in ax.get_title() and f"{len(shape)} dimension" in alt_text(ax.figure)
+    assert all(image.get_clim() == (array.min(), array.max()) for image in ax.images), "one scale of greys for all"
+
+
+def test_the_sheets_hold_the_array():
+    videos = np.random.default_rng(0).random((2, 3, 4, 5, 2))
+    shown = {image.get_array().tobytes() for image in plot_tensor(videos, axes="abcde").images}
+    assert shown == {np.ascontiguousarray(videos[i, j, :, :, k]).tobytes() for i in range(2) for j in range(3) for k in range(2)}
+
+
+@pytest.mark.parametrize(
+    "array, axes, sentence",
+    [
+        (np.float64(3), (), "1 to 5 dimensions"),
+        (np.ones((1,) * 6), "abcdef", "1 to 5 dimensions"),
+        (np.ones((2, 0)), "ab", "not be empty"),
+        (np.ones((2, 2)), ("one",), "axes must name each of the 2 dimensions, got one"),
+    ],
+)
+def test_a_tensor_refuses(array, axes, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        plot_tensor(array, axes=axes)
+
+
+@pytest.mark.parametrize("sizes", [[2, 3, 1], [2, 4, 3, 1]])
+def test_the_loop_has_a_box_for_each_part_and_the_numbers_of_the_round(sizes):
+    X, y = xor()
+    loop = one_round(train(dense_net(sizes, seed=1), X, y, learning_rate=0.5, steps=5), X, y, 3)
+    ax = plot_training_loop(loop)
+    boxes = [patch.get_label() for patch in ax.patches if isinstance(patch, FancyBboxPatch)]
+    assert boxes == ["batch", *[f"layer {n}" for n in range(1, len(sizes))], "predictions", "truth", "loss", "optimizer"]
+    written = "\n".join(texts(ax))
+    assert f"loss: {loop.loss:.3f}" in written and "η = 0.5" in written and "0  1  1  0" in written
+    assert all(f"choice {number}: {choice}" in written for number, choice in enumerate(CHOICES, start=1))
+    for change in loop.changes:
+        assert f"± {np.abs(change).max():.2g}" in written
+    assert loop.describe() in alt_text(ax.figure)
+
+
+@pytest.mark.parametrize("sizes", [[2, 3, 1], [2, 4, 3, 1]])
+def test_no_text_of_the_loop_leaves_its_box(sizes):
+    X, y = xor()
+    ax = plot_training_loop(one_round(train(dense_net(sizes, seed=1), X, y, learning_rate=0.5, steps=5), X, y, 3))
+    ax.figure.canvas.draw()
+    boxes = [patch.get_window_extent() for patch in ax.patches if isinstance(patch, FancyBboxPatch)]
+    inside = 0
+    for text in ax.texts:
+        extent = text.get_window_extent()
+        for box in boxes:
+            if box.contains(*(extent.min + extent.max) / 2):
+                inside += 1
+                assert box.x0 <= extent.x0 and extent.x1 <= box.x1, text.get_text()
+    assert inside == len(boxes)
