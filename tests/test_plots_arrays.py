@@ -129,3 +129,13 @@ def test_no_text_of_the_loop_leaves_its_box(sizes):
                 inside += 1
                 assert box.x0 <= extent.x0 and extent.x1 <= box.x1, text.get_text()
     assert inside == len(boxes)
+
+
+@pytest.mark.parametrize("draw", [lambda: plot_dense_product(product()), lambda: plot_elementwise(elementwise("sigmoid", [[1, -2]]))])
+def test_no_text_is_cut_off_or_lies_on_another(draw):
+    ax = draw()
+    ax.figure.canvas.draw()
+    boxes = [text.get_window_extent() for text in ax.texts]
+    frame = ax.figure.bbox
+    assert all(frame.x0 <= box.x0 and box.x1 <= frame.x1 and frame.y0 <= box.y0 and box.y1 <= frame.y1 for box in boxes)
+    assert not [1 for i, one in enumerate(boxes) for other in boxes[:i] if one.overlaps(other)]

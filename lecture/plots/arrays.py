@@ -40,7 +40,7 @@ def plot_dense_product(product, *, ax=None):
     _refuse_large(product.X, product.W)
     row, column = product.entry
     x, bias_y, w_y = b * _WIDE + 2.2, a * _HIGH + 1.0, a * _HIGH + 2.8
-    width, height = x + c * _WIDE + 2.2, w_y + b * _HIGH + 1.6
+    width, height = x + c * _WIDE + 2.8, w_y + b * _HIGH + 1.6
     ax = _canvas(ax, width, height, below=1.9)
     _table(ax, product.X, (0, 0), "X", f"{b} inputs", f"{a} examples")
     _table(ax, product.W, (x, w_y), "W", f"{c} units", f"{b} inputs")
@@ -112,7 +112,8 @@ def _canvas(ax, width, height, below):
     """Axes in which a unit is the same to the right and upwards, and text of the normal size fits a cell."""
     if ax is None:
         em = plt.rcParams["font.size"] / 72  # in inches
-        _, ax = plt.subplots(figsize=(2.75 * em * (width + 1.2), 2.75 * em * (height + below)), layout="constrained")
+        figure = plt.figure(figsize=(2.75 * em * (width + 1.2), 2.75 * em * (height + below)), layout="none")
+        ax = figure.add_axes((0, 0, 1, 1))  # nothing stands outside: no layout to be sought at each move of a slider
     ax.set(xlim=(-1.2, width), ylim=(-below, height), aspect="equal")
     ax.set_axis_off()
     return ax

@@ -31,7 +31,8 @@ def plot_training_loop(loop, *, ax=None):
     layers = len(loop.matrices)
     if ax is None:
         em = plt.rcParams["font.size"] / 72  # in inches
-        _, ax = plt.subplots(figsize=((34 + 11.5 * layers) * em, 27 * em), layout="constrained")
+        figure = plt.figure(figsize=((34 + 11.5 * layers) * em, 27 * em), layout="none")
+        ax = figure.add_axes((0, 0, 1, 0.92))
     n, n_in = loop.X.shape
     end = _STEP * (layers + 1)
     middle = end / 2
