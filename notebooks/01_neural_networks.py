@@ -14,51 +14,105 @@
 # A neural network is a chain of simple functions with many numbers to adjust. This chapter draws such chains, runs them
 # forward and backward with every number in sight, and then watches the recipes by which the numbers are adjusted.
 #
-# In order: what a network is; how it learns, step by step; which activation functions to choose; how to start the
-# weights; how to move them. Every slider works: in JupyterLab it asks the kernel, on the built page it needs none.
+# 1. **[Architecture](#architecture)**: what a network is, why it has layers, and what other kinds there are.
+# 2. **[Training](#training-loop)**: the loop, the forward pass, the backward pass.
+# 3. **[Design](#activation-functions)**: activation functions, the first weights, weights from elsewhere.
+# 4. **[Optimizers](#learning-rate)**: learning rates, momentum, a rate for each weight.
+#
+# Every slider works: in JupyterLab it asks the kernel, on the built page it needs none. Guess before you open an answer; a wrong guess teaches more
+# than a right one. Each part ends with exercises that check themselves.
 
-# %%
-from lecture import from_scratch, optimizers, surfaces
+# %% tags=["hide-input"]
+from lecture import architecture, from_scratch, optimizers, surfaces
 from lecture.activations import ACTIVATIONS
 from lecture.network import layout
 from preamble import *
 
+# %% [markdown] anchor="notation"
+# ## Symbols
+#
+# One notation for all chapters. Rows of a matrix are examples; a bracketed superscript is a layer.
+#
+# | symbol | what it is | shape |
+# | --- | --- | --- |
+# | $\mathbf{x}$, $\mathbf{X}$ | one input; a batch of $n$ inputs | $(p)$, $(n, p)$ |
+# | $y$, $\hat{y}$ | the truth; the network's prediction | |
+# | $\mathbf{W}^{(l)}$, $w^{(l)}_{i,j}$ | weights into layer $l$; the one from unit $i$ to unit $j$ | (inputs, units) |
+# | $\mathbf{b}^{(l)}$ | biases of layer $l$ | (units) |
+# | $\mathbf{z} = \mathbf{a}\mathbf{W} + \mathbf{b}$ | sums, before the activation function | (units) |
+# | $\mathbf{a} = f(\mathbf{z})$ | activations; $f$ in hidden layers, $g$ in the output layer | (units) |
+# | $\mathcal{L}$ | loss: how far the predictions are off, as a mean over the batch | |
+# | $\eta$, $\mu$, $\mathbf{v}$ | learning rate, momentum, velocity | |
+# | $\beta$, $\rho$, $\varepsilon$ | factors of moving averages; a small number against division by 0 | |
+# | $\lambda$, $p_\text{drop}$, $\alpha$ | strength of a penalty, dropout probability, label smoothing | |
+# | $k$, $s$ | number of classes; number of the step | |
+
 # %% [markdown] anchor="architecture"
 # ## Logistic regression, drawn as a network
+#
+# *About 4 minutes.*
 #
 # You know logistic regression: weigh the inputs, add them up, squash the sum to a probability.
 #
 # $$\hat{y} = \sigma(z), \qquad z = w_0 + w_1 x_1 + w_2 x_2 + \dots + w_p x_p$$
 #
-# Drawn as a network, each input is a node, each weight an edge, and the bias $w_0$ is the weight of a node that is always 1. The output node does
-# two things: it adds up ($z$), and it squashes ($\sigma$).
+# Drawn as a network, each input is a node, each weight an edge, and the bias $w_0$ is the weight of a node that is always 1.
+#
+# *Predict first: with four inputs, how many numbers does it learn?*
 
-# %%
+# %% tags=["live", "slide-code"]
+# Draw logistic regression with four inputs as a network.
 plots.plot_network(layout([4, 1], bias=True, output="sigmoid"), labels="functions", weight_labels=True, counts=True);
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# Five: one weight for each of the four inputs, and the bias.
+#
+# </details>
+#
+# The output node does two things: it adds up ($z$), and it squashes ($\sigma$). Everything that follows is made of such nodes.
+#
+# **Learnt:** a unit of a network is a weighted sum followed by a function; logistic regression is a network with one unit.
 
 # %% [markdown] anchor="basic-architecture"
 # ## A hidden layer
 #
-# Put a layer of such nodes between the inputs and the output. Each of them is a small function of all inputs; the output is a function of
-# theirs. With an activation $f$ in the hidden layer and $g$ in the output layer (they may differ), and $\mathbf{W}^{(l)}$ for the weights that
-# lead *into* layer $l$, with $w^{(l)}_{i,j}$ from unit $i$ to unit $j$:
+# *About 5 minutes.*
 #
-# $$\mathbf{a} = h(\mathbf{x}) = f(\mathbf{x}\mathbf{W}^{(1)} + \mathbf{b}^{(1)}), \qquad \hat{y} = o(\mathbf{x}) = g(\mathbf{a}\mathbf{W}^{(2)} + \mathbf{b}^{(2)})$$
+# Put a layer of such nodes between the inputs and the output. Each is a small function of all inputs; the output is a function of theirs.
+#
+# $$\mathbf{a} = h(\mathbf{x}) = f(\mathbf{x}\mathbf{W}^{(1)} + \mathbf{b}^{(1)})$$
+#
+# $$\hat{y} = o(\mathbf{x}) = g(\mathbf{a}\mathbf{W}^{(2)} + \mathbf{b}^{(2)})$$
 #
 # *Predict first: two inputs, three hidden units, one output. How many weights, how many biases?*
 
-# %%
+# %% tags=["live", "slide-code"]
+# A network with two inputs, three hidden units and one output.
 net = layout([2, 3, 1], bias=True)
 plots.plot_network(net, labels="names", counts=True);
 
 # %% [markdown]
-# The same network, with what happens inside each node: a sum $z$, an activation $f$ (in the last layer $g$), and the result $a$ (in the last layer $\hat{y}$).
+# <details><summary>Answer</summary>
+#
+# 2 · 3 + 3 · 1 = 9 weights, and one bias for each unit that computes something: 3 + 1 = 4.
+#
+# </details>
+#
+# The activation function $f$ of the hidden layer and $g$ of the output layer may differ. The same network, with what happens inside each node: a sum $z$, a
+# function ($f$, in the last layer $g$), and the result ($a$, in the last layer $\hat{y}$).
 
 # %%
 plots.plot_network(net, labels="functions", weight_labels=True, counts=True);
 
+# %% [markdown]
+# **Learnt:** a layer is a matrix of weights, a vector of biases and an activation function; a network applies one layer to the result of the other.
+
 # %% [markdown] anchor="more-layers"
 # ## More layers, more outputs
+#
+# *About 5 minutes.*
 #
 # Layers can be stacked, and there may be several outputs: one for each class, say. From here on we leave the biases out of the drawings. They are
 # still there, and still counted.
@@ -74,27 +128,289 @@ def dense_net(n_layers=2, n_units=6):
 explore(dense_net, n_layers=(0, 6, 1), n_units=(1, 12, 1))
 
 # %% [markdown]
-# A layer more adds $n \cdot n$ weights; a unit more in every layer adds to both factors. Width is what makes dense networks large.
+# <details><summary>Answer</summary>
+#
+# No. With one hidden layer there are 5 · 6 + 6 · 5 = 60; the second adds the 6 · 6 = 36 between the two. Move the slider and read the counts.
+#
+# </details>
+#
+# A layer more adds $n \cdot n$ weights; a unit more in every layer adds to both factors.
+#
+# **Learnt:** width is what makes dense networks large, because weights grow with its square.
 
-# %% [markdown] anchor="mini-batch-sgd"
-# ## Learning: mini-batch gradient descent
+# %% [markdown] anchor="why-layers"
+# ## Why layers?
 #
-# 1. Draw a batch of examples $\mathbf{X}$ with their answers $\mathbf{y}$.
-# 2. *Forward pass*: compute the predictions $\hat{\mathbf{y}}$.
-# 3. Compute the loss $\mathcal{L}$: how far the predictions are off, on average over the batch.
-# 4. *Backward pass*: compute the gradient of the loss with respect to every weight.
-# 5. Update: $\mathbf{W} \leftarrow \mathbf{W} - \eta\, \dfrac{\partial \mathcal{L}}{\partial \mathbf{W}}$ with the learning rate $\eta$.
+# *About 8 minutes.*
 #
-# Then again with the next batch, and after the last batch from the start. Here is a small network that learns exclusive or: whether exactly one of
-# two inputs is on. Drag the slider through its training.
+# Each layer is a filter: it answers to some patterns of its input and is silent at the rest. The next layer filters the answers, so it can only combine what the one
+# before has found. Many small steps are easier to learn than one large one.
 #
-# *Predict first: do all weights change at once, or do some wait?*
+# To see it, train a small network on photographs of clothes and look inside. Its layers are *convolutions*: windows of 3 × 3 numbers that look at every
+# place of an image, so that what they answer is an image again, a *feature map*.
+
+# %% tags=["hide-input"]
+fashion = data.load_fashion_mnist(seed=SEED)
+X_train, X_test = (fashion.images(part)[..., np.newaxis] for part in ("train", "test"))  # (n, 28, 28, 1): height, width, channels
+y_train, y_test = fashion.y_train, fashion.y_test
+
+# %% tags=["live", "slide-code"]
+# Three layers of filters, and one that names the class. Train them on 6,000 images, once.
+device.seed_everything(SEED)
+filters = keras.Sequential([
+    keras.Input((28, 28, 1)),
+    keras.layers.Conv2D(8, 3, padding="same", activation="relu", name="layer_1"),
+    keras.layers.MaxPooling2D(),
+    keras.layers.Conv2D(16, 3, padding="same", activation="relu", name="layer_2"),
+    keras.layers.MaxPooling2D(),
+    keras.layers.Conv2D(16, 3, padding="same", activation="relu", name="layer_3"),
+    keras.layers.Flatten(),
+    keras.layers.Dense(10, activation="softmax"),
+])
+filters.compile(optimizer=keras.optimizers.Adam(0.003), loss="categorical_crossentropy", metrics=["accuracy"], steps_per_execution=8)
+filters.fit(X_train[:6000], y_train[:6000], batch_size=32, verbose=0)
+print(f"accuracy on 1,000 test images: {filters.evaluate(X_test[:1000], y_test[:1000], verbose=0)[1]:.3f}")
+
+# %% [markdown]
+# Now give it one image that it has not seen, and ask each layer for its answer. In the drawing, dark means a strong answer.
+#
+# *Predict first: in which layer can you still tell what the image shows, and in which can you not?*
 
 # %%
+LAYERS = {"layer 1": "layer_1", "layer 2": "layer_2", "layer 3": "layer_3"}
+inside = keras.Model(filters.inputs[0], [filters.get_layer(name).output for name in LAYERS.values()])
+maps = dict(zip(LAYERS, (np.asarray(answer) for answer in inside(X_test[:1000], training=False))))
+boot = fashion.labels("test").tolist().index(fashion.class_names.index("Ankle boot"))  # the first one
+plots.plot_feature_maps(X_test[boot, :, :, 0], {name: answer[boot] for name, answer in maps.items()});
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# In layer 1 the boot is easy to see: the maps are the image again with its upper, its lower or its slanted edges picked out, or all of its area. In layer 3 it is not:
+# each map says how much of *something* there is in which of 7 × 7 places.
+#
+# </details>
+#
+# The maps get smaller because the pooling after a layer keeps the strongest answer of 2 × 2. So a number in a later map has seen a larger part of the image.
+# *What* is it looking for? Take 1,000 images, and cut out the pieces to which a map answers most strongly.
+#
+# *Predict first: what will the pieces have in common in layer 1, and what in layer 3?*
+
+# %%
+drawn = architecture.from_model(filters)
+strongest = {}
+for name, layer in LAYERS.items():
+    field = drawn.receptive_field(drawn.place(layer))  # what one number of this layer has seen
+    pieces, answers = architecture.strongest_patches(X_test[:1000, :, :, 0], maps[name], field)
+    strongest[name] = pieces[answers[:, 0] > 0][:6]  # six maps that answer at all
+plots.plot_patches(strongest);
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# In layer 1 a corner or an edge that looks the same way; in layer 2 longer edges and corners of something; in layer 3 larger parts of clothes, such as a boot from toe to
+# shaft, or the lower ends of trousers and shirts.
+#
+# </details>
+#
+# Each row is one map. Nobody told the network to look for edges or for legs: it was told the class, and these filters are what helped. Not every row has a name;
+# a filter may answer to several things.
+#
+# **Learnt:** each layer filters what the layer before has found, from edges over their combinations to parts of things.
+
+# %% [markdown] anchor="other-architectures"
+# ## Other architectures
+#
+# *About 10 minutes.*
+#
+# A dense layer connects everything with everything and knows nothing of its input: shuffle the pixels of all images in the same way, and it learns just as well. Other
+# layers have knowledge built in. Most of them do it by *sharing weights*: the same few numbers are used in many places.
+#
+# The four drawings are made from real Keras models. Below each layer stand the shape of what it gives out and the number of its parameters.
+#
+# *Predict first: a dense layer from an image of 28 × 28 pixels to 8 maps of 26 × 26 has four million parameters. How many has a convolution with a window of 3 × 3 between
+# the same shapes?*
+
+# %% [markdown] tags=["slide"]
+# **Convolution**, for images: a pattern is the same pattern wherever it is. One small window slides over the image.
+
+# %% tags=["live", "slide-code"]
+# A convolutional network for images.
+convolutional = keras.Sequential([
+    keras.Input((28, 28, 1)),
+    keras.layers.Conv2D(8, 3, activation="relu"),
+    keras.layers.MaxPooling2D(),
+    keras.layers.Conv2D(16, 3, activation="relu"),
+    keras.layers.MaxPooling2D(),
+    keras.layers.Flatten(),
+    keras.layers.Dense(10, activation="softmax"),
+])
+plots.plot_architecture(architecture.from_model(convolutional));
+
+# %%
+print(architecture.from_model(convolutional).table())
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# 80: for each of the 8 maps 3 · 3 weights and a bias. They are used at all 26 · 26 places.
+#
+# </details>
+#
+# Three quarters of this network's parameters are in its one dense layer, the last. The pooling has none: it takes the largest of 2 × 2.
+
+# %% [markdown] tags=["slide"]
+# **Recurrence**, for sequences: text, sound, measurements over time. One cell reads the sequence step by step and keeps a memory (its *state*). Here it reads
+# an image as a sequence of 28 rows.
+
+# %% tags=["live", "slide-code"]
+# A recurrent network for sequences of 28 steps with 28 numbers each.
+recurrent = keras.Sequential([
+    keras.Input((28, 28)),
+    keras.layers.LSTM(32),
+    keras.layers.Dense(10, activation="softmax"),
+])
+plots.plot_architecture(architecture.from_model(recurrent));
+
+# %%
+print(architecture.from_model(recurrent).table())
+
+# %% [markdown]
+# Above stands the cell with its loop; below, the same cell *unrolled*: one copy for each step, all with the same weights. So a sequence of any length needs the same number of
+# them. An LSTM cell has four sets (three gates and the new content of the memory), each with weights for the input, for the state of the step before, and a bias. With $i$
+# inputs and $h$ units:
+#
+# $$n_\text{LSTM} = 4\,(h\,(h + i) + h)$$
+
+# %% [markdown] tags=["slide"]
+# **Autoencoder**, for representations: it learns to give out what it got, but has to pass everything through a narrow *code*. What comes through is a summary
+# that nobody had to label.
+
+# %% tags=["live", "slide-code"]
+# An autoencoder: 784 pixels to a code of 10 numbers, and back.
+autoencoder = keras.Sequential([
+    keras.Input((28, 28, 1)),
+    keras.layers.Conv2D(8, 3, strides=2, padding="same", activation="relu"),
+    keras.layers.Conv2D(16, 3, strides=2, padding="same", activation="relu"),
+    keras.layers.Conv2D(10, 7),
+    keras.layers.Conv2DTranspose(16, 7, activation="relu"),
+    keras.layers.Conv2DTranspose(8, 3, strides=2, padding="same", activation="relu"),
+    keras.layers.Conv2DTranspose(1, 3, strides=2, padding="same", activation="sigmoid"),
+])
+plots.plot_architecture(architecture.from_model(autoencoder));
+
+# %%
+counted = architecture.from_model(autoencoder)
+print(counted.table())
+code, image = counted.layers[counted.code], counted.layers[0]
+print(f"\n{np.prod(image.shape)} pixels become {np.prod(code.shape)} numbers; two dense layers, to the code and back, would have {(784 + 1) * 10 + (10 + 1) * 784:,} parameters")
+
+# %% [markdown]
+# A *transposed* convolution goes the other way: each number of a small map writes a window of a larger one, with the same weights at every place. The two layers beside
+# the code share no weights, because their window is the whole map; they hold most of the parameters. The narrow code saves too: without it, a dense
+# layer from 784 pixels to 784 pixels has more than 600,000.
+
+# %% [markdown] tags=["slide"]
+# **Attention**, for language and much else: every word asks all words which of them matter to it. Its *query* is compared with their *keys*, and it gets a weighted mean of their
+# *values*. The arrow above is a *residual* connection: what comes in is added to what comes out.
+
+# %% tags=["live", "slide-code"]
+# A network with attention for sequences of six digits.
+digit, place = keras.Input((6,), name="digit"), keras.Input((6,), name="place")
+x = keras.layers.Embedding(10, 16)(digit) + keras.layers.Embedding(6, 16)(place)
+answer, weights = keras.layers.MultiHeadAttention(1, 16)(x, x, return_attention_scores=True)
+output = keras.layers.Dense(10, activation="softmax")(x + answer)
+attention = keras.Model([digit, place], output)
+plots.plot_architecture(architecture.from_model(attention));
+
+# %%
+print(architecture.from_model(attention).table())
+
+# %% [markdown]
+# Queries, keys and values are made by three dense layers, the same three for every word. So attention needs no more parameters for a longer sequence. It does not know the order
+# of the words either: that is why the place of each is told as a second input.
+#
+# Where does it look? Let it learn a task whose answer we know: to read six digits backwards.
+#
+# *Predict first: at which digit should the first place look, at which the second?*
+
+# %% tags=["slide-code"]
+rng = np.random.default_rng(SEED)
+digits = rng.integers(0, 10, (12_800, 6))
+places = np.tile(np.arange(6), (len(digits), 1))
+device.seed_everything(SEED)
+attention.compile(optimizer=keras.optimizers.Adam(0.01), loss="sparse_categorical_crossentropy", steps_per_execution=16)
+attention.fit([digits, places], digits[:, ::-1], batch_size=64, verbose=0)
+
+example = np.array([[3, 1, 4, 1, 5, 9]])
+looks = np.asarray(keras.Model(attention.inputs, weights)([example, places[:1]]))  # (examples, heads, queries, keys)
+print("read backwards:", attention.predict([example, places[:1]], verbose=0).argmax(axis=-1)[0])
+plots.plot_attention(looks[0, 0], [str(number) for number in example[0]]);
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# The first at the last, the second at the one before it, and so on: the weights lie on the other diagonal.
+#
+# </details>
+#
+# Each row is a query and sums to 1. Nobody wrote this table: the weights were learnt from examples, and the two digits 1 are told apart by their places.
+#
+# **Learnt:** an architecture is knowledge about the data; weights that are shared over places, steps or words need far fewer parameters.
+
+# %% [markdown] anchor="training-loop"
+# ## The training loop, and four choices
+#
+# *About 5 minutes.*
+#
+# A network learns by going round and round: predict, compare, correct. To start, four things have to be chosen.
+#
+# 1. The *architecture*: layers, units, activation functions.
+# 2. The *initialization*: which weights to start from.
+# 3. The *loss*: what "wrong" means, as one number.
+# 4. The *optimizer*: how the weights are moved to make that number smaller.
+#
+# *Predict first: in one round, which boxes of the loop use the weights, and which change them?*
+
+# %% tags=["hide-input"]
 X, y = from_scratch.xor()
 record = from_scratch.train(from_scratch.dense_net([2, 3, 1], seed=1), X, y, learning_rate=1.0, steps=100)
 
 
+def training_loop(number=1):
+    return plots.plot_training_loop(from_scratch.one_round(record, X, y, number))
+
+
+explore(training_loop, number=(1, 91, 10))
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# The layers use them, on the way forward. The gradients use them once more, on the way back. Only the optimizer changes them, and only once a round.
+#
+# </details>
+#
+# These are the numbers of a real training, ten rounds from one position of the slider to the next. Blue is the way forward, vermilion the way back. The loss falls, the predictions come closer to the truth,
+# and the rest of this part takes the loop apart.
+#
+# **Learnt:** training is one loop around four choices: architecture, initialization, loss and optimizer.
+
+# %% [markdown] anchor="mini-batch-sgd"
+# ## Learning: mini-batch gradient descent
+#
+# *About 6 minutes.*
+#
+# 1. Draw a batch of examples $\mathbf{X}$ with their answers $\mathbf{y}$.
+# 2. *Forward pass*: compute the predictions $\hat{\mathbf{y}}$.
+# 3. Compute the loss $\mathcal{L}$, a mean over the batch.
+# 4. *Backward pass*: compute the gradient of the loss with respect to every weight.
+# 5. Update every weight, with the learning rate $\eta$:
+#
+# $$\mathbf{W} \leftarrow \mathbf{W} - \eta\, \dfrac{\partial \mathcal{L}}{\partial \mathbf{W}}$$
+#
+# *Predict first: a small network learns exclusive or. Do all weights move equally, and when do they move most: at the start, in the middle, at the end?*
+
+# %%
 def weight_updates(iteration=20):
     return plots.plot_weight_updates(record, iteration)
 
@@ -102,20 +418,341 @@ def weight_updates(iteration=20):
 explore(weight_updates, iteration=(0, record.steps, 4))
 
 # %% [markdown]
-# The loss hardly moves at first: the hidden units still do almost the same. Once they differ, the weights grow quickly, and when the answers are right
-# the updates die down by themselves, because the gradient does.
+# <details><summary>Answer</summary>
+#
+# Every weight is updated in every step, but not equally: some hardly move for a long while. And the largest updates come neither first nor last.
+#
+# </details>
+#
+# Drag the slider through the training. The loss hardly moves at first: the hidden units still do almost the same. Once they differ, the weights grow quickly, and when
+# the answers are right the updates die down by themselves, because the gradient does.
+#
+# Exclusive or asks whether exactly one of two inputs is on. One unit alone cannot learn it: no straight line separates the answers.
+# Four points make one batch. With more data each step sees another batch, and after the last one the next *epoch* begins.
+#
+# **Learnt:** training repeats five steps, and the size of an update is set by the gradient, not by a plan.
 
-# %% [markdown] anchor="backpropagation-several-outputs"
-# ## Forward and backward, step by step
+# %% [markdown] anchor="forward-pass"
+# ## The forward pass: data as tensors
 #
-# Backpropagation is the chain rule, applied from the last layer to the first. The gradient of each weight is a product of three factors: what comes
-# from the layer *above*, the slope of the *activation*, and the *input* that the weight sees. Step through one update of a small network, with all its
-# numbers; the factors have the colours of their places.
+# *About 7 minutes.*
 #
-# *Predict first: the first weight matrix gets its gradient last. Which numbers of the second layer does it need?*
+# Whatever a network gets, it gets as an array of numbers, a *tensor*. The number of its axes says what kind of data it is, and its *shape* how much of it there is. Nearly always the first axis
+# counts examples.
+#
+# *Predict first: a batch of colour videos. How many axes?*
+
+# %% tags=["hide-input"]
+photos = data.load_fashion_mnist(seed=SEED)
+images = photos.images("train")[:32]  # (32, 28, 28)
+
+# %% tags=["live", "slide-code"]
+# One axis: a vector, such as the pixels of one photograph in a row.
+vector = images[0].reshape(-1)
+plots.plot_tensor(vector, axes=("pixel",));
+
+# %% tags=["live", "slide-code"]
+# Two axes: a matrix, with an example in each row. This is what a dense layer takes.
+matrix = images.reshape(32, -1)
+plots.plot_tensor(matrix, axes=("example", "pixel"));
+
+# %% [markdown]
+# Three axes: sequences. Read each photograph from top to bottom, and it is a sequence of 28 steps with 28 numbers each. Other sequences are measurements over time: examples, time steps, features.
+
+# %% tags=["slide-code"]
+sequences = images
+plots.plot_tensor(sequences, axes=("example", "time step", "feature"));
+
+# %% [markdown]
+# Four axes: pictures. A colour picture has three *channels*: red, green and blue. Ours are grey, so we tint each in a colour of its own.
+
+# %% tags=["slide-code"]
+tints = np.array([[1.0, 0.6, 0.2], [0.2, 0.8, 1.0], [0.7, 0.2, 0.9]])
+pictures = images[:3, :, :, None] * tints[:, None, None, :]
+plots.plot_tensor(pictures, axes=("example", "row", "column", "channel"));
+
+# %% [markdown]
+# Five axes: videos. Move the pictures sideways, frame by frame.
+
+# %% tags=["slide-code"]
+videos = np.stack([np.roll(pictures, 4 * frame, axis=2) for frame in range(4)], axis=1)
+plots.plot_tensor(videos, axes=("example", "frame", "row", "column", "channel"));
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# Five: examples, frames, rows, columns, channels.
+#
+# </details>
+#
+# The same numbers may stand in tensors of different shapes: `reshape` changes the shape and not one number. What changes is what a layer can know: in the matrix above, nothing says that pixel 29 lies below pixel 1.
+#
+# **Learnt:** data are tensors; the first axis counts examples, and the others say what a layer may know about neighbours.
+
+# %% [markdown] anchor="tensor-operations"
+# ## A dense layer is a matrix product
+#
+# *About 5 minutes.*
+#
+# All sums of a dense layer, for all examples of a batch, are one product. For a batch of $a$ examples with $b$ inputs each, and a layer of $c$ units:
+#
+# $$\underbrace{\mathbf{Z}}_{a \times c} = \underbrace{\mathbf{X}}_{a \times b}\; \underbrace{\mathbf{W}}_{b \times c} + \underbrace{\mathbf{b}}_{c}$$
+#
+# *Predict first: how many multiplications are in it, for a = 4, b = 3 and c = 5? And how do they grow when the batch doubles?*
 
 # %%
-steps = from_scratch.trace(from_scratch.dense_net([2, 3, 1], loss="squared_error", seed=1), X[1], y[1], learning_rate=0.5)
+rng = np.random.default_rng(SEED)
+batch, weights, bias = rng.normal(size=(4, 3)).round(1), rng.normal(size=(3, 5)).round(1), rng.normal(size=5).round(1)
+
+
+def dense_layer(example=2, unit=3):
+    return plots.plot_dense_product(from_scratch.dense_product(batch, weights, bias, entry=(example - 1, unit - 1)))
+
+
+explore(dense_layer, example=(1, 4), unit=(1, 5))
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# 60: each of the 4 · 5 sums takes 3. In general $a \cdot b \cdot c$, so that a batch twice as large takes twice as many. Processors for graphics do thousands of them at the same time, because
+# no sum waits for another.
+#
+# </details>
+#
+# Move the sliders: each sum is a row of $\mathbf{X}$ times a column of $\mathbf{W}$, plus the unit's bias. Keras computes the same:
+
+# %% tags=["live", "slide-code"]
+# Give a Keras layer our weights, and compare.
+layer = keras.layers.Dense(5)
+layer.build((None, 3))
+layer.set_weights([weights, bias])
+theirs, ours = keras.ops.convert_to_numpy(layer(batch)), batch @ weights + bias
+print(f"shapes {theirs.shape} and {ours.shape}, largest difference {np.abs(theirs - ours).max():.1e}")
+assert np.allclose(theirs, ours, atol=1e-5)
+
+# %% [markdown]
+# **Learnt:** a dense layer is `X @ W + b`: inner sizes must agree, and the outer ones are the shape of the result.
+
+# %% [markdown] anchor="element-wise-operations"
+# ## Entry by entry: activation, addition, broadcasting
+#
+# *About 5 minutes.*
+#
+# After the product, everything happens to single entries. An activation function is applied to each of them, and shapes stay as they are.
+
+# %% tags=["live", "slide-code"]
+# ReLU keeps what is positive, and sets the rest to 0.
+Z = np.array([[1.0, -2.0, 0.5], [-0.3, 0.4, -1.0]])
+assert (np.maximum(Z, 0) == ACTIVATIONS["relu"](Z)).all()
+plots.plot_elementwise(from_scratch.elementwise("relu", Z));
+
+# %% [markdown]
+# *Predict first: a matrix of shape (2, 2) plus a vector of shape (2,). Is the vector added to the rows, to the columns, or is it an error?*
+
+# %% tags=["live", "slide-code"]
+# Add a vector to a matrix.
+print(np.array([[1, 2], [3, 4]]) + np.array([10, 20]))
+plots.plot_elementwise(from_scratch.elementwise("+", [[1, 2], [3, 4]], [10, 20]));
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# To each row. Shapes are compared from the *last* axis on. Where an axis is missing or has the size 1, the array is repeated along it: this is *broadcasting*, and it is how one bias vector
+# reaches all examples of a batch.
+#
+# </details>
+#
+# The repeated cells are pale. Nothing is copied in memory. Both arrays may be repeated at once, and that is where mistakes hide: subtract predictions of shape (3, 1) from answers of shape (3,), and nobody
+# complains.
+
+# %% tags=["slide-code"]
+wanted, predicted = np.array([1.0, 2.0, 3.0]), np.array([[1.0], [2.0], [3.0]])
+plots.plot_elementwise(from_scratch.elementwise("−", wanted, predicted))
+print(f"every prediction is right, and the mean squared error is {np.mean((wanted - predicted) ** 2):.2f}")
+
+# %% [markdown]
+# Nine differences where three were meant. Print shapes when a loss looks odd. Where shapes do not fit at all, there is an error, which is the better case:
+
+# %% tags=["slide-code"]
+try:
+    np.ones((2, 3)) + np.ones(2)
+except ValueError as error:
+    print(error)
+
+# %% [markdown]
+# **Learnt:** activation functions and additions work entry by entry, and shapes are made to fit from the last axis on, whether you meant it or not.
+
+# %% [markdown] anchor="backward-pass"
+# ## The backward pass
+#
+# *About 8 minutes.*
+#
+# The backward pass finds, for every weight, how the loss changes when that weight is nudged. For the weights of layer $l$, from $p$ units to $q$ units, these numbers form a matrix of the
+# same shape as the weights:
+#
+# $$\frac{\partial \mathcal{L}}{\partial \mathbf{W}^{(l)}} = \begin{pmatrix} \frac{\partial \mathcal{L}}{\partial w^{(l)}_{1,1}} & \cdots & \frac{\partial \mathcal{L}}{\partial w^{(l)}_{1,q}} \\ \vdots & \ddots & \vdots \\ \frac{\partial \mathcal{L}}{\partial w^{(l)}_{p,1}} & \cdots & \frac{\partial \mathcal{L}}{\partial w^{(l)}_{p,q}} \end{pmatrix}$$
+#
+# Each of the $n$ examples of a batch has such a matrix of its own. The update uses their mean:
+#
+# $$\frac{\partial \mathcal{L}}{\partial \mathbf{W}^{(l)}} = \frac{1}{n} \sum_{m=1}^{n} \frac{\partial \mathcal{L}(\mathbf{x}_m, \mathbf{y}_m)}{\partial \mathbf{W}^{(l)}}$$
+
+# %%
+points, differ = from_scratch.xor()
+answers = np.hstack([differ, points.min(axis=1, keepdims=True) > 0])  # two questions: do the inputs differ? are both on?
+two_outputs = from_scratch.dense_net([2, 3, 2], loss="squared_error", seed=5)
+
+
+def gradient_of_a_batch(layer=1):
+    return plots.plot_batch_gradient(from_scratch.layer_gradient(two_outputs, points[1:], answers[1:], layer))
+
+
+explore(gradient_of_a_batch, layer=(1, 2))
+
+# %% [markdown]
+# The examples disagree: one wants a weight to grow, another wants it to shrink. The mean is what they agree on.
+#
+# *Predict first: put every example into the batch twice. What happens to the sum of the gradients, and what to their mean?*
+
+# %% tags=["live", "slide-code"]
+# Repeat the batch, and compare the sum of the gradients with their mean.
+for copies in (1, 2, 10, 100):
+    X_batch, y_batch = np.tile(points, (copies, 1)), np.tile(answers, (copies, 1))
+    gradient = from_scratch.layer_gradient(two_outputs, X_batch, y_batch)
+    print(f"batch of {len(X_batch):3}: sum {np.linalg.norm(gradient.total):7.4f}, mean {np.linalg.norm(gradient.mean):.4f}")
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# The sum doubles, the mean stays. With the sum, a learning rate that is right for a batch of 4 would be 100 times too large for a batch of 400. With the mean, the same rate fits
+# both. Keras takes the mean.
+#
+# </details>
+#
+# Now to the word *backward*. The chain rule can be followed from either end. From the front: follow one weight's change through all later layers to the loss, then start
+# again with the next weight. From the back: find how the loss depends on the last layer, and reuse that for the layer before it, down to the first.
+#
+# *Predict first: for the 669,706 weights and biases of a 784-512-512-10 network, how many times as many multiplications does the way from the front take?*
+
+# %%
+sizes = [[2, 3, 1], [8, 16, 16, 2], [32, 64, 64, 4], [128, 128, 128, 8], [784, 512, 512, 10]]
+costs = [from_scratch.gradient_costs(s) for s in sizes]
+plots.plot_gradient_costs(costs)
+for cost in costs:
+    name, front = "-".join(map(str, cost.sizes)), cost.forward_mode / cost.backward
+    print(f"{name:>14}: backward {cost.backward / cost.forward:.1f} forward passes; from the front {front:6,.0f} times that")
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# More than 2,600 times as many, although it skips everything that is known to be 0. Nudging each weight up and down, without any chain rule, takes
+# almost a million times as many.
+#
+# </details>
+#
+# These are counts for one example, with one forward pass done beforehand. Nothing here depends on a clock. Backward, each layer needs one matrix product for the gradient of its
+# weights and one to pass the gradient on: at most two forward passes, plus one multiplication for each unit. The passes from the front repeat the work of the later layers for
+# every weight.
+#
+# **Learnt:** the gradient has the shape of the weights, is a mean over the batch, and costs no more than about two forward passes when found backward, however many weights there are.
+
+# %% [markdown] anchor="backpropagation-example"
+# ## The chain rule in the last layer
+#
+# *About 6 minutes.*
+#
+# A weight of the last layer changes $z$, $z$ changes the prediction $\hat{y}$, and $\hat{y}$ changes the loss. The chain rule multiplies the three:
+#
+# $$\frac{\partial \mathcal{L}}{\partial w^{(2)}_{i,1}} = {\color{#D55E00} \frac{\partial \mathcal{L}}{\partial \hat{y}}} \cdot {\color{#0072B2} \frac{\partial \hat{y}}{\partial z}} \cdot {\color{#009E73} \frac{\partial z}{\partial w^{(2)}_{i,1}}}$$
+#
+# With the loss $\mathcal{L} = \frac{1}{2}(\hat{y} - y)^2$ and the output $\hat{y} = g(z)$:
+#
+# $$\frac{\partial \mathcal{L}}{\partial w^{(2)}_{i,1}} = {\color{#D55E00} (\hat{y} - y)} \cdot {\color{#0072B2} g'(z)} \cdot {\color{#009E73} a^{(1)}_{i}}$$
+#
+# Each factor has the colour of its place in the drawing: the way from $\hat{y}$ to the loss, the two halves of the output, and the edge with what comes in over it.
+#
+# *Predict first: the truth is 1, the prediction is lower, and the weight's input is positive. Which sign has the gradient, and does the update make the weight larger or smaller?*
+
+# %%
+one_output = from_scratch.dense_net([2, 3, 1], loss="squared_error", seed=11)
+x, truth = [-1.0, 1.0], [1.0]  # the inputs differ
+
+
+def last_layer(from_unit=3):
+    return plots.plot_chain_rule(from_scratch.chain_rule(one_output, x, truth, weight=(2, from_unit, 1)))
+
+
+explore(last_layer, from_unit=(0, 3))
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# Negative: $\hat{y} - y$ is negative, the slope of a sigmoid is positive, and so is the input. The update subtracts the gradient, so the weight becomes larger and the prediction rises.
+#
+# </details>
+#
+# Move the slider to the other units, whose activations are negative: the sign turns. The first two factors are the same for all weights of the layer, only the input differs. From unit 0 comes the bias, with the input 1. Mind the order in $\hat{y} - y$: with $y - \hat{y}$
+# the sign is wrong, and every update would make the loss larger.
+#
+# The last line of the figure does not use the chain rule at all: it nudges the weight by a hundred-thousandth up and down and looks at the loss.
+
+# %% tags=["live", "slide-code"]
+# Multiply the three factors, and compare with a nudge of the weight.
+chain = from_scratch.chain_rule(one_output, x, truth, weight=(2, 3, 1))
+print(f"chain rule: {chain.above:.5f} · {chain.slope:.5f} · {chain.into:.5f} = {chain.above * chain.slope * chain.into:.8f}")
+print(f"nudging the weight:                      {chain.nudged:.8f}")
+
+# %% [markdown]
+# **Learnt:** the gradient of a weight is how far the prediction is off, times the slope of the activation, times the weight's input.
+
+# %% [markdown] anchor="backpropagation-hidden-layers"
+# ## One layer further back
+#
+# *About 6 minutes.*
+#
+# A hidden unit is judged by what it does to the units above it. The rule keeps its three factors:
+#
+# $$\frac{\partial \mathcal{L}}{\partial w^{(1)}_{i,j}} = {\color{#D55E00} \frac{\partial \mathcal{L}}{\partial a^{(1)}_{j}}} \cdot {\color{#0072B2} \frac{\partial a^{(1)}_{j}}{\partial z^{(1)}_{j}}} \cdot {\color{#009E73} \frac{\partial z^{(1)}_{j}}{\partial w^{(1)}_{i,j}}}$$
+#
+# Only the first factor is new. The activation $a_j$ reaches the loss through every unit $k$ of the next layer, and the ways add up:
+#
+# $${\color{#D55E00} \frac{\partial \mathcal{L}}{\partial a^{(1)}_{j}}} = {\color{#D55E00} \sum_k \frac{\partial \mathcal{L}}{\partial z^{(2)}_{k}}\, \frac{\partial z^{(2)}_{k}}{\partial a^{(1)}_{j}}} = {\color{#D55E00} \sum_k \frac{\partial \mathcal{L}}{\partial z^{(2)}_{k}}\, w^{(2)}_{j,k}}$$
+#
+# *Predict first: here is a network with two outputs. Which of the numbers in this sum are already known from the last layer?*
+
+# %%
+def hidden_layer(from_unit=1, to_unit=2):
+    return plots.plot_chain_rule(from_scratch.chain_rule(two_outputs, points[1], answers[1], weight=(1, from_unit, to_unit)))
+
+
+explore(hidden_layer, from_unit=(1, 2), to_unit=(1, 3))
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# All of them. $\partial \mathcal{L} / \partial z^{(2)}_{k}$ was worked out for the weights of the last layer (it is the product of their first two factors), and $w^{(2)}_{j,k}$ is a weight
+# of the network. So the sum takes one multiplication for each unit above.
+#
+# </details>
+#
+# The weights are used in both directions: forward $w_{j,k}$ carries $a_j$ to unit $k$, backward it carries $\partial \mathcal{L} / \partial z_k$ to unit $j$. Move *to unit*: the vermilion and
+# the blue factor change, because they belong to the unit. Move *from unit*: only the green one changes, because it belongs to the input.
+#
+# **Learnt:** in a hidden layer the factor from above is a sum over all ways to the loss, and each way is a known gradient times a known weight.
+
+# %% [markdown] anchor="backpropagation-several-outputs"
+# ## Several outputs and a batch, step by step
+#
+# *About 8 minutes.*
+#
+# Now everything at once: two outputs, a batch of three examples, forward, backward and the update. The network answers two questions about its inputs: do they differ, and are both
+# on? The loss of an example is the sum over its outputs; the loss of the batch is the mean over its examples:
+#
+# $$\mathcal{L} = \frac{1}{n} \sum_{m=1}^{n} \sum_{k} \tfrac{1}{2} \left(\hat{y}_{m,k} - y_{m,k}\right)^2$$
+#
+# *Predict first: the drawing shows the numbers of one example. Where do the other two enter?*
+
+# %%
+steps = from_scratch.trace(two_outputs, points[1:], answers[1:], learning_rate=0.5)
 
 
 def backpropagation(step=0):
@@ -125,21 +762,92 @@ def backpropagation(step=0):
 explore(backpropagation, step=(0, len(steps) - 1))
 
 # %% [markdown]
-# Going backwards, every factor is worked out once and used by all weights below it. Going forwards, each weight would need a pass of its own.
-# That is why backpropagation costs about as much as two forward passes, however many weights there are. Do the numbers agree with nudging every
-# weight a little and looking at the loss?
+# <details><summary>Answer</summary>
+#
+# In the loss and in the gradients on the edges, which are means over all three. The numbers in the nodes, $z$, $a$ and $\delta = \partial \mathcal{L} / \partial z$, belong to one example
+# each: there is one set of weights, and each weight gets one gradient.
+#
+# </details>
+#
+# Step forward and see each number appear where it is used next. The backward steps of the last layer come first, and the first layer's need only what stands right above it. The last
+# step updates all weights at once, and the loss is lower.
+#
+# Do the gradients agree with nudging each weight and looking at the loss?
+
+# %% tags=["live", "slide-code"]
+# Compare every gradient with central differences.
+error = from_scratch.gradient_check(two_outputs, points[1:], answers[1:])
+print(f"largest relative difference: {error:.1e}")
+assert error < 1e-6
+
+# %% [markdown]
+# In double precision a right implementation is far below a millionth. If yours differs by a tenth, it is wrong, even if it seems to learn.
+#
+# **Learnt:** outputs add up, examples are averaged, and every gradient can be checked by nudging its weight.
+
+# %% [markdown] anchor="backpropagation-summary"
+# ## Backpropagation in three factors
+#
+# *About 6 minutes.*
+#
+# For any layer of any depth, the gradient is made of what comes from the layer above, the slope of the activation and the input. For a batch, with examples in rows, $\odot$ for
+# the product element by element and the derivatives of each example's own loss:
+#
+# $$\frac{\partial \mathcal{L}}{\partial \mathbf{W}^{(l)}} = \frac{1}{n}\, {\color{#009E73} \mathbf{A}^{(l-1)\top}} \left( {\color{#D55E00} \frac{\partial \mathcal{L}}{\partial \mathbf{A}^{(l)}}} \odot {\color{#0072B2} f'(\mathbf{Z}^{(l)})} \right)$$
+#
+# and what the layer hands down to the one below it is
+#
+# $$\frac{\partial \mathcal{L}}{\partial \mathbf{A}^{(l-1)}} = \left( {\color{#D55E00} \frac{\partial \mathcal{L}}{\partial \mathbf{A}^{(l)}}} \odot {\color{#0072B2} f'(\mathbf{Z}^{(l)})} \right) \mathbf{W}^{(l)\top}$$
+#
+# *Predict first: a network has three layers of weights. Of which layers does the first need the weights for its gradient?*
 
 # %%
-error = from_scratch.gradient_check(steps.net, X, y)
-print(f"largest relative difference to central differences: {error:.1e}")
-assert error < 1e-6
+deeper = from_scratch.dense_net([2, 3, 3, 2], loss="squared_error", seed=29)
+
+
+def gradient_of_a_layer(layer=2):
+    return plots.plot_layer_gradient(from_scratch.layer_gradient(deeper, points[1:], answers[1:], layer))
+
+
+explore(gradient_of_a_layer, layer=(1, 3))
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# Of the second and the third, and in the order from the back: they carry the gradient down. Its own weights enter only through the numbers of the forward pass.
+#
+# </details>
+#
+# Move the slider from the last layer to the first: green, blue and vermilion move back by one layer, and the formula stays. So the whole backward pass is a loop of three lines:
+
+# %% tags=["live", "slide-code"]
+# Go back through all layers, with the three factors of each.
+signals = deeper.forward(points)
+above = signals[-1].a - answers
+for layer, signal in reversed(list(zip(deeper.layers, signals))):
+    delta = above * ACTIVATIONS[layer.activation].derivative(signal.z)  # from above, times the slope
+    gradient = signal.x.T @ delta / len(points)  # times the input, mean over the batch
+    above = delta @ layer.W.T  # to the layer below
+    print(f"weights {layer.W.shape}, gradient {gradient.shape}, largest {np.abs(gradient).max():.4f}")
+
+# %% [markdown]
+# If one of the three factors is 0, the weight does not learn: nothing comes from above, the activation is flat, or the input is 0. Much of what follows, from activation
+# functions to initial weights, is about keeping these factors away from 0 and from growing without limit.
+#
+# **Learnt:** the gradient of a layer is above times slope times input, and one loop from the last layer to the first finds them all.
 
 # %% [markdown] anchor="activation-functions"
 # ## Activation functions for hidden layers
 #
-# Without an activation function, layers collapse: a linear function of a linear function is linear. These are in use.
+# *About 5 minutes.*
 #
-# *Predict first: which of them can return a negative number?*
+# Without activation functions, layers collapse: a linear function of a linear function is linear.
+#
+# $$\text{sigmoid: } \sigma(z) = \frac{1}{1 + e^{-z}} \qquad \tanh(z) = \frac{2}{1 + e^{-2z}} - 1$$
+#
+# $$\text{ReLU: } \max(0, z) \qquad \text{leaky ReLU: } \max(\alpha z, z), \quad 0 < \alpha < 1$$
+#
+# *Predict first: which of the two in the first line keeps its outputs around 0, and why might that help the layer above?*
 
 # %%
 HIDDEN = [name for name, activation in ACTIVATIONS.items() if activation.role == "hidden"]
@@ -151,11 +859,26 @@ def activation_function(name="relu"):
 
 explore(activation_function, name=HIDDEN)
 
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# tanh. The sigmoid's outputs are all positive, so that all weights into one unit above get gradients of the same sign: they can only move up together or down
+# together, and a path that needs one of them up and another down has to zigzag.
+#
+# </details>
+#
+# ReLU ("rectified linear unit") is the simplest that is not linear, and costs one comparison. The others bend its corner (ELU, GELU, SiLU, softplus) or let something through on the
+# left (leaky ReLU).
+#
+# **Learnt:** the activation function is what makes a second layer worth having; ReLU is the usual first choice.
+
 # %% [markdown] anchor="activation-gradients"
 # ## What they do to the gradient
 #
-# The slope of the activation is one of the three factors of every gradient. Where it is 0, nothing is learnt; where it is small in every layer, the
-# product of many small factors vanishes.
+# *About 8 minutes.*
+#
+# The slope of the activation is one of the [three factors of every gradient](#backpropagation-summary). Where it is 0, nothing is learnt; where it is small in every layer,
+# the product of many small factors vanishes.
 #
 # *Predict first: what is the largest slope that a sigmoid has anywhere?*
 
@@ -167,12 +890,52 @@ def activation_and_slope(name="sigmoid"):
 explore(activation_and_slope, name=HIDDEN)
 
 # %% [markdown]
-# The sigmoid's slope is never above ¼: behind ten such layers, at most a millionth of the gradient is left. ReLU has slope 1 for every positive input, and 0 for *every*
-# negative one, however small: a unit whose input is always negative gets no gradient and never comes back. A leaky ReLU keeps a small slope there. How small is a
-# choice: 0.01 in the first papers, 0.2 in Keras and here.
+# <details><summary>Answer</summary>
+#
+# A quarter, at $z = 0$. The slope is $\sigma(z)\,(1 - \sigma(z))$, and a product of two numbers that add up to 1 is largest when both are ½.
+#
+# </details>
+#
+# So ten layers of sigmoids leave at most $4^{-10}$, a millionth, of the gradient, before the weights have their say. This is the *vanishing gradient*. Measured, in fresh
+# networks of ten layers with weights of a fitting size:
+
+# %% tags=["live", "slide-code"]
+# How much of the gradient at the last of ten layers is left at the first?
+for name, weights in {"sigmoid": "glorot", "tanh": "glorot", "relu": "he", "leaky_relu": "he"}.items():
+    profile = from_scratch.measure_depth(name, weights, depth=10)
+    print(f"{name:10} {profile.gradient_ratio:.1e}")
+
+# %% [markdown]
+# ReLU has slope 1 for every positive input, and 0 for *every* negative one, however small. A unit whose input is negative for all examples gets no gradient: it is *dead*, and nothing in
+# its own weights can bring it back. What kills units? Take a step that is too long. The share of hidden units that are dead on all examples, after 200 steps on two moons, for larger
+# and larger learning rates:
+
+# %%
+moons = from_scratch.moons(200, noise=0.2)
+
+
+def dead_share(net):
+    """The share of hidden units whose sum is negative for every example."""
+    return np.mean([(layer.z <= 0).all(axis=0).mean() for layer in net.forward(moons[0])[:-1]])
+
+
+for learning_rate in (0.5, 1, 2, 4):
+    nets = [from_scratch.dense_net([2, 32, 32, 1], activation="relu", initializer="he_normal", seed=seed) for seed in range(5)]
+    after = [dead_share(from_scratch.train(net, *moons, learning_rate=learning_rate, steps=200).nets[-1]) for net in nets]
+    print(f"η = {learning_rate:3}: {np.mean(after):4.0%} dead (from {min(after):.0%} to {max(after):.0%} over {len(nets)} seeds), at the start {np.mean([dead_share(net) for net in nets]):.0%}")
+
+# %% [markdown]
+# A *leaky* ReLU keeps a small slope on the left, so that a unit can return. How small is a choice: 0.01 in the paper that proposed it
+# ([Maas et al., 2013](https://ai.stanford.edu/~amaas/papers/relu_hybrid_icml2013_final.pdf)), 0.2 in Keras and here.
+#
+# **Learnt:** sigmoids make gradients vanish in deep networks; ReLUs pass them on, and die of long steps.
 
 # %% [markdown] anchor="relu-vs-tanh"
 # ## ReLU against tanh
+#
+# *About 4 minutes.*
+#
+# What a network decides has the shape of its activation functions.
 #
 # *Predict first: which of the two draws corners, and which is better on points that it has not seen?*
 
@@ -184,15 +947,28 @@ def relu_or_tanh(n_layers=2):
 explore(relu_or_tanh, n_layers=(1, 4))
 
 # %% [markdown]
-# ReLU's boundary is made of straight pieces, tanh's is smooth. The accuracies are means over five seeds, with their range; look at the range before you say
-# that one of them is better.
+# <details><summary>Answer</summary>
+#
+# ReLU's boundary is made of straight pieces, tanh's is smooth. Which one is better on new points? Look at the range over the seeds before you say: where the ranges overlap, another
+# seed could have given the other answer.
+#
+# </details>
+#
+# The accuracies are means over five seeds, with their range; the fit time is one core's. Both have the same number of weights.
+#
+# **Learnt:** a network of ReLUs is piecewise linear, one of tanhs smooth; on a small problem the choice hardly shows in the accuracy.
 
 # %% [markdown] anchor="output-activations"
 # ## Activation functions for the output
 #
-# - One probability: a *sigmoid*.
-# - One of several classes: a *softmax*, whose outputs are positive and add up to 1.
-# - A number: no activation at all ("linear"), so that nothing limits it.
+# *About 6 minutes.*
+#
+# The output layer's function is chosen by what the answer is: one probability, a *sigmoid*; one of several classes, a *softmax*; a number, none at all ("linear"), so that
+# nothing limits it.
+#
+# $$\text{softmax}(\mathbf{z})_i = \frac{e^{z_i}}{\sum_{j=1}^{k} e^{z_j}}$$
+#
+# *Predict first: add 1 to every logit $z_i$. What does the softmax say?*
 
 # %%
 def output_activation(name="softmax", derivative=False):
@@ -202,8 +978,17 @@ def output_activation(name="softmax", derivative=False):
 explore(output_activation, name=["sigmoid", "softmax", "linear"], derivative=False)
 
 # %% [markdown]
-# A softmax makes networks over-confident: with labels of 0 and 1 the loss falls as long as the logits grow, and it never says "enough". *Label smoothing* puts a limit:
-# with $k$ classes, $y_\text{smooth} = (1 - \alpha)\,y + \alpha/k$.
+# <details><summary>Answer</summary>
+#
+# The same: numerator and denominator both grow by the factor $e$. Only differences between logits count. (That is also how to compute it: subtract the largest
+# logit first, and no exponential overflows.)
+#
+# </details>
+#
+# A softmax makes networks over-confident: with labels of 0 and 1 the loss falls as long as the logits grow, and it never says "enough". *Label smoothing*
+# ([Szegedy et al., 2016](https://arxiv.org/abs/1512.00567)) puts a limit:
+#
+# $$y_\text{smooth} = (1 - \alpha)\,y + \frac{\alpha}{k}$$
 
 # %%
 def label_smoothing(alpha=0.1):
@@ -212,16 +997,24 @@ def label_smoothing(alpha=0.1):
 
 explore(label_smoothing, alpha=(0.0, 0.4, 0.05))
 
+# %% [markdown]
+# With α = 0 the loss has no minimum: it falls for ever. With any other α there is a best lead of the right logit, and a larger one costs again.
+#
+# **Learnt:** sigmoid for one probability, softmax for one of several classes, nothing for a number; smooth the labels if the network grows too sure.
+
 # %% [markdown] anchor="weight-initialization"
 # ## How to start the weights
 #
+# *About 7 minutes.*
+#
 # - All *zero*: all units of a layer are the same, and stay the same.
 # - *Too small*: the signal shrinks from layer to layer. *Too large*: it grows.
-# - *Glorot*: variance $2 / (n_\text{in} + n_\text{out})$, so that it keeps its size through layers that are about linear around 0 (tanh). *He*: variance $2 / n_\text{in}$, because a
-#   ReLU sets half of its inputs to 0.
+# - In between, a variance that keeps the signal's size: *Glorot's* for layers that are about linear around 0 (tanh), *He's*, twice as large where
+#   $n_\text{in} = n_\text{out}$, because a ReLU sets half of its inputs to 0.
 #
-# Measured on a network of twenty layers that nobody has trained yet. *Predict first: with Glorot's weights and ReLU, is the gradient that reaches the first layer
-# larger or smaller than that at the last?*
+# $$\text{Glorot: } \sigma^2 = \frac{2}{n_\text{in} + n_\text{out}} \qquad \text{He: } \sigma^2 = \frac{2}{n_\text{in}}$$
+#
+# *Predict first: with Glorot's weights and ReLU, is the gradient that reaches the first of twenty layers larger or smaller than that at the last?*
 
 # %%
 def gradients_through_depth(activation="relu", distribution="normal"):
@@ -231,13 +1024,115 @@ def gradients_through_depth(activation="relu", distribution="normal"):
 explore(gradients_through_depth, activation=["sigmoid", "tanh", "relu"], distribution=["normal", "uniform"])
 
 # %% [markdown]
-# What matters is the variance. Whether the weights come from a normal or a uniform distribution of the same variance makes no visible difference, although it is often said to.
+# <details><summary>Answer</summary>
+#
+# Smaller. Each ReLU layer passes on half of the variance, so that nineteen of them leave about $2^{-19/2}$, a seven-hundredth, of the gradient's size. He's factor 2 makes up for exactly that.
+#
+# </details>
+#
+# The networks are fresh: nobody has trained them yet. What matters is the variance. Whether the weights come from a normal or a uniform distribution of the same variance makes no
+# visible difference, although it is often said to. ([Glorot and Bengio, 2010](https://proceedings.mlr.press/v9/glorot10a.html); [He et al., 2015](https://arxiv.org/abs/1502.01852).)
+#
+# **Learnt:** start with random weights whose variance fits the layer's width and its activation function.
+
+# %% [markdown] anchor="transfer-learning"
+# ## Weights from elsewhere: transfer learning
+#
+# *About 7 minutes.*
+#
+# Random weights know nothing. If another network has learnt a task that is alike, start from *its* weights: copy the hidden layers, put a new output layer on top,
+# and train on. Either the copied layers stay as they are (*frozen*), or they are trained further (*fine-tuned*).
+#
+# Our two tasks: eight classes of Fashion-MNIST with many labelled images, and the other two, sandals and sneakers, with few.
+
+# %% [markdown]
+# Why these two? Ten labelled images are not enough to tell them apart well, and 200 are, so that there is something to gain and a way to see it. What the eight classes
+# hold of shoes is ankle boots only. Other pairs answer differently: try pullovers and coats.
+
+# %% tags=["hide-input"]
+task = fashion.only("Sandal", "Sneaker")
+others = fashion.only(*[name for name in fashion.class_names if name not in task.class_names])
+print(f"first task:  {len(others.class_names)} classes, {min(len(others.X_train), 5000):,} images to learn from")
+print(f"second task: {' or '.join(task.class_names)}? {len(task.X_test):,} test images")
+
+# %% tags=["live", "slide-code"]
+# A small convolutional network, trained on the eight classes.
+def small_net(n_classes):
+    net = keras.Sequential([
+        keras.Input((784,)),
+        keras.layers.Reshape((28, 28, 1)),
+        keras.layers.Conv2D(16, 5, strides=3, activation="relu"),
+        keras.layers.Conv2D(32, 3, strides=2, activation="relu"),
+        keras.layers.Flatten(),
+        keras.layers.Dense(n_classes, activation="softmax"),
+    ])
+    net.compile(optimizer=keras.optimizers.Adam(0.002), loss="categorical_crossentropy", metrics=["accuracy"], steps_per_execution=16)
+    return net
+
+
+device.seed_everything(SEED)
+teacher = small_net(8)
+teacher.fit(training.batches(others.X_train[:5000], others.y_train[:5000], 64), epochs=by_mode(short=4, full=10), shuffle=False, verbose=0)
+print(f"accuracy on test images of the eight classes: {teacher.evaluate(others.X_test, others.y_test, verbose=0)[1]:.3f}")
+
+# %% [markdown] tags=["slide"]
+# Now three ways to learn the other two classes, each from 10 to 200 labelled images. One seed draws one set of images, and all three ways get the same set in the same
+# batches, so that they can be compared draw by draw.
+#
+# *Predict first: how many labelled images is the borrowed start worth? And with ten images, would you rather freeze the copied layers or train them further?*
+
+# %% tags=["slide-code"]
+ways = {
+    "from scratch": lambda: small_net(2),
+    "frozen": lambda: training.reuse(teacher, 2, frozen=True),
+    "fine-tuned": lambda: training.reuse(teacher, 2, frozen=False),
+}
+few = training.learn_from_few(ways, task, counts=(10, 20, 50, 100, 200), seeds=by_mode(short=3, full=20))
+plots.plot_few_images(few.counts, few.accuracy);
+
+# %% tags=["hide-input"]
+for way in ("frozen", "fine-tuned"):
+    print(f"{way}, against from scratch:")
+    for count, row in zip(few.counts, few.gain(way, over="from scratch")):
+        print(f"  {count:3} images: {row.mean():+.3f} on average ({row.min():+.3f} to {row.max():+.3f}), ahead in {np.sum(row > 0)} of {len(row)} draws")
+    enough = [count for count, row in zip(few.counts, few.accuracy[way]) if row.mean() >= few.accuracy["from scratch"][-1].mean()]
+    print(f"  as good on average as from scratch with {few.counts[-1]} images: {f'with {enough[0]} images' if enough else 'not with these'}")
+for name, build in ways.items():
+    net = build()
+    print(f"{name}: {sum(int(np.prod(weight.shape)) for weight in net.trainable_weights):,} of {net.count_params():,} parameters are trained")
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# Read the figure sideways: start at the right end of the lowest curve, and go left until you meet a higher one. The images between are what the borrowed weights are worth; the table has
+# the number. With ten images, freeze: only the output layer is learnt, and a handful of images cannot spoil the rest. But frozen layers cannot adapt either, so with more images
+# fine-tuning overtakes. With three draws of images chance may hide that; the twenty of full mode show the curves cross.
+#
+# </details>
+#
+# Each faint point is one draw of images, each bar the range over the draws. The ranges of two ways may overlap although one wins nearly every time, because a lucky set of images is
+# lucky for both. That is why the table compares draw by draw.
+#
+# The gain depends on how much the two tasks share. It is large where the first is broad and the second narrow: a network trained on a million photographs
+# ([ImageNet: Deng et al., 2009](https://doi.org/10.1109/CVPR.2009.5206848)) is a good start for most other photographs, and early layers transfer better than late ones, which have specialized
+# ([Yosinski et al., 2014](https://arxiv.org/abs/1411.1792)).
+
+# %% [markdown]
+# *Meta-learning* goes one step further. Transfer takes whatever weights one task has left behind. Meta-learning trains on many small tasks with the aim that the next one be learnt
+# quickly: what it learns is a start. MAML ([Finn et al., 2017](https://arxiv.org/abs/1703.03400)) looks for weights from which a few gradient steps do well on any
+# of the tasks, so its loss is measured *after* those steps; Reptile ([Nichol et al., 2018](https://arxiv.org/abs/1803.02999)) simply moves its start a little
+# towards the weights that each task ends with.
+#
+# **Learnt:** weights from a task that is alike are worth labelled images; freeze them while labels are very few, fine-tune them once there are more.
 
 # %% [markdown] anchor="learning-rate"
 # ## The learning rate
 #
-# Two weights and a loss that can be drawn: Beale's function, a flat valley between steep walls, with its minimum at (3, 0.5). Plain gradient descent,
-# $\mathbf{w} \leftarrow \mathbf{w} - \eta \nabla \mathcal{L}(\mathbf{w})$, starts at (0.8, 1.6).
+# *About 5 minutes.*
+#
+# Two weights and a loss that can be drawn: Beale's function, a flat valley between steep walls, with its minimum at (3, 0.5). Plain gradient descent starts at (0.8, 1.6):
+#
+# $$\mathbf{w}_{s+1} = \mathbf{w}_s - \eta\, \nabla \mathcal{L}(\mathbf{w}_s)$$
 #
 # *Predict first: if a rate of 0.02 gets half of the way, does 0.04 get all of it?*
 
@@ -256,15 +1151,29 @@ def learning_rate(learning_rate=0.02, iterations=50):
 explore(learning_rate, learning_rate=(0.005, 0.04, 0.0025), iterations=(1, 100))
 
 # %% [markdown]
-# Up to about 0.037 a larger rate is a faster one. Just above, the first step lands on the opposite wall where it is steeper, the next overshoots further, and the path is
-# gone: it *diverges*. The best fixed rate is the largest one that does not, and nobody tells you beforehand which that is.
+# <details><summary>Answer</summary>
+#
+# No: it *diverges*. The first step lands on the opposite wall, where it is steeper, the next overshoots further, and the path is gone.
+#
+# </details>
+#
+# Up to a point a larger rate is a faster one, and just above that point everything is lost. The best fixed rate is the largest one that does not diverge, and nobody tells you beforehand which that is.
+#
+# **Learnt:** the learning rate is the first number to tune, and its useful range ends in a cliff.
 
 # %% [markdown] anchor="learning-rate-schedules"
 # ## Learning rates that change
 #
-# - *Decay*: exponential, $\eta_s = \eta_0\, k^{s/T}$, or inverse time, $\eta_s = \eta_0 / (1 + k s/T)$: large steps first, small ones later.
+# *About 6 minutes.*
+#
+# *Decay*: large steps first, small ones later, by an exponential or by the inverse of time, with decay rate $\kappa$ over $T$ steps.
+#
+# $$\eta_s = \eta_0\, \kappa^{s/T} \qquad \eta_s = \frac{\eta_0}{1 + \kappa\, s/T}$$
+#
 # - *Warm restarts*: decay, then jump back to the start. *Cycles*: up and down again, beyond the rate that would diverge, but not for long enough.
 # - *Warm-up* and *one cycle*: begin small, because the first gradients are the wildest.
+#
+# *Predict first: on this surface, is a decaying rate better than a constant one?*
 
 # %%
 def schedules(schedule="exponential", iterations=100):
@@ -273,14 +1182,36 @@ def schedules(schedule="exponential", iterations=100):
 
 explore(schedules, schedule=list(optimizers.SCHEDULED), iterations=(20, 100, 40))
 
+# %% tags=["hide-input"]
+for name, rule in optimizers.SCHEDULED.items():
+    end = optimizers.descend(rule, surfaces.BEALE, steps=100)[-1]
+    print(f"{name:16} loss after 100 steps {surfaces.BEALE.value(*end):.5f}")
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# Here it is not: read the table. Decay pays where gradients are noisy, as they are with mini-batches, and small last steps average the noise out. This surface has no noise, only a steep
+# start and a flat end, and what pays is to start small and go faster later.
+#
+# </details>
+#
+# A rate that would diverge at the start is harmless in the valley. ([Cyclical rates: Smith, 2017](https://arxiv.org/abs/1506.01186); [warm restarts: Loshchilov and Hutter, 2017](https://arxiv.org/abs/1608.03983);
+# [one cycle: Smith and Topin, 2019](https://arxiv.org/abs/1708.07120).)
+#
+# **Learnt:** which schedule is best depends on where the loss is steep and how noisy its gradient is.
+
 # %% [markdown] anchor="momentum"
 # ## Momentum
 #
+# *About 5 minutes.*
+#
 # A ball that rolls downhill does not follow the slope: it keeps some of its velocity $\mathbf{v}$. What points the same way at every step adds up, what alternates cancels.
 #
-# $$\mathbf{v}_s = {\color{#009E73} \mu\, \mathbf{v}_{s-1}} - {\color{#D55E00} \eta\, \nabla \mathcal{L}(\mathbf{w}_s)}, \qquad \mathbf{w}_{s+1} = \mathbf{w}_s + {\color{#0072B2} \mathbf{v}_s}$$
+# $$\mathbf{v}_s = {\color{#009E73} \mu\, \mathbf{v}_{s-1}} - {\color{#D55E00} \eta\, \nabla \mathcal{L}(\mathbf{w}_s)}$$
 #
-# The arrows are the real ones of this descent.
+# $$\mathbf{w}_{s+1} = \mathbf{w}_s + {\color{#0072B2} \mathbf{v}_s}$$
+#
+# *Predict first: on a long even slope with $\mu = 0.9$, how much longer than plain gradient descent's do the steps become?*
 
 # %%
 def momentum(step=4):
@@ -290,16 +1221,27 @@ def momentum(step=4):
 explore(momentum, step=(0, 20, 2))
 
 # %% [markdown]
-# With $\mu$ near 1 the ball remembers long; it may pay to let it grow, from .5 at the start to .99 (the last of the schedules above).
+# <details><summary>Answer</summary>
+#
+# Ten times. The velocity approaches $\eta\,\nabla\mathcal{L}\,(1 + \mu + \mu^2 + \dots) = \eta\,\nabla\mathcal{L} / (1 - \mu)$. That is why momentum wants a smaller learning rate.
+#
+# </details>
+#
+# The arrows are the real ones of this descent, in the colours of the formula. With $\mu$ near 1 the ball remembers long; it may pay to let it grow, from .5 at the start to .99 (the last of the
+# [schedules](#learning-rate-schedules)). The idea is Polyak's ([1964](https://doi.org/10.1016/0041-5553(64)90137-5)).
+#
+# **Learnt:** momentum adds up the gradients that agree and cancels those that do not.
 
 # %% [markdown] anchor="nesterov"
 # ## Nesterov's momentum
 #
-# If momentum will carry you to another place anyway, ask for the gradient *there*. It notices sooner when the slope turns.
+# *About 4 minutes.*
+#
+# If momentum will carry you to another place anyway, ask for the gradient *there*.
 #
 # $$\mathbf{v}_s = {\color{#009E73} \mu\, \mathbf{v}_{s-1}} - {\color{#D55E00} \eta\, \nabla \mathcal{L}(\mathbf{w}_s + \mu\, \mathbf{v}_{s-1})}$$
 #
-# Keras stores the looked-ahead point $\theta = \mathbf{w} + \mu \mathbf{v}$ as the weights; the drawing starts its arrows at $\mathbf{w} = \theta - \mu \mathbf{v}$.
+# *Predict first: the ball runs up the opposite wall. Which of the two turns back sooner?*
 
 # %%
 def nesterov(step=4):
@@ -308,13 +1250,27 @@ def nesterov(step=4):
 
 explore(nesterov, step=(0, 20, 2))
 
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# Nesterov's. It feels the slope of the place to which it is about to be carried, one step before ordinary momentum gets there.
+#
+# </details>
+#
+# Keras stores the looked-ahead point $\theta = \mathbf{w} + \mu \mathbf{v}$ as the weights; the drawing starts its arrows at $\mathbf{w} = \theta - \mu \mathbf{v}$.
+# ([Sutskever et al., 2013](https://proceedings.mlr.press/v28/sutskever13.html), compare the two.)
+#
+# **Learnt:** looking ahead costs nothing more and corrects the momentum one step earlier.
+
 # %% [markdown] anchor="momentum-in-practice"
 # ## Momentum in practice
 #
-# To compare optimizers fairly, each gets the learning rate that is best for it on this surface. The rates that the first version of this lecture had picked by hand are a
-# click away.
+# *About 5 minutes.*
 #
-# *Predict first: at their best rates, how much earlier than plain gradient descent does momentum arrive?*
+# To compare optimizers fairly, each gets the learning rate that is best for it on this surface ("tuned"). The rates that the first version of this lecture had picked by
+# hand ("lecture") are a click away.
+#
+# *Predict first: at their best rates, does momentum reach the valley sooner than plain gradient descent, or does it end lower, or both?*
 
 # %%
 compared = {rates: optimizers.compare(rates=rates).paths for rates in ("tuned", "lecture")}
@@ -331,43 +1287,81 @@ def momentum_in_practice(iterations=50, optimizer="sgd", other="momentum", rates
 
 explore(momentum_in_practice, iterations=(1, 100), optimizer=["sgd", "momentum", "nesterov"], other=["momentum", "nesterov", "sgd"], rates=["tuned", "lecture"])
 
+# %% tags=["hide-input"]
+def standing(names, rates="tuned"):
+    """Print when each path first has a loss below 0.1, and its loss after 20 and 100 steps."""
+    for name in names:
+        losses = np.array([surfaces.BEALE.value(*point) for point in compared[rates][name]])
+        below = np.flatnonzero(losses < 0.1)
+        arrival = f"at step {below[0]:3}" if len(below) else "       never"
+        print(f"{name:17} loss below 0.1 {arrival}; after 20 steps {losses[20]:8.3g}, after 100 {losses[100]:.3g}")
+
+
+standing(["sgd", "momentum", "nesterov"])
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# It ends much lower. It does not get into the valley sooner: at its best rate it makes shorter first steps, because it will add them up. The long flat valley is where adding up pays.
+#
+# </details>
+#
+# Compare at the rates picked by hand, too: there plain gradient descent looks far worse than it is. A comparison of optimizers is a comparison of their tuning unless each is tuned.
+#
+# **Learnt:** momentum pays in long valleys; compare optimizers only at rates chosen for each.
+
 # %% [markdown] anchor="adaptive-gradients"
 # ## A rate for each weight
 #
-# Weights differ in how steep their loss is. *Adagrad* divides each weight's step by the root of the sum of its squared gradients; since the sum only grows, the
-# steps only shrink. *RMSprop* takes a moving average instead, and forgets. *Adadelta* also replaces the learning rate by a moving average of its own steps.
+# *About 6 minutes.*
+#
+# Weights differ in how steep their loss is. *Adagrad* divides each weight's step by the root of the sum of its squared gradients; *RMSprop* takes a moving average instead, and
+# forgets. Here $g_s$ is the gradient of one weight.
 #
 # $$\text{Adagrad: } G_s = G_{s-1} + g_s^2, \qquad w_{s+1} = w_s - \frac{\eta}{\sqrt{G_s + \varepsilon}}\, g_s$$
 #
-# $$\text{RMSprop: } m_s = \rho\, m_{s-1} + (1 - \rho)\, g_s^2, \qquad w_{s+1} = w_s - \frac{\eta}{\sqrt{m_s + \varepsilon}}\, g_s$$
+# $$\text{RMSprop: } m_s = \rho\, m_{s-1} + (1 - \rho)\, g_s^2, \quad w_{s+1} = w_s - \frac{\eta}{\sqrt{m_s + \varepsilon}}\, g_s$$
 #
-# (Where ε stands inside the root and where outside differs between the rules; these are as in Keras, where Adagrad's sum starts at 0.1.)
+# *Predict first: after a long way down a steep wall, which of the two is still able to make large steps in the flat valley?*
 
 # %%
 ADAPTIVE = ["adagrad", "rmsprop", "rmsprop_momentum", "adadelta", "sgd"]
 
 
-def adaptive_gradients(iterations=50, optimizer="adagrad", other="rmsprop", rates="tuned"):
+def adaptive_gradients(iterations=50, optimizer="adagrad", other="rmsprop", rates="lecture"):
     return over_beale([optimizer, other], iterations, rates)
 
 
-explore(adaptive_gradients, iterations=(1, 100), optimizer=ADAPTIVE, other=ADAPTIVE, rates=["tuned", "lecture"])
+explore(adaptive_gradients, iterations=(1, 100), optimizer=ADAPTIVE, other=ADAPTIVE, rates=["lecture", "tuned"])
 
 # %% [markdown]
-# At a rate of 0.1 RMSprop gets near the minimum and then bounces in the valley: its steps stay about as long as its rate, because it divides each gradient by its own size.
-# There, rounding decides which way it bounces, and two correct programs part ways after some thirty steps.
+# <details><summary>Answer</summary>
+#
+# RMSprop, which has forgotten the wall. Adagrad's sum only grows, so that its steps only shrink, and the wall's large gradients are in it for ever.
+#
+# </details>
+#
+# At a rate of 0.1 RMSprop gets near the minimum and then bounces in the valley: it divides each gradient by its own size, so that its steps stay about as long as its rate.
+# There, rounding decides which way it bounces, and two correct programs part ways after some thirty steps. *Adadelta* also replaces the learning rate by a moving average of its own steps, and starts
+# very slowly for that. (Where ε stands inside the root and where outside differs between the rules; these are as in Keras, where Adagrad's sum starts at 0.1.)
+# [Adagrad: Duchi et al., 2011](https://jmlr.org/papers/v12/duchi11a.html); [Adadelta: Zeiler, 2012](https://arxiv.org/abs/1212.5701);
+# [RMSprop: Tieleman and Hinton, 2012](https://www.cs.toronto.edu/~tijmen/csc321/slides/lecture_slides_lec6.pdf).
+#
+# **Learnt:** dividing by the size of past gradients gives each weight a rate of its own; a moving average lets that rate recover.
 
 # %% [markdown] anchor="adam"
 # ## Adam
 #
-# RMSprop with momentum, both as moving averages, and both corrected for having started at 0: after $s$ steps an average with factor $\beta$ has seen only the
+# *About 6 minutes.*
+#
+# Momentum and RMSprop at once, both as moving averages, and both corrected for having started at 0: after $s$ steps an average with factor $\beta$ has seen only the
 # share $1 - \beta^s$ of what it should.
 #
 # $$m_s = \beta_1 m_{s-1} + (1 - \beta_1)\, g_s, \qquad v_s = \beta_2 v_{s-1} + (1 - \beta_2)\, g_s^2$$
 #
 # $$w_{s+1} = w_s - \eta\, \frac{m_s / (1 - \beta_1^s)}{\sqrt{v_s / (1 - \beta_2^s)} + \varepsilon}$$
 #
-# *Adamax* takes the largest gradient seen, $u_s = \max(\beta_2 u_{s-1}, |g_s|)$, in place of the root.
+# *Predict first: without the correction, with $\beta_1 = 0.9$ and $\beta_2 = 0.999$, would the first step be too short or too long?*
 
 # %%
 def adam(iterations=50, optimizer="adam", other="adamax", rates="tuned"):
@@ -376,12 +1370,27 @@ def adam(iterations=50, optimizer="adam", other="adamax", rates="tuned"):
 
 explore(adam, iterations=(1, 100), optimizer=["adam", "adamax", "rmsprop"], other=["adamax", "adam", "momentum"], rates=["tuned", "lecture"])
 
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# Too long. At the first step $m_1 = 0.1\,g$ and $\sqrt{v_1} = \sqrt{0.001}\,|g|$: the ratio is $0.1 / 0.0316$, more than three times the rate. With the correction it is exactly the rate, whatever the gradient.
+#
+# </details>
+#
+# *Adamax* takes the largest gradient seen, a slowly fading one, in place of the root ([Kingma and Ba, 2015](https://arxiv.org/abs/1412.6980), has both):
+#
+# $$u_s = \max(\beta_2\, u_{s-1}, |g_s|)$$
+#
+# **Learnt:** Adam is momentum over a rate for each weight, and its first steps are as long as the learning rate says.
+
 # %% [markdown] anchor="optimizer-zoo"
 # ## The whole zoo
 #
-# All of them at once, then any two of them.
+# *About 6 minutes.*
 #
-# *Predict first: tuned, which one is nearest to the minimum after twenty steps? After a hundred?*
+# All of them at once, each at its best rate, then any two of them.
+#
+# *Predict first: tuned, which one is lowest after twenty steps? After a hundred?*
 
 # %%
 def optimizer_zoo(iterations=50, rates="tuned"):
@@ -389,6 +1398,18 @@ def optimizer_zoo(iterations=50, rates="tuned"):
 
 
 explore(optimizer_zoo, iterations=(1, 100), rates=["tuned", "lecture"])
+
+# %% tags=["hide-input"]
+standing(optimizers.RULES)
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# The table says it, and the two columns have different winners. The one that is ahead early is not the one that ends lowest.
+#
+# </details>
+#
+# Now any two, side by side:
 
 # %%
 def pairs(iterations=50, optimizer="sgd", other="adam", rates="tuned"):
@@ -400,6 +1421,46 @@ explore(pairs, iterations=(2, 100, 2), optimizer=list(optimizers.RULES), other=l
 # %% [markdown]
 # And any other that Keras has, or that you write. `training.trace` follows a Keras optimizer over a surface, in double precision:
 
-# %%
+# %% tags=["live", "slide-code"]
+# Follow Keras' Lion over the surface, beside Adam.
 lion = training.trace(keras.optimizers.Lion(0.05), surfaces.BEALE)
 plots.plot_paths({"Lion, 0.05": lion, "Adam, 0.2": training.trace(keras.optimizers.Adam(0.2), surfaces.BEALE)}, surfaces.BEALE);
+
+# %% [markdown]
+# A surface of two weights is a map, not the country: a network has thousands of weights and noisy gradients. What carries over is how the rules behave, not which one wins.
+#
+# **Learnt:** no optimizer wins everywhere; know what each does with steep, flat and noisy places.
+
+# %% [markdown] anchor="what-was-learnt"
+# ## What was learnt
+#
+# - A network is a chain of layers; a layer is a matrix product, a bias and a function.
+# - Layers filter: early ones find simple patterns, later ones combine them. Other architectures share weights where the data repeat themselves.
+# - Training repeats forward pass, loss, backward pass, update. A gradient is a product of three factors, worked out once, from the last layer to the first.
+# - Activation functions decide how gradients travel; the variance of the first weights decides whether they arrive.
+# - Weights that were learnt elsewhere are a better start than random ones, if the tasks are alike.
+# - Optimizers differ in what they remember: nothing, a velocity, the size of past gradients, or both.
+#
+# The [next chapter](#in-practice) puts all of it to work on real images.
+
+# %% [markdown] anchor="references-01"
+# ## References
+#
+# - Deng et al. (2009). [ImageNet: a large-scale hierarchical image database](https://doi.org/10.1109/CVPR.2009.5206848). CVPR.
+# - Duchi, Hazan and Singer (2011). [Adaptive subgradient methods for online learning and stochastic optimization](https://jmlr.org/papers/v12/duchi11a.html). JMLR.
+# - Finn, Abbeel and Levine (2017). [Model-agnostic meta-learning for fast adaptation of deep networks](https://arxiv.org/abs/1703.03400). ICML.
+# - Glorot and Bengio (2010). [Understanding the difficulty of training deep feedforward neural networks](https://proceedings.mlr.press/v9/glorot10a.html). AISTATS.
+# - He, Zhang, Ren and Sun (2015). [Delving deep into rectifiers](https://arxiv.org/abs/1502.01852). ICCV.
+# - Kingma and Ba (2015). [Adam: a method for stochastic optimization](https://arxiv.org/abs/1412.6980). ICLR.
+# - Loshchilov and Hutter (2017). [SGDR: stochastic gradient descent with warm restarts](https://arxiv.org/abs/1608.03983). ICLR.
+# - Maas, Hannun and Ng (2013). [Rectifier nonlinearities improve neural network acoustic models](https://ai.stanford.edu/~amaas/papers/relu_hybrid_icml2013_final.pdf). ICML workshop.
+# - Nichol, Achiam and Schulman (2018). [On first-order meta-learning algorithms](https://arxiv.org/abs/1803.02999).
+# - Polyak (1964). [Some methods of speeding up the convergence of iteration methods](https://doi.org/10.1016/0041-5553(64)90137-5). USSR Computational Mathematics and Mathematical Physics.
+# - Smith (2017). [Cyclical learning rates for training neural networks](https://arxiv.org/abs/1506.01186). WACV.
+# - Smith and Topin (2019). [Super-convergence](https://arxiv.org/abs/1708.07120). SPIE.
+# - Sutskever, Martens, Dahl and Hinton (2013). [On the importance of initialization and momentum in deep learning](https://proceedings.mlr.press/v28/sutskever13.html). ICML.
+# - Szegedy et al. (2016). [Rethinking the Inception architecture](https://arxiv.org/abs/1512.00567). CVPR.
+# - Tieleman and Hinton (2012). [RMSprop, lecture 6e](https://www.cs.toronto.edu/~tijmen/csc321/slides/lecture_slides_lec6.pdf). Coursera.
+# - Xiao, Rasul and Vollgraf (2017). [Fashion-MNIST](https://arxiv.org/abs/1708.07747).
+# - Yosinski, Clune, Bengio and Lipson (2014). [How transferable are features in deep neural networks?](https://arxiv.org/abs/1411.1792). NeurIPS.
+# - Zeiler (2012). [Adadelta](https://arxiv.org/abs/1212.5701).
