@@ -90,3 +90,16 @@ def test_a_round_is_that_of_the_record():
         one_round(record, X, y, 6)
     with pytest.raises(ValueError, match="got 0"):
         one_round(record, X, y, 0)
+
+
+def test_a_round_of_other_examples_is_refused():
+    X, y = xor()
+    with pytest.raises(ValueError, match="all that the training saw in round 2"):
+        one_round(train(dense_net([2, 3, 1], seed=1), X, y, steps=5, batch_size=2), X, y, 2)
+    with pytest.raises(ValueError, match=r"y must be finite numbers of shape \(4, 1\)"):
+        one_round(train(dense_net([2, 3, 1], seed=1), X, y, steps=5), X, y[:2], 2)
+
+
+def test_one_layer_is_not_called_layers():
+    X, y = xor()
+    assert "goes through 1 layer," in one_round(train(dense_net([2, 1]), X, y, steps=1), X, y).describe()

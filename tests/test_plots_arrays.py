@@ -1,4 +1,4 @@
-"""Arrays, tensors and the loop as drawn: their numbers, shapes and colours are those of what is drawn."""
+"""Arrays and tensors as drawn: their numbers, shapes and colours are those of what is drawn."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -6,11 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.colors import to_hex
-from matplotlib.patches import FancyBboxPatch, Rectangle
+from matplotlib.patches import Rectangle
 
-from lecture.from_scratch import dense_net, dense_product, elementwise, one_round, train, xor
-from lecture.plots import alt_text, plot_dense_product, plot_elementwise, plot_tensor, plot_training_loop
-from lecture.plots.training_loop import CHOICES
+from lecture.from_scratch import dense_product, elementwise
+from lecture.plots import alt_text, plot_dense_product, plot_elementwise, plot_tensor
 
 
 def texts(ax):
@@ -98,37 +97,6 @@ def test_the_sheets_hold_the_array():
 def test_a_tensor_refuses(array, axes, sentence):
     with pytest.raises(ValueError, match=sentence):
         plot_tensor(array, axes=axes)
-
-
-@pytest.mark.parametrize("sizes", [[2, 3, 1], [2, 4, 3, 1]])
-def test_the_loop_has_a_box_for_each_part_and_the_numbers_of_the_round(sizes):
-    X, y = xor()
-    loop = one_round(train(dense_net(sizes, seed=1), X, y, learning_rate=0.5, steps=5), X, y, 3)
-    ax = plot_training_loop(loop)
-    boxes = [patch.get_label() for patch in ax.patches if isinstance(patch, FancyBboxPatch)]
-    assert boxes == ["batch", *[f"layer {n}" for n in range(1, len(sizes))], "predictions", "truth", "loss", "optimizer"]
-    written = "\n".join(texts(ax))
-    assert f"loss: {loop.loss:.3f}" in written and "η = 0.5" in written and "0  1  1  0" in written
-    assert all(f"choice {number}: {choice}" in written for number, choice in enumerate(CHOICES, start=1))
-    for change in loop.changes:
-        assert f"± {np.abs(change).max():.2g}" in written
-    assert loop.describe() in alt_text(ax.figure)
-
-
-@pytest.mark.parametrize("sizes", [[2, 3, 1], [2, 4, 3, 1]])
-def test_no_text_of_the_loop_leaves_its_box(sizes):
-    X, y = xor()
-    ax = plot_training_loop(one_round(train(dense_net(sizes, seed=1), X, y, learning_rate=0.5, steps=5), X, y, 3))
-    ax.figure.canvas.draw()
-    boxes = [patch.get_window_extent() for patch in ax.patches if isinstance(patch, FancyBboxPatch)]
-    inside = 0
-    for text in ax.texts:
-        extent = text.get_window_extent()
-        for box in boxes:
-            if box.contains(*(extent.min + extent.max) / 2):
-                inside += 1
-                assert box.x0 <= extent.x0 and extent.x1 <= box.x1, text.get_text()
-    assert inside == len(boxes)
 
 
 @pytest.mark.parametrize("draw", [lambda: plot_dense_product(product()), lambda: plot_elementwise(elementwise("sigmoid", [[1, -2]]))])

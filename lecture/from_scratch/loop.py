@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lecture.checks import whole
+from lecture.from_scratch.net import batch
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,8 +26,9 @@ class Round:
     def describe(self):
         """Return the round in a sentence."""
         largest = max(np.abs(change).max() for change in self.changes)
+        layers = f"{len(self.matrices)} layer{'s' if len(self.matrices) > 1 else ''}"
         return (
-            f"Round {self.number} of the training loop: a batch of {len(self.X)} examples goes through {len(self.matrices)} layers, the loss of the predictions is {self.loss:.3f}, "
+            f"Round {self.number} of the training loop: a batch of {len(self.X)} examples goes through {layers}, the loss of the predictions is {self.loss:.3f}, "
             f"and the optimizer changes the weights by at most {largest:.2g}. Then the next batch."
         )
 
@@ -45,13 +47,16 @@ def one_round(record, X, y, number=1):
     Raises
     ------
     ValueError
-        If there is no such round, or the training stands still.
+        If there is no such round, or it was made on other examples: its update is not the one that X and y give.
     """
     whole(number, "number", least=1, most=record.steps)
     net = record.nets[number - 1]
-    signals = net.forward(X)
-    changes = tuple(record.changes(number))
+    X, y = batch(net, X, y)
+    signals = net.forward(X, training=True)
+    updated = net.updated(net.backward(signals, y), record.learning_rate)
+    if not all(np.allclose(ours, theirs) for ours, theirs in zip(updated.matrices, record.nets[number].matrices)):
+        raise ValueError(f"X and y must be all that the training saw in round {number}, but they give another update than the record's.")
     return Round(
-        number, np.asarray(X), np.asarray(y), signals[-1].a, float(net.loss_of(signals, y)), net.loss, tuple(net.matrices), changes,
+        number, X, y, signals[-1].a, float(net.loss_of(signals, y)), net.loss, tuple(net.matrices), tuple(record.changes(number)),
         tuple(layer.activation for layer in net.layers), record.learning_rate,
     )

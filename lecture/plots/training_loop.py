@@ -1,20 +1,45 @@
 """The training loop as a picture, with the numbers of a real round."""
 
+from dataclasses import dataclass
+
 import matplotlib.pyplot as plt
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+import numpy as np
+from matplotlib.collections import PatchCollection
+from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 
 from lecture.plots.alt import describe
 from lecture.plots.style import COLORS
 
 CHOICES = ("architecture", "initialization", "loss", "optimizer")
-_STEP, _HALF = 5.4, 2.25  # from box to box, and half a box
+MOST_ROWS, MOST_COLUMNS = 6, 4  # of an array whose numbers are written; a larger one is drawn in greys
 _FORWARD, _BACK = COLORS[0], COLORS[1]
+# All lengths are in em, from the left and from the bottom of the loss.
+_WIDE, _HIGH = 3.0, 1.6  # a cell
+_GAP, _BETWEEN = 3.4, 6.2  # from box to box, and from the upper row of boxes to the lower
+_LEAST = 29  # from the batch to the predictions, so that the optimizer and the gradients fit below
+_LOW, _LOWER, _TRUTH = 8.6, 3.6, 1.6  # the top of the loss and the optimizer, the bottom of the optimizer, the way of the truth
+
+
+@dataclass(frozen=True)
+class _Box:
+    """A box of the upper row: what stands in it, and where it is."""
+
+    name: str
+    title: str
+    arrays: tuple  # pairs of a heading and an array
+    left: float
+    width: float
+
+    @property
+    def middle(self):
+        return self.left + self.width / 2
 
 
 def plot_training_loop(loop, *, ax=None):
-    """Draw what goes round: a batch, the layers, predictions, loss, optimizer, and the update of the weights.
+    """Draw what goes round: a batch, the layers with their weights, predictions, loss, optimizer, and the update of the weights.
 
-    Way forward in blue, way back in vermilion. The four choices of a design stand where they act.
+    Way forward in blue, way back in vermilion. The four choices of a design stand where they act. Arrays of at most 6 rows and
+    4 columns are written out, larger ones are drawn in greys.
 
     Parameters
     ----------
@@ -26,54 +51,140 @@ def plot_training_loop(loop, *, ax=None):
     Returns
     -------
     matplotlib.axes.Axes
-        With one box (a FancyBboxPatch) for the batch, each layer, the predictions, the truth, the loss and the optimizer.
+        With one box (a FancyBboxPatch) for the batch, each layer, the predictions, the loss and the optimizer.
     """
-    layers = len(loop.matrices)
-    if ax is None:
-        em = plt.rcParams["font.size"] / 72  # in inches
-        figure = plt.figure(figsize=((34 + 11.5 * layers) * em, 27 * em), layout="none")
-        ax = figure.add_axes((0, 0, 1, 0.92))
-    n, n_in = loop.X.shape
-    end = _STEP * (layers + 1)
-    middle = end / 2
-    _box(ax, "batch", (0, 6), f"a batch\nX {n} × {n_in}", "0.93")
-    _arrow(ax, (_HALF, 6), (_STEP - _HALF, 6), _FORWARD)
-    for number, (matrix, activation) in enumerate(zip(loop.matrices, loop.activations), start=1):
-        x = _STEP * number
-        _box(ax, f"layer {number}", (x, 6), f"layer {number}: {activation}\nW {matrix.shape[0] - 1} × {matrix.shape[1]}, b {matrix.shape[1]}", "#dbe9f4")
-        _arrow(ax, (x + _HALF, 6), (x + _STEP - _HALF, 6), _FORWARD)
-    _box(ax, "predictions", (end, 6), f"predictions ŷ\n{_row(loop.predictions)}", "0.93")
-    _arrow(ax, (end, 5.15), (end, 3.45), _FORWARD)
-    _box(ax, "truth", (0, 2.6), f"the truth y\n{_row(loop.y)}", "0.93")
-    ax.plot([0, 0, end + 1.6, end + 1.6], [1.75, 0.3, 0.3, 1.2], color=_FORWARD, linewidth=2)
-    _arrow(ax, (end + 1.6, 1.1), (end + 1.6, 1.75), _FORWARD)
-    _box(ax, "loss", (end, 2.6), f"loss: {loop.loss:.3f}\n{loop.loss_name.replace('_', ' ')}", "#f9dfcc")
-    _arrow(ax, (end - _HALF, 2.6), (middle + _HALF, 2.6), _BACK)
-    ax.text((middle + end) / 2, 2.8, "gradients", ha="center", va="bottom", color=_BACK)
-    _box(ax, "optimizer", (middle, 2.6), f"optimizer\nη = {loop.learning_rate:g}", "#f9dfcc")
-    for number, change in enumerate(loop.changes, start=1):
-        _arrow(ax, (middle + 0.5 * (number - (layers + 1) / 2), 3.45), (_STEP * number, 5.15), _BACK)
-        ax.text(_STEP * number, 4.5, f"weights: up to ± {abs(change).max():.2g}", ha="center", va="center", color=_BACK, bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5})
-    for number, (choice, place) in enumerate(zip(CHOICES, ((middle, 8.4), (_STEP, 7.3), (end - 0.6, 1.15), (middle, 1.15))), start=1):
-        ax.text(*place, f"choice {number}: {choice}", ha="center", va="center", color="0.2", bbox={"boxstyle": "round,pad=0.3", "facecolor": "white", "edgecolor": "0.5", "linestyle": "--"})
-    left, right = _STEP - _HALF, _STEP * layers + _HALF
-    ax.plot([left, left, right, right], [7.65, 7.9, 7.9, 7.65], color="0.5", linestyle="--")
-    ax.set(xlim=(-_HALF - 0.2, end + _HALF + 0.2), ylim=(0, 9), aspect="equal", title=f"Round {loop.number}, then the next batch")
-    ax.set_axis_off()
+    boxes = _upper_row(loop)
+    batch, *layers, predictions = boxes
+    bottom = _LOW + _BETWEEN  # of the upper row
+    high = 4.2 + _HIGH * max(_rows(array) for box in boxes for _, array in box.arrays)
+    right, top = predictions.left + predictions.width, bottom + high
+    ax = _canvas(ax, (-0.7, right + 0.7), (-1.5, top + 5.4))
+    for box, after in zip(boxes, [*boxes[1:], None]):
+        _draw_upper(ax, box, bottom, high)
+        if after:
+            _arrow(ax, (box.left + box.width, bottom + high / 2), (after.left, bottom + high / 2), _FORWARD)
+    _arrow(ax, (predictions.middle, bottom), (predictions.middle, _LOW), _FORWARD)
+    _draw_loss(ax, loop, predictions)
+    middle = (layers[0].left + layers[-1].left + layers[-1].width) / 2
+    _draw_optimizer(ax, loop, middle)
+    truth = batch.left + batch.width - 0.9 - _columns(loop.y) * _WIDE / 2
+    _path(ax, [(truth, bottom), (truth, _TRUTH), (predictions.left, _TRUTH)], _FORWARD)
+    ax.text(truth + 0.5, (bottom + _TRUTH) / 2, "the truth y", va="center", color=_FORWARD)
+    _path(ax, [(predictions.left, _LOW - 2.4), (middle + 7.2, _LOW - 2.4)], _BACK)
+    ax.text((predictions.left + middle + 7.2) / 2, _LOW - 2.0, "gradients", ha="center", va="bottom", color=_BACK)
+    for box, change in zip(layers, loop.changes):
+        _path(ax, [(middle, _LOW), (middle, _LOW + 1.7), (box.middle, _LOW + 1.7), (box.middle, bottom)], _BACK)
+        ax.text(box.middle + 0.6, _LOW + 4.0, f"weights move\nby up to {np.abs(change).max():.2g}", va="center", color=_BACK)
+    left, end = layers[0].left, layers[-1].left + layers[-1].width
+    ax.plot([left, left, end, end], [top + 0.6, top + 1.1, top + 1.1, top + 0.6], color="0.4", linestyle="--", linewidth=1)
+    places = (middle - 7.2, top + 2.3), (middle + 7.2, top + 2.3), (predictions.middle, 0), (middle, _LOWER)
+    for number, (choice, place) in enumerate(zip(CHOICES, places), start=1):
+        ax.text(*place, f"choice {number}: {choice}", ha="center", va="center", bbox={"boxstyle": "round,pad=0.3", "facecolor": "white", "edgecolor": "0.4", "linestyle": "--"})
+    ax.text(right / 2, top + 5.1, f"Round {loop.number}, then the next batch", ha="center", va="top", fontsize=1.15 * plt.rcParams["font.size"])
     return describe(ax, loop.describe() + " The four choices of a design, architecture, initialization, loss and optimizer, stand where they act.")
 
 
-def _row(values):
-    """A column of numbers on one line, the first four."""
-    shown = "  ".join(f"{value:.2f}" if value % 1 else f"{value:.0f}" for value in values[:4, 0])
-    return shown + (" …" if len(values) > 4 else "")
+def _upper_row(loop):
+    """The batch, the layers and the predictions, from left to right."""
+    contents = [("batch", "a batch", ((_heading("X", loop.X), loop.X), (_heading("y", loop.y), loop.y)))]
+    for number, (matrix, activation) in enumerate(zip(loop.matrices, loop.activations), start=1):
+        heading = f"b {matrix.shape[1]}, W {matrix.shape[0] - 1} × {matrix.shape[1]}"
+        contents.append((f"layer {number}", f"layer {number}: {activation}", ((heading, matrix),)))
+    contents.append(("predictions", "predictions", ((_heading("ŷ", loop.predictions), loop.predictions),)))
+    widths = [max(_inside(arrays) + (3.4 if name.startswith("layer") else 1.8), 0.62 * len(title) + 1.2, 9.4) for name, title, arrays in contents]
+    gap = max(_GAP, (_LEAST - sum(widths[1:-1])) / (len(widths) - 1))
+    lefts = np.cumsum([0, *(width + gap for width in widths)])
+    return [_Box(*content, left, width) for content, left, width in zip(contents, lefts, widths)]
 
 
-def _box(ax, name, center, text, color):
-    x, y = center
-    ax.add_patch(FancyBboxPatch((x - _HALF + 0.2, y - 0.7), 2 * _HALF - 0.4, 1.4, boxstyle="round,pad=0.15", facecolor=color, edgecolor="0.4", label=name))
-    ax.text(x, y, text, ha="center", va="center", linespacing=1.5)
+def _inside(arrays):
+    """How wide arrays are side by side."""
+    return sum(_columns(array) * _WIDE for _, array in arrays) + 1.2 * (len(arrays) - 1)
+
+
+def _heading(name, array):
+    return f"{name} {len(array)} × {array.shape[1]}"
+
+
+def _columns(array):
+    """How many cells wide an array is drawn."""
+    return min(array.shape[1], MOST_COLUMNS)
+
+
+def _rows(array):
+    """How many cells high an array is drawn."""
+    return min(len(array), MOST_ROWS)
+
+
+def _canvas(ax, across, upwards):
+    """Axes in em, the same to the right and upwards."""
+    if ax is None:
+        em = plt.rcParams["font.size"] / 72  # in inches
+        figure = plt.figure(figsize=((across[1] - across[0]) * em, (upwards[1] - upwards[0]) * em), layout="none")
+        ax = figure.add_axes((0, 0, 1, 1))  # nothing stands outside: no layout to be sought at each move of a slider
+    ax.set(xlim=across, ylim=upwards, aspect="equal")
+    ax.set_axis_off()
+    return ax
+
+
+def _draw_upper(ax, box, bottom, high):
+    """A box, its title, and its arrays below their headings."""
+    _frame(ax, box.name, (box.left, bottom), box.width, high, "#dbe9f4" if box.name.startswith("layer") else "0.93")
+    ax.text(box.middle, bottom + high - 1.2, box.title, ha="center", va="center")
+    left = box.middle - _inside(box.arrays) / 2
+    for heading, array in box.arrays:
+        rows, columns = _rows(array), _columns(array)
+        floor = bottom + (high - 2.9 - rows * _HIGH) / 2
+        ax.text(left + columns * _WIDE / 2, floor + rows * _HIGH + 0.2, heading, ha="center", va="bottom", color="0.3", fontsize=0.85 * plt.rcParams["font.size"])
+        _draw_array(ax, array, left, floor)
+        if box.name.startswith("layer") and array.shape[0] <= MOST_ROWS:
+            for name, y in (("b", rows - 0.5), ("W", (rows - 1) / 2)):
+                ax.text(left - 0.3, floor + y * _HIGH, name, ha="right", va="center", color="0.3", fontsize=0.85 * plt.rcParams["font.size"])
+        left += columns * _WIDE + 1.2
+
+
+def _draw_array(ax, array, left, floor):
+    """An array as numbers in cells, or in greys if it is large."""
+    rows, columns = _rows(array), _columns(array)
+    if array.shape != (rows, columns):
+        ax.imshow(array, extent=(left, left + columns * _WIDE, floor, floor + rows * _HIGH), cmap="gray_r", aspect="auto", interpolation="nearest", zorder=3)
+        ax.set_aspect("equal")
+        return
+    corners = [(left + j * _WIDE, floor + (rows - 1 - i) * _HIGH) for i in range(rows) for j in range(columns)]
+    ax.add_collection(PatchCollection([Rectangle(corner, _WIDE, _HIGH) for corner in corners], facecolor="white", edgecolor="0.6", linewidth=0.8, zorder=3))
+    for (x, y), value in zip(corners, array.ravel()):
+        ax.text(x + _WIDE / 2, y + 0.46 * _HIGH, _two_decimals(value), ha="center", va="center", fontsize=0.8 * plt.rcParams["font.size"], zorder=4)
+
+
+def _two_decimals(value):
+    return f"{value:.2f}".replace("-0.00", "0.00").replace("-", "−") if value % 1 else f"{value:.0f}".replace("-", "−")
+
+
+def _draw_loss(ax, loop, above):
+    """The loss, below the predictions: a number, and how it is made."""
+    _frame(ax, "loss", (above.left, 0), above.width, _LOW, "#f9dfcc")
+    ax.text(above.middle, _LOW - 1.2, "loss", ha="center", va="center")
+    ax.text(above.middle, _LOW - 3.1, f"{loop.loss:.3f}", ha="center", va="center", fontsize=1.4 * plt.rcParams["font.size"])
+    ax.text(above.middle, _LOW - 5.7, loop.loss_name.replace("crossentropy", "cross-entropy").replace("_", "\n"), ha="center", va="center", color="0.3", fontsize=0.85 * plt.rcParams["font.size"])
+
+
+def _draw_optimizer(ax, loop, middle):
+    """The optimizer, below the layers."""
+    _frame(ax, "optimizer", (middle - 7.2, _LOWER), 14.4, _LOW - _LOWER, "#f9dfcc")
+    ax.text(middle, _LOW - 1.2, f"gradient descent, η = {loop.learning_rate:g}", ha="center", va="center")
+    ax.text(middle, _LOW - 2.9, "W ← W − η ∂L/∂W", ha="center", va="center", color="0.3")
+
+
+def _frame(ax, name, corner, width, height, color):
+    ax.add_patch(FancyBboxPatch(corner, width, height, boxstyle="round,pad=0,rounding_size=0.5", facecolor=color, edgecolor="0.4", label=name))
+
+
+def _path(ax, points, color):
+    """A way of straight pieces with an arrow at its end."""
+    if len(points) > 2:
+        ax.plot(*zip(*points[:-1]), color=color, linewidth=2, solid_joinstyle="round")
+    _arrow(ax, points[-2], points[-1], color)
 
 
 def _arrow(ax, start, end, color):
-    ax.add_patch(FancyArrowPatch(start, end, arrowstyle="->", mutation_scale=18, color=color, linewidth=2, shrinkA=0, shrinkB=0))
+    ax.add_patch(FancyArrowPatch(start, end, arrowstyle="->", mutation_scale=1.5 * plt.rcParams["font.size"], color=color, linewidth=2, shrinkA=0, shrinkB=0))
