@@ -1,4 +1,4 @@
-"""Arrays and tensors as drawn: their numbers, shapes and colours are those of what is drawn."""
+"""Products and single entries as drawn: numbers, shapes and colours are those of what is drawn."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -10,7 +10,7 @@ from matplotlib.offsetbox import AnnotationBbox
 from matplotlib.patches import Rectangle
 
 from lecture.from_scratch import dense_product, elementwise
-from lecture.plots import alt_text, plot_dense_product, plot_elementwise, plot_tensor
+from lecture.plots import alt_text, plot_dense_product, plot_elementwise
 
 
 def texts(ax):
@@ -92,40 +92,6 @@ def test_large_arrays_are_refused():
         plot_dense_product(dense_product(np.ones((9, 1)), np.ones((1, 1)), np.ones(1)))
     with pytest.raises(ValueError, match=r"\(1, 9\)"):
         plot_elementwise(elementwise("relu", np.ones((1, 9))))
-
-
-@pytest.mark.parametrize(
-    "shape, sheets",
-    [((7,), 1), ((3, 7), 1), ((3, 5, 6), 3), ((9, 5, 6), 4), ((2, 5, 6, 3), 6), ((9, 5, 6, 1), 4), ((2, 3, 5, 6, 3), 18), ((9, 9, 5, 6, 1), 16)],
-)
-def test_a_tensor_shows_its_sheets_shape_and_axes(shape, sheets):
-    names = [f"axis{n}" for n in range(len(shape))]
-    array = np.arange(np.prod(shape)).reshape(shape)
-    ax = plot_tensor(array, axes=names)
-    assert len(ax.images) == sheets
-    assert [f"{name}: {size}" for name, size in zip(names, shape)] == [text for text in texts(ax) if text]
-    assert str(shape) in ax.get_title() and f"{len(shape)} dimension" in alt_text(ax.figure)
-    assert all(image.get_clim() == (array.min(), array.max()) for image in ax.images), "one scale of greys for all"
-
-
-def test_the_sheets_hold_the_array():
-    videos = np.random.default_rng(0).random((2, 3, 4, 5, 2))
-    shown = {image.get_array().tobytes() for image in plot_tensor(videos, axes="abcde").images}
-    assert shown == {np.ascontiguousarray(videos[i, j, :, :, k]).tobytes() for i in range(2) for j in range(3) for k in range(2)}
-
-
-@pytest.mark.parametrize(
-    "array, axes, sentence",
-    [
-        (np.float64(3), (), "1 to 5 dimensions"),
-        (np.ones((1,) * 6), "abcdef", "1 to 5 dimensions"),
-        (np.ones((2, 0)), "ab", "not be empty"),
-        (np.ones((2, 2)), ("one",), "axes must name each of the 2 dimensions, got one"),
-    ],
-)
-def test_a_tensor_refuses(array, axes, sentence):
-    with pytest.raises(ValueError, match=sentence):
-        plot_tensor(array, axes=axes)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import numpy as np
 from lecture.plots.alt import describe
 from lecture.plots.style import COLORS
 
+CELLS = 12  # a side, up to which the cells of a sheet are parted by lines
 SHOWN = 4  # of a dimension along which whole sheets stand side by side, or one behind the other
 _BEHIND = 0.16  # how far a sheet stands out behind the one before it, in its own sides
 KINDS = {1: "a row of numbers", 2: "a table", 3: "a stack of tables", 4: "a row of stacks", 5: "a grid of stacks"}
@@ -35,35 +36,77 @@ def plot_tensor(array, *, axes, ax=None):
     Raises
     ------
     ValueError
-        If the array has another number of dimensions, is empty, or has not one name for each dimension.
+        If the array has another number of dimensions, is empty, holds anything but finite numbers, or has not one name for each
+        dimension.
     """
     array = np.asarray(array)
     if array.ndim not in KINDS or not array.size:
         raise ValueError(f"array must have 1 to 5 dimensions and not be empty, got shape {array.shape}.")
-    axes = tuple(axes)
+    if array.dtype.kind not in "biuf" or not np.isfinite(array).all():
+        raise ValueError(f"array must hold finite real numbers, got {array.dtype}{'' if array.dtype.kind not in 'biuf' else ' with nan or inf'}.")
+    axes = tuple(map(str, axes))
     if len(axes) != array.ndim:
         raise ValueError(f"axes must name each of the {array.ndim} dimensions, got {', '.join(axes) or 'none'}.")
-    if ax is None:
-        em = plt.rcParams["font.size"] / 72  # in inches
-        _, ax = plt.subplots(figsize=(52 * em, (9, 20, 22, 20, 30)[array.ndim - 1] * em), layout="constrained")
     blocks = _blocks(array)
     low, high = array.min(), array.max()
     height, width = blocks[0][0][0].shape
     sides = _sides(height, width, array.ndim)
     depth = max(len(stack) for row in blocks for stack in row)
     pitch = sides + _BEHIND * (depth - 1) + 0.35
+    grid = len(blocks), len(blocks[0])
+    across, upwards = _limits(array, sides, pitch, depth, grid)
+    ax = _canvas(ax, across, upwards)
     for i, row in enumerate(blocks):
         for j, stack in enumerate(row):
             for k in reversed(range(len(stack))):
                 x, y = np.array([j, -i]) * pitch + _BEHIND * k
-                ax.imshow(stack[k], extent=(x, x + sides[0], y, y + sides[1]), cmap="gray_r", vmin=low, vmax=high, zorder=1 - 0.01 * k, interpolation="nearest")
+                ax.imshow(stack[k], extent=(x, x + sides[0], y, y + sides[1]), cmap="gray_r", vmin=low, vmax=high, zorder=1 - 0.01 * k, interpolation="nearest", aspect="equal")
                 ax.add_patch(plt.Rectangle((x, y), *sides, fill=False, edgecolor="0.4", linewidth=1, zorder=1.005 - 0.01 * k))
-    _name_axes(ax, array, axes, sides, pitch, depth, (len(blocks), len(blocks[0])))
-    ax.set_aspect("equal")
+                if max(height, width) <= CELLS:
+                    ax.vlines(x + sides[0] * np.arange(1, width) / width, y, y + sides[1], color="0.4", linewidth=0.8, zorder=1.003 - 0.01 * k)
+                    ax.hlines(y + sides[1] * np.arange(1, height) / height, x, x + sides[0], color="0.4", linewidth=0.8, zorder=1.003 - 0.01 * k)
+    ax.set(xlim=across, ylim=upwards, title=f"{array.ndim}-D: {KINDS[array.ndim]}, shape {array.shape}")  # after imshow, which sets limits of its own
+    drawn = _drawn(array)
+    _name_axes(ax, [_label(*axis) for axis in zip(axes, array.shape, drawn)], sides, pitch, depth, grid)
+    return describe(ax, _in_words(array, axes, drawn))
+
+
+def _canvas(ax, across, upwards):
+    """Axes without a frame, by default in a figure of 52 em, which is as high as they need below a title."""
+    if ax is None:
+        em, title = plt.rcParams["font.size"] / 72, 2.5  # in inches, and in em
+        unit = min(52 / (across[1] - across[0]), 27 / (upwards[1] - upwards[0]), 11)
+        high = unit * (upwards[1] - upwards[0])
+        figure = plt.figure(figsize=(52 * em, (high + title) * em), layout="none")
+        ax = figure.add_axes((0, 0, 1, high / (high + title)))
     ax.set_axis_off()
-    ax.set_title(f"{array.ndim}-D: {KINDS[array.ndim]}, shape {array.shape}")
-    sizes = ", ".join(f"{size} of {name}" for name, size in zip(axes, array.shape))
-    return describe(ax, f"A tensor of {array.ndim} dimension{'s' if array.ndim > 1 else ''}, drawn as {KINDS[array.ndim]}: {sizes}.")
+    return ax
+
+
+def _limits(array, sides, pitch, depth, grid):
+    """What the axes span, to the right and upwards: the sheets, and room for arrows and names."""
+    rows, columns = grid
+    right, top = (columns - 1) * pitch[0] + sides[0], sides[1] + _BEHIND * (depth - 1)
+    behind = _BEHIND * depth + (1.3 if _drawn(array) == array.shape else 2.1) if array.ndim > 2 else 0.2  # a name, and how many are drawn
+    return (-1.15 if array.ndim == 5 else -0.45, right + behind), (-(rows - 1) * pitch[1] - 0.5, top + (0.4 if array.ndim > 3 else 0.1))
+
+
+def _drawn(array):
+    """How many of each axis are drawn: of the axes that set sheets apart only the first few."""
+    apart = {1: (), 2: (), 3: (0,), 4: (0, 3), 5: (0, 1, 4)}[array.ndim]
+    return tuple(min(size, SHOWN) if axis in apart else size for axis, size in enumerate(array.shape))
+
+
+def _label(name, size, drawn):
+    return f"{name}: {size}" + (f" ({drawn} drawn)" if drawn < size else "")
+
+
+def _in_words(array, axes, drawn):
+    shape = " × ".join(map(str, array.shape))
+    left_out = [f"{some} of {size} along {name}" for name, size, some in zip(axes, array.shape, drawn) if some < size]
+    named = "its axes are" if array.ndim > 1 else "its axis is"
+    text = f"A tensor of {array.ndim} dimension{'s' if array.ndim > 1 else ''} and shape {shape}, drawn as {KINDS[array.ndim]}; {named} {', '.join(axes)}."
+    return text + (f" Drawn are {' and '.join(left_out)}." if left_out else "")
 
 
 def _sides(height, width, n_dimensions):
@@ -86,28 +129,26 @@ def _blocks(array):
     return [_blocks(video)[0] for video in array[:SHOWN]]
 
 
-def _name_axes(ax, array, axes, sides, pitch, depth, counts):
+def _name_axes(ax, labels, sides, pitch, depth, grid):
     """Write each axis' name and size beside an arrow along it."""
-    rows, columns = counts
+    rows, columns = grid
     top, bottom = sides[1] + _BEHIND * (depth - 1), -(rows - 1) * pitch[1]
     right = (columns - 1) * pitch[0] + sides[0]
-    label = [f"{name}: {size}" for name, size in zip(axes, array.shape)]
-    places = {  # of each axis: from, to, and where its name stands
-        1: [((0, -0.15), (right, -0.15), "below")],
-        2: [((-0.12, sides[1]), (-0.12, 0), "left"), ((0, -0.12), (right, -0.12), "below")],
-    }
-    first_sheet = [((-0.12, bottom + sides[1]), (-0.12, bottom), "left"), ((0, bottom - 0.12), (sides[0], bottom - 0.12), "below")]
-    into = ((right + 0.12, bottom), (right + 0.12 + _BEHIND * (depth - 1 or 1), bottom + _BEHIND * (depth - 1 or 1)), "right")
-    along = ((0, top + 0.14), (right, top + 0.14), "above")
+    first_sheet = [((-0.12, bottom + sides[1]), (-0.12, bottom), "left"), ((0, bottom - 0.09), (sides[0], bottom - 0.09), "below")]
+    deep = _BEHIND * (depth - 1 or 1)
+    into = ((right + 0.12, bottom), (right + 0.12 + deep, bottom + deep), "right")
+    along = ((0, top + 0.12), (right, top + 0.12), "above")
     down = ((-0.75, sides[1]), (-0.75, bottom), "left")
-    places[3] = [into, *first_sheet]
-    places[4] = [along, *first_sheet, into]
-    places[5] = [down, along, *first_sheet, into]
-    for text, (start, end, side) in zip(label, places[array.ndim]):
+    places = {  # of each axis: from, to, and where its name stands
+        1: first_sheet[1:],
+        2: first_sheet,
+        3: [into, *first_sheet],
+        4: [along, *first_sheet, into],
+        5: [down, along, *first_sheet, into],
+    }[len(labels)]
+    for text, (start, end, side) in zip(labels, places):
         ax.annotate("", end, start, arrowprops={"arrowstyle": "->", "color": COLORS[0], "linewidth": 1.5, "shrinkA": 0, "shrinkB": 0})
         x, y = (np.array(start) + end) / 2
         align = {"below": ("center", "top"), "above": ("center", "bottom"), "left": ("center", "center"), "right": ("left", "top")}[side]
-        shift = {"below": (0, -0.08), "above": (0, 0.06), "left": (-0.16, 0), "right": (0.1, 0)}[side]
+        shift = {"below": (0, -0.07), "above": (0, 0.05), "left": (-0.16, 0), "right": (0.1, 0)}[side]
         ax.text(x + shift[0], y + shift[1], text, ha=align[0], va=align[1], rotation=90 if side == "left" else 0, color=COLORS[0])
-    ax.set_xlim(-1.15 if array.ndim == 5 else -0.45, right + _BEHIND * depth + 1.3)
-    ax.set_ylim(bottom - 0.5, top + 0.45)
