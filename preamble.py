@@ -25,12 +25,12 @@ import numpy as np
 from IPython import get_ipython
 from matplotlib.figure import Figure
 
-from lecture import data, device, plots
+from lecture import data, device, exercises, plots
 from lecture.checks import one_of
 from lecture.explore import Paths, explore
 
 __all__ = [
-    "LIVE", "MODE", "Paths", "SEED", "by_mode", "data", "device", "explore", "keras", "models", "np", "plots", "plt", "training",
+    "LIVE", "MODE", "Paths", "SEED", "by_mode", "data", "device", "exercises", "explore", "keras", "models", "np", "plots", "plt", "training",
 ]
 
 SEED = 0

@@ -358,12 +358,82 @@ plots.plot_attention(looks[0, 0], [str(number) for number in example[0]]);
 #
 # **Learnt:** an architecture is knowledge about the data; weights that are shared over places, steps or words need far fewer parameters.
 
+# %% [markdown] anchor="exercises-architecture"
+# ## Exercises: architecture
+#
+# *About 12 minutes.*
+#
+# Put your answer in the place of the three dots and run the cell. It says whether you are right, and if not, what is off.
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: counting parameters
+#
+# How many numbers does a network with 784 inputs, one hidden layer of 100 units and 10 outputs learn?
+
+# %% tags=["exercise"]
+n_parameters = ...
+exercises.check("counting-weights", n_parameters)
+
+# %% tags=["solution"]
+exercises.check("counting-weights", (784 + 1) * 100 + (100 + 1) * 10)
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: any network
+#
+# Write a function that takes the sizes of all layers, such as `[4, 3, 1]`, and returns the number of weights, without biases.
+
+# %% tags=["exercise"]
+def n_weights(sizes):
+    return ...
+
+
+exercises.check("weights-of-any-net", n_weights)
+
+# %% tags=["solution"]
+def n_weights(sizes):
+    return sum(n_in * n_out for n_in, n_out in zip(sizes, sizes[1:]))
+
+
+exercises.check("weights-of-any-net", n_weights)
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: a convolution
+#
+# A convolutional layer has windows of 5 × 5, an input of 32 × 32 pixels with 3 channels, and gives 16 maps. How many parameters has it, biases included?
+
+# %% tags=["exercise"]
+n_parameters = ...
+exercises.check("convolution-parameters", n_parameters)
+
+# %% tags=["solution"]
+exercises.check("convolution-parameters", (5 * 5 * 3 + 1) * 16)
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: two layers in one
+#
+# Two layers without biases and without activation functions have the weight matrices $\mathbf{W}^{(1)}$ and $\mathbf{W}^{(2)}$. Return the one matrix of a single layer that gives the same
+# outputs for every input.
+
+# %% tags=["exercise"]
+def one_layer(W1, W2):
+    return ...
+
+
+exercises.check("collapsing-layers", one_layer)
+
+# %% tags=["solution"]
+def one_layer(W1, W2):
+    return W1 @ W2
+
+
+exercises.check("collapsing-layers", one_layer)
+
 # %% [markdown] anchor="training-loop"
 # ## The training loop, and four choices
 #
 # *About 5 minutes.*
 #
-# A network learns by going round and round: predict, compare, correct. To start, four things have to be chosen.
+# A network learns by going round and round: predict, compare, correct. Before the first round, four things have to be chosen.
 #
 # 1. The *architecture*: layers, units, activation functions.
 # 2. The *initialization*: which weights to start from.
@@ -390,8 +460,9 @@ explore(training_loop, number=(1, 91, 10))
 #
 # </details>
 #
-# These are the numbers of a real training, ten rounds from one position of the slider to the next. Blue is the way forward, vermilion the way back. The loss falls, the predictions come closer to the truth,
-# and the rest of this part takes the loop apart.
+# A small network learns exclusive or: whether the two numbers in a row of $\mathbf{X}$ differ. The numbers are those of a real training, ten rounds from one position of the slider to the next, and
+# the batch is always the same, all four examples. Blue is the way forward, vermilion the way back. Move the slider and compare $\hat{\mathbf{y}}$ with $\mathbf{y}$: the loss falls, and the weights move
+# less in the end than in the middle. The rest of this part takes the loop apart.
 #
 # **Learnt:** training is one loop around four choices: architecture, initialization, loss and optimizer.
 
@@ -449,34 +520,36 @@ images = photos.images("train")[:32]  # (32, 28, 28)
 # %% tags=["live", "slide-code"]
 # One axis: a vector, such as the pixels of one photograph in a row.
 vector = images[0].reshape(-1)
-plots.plot_tensor(vector, axes=("pixel",));
+plots.plot_tensor(vector, axes=["pixel"]);
 
 # %% tags=["live", "slide-code"]
 # Two axes: a matrix, with an example in each row. This is what a dense layer takes.
 matrix = images.reshape(32, -1)
-plots.plot_tensor(matrix, axes=("example", "pixel"));
+plots.plot_tensor(matrix, axes=["example", "pixel"]);
 
 # %% [markdown]
-# Three axes: sequences. Read each photograph from top to bottom, and it is a sequence of 28 steps with 28 numbers each. Other sequences are measurements over time: examples, time steps, features.
+# Three axes: sequences, such as measurements over time. Read each photograph from top to bottom, and it is a sequence of 28 steps with 28 numbers each. Or call the last two axes row and column: then the
+# same array is a batch of grey pictures. The names are ours; the numbers do not know them.
 
 # %% tags=["slide-code"]
 sequences = images
-plots.plot_tensor(sequences, axes=("example", "time step", "feature"));
+plots.plot_tensor(sequences, axes=["example", "time step", "feature"]);
 
 # %% [markdown]
-# Four axes: pictures. A colour picture has three *channels*: red, green and blue. Ours are grey, so we tint each in a colour of its own.
+# Four axes: pictures in colour, with three *channels*: red, green and blue. Ours are grey, so we tint each in a colour of its own.
 
 # %% tags=["slide-code"]
-tints = np.array([[1.0, 0.6, 0.2], [0.2, 0.8, 1.0], [0.7, 0.2, 0.9]])
+tints = np.array([[1.0, 0.6, 0.2], [0.2, 0.8, 1.0], [0.7, 0.2, 0.9]])  # red, green and blue, for three pictures
 pictures = images[:3, :, :, None] * tints[:, None, None, :]
-plots.plot_tensor(pictures, axes=("example", "row", "column", "channel"));
+plots.plot_tensor(pictures, axes=["example", "row", "column", "channel"]);
 
 # %% [markdown]
-# Five axes: videos. Move the pictures sideways, frame by frame.
+# Five axes: videos. Let the pictures walk out to the right, five pixels a frame.
 
 # %% tags=["slide-code"]
-videos = np.stack([np.roll(pictures, 4 * frame, axis=2) for frame in range(4)], axis=1)
-plots.plot_tensor(videos, axes=("example", "frame", "row", "column", "channel"));
+frames = [np.pad(pictures, ((0, 0), (0, 0), (5 * step, 0), (0, 0)))[:, :, :28] for step in range(4)]
+videos = np.stack(frames, axis=1)
+plots.plot_tensor(videos, axes=["example", "frame", "row", "column", "channel"]);
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -485,7 +558,16 @@ plots.plot_tensor(videos, axes=("example", "frame", "row", "column", "channel"))
 #
 # </details>
 #
-# The same numbers may stand in tensors of different shapes: `reshape` changes the shape and not one number. What changes is what a layer can know: in the matrix above, nothing says that pixel 29 lies below pixel 1.
+# The same numbers may stand in tensors of different shapes. `reshape` changes the shape and not one number:
+
+# %% tags=["live", "slide-code"]
+# Make a matrix of the videos, an example a row. Then undo it.
+flat = videos.reshape(3, -1)
+print(f"{videos.shape} to {flat.shape}: {videos.size:,} numbers before, {flat.size:,} after")
+assert (flat.reshape(videos.shape) == videos).all()
+
+# %% [markdown]
+# What changes is what a layer can know. In a matrix of pixels, nothing says that pixel 29 lies below pixel 1.
 #
 # **Learnt:** data are tensors; the first axis counts examples, and the others say what a layer may know about neighbours.
 
@@ -519,7 +601,7 @@ explore(dense_layer, example=(1, 4), unit=(1, 5))
 #
 # </details>
 #
-# Move the sliders: each sum is a row of $\mathbf{X}$ times a column of $\mathbf{W}$, plus the unit's bias. Keras computes the same:
+# Move the sliders: each sum is a row of $\mathbf{X}$ times a column of $\mathbf{W}$, a *dot product*, plus the bias of the unit. NumPy writes the matrix product as `@`. Keras computes the same:
 
 # %% tags=["live", "slide-code"]
 # Give a Keras layer our weights, and compare.
@@ -531,12 +613,14 @@ print(f"shapes {theirs.shape} and {ours.shape}, largest difference {np.abs(their
 assert np.allclose(theirs, ours, atol=1e-5)
 
 # %% [markdown]
+# The difference is one of rounding: Keras computes with about seven digits, NumPy with about sixteen.
+#
 # **Learnt:** a dense layer is `X @ W + b`: inner sizes must agree, and the outer ones are the shape of the result.
 
 # %% [markdown] anchor="element-wise-operations"
 # ## Entry by entry: activation, addition, broadcasting
 #
-# *About 5 minutes.*
+# *About 6 minutes.*
 #
 # After the product, everything happens to single entries. An activation function is applied to each of them, and shapes stay as they are.
 
@@ -547,12 +631,12 @@ assert (np.maximum(Z, 0) == ACTIVATIONS["relu"](Z)).all()
 plots.plot_elementwise(from_scratch.elementwise("relu", Z));
 
 # %% [markdown]
-# *Predict first: a matrix of shape (2, 2) plus a vector of shape (2,). Is the vector added to the rows, to the columns, or is it an error?*
+# *Predict first: a matrix of shape (2, 3) plus a vector of shape (3,). Is that an error? If not, is the vector added to each row or to each column?*
 
 # %% tags=["live", "slide-code"]
 # Add a vector to a matrix.
-print(np.array([[1, 2], [3, 4]]) + np.array([10, 20]))
-plots.plot_elementwise(from_scratch.elementwise("+", [[1, 2], [3, 4]], [10, 20]));
+print(Z + np.array([1, 2, 3]))
+plots.plot_elementwise(from_scratch.elementwise("+", Z, [1, 2, 3]));
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -562,22 +646,42 @@ plots.plot_elementwise(from_scratch.elementwise("+", [[1, 2], [3, 4]], [10, 20])
 #
 # </details>
 #
-# The repeated cells are pale. Nothing is copied in memory. Both arrays may be repeated at once, and that is where mistakes hide: subtract predictions of shape (3, 1) from answers of shape (3,), and nobody
-# complains.
+# The repeated cells are pale. Nothing is copied in memory. With a product, a sum and a function of each entry, a whole layer is one line:
+
+# %% tags=["live", "slide-code"]
+# A dense layer with a sigmoid, in one line, and in Keras.
+activations = ACTIVATIONS["sigmoid"](batch @ weights + bias)
+layer.activation = keras.activations.sigmoid
+assert np.allclose(activations, keras.ops.convert_to_numpy(layer(batch)), atol=1e-5)
+print(f"{batch.shape} goes in, {activations.shape} comes out, all between {activations.min():.2f} and {activations.max():.2f}")
+
+# %% [markdown]
+# Both arrays may be repeated at once, and that is where mistakes hide.
+#
+# *Predict first: three answers of shape (3,) and three predictions of shape (3, 1), all of them right. What is the mean squared error?*
 
 # %% tags=["slide-code"]
 wanted, predicted = np.array([1.0, 2.0, 3.0]), np.array([[1.0], [2.0], [3.0]])
-plots.plot_elementwise(from_scratch.elementwise("−", wanted, predicted))
-print(f"every prediction is right, and the mean squared error is {np.mean((wanted - predicted) ** 2):.2f}")
+print(f"mean squared error {np.mean((wanted - predicted) ** 2):.2f}")
+plots.plot_elementwise(from_scratch.elementwise("−", wanted, predicted));
 
 # %% [markdown]
-# Nine differences where three were meant. Print shapes when a loss looks odd. Where shapes do not fit at all, there is an error, which is the better case:
+# <details><summary>Answer</summary>
+#
+# It should be 0. It is 4/3, because nine differences were taken where three were meant, and nobody complained.
+#
+# </details>
+#
+# Print shapes when a loss looks odd. Where they do not fit at all, there is an error, which is the better case. Either way, say which axis you mean:
 
-# %% tags=["slide-code"]
+# %% tags=["live", "slide-code"]
+# A number for each row: NumPy looks at the last axis first. Give it one of size 1.
 try:
-    np.ones((2, 3)) + np.ones(2)
+    Z + np.array([10, 20])
 except ValueError as error:
     print(error)
+print(Z + np.array([10, 20])[:, np.newaxis])
+assert np.mean((wanted - predicted[:, 0]) ** 2) == 0
 
 # %% [markdown]
 # **Learnt:** activation functions and additions work entry by entry, and shapes are made to fit from the last axis on, whether you meant it or not.
@@ -836,6 +940,101 @@ for layer, signal in reversed(list(zip(deeper.layers, signals))):
 #
 # **Learnt:** the gradient of a layer is above times slope times input, and one loop from the last layer to the first finds them all.
 
+# %% [markdown] anchor="exercises-training"
+# ## Exercises: training
+#
+# *About 15 minutes.*
+#
+# Put your answer in the place of the three dots and run the cell. It says whether you are right, and if not, what is off.
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: broadcasting
+#
+# Predictions of shape (32, 1) and answers of shape (10,) are subtracted by accident. Which shape has the result? Write a tuple.
+
+# %% tags=["exercise"]
+shape = ...
+exercises.check("broadcast-shape", shape)
+
+# %% tags=["solution"]
+exercises.check("broadcast-shape", (32, 10))
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: a layer
+#
+# Return the outputs of a dense layer with ReLU for a batch `X` of shape (n, p), weights `W` of shape (p, q) and a bias `b` of shape (q,).
+
+# %% tags=["exercise"]
+def layer(X, W, b):
+    return ...
+
+
+exercises.check("dense-forward", layer)
+
+# %% tags=["solution"]
+def layer(X, W, b):
+    return np.maximum(X @ W + b, 0)
+
+
+exercises.check("dense-forward", layer)
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: the gradient of the loss
+#
+# The loss is the mean of $\frac{1}{2}(\hat{y} - y)^2$ over a batch. Return its gradient with respect to the predictions `y_hat`, an array as long as the batch.
+
+# %% tags=["exercise"]
+def gradient(y_hat, y):
+    return ...
+
+
+exercises.check("loss-gradient", gradient)
+
+# %% tags=["solution"]
+def gradient(y_hat, y):
+    return (y_hat - y) / len(y)
+
+
+exercises.check("loss-gradient", gradient)
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: the gradient of the weights
+#
+# A layer got `inputs` of shape (n, p), and from above comes `delta`, $\partial \mathcal{L} / \partial \mathbf{z}$ for each example, of shape (n, q). Return the gradient of its weights: the mean over the batch.
+
+# %% tags=["exercise"]
+def gradient(inputs, delta):
+    return ...
+
+
+exercises.check("weight-gradient", gradient)
+
+# %% tags=["solution"]
+def gradient(inputs, delta):
+    return inputs.T @ delta / len(inputs)
+
+
+exercises.check("weight-gradient", gradient)
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: the update
+#
+# Return the weights after one step of gradient descent.
+
+# %% tags=["exercise"]
+def updated(w, gradient, learning_rate):
+    return ...
+
+
+exercises.check("update-step", updated)
+
+# %% tags=["solution"]
+def updated(w, gradient, learning_rate):
+    return w - learning_rate * gradient
+
+
+exercises.check("update-step", updated)
+
 # %% [markdown] anchor="activation-functions"
 # ## Activation functions for hidden layers
 #
@@ -1046,7 +1245,7 @@ explore(gradients_through_depth, activation=["sigmoid", "tanh", "relu"], distrib
 # Our two tasks: eight classes of Fashion-MNIST with many labelled images, and the other two, sandals and sneakers, with few.
 
 # %% [markdown]
-# Why these two? Ten labelled images are not enough to tell them apart well, and 200 are, so that there is something to gain and a way to see it. What the eight classes
+# Why these two? Ten labelled images are not enough to tell them apart well, and 300 are, so that there is something to gain and a way to see it. What the eight classes
 # hold of shoes is ankle boots only. Other pairs answer differently: try pullovers and coats.
 
 # %% tags=["hide-input"]
@@ -1076,7 +1275,7 @@ teacher.fit(training.batches(others.X_train[:5000], others.y_train[:5000], 64), 
 print(f"accuracy on test images of the eight classes: {teacher.evaluate(others.X_test, others.y_test, verbose=0)[1]:.3f}")
 
 # %% [markdown] tags=["slide"]
-# Now three ways to learn the other two classes, each from 10 to 200 labelled images. One seed draws one set of images, and all three ways get the same set in the same
+# Now three ways to learn the other two classes, each from 10 to 300 labelled images. One seed draws one set of images, and all three ways get the same set in the same
 # batches, so that they can be compared draw by draw.
 #
 # *Predict first: how many labelled images is the borrowed start worth? And with ten images, would you rather freeze the copied layers or train them further?*
@@ -1087,7 +1286,7 @@ ways = {
     "frozen": lambda: training.reuse(teacher, 2, frozen=True),
     "fine-tuned": lambda: training.reuse(teacher, 2, frozen=False),
 }
-few = training.learn_from_few(ways, task, counts=(10, 20, 50, 100, 200), seeds=by_mode(short=3, full=20))
+few = training.learn_from_few(ways, task, counts=(10, 30, 100, 300), seeds=by_mode(short=3, full=20))
 plots.plot_few_images(few.counts, few.accuracy);
 
 # %% tags=["hide-input"]
@@ -1104,9 +1303,9 @@ for name, build in ways.items():
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Read the figure sideways: start at the right end of the lowest curve, and go left until you meet a higher one. The images between are what the borrowed weights are worth; the table has
-# the number. With ten images, freeze: only the output layer is learnt, and a handful of images cannot spoil the rest. But frozen layers cannot adapt either, so with more images
-# fine-tuning overtakes. With three draws of images chance may hide that; the twenty of full mode show the curves cross.
+# Read the figure sideways: start at the right end of the curve *from scratch*, and go left until you meet a higher one. The images between are what the borrowed weights are worth; the
+# table has the number. With ten images, freeze: only the output layer is learnt, and a handful of images cannot spoil the rest. But frozen layers cannot adapt either, so with more images
+# fine-tuning overtakes; even a network that starts from scratch may. With three draws of images chance blurs this; the twenty of full mode show it best.
 #
 # </details>
 #
@@ -1124,6 +1323,77 @@ for name, build in ways.items():
 # towards the weights that each task ends with.
 #
 # **Learnt:** weights from a task that is alike are worth labelled images; freeze them while labels are very few, fine-tune them once there are more.
+
+# %% [markdown] anchor="exercises-activations"
+# ## Exercises: activation functions and first weights
+#
+# *About 15 minutes.*
+#
+# Put your answer in the place of the three dots and run the cell. It says whether you are right, and if not, what is off.
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: a softmax that survives
+#
+# Return the softmax of each row of `Z`. Logits may be as large as 1000.
+
+# %% tags=["exercise"]
+def softmax(Z):
+    return ...
+
+
+exercises.check("stable-softmax", softmax)
+
+# %% tags=["solution"]
+def softmax(Z):
+    e = np.exp(Z - Z.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+exercises.check("stable-softmax", softmax)
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: a slope
+#
+# Return the slope of the leaky ReLU $\max(0.2\,z, z)$ at each entry of `z`.
+
+# %% tags=["exercise"]
+def slope(z):
+    return ...
+
+
+exercises.check("leaky-slope", slope)
+
+# %% tags=["solution"]
+def slope(z):
+    return np.where(z > 0, 1.0, 0.2)
+
+
+exercises.check("leaky-slope", slope)
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: He's rule
+#
+# A layer has 784 inputs and 512 ReLU units. Which standard deviation should its first weights have? Three digits are enough.
+
+# %% tags=["exercise"]
+sigma = ...
+exercises.check("he-sigma", sigma)
+
+# %% tags=["solution"]
+exercises.check("he-sigma", np.sqrt(2 / 784))
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: frozen
+#
+# The hidden layers of a 784-256-32-10 network are reused for a task with two classes: the output layer is replaced by one of two units, and the hidden layers are frozen. How many
+# parameters are trained?
+
+# %% tags=["exercise"]
+n_trained = ...
+exercises.check("frozen-weights", n_trained)
+
+# %% tags=["solution"]
+exercises.check("frozen-weights", (32 + 1) * 2)
 
 # %% [markdown] anchor="learning-rate"
 # ## The learning rate
@@ -1430,6 +1700,76 @@ plots.plot_paths({"Lion, 0.05": lion, "Adam, 0.2": training.trace(keras.optimize
 # A surface of two weights is a map, not the country: a network has thousands of weights and noisy gradients. What carries over is how the rules behave, not which one wins.
 #
 # **Learnt:** no optimizer wins everywhere; know what each does with steep, flat and noisy places.
+
+# %% [markdown] anchor="exercises-optimizers"
+# ## Exercises: optimizers
+#
+# *About 12 minutes.*
+#
+# Put your answer in the place of the three dots and run the cell. It says whether you are right, and if not, what is off.
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: a step of momentum
+#
+# Return the new weights and the new velocity, in this order.
+
+# %% tags=["exercise"]
+def step(w, v, gradient, learning_rate, momentum):
+    return ...
+
+
+exercises.check("momentum-step", step)
+
+# %% tags=["solution"]
+def step(w, v, gradient, learning_rate, momentum):
+    v = momentum * v - learning_rate * gradient
+    return w + v, v
+
+
+exercises.check("momentum-step", step)
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: how far momentum carries
+#
+# On a long even slope, how many times as long as those of plain gradient descent do the steps become with a momentum of 0.99?
+
+# %% tags=["exercise"]
+times = ...
+exercises.check("momentum-limit", times)
+
+# %% tags=["solution"]
+exercises.check("momentum-limit", 1 / (1 - 0.99))
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: Adam's first step
+#
+# A weight has the gradient −0.003 at the first step. By how much does Adam change it, with a learning rate of 0.01? Mind the sign.
+
+# %% tags=["exercise"]
+change = ...
+exercises.check("adam-first-step", change)
+
+# %% tags=["solution"]
+exercises.check("adam-first-step", 0.01)
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: inverse-time decay
+#
+# Return the [learning rate](#eq-learning-rate-schedules) after `step` steps of inverse-time decay, with decay rate `decay` over `total` steps.
+
+# %% tags=["exercise"]
+def rate(step, start, decay, total):
+    return ...
+
+
+exercises.check("inverse-time", rate)
+
+# %% tags=["solution"]
+def rate(step, start, decay, total):
+    return start / (1 + decay * step / total)
+
+
+exercises.check("inverse-time", rate)
 
 # %% [markdown] anchor="what-was-learnt"
 # ## What was learnt

@@ -274,6 +274,72 @@ plots.plot_variants({name: runs.test["accuracy"] for name, runs in scaled.items(
 #
 # **Learnt:** scale the inputs, with numbers from the training part only; how you scale matters less than that you do.
 
+# %% [markdown] anchor="exercises-first-network"
+# ## Exercises: a first network
+#
+# *About 12 minutes.*
+#
+# Put your answer in the place of the three dots and run the cell. It says whether you are right, and if not, what is off.
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: parameters by hand
+#
+# How many parameters has a 784-256-32-10 network?
+
+# %% tags=["exercise"]
+n_parameters = ...
+exercises.check("parameters-by-hand", n_parameters)
+
+# %% tags=["solution"]
+exercises.check("parameters-by-hand", (784 + 1) * 256 + (256 + 1) * 32 + (32 + 1) * 10)
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: one-hot
+#
+# Return class numbers such as `[2, 0, 1]` as one-hot rows, an array of shape (n, n_classes).
+
+# %% tags=["exercise"]
+def one_hot(labels, n_classes):
+    return ...
+exercises.check("one-hot", one_hot)
+
+# %% tags=["solution"]
+def one_hot(labels, n_classes):
+    return np.eye(n_classes)[labels]
+
+
+exercises.check("one-hot", one_hot)
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: standardizing
+#
+# Return both parts with mean 0 and standard deviation 1, as far as that is allowed: one mean and one standard deviation for all numbers.
+
+# %% tags=["exercise"]
+def standardized(X_train, X_test):
+    return ...
+exercises.check("standardize", standardized)
+
+# %% tags=["solution"]
+def standardized(X_train, X_test):
+    mean, deviation = X_train.mean(), X_train.std()
+    return (X_train - mean) / deviation, (X_test - mean) / deviation
+
+
+exercises.check("standardize", standardized)
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: cross-entropy
+#
+# A network gives an image the probabilities 0.1, 0.7 and 0.2, and the second class is true. What is the loss? Three digits are enough.
+
+# %% tags=["exercise"]
+loss = ...
+exercises.check("cross-entropy", loss)
+
+# %% tags=["solution"]
+exercises.check("cross-entropy", -np.log(0.7))
+
 # %% [markdown] anchor="training-hyperparameters"
 # ## Epochs and batch size
 #
@@ -552,6 +618,65 @@ plots.plot_history({name: runs.histories[0] for name, runs in bumpy.items()}, me
 # Both curves are the same training until the first rule ends it.
 #
 # **Learnt:** stop on the validation loss, with patience, and go back to the best weights; on a bumpy loss ask for the trend.
+
+# %% [markdown] anchor="exercises-training-well"
+# ## Exercises: training well
+#
+# *About 10 minutes.*
+#
+# Put your answer in the place of the three dots and run the cell. It says whether you are right, and if not, what is off.
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: updates
+#
+# How many updates are made in 10 epochs of 50,000 images, with a batch size of 512?
+
+# %% tags=["exercise"]
+n_updates = ...
+exercises.check("counting-updates", n_updates)
+
+# %% tags=["solution"]
+exercises.check("counting-updates", int(np.ceil(50_000 / 512)) * 10)
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: accuracy
+#
+# Return the accuracy of `probabilities`, of shape (n, n_classes), against class numbers `labels`.
+
+# %% tags=["exercise"]
+def accuracy(probabilities, labels):
+    return ...
+exercises.check("accuracy", accuracy)
+
+# %% tags=["solution"]
+def accuracy(probabilities, labels):
+    return np.mean(probabilities.argmax(axis=1) == labels)
+
+
+exercises.check("accuracy", accuracy)
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: early stopping
+#
+# Given the validation loss of each epoch and the patience, return after which epoch, counted from 1, the training ends: as soon as the loss has not been below its record for `patience`
+# epochs in a row, or after the last epoch.
+
+# %% tags=["exercise"]
+def stops_after(losses, patience):
+    return ...
+exercises.check("stopping-epoch", stops_after)
+
+# %% tags=["solution"]
+def stops_after(losses, patience):
+    best, waited = np.inf, 0
+    for epoch, loss in enumerate(losses, start=1):
+        best, waited = (loss, 0) if loss < best else (best, waited + 1)
+        if waited == patience:
+            break
+    return epoch
+
+
+exercises.check("stopping-epoch", stops_after)
 
 # %% [markdown] anchor="one-change-at-a-time"
 # ## One baseline, one change at a time
@@ -872,6 +997,81 @@ for name in ("baseline", "label smoothing, 0.1"):
 # measured against other labels, so compare them with care: even a perfect answer has a loss above 0 there.
 #
 # **Learnt:** smoothed labels put a limit to how sure a network can become.
+
+# %% [markdown] anchor="exercises-regularization"
+# ## Exercises: regularization
+#
+# *About 12 minutes.*
+#
+# Put your answer in the place of the three dots and run the cell. It says whether you are right, and if not, what is off.
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: penalties
+#
+# Return what L1 and L2 together add to the loss, for one matrix of weights.
+
+# %% tags=["exercise"]
+def penalty(W, l1, l2):
+    return ...
+exercises.check("penalty", penalty)
+
+# %% tags=["solution"]
+def penalty(W, l1, l2):
+    return l1 * np.abs(W).sum() + l2 * (W ** 2).sum()
+
+
+exercises.check("penalty", penalty)
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: inverted dropout
+#
+# Return the activations `a` after dropout while training, with dropout probability `p`. `kept` is True where an entry is kept.
+
+# %% tags=["exercise"]
+def dropout(a, kept, p):
+    return ...
+exercises.check("inverted-dropout", dropout)
+
+# %% tags=["solution"]
+def dropout(a, kept, p):
+    return a * kept / (1 - p)
+
+
+exercises.check("inverted-dropout", dropout)
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: batch normalization when predicting
+#
+# Return `z`, of shape (n, q), after batch normalization when predicting.
+
+# %% tags=["exercise"]
+def normalized(z, moving_mean, moving_variance, gamma, beta, epsilon):
+    return ...
+exercises.check("batch-norm-prediction", normalized)
+
+# %% tags=["solution"]
+def normalized(z, moving_mean, moving_variance, gamma, beta, epsilon):
+    return gamma * (z - moving_mean) / np.sqrt(moving_variance + epsilon) + beta
+
+
+exercises.check("batch-norm-prediction", normalized)
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: label smoothing
+#
+# Return one-hot labels `y`, of shape (n, k), smoothed by `alpha`.
+
+# %% tags=["exercise"]
+def smoothed(y, alpha):
+    return ...
+exercises.check("smooth-labels", smoothed)
+
+# %% tags=["solution"]
+def smoothed(y, alpha):
+    return (1 - alpha) * y + alpha / y.shape[1]
+
+
+exercises.check("smooth-labels", smoothed)
 
 # %% [markdown] anchor="all-variants"
 # ## All variants, on the test set

@@ -23,6 +23,7 @@ MAY = {
     "device": {"numpy"} | CORE | KERAS,
     "models": {"numpy"} | CORE | KERAS,
     "training": {"numpy", "keras", "tqdm", "matplotlib", "lecture.plots"} | CORE,
+    "exercises": {"numpy"} | CORE,
     "plots": {"numpy", "matplotlib"} | CORE,
     "explore": {"numpy", "matplotlib", "lecture.plots"} | CORE,
     "publish": {"jupytext", "nbclient", "nbformat", "tqdm", "yaml", "lecture.checks"},

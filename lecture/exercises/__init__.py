@@ -1,0 +1,11 @@
+"""Exercises that check themselves: a student hands in an answer and hears whether it is right, and if not what is off.
+
+>>> print(check("counting-weights", ...))
+? Not answered yet: put your answer in the place of the three dots.
+"""
+
+from lecture.exercises import activations, architecture, first_network, optimizers, regularization, training, training_well
+from lecture.exercises.registry import EXERCISES, check
+from lecture.exercises.verdict import Verdict
+
+__all__ = ["EXERCISES", "Verdict", "check"]
