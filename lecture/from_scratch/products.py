@@ -82,12 +82,13 @@ class Elementwise:
 
     def describe(self):
         """Return the shapes in a sentence."""
-        shapes = [" × ".join(map(str, operand.shape)) or "a single number" for operand in self.operands]
-        if len(shapes) == 1:
-            return f"{self.name} of each entry of an array of {shapes[0]}: the shape stays."
+        if len(self.operands) == 1:
+            return f"{self.name} of each entry of an array of shape {self.operands[0].shape}: the shape stays."
+        first, second = (f"n array of shape {operand.shape}" if operand.ndim else " single number" for operand in self.operands)
         repeated = [i for i, operand in enumerate(self.operands) if operand.shape != self.result.shape]
         how = f"The {('first', 'second')[repeated[0]]} is repeated to fit." if len(repeated) == 1 else "Both are repeated to fit." if repeated else "Nothing is repeated."
-        return f"{shapes[0]} {self.name} {shapes[1]}, entry by entry, gives {' × '.join(map(str, self.result.shape))}. {how}"
+        words = {"+": "plus", "−": "minus", "×": "times"}
+        return f"A{first} {words[self.name]} a{second}, entry by entry, gives an array of shape {self.result.shape}. {how}"
 
 
 def elementwise(operation, *operands):
