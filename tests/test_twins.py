@@ -256,16 +256,17 @@ def running(checkout, written, tmp_path):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    code = f"from pathlib import Path; from lecture.publish.lab import open_lab; open_lab(Path({str(checkout)!r}), Path({str(written.parent)!r}), port={port}, browser=False)"
+    code = f"import sys; from pathlib import Path; from lecture.publish.lab import open_lab; sys.exit(open_lab(Path({str(checkout)!r}), Path({str(written.parent)!r}), port={port}, browser=False))"
     log = tmp_path / "lab.log"
     with open(log, "w") as stream:
-        environment = os.environ | own | {"PYTHONPATH": str(ROOT)}
-        server = subprocess.Popen([sys.executable, "-c", code], env=environment, cwd=tmp_path, stdout=stream, stderr=stream, start_new_session=True)
+        environment = os.environ | own | {"PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)}
+        server = subprocess.Popen([sys.executable, "-c", code], env=environment, cwd=tmp_path, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, start_new_session=True)
     try:
         yield _address(server, log, port)
     finally:
-        os.killpg(server.pid, signal.SIGTERM)  # JupyterLab and what started it; it ends its kernels
-        server.wait(30)
+        os.killpg(server.pid, signal.SIGINT)  # Ctrl-C, which JupyterLab hears too; it asks nothing where nobody can answer
+        assert server.wait(60) == 0, log.read_text()
+        assert list(tmp_path.glob("lecture-lab-*")) == [], "the settings of this start are gone"
 
 
 def _address(server, log, port):
@@ -285,14 +286,16 @@ def test_in_jupyterlab_a_blank_is_typed_into_and_a_solution_unfolded_and_run(bro
     page.on("request", lambda request: request.url.startswith(("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:")) or asked.append(request.url))
     page.set_default_timeout(60_000)
     page.goto(running)
-    page.locator(".jp-Notebook .cm-content").first.wait_for()
+    page.locator(".jp-CodeCell .cm-content").first.wait_for()
 
-    assert page.locator(".jp-Cell .cm-line").first.evaluate("it => getComputedStyle(it).fontSize") == "20px"
+    assert page.locator(".jp-CodeCell .cm-line").first.evaluate("it => getComputedStyle(it).fontSize") == "20px"
     assert page.locator(".jp-RenderedMarkdown p").first.evaluate("it => getComputedStyle(it).fontSize") == "20px"
     assert page.locator(".jp-Dialog").count() == 0
 
+    page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for()  # what is run before the kernel listens may be lost
     page.locator(".jp-CodeCell .cm-content").first.click()
     page.keyboard.press("Shift+Enter")  # the imports
+    page.locator(".jp-CodeCell .jp-InputPrompt").first.get_by_text("[1]:").wait_for()
     blank, solution = page.locator(".jp-CodeCell").nth(1), page.locator(".jp-CodeCell").nth(2)
     lines = blank.locator(".cm-line")
     assert lines.all_inner_texts()[:2] == ["# Add the numbers from 1 to 10.", "# What do you expect?"] and lines.last.inner_text().strip() == ""
@@ -314,8 +317,9 @@ def test_in_jupyterlab_a_blank_is_typed_into_and_a_solution_unfolded_and_run(bro
     solution.locator(".jp-OutputArea-output pre").get_by_text("total: 55").wait_for()
 
     folded = page.locator(".jp-CodeCell").nth(4)  # runs without being unfolded
-    page.keyboard.press("Escape")
+    page.locator(".jp-CodeCell").nth(3).locator(".cm-content").click()
     page.keyboard.press("Shift+Enter")  # its blank
+    page.locator(".jp-CodeCell.jp-mod-active").nth(0).get_by_text(twins.HEADING).wait_for()
     page.keyboard.press("Shift+Enter")
     folded.locator(".jp-OutputArea-output pre").get_by_text("110 answer 42").wait_for()
     assert not folded.locator(".cm-content").count() or not folded.locator(".cm-content").is_visible()

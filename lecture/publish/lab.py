@@ -49,7 +49,7 @@ def refuse_taken(port):
 
 
 def open_lab(root, folder, *, port=8888, browser=True):
-    """Start JupyterLab on ``folder`` and wait until it ends; return its exit status.
+    """Start JupyterLab on ``folder`` and wait until it ends; return its exit status, 0 where Ctrl-C ended it.
 
     Kernels find the checkout ``root``, have live explorers and draw as for slides, unless ``LECTURE_STYLE`` says otherwise.
     JupyterLab starts with the user's own settings but for the sizes of fonts. What is changed in them, and which
@@ -68,10 +68,14 @@ def open_lab(root, folder, *, port=8888, browser=True):
         copy_settings(own / "settings")
         places = {"JUPYTERLAB_SETTINGS_DIR": str(own / "settings"), "JUPYTERLAB_WORKSPACES_DIR": str(own / "workspaces")}
         environment = os.environ | places | {"PYTHONPATH": path, "LECTURE_LIVE": "1", "LECTURE_STYLE": style}
-        try:
-            return subprocess.run(command(folder, port=port, browser=browser), env=environment).returncode
-        except KeyboardInterrupt:
-            return 0
+        with subprocess.Popen(command(folder, port=port, browser=browser), env=environment) as running:
+            stopped = False
+            while running.poll() is None:
+                try:
+                    running.wait()
+                except KeyboardInterrupt:  # JupyterLab hears Ctrl-C too: it asks whether to end, and ends its kernels
+                    stopped = True
+            return 0 if stopped else running.returncode
 
 
 def copy_settings(target):
