@@ -447,11 +447,11 @@ X, y = from_scratch.xor()
 record = from_scratch.train(from_scratch.dense_net([2, 3, 1], seed=1), X, y, learning_rate=1.0, steps=100)
 
 
-def training_loop(number=1):
-    return plots.plot_training_loop(from_scratch.one_round(record, X, y, number))
+def training_loop(round_number=1):
+    return plots.plot_training_loop(from_scratch.one_round(record, X, y, round_number))
 
 
-explore(training_loop, number=(1, 91, 10))
+explore(training_loop, round_number=(1, 91, 10))
 
 # %% [markdown]
 # <details><summary>Answer</summary>
