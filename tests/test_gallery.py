@@ -42,5 +42,5 @@ def test_what_an_explorer_says_of_itself_is_what_the_gallery_reads():
     from lecture.plots import plot_activation
 
     page = explore(plot_activation, live=False, name=["relu", "tanh"])
-    image, state = gallery._first_frame(new.new_output("execute_result", {"text/html": page.html}))
+    image, state = gallery._first_frame(new.new_output("execute_result", {"text/html": page.html}), "01_nets.py")
     assert image.startswith("<img src=\"data:image/webp") and state == "explorer=plot_activation&name=relu"

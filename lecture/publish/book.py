@@ -5,19 +5,19 @@ import re
 import shutil
 import subprocess
 import sys
-from difflib import get_close_matches
 from importlib import metadata
 from pathlib import Path
 
 import yaml
 
 from lecture.publish import address, api, gallery, pages
-from lecture.publish.equations import label_formulas, number_references, targets
+from lecture.publish.equations import number_references
 from lecture.publish.errors import BookError
-from lecture.publish.execute import execute
+from lecture.publish.execute import execute_all
+from lecture.publish.figures import alternative_text
 from lecture.publish.files import replace_folder, write_whole
-from lecture.publish.notebooks import FORM, SOLUTION, as_text, sources
-from lecture.publish.outline import by_section
+from lecture.publish.links import check_links, with_labels
+from lecture.publish.notebooks import FORM, SOLUTION, as_text
 
 # What a page with formulas asks for; the rest of the package (speech, MathML input) is 18 MB that no page needs.
 MATHJAX = ("tex-chtml.js", "output/chtml/fonts", "input/tex/extensions")
@@ -56,12 +56,7 @@ def build(root, *, environment, inputs=(), output=None, say=print):
         If a figure has no alternative text, or Jupyter Book refuses a page.
     """
     output = output or root / "_build"
-    notebooks = {}
-    for source in sources(root / "notebooks"):
-        run = execute(source, root=root, environment=environment, inputs=inputs, cache=output / "executed")
-        say(f"{source.stem}: " + (f"reused, nothing changed (ran {run.seconds:.0f} s)" if run.reused else f"ran in {run.seconds:.0f} s"))
-        notebooks[source.stem] = run.notebook
-    return assemble(root, notebooks, output)
+    return assemble(root, execute_all(root, environment=environment, inputs=inputs, output=output, say=say), output)
 
 
 def assemble(root, notebooks, output):
@@ -109,25 +104,6 @@ def assemble(root, notebooks, output):
     return target / "index.html"
 
 
-def check_links(notebooks):
-    """See that every link to a place in the book has its place.
-
-    Raises
-    ------
-    BookError
-        If a cell links to an anchor or formula that no notebook has; the sentence names the cell.
-    """
-    places, links = set(), []
-    for name, notebook in notebooks.items():
-        labelled = _with_labels(notebook, places)
-        links += [(name, heading, target) for _, heading, cell in by_section(labelled) if cell.cell_type == "markdown" for target in targets(cell.source)]
-    for name, heading, target in links:
-        if target not in places:
-            thing = "a formula" if target.startswith("eq-") else "a place"
-            near = ", ".join(get_close_matches(target, sorted(places))) or "none is like it"
-            raise BookError(f'{name}.py: the cell under "{heading}" links to #{target}, {thing} that no notebook has (near: {near}).')
-
-
 def for_the_book(notebook, name):
     """Return a copy of an executed notebook with what the book alone understands.
 
@@ -140,7 +116,7 @@ def for_the_book(notebook, name):
     BookError
         If a picture has no alternative text.
     """
-    book = _with_labels(notebook, set())
+    book = with_labels(notebook, set())
     for cell in book.cells:
         if cell.cell_type == "markdown":
             cell.source = number_references(cell.source)
@@ -148,7 +124,7 @@ def for_the_book(notebook, name):
                 cell.source = f"({cell.metadata['anchor']})=\n{cell.source}"
             continue
         settings = {}
-        texts = [_alternative_text(output, name) for output in cell.outputs if "image/png" in output.get("data", {})]
+        texts = [alternative_text(output, name) for output in cell.outputs if "image/png" in output.get("data", {})]
         if texts:
             settings["image"] = {"alt": " ".join(texts)}
         tags = cell.metadata.get("tags", [])
@@ -159,28 +135,6 @@ def for_the_book(notebook, name):
         if settings:
             cell.metadata = cell.metadata | {"mystnb": settings}
     return book
-
-
-def _with_labels(notebook, places):
-    """A copy of a notebook with its formulas labelled; its anchors and these labels are added to ``places``."""
-    copy = notebook.copy()
-    copy.cells = [cell.copy() for cell in notebook.cells]
-    counts = {}
-    for anchor, _, cell in by_section(copy):
-        if not anchor or cell.cell_type != "markdown":
-            continue
-        cell.source, labels = label_formulas(cell.source, anchor, counts.get(anchor, 0))
-        counts[anchor] = counts.get(anchor, 0) + len(labels)
-        places.update([anchor, *labels])
-    return copy
-
-
-def _alternative_text(output, name):
-    """The text that came with one picture."""
-    text = gallery.alternative_text(output)
-    if not text:
-        raise BookError(f"{name}: a figure has no alternative text; call plots.describe(ax, sentence) where it is drawn.")
-    return text
 
 
 def _config(text, repository):

@@ -14,7 +14,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from tqdm import tqdm
 
 from lecture.publish.files import write_whole
-from lecture.publish.notebooks import as_text, from_source
+from lecture.publish.notebooks import as_text, from_source, sources
 
 CELL_LIMIT = 3 * 3600  # seconds; a cell in full mode trains for minutes, none for hours
 
@@ -30,6 +30,40 @@ class Run:
     notebook: nbformat.NotebookNode
     seconds: float
     reused: bool
+
+
+def execute_all(root, *, environment, inputs=(), output, say=print):
+    """Run all notebooks of a checkout, or take the runs that are kept in ``output / "executed"``.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        The checkout.
+    environment : dict of str to str
+        ``LECTURE_…`` variables for the kernels.
+    inputs : sequence of str
+        What else the outputs depend on, such as a digest of the images: a change makes the notebooks run again.
+    output : pathlib.Path
+        Where everything that is made goes.
+    say : callable
+        Told, a line at a time, what is done and how long it took.
+
+    Returns
+    -------
+    dict of str to notebook
+        Each by the name of its source, without ending, in the order of the book.
+
+    Raises
+    ------
+    NotebookError
+        If a cell raises, or a kernel dies.
+    """
+    notebooks = {}
+    for source in sources(root / "notebooks"):
+        run = execute(source, root=root, environment=environment, inputs=inputs, cache=output / "executed")
+        say(f"{source.stem}: " + (f"reused, nothing changed (ran {run.seconds:.0f} s)" if run.reused else f"ran in {run.seconds:.0f} s"))
+        notebooks[source.stem] = run.notebook
+    return notebooks
 
 
 def execute(source, *, root, environment, inputs=(), cache=None, progress=True):

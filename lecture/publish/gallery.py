@@ -4,6 +4,8 @@ import ast
 import html
 import re
 
+from lecture.publish import figures
+
 INTRODUCTION = """# Gallery
 
 All figures and explorers of the book. Below each stands the line that makes it; a click opens it in its place, an explorer in the state shown here.
@@ -39,7 +41,7 @@ def _entries(name, notebook):
         if cell.cell_type != "code":
             continue
         for output in cell.outputs:
-            found = _first_frame(output)
+            found = _first_frame(output, f"{name}.py")
             if found:
                 image, state = found
                 address = f"notebooks/{name}.html{'?' + state if state else ''}#{anchor}"
@@ -49,22 +51,15 @@ def _entries(name, notebook):
                 )
 
 
-def _first_frame(output):
+def _first_frame(output, name):
     """The picture of an output as an image tag and the state of its explorer (empty for a figure); None if it has no picture."""
     data = output.get("data", {})
     explorer = re.search(r'<div class="lecture-explorer"[^>]* data-state="([^"]*)"[^>]*>\s*(<img [^>]*>)', data.get("text/html", ""))
     if explorer:
         return explorer[2], html.unescape(explorer[1])
     if "image/png" in data:
-        alt = html.escape(alternative_text(output))
-        return f'<img src="data:image/png;base64,{"".join(data["image/png"].split())}" alt="{alt}">', ""
+        return figures.image(output, name), ""
     return None
-
-
-def alternative_text(output):
-    """Return the text that the kernel sent with a picture; empty if it sent none."""
-    about = output.get("metadata", {})
-    return about.get("alt") or about.get("image/png", {}).get("alt") or ""
 
 
 def _last_statement(source):
