@@ -13,10 +13,11 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 READY := $(VENV)/.ready
 
-.PHONY: help lecture test colab-test live bench notebooks clean
+.PHONY: help lecture slides test colab-test live bench notebooks clean
 
 help:
 	@echo "make lecture     install, run the notebooks, build the book (DATA=auto|system|openml|keras|sample|FOLDER, MODE=short|full)"
+	@echo "make slides      a deck for each notebook, in _build/slides (DATA=, MODE= as above)"
 	@echo "make live        JupyterLab on copies of the notebooks with blanks to type in (they are in live/)"
 	@echo "make test        all tests"
 	@echo "make colab-test  the notebooks with Colab's versions, Python 3.13 (PYTHON313=...), about 3 GB"
@@ -26,6 +27,9 @@ help:
 
 lecture: $(READY)
 	@$(RUN) -m lecture book
+
+slides: $(READY)
+	@$(RUN) -m lecture slides
 
 live: $(READY)
 	@$(RUN) -m lecture live

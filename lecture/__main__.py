@@ -10,7 +10,7 @@ from pathlib import Path
 import lecture
 
 ROOT = Path(__file__).resolve().parent.parent
-EXTRAS = {"check": "train", "show_data": "train", "book": "train,book", "live": "train,live", "notebooks": "live"}  # what each command needs
+EXTRAS = {"check": "train", "show_data": "train", "book": "train,book", "slides": "train,book", "live": "train,live", "notebooks": "live"}  # what each command needs
 
 
 def main(arguments=None):
@@ -64,9 +64,22 @@ def show_data(options):
 
 def book(options):
     """Run the notebooks and build the book."""
+    from lecture.publish.book import build
+
+    _publish(options, build, "The book")
+
+
+def slides(options):
+    """Run the notebooks and write their slides, a deck in one file for each."""
+    from lecture.publish.slides import build
+
+    _publish(options, build, "Slides")
+
+
+def _publish(options, build, title):
+    """Find the images, then run the notebooks and build what is made from them; say where it is."""
     root, start = _checkout(), time.perf_counter()
     from lecture import data, device
-    from lecture.publish.book import build
     from lecture.publish.notebooks import refuse_differing
 
     refuse_differing(root / "notebooks")
@@ -76,8 +89,7 @@ def book(options):
     print(images)
     environment = {"LECTURE_DATA": _absolute(images.source), "LECTURE_MODE": options.mode, "LECTURE_LIVE": "0"}
     inputs = (data.identity(source=images.source), used.describe())
-    page = build(root, environment=environment, inputs=inputs)
-    print(f"The book: {page}")
+    print(f"{title}: {build(root, environment=environment, inputs=inputs)}")
     print(f"Data: {images.describe()}")
     print(f"Device: {used.describe()}. Mode: {options.mode}. All of it took {time.perf_counter() - start:.0f} s.")
 
@@ -130,9 +142,10 @@ def _parser():
     sub = add(show_data, "data")
     sub.add_argument("name", nargs="?", default="fashion-mnist", choices=["fashion-mnist", "mnist", "cifar10"])
     _add_source(sub)
-    sub = add(book, "book")
-    _add_source(sub)
-    sub.add_argument("--mode", default=os.environ.get("LECTURE_MODE") or "short", choices=["short", "full"], help="fewer or all epochs and seeds")
+    for command, name in ((book, "book"), (slides, "slides")):
+        sub = add(command, name)
+        _add_source(sub)
+        sub.add_argument("--mode", default=os.environ.get("LECTURE_MODE") or "short", choices=["short", "full"], help="fewer or all epochs and seeds")
     sub = add(live, "live")
     sub.add_argument("--port", type=int, default=8888, help="where JupyterLab listens, on 127.0.0.1 (default 8888)")
     sub.add_argument("--no-browser", dest="browser", action="store_false", help="only print the address")

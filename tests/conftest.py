@@ -12,6 +12,8 @@ matplotlib.use("Agg")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
+BUILT = ROOT / "_build" / "tests"
+SHORT = {"LECTURE_DATA": "sample", "LECTURE_MODE": "short", "LECTURE_LIVE": "0"}
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -47,11 +49,18 @@ def shared():
 @pytest.fixture(scope="session")
 def built_book():
     """The whole book, its notebooks run from an empty kernel in short mode on the sample: the folder that holds `html`."""
-    from lecture.publish.book import build
+    from lecture.publish import book
 
-    output = ROOT / "_build" / "tests"
-    build(ROOT, environment={"LECTURE_DATA": "sample", "LECTURE_MODE": "short", "LECTURE_LIVE": "0"}, output=output)
-    return output
+    book.build(ROOT, environment=SHORT, output=BUILT)
+    return BUILT
+
+
+@pytest.fixture(scope="session")
+def built_decks():
+    """The slides of the same runs: the folder that holds the decks."""
+    from lecture.publish import slides
+
+    return slides.build(ROOT, environment=SHORT, output=BUILT)
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,7 @@ MAY = {
     "exercises": {"numpy"} | CORE,
     "plots": {"numpy", "matplotlib"} | CORE,
     "explore": {"numpy", "matplotlib", "lecture.plots"} | CORE,
-    "publish": {"jupytext", "nbclient", "nbformat", "tqdm", "yaml", "lecture.checks"},
+    "publish": {"jupytext", "markdown_it", "mdit_py_plugins", "nbclient", "nbformat", "pygments", "tqdm", "yaml", "lecture.checks"},
     "__main__": {"lecture"},
     "__init__": set(),
 }

@@ -5,12 +5,11 @@ import re
 import shutil
 import subprocess
 import sys
-from importlib import metadata
 from pathlib import Path
 
 import yaml
 
-from lecture.publish import address, api, gallery, pages
+from lecture.publish import address, api, browser_files, gallery, pages
 from lecture.publish.equations import number_references
 from lecture.publish.errors import BookError
 from lecture.publish.execute import execute_all
@@ -168,8 +167,7 @@ def _environment():
 
 def _take_mathjax(target):
     """Copy the files that formulas need from the package that carries them."""
-    marker = next(file for file in metadata.files("sphinx-mathjax-offline") if file.name == "tex-chtml.js")
-    origin = Path(marker.locate()).parent
+    origin = browser_files.mathjax()
     for part in MATHJAX:
         if (origin / part).is_dir():
             shutil.copytree(origin / part, target / part)

@@ -13,7 +13,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from tqdm import tqdm
 
-from lecture.publish.files import write_whole
+from lecture.publish.files import need_writable, write_whole
 from lecture.publish.notebooks import as_text, from_source, sources
 
 CELL_LIMIT = 3 * 3600  # seconds; a cell in full mode trains for minutes, none for hours
@@ -57,7 +57,10 @@ def execute_all(root, *, environment, inputs=(), output, say=print):
     ------
     NotebookError
         If a cell raises, or a kernel dies.
+    UnwritableError
+        If nothing can be written in ``output``; no notebook is run then.
     """
+    need_writable(output)
     notebooks = {}
     for source in sources(root / "notebooks"):
         run = execute(source, root=root, environment=environment, inputs=inputs, cache=output / "executed")

@@ -26,3 +26,24 @@ def replace_folder(new, target):
         os.replace(target, old)
     os.replace(new, target)
     shutil.rmtree(old, ignore_errors=True)
+
+
+class UnwritableError(RuntimeError):
+    """A folder in which nothing can be written: which, and why."""
+
+
+def need_writable(folder):
+    """Make ``folder`` if it is missing, and see that a file can be written in it, before long work is done for it.
+
+    Raises
+    ------
+    UnwritableError
+        If not.
+    """
+    probe = Path(folder) / f".{os.getpid()}"
+    try:
+        probe.parent.mkdir(parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise UnwritableError(f"nothing can be written in {folder}: {error.strerror}.") from error

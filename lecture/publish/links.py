@@ -35,11 +35,39 @@ def with_labels(notebook, places):
     """Return a copy of a notebook with its formulas labelled; its anchors and these labels are added to the set ``places``."""
     copy = notebook.copy()
     copy.cells = [cell.copy() for cell in notebook.cells]
-    counts = {}
-    for anchor, _, cell in by_section(copy):
-        if not anchor or cell.cell_type != "markdown":
-            continue
-        cell.source, labels = label_formulas(cell.source, anchor, counts.get(anchor, 0))
-        counts[anchor] = counts.get(anchor, 0) + len(labels)
+    for anchor, cell, text, labels in _labelled(copy):
+        cell.source = text
         places.update([anchor, *labels])
     return copy
+
+
+def slide_addresses(notebooks, here):
+    """Return where in the decks each anchor and each numbered formula is, as seen from the deck of ``here``.
+
+    Parameters
+    ----------
+    notebooks : mapping of str to notebook
+    here : str
+        The name of one of them.
+
+    Returns
+    -------
+    dict of str to str
+        A formula is found on the slide of its anchor: ``{"adam": "#/adam", "eq-adam": "#/adam", …}``.
+    """
+    found = {}
+    for name, notebook in notebooks.items():
+        deck = "" if name == here else f"{name}.html"
+        for anchor, _, _, labels in _labelled(notebook):
+            found |= {place: f"{deck}#/{anchor}" for place in [anchor, *labels]}
+    return found
+
+
+def _labelled(notebook):
+    """Yield (anchor, cell, its text with labels, these labels) of each markdown cell that stands under an anchor."""
+    counts = {}
+    for anchor, _, cell in by_section(notebook):
+        if anchor and cell.cell_type == "markdown":
+            text, labels = label_formulas(cell.source, anchor, counts.get(anchor, 0))
+            counts[anchor] = counts.get(anchor, 0) + len(labels)
+            yield anchor, cell, text, labels

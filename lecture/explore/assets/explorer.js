@@ -249,7 +249,7 @@
     }
 
     const panel = make("div", { className: "panel" }, ...(specs.length ? [fold] : []), picture, legend, spoken);
-    panel.style.width = `calc(var(--lecture-explorer-scale, 1) * ${width}px + 1em + 2px)`; // the figure's, padding and border added
+    panel.style.setProperty("--picture", `calc(var(--lecture-explorer-scale, 1) * ${width}px)`);
     wanted = controls.reduce((choice, control, i) => choice * specs[i].labels.length + control.index, 0);
     await show();
     host.attachShadow({ mode: "open" }).append(make("style", { textContent: data.style }), panel);

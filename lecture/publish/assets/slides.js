@@ -1,0 +1,213 @@
+/* Makes every slide fit 1280 × 720, then starts reveal.js. Text that is too long is set smaller, down to a size that is read from the
+   back row; what is still too much goes on on a slide below. Pictures and explorers take the room that is left. */
+(async () => {
+  "use strict";
+  const SIZES = [32, 30, 28, 26, 24]; // pixels, of text
+  const CODE = [22, 20]; // of code
+  const PRINTED = [22, 20, 18, 17, 16]; // of what was printed
+  const CONTROLS = [24, 22, 20]; // of the controls of explorers; their legends are a fifth smaller
+  const SIDE = 360; // of controls that stand beside a picture
+  const GOOD = 560; // wide enough for a picture, to leave the controls large
+
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+  const until = async (done) => {
+    while (!done()) await new Promise((go) => setTimeout(go, 20));
+  };
+
+  /* ---- All that has a size only when it is ready. */
+
+  const ready = async () => {
+    await MathJax.startup.promise;
+    await MathJax.typesetPromise(all(".math"));
+    for (const spoken of all("aside.notes mjx-assistive-mml")) spoken.remove(); // the speaker's view would show it beside the formula
+    await Promise.all(all("img").map((img) => img.decode().catch(() => {})));
+    await document.fonts.ready;
+    if ("DecompressionStream" in window) await until(() => all(".lecture-explorer").every((it) => it.shadowRoot?.querySelector(".panel")));
+  };
+
+  /* ---- One slide. */
+
+  const bodyOf = (slide) => slide.querySelector(".body");
+  const isPicture = (block) => block.matches(".figure, .explorer");
+
+  const overflows = (body) => body.scrollHeight > body.clientHeight + 1 || [...body.children].some((block) => block.scrollWidth > body.clientWidth + 1);
+
+  const setSizes = (body, text, code) => {
+    body.style.setProperty("--size", `${text}px`);
+    for (const pre of all("pre.code", body)) pre.style.fontSize = `${code}px`;
+  };
+
+  const fitText = (body) => {
+    for (const text of SIZES) {
+      for (const code of CODE) {
+        setSizes(body, text, code);
+        if (!overflows(body)) return true;
+      }
+    }
+    return false;
+  };
+
+  /* Lines that were printed keep their columns as long as they can be read. */
+  const narrow = (pre) => {
+    for (const size of PRINTED) {
+      pre.style.fontSize = `${size}px`;
+      if (pre.scrollWidth <= pre.clientWidth + 1) return;
+    }
+    pre.classList.add("folded");
+  };
+
+  /* The parts of a block that may go on on the next slide: items, rows, lines. */
+  const halves = (block) => {
+    const parent = block.matches("ul, ol") ? block : block.querySelector("tbody");
+    if (parent) return { parent, parts: [...parent.children] };
+    return null;
+  };
+
+  const splitLines = (pre, fits) => {
+    const lines = pre.innerHTML.split("\n");
+    const rest = pre.cloneNode(false);
+    let kept = lines.length;
+    do {
+      kept -= 1;
+      pre.innerHTML = lines.slice(0, kept).join("\n");
+    } while (kept > 1 && !fits());
+    rest.innerHTML = lines.slice(kept).join("\n");
+    return rest;
+  };
+
+  const splitParts = (block, { parent, parts }, fits) => {
+    const rest = block.cloneNode(true);
+    const restParent = block.matches("ul, ol") ? rest : rest.querySelector("tbody");
+    restParent.replaceChildren();
+    let kept = parts.length;
+    do {
+      kept -= 1;
+      restParent.prepend(parts[kept]);
+    } while (kept > 1 && !fits());
+    if (block.matches("ol")) rest.start = (block.start || 1) + kept;
+    return rest;
+  };
+
+  const splitBlock = (block, fits) => {
+    if (block.matches("pre")) return splitLines(block, fits);
+    const found = halves(block);
+    return found && found.parts.length > 1 ? splitParts(block, found, fits) : null;
+  };
+
+  /* A new slide below this one, with the blocks that it has no room for. */
+  const goOn = (slide, blocks) => {
+    const next = slide.cloneNode(false);
+    next.removeAttribute("id");
+    const heading = document.createElement("h4");
+    heading.className = "heading";
+    heading.innerHTML = slide.querySelector(".heading").innerHTML;
+    const body = document.createElement("div");
+    body.className = "body";
+    body.append(...blocks);
+    next.append(heading, body);
+    const notes = slide.querySelector("aside.notes");
+    if (notes) next.append(notes.cloneNode(true));
+    slide.after(next);
+    return next;
+  };
+
+  const fit = (slide) => {
+    const body = bodyOf(slide);
+    if (fitText(body)) return;
+    setSizes(body, 28, 20);
+    const moved = [];
+    const fits = () => !overflows(body);
+    while (!fits() && body.children.length > 1) {
+      moved.unshift(body.lastElementChild);
+      body.lastElementChild.remove();
+    }
+    if (!fits() && body.firstElementChild) {
+      const rest = splitBlock(body.firstElementChild, fits);
+      if (rest) moved.unshift(rest);
+    } else if (moved.length && !isPicture(moved[0])) { // does a part of the first that was moved fit?
+      const first = moved[0];
+      body.append(first);
+      const rest = splitBlock(first, fits);
+      if (rest && fits()) moved[0] = rest;
+      else if (rest) join(first, rest), first.remove();
+      else first.remove();
+    }
+    if (moved.length) fit(goOn(slide, moved));
+  };
+
+  const join = (block, rest) => {
+    if (block.matches("pre")) block.innerHTML += `\n${rest.innerHTML}`;
+    else halves(block).parent.append(...halves(rest).parts);
+  };
+
+  /* ---- An explorer: as large as there is room, with its controls above its picture or beside it, also after it has shown something larger. */
+
+  const roomFor = (block) => {
+    const body = block.parentElement;
+    const [style, gap] = [getComputedStyle(body.parentElement), parseFloat(getComputedStyle(body).rowGap)];
+    const heading = body.previousElementSibling;
+    const others = [...body.children].filter((it) => it !== block).reduce((sum, it) => sum + it.offsetHeight + gap, 0);
+    const head = heading.offsetHeight + parseFloat(getComputedStyle(heading).marginBottom);
+    return 720 - parseFloat(style.paddingTop) - parseFloat(style.paddingBottom) - head - others;
+  };
+
+  const largest = (block, host, room, isBeside) => {
+    host.toggleAttribute("data-beside", isBeside);
+    const panel = host.shadowRoot.querySelector(".panel");
+    const picture = panel.querySelector(".picture");
+    const fitsAt = (scale) => {
+      host.style.setProperty("--lecture-explorer-scale", scale);
+      return block.offsetHeight <= room && !(isBeside && picture.offsetWidth > panel.offsetWidth - SIDE);
+    };
+    let [low, high] = [0.2, 3];
+    if (!fitsAt(low)) return 0;
+    while (high - low > 0.01) {
+      const middle = (low + high) / 2;
+      if (fitsAt(middle)) low = middle;
+      else high = middle;
+    }
+    fitsAt(low);
+    return picture.offsetWidth;
+  };
+
+  const enlarge = (block) => {
+    const host = block.querySelector(".lecture-explorer");
+    if (!host.shadowRoot) return; // an older browser, with the first picture
+    const room = roomFor(block);
+    for (const size of CONTROLS) {
+      block.style.fontSize = `${size}px`;
+      const [above, beside] = [false, true].map((isBeside) => largest(block, host, room, isBeside));
+      if (above > beside) largest(block, host, room, false);
+      if (Math.max(above, beside) >= GOOD) return;
+    }
+  };
+
+  const keepWithin = (block) => {
+    const panel = block.querySelector(".lecture-explorer").shadowRoot?.querySelector(".panel");
+    if (!panel) return;
+    let asked = false;
+    new ResizeObserver(() => {
+      if (asked || !block.offsetHeight || block.parentElement.scrollHeight <= block.parentElement.clientHeight + 1) return;
+      asked = true;
+      requestAnimationFrame(() => ((asked = false), enlarge(block)));
+    }).observe(panel);
+  };
+
+  /* ---- The deck. */
+
+  await ready();
+  for (const pre of all(".body pre.printed")) narrow(pre);
+  for (const slide of all(".slides section > section")) fit(slide);
+  for (const block of all(".body > .explorer")) enlarge(block), keepWithin(block);
+
+  /* What answers to a key or a swipe itself keeps it. */
+  for (const summary of all("summary")) {
+    summary.addEventListener("keydown", (event) => ["Enter", " "].includes(event.key) && event.stopPropagation());
+  }
+  document.body.classList.remove("fitting");
+  await Reveal.initialize({
+    width: 1280, height: 720, margin: 0, center: false, hash: true, transition: "none", slideNumber: "c/t", controls: false,
+    scrollActivationWidth: null, pdfSeparateFragments: false, plugins: [RevealNotes],
+  });
+  document.body.dataset.ready = "";
+})();

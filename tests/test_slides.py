@@ -1,0 +1,200 @@
+"""The slides of a notebook: what stands on them, what only the speaker sees, and that a deck is one file."""
+
+import re
+
+import nbformat.v4 as new
+import pytest
+from conftest import ROOT
+
+from lecture.publish import browser_files, execute, files, notebooks, slides
+from lecture.publish.errors import BookError
+from lecture.publish.markup import blocks
+
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+
+
+def _text(source, anchor=None, tags=()):
+    return new.new_markdown_cell(source, metadata={"tags": list(tags)} | ({"anchor": anchor} if anchor else {}))
+
+
+def _code(source, *outputs, tags=()):
+    return new.new_code_cell(source, outputs=list(outputs), metadata={"tags": list(tags)})
+
+
+def _printed(text):
+    return new.new_output("stream", name="stdout", text=text)
+
+
+def _picture(alt="A pixel."):
+    return new.new_output("display_data", {"image/png": PIXEL, "text/plain": "<Figure>"}, metadata={"alt": alt} if alt else {})
+
+
+def _notebook(*cells):
+    return new.new_notebook(cells=[_text("# Nets\n\nAll about nets.", "overview"), *cells])
+
+
+def _deck(*cells, **more):
+    return slides.columns(_notebook(*cells), **more)
+
+
+def _kinds(deck):
+    return [[slide.kind for slide in column] for column in deck]
+
+
+def test_headings_start_columns_and_outputs_stand_below():
+    deck = _deck(
+        _text("## Sums\n\n*About 4 minutes.*\n\nAdd.\n\n*Predict first: how many?*", "sums"),
+        _code("secret = 1\nprint(2)", _printed("2\n")),
+        _code("plot()", _picture(), tags=["slide-code"]),
+        _code("nothing = 1"),
+        _text("### Deeper\n\nMore.", "deeper"),
+        _text("## Products"),
+    )
+    assert _kinds(deck) == [["title"], ["section", "output", "output", "part"], ["section"]]
+    first, printed, drawn, part = deck[1]
+    assert (first.heading, first.anchor) == ("Sums", "sums") and "Add." in first.blocks[0]
+    assert "<strong>Predict first:</strong> how many?" in first.blocks[1] and 'class="asked"' in first.blocks[1]
+    assert "About 4 minutes." in first.notes[0] and not any("minutes" in block for block in first.blocks)
+    assert printed.blocks == ['<pre class="printed">2</pre>'] and printed.heading == "Sums"
+    assert "plot" in drawn.blocks[0] and 'alt="A pixel."' in drawn.blocks[1] and "secret" not in str(deck)
+    assert (part.heading, part.anchor) == ("Deeper", "deeper")
+
+
+def test_text_without_a_heading_is_for_the_speaker_but_for_questions_and_conclusions():
+    answer = "<details><summary>Answer</summary>\n\nTwo, *not* three: $a<b$.\n\n</details>\n\nRead it so.\n\n*Predict first: and now?*\n\n**Learnt:** it adds up."
+    deck = _deck(_text("## Sums", "sums"), _code("print(2)", _printed("2")), _text(answer))
+    assert _kinds(deck)[1] == ["section", "output", "question", "learnt"]
+    _, output, question, learnt = deck[1]
+    folded, read = output.notes
+    assert folded.startswith("<details><summary>Answer</summary>") and folded.rstrip().endswith("</details>")
+    assert "<em>not</em>" in folded and r"\(a&lt;b\)" in folded and "Read it so." in read
+    assert "and now?" in question.blocks[0] and "it adds up." in learnt.blocks[0] and not question.notes
+
+
+def test_a_cell_that_is_tagged_for_slides_leads_to_what_comes_below_it():
+    deck = _deck(_text("## Sums", "sums"), _text("**Like this**: add.", tags=["slide"]), _code("print(2)", _printed("2")), _code("print(3)", _printed("3")))
+    assert [len(slide.blocks) for slide in deck[1]] == [0, 2, 1]
+    assert "Like this" in deck[1][1].blocks[0] and ">2<" in deck[1][1].blocks[1]
+
+
+def test_an_exercise_shows_what_is_to_be_completed_and_its_solution_only_to_the_speaker():
+    deck = _deck(
+        _text("## Exercises"),
+        _text("### Exercise: add\n\nAdd.", tags=["exercise"]),
+        _code("x = ...\nexercises.check('add', x)", _printed("Not answered yet."), tags=["exercise"]),
+        _code("# @title Solution\nexercises.check('add', 1 + 41)", _printed("Right."), tags=["solution"]),
+        _code("set_up()", _printed("colab"), tags=["colab", "remove-cell"]),
+    )
+    exercise = deck[1][1]
+    assert _kinds(deck)[1] == ["section", "part"] and len(exercise.blocks) == 2
+    shown = re.sub("<[^>]+>", "", exercise.blocks[1])
+    assert "x = ..." in shown and "41" in re.sub("<[^>]+>", "", exercise.notes[0])
+    assert not any(word in str([slide.blocks for slide in deck[1]]) for word in ("Not answered", "41", "Right", "colab", "@title"))
+
+
+def test_outputs_are_safe_and_explorers_whole():
+    explorer = '<div class="lecture-explorer" data-explorer="net"><img alt="A net."></div>'
+    deck = _deck(
+        _text("## Sums"),
+        _code("a", _printed("\x1b[31m<b>\x1b[0m & c\n"), new.new_output("execute_result", {"text/html": explorer, "text/plain": "Page"})),
+        _code("b", _printed("  \n"), new.new_output("execute_result", {"text/plain": "x < 1"})),
+    )
+    assert deck[1][1].blocks == ['<pre class="printed">&lt;b&gt; &amp; c</pre>', f'<div class="explorer">{explorer}</div>']
+    assert deck[1][2].blocks == ['<pre class="printed">x &lt; 1</pre>']
+
+
+def test_a_figure_without_alternative_text_is_refused():
+    with pytest.raises(BookError, match="01_nets.py: a figure has no alternative text"):
+        slides.decks({"01_nets": _notebook(_code("plot()", _picture(alt="")))})
+
+
+def test_links_lead_to_slides_of_this_deck_and_of_the_others():
+    first = _notebook(_text("## Sums\n\nSee [products](#products), [here](#sums), [the rule](#eq-products-2), [a paper](https://example.org).\n\n$$a = 1$$", "sums"))
+    other = _notebook(_text("## Products\n\n$$b = 1$$", "products"), _text("Then:\n\n$$c = 2$$"))
+    other.cells[0].metadata["anchor"] = "more"
+    made = slides.decks({"01_nets": first, "02_more": other})
+    links = re.findall(r'<a href="([^"]+)"([^>]*)>', made["01_nets"].partition('<div class="slides">')[2].partition("<script")[0])
+    assert [target for target, _ in links] == ["02_more.html#/products", "#/sums", "02_more.html#/products", "https://example.org"]
+    assert 'target="_blank"' in links[-1][1] and not links[0][1]
+    first.cells[1].source += "\n\n[lost](#nowhere)"
+    with pytest.raises(BookError, match='the cell under "Sums" links to #nowhere'):
+        slides.decks({"01_nets": first, "02_more": other})
+
+
+def test_every_section_of_the_lecture_is_a_slide_with_its_address():
+    for source in notebooks.sources(ROOT / "notebooks"):
+        notebook = notebooks.from_source(source)
+        deck = slides.columns(notebook, source.stem)
+        anchors = [slide.anchor for column in deck for slide in column if slide.anchor]
+        assert anchors == [cell.metadata["anchor"] for cell in notebook.cells if "anchor" in cell.metadata]
+        assert len(set(anchors)) == len(anchors)
+        assert deck[0][0].kind == "title" and all(column[0].kind == "section" for column in deck[1:])
+        questions = sum(cell.source.count("*Predict first:") for cell in notebook.cells if cell.cell_type == "markdown")
+        assert sum(block.count("Predict first:") for column in deck for slide in column for block in slide.blocks) == questions
+        assert not any("<details" in block for column in deck for slide in column for block in slide.blocks), "answers are not given away"
+
+
+def test_a_deck_is_one_file_that_asks_for_nothing():
+    text = slides.decks({"01_nets": _notebook(_text("## Sums\n\n$$a = 1$$\n\n</script>", "sums"), _code("plot()", _picture()))})["01_nets"]
+    assert text.startswith("<!doctype html>") and "<title>Nets</title>" in text and 'id="sums"' in text
+    assert not re.findall(r"<(?:link|iframe)\b|<script[^>]+src=|<img[^>]+src=\"(?!data:)|@import|url\((?!data:)", re.sub(r"(?s)<script>.*?</script>", "", text))
+    assert "plot" not in text.partition('<div class="slides">')[2].partition("<script")[0], "only code with the tag slide-code is shown"
+
+
+@pytest.mark.parametrize("text, kinds", [
+    ("# A\n\nb\n\n- c\n- d", ["heading", "text", "text"]),
+    ("<details>\n<summary>x</summary>\n\na\n\n- b\n\n</details>\n\nc", ["details", "text"]),
+    ("*About 1 minute.*\n\n*Predict first: a\nb?*\n\n**Learnt:** c", ["minutes", "question", "learnt"]),
+    ("| a | b |\n| - | - |\n| 1 | 2 |", ["text"]),
+    ("", []),
+])
+def test_a_cell_is_parted_into_blocks(text, kinds):
+    assert [block.kind for block in blocks(text, {})] == kinds
+
+
+@pytest.mark.parametrize("formula", ["$a_1 * b_2 * c$", "$$a_1 * b_2$$", "text $x < y$ and $z > 1$", "$$\na &= b \\\\\nc &= d\n$$"])
+def test_markup_leaves_formulas_as_they_are(formula):
+    shown = "".join(block.html for block in blocks(formula, {}))
+    assert "<em>" not in shown and "$" not in shown
+    wanted = [part.strip() for part in re.split(r"\$\$?", formula)[1::2]]
+    found = [part.strip() for part in re.findall(r"\\[([](.*?)\\[)\]]", shown, re.DOTALL)]
+    assert [part.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") for part in found] == wanted
+
+
+def test_a_missing_browser_file_is_one_sentence(monkeypatch):
+    with pytest.raises(BookError, match=r"^the package no-such-package is not installed, which carries a.js for browsers: pip install 'lecture\[book\]' brings it\.$"):
+        browser_files._folder("no-such-package", "a.js")
+    with pytest.raises(BookError, match=r"^no-such.js, a file for browsers, is missing from the package pytest: .*brings it back\.$"):
+        browser_files._folder("pytest", "no-such.js")
+
+
+def _checkout(tmp_path, source):
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "preamble.py").write_text("")
+    (tmp_path / "pyproject.toml").write_text("[project]\n")
+    (tmp_path / "notebooks" / "01_small.py").write_text(source)
+    return tmp_path
+
+
+def test_decks_are_written_whole_or_stay_as_they_were(tmp_path):
+    checkout = _checkout(tmp_path, '# %% [markdown] anchor="a"\n# # Small\n\n# %%\nprint(6 * 7)\n')
+    said = []
+    deck = slides.build(checkout, environment={"LECTURE_MODE": "short"}, say=said.append) / "01_small.html"
+    assert deck == tmp_path / "_build" / "slides" / "01_small.html" and '<pre class="printed">42</pre>' in deck.read_text()
+    assert said[0].startswith("01_small: ran in") and said[1].startswith("01_small.html: ")
+    before = deck.read_bytes()
+    (checkout / "notebooks" / "01_small.py").write_text("# %% [markdown]\n# # Small\n# [lost](#lost)\n")
+    with pytest.raises(BookError, match="#lost"):
+        slides.build(checkout, environment={"LECTURE_MODE": "short"}, say=said.append)
+    (checkout / "notebooks" / "01_small.py").write_text("# %%\n1 / 0\n")
+    with pytest.raises(execute.NotebookError, match="ZeroDivisionError"):
+        slides.build(checkout, environment={"LECTURE_MODE": "short"}, say=said.append)
+    assert deck.read_bytes() == before and [file.name for file in deck.parent.iterdir()] == ["01_small.html"]
+
+
+def test_an_unwritable_folder_is_said_before_any_notebook_runs(tmp_path):
+    checkout = _checkout(tmp_path, "# %%\nopen('ran', 'w')\n")
+    (tmp_path / "_build").write_text("a file where the folder should be")
+    with pytest.raises(files.UnwritableError, match=rf"^nothing can be written in {re.escape(str(tmp_path))}/_build: File exists\.$"):
+        slides.build(checkout, environment={})
+    assert not (tmp_path / "notebooks" / "ran").exists()

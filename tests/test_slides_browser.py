@@ -1,0 +1,230 @@
+"""The decks in a real browser, from a file, with the network off: every slide fits, explorers work, the speaker sees the notes."""
+
+import nbformat.v4 as new
+import pytest
+from conftest import ROOT, watch
+
+from lecture.publish import notebooks, slides
+
+DECKS = [source.stem for source in notebooks.sources(ROOT / "notebooks")]
+SIZE = {"width": 1280, "height": 720}
+
+
+@pytest.fixture
+def page(browser):
+    """A page that is offline, and fails the test at its end if it asked for anything or complained."""
+    context = browser.new_context(offline=True, viewport=SIZE)
+    page = context.new_page()
+    asked, complaints = watch(page)
+    yield page
+    context.close()
+    assert asked == [] and complaints == []
+
+
+def _open(page, deck, hash=""):
+    page.goto(deck.as_uri() + hash)
+    page.wait_for_function("document.body.dataset.ready !== undefined", timeout=60_000)
+
+
+# What is wrong on the slide that is shown: parts beyond its edges, text that is too small, pictures that are not there.
+_FAULTS = """() => {
+    const slide = Reveal.getCurrentSlide(), faults = [];
+    const visible = (it) => it.getClientRects().length && !it.closest("aside.notes, mjx-assistive-mml, .spoken");
+    const parts = [...slide.querySelectorAll("*")];
+    for (const host of slide.querySelectorAll(".lecture-explorer")) parts.push(...host.shadowRoot.querySelectorAll("*"));
+    const name = (it) => `${it.tagName} ${it.getAttribute("class") ?? ""} ${it.textContent.trim().slice(0, 30)}`;
+    for (const it of parts.filter(visible)) {
+        const box = it.getBoundingClientRect();
+        const isDrawn = it.closest("svg svg, .sheet svg"); // a path may leave its axes: it is cut off there
+        if (!isDrawn && (box.left < -1 || box.top < -1 || box.right > innerWidth + 1 || box.bottom > innerHeight + 1)) faults.push(`off the slide: ${name(it)}`);
+        const isText = [...it.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
+        const size = parseFloat(getComputedStyle(it).fontSize);
+        const least = it.closest("pre") || it.getRootNode() !== document || it.closest("mjx-container") ? 16 : it.closest("code") ? 20 : 22;
+        if (isText && size < least - 0.01) faults.push(`${size} pixels: ${name(it)}`);
+    }
+    const body = slide.querySelector(".body");
+    if (body.scrollHeight > body.clientHeight + 1 || body.scrollWidth > body.clientWidth + 1) faults.push("its body is too full");
+    const [head, top] = [slide.querySelector(".heading").getBoundingClientRect(), body.getBoundingClientRect()];
+    if (head.bottom > top.top + 1) faults.push("the heading covers what is below it");
+    const blocks = [...body.children].map((it) => it.getBoundingClientRect());
+    blocks.slice(1).forEach((box, i) => box.top < blocks[i].bottom - 1 && faults.push(`block ${i + 2} covers the one before`));
+    for (const img of slide.querySelectorAll(".body img")) if (!img.naturalWidth || !img.alt) faults.push("a picture without content or text");
+    for (const math of slide.querySelectorAll(".math")) if (!math.querySelector("mjx-container svg")) faults.push(`not typeset: ${math.textContent}`);
+    if (slide.querySelector("mjx-merror, [data-mjx-error]")) faults.push("a formula that MathJax refuses");
+    if (!body.children.length && !slide.matches(".title, .section, .part")) faults.push("nothing is on it");
+    return faults;
+}"""
+
+
+@pytest.mark.parametrize("name", DECKS)
+def test_every_slide_fits_and_can_be_read(built_decks, page, name):
+    _open(page, built_decks / f"{name}.html")
+    faults, seen = {}, 0
+    while True:
+        found = page.evaluate(_FAULTS)
+        if found:
+            faults[page.evaluate("JSON.stringify(Reveal.getIndices())") + page.locator("section.present section.present .heading, section.present > .heading").first.inner_text()] = found
+        seen += 1
+        if page.evaluate("Reveal.isLastSlide() && !Reveal.availableRoutes().down"):
+            break
+        page.evaluate("Reveal.next()")
+    assert faults == {}
+    assert seen == page.evaluate("Reveal.getTotalSlides()") > 50
+
+
+@pytest.mark.parametrize("name", DECKS)
+def test_parting_slides_loses_nothing_and_doubles_nothing(built_decks, browser, page, name):
+    counts = """() => Object.fromEntries([".body li", ".body tbody tr", ".body > p", ".body > .figure", ".body > .explorer", ".body .asked", "section[id]"]
+        .map((part) => [part, document.querySelectorAll(`.slides ${part}`).length])
+        .concat([["lines", [...document.querySelectorAll(".slides .body > pre")].map((pre) => pre.textContent).join("\\n")]]))"""
+    context = browser.new_context(offline=True, java_script_enabled=False)
+    unparted = context.new_page()
+    unparted.goto((built_decks / f"{name}.html").as_uri())
+    wanted = unparted.evaluate(counts)
+    context.close()
+    _open(page, built_decks / f"{name}.html")
+    assert page.evaluate(counts) == wanted
+
+
+@pytest.mark.parametrize("name", DECKS)
+def test_an_explorer_takes_keys_mouse_and_swipes_for_itself(built_decks, page, name):
+    _open(page, built_decks / f"{name}.html")
+    places = page.evaluate("""() => [...document.querySelectorAll(".slides .body > .explorer")].map((it) => {
+        const { h, v } = Reveal.getIndices(it.closest("section"));
+        return [h, v];
+    })""")
+    if not places:
+        pytest.skip(f"{name} has no explorer")
+    still = []
+    for h, v in places:
+        page.evaluate(f"Reveal.slide({h}, {v})")
+        explorer = page.locator("section.present section.present .lecture-explorer")
+        for control in explorer.locator("input, select").all():
+            before = _shown(explorer)
+            kind = control.evaluate("it => it.type")
+            where, last = control.evaluate("it => [Number(it.selectedIndex ?? it.value), it.options ? it.options.length - 1 : Number(it.max)]")
+            control.focus()
+            keys = {"range": ("ArrowLeft", "ArrowRight"), "checkbox": ("Space", "Space")}.get(kind, ("ArrowUp", "ArrowDown"))
+            page.keyboard.press(keys[where < last])
+            if not any(_shown(explorer) != before or page.wait_for_timeout(50) for _ in range(60)):
+                still.append(f"{explorer.get_attribute('data-explorer')}: {control.get_attribute('id')}")
+            if kind == "range":
+                box = control.bounding_box()
+                page.mouse.move(box["x"] + 8, box["y"] + box["height"] / 2)
+                page.mouse.down()
+                page.mouse.move(box["x"] + box["width"] - 4, box["y"] + box["height"] / 2, steps=4)
+                page.mouse.up()
+                assert control.evaluate("it => it.value === it.max")
+        page.wait_for_timeout(250)
+        assert page.evaluate("Reveal.getIndices()")["h"] == h and page.evaluate("Reveal.getIndices()")["v"] == v, "the deck has moved"
+        assert page.evaluate(_FAULTS) == []
+    assert set(still) <= QUIET
+
+
+# At their first values these controls change what comes later, and not this picture.
+QUIET = set()
+
+
+def _shown(explorer):
+    return explorer.evaluate("host => host.dataset.choice")
+
+
+def _swipe(page, x, y, by):
+    touch = page.context.new_cdp_session(page)
+    at = lambda n: [{"x": x + n * by / 5, "y": y}]  # noqa: E731
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": at(0)})
+    for n in range(1, 6):
+        touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": at(n)})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def test_a_swipe_on_a_slider_moves_the_slider_and_one_beside_it_the_slides(built_decks, browser):
+    context = browser.new_context(offline=True, viewport=SIZE, has_touch=True)
+    page = context.new_page()
+    _open(page, built_decks / "01_neural_networks.html", "#/more-layers")
+    page.evaluate("Reveal.down()")
+    slider = page.locator("section.present section.present .lecture-explorer input[type=range]").first
+    box, before, here = slider.bounding_box(), slider.input_value(), page.evaluate("Reveal.getIndices()")
+    _swipe(page, box["x"] + box["width"] * 0.9, box["y"] + box["height"] / 2, -0.8 * box["width"])
+    page.wait_for_timeout(300)
+    assert page.evaluate("Reveal.getIndices()") == here and slider.input_value() != before
+    _swipe(page, 900, 700, -500)
+    page.wait_for_timeout(300)
+    assert page.evaluate("Reveal.getIndices().h") == here["h"] + 1
+    context.close()
+
+
+def test_a_slide_has_an_address_and_links_lead_to_slides(built_decks, page):
+    _open(page, built_decks / "01_neural_networks.html", "#/adam")
+    assert page.evaluate("Reveal.getCurrentSlide().id") == "adam"
+    page.evaluate("Reveal.slide(0)")
+    page.locator("section.present a[href='#/activation-functions']").click()
+    page.wait_for_function("Reveal.getCurrentSlide().id === 'activation-functions'")
+    page.go_back()
+    page.evaluate("Reveal.slide(0)")
+
+
+def test_the_speaker_sees_the_notes_with_their_formulas(built_decks, browser):
+    context = browser.new_context(offline=True, viewport=SIZE)
+    page = context.new_page()
+    asked, complaints = watch(page)
+    _open(page, built_decks / "01_neural_networks.html", "#/architecture")
+    with context.expect_page() as opened:
+        page.keyboard.press("s")
+    speaker = opened.value
+    notes = speaker.locator(".speaker-controls-notes")
+    notes.get_by_text("About 4 minutes.").wait_for()
+    page.bring_to_front()
+    page.keyboard.press("Space")
+    notes.get_by_text("Five: one weight for each of the four inputs, and the bias.").wait_for()
+    assert notes.locator("svg").count() >= 1 and "$" not in notes.inner_text()
+    assert asked == [] and complaints == []
+    context.close()
+
+
+def _small(tmp_path, *cells):
+    deck = tmp_path / "small.html"
+    deck.write_text(slides.decks({"small": new.new_notebook(cells=[new.new_markdown_cell("# Small", metadata={"tags": []}), *cells])})["small"], encoding="utf-8")
+    return deck
+
+
+def test_what_is_too_long_goes_on_below(tmp_path, page):
+    rows = "\n".join(f"| {n} | row {n} |" for n in range(60))
+    items = "\n".join(f"1. item {n}, which goes on and on until the line is full and a second one begins" for n in range(40))
+    lines = "\n".join(f"line {n}" for n in range(100))
+    long = new.new_output("stream", name="stdout", text="x" * 400 + "\n" + lines)
+    deck = _small(
+        tmp_path, new.new_markdown_cell(f"## Table\n\n| n | what |\n| - | - |\n{rows}"), new.new_markdown_cell(f"## List\n\n{items}"),
+        new.new_markdown_cell("## Words\n\n" + "\n\n".join("All words of this paragraph stay. " * 12 for _ in range(9))), new.new_code_cell("print()", outputs=[long]),
+    )
+    _open(page, deck)
+    for _ in range(page.evaluate("Reveal.getTotalSlides()")):
+        assert page.evaluate(_FAULTS) == []
+        page.evaluate("Reveal.next()")
+    assert page.locator(".slides tbody tr").count() == 60 and page.locator(".slides table").count() == page.locator(".slides thead").count() > 1
+    assert page.eval_on_selector_all(".slides ol", "all => all.flatMap(it => [...it.children].map((_, i) => it.start + i))") == list(range(1, 41))
+    assert "\n".join(page.locator(".slides pre").all_text_contents()) == "x" * 400 + "\n" + lines
+    assert page.locator(".slides .body > p").count() == 9
+
+
+def test_what_is_folded_opens_by_mouse_and_keyboard_and_the_slide_stays(tmp_path, page):
+    folded = new.new_markdown_cell("## Fold\n\n<details><summary>Answer</summary>\n\nInside.\n\n</details>")
+    _open(page, _small(tmp_path, folded, new.new_markdown_cell("## Next")))
+    page.evaluate("Reveal.slide(1)")
+    summary, inside = page.locator("section.present summary"), page.locator("section.present").get_by_text("Inside.").last
+    for press in (summary.click, lambda: summary.press("Enter"), lambda: summary.press("Space"), lambda: summary.press("Enter")):
+        before = inside.is_visible()
+        press()
+        assert inside.is_visible() is not before and page.evaluate("Reveal.getIndices().h") == 1
+
+
+@pytest.mark.parametrize("width, height", [(1920, 1080), (1024, 768), (400, 800)])
+def test_a_deck_is_scaled_to_any_screen(built_decks, browser, width, height):
+    context = browser.new_context(offline=True, viewport={"width": width, "height": height})
+    page = context.new_page()
+    _open(page, built_decks / "01_neural_networks.html", "#/optimizer-zoo")
+    page.evaluate("Reveal.down()")
+    box = page.locator("section.present section.present").bounding_box()
+    assert box["width"] <= width + 1 and box["height"] <= height + 1
+    assert min(width / box["width"], height / box["height"]) == pytest.approx(1, abs=0.01)
+    context.close()
