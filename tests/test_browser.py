@@ -30,7 +30,7 @@ def test_a_page_loads_whole_from_a_file(built_book, page, name):
     pictures = page.eval_on_selector_all("main img", "all => all.map(img => [img.src.slice(0, 60), img.complete && img.naturalWidth, img.alt])")
     assert [picture for picture in pictures if not picture[1] or not picture[2]] == []
     if page.locator(".math").count():
-        page.wait_for_function("document.querySelectorAll('mjx-container').length >= document.querySelectorAll('.math').length", timeout=20_000)
+        page.wait_for_function("document.querySelectorAll('mjx-container').length >= document.querySelectorAll('.math').length", timeout=60_000)
 
 
 def _state(explorer):
@@ -115,7 +115,7 @@ def test_the_front_page_moves_until_it_is_touched(built_book, page):
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_every_reference_leads_to_its_formula_and_no_number_stands_on_one(built_book, page, name):
     page.goto((built_book / "html" / f"{name}.html").as_uri())
-    page.wait_for_function("document.querySelectorAll('mjx-container').length >= document.querySelectorAll('.math').length", timeout=20_000)
+    page.wait_for_function("document.querySelectorAll('mjx-container').length >= document.querySelectorAll('.math').length", timeout=60_000)
     lost = page.eval_on_selector_all('main a.reference[href^="#equation-"]', """all => all.filter(it => {
         const number = document.getElementById(it.hash.slice(1))?.querySelector(".eqno").firstChild.textContent;
         return number !== it.textContent;
