@@ -1,6 +1,7 @@
 """The notebooks: source and .ipynb agree, every cell runs, every row of the checklist has its place in the book."""
 
 import re
+from base64 import b64decode
 
 import nbformat
 import pytest
@@ -150,6 +151,15 @@ def test_every_figure_has_an_alternative_text(executed):
     for picture in pictures:
         text = picture.metadata.get("alt") or picture.metadata["image/png"]["alt"]
         assert text.endswith(".") and "<" not in text and "$" not in text, text
+
+
+def test_pictures_are_sharper_than_they_are_wide(executed):
+    """Slides show them larger than the page does; a TrainingPlot, which draws often, keeps to the pixels that it needs."""
+    _, notebook = executed
+    sizes = [(output.metadata["image/png"].get("width"), b64decode(output.data["image/png"])[16:20]) for output in _outputs(notebook) if "image/png" in output.get("data", {})]
+    told = [(width, int.from_bytes(pixels, "big")) for width, pixels in sizes if width]
+    assert len(told) > len(sizes) / 2
+    assert all(abs(pixels - 1.5 * width) <= 1 for width, pixels in told)
 
 
 def test_each_training_plot_leaves_exactly_one_figure(executed):

@@ -107,6 +107,19 @@ def test_anchors_become_labels_and_alternative_texts_go_to_the_figures(checkout)
     assert made.cells[-1].metadata["mystnb"]["image"]["alt"] == "A single pixel."
 
 
+def test_pictures_take_the_width_that_the_kernel_sends_if_it_is_one():
+    def picture(**about):
+        return nbformat.v4.new_output("display_data", {"image/png": "AAAA"}, metadata={"image/png": {"alt": "A."} | about})
+
+    def width(*pictures):
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("plot()", outputs=pictures)])
+        return book.for_the_book(notebook, "01_small.py").cells[0].metadata["mystnb"]["image"].get("width")
+
+    assert width(picture(width=300)) == "300px"
+    assert width(picture(width=300), picture(width=300)) == "300px"
+    assert width(picture(width=300), picture(width=400)) is None and width(picture()) is None
+
+
 def test_formulas_are_labelled_where_they_stand_alone():
     text = "So $$a$$ here.\n\n$$b$$\n\n$$\nc\n$$\n\n$$d$$ and so on\n\n```\n\n$$e$$\n```\n\n- one\n\n  $$f$$\n"
     labelled, labels = equations.label_formulas(text, "sums", before=1)

@@ -75,6 +75,8 @@ def test_a_cell_that_is_tagged_for_slides_leads_to_what_comes_below_it():
     deck = _deck(_text("## Sums", "sums"), _text("**Like this**: add.", tags=["slide"]), _code("print(2)", _printed("2")), _code("print(3)", _printed("3")))
     assert [len(slide.blocks) for slide in deck[1]] == [0, 2, 1]
     assert "Like this" in deck[1][1].blocks[0] and ">2<" in deck[1][1].blocks[1]
+    asked = _deck(_text("## Sums", "sums"), _text("Add.\n\n*Predict first: how many?*", tags=["slide"]), _code("print(2)", _printed("2")))
+    assert _kinds(asked)[1] == ["section", "question", "output"] and "Add." in asked[1][1].blocks[0]
 
 
 def test_an_exercise_shows_what_is_to_be_completed_and_its_solution_only_to_the_speaker():
@@ -119,6 +121,16 @@ def test_links_lead_to_slides_of_this_deck_and_of_the_others():
     first.cells[1].source += "\n\n[lost](#nowhere)"
     with pytest.raises(BookError, match='the cell under "Sums" links to #nowhere'):
         slides.decks({"01_nets": first, "02_more": other})
+
+
+def test_no_slide_shows_a_question_with_what_answers_it():
+    for source in notebooks.sources(ROOT / "notebooks"):
+        notebook = notebooks.from_source(source)
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                cell.outputs = [_printed("shown")]
+        for column in slides.columns(notebook, source.stem):
+            assert not any("Predict first:" in "".join(slide.blocks) and "shown" in "".join(slide.blocks) for slide in column)
 
 
 def test_every_section_of_the_lecture_is_a_slide_with_its_address():

@@ -123,9 +123,9 @@ def for_the_book(notebook, name):
                 cell.source = f"({cell.metadata['anchor']})=\n{cell.source}"
             continue
         settings = {}
-        texts = [alternative_text(output, name) for output in cell.outputs if "image/png" in output.get("data", {})]
-        if texts:
-            settings["image"] = {"alt": " ".join(texts)}
+        pictures = [output for output in cell.outputs if "image/png" in output.get("data", {})]
+        if pictures:
+            settings["image"] = {"alt": " ".join(alternative_text(output, name) for output in pictures)} | _width(pictures)
         tags = cell.metadata.get("tags", [])
         if SOLUTION in tags:
             cell.source = cell.source.removeprefix(f"{FORM}\n")
@@ -134,6 +134,12 @@ def for_the_book(notebook, name):
         if settings:
             cell.metadata = cell.metadata | {"mystnb": settings}
     return book
+
+
+def _width(pictures):
+    """How wide the pictures of a cell are on the page, if they say it, and the same."""
+    widths = {output.metadata.get("image/png", {}).get("width") for output in pictures}
+    return {"width": f"{widths.pop()}px"} if len(widths) == 1 and None not in widths else {}
 
 
 def _config(text, repository):

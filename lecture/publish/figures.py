@@ -21,7 +21,7 @@ def alternative_text(output, name):
         If there is none.
     """
     about = output.get("metadata", {})
-    text = about.get("alt") or about.get("image/png", {}).get("alt")
+    text = about.get("image/png", {}).get("alt") or about.get("alt")
     if not text:
         raise BookError(f"{name}: a figure has no alternative text; call plots.describe(ax, sentence) where it is drawn.")
     return text

@@ -152,7 +152,10 @@ def _add_text(deck, cell, tags, addresses):
         elif block.kind == "learnt" or block.kind == "question" and not is_shown:
             deck[-1].append(Slide(block.kind, deck[-1][0].heading, blocks=[block.html]))
         else:
-            deck[-1][-1].blocks.append(block.html)
+            slide = deck[-1][-1]
+            slide.blocks.append(block.html)
+            if block.kind == "question" and slide.kind == "text":
+                slide.kind = "question"  # whose answer comes on the next
 
 
 def _add_heading(deck, block, anchor):

@@ -2,7 +2,8 @@
    back row; what is still too much goes on on a slide below. Pictures and explorers take the room that is left. */
 (async () => {
   "use strict";
-  const SIZES = [32, 30, 28, 26, 24]; // pixels, of text
+  const SIZES = [32, 30, 28, 26, 24, 22]; // pixels, of text
+  const SPLIT = [28, 26, 24, 22]; // of text that goes on on the next slide: the largest that is not too wide
   const CODE = [22, 20]; // of code
   const PRINTED = [22, 20, 18, 17, 16]; // of what was printed
   const CONTROLS = [24, 22, 20]; // of the controls of explorers; their legends are a fifth smaller
@@ -30,7 +31,8 @@
   const bodyOf = (slide) => slide.querySelector(".body");
   const isPicture = (block) => block.matches(".figure, .explorer");
 
-  const overflows = (body) => body.scrollHeight > body.clientHeight + 1 || [...body.children].some((block) => block.scrollWidth > body.clientWidth + 1);
+  const isTooWide = (body) => [...body.children].some((block) => block.scrollWidth > block.clientWidth + 1 || block.offsetWidth > body.clientWidth + 1);
+  const overflows = (body) => body.scrollHeight > body.clientHeight + 1 || isTooWide(body);
 
   const setSizes = (body, text, code) => {
     body.style.setProperty("--size", `${text}px`);
@@ -53,6 +55,7 @@
       pre.style.fontSize = `${size}px`;
       if (pre.scrollWidth <= pre.clientWidth + 1) return;
     }
+    pre.style.fontSize = `${PRINTED[0]}px`;
     pre.classList.add("folded");
   };
 
@@ -111,10 +114,19 @@
     return next;
   };
 
+  /* A table with too many columns for any size: better small than cut off. */
+  const shrink = (body) => {
+    for (const block of body.children) {
+      const wide = Math.max(block.scrollWidth, block.offsetWidth);
+      if (wide > body.clientWidth + 1) block.style.zoom = body.clientWidth / wide;
+    }
+  };
+
   const fit = (slide) => {
     const body = bodyOf(slide);
     if (fitText(body)) return;
-    setSizes(body, 28, 20);
+    setSizes(body, SPLIT.find((size) => (setSizes(body, size, 20), !isTooWide(body))) ?? SPLIT.at(-1), 20);
+    if (isTooWide(body)) shrink(body);
     const moved = [];
     const fits = () => !overflows(body);
     while (!fits() && body.children.length > 1) {
