@@ -66,7 +66,7 @@ def test_text_without_a_heading_is_for_the_speaker_but_for_questions_and_conclus
     assert _kinds(deck)[1] == ["section", "output", "question", "learnt"]
     _, output, question, learnt = deck[1]
     folded, read = output.notes
-    assert folded.startswith("<details><summary>Answer</summary>") and folded.rstrip().endswith("</details>")
+    assert folded.startswith("<details open><summary>Answer</summary>") and folded.rstrip().endswith("</details>")
     assert "<em>not</em>" in folded and r"\(a&lt;b\)" in folded and "Read it so." in read
     assert "and now?" in question.blocks[0] and "it adds up." in learnt.blocks[0] and not question.notes
 

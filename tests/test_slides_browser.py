@@ -160,8 +160,6 @@ def test_a_slide_has_an_address_and_links_lead_to_slides(built_decks, page):
     page.evaluate("Reveal.slide(0)")
     page.locator("section.present a[href='#/activation-functions']").click()
     page.wait_for_function("Reveal.getCurrentSlide().id === 'activation-functions'")
-    page.go_back()
-    page.evaluate("Reveal.slide(0)")
 
 
 def test_the_speaker_sees_the_notes_with_their_formulas(built_decks, browser):

@@ -148,7 +148,7 @@ def _add_text(deck, cell, tags, addresses):
         elif not deck:
             continue  # what stands above the title is on no slide
         elif block.kind == "minutes" or not is_shown and block.kind in ("text", "details"):
-            deck[-1][-1].notes.append(block.html)
+            deck[-1][-1].notes.append(block.html.replace("<details>", "<details open>", 1))  # nobody else sees it
         elif block.kind == "learnt" or block.kind == "question" and not is_shown:
             deck[-1].append(Slide(block.kind, deck[-1][0].heading, blocks=[block.html]))
         else:

@@ -29,7 +29,6 @@
   /* ---- One slide. */
 
   const bodyOf = (slide) => slide.querySelector(".body");
-  const isPicture = (block) => block.matches(".figure, .explorer");
 
   const isTooWide = (body) => [...body.children].some((block) => block.scrollWidth > block.clientWidth + 1 || block.offsetWidth > body.clientWidth + 1);
   const overflows = (body) => body.scrollHeight > body.clientHeight + 1 || isTooWide(body);
@@ -59,15 +58,11 @@
     pre.classList.add("folded");
   };
 
-  /* The parts of a block that may go on on the next slide: items, rows, lines. */
-  const halves = (block) => {
-    const parent = block.matches("ul, ol") ? block : block.querySelector("tbody");
-    if (parent) return { parent, parts: [...parent.children] };
-    return null;
-  };
+  /* ---- A block that is parted: the first lines, rows or items stay in it, as many as fit; the rest is returned as a block like it. */
 
   const splitLines = (pre, fits) => {
     const lines = pre.innerHTML.split("\n");
+    if (lines.length < 2) return null;
     const rest = pre.cloneNode(false);
     let kept = lines.length;
     do {
@@ -78,23 +73,18 @@
     return rest;
   };
 
-  const splitParts = (block, { parent, parts }, fits) => {
-    const rest = block.cloneNode(true);
-    const restParent = block.matches("ul, ol") ? rest : rest.querySelector("tbody");
-    restParent.replaceChildren();
-    let kept = parts.length;
-    do {
-      kept -= 1;
-      restParent.prepend(parts[kept]);
-    } while (kept > 1 && !fits());
-    if (block.matches("ol")) rest.start = (block.start || 1) + kept;
-    return rest;
-  };
+  const listOf = (block) => (block.matches("ul, ol") ? block : block.querySelector("tbody"));
 
-  const splitBlock = (block, fits) => {
-    if (block.matches("pre")) return splitLines(block, fits);
-    const found = halves(block);
-    return found && found.parts.length > 1 ? splitParts(block, found, fits) : null;
+  const splitList = (block, fits) => {
+    const list = listOf(block);
+    if (!list || list.children.length < 2) return null;
+    const rest = block.cloneNode(true);
+    listOf(rest).replaceChildren();
+    do {
+      listOf(rest).prepend(list.lastElementChild);
+    } while (list.children.length > 1 && !fits());
+    if (block.matches("ol")) rest.start = block.start + list.children.length;
+    return rest;
   };
 
   /* A new slide below this one, with the blocks that it has no room for. */
@@ -134,22 +124,21 @@
       body.lastElementChild.remove();
     }
     if (!fits() && body.firstElementChild) {
-      const rest = splitBlock(body.firstElementChild, fits);
+      const block = body.firstElementChild;
+      const rest = block.matches("pre") ? splitLines(block, fits) : splitList(block, fits);
       if (rest) moved.unshift(rest);
-    } else if (moved.length && !isPicture(moved[0])) { // does a part of the first that was moved fit?
-      const first = moved[0];
-      body.append(first);
-      const rest = splitBlock(first, fits);
-      if (rest && fits()) moved[0] = rest;
-      else if (rest) join(first, rest), first.remove();
-      else first.remove();
+    } else if (moved.length && listOf(moved[0])) { // code and pictures move whole; of a list or table as much stays as there is room for
+      const [block] = moved;
+      body.append(block);
+      const rest = splitList(block, fits);
+      if (rest && fits()) {
+        moved[0] = rest;
+      } else {
+        if (rest) listOf(block).append(...listOf(rest).children);
+        block.remove();
+      }
     }
     if (moved.length) fit(goOn(slide, moved));
-  };
-
-  const join = (block, rest) => {
-    if (block.matches("pre")) block.innerHTML += `\n${rest.innerHTML}`;
-    else halves(block).parent.append(...halves(rest).parts);
   };
 
   /* ---- An explorer: as large as there is room, with its controls above its picture or beside it, also after it has shown something larger. */
