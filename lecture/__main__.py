@@ -64,21 +64,23 @@ def show_data(options):
 
 def book(options):
     """Run the notebooks and build the book."""
+    root = _checkout()
     from lecture.publish.book import build
 
-    _publish(options, build, "The book")
+    _publish(options, root, build, "The book")
 
 
 def slides(options):
     """Run the notebooks and write their slides, a deck in one file for each."""
+    root = _checkout()
     from lecture.publish.slides import build
 
-    _publish(options, build, "Slides")
+    _publish(options, root, build, "Slides")
 
 
-def _publish(options, build, title):
+def _publish(options, root, build, title):
     """Find the images, then run the notebooks and build what is made from them; say where it is."""
-    root, start = _checkout(), time.perf_counter()
+    start = time.perf_counter()
     from lecture import data, device
     from lecture.publish.notebooks import refuse_differing
 

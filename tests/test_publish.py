@@ -112,7 +112,7 @@ def test_pictures_take_the_width_that_the_kernel_sends_if_it_is_one():
         return nbformat.v4.new_output("display_data", {"image/png": "AAAA"}, metadata={"image/png": {"alt": "A."} | about})
 
     def width(*pictures):
-        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("plot()", outputs=pictures)])
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("plot()", outputs=list(pictures))])
         return book.for_the_book(notebook, "01_small.py").cells[0].metadata["mystnb"]["image"].get("width")
 
     assert width(picture(width=300)) == "300px"
