@@ -4,7 +4,7 @@
   "use strict";
   const SIZES = [32, 30, 28, 26, 24, 22]; // pixels, of text
   const SPLIT = [28, 26, 24, 22]; // of text that goes on on the next slide: the largest that is not too wide
-  const CODE = [22, 20]; // of code
+  const CODE = [22, 20, 18]; // of code
   const PRINTED = [22, 20, 18, 17, 16]; // of what was printed
   const CONTROLS = [24, 22, 20]; // of the controls of explorers; their legends are a fifth smaller
   const SIDE = 360; // of controls that stand beside a picture
