@@ -1,0 +1,8 @@
+"""Search hyperparameters: spaces, strategies, trials, and what they lead to."""
+
+from lecture.tuning.search import search
+from lecture.tuning.space import Choice, Real, Space, Whole, make_mlp, mlp_space
+from lecture.tuning.strategies import hyperband_rounds
+from lecture.tuning.trials import Final, SearchError, SearchResult, Trial
+
+__all__ = ["Choice", "Final", "Real", "SearchError", "SearchResult", "Space", "Trial", "Whole", "hyperband_rounds", "make_mlp", "mlp_space", "search"]

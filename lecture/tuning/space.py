@@ -1,0 +1,251 @@
+"""What a search may choose: named ranges, some of which count only where another has a certain value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import keras
+import keras_tuner
+
+from lecture.checks import real, whole
+from lecture.models import mlp
+
+
+@dataclass(frozen=True)
+class _Range:
+    """What all ranges share: the condition under which they count."""
+
+    when: Mapping = field(default_factory=dict, kw_only=True)  # {"optimizer": "sgd"}, or several values in a tuple
+
+    def conditions(self):
+        """Return the condition as pairs of a name and the values with which this range counts."""
+        return tuple((name, tuple(values) if isinstance(values, (tuple, list)) else (values,)) for name, values in self.when.items())
+
+    def describe(self):
+        """Return the range in words."""
+        where = " and ".join(f"{name} is {' or '.join(map(str, values))}" for name, values in self.conditions())
+        return self._words() + (f", where {where}" if where else "")
+
+
+@dataclass(frozen=True)
+class Choice(_Range):
+    """One of several values of one type (numbers, texts or booleans), in no order."""
+
+    values: tuple
+
+    def __post_init__(self):
+        object.__setattr__(self, "values", tuple(self.values))
+        if not self.values:
+            raise ValueError("Choice must be of one or more values, got none.")
+        if len(set(self.values)) < len(self.values) or len({type(value) for value in self.values}) > 1:
+            raise ValueError(f"Choice must be of different values of one type, got {self.values}.")
+
+    def register(self, hp, name):
+        """Add the range to KerasTuner's hyperparameters and return the value chosen there."""
+        if isinstance(self.values[0], bool):
+            return hp.Boolean(name) if len(self.values) == 2 else hp.Fixed(name, self.values[0])
+        return hp.Choice(name, list(self.values), ordered=False if isinstance(self.values[0], str) else None)
+
+    def _words(self):
+        return "one of " + ", ".join(map(str, self.values))
+
+
+@dataclass(frozen=True)
+class Whole(_Range):
+    """A whole number from ``low`` to ``high``, both included; in steps, or evenly spread over its logarithm."""
+
+    low: int
+    high: int
+    step: int = 1
+    log: bool = False  # then `step` is a factor of 2 or more, or 1 for any number
+
+    def __post_init__(self):
+        whole(self.low, "low", least=1 if self.log else 0)
+        whole(self.high, "high")
+        whole(self.step, "step", least=1)
+        _refuse_reversed(self)
+
+    def register(self, hp, name):
+        """Add the range to KerasTuner's hyperparameters and return the value chosen there."""
+        step = None if self.log and self.step == 1 else self.step
+        return hp.Int(name, self.low, self.high, step=step, sampling="log" if self.log else "linear")
+
+    def _words(self):
+        steps = f", in {'factors' if self.log else 'steps'} of {self.step}" if self.step > 1 else ""
+        return f"{self.low} to {self.high}{steps}" + (", on a log scale" if self.log else "")
+
+
+@dataclass(frozen=True)
+class Real(_Range):
+    """A number from ``low`` to ``high``; with ``log`` evenly spread over its logarithm."""
+
+    low: float
+    high: float
+    log: bool = False
+
+    def __post_init__(self):
+        real(self.low, "low")
+        real(self.high, "high")
+        if self.log and self.low <= 0:
+            raise ValueError(f"low must be above 0 on a log scale, got {self.low!r}.")
+        _refuse_reversed(self)
+
+    def register(self, hp, name):
+        """Add the range to KerasTuner's hyperparameters and return the value chosen there."""
+        return hp.Float(name, self.low, self.high, sampling="log" if self.log else "linear")
+
+    def _words(self):
+        return f"{self.low:g} to {self.high:g}" + (", on a log scale" if self.log else "")
+
+
+def _refuse_reversed(it):
+    if it.low >= it.high:
+        raise ValueError(f"{type(it).__name__} must go from a smaller number to a larger one, got low={it.low!r} and high={it.high!r}.")
+
+
+class Space(Mapping):
+    """Ranges by name, and the network that their values make. Print it, or change it with `replace`.
+
+    Parameters
+    ----------
+    make_model : callable
+        ``make_model(**values)`` returns a compiled network. Only values that count are handed in.
+    **ranges : Choice, Whole or Real
+        A range with a condition comes after those that the condition names.
+
+    Raises
+    ------
+    ValueError
+        If there is no range, or a condition names none before it or a value that it cannot have.
+    TypeError
+        If a range is something else.
+    """
+
+    def __init__(self, make_model, **ranges):
+        if not callable(make_model):
+            raise TypeError(f"make_model must be a function that returns a network, got {make_model!r}.")
+        if not ranges:
+            raise ValueError("a space must have one range or more, got none.")
+        self.make_model, self._ranges = make_model, {}
+        for name, it in ranges.items():
+            if not isinstance(it, _Range):
+                raise TypeError(f"{name} must be a Choice, Whole or Real, got {it!r}.")
+            self._check_condition(name, it)
+            self._ranges[name] = it
+
+    def _check_condition(self, name, it):
+        for other, values in it.conditions():
+            if other not in self._ranges:
+                raise ValueError(f"{name} counts only where {other} has a certain value, so {other} must be a range before it.")
+            known = self._ranges[other]
+            wrong = [value for value in values if not (value in known.values if isinstance(known, Choice) else known.low <= value <= known.high)]
+            if wrong:
+                raise ValueError(f"{name} counts where {other} is {wrong[0]!r}, which {other} ({known.describe()}) never is.")
+
+    def __getitem__(self, name):
+        return self._ranges[name]
+
+    def __iter__(self):
+        return iter(self._ranges)
+
+    def __len__(self):
+        return len(self._ranges)
+
+    def __repr__(self):
+        width = max(map(len, self))
+        return "\n".join(f"{name:{width}}  {it.describe()}" for name, it in self.items())
+
+    def replace(self, **ranges):
+        """Return the space with some ranges changed or added; ``None`` takes one out.
+
+        >>> print(mlp_space().replace(n_layers=Whole(1, 2), activation=None)["n_layers"].describe())
+        1 to 2
+        """
+        changed = {name: it for name, it in (dict(self) | ranges).items() if it is not None}
+        return Space(self.make_model, **changed)
+
+    def register(self, hp):
+        """Add all ranges to KerasTuner's hyperparameters; return the values, by name, of those that count."""
+        return self.counting({name: _register_where(hp, name, it, list(it.conditions())) for name, it in self.items()})
+
+    def counting(self, values):
+        """Return those of some values that count: in this space, and where their conditions hold."""
+        found = {}
+        for name, it in self.items():
+            if name in values and all(found.get(other) in allowed for other, allowed in it.conditions()):
+                found[name] = values[name]
+        return found
+
+
+def _register_where(hp, name, it, conditions):
+    """Register a range inside the scopes of its conditions, one in the other."""
+    if not conditions:
+        return it.register(hp, name)
+    (other, values), *rest = conditions
+    with hp.conditional_scope(other, list(values)):
+        return _register_where(hp, name, it, rest)
+
+
+def mlp_space():
+    """Return the space of the lecture's networks, about as wide as a course has use for.
+
+    A penalty's strength counts only where there is a penalty, momentum only with SGD.
+
+    >>> mlp_space()["learning_rate"].describe()
+    '0.0001 to 0.1, on a log scale'
+    """
+    return Space(
+        make_mlp,
+        n_layers=Whole(1, 3),
+        n_units=Whole(32, 512, step=2, log=True),
+        activation=Choice(("relu", "tanh")),
+        penalty=Choice(("none", "l1", "l2")),
+        strength=Real(1e-6, 1e-2, log=True, when={"penalty": ("l1", "l2")}),
+        dropout=Choice((0.0, 0.2, 0.4)),
+        batch_norm=Choice((False, True)),
+        optimizer=Choice(("rmsprop", "adam", "sgd")),
+        momentum=Choice((0.0, 0.9), when={"optimizer": "sgd"}),
+        learning_rate=Real(1e-4, 1e-1, log=True),
+    )
+
+
+def make_mlp(n_layers=2, n_units=512, penalty="none", strength=0.0, optimizer="rmsprop", learning_rate=0.001, momentum=0.0, **others):
+    """Return `models.mlp` for the values of `mlp_space`; what is left out has the lecture's default.
+
+    Parameters
+    ----------
+    n_layers, n_units : int
+        Hidden layers, and units in each.
+    penalty : "none", "l1" or "l2"
+    strength : float
+        Of the penalty.
+    optimizer : "rmsprop", "adam" or "sgd"
+    learning_rate, momentum : float
+        Momentum counts for SGD only.
+    **others
+        Handed to ``mlp`` as they are: ``activation``, ``dropout``, ``batch_norm``, ``initializer``, ``seed``, ….
+    """
+    made = {
+        "rmsprop": lambda: keras.optimizers.RMSprop(learning_rate),
+        "adam": lambda: keras.optimizers.Adam(learning_rate),
+        "sgd": lambda: keras.optimizers.SGD(learning_rate, momentum=momentum),
+    }[optimizer]()
+    penalties = {} if penalty == "none" else {penalty: strength}
+    return mlp(*[n_units] * n_layers, optimizer=made, **penalties, **others)
+
+
+def words(space):
+    """Return the ranges of a space in words, by name; for a ``make_model(hp)``, which says them only when it runs, none."""
+    return {name: it.describe() for name, it in space.items()} if isinstance(space, Space) else {}
+
+
+def maker(space):
+    """Return ``make(values)``, which gives the network of some values of a space."""
+    if isinstance(space, Space):
+        return lambda values: space.make_model(**values)
+
+    def make(values):
+        hp = keras_tuner.HyperParameters()
+        hp.values = dict(values)
+        return space(hp)
+
+    return make
