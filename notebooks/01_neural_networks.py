@@ -1100,8 +1100,8 @@ explore(activation_and_slope, name=HIDDEN)
 
 # %% tags=["live", "slide-code"]
 # How much of the gradient at the last of ten layers is left at the first?
-for name, weights in {"sigmoid": "glorot", "tanh": "glorot", "relu": "he", "leaky_relu": "he"}.items():
-    profile = from_scratch.measure_depth(name, weights, depth=10)
+for name, start in {"sigmoid": "glorot", "tanh": "glorot", "relu": "he", "leaky_relu": "he"}.items():
+    profile = from_scratch.measure_depth(name, start, depth=10)
     print(f"{name:10} {profile.gradient_ratio:.1e}")
 
 # %% [markdown]

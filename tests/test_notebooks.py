@@ -1,6 +1,8 @@
 """The notebooks: source and .ipynb agree, every cell runs, every row of the checklist has its place in the book."""
 
+import ast
 import re
+import symtable
 from base64 import b64decode
 
 import nbformat
@@ -125,6 +127,42 @@ def test_the_anchors_are_those_of_the_checklist(shared):
     for name, anchors in ANCHORS.items():
         section = text.split(f"## Notebook {name[:2]}")[1].split("\n## ")[0]
         assert set(re.findall(r"^\| ([a-z][a-z-]*) \|", section, re.MULTILINE)) - {"anchor"} == set(anchors)
+
+
+def _assigned(source):
+    """The names that a cell assigns for all cells; those inside functions and comprehensions stay there."""
+    inside = (ast.FunctionDef, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+    names, nodes = set(), [ast.parse(source)]
+    while nodes:
+        for node in ast.iter_child_nodes(nodes.pop()):
+            if isinstance(node, ast.FunctionDef):
+                names.add(node.name)
+            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                names.add(node.id)
+            if not isinstance(node, inside):
+                nodes.append(node)
+    return names
+
+
+def _read_by_functions(source):
+    """The names of the notebook that functions of a cell look up when they are called."""
+    tables, names = list(symtable.symtable(source, "cell", "exec").get_children()), set()
+    for table in tables:
+        tables += table.get_children()
+        names |= {symbol.get_name() for symbol in table.get_symbols() if symbol.is_global() and symbol.is_referenced()}
+    return names
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+def test_what_an_explorer_draws_from_stays_what_it_was(source):
+    """A live explorer calls its function whenever a slider moves: also after the rest of the notebook has run."""
+    cells = [cell.source for cell in notebooks.from_source(source).cells if cell.cell_type == "code" and "colab" not in cell.metadata.get("tags", [])]
+    spoilt = {
+        (cell.splitlines()[0], name): later.splitlines()[0]
+        for number, cell in enumerate(cells) if "explore(" in cell
+        for later in cells[number + 1 :] for name in _read_by_functions(cell) & _assigned(later)
+    }
+    assert spoilt == {}
 
 
 @pytest.fixture(scope="module", params=[source.stem for source in SOURCES])
