@@ -7,14 +7,17 @@ from lecture.plots.arrays import plot_dense_product, plot_elementwise
 from lecture.plots.backprop import plot_step, plot_weight_updates
 from lecture.plots.boundaries import plot_boundaries
 from lecture.plots.chain_rule import plot_batch_gradient, plot_chain_rule, plot_gradient_costs, plot_layer_gradient
+from lecture.plots.coverage import plot_coverage, plot_surrogate
 from lecture.plots.depth import plot_gradient_flow
 from lecture.plots.filters import plot_feature_maps, plot_patches
 from lecture.plots.history import plot_history
+from lecture.plots.hyperparameters import plot_hyperparameters, plot_parallel
 from lecture.plots.images import plot_images, plot_prediction
 from lecture.plots.network import plot_network
 from lecture.plots.optimizers import LOOKS, plot_learning_rate, plot_momentum, plot_optimizers, plot_paths, plot_schedule, plot_surface
 from lecture.plots.record import History
 from lecture.plots.representation import plot_representation
+from lecture.plots.search import plot_search, plot_trial_curves
 from lecture.plots.style import COLORS, STYLES
 from lecture.plots.tensors import plot_tensor
 from lecture.plots.training_loop import plot_training_loop
@@ -35,6 +38,7 @@ __all__ = [
     "plot_batch_gradient",
     "plot_boundaries",
     "plot_chain_rule",
+    "plot_coverage",
     "plot_dense_product",
     "plot_elementwise",
     "plot_few_images",
@@ -42,6 +46,7 @@ __all__ = [
     "plot_gradient_costs",
     "plot_gradient_flow",
     "plot_history",
+    "plot_hyperparameters",
     "plot_images",
     "plot_label_smoothing",
     "plot_layer_gradient",
@@ -49,15 +54,19 @@ __all__ = [
     "plot_momentum",
     "plot_network",
     "plot_optimizers",
+    "plot_parallel",
     "plot_patches",
     "plot_paths",
     "plot_prediction",
     "plot_representation",
     "plot_schedule",
+    "plot_search",
     "plot_step",
     "plot_surface",
+    "plot_surrogate",
     "plot_tensor",
     "plot_training_loop",
+    "plot_trial_curves",
     "plot_variants",
     "plot_weight_histograms",
     "plot_weight_updates",
