@@ -3,6 +3,7 @@
 import argparse
 import importlib.util
 import os
+import socket
 import sys
 import time
 from pathlib import Path
@@ -10,7 +11,14 @@ from pathlib import Path
 import lecture
 
 ROOT = Path(__file__).resolve().parent.parent
-EXTRAS = {"check": "train", "show_data": "train", "book": "train,book", "slides": "train,book", "live": "train,live", "notebooks": "live"}  # what each command needs
+EXTRAS = {"check": "train", "show_data": "train", "book": "train,book", "slides": "train,book", "live": "train,live", "notebooks": "live", "tune": "train,tune"}  # what each command needs
+
+TUNE = """on several machines, which share a folder:
+  one     python -m lecture tune --chief 10.0.0.1:9000 --directory /shared/search --trials 100
+  others  python -m lecture tune --worker 10.0.0.1:9000 --directory /shared/search --trials 100
+
+The port has no authentication: whoever reaches it can hand in results. With --workers it is on 127.0.0.1 only; --chief opens what you
+name, so name an address that only your machines reach."""
 
 
 def main(arguments=None):
@@ -109,6 +117,44 @@ def live(options):
     return lab.open_lab(root, root / "live", port=options.port, browser=options.browser)
 
 
+def tune(options):
+    """Search hyperparameters, with workers on this machine or on several."""
+    from lecture import data, device
+
+    with device.quietly():
+        from lecture.tuning.search import Plan
+        from lecture.tuning.several import follow, lead
+        from lecture.tuning.space import from_file, mlp_space
+
+        plan = Plan(options.strategy, options.trials, options.epochs, options.batch_size, options.seed)
+        device.choose(None if options.worker or not options.workers else "cpu")  # a chief trains nothing
+        space = from_file(options.space) if options.space else mlp_space()
+        images = data.load_fashion_mnist(options.source)
+    if options.worker:
+        if not options.directory:
+            raise ValueError("a worker needs the --directory that it shares with its chief.")
+        name = options.name or f"{socket.gethostname()}-{os.getpid()}"
+        return follow(plan, space, images, address=options.worker, directory=options.directory, name=name)
+    if options.chief and not options.directory:
+        raise ValueError("a chief needs a --directory that its workers share.")
+    if options.out and Path(options.out).exists():
+        raise ValueError(f"{options.out} is there already: name another file for --out, or remove it first.")
+
+    def command(name, address, folder):
+        same = {"--strategy": plan.strategy, "--trials": plan.max_trials, "--epochs": plan.epochs, "--batch-size": plan.batch_size, "--seed": plan.seed,
+                "--space": options.space, "--source": _absolute(images.source)}
+        told = [part for option, value in same.items() if value is not None for part in (option, str(value))]
+        return [sys.executable, "-m", "lecture", "tune", "--worker", address, "--directory", str(folder), "--name", name, *told]
+
+    n_workers = 0 if options.chief else options.workers
+    result = lead(plan, space, images, command=command, n_workers=n_workers, address=options.chief or "127.0.0.1:0", directory=options.directory, resume=options.resume)
+    print(result)
+    if options.out:
+        result.save(options.out)
+        print(f"Saved: {options.out}")
+    return 0 if any(trial.status == "completed" for trial in result.trials) else 1
+
+
 def notebooks(options):
     """Make the .ipynb files from their .py sources."""
     root = _checkout()
@@ -152,6 +198,23 @@ def _parser():
     sub.add_argument("--port", type=int, default=8888, help="where JupyterLab listens, on 127.0.0.1 (default 8888)")
     sub.add_argument("--no-browser", dest="browser", action="store_false", help="only print the address")
     sub.add_argument("--fresh", action="store_true", help="write all copies anew; one that was typed into is put aside under another name")
+    sub = add(tune, "tune", epilog=TUNE)
+    sub.formatter_class = argparse.RawDescriptionHelpFormatter
+    _add_source(sub)
+    sub.add_argument("--strategy", default="random", help="random (default), grid, hyperband or bayesian")
+    sub.add_argument("--trials", type=int, help="how many at most (default: 20, all of a grid, Hyperband's brackets)")
+    sub.add_argument("--epochs", type=int, default=5, help="of a trial; with hyperband of the longest (default 5)")
+    sub.add_argument("--batch-size", type=int, default=128)
+    sub.add_argument("--seed", type=int, default=0)
+    sub.add_argument("--space", metavar="FILE.py", help="a file that defines `space`; default: the lecture's networks")
+    sub.add_argument("--directory", help="where the search is kept; by default nowhere, once it is over")
+    sub.add_argument("--resume", action="store_true", help="go on with the search in --directory")
+    sub.add_argument("--out", metavar="FILE", help="where the result goes; SearchResult.load reads it")
+    roles = sub.add_mutually_exclusive_group()
+    roles.add_argument("--workers", type=int, default=1, metavar="N", help="so many processes on this machine (default 1)")
+    roles.add_argument("--chief", metavar="HOST:PORT", help="wait for workers here")
+    roles.add_argument("--worker", metavar="HOST:PORT", help="work for the chief there, with the options that it has")
+    sub.add_argument("--name", help="of a worker (default: the machine's and the process')")
     add(notebooks, "notebooks")
     return parser
 

@@ -23,7 +23,7 @@ MAY = {
     "device": {"numpy"} | CORE | KERAS,
     "models": {"numpy"} | CORE | KERAS,
     "training": {"numpy", "keras", "tqdm", "matplotlib", "lecture.plots"} | CORE,
-    "tuning": {"numpy", "keras", "keras_tuner", "matplotlib", "pandas", "scikeras", "scipy", "sklearn", "tensorflow", "tqdm", "lecture.data", "lecture.device", "lecture.models", "lecture.plots",
+    "tuning": {"numpy", "grpc", "keras", "keras_tuner", "matplotlib", "pandas", "scikeras", "scipy", "sklearn", "tensorflow", "tqdm", "lecture.data", "lecture.device", "lecture.models", "lecture.plots",
                "lecture.training"} | CORE,
     "exercises": {"numpy"} | CORE,
     "plots": {"numpy", "matplotlib"} | CORE,

@@ -5,6 +5,7 @@ import shutil
 import tempfile
 import time
 from contextlib import contextmanager, redirect_stdout
+from dataclasses import asdict, dataclass
 from io import StringIO
 from pathlib import Path
 
@@ -20,6 +21,50 @@ from lecture.tuning.trials import SearchError, SearchResult, write_json
 from lecture.tuning.tuner import Tuner
 
 PLAN = "search.json"  # what a directory is the search for
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a search is, but for the space and the data: see `search` for what the numbers are.
+
+    Raises
+    ------
+    ValueError
+        If one of them is not as it says there.
+    """
+
+    strategy: str = "random"
+    max_trials: int = None
+    epochs: int = 5
+    batch_size: int = 128
+    seed: int = 0
+
+    def __post_init__(self):
+        one_of(self.strategy, STRATEGIES, "strategy")
+        if self.max_trials is not None:
+            whole(self.max_trials, "max_trials", least=1)
+        whole(self.epochs, "epochs", least=1)
+        whole(self.batch_size, "batch_size", least=1)
+        whole(self.seed, "seed", least=0)
+
+    @property
+    def n_trials(self):
+        """How many there will be at most; None where only the space knows."""
+        return n_planned(self.strategy, self.max_trials, self.epochs)
+
+    def describe(self, space, data):
+        """Return all that makes two searches the same one, as plain data."""
+        return asdict(self) | {"space": words(space), "n_train": len(data.X_train)}
+
+    def tuner(self, space, data, folder, report=None):
+        """Return what runs the trials, and keeps them in ``folder``."""
+        with redirect_stdout(StringIO()):  # where KerasTuner says that it goes on
+            oracle = make_oracle(self.strategy, self.max_trials, self.epochs, self.seed)
+            return Tuner(oracle, space, data, epochs=self.epochs, batch_size=self.batch_size, seed=self.seed, folder=folder, report=report)
+
+    def result(self, space, trials, seconds):
+        """Return the outcome."""
+        return SearchResult(tuple(trials), self.strategy, self.seed, self.epochs, self.batch_size, words(space), maker(space), seconds)
 
 
 def search(space, data, *, strategy="random", max_trials=None, epochs=5, batch_size=128, seed=0, directory=None, resume=False, show=True):
@@ -62,27 +107,19 @@ def search(space, data, *, strategy="random", max_trials=None, epochs=5, batch_s
     SearchError
         If ``directory`` holds something else, or the network cannot be trained on the data.
     """
-    one_of(strategy, STRATEGIES, "strategy")
-    if max_trials is not None:
-        whole(max_trials, "max_trials", least=1)
-    for value, name in ((epochs, "epochs"), (batch_size, "batch_size")):
-        whole(value, name, least=1)
-    whole(seed, "seed", least=0)
+    plan = Plan(strategy, max_trials, epochs, batch_size, seed)
     check_data(data)
     check_space(space, data)
-    plan = {"strategy": strategy, "max_trials": max_trials, "epochs": epochs, "batch_size": batch_size, "seed": seed, "space": words(space), "n_train": len(data.X_train)}
-    start, progress = time.perf_counter(), Progress(n_planned(strategy, max_trials, epochs), show)
-    with workplace(directory, plan, resume) as folder:
-        with redirect_stdout(StringIO()):  # where KerasTuner says that it goes on
-            tuner = Tuner(make_oracle(strategy, max_trials, epochs, seed), space, data, epochs=epochs, batch_size=batch_size, seed=seed, folder=folder, report=progress.update)
+    start, progress = time.perf_counter(), Progress(plan.n_trials, show)
+    with workplace(directory, plan.describe(space, data), resume) as folder:
+        tuner = plan.tuner(space, data, folder, progress.update)
         try:
             tuner.search()
         except KeyboardInterrupt:
             progress.bar.write("Interrupted: the search ends with the trials that it has.")
         finally:
             progress.close()
-        seconds = time.perf_counter() - start
-        return SearchResult(tuple(tuner.trials()), strategy, seed, epochs, batch_size, words(space), maker(space), seconds)
+        return plan.result(space, tuner.trials(), time.perf_counter() - start)
 
 
 def check_data(data):
@@ -151,6 +188,7 @@ def workplace(directory, plan, resume):
         if resume:
             raise SearchError("resume=True goes on with the search in a directory: name it.")
         folder = Path(tempfile.mkdtemp(prefix="lecture-search-"))
+        write_json(folder / PLAN, plan)
         try:
             yield folder
         finally:

@@ -1,5 +1,6 @@
 """What a search may choose: named ranges, some of which count only where another has a certain value."""
 
+import runpy
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -249,3 +250,20 @@ def maker(space):
         return space(hp)
 
     return make
+
+
+def from_file(path):
+    """Return the space that a Python file defines under the name ``space``: a `Space`, or a function ``make_model(hp)``.
+
+    Raises
+    ------
+    ValueError
+        If the file cannot be run, or defines none.
+    """
+    try:
+        found = runpy.run_path(str(path)).get("space")
+    except Exception as error:
+        raise ValueError(f"{path} could not be run: {type(error).__name__}: {error}") from error
+    if found is None:
+        raise ValueError(f"{path} must define `space`, such as space = mlp_space(); it does not.")
+    return found

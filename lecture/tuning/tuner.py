@@ -27,11 +27,12 @@ class Tuner(keras_tuner.Tuner):
     epochs, batch_size, seed : int
     folder : pathlib.Path
         Where the oracle and the trials are kept.
-    report : callable
-        Called after each trial with all of them, a list of `Trial`.
+    report : callable, optional
+        Called after each trial with all of them, a list of `Trial`. A worker, which knows its own only, has none.
     """
 
-    def __init__(self, oracle, space, data, *, epochs, batch_size, seed, folder, report=lambda trials: None):
+    def __init__(self, oracle, space, data, *, epochs, batch_size, seed, folder, report=None):
+        self._is_idle = False
         self.space, self.epochs, self.seed, self.report = space, epochs, seed, report
         self.trainer, self.make, self.folder = Trainer(data, batch_size), maker(space), Path(folder)
         super().__init__(oracle=oracle, hypermodel=self._build, directory=str(folder), project_name="oracle", overwrite=False)
@@ -47,6 +48,15 @@ class Tuner(keras_tuner.Tuner):
         hp = self.oracle.get_space()
         self.space.register(hp)
         self.oracle.update_space(hp)
+
+    def pre_create_trial(self):
+        """Wait a little before asking again, where the oracle had nothing to do."""
+        if self._is_idle:
+            time.sleep(0.2)
+        self._is_idle = True
+
+    def on_trial_begin(self, trial):
+        self._is_idle = False
 
     def run_trial(self, trial):
         """Train the network of a trial; return its score."""
@@ -70,7 +80,8 @@ class Tuner(keras_tuner.Tuner):
 
     def on_trial_end(self, trial):
         super().on_trial_end(trial)
-        self.report(self.trials())
+        if self.report:
+            self.report(self.trials())
 
     def trials(self):
         """Return all trials so far, in the order in which they were begun."""
