@@ -158,6 +158,15 @@ def test_in_dark_mode_text_is_light_and_figures_stay_on_white(built_book, page, 
     assert set(panels) <= {"rgb(255, 255, 255)"}
 
 
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_figures_keep_their_shape_on_wide_and_narrow_pages(built_book, page, name):
+    page.goto((built_book / "html" / f"{name}.html").as_uri())
+    for width in (1280, 400):
+        page.set_viewport_size({"width": width, "height": 900})
+        sizes = page.eval_on_selector_all("main div.cell_output img", "all => all.filter(it => it.clientWidth && it.getRootNode() === document).map(it => [it.naturalWidth / it.naturalHeight, it.width / it.height])")
+        assert sizes and [size for size in sizes if abs(size[1] / size[0] - 1) > 0.02] == []
+
+
 def test_search_finds_a_section_without_a_network(built_book, page):
     page.goto((built_book / "html" / "search.html").as_uri() + "?q=momentum")
     page.locator("#search-results li a").first.wait_for()
