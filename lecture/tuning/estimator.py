@@ -65,7 +65,8 @@ def classifier(
         Of each fit.
     seed : int, optional
         From 0 to 2³² - 1, of all that is drawn: the same seed gives the same network. scikit-learn's name for it is ``random_state``, and so it is called
-        in ``get_params`` and in a grid. The random numbers of the rest of the program go on as if nothing had been fitted.
+        in ``get_params`` and in a grid. Afterwards the random numbers of Python and NumPy go on as if nothing had been fitted, and TensorFlow's
+        begin anew from its general seed.
     verbose : int
         What Keras prints while it fits: 0 nothing, 1 a bar, 2 a line an epoch.
 
