@@ -32,7 +32,7 @@ from lecture.checks import one_of
 from lecture.explore import Paths, explore
 
 __all__ = [
-    "LIVE", "MODE", "Paths", "SEED", "by_mode", "data", "device", "exercises", "explore", "keras", "models", "np", "plots", "plt", "training",
+    "LIVE", "MODE", "Paths", "SEED", "by_mode", "data", "device", "exercises", "explore", "keras", "models", "np", "plots", "plt", "training", "tuning",
 ]
 
 SEED = 0
@@ -65,6 +65,7 @@ class _WhenUsed:
 keras = _WhenUsed("keras")
 models = _WhenUsed("lecture.models")
 training = _WhenUsed("lecture.training")
+tuning = _WhenUsed("lecture.tuning")
 
 
 def _choice(variable, known):

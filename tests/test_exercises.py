@@ -8,6 +8,7 @@ import pytest
 from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import norm
 
 from lecture.exercises import EXERCISES, Verdict, check
 from lecture.exercises.training_well import stopping_epoch
@@ -87,11 +88,25 @@ WRONG = {
     "smooth-labels": [
         (lambda y, a: (1 - a) * y, "go somewhere"), (lambda y, a: np.where(y == 1, 1 - a, a / (y.shape[1] - 1)), "other"), (lambda y, a: (1 - a) * y + a, "more than 1"), lambda y, a: y + a / y.shape[1],
     ],
+    "grid-fits": [(120, "once more"), (24, "fold"), (25, "fold"), (46, "sum"), 9],
+    "enough-trials": [(113, "below"), (50, "average"), (6, "all miss"), (45, "add up"), (1, "One trial"), 95],
+    "log-uniform": [
+        (lambda u, a, b: a + (b - a) * u, "nine in ten"), (lambda u, a, b: np.log(a) + np.log(b / a) * u, "logarithms"), (lambda u, a, b: b * (a / b) ** u, "lowest"), (lambda u, a, b: a * np.exp(u), "ratio"), lambda u, a, b: a * b**u,
+    ],
+    "halving-epochs": [(27, "again"), (81, "to the end"), (13, "one network"), (9, "first round"), (15, "last round"), 100],
+    "expected-improvement": [
+        (lambda m, s, b: np.maximum(m - b, 0), "above the mean"), (lambda m, s, b: norm.cdf((m - b) / s), "chance"), (lambda m, s, b: (m - b) * norm.cdf((m - b) / s) + norm.pdf((m - b) / s), "standard deviation"),
+        (lambda m, s, b: m - b, "falls short"), lambda m, s, b: m + 2 * s,
+    ],
+    "optimism": [
+        (lambda r, t: t[r.mean(1).argmax()] - r.mean(1).max(), "other way"), (lambda r, t: r.mean(1).max() - t.max(), "highest"), (lambda r, t: r.mean(1)[t.argmax()] - t.max(), "no say"),
+        (lambda r, t: r.mean() - t.mean(), "mean over"), (lambda r, t: r.mean(1).max(), "worth"), (lambda r, t: r.sum(1).max() - t[r.sum(1).argmax()], "share"), lambda r, t: 0.0,
+    ],
 }
 CASES = [(name, number) for name, wrong in WRONG.items() for number in range(len(wrong))]
 ANSWERS = {  # as they might be given away
     "counting-weights": "79510", "convolution-parameters": "1216", "broadcast-shape": "(32, 10)", "he-sigma": "0.05", "frozen-weights": "66", "momentum-limit": "100", "adam-first-step": "0.01",
-    "parameters-by-hand": "209514", "cross-entropy": "0.35", "counting-updates": "980",
+    "parameters-by-hand": "209514", "cross-entropy": "0.35", "counting-updates": "980", "grid-fits": "121", "enough-trials": "114", "halving-epochs": "21",
 }
 
 

@@ -141,6 +141,13 @@ def test_a_parameter_without_a_value_is_asked_for():
         explore(draw, a=(1, 2))
 
 
+def test_a_parameter_may_have_any_name():
+    def waves(draw=1):
+        return draw_wave(draw)
+
+    assert data_of(explore(waves, live=False, draw=(1, 2)))["controls"][0]["name"] == "draw"
+
+
 def test_something_that_cannot_draw_is_refused():
     with pytest.raises(ValueError, match="draw must be a function that draws, got 3."):
         explore(3)

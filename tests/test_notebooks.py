@@ -22,6 +22,7 @@ ANCHORS = {
     "02_neural_networks_in_practice": """in-practice data building-the-network model-summary loss-optimizer-metrics preprocessing
         training-hyperparameters predictions-and-evaluation model-selection early-stopping memorization-capacity
         information-bottleneck weight-regularization dropout dropout-layers batch-normalization all-variants summary""".split(),
+    "03_tuning": "tuning grid-and-random hyperband bayesian-optimization scikit-learn".split(),
 }
 
 

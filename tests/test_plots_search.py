@@ -360,3 +360,26 @@ def test_bad_input_gets_one_sentence(sentence):
     with pytest.raises(ValueError, match=sentence):
         BAD[sentence]()
     assert plt.get_fignums() == []
+
+
+@dataclass
+class Winners:
+    validation: np.ndarray
+    test: np.ndarray
+    n_images: int = 50
+
+
+def test_a_winners_report_and_worth_are_drawn_as_means_over_the_searches():
+    report = np.array([[0.5, 0.7, 0.8], [0.6, 0.6, 0.9]])
+    ax = plots.plot_overtuning(Winners(report, report - 0.1), best=0.85)
+    reported, worth, best = ax.get_lines()
+    assert reported.get_ydata().tolist() == pytest.approx([0.55, 0.65, 0.85]) and worth.get_ydata().tolist() == pytest.approx([0.45, 0.55, 0.75])
+    assert reported.get_xdata().tolist() == [1, 2, 3] and set(best.get_ydata()) == {0.85}
+    assert "rises from 0.55 to 0.85" in plots.alt_text(ax.figure) and "0.45 to 0.75" in plots.alt_text(ax.figure)
+    band = ax.collections[0].get_paths()[0].vertices
+    assert band[:, 1].min() == pytest.approx(0.51) and band[:, 1].max() == pytest.approx(0.89)
+
+
+def test_a_winner_without_searches_is_refused():
+    with pytest.raises(ValueError, match=r"one shape \(n_searches, n_networks\), got \(2, 3\) and \(2, 2\)"):
+        plots.plot_overtuning(Winners(np.zeros((2, 3)), np.zeros((2, 2))))

@@ -1,6 +1,7 @@
 """Searches: spaces, strategies, what is kept of each trial, and what is refused."""
 
 import json
+import warnings
 from dataclasses import replace
 
 import keras
@@ -15,6 +16,7 @@ from scipy import stats
 from lecture.data import load_fashion_mnist
 from lecture.models import mlp
 from lecture.tuning import Choice, Real, SearchError, SearchResult, Space, Trial, Whole, hyperband_rounds, make_mlp, mlp_space, search
+from lecture.tuning.bayesian import BayesianOracle, lowest
 from lecture.tuning.search import check_data
 from lecture.tuning.trials import Paired, trial_seed
 
@@ -122,6 +124,31 @@ def test_a_grid_tries_every_choice_once(data):
 def test_bayesian_search_starts_at_random_and_goes_on(data):
     result = _search(data, strategy="bayesian", max_trials=4, epochs=1)
     assert len(result.trials) == 4 and len({tuple(trial.values.items()) for trial in result.trials}) == 4
+
+
+def test_the_lowest_place_of_a_bowl_is_its_bottom():
+    bottom = np.array([0.9, 0.1, 0.5, 0.0, 1.0])
+    found = lowest(lambda places: ((places - bottom) ** 2).sum(axis=1), 5, np.random.RandomState(0))
+    assert np.abs(found - bottom).max() < 0.02
+
+
+def test_the_next_trial_is_as_promising_as_the_one_that_kerastuner_finds(tmp_path):
+    """After ten trials of a known function, by the bound that both minimize."""
+    hp = keras_tuner.HyperParameters()
+    for name in "abc":
+        hp.Float(name, 0.0, 1.0)
+    oracle = BayesianOracle(objective=keras_tuner.Objective("score", "max"), max_trials=50, num_initial_points=10, hyperparameters=hp, seed=1)
+    oracle._set_project_dir(str(tmp_path), "search")
+    for _ in range(10):
+        trial = oracle.create_trial("one")
+        values = np.array([trial.hyperparameters.get(name) for name in "abc"])
+        oracle.update_trial(trial.trial_id, {"score": float(np.sin(5 * values[0]) - ((values[1:] - 0.3) ** 2).sum())})
+        trial.status = "COMPLETED"
+        oracle.end_trial(trial)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        bounds = [oracle._bound(np.array([list(find("next")["values"].values())])) for find in (oracle.populate_space, super(BayesianOracle, oracle).populate_space)]
+    assert bounds[0] <= bounds[1] + 0.01
 
 
 def test_hyperband_goes_on_with_the_best_of_a_round(data):

@@ -8,7 +8,9 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
+from contextlib import suppress
 
 import nbformat
 import pytest
@@ -273,7 +275,7 @@ def _address(server, log, port):
     for _ in range(240):
         found = re.search(rf"http://127\.0\.0\.1:{port}/lab\?token=(\w+)", log.read_text())
         if found:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/api?token={found[1]}", timeout=10):
+            with suppress(urllib.error.URLError), urllib.request.urlopen(f"http://127.0.0.1:{port}/api?token={found[1]}", timeout=10):  # it is told before it listens
                 return f"http://127.0.0.1:{port}/lab/tree/01_sums.ipynb?token={found[1]}"
         assert server.poll() is None, log.read_text()
         time.sleep(0.25)

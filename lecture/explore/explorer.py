@@ -18,7 +18,7 @@ from lecture.explore.paths import Paths
 from lecture.plots import alt_text
 
 
-def explore(draw, *, live=None, **controls):
+def explore(draw, /, *, live=None, **controls):
     """Draw with values that the reader sets.
 
     Parameters

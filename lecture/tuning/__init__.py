@@ -1,8 +1,33 @@
 """Search hyperparameters: spaces, strategies, trials, and what they lead to."""
 
+from lecture.tuning.compiled import Trainer
+from lecture.tuning.estimator import DenseClassifier, classifier
+from lecture.tuning.overtuning import Winners, winners
 from lecture.tuning.search import search
 from lecture.tuning.space import Choice, Real, Space, Whole, make_mlp, mlp_space
 from lecture.tuning.strategies import hyperband_rounds
+from lecture.tuning.surrogate import expected_improvement, surrogate
 from lecture.tuning.trials import Final, Paired, SearchError, SearchResult, Trial
 
-__all__ = ["Choice", "Final", "Paired", "Real", "SearchError", "SearchResult", "Space", "Trial", "Whole", "hyperband_rounds", "make_mlp", "mlp_space", "search"]
+__all__ = [
+    "Choice",
+    "DenseClassifier",
+    "Final",
+    "Paired",
+    "Real",
+    "SearchError",
+    "SearchResult",
+    "Space",
+    "Trainer",
+    "Trial",
+    "Whole",
+    "Winners",
+    "classifier",
+    "expected_improvement",
+    "hyperband_rounds",
+    "make_mlp",
+    "mlp_space",
+    "search",
+    "surrogate",
+    "winners",
+]

@@ -5,6 +5,7 @@ import math
 import keras_tuner
 from keras_tuner import oracles
 
+from lecture.tuning.bayesian import BayesianOracle
 from lecture.tuning.tuner import MANY, SCORE
 
 FACTOR = 3  # of Hyperband: a round keeps a third of its networks, and trains them three times as long
@@ -41,7 +42,7 @@ def _grid(max_trials, epochs, shared):
 
 def _bayesian(max_trials, epochs, shared):
     n = max_trials or N_TRIALS
-    return oracles.BayesianOptimizationOracle(max_trials=n, num_initial_points=max(2, n // 3), **shared)  # a third at random, to start from
+    return BayesianOracle(max_trials=n, num_initial_points=max(2, n // 3), **shared)  # a third at random, to start from
 
 
 def _hyperband(max_trials, epochs, shared):
