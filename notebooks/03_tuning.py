@@ -27,7 +27,7 @@ import pandas as pd
 from scipy.stats import loguniform
 from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV, RandomizedSearchCV
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from preamble import *
@@ -40,7 +40,7 @@ def beginning(n_train, n_val):
     return replace(fashion, X_train=fashion.X_train[:n_train], y_train=fashion.y_train[:n_train], X_val=fashion.X_val[:n_val], y_val=fashion.y_val[:n_val])
 
 
-images = beginning(by_mode(short=4000, full=None), by_mode(short=1000, full=None))
+images = beginning(by_mode(short=3000, full=None), by_mode(short=1000, full=None))
 device.report()
 
 # %% [markdown] anchor="hyperparameter-space"
@@ -61,7 +61,7 @@ device.report()
 space = tuning.mlp_space()
 print(space)
 
-# %%
+# %% tags=["hide-input"]
 values = {name: it.values if isinstance(it, tuning.Choice) else (it.low, "middle", it.high) for name, it in space.items()}
 grid = {frozenset(space.counting(dict(zip(values, chosen))).items()) for chosen in product(*values.values())}
 print(" × ".join(f"{len(some)} {name}" for name, some in values.items()))
@@ -90,7 +90,8 @@ print(f"{len(grid):,} different networks, since a strength counts only where the
 
 # %% tags=["live", "slide-code"]
 # Train networks that are drawn at random from the space.
-result = tuning.search(space, images, max_trials=by_mode(short=20, full=100), epochs=by_mode(short=5, full=15), seed=SEED)
+n_trials, n_epochs = by_mode(short=(20, 4), full=(100, 15))
+result = tuning.search(space, images, max_trials=n_trials, epochs=n_epochs, seed=SEED)
 
 # %%
 print(result)
@@ -104,8 +105,8 @@ plots.plot_hyperparameters(result.trials, logarithmic=LOGARITHMIC);
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The printed line has the distances. The panel with the clearest shape is the learning rate's: towards its high end networks fail, whatever else was chosen. Most other panels
-# show bad and good networks at every value.
+# The printed line has the distances. Look for the panel with a shape: the learning rate's, with failures at its ends, whatever else was chosen. Most other panels show good and bad
+# networks at every value.
 #
 # </details>
 #
@@ -114,7 +115,8 @@ plots.plot_hyperparameters(result.trials, logarithmic=LOGARITHMIC);
 
 # %%
 def best_trials(n=20):
-    return plots.plot_parallel(sorted(result.trials, key=lambda trial: -(trial.score or 0))[:n], logarithmic=LOGARITHMIC)
+    best = sorted(result.trials, key=lambda trial: -(trial.score or 0))[:n]
+    return plots.plot_parallel(best, logarithmic=LOGARITHMIC)
 
 
 explore(best_trials, n=[20, 10, 5, 3])
@@ -165,9 +167,10 @@ explore(chance, best=[1, 2, 5, 10, 20])
 
 # %%
 frame = result.frame()
-n_epochs, seconds = int(frame["epochs"].sum()), frame["seconds"].sum()
-print(f"{len(frame)} trials, {n_epochs} epochs: {seconds:.0f} s, {seconds / len(frame):.1f} s a trial ({frame['seconds'].min():.1f} to {frame['seconds'].max():.1f} s).")
-print(f"The grid of {len(grid):,} networks would take {len(grid) * seconds / len(frame) / 3600:.1f} hours.")
+seconds, each = frame["seconds"], frame["seconds"].mean()
+print(f"{len(frame)} trials, {frame['epochs'].sum()} epochs: {seconds.sum():.0f} s.")
+print(f"{each:.1f} s a trial, from {seconds.min():.1f} to {seconds.max():.1f} s.")
+print(f"The grid of {len(grid):,} networks would take {len(grid) * each / 3600:.1f} hours.")
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -201,7 +204,8 @@ print(final)
 compared = result.against(lambda: models.mlp(512, 512), images, n_seeds=5)
 print(f"Winner against 784-512-512-10: {compared}")
 found, by_hand = compared.accuracies.T
-plots.plot_variants({"found by the search": found, "784-512-512-10": by_hand}, label="test accuracy", baseline="784-512-512-10");
+shown = {"found by the search": found, "784-512-512-10": by_hand}
+plots.plot_variants(shown, label="test accuracy", baseline="784-512-512-10");
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -276,7 +280,7 @@ exercises.check("log-uniform", learning_rates)
 #
 # *Predict first: which of the two will find the better network? Would it be the same one with other random numbers?*
 
-# %%
+# %% tags=["hide-input"]
 LOW, HIGH = 1e-5, 1.0  # of the learning rate
 WEAK, STRONG = 1e-8, 1e-5  # of the penalty
 
@@ -293,18 +297,25 @@ truth = tuning.search(tuning.Space(small_net, learning_rate=tuning.Choice(rates)
 score_at = {trial.values["learning_rate"]: trial.score for trial in truth.trials}
 curve = np.array([score_at[rate] for rate in rates])
 
-# %%
-plane = tuning.Space(small_net, learning_rate=tuning.Real(LOW, HIGH, log=True), strength=tuning.Real(WEAK, STRONG, log=True))
+# %% tags=["live", "slide-code"]
+# Nine networks from a grid, and nine drawn at random.
+plane = tuning.Space(
+    small_net,
+    learning_rate=tuning.Real(LOW, HIGH, log=True),
+    strength=tuning.Real(WEAK, STRONG, log=True),
+)
 thirds = (np.arange(3) + 0.5) / 3
-lattice = plane.replace(learning_rate=tuning.Choice(at(thirds, LOW, HIGH)), strength=tuning.Choice(at(thirds, WEAK, STRONG)))
-by_strategy = {
-    "grid": tuning.search(lattice, small, strategy="grid", epochs=3, show=False),
-    "random": tuning.search(plane, small, strategy="random", max_trials=9, epochs=3, seed=SEED, show=False),
-}
-for name, found_by in by_strategy.items():
-    print(f"{name}: {len(found_by.trials)} networks, best {found_by.best.score:.3f} at learning rate {found_by.best.values['learning_rate']:.3g}")
+lattice = plane.replace(
+    learning_rate=tuning.Choice(at(thirds, LOW, HIGH)),
+    strength=tuning.Choice(at(thirds, WEAK, STRONG)),
+)
+ordered = tuning.search(lattice, small, strategy="grid", epochs=3, seed=SEED, show=False)
+chance_found = tuning.search(plane, small, max_trials=9, epochs=3, seed=SEED, show=False)
+for name, nine in {"grid": ordered, "random": chance_found}.items():
+    rate = nine.best.values["learning_rate"]
+    print(f"{name}: {len(nine.trials)} networks, best {nine.best.score:.3f} at learning rate {rate:.3g}")
 
-# %%
+# %% tags=["hide-input"]
 def effect(u):
     """The measured score at u of the learning rate's axis, interpolated."""
     return np.interp(u, np.linspace(0, 1, len(curve)), curve)
@@ -317,7 +328,7 @@ def places(trials):
     return np.clip(np.transpose([u, v]), 0, 1)
 
 
-plots.plot_coverage(places(by_strategy["grid"].trials), places(by_strategy["random"].trials), effect=effect, names=("learning rate", "penalty"));
+plots.plot_coverage(places(ordered.trials), places(chance_found.trials), effect=effect, names=("learning rate", "strength of the penalty"));
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -333,8 +344,10 @@ plots.plot_coverage(places(by_strategy["grid"].trials), places(by_strategy["rand
 def grid_or_chance(n_each=3, draw=1):
     """A grid with so many values of each, and as many random trials."""
     side = (np.arange(n_each) + 0.5) / n_each
+    lattice = np.array(list(product(side, side)))
     chosen = np.random.default_rng(draw).random((n_each**2, 2))
-    return plots.plot_coverage(np.array(list(product(side, side))), chosen, effect=effect, names=("learning rate", "penalty"))
+    names = "learning rate", "strength of the penalty"
+    return plots.plot_coverage(lattice, chosen, effect=effect, names=names)
 
 
 explore(grid_or_chance, n_each=[2, 3, 4], draw=(1, 4))
@@ -349,23 +362,24 @@ def races(score, n_each, n_races=4000):
     rng = np.random.default_rng(SEED)
     shift = rng.random((n_races, 2, 1)) / n_each
     u, v = np.moveaxis(np.arange(n_each) / n_each + shift, 1, 0)
-    ordered = score(u[:, :, None], v[:, None, :]).reshape(n_races, -1).max(axis=1)
-    drawn = score(*rng.random((2, n_races, n_each**2))).max(axis=1)
-    return np.transpose([ordered, drawn])
+    of_grids = score(u[:, :, None], v[:, None, :]).reshape(n_races, -1).max(axis=1)
+    of_chance = score(*rng.random((2, n_races, n_each**2))).max(axis=1)
+    return np.transpose([of_grids, of_chance])
 
 
 worlds = {"only the rate matters": lambda u, v: effect(u) + 0 * v, "both matter": lambda u, v: (effect(u) + effect(v)) / 2}
 rows = []
-for world, score in worlds.items():
-    for n_each in (2, 3, 4, 5):
-        ordered, drawn = races(score, n_each).T
-        rows.append({"": world, "trials": n_each**2, "grid": ordered.mean(), "random": drawn.mean(), "random is better in": (drawn > ordered).mean()})
+for world, in_world in worlds.items():
+    for n_side in (2, 3, 4, 5):
+        of_grids, of_chance = races(in_world, n_side).T
+        rows.append({"": world, "trials": n_side**2, "grid": of_grids.mean(), "random": of_chance.mean(), "random is better in": (of_chance > of_grids).mean()})
 pd.DataFrame(rows).set_index(["", "trials"]).style.format({"grid": "{:.3f}", "random": "{:.3f}", "random is better in": "{:.0%}"})
 
 # %% [markdown]
-# Means of the best score over thousands of searches of each kind. The lead of chance is largest where trials are few and one hyperparameter matters; where both matter, it shrinks or is gone.
+# Means of the best score over thousands of searches of each kind. Where one hyperparameter matters, chance wins most races, and the more of them the more trials there are. Where both matter equally,
+# its lead is gone: a grid is spread more evenly than chance. But then, who knows beforehand that all of ten hyperparameters matter equally? The [search above](#tuning) does not look like it.
 #
-# **Learnt:** with more than one or two hyperparameters draw at random: no value is tried twice, and what does not matter costs nothing.
+# **Learnt:** with more than two hyperparameters draw at random: no value is tried twice, and what does not matter costs nothing.
 
 # %% [markdown] anchor="hyperband"
 # ## Hyperband: stop the bad ones early
@@ -380,14 +394,17 @@ pd.DataFrame(rows).set_index(["", "trials"]).style.format({"grid": "{:.3f}", "ra
 
 # %% tags=["live", "slide-code"]
 # Print Hyperband's plan for at most 9 epochs.
-plan = pd.DataFrame(tuning.hyperband_rounds(9), columns=["bracket", "round", "networks", "to epoch"])
-plan["epochs trained"] = plan["networks"] * plan.groupby("bracket")["to epoch"].diff().fillna(plan["to epoch"]).astype(int)
+columns = ["bracket", "round", "networks", "to epoch"]
+plan = pd.DataFrame(tuning.hyperband_rounds(9), columns=columns)
+more = plan.groupby("bracket")["to epoch"].diff().fillna(plan["to epoch"])
+plan["epochs trained"] = (plan["networks"] * more).astype(int)
 plan.style.hide(axis="index")
 
 # %%
 halved = tuning.search(space, images, strategy="hyperband", epochs=9, seed=SEED, show=False)
 print(halved)
-print(plan.groupby("bracket")["epochs trained"].sum().sort_index(ascending=False).to_string())
+for bracket, trained in plan.groupby("bracket")["epochs trained"].sum().items():
+    print(f"bracket {bracket}: {trained} epochs")
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -401,9 +418,12 @@ print(plan.groupby("bracket")["epochs trained"].sum().sort_index(ascending=False
 # %%
 plots.plot_trial_curves(halved.trials);
 
-# %%
-told = {"random": (len(result.trials), n_epochs, result.best.score), "hyperband": (len({tuple(trial.values.items()) for trial in halved.trials}), int(plan["epochs trained"].sum()), halved.best.score)}
-pd.DataFrame(told, index=["different networks", "epochs trained", "best validation accuracy"]).T.style.format({"different networks": "{:.0f}", "epochs trained": "{:.0f}", "best validation accuracy": "{:.3f}"})
+# %% tags=["hide-input"]
+n_started = len({tuple(trial.values.items()) for trial in halved.trials})
+pd.DataFrame({
+    "random": {"different networks": len(result.trials), "epochs trained": frame["epochs"].sum(), "best validation accuracy": result.best.score},
+    "hyperband": {"different networks": n_started, "epochs trained": plan["epochs trained"].sum(), "best validation accuracy": halved.best.score},
+}).T.style.format({"different networks": "{:.0f}", "epochs trained": "{:.0f}", "best validation accuracy": "{:.3f}"})
 
 # %% [markdown]
 # Is a network's beginning a good sign of its end? The trials of the random search above were all trained to the end, so we can ask them: rank them after an early epoch, keep a third,
@@ -411,7 +431,7 @@ pd.DataFrame(told, index=["different networks", "epochs trained", "best validati
 #
 # *Predict first: if you keep the best third after one epoch, how many of the final best third do you keep?*
 
-# %%
+# %% tags=["hide-input"]
 def early_sign(epoch=1):
     """Validation accuracy after an early epoch against the last one; the best third of each."""
     curves = np.array([trial.curve for trial in result.trials if trial.status == "completed"])
@@ -428,7 +448,7 @@ def early_sign(epoch=1):
     return plots.describe(ax, f"Accuracy after epoch {epoch} against the last, of {len(curves)} trials: of the final best {n}, {both} are among the best {n} after epoch {epoch}.")
 
 
-explore(early_sign, epoch=(1, 4))
+explore(early_sign, epoch=(1, 3))
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -481,10 +501,11 @@ for _ in range(6):
 # %%
 def belief(n_tried=2):
     """What the surrogate believes after so many trials, and where it looks next."""
-    expected, doubt = tuning.surrogate(tried[:n_tried], reached[:n_tried], exponents)
-    gain = tuning.expected_improvement(expected, doubt, max(reached[:n_tried]))
+    x, y = np.array(tried[:n_tried]), reached[:n_tried]
+    expected, doubt = tuning.surrogate(x, y, exponents)
+    gain = tuning.expected_improvement(expected, doubt, max(y))
     known = np.interp(exponents, np.log10(rates), curve)
-    return plots.plot_surrogate(10**exponents, expected, doubt, 10 ** np.array(tried[:n_tried]), reached[:n_tried], truth=known, gain=gain, logarithmic=True)
+    return plots.plot_surrogate(10**exponents, expected, doubt, 10**x, y, truth=known, gain=gain, logarithmic=True)
 
 
 explore(belief, n_tried=(2, 8))
@@ -502,7 +523,8 @@ explore(belief, n_tried=(2, 8))
 # With ten hyperparameters nobody can draw the surrogate, but it works in the same way. A third of the trials are drawn at random, for a start:
 
 # %%
-guided = tuning.search(space, images, strategy="bayesian", max_trials=by_mode(short=12, full=100), epochs=by_mode(short=5, full=15), seed=SEED, show=False)
+n_guided = by_mode(short=10, full=100)
+guided = tuning.search(space, images, strategy="bayesian", max_trials=n_guided, epochs=n_epochs, seed=SEED, show=False)
 print(guided)
 plots.plot_search(guided.trials);
 
@@ -584,15 +606,20 @@ exercises.check("optimism", optimism)
 # *Predict first: with 50 validation images and 40 trials, by how much is the winner's score too high?*
 
 # %%
+def correct(network, X, labels):
+    """Which images a network has right, shape (n,)."""
+    return network(X, training=False).numpy().argmax(axis=1) == labels
+
+
 rng = np.random.default_rng(SEED)
 lucky = tuning.Trainer(small, batch_size=128)
 right, worth = [], []
 for number in range(by_mode(short=40, full=200)):
-    network = tuning.make_mlp(n_layers=1, n_units=64, optimizer="adam", learning_rate=at(rng.random(), 0.0005, 0.005), seed=number)
+    rate = at(rng.random(), 0.0005, 0.005)
+    network = tuning.make_mlp(n_layers=1, n_units=64, optimizer="adam", learning_rate=rate, seed=number)
     lucky.fit(network, 3, seed=number)
-    answers = [network(X, training=False).numpy().argmax(axis=1) == fashion.labels(part) for part, X in (("val", fashion.X_val), ("test", fashion.X_test))]
-    right.append(answers[0])
-    worth.append(answers[1].mean())
+    right.append(correct(network, fashion.X_val, fashion.labels("val")))
+    worth.append(correct(network, fashion.X_test, fashion.labels("test")).mean())
 print(f"{len(worth)} networks, test accuracy {min(worth):.3f} to {max(worth):.3f}")
 
 # %%
@@ -607,7 +634,10 @@ def winning_by_luck(n_images=50):
 explore(winning_by_luck, n_images=list(searches))
 
 # %%
-pd.DataFrame({f"{n} images": {f"{k} trials": f"{it.optimism[k - 1]:+.3f}" for k in (1, 5, 10, 20, 40)} for n, it in searches.items()})
+pd.DataFrame({
+    f"{n} images": {f"{k} trial{'s' * (k > 1)}": f"{them.optimism[k - 1]:+.3f}" for k in (1, 5, 10, 20, 40)}
+    for n, them in searches.items()
+})
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -630,25 +660,29 @@ pd.DataFrame({f"{n} images": {f"{k} trials": f"{it.optimism[k - 1]:+.3f}" for k 
 # A network need not be searched for alone: its inputs are scaled, features are chosen, and all of that belongs inside the cross-validation, or the held-out fold leaks into the
 # scaling. scikit-learn has the pipeline and the searches; [SciKeras](https://adriangb.com/scikeras/) makes a Keras model one of its estimators. `tuning.classifier` is the lecture's network in that form.
 #
-# *Predict first: four candidates and three folds. How many networks are trained?*
+# *Predict first: three candidates and three folds. How many networks are trained?*
 
 # %% tags=["live", "slide-code"]
 # Search learning rate and penalty of a pipeline, cross-validated.
 X, y = fashion.X_train[:1200], fashion.labels("train")[:1200]
-pipeline = make_pipeline(StandardScaler(), tuning.classifier(n_layers=1, n_units=64, epochs=4, seed=SEED))
-drawn = RandomizedSearchCV(
-    pipeline, {"denseclassifier__learning_rate": loguniform(1e-4, 1e-1), "denseclassifier__l2": loguniform(1e-5, 1e-2)}, n_iter=4, cv=3, random_state=SEED)
+network = tuning.classifier(n_layers=1, n_units=64, epochs=4, seed=SEED)
+pipeline = Pipeline([("scale", StandardScaler()), ("net", network)])
+ranges = {"net__learning_rate": loguniform(1e-4, 1e-1), "net__l2": loguniform(1e-5, 1e-2)}
+drawn = RandomizedSearchCV(pipeline, ranges, n_iter=3, cv=3, random_state=SEED)
 drawn.fit(X, y)
-print(f"best {drawn.best_params_}, cross-validated {drawn.best_score_:.3f}, test {drawn.score(fashion.X_test, fashion.labels('test')):.3f}")
+on_test = drawn.score(fashion.X_test, fashion.labels("test"))
+print(f"best: cross-validated {drawn.best_score_:.3f}, test {on_test:.3f}")
 
 # %%
-columns = {"param_denseclassifier__learning_rate": "learning rate", "param_denseclassifier__l2": "l2", "mean_test_score": "mean of the folds", "std_test_score": "their deviation"}
-pd.DataFrame(drawn.cv_results_)[list(columns)].rename(columns=columns).sort_values("mean of the folds", ascending=False).style.format("{:.3g}").hide(axis="index")
+told = ["param_net__learning_rate", "param_net__l2", "mean_test_score", "std_test_score"]
+candidates = pd.DataFrame(drawn.cv_results_)[told]
+candidates.columns = ["learning rate", "l2", "mean of the folds", "their deviation"]
+candidates.style.format("{:.3g}").hide(axis="index")
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Thirteen: four candidates times three folds, and the best once more on all images.
+# Ten: three candidates times three folds, and the best once more on all images.
 #
 # </details>
 #
@@ -657,15 +691,19 @@ pd.DataFrame(drawn.cv_results_)[list(columns)].rename(columns=columns).sort_valu
 # `GridSearchCV` takes lists in the place of distributions; everything else stays. A step of the pipeline is as good a thing to search as a number:
 
 # %%
-ordered_search = GridSearchCV(pipeline, {"standardscaler": [StandardScaler(), "passthrough"]}, cv=2).fit(X, y)
-for chosen, mean in zip(ordered_search.cv_results_["params"], ordered_search.cv_results_["mean_test_score"]):
-    print(f"{chosen['standardscaler']}: {mean:.3f}")
+scalings = GridSearchCV(pipeline, {"scale": [StandardScaler(), "passthrough"]}, cv=2, refit=False).fit(X, y)
+for chosen, mean in zip(scalings.cv_results_["params"], scalings.cv_results_["mean_test_score"]):
+    print(f"{chosen['scale']}: {mean:.3f}")
 
 # %% [markdown]
 # Keras has a wrapper of its own, with a trap. scikit-learn's searches *clone* an estimator before each fit, and the clone of Keras' wrapper has lost what it was to hand to `fit`:
 
 # %%
-theirs = keras.wrappers.SKLearnClassifier(model=lambda X, y: models.mlp(64), fit_kwargs={"epochs": 10})
+def build(X, y):
+    return models.mlp(64)
+
+
+theirs = keras.wrappers.SKLearnClassifier(model=build, fit_kwargs={"epochs": 10})
 print("before:", theirs.fit_kwargs, " cloned:", clone(theirs).fit_kwargs)
 
 # %% [markdown]

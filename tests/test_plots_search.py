@@ -263,7 +263,7 @@ def test_coverage_counts_the_different_values_of_each():
     ticks = [segment[0, 0] for segment in axes[1, 1].collections[0].get_segments()]
     assert ticks == RANDOM[:, 0].tolist()
     assert [segment[0, 1] for segment in axes[1, 2].collections[0].get_segments()] == RANDOM[:, 1].tolist()
-    is_a_text(plots.alt_text(axes[0, 0].figure), "Grid: 9 trials try 3 different values", "Random: 4 trials try 4 different values", "and 3 of the unimportant one")
+    is_a_text(plots.alt_text(axes[0, 0].figure), "Grid: 9 trials try 3 different values", "Random: 4 trials try 4 different values", "and 3 of the unimportant hyperparameter")
 
 
 def test_the_effect_is_drawn_above_with_the_best_that_each_finds():
@@ -273,7 +273,7 @@ def test_the_effect_is_drawn_above_with_the_best_that_each_finds():
         np.testing.assert_allclose(star.get_xydata(), [[x, best]])
         assert [text.get_text() for text in ax.texts] == [f"best {best:.3g}"]
         np.testing.assert_allclose(ax.lines[0].get_ydata()[[0, 120, 200]], [0.4, 1, 0.6])
-    assert axes[0, 0].get_xlabel() == "learning rate hyperparameter"
+    assert axes[0, 0].get_xlabel() == "learning rate"
     is_a_text(axes[1, 0].get_label(), "The best that it finds is 1, at 0.6")
 
 

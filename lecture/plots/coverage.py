@@ -12,7 +12,7 @@ from lecture.plots.style import COLORS
 _LOOKS = {"grid": (COLORS[0], "s"), "random": (COLORS[2], "o")}
 
 
-def plot_coverage(grid, random, *, effect=None, names=("important", "unimportant"), figure=None):
+def plot_coverage(grid, random, *, effect=None, names=("important hyperparameter", "unimportant hyperparameter"), figure=None):
     """Draw the points of a grid and of a random search with their projections: how many different values of each hyperparameter are tried.
 
     After Bergstra & Bengio, "Random search for hyper-parameter optimization" (JMLR 2012), figure 1.
@@ -99,9 +99,9 @@ def _draw_points(axes, points, name, names):
     main.vlines(points[:, 0], points[:, 1], 1.05, **thin)
     main.hlines(points[:, 1], points[:, 0], 1.05, **thin)
     main.plot(*points.T, marker, color=color, markersize=0.8 * size, markeredgecolor="white", zorder=3)
-    main.set(xlim=(-0.05, 1.05), ylim=(-0.05, 1.05), xlabel=f"{names[0]} hyperparameter", xticks=[], yticks=[])
+    main.set(xlim=(-0.05, 1.05), ylim=(-0.05, 1.05), xlabel=names[0], xticks=[], yticks=[])
     if name == "grid":
-        main.set_ylabel(f"{names[1]} hyperparameter")
+        main.set_ylabel(names[1])
     main.spines[["top", "right"]].set_visible(True)
     thick = {"color": color, "linewidth": 0.18 * size}
     above.vlines(points[:, 0], 0, 1, **thick)
@@ -142,7 +142,7 @@ def _sentence(name, points, names, scores):
     """What a search tries, and what it finds."""
     best = "" if scores is None else f" The best that it finds is {scores.max():.3g}, at {points[np.argmax(scores), 0]:.3g}; higher is better."
     x, y = n_different(points[:, 0]), n_different(points[:, 1])
-    return f"{name.capitalize()}: {len(points)} trials try {x} different values of the {names[0]} hyperparameter and {y} of the {names[1]} one.{best}"
+    return f"{name.capitalize()}: {len(points)} trials try {x} different values of the {names[0]} and {y} of the {names[1]}.{best}"
 
 
 def plot_surrogate(

@@ -20,7 +20,13 @@ def setup(app):
     app.connect("missing-reference", leave_plain)
     app.connect("autodoc-process-docstring", spread, priority=100)  # before napoleon reads the sections
     app.connect("autodoc-process-docstring", mend, priority=900)  # after it
+    app.connect("autodoc-skip-member", leave_out)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def leave_out(app, what, name, thing, skip, options):
+    """Return True for what a class has from another package, whose own pages document it; None for the usual."""
+    return True if what == "class" and not (getattr(thing, "__module__", None) or "lecture").startswith("lecture") else None
 
 
 def spread(app, what, name, thing, options, lines):

@@ -117,7 +117,7 @@ def fingerprint(source, root, environment, inputs=()):
         part = file.relative_to(root).parts
         if file.is_file() and "__pycache__" not in part and part[:2] != ("lecture", "publish"):  # no cell runs what delivers it
             digest.update(f"{file.relative_to(root)}\0".encode() + hashlib.sha256(file.read_bytes()).digest())
-    for name in ("ipykernel", "keras", "matplotlib", "numpy", "scikit-learn", "tensorflow"):
+    for name in ("ipykernel", "keras", "keras-tuner", "matplotlib", "numpy", "scikeras", "scikit-learn", "tensorflow"):
         digest.update(f"{name} {metadata.version(name)}\n".encode())
     return digest.hexdigest()[:16]
 

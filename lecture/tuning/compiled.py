@@ -12,6 +12,7 @@ ACCURACIES = {
     keras.losses.SparseCategoricalCrossentropy: keras.metrics.sparse_categorical_accuracy,
     keras.losses.BinaryCrossentropy: keras.metrics.binary_accuracy,
 }
+N_AT_ONCE = 1000  # images that a prediction takes at a time
 
 
 class Trainer:
@@ -60,6 +61,14 @@ class Trainer:
         if kind not in self._steps:
             self._steps[kind] = _Step(model, self.data)
         return self._steps[kind].fit(model, epochs, self.batch_size, first, seed)
+
+
+def accuracy_on(model, X, y):
+    """Return a compiled network's accuracy on some images, without the half second that ``evaluate`` takes to trace itself where there is a shorter way."""
+    if kind_of(model) is None:
+        return float(model.evaluate(X, y, batch_size=N_AT_ONCE, verbose=0)[1])
+    predictions = np.concatenate([model(X[i : i + N_AT_ONCE], training=False) for i in range(0, len(X), N_AT_ONCE)])
+    return float(np.mean(ACCURACIES[type(model.loss)](y, predictions)))
 
 
 def epoch_order(n, seed, epoch):

@@ -2,7 +2,7 @@
 
 import sys
 
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 from lecture import plots
 
@@ -20,7 +20,7 @@ class Progress:
 
     def __init__(self, total, show=True):
         self.total, self.handle, self.figure = total, None, None
-        self.bar = tqdm(total=total, desc="trials", disable=not show, file=sys.stdout if _shell() else sys.stderr, leave=not _shell())
+        self.bar = tqdm(total=total, desc="trials", disable=not show, leave=_shell() is None)
         self.shell = _shell() if show else None
 
     def update(self, trials):
@@ -43,7 +43,7 @@ class Progress:
         from IPython.display import display
         from matplotlib.figure import Figure
 
-        figure = Figure(figsize=(6.4, 3.0), layout="constrained")
+        figure = Figure(figsize=(6.4, 3.0))  # the notebook cuts it to what is drawn
         plots.plot_search(trials, total=self.total, ax=figure.subplots())
         if self.handle is None:
             self.handle = display(figure, display_id=True)

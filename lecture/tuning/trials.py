@@ -10,7 +10,7 @@ import pandas as pd
 from scipy import stats
 
 from lecture.checks import whole
-from lecture.tuning.compiled import fit_plain
+from lecture.tuning.compiled import Trainer, accuracy_on, fit_plain
 
 FORMAT = 1  # of the file
 
@@ -185,15 +185,15 @@ class SearchResult:
         Paired
         """
         whole(n_seeds, "n_seeds", least=2)
-        best = self.best
+        best, trainer = self.best, Trainer(data, self.batch_size)
         accuracies = []
         for seed in range(n_seeds):
             pair = []
             for build in (lambda: self._made(best), baseline):
                 keras.utils.set_random_seed(seed)
                 model = build()
-                fit_plain(model, data, best.epochs, self.batch_size, seed=seed)
-                pair.append(float(model.evaluate(data.X_test, data.y_test, batch_size=1000, verbose=0)[1]))
+                trainer.fit(model, best.epochs, seed=seed)
+                pair.append(accuracy_on(model, data.X_test, data.y_test))
             accuracies.append(pair)
         return Paired(np.array(accuracies))
 
