@@ -297,7 +297,7 @@ truth = tuning.search(tuning.Space(small_net, learning_rate=tuning.Choice(rates)
 score_at = {trial.values["learning_rate"]: trial.score for trial in truth.trials}
 curve = np.array([score_at[rate] for rate in rates])
 
-# %% tags=["live", "slide-code"]
+# %% tags=["live"]
 # Nine networks from a grid, and nine drawn at random.
 plane = tuning.Space(
     small_net,
@@ -372,8 +372,8 @@ rows = []
 for world, in_world in worlds.items():
     for n_side in (2, 3, 4, 5):
         of_grids, of_chance = races(in_world, n_side).T
-        rows.append({"": world, "trials": n_side**2, "grid": of_grids.mean(), "random": of_chance.mean(), "random is better in": (of_chance > of_grids).mean()})
-pd.DataFrame(rows).set_index(["", "trials"]).style.format({"grid": "{:.3f}", "random": "{:.3f}", "random is better in": "{:.0%}"})
+        rows.append({"world": world, "trials": n_side**2, "grid": of_grids.mean(), "random": of_chance.mean(), "random is better in": (of_chance > of_grids).mean()})
+pd.DataFrame(rows).style.format({"grid": "{:.3f}", "random": "{:.3f}", "random is better in": "{:.0%}"}).hide(axis="index")
 
 # %% [markdown]
 # Means of the best score over thousands of searches of each kind. Where one hyperparameter matters, chance wins most races, and the more of them the more trials there are. Where both matter equally,
