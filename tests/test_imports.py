@@ -7,12 +7,13 @@ import sys
 import pytest
 from conftest import ROOT
 
-CORE = {"lecture.activations", "lecture.architecture", "lecture.network", "lecture.surfaces", "lecture.optimizers", "lecture.from_scratch", "lecture.checks"}
+CORE = {"lecture.activations", "lecture.architecture", "lecture.network", "lecture.surfaces", "lecture.optimizers", "lecture.from_scratch", "lecture.checks", "lecture.shuffling"}
 KERAS = {"keras", "tensorflow"}
 
 # room: what it may import beyond the standard library and itself; {"inside": …} only inside a function
 MAY = {
     "checks": set(),
+    "shuffling": {"numpy"},
     "activations": {"numpy"} | CORE,
     "architecture": {"numpy"} | CORE,
     "network": {"numpy"} | CORE,
@@ -22,6 +23,7 @@ MAY = {
     "data": {"numpy", "lecture.checks"},
     "device": {"numpy"} | CORE | KERAS,
     "models": {"numpy"} | CORE | KERAS,
+    "replicas": {"numpy", "tqdm"} | CORE | KERAS,
     "training": {"numpy", "keras", "tqdm", "matplotlib", "lecture.plots"} | CORE,
     "tuning": {"numpy", "grpc", "keras", "keras_tuner", "matplotlib", "pandas", "scikeras", "scipy", "sklearn", "tensorflow", "tqdm", "lecture.data", "lecture.device", "lecture.models", "lecture.plots",
                "lecture.training"} | CORE,

@@ -4,7 +4,7 @@ import ast
 from pathlib import Path
 
 ROOMS = Path(__file__).parents[1]
-NOT_SHOWN = ("__main__", "checks", "publish")  # for the project itself
+NOT_SHOWN = ("__main__", "checks", "publish", "shuffling")  # for the project itself
 
 INTRODUCTION = """{title}
 {line}

@@ -6,6 +6,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from lecture.shuffling import epoch_order
+
 KNOWN_LAYERS = {"InputLayer", "Dense", "Dropout", "BatchNormalization", "Activation"}
 ACCURACIES = {
     keras.losses.CategoricalCrossentropy: keras.metrics.categorical_accuracy,
@@ -69,11 +71,6 @@ def accuracy_on(model, X, y):
         return float(model.evaluate(X, y, batch_size=N_AT_ONCE, verbose=0)[1])
     predictions = np.concatenate([model(X[i : i + N_AT_ONCE], training=False) for i in range(0, len(X), N_AT_ONCE)])
     return float(np.mean(ACCURACIES[type(model.loss)](y, predictions)))
-
-
-def epoch_order(n, seed, epoch):
-    """Return the numbers 0 to n - 1 in the order in which an epoch takes them, an array (n,) of int64."""
-    return np.random.default_rng([seed, epoch]).permutation(n)
 
 
 def fit_plain(model, data, epochs, batch_size, *, first=0, seed=0):

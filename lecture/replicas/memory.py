@@ -1,0 +1,49 @@
+"""How many replicas fit into memory at a time."""
+
+import os
+from pathlib import Path
+
+SLOTS = 5  # copies of the weights that a step holds: themselves, their gradients, an optimizer's averages, the first state
+LAYERS = 3  # copies of what the layers put out: forward, backward, and what is worked on
+
+
+def bytes_each(net, n_examples, itemsize, own_data):
+    """Return about how many bytes a replica takes.
+
+    Parameters
+    ----------
+    net : Net
+    n_examples : int
+        That go through it at a time.
+    itemsize : int
+        Bytes of a number.
+    own_data : bool
+        Whether it has examples of its own.
+    """
+    data = n_examples * (net.sizes[0] + net.sizes[-1]) if own_data else 0
+    return itemsize * (SLOTS * net.n_parameters + LAYERS * n_examples * sum(net.sizes[1:]) + data)
+
+
+def available():
+    """Return half of the memory that is free, in bytes; two gigabytes where the system does not say."""
+    try:
+        for line in Path("/proc/meminfo").read_text().splitlines():
+            if line.startswith("MemAvailable:"):
+                return int(line.split()[1]) * 1024 // 2
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 4
+    except (OSError, ValueError, AttributeError):
+        return 2 * 2**30
+
+
+def at_a_time(n_replicas, each, limit):
+    """Return how many replicas to train at a time: equal parts, each within the limit.
+
+    Raises
+    ------
+    ValueError
+        If one alone is too large.
+    """
+    fit = int(limit // each)
+    if fit < 1:
+        raise ValueError(f"one replica must fit into {limit / 2**30:.2g} GB, half of the memory that is free, and takes about {each / 2**30:.2g} GB: take fewer units or examples.")
+    return -(-n_replicas // -(-n_replicas // fit))

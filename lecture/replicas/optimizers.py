@@ -1,0 +1,94 @@
+"""Keras optimizers for many nets at once: those whose update of a number depends on that number's own history alone."""
+
+import json
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+KNOWN = ("SGD", "RMSprop", "Adam", "AdamW", "Adagrad", "Adadelta", "Adamax", "Nadam", "Ftrl", "Lion")
+
+
+class Rates(keras.optimizers.schedules.LearningRateSchedule):
+    """A learning rate for each replica, shape (n_replicas, 1, 1), that can be changed between runs."""
+
+    def __init__(self, n_replicas):
+        self.values = tf.Variable(np.zeros((n_replicas, 1, 1)), dtype=keras.config.floatx(), trainable=False)
+
+    def __call__(self, step):
+        return self.values.value()
+
+    def get_config(self):
+        return {}
+
+
+def checked(optimizer):
+    """Return a Keras optimizer, from its name or itself.
+
+    Raises
+    ------
+    ValueError
+        If Keras does not know it, or its update mixes replicas.
+    """
+    try:
+        found = keras.optimizers.get(optimizer)
+    except ValueError:
+        raise ValueError(f"optimizer must be one of {', '.join(KNOWN)} or a Keras optimizer, got {optimizer!r}.") from None
+    name = type(found).__name__
+    if name not in KNOWN:
+        raise ValueError(f"optimizer must update each weight by itself, as {', '.join(KNOWN)} do; {name} is not known to, and would mix replicas.")
+    for setting in ("clipnorm", "global_clipnorm"):
+        if getattr(found, setting):
+            raise ValueError(f"{name} must not clip gradients by their norm ({setting}={getattr(found, setting)}): the norm would mix replicas; clipvalue does not.")
+    if found.use_ema or found.gradient_accumulation_steps:
+        raise ValueError(f"{name} must not average weights or accumulate gradients here (use_ema, gradient_accumulation_steps).")
+    return found
+
+
+def rates_of(optimizer, learning_rate, n_replicas):
+    """Return the learning rate of each replica, an array (n_replicas,); None for an optimizer with a schedule of its own.
+
+    Raises
+    ------
+    ValueError
+        If they are not numbers of at least 0, one or as many as replicas.
+    """
+    if learning_rate is None:
+        schedule = optimizer.get_config()["learning_rate"]
+        if not isinstance(schedule, (int, float)):
+            return None
+        learning_rate = schedule
+    return per_replica(learning_rate, n_replicas, "learning_rate")
+
+
+def per_replica(values, n_replicas, what):
+    """Return numbers of at least 0, one for each replica, from one or as many.
+
+    Raises
+    ------
+    ValueError
+        If they are something else.
+    """
+    try:
+        array = np.asarray(values, dtype=float)
+    except (TypeError, ValueError):
+        raise ValueError(f"{what} must be a number, or one for each of {n_replicas} replicas, got {values!r}.") from None
+    if array.shape not in ((), (n_replicas,)):
+        raise ValueError(f"{what} must be a number, or one for each of {n_replicas} replicas, got shape {array.shape}.")
+    if not np.isfinite(array).all() or (array < 0).any():
+        raise ValueError(f"{what} must be finite and at least 0, got {array[~np.isfinite(array) | (array < 0)].flat[0]}.")
+    return np.broadcast_to(array, n_replicas).copy()
+
+
+def as_text(optimizer):
+    """Return an optimizer's settings as text, without a learning rate that is a number: optimizers of equal text are served by one program."""
+    told = keras.saving.serialize_keras_object(optimizer)
+    if isinstance(told["config"]["learning_rate"], (int, float)):
+        told["config"]["learning_rate"] = 0.0
+    told["config"].pop("name")
+    return json.dumps(told, sort_keys=True)
+
+
+def from_text(text):
+    """Return the optimizer that ``as_text`` told of."""
+    return keras.saving.deserialize_keras_object(json.loads(text))

@@ -1,0 +1,142 @@
+"""The compiled loop: so many steps of all replicas in one call."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from lecture.replicas.losses import is_sparse, per_example
+from lecture.replicas.optimizers import Rates
+
+N_BATCHES = 64  # that are handed to the loop at a time; one number, so that it is compiled once
+NO_XLA = (tf.errors.InvalidArgumentError, tf.errors.NotFoundError, tf.errors.UnimplementedError)  # what TensorFlow raises where XLA is not to be had
+
+
+class Program:
+    """Trains replicas of one net; what differs between runs of the same shapes comes in as numbers, so that nothing is compiled again.
+
+    Parameters
+    ----------
+    net : Net
+    loss : str, keras.losses.Loss or callable
+    optimizer : keras.optimizers.Optimizer
+        Its settings; it is not changed.
+    n_replicas : int
+    dtype : "float32" or "float64"
+    in_batches : bool
+        Whether a step takes a batch or all examples.
+    penalized : tuple of int
+        Which of ``net.shapes`` have a penalty.
+    """
+
+    def __init__(self, net, loss, optimizer, n_replicas, *, dtype, in_batches, penalized):
+        self.net, self.loss, self.sparse = net, per_example(loss), is_sparse(loss)
+        self.dtype, self.penalized = dtype, penalized
+        self.weights = [keras.Variable(np.zeros((n_replicas, *shape)), dtype=dtype) for p, q in net.shapes for shape in ((p, q), (1, q))]
+        self.rates = Rates(n_replicas)
+        settings = optimizer.get_config()
+        own_schedule = not isinstance(settings["learning_rate"], (int, float))
+        self.optimizer = type(optimizer).from_config(settings)
+        if not own_schedule:
+            self.optimizer = type(optimizer)(**settings | {"learning_rate": self.rates})
+        self.optimizer.build(self.weights)
+        self._first_state = [np.asarray(keras.ops.convert_to_numpy(it)) for it in self.optimizer.variables]
+        zeros = lambda *shape: tf.Variable(np.zeros(shape), dtype=dtype, trainable=False)
+        self.strengths = zeros(2, n_replicas, 1, 1)
+        self.masks = [tf.Variable(np.ones((n_replicas, 1, q)), dtype=dtype, trainable=False) for q in net.sizes[1:-1]]
+        self._compile = dict(autograph=False, jit_compile=True)
+        self._body = self._in_batches if in_batches else self._on_all
+        self._make()
+
+    def _make(self):
+        self._steps, self._measure = tf.function(self._body, **self._compile), tf.function(self._measured, **self._compile)
+
+    def _call(self, name, *arguments):
+        """Run a compiled function; as a plain graph from the first time that XLA is not to be had."""
+        try:
+            return getattr(self, name)(*arguments)
+        except NO_XLA:
+            if not self._compile["jit_compile"]:
+                raise
+            self._compile["jit_compile"] = None
+            self._make()
+            return getattr(self, name)(*arguments)
+
+    def start(self, weights, rates, l1, l2, masks):
+        """Put all replicas at their start.
+
+        Parameters
+        ----------
+        weights : sequence of arrays
+            Kernel (n_replicas, p, q) and bias (n_replicas, 1, q) of each of ``net.shapes``.
+        rates, l1, l2 : arrays (n_replicas,)
+            ``rates`` is None for an optimizer with a schedule.
+        masks : sequence of arrays (n_replicas, 1, q)
+        """
+        for variable, array in zip(self.weights, weights, strict=True):
+            variable.assign(array)
+        for variable, array in zip(self.optimizer.variables, self._first_state, strict=True):
+            variable.assign(array)
+        if rates is not None:
+            self.rates.values.assign(rates[:, None, None])
+        self.strengths.assign(np.stack([l1, l2])[:, :, None, None])
+        for variable, mask in zip(self.masks, masks, strict=True):
+            variable.assign(mask)
+
+    def steps(self, n, X, y, rows=None, shares=None):
+        """Make ``n`` steps: on all examples, or on the batches ``rows`` (N_BATCHES, n_replicas, batch_size), of which ``shares`` (N_BATCHES, batch_size) count."""
+        return self._call("_steps", tf.constant(n), X, y, *(() if rows is None else (rows, shares)))
+
+    def measure(self, X, y):
+        """Return loss, without penalty, and accuracy of each replica on some examples: two arrays (n_replicas,)."""
+        return [it.numpy() for it in self._call("_measure", X, y)]
+
+    def _on_all(self, n, X, y):
+        def step(i):
+            self._update(X, y, None)
+            return (i + 1,)
+
+        return tf.while_loop(lambda i: i < n, step, (tf.constant(0),))
+
+    def _in_batches(self, n, X, y, rows, shares):
+        def step(i):
+            self._update(_chosen(X, rows[i]), _chosen(y, rows[i]), shares[i])
+            return (i + 1,)
+
+        return tf.while_loop(lambda i: i < n, step, (tf.constant(0),))
+
+    def _update(self, X, y, shares):
+        values = [weight.value for weight in self.weights]
+        with tf.GradientTape() as tape:
+            losses = self._losses(y, self.net(values, X, self.masks))
+            means = tf.reduce_mean(losses, axis=1) if shares is None else tf.reduce_sum(losses * shares, axis=1) / tf.reduce_sum(shares)
+            total = tf.reduce_sum(means) + tf.add_n([self._penalty(values[2 * at]) for at in self.penalized] or [tf.zeros([], self.dtype)])
+        self.optimizer.apply(tape.gradient(total, values), self.weights)
+
+    def _penalty(self, kernels):
+        return tf.reduce_sum(self.strengths[0] * tf.abs(kernels) + self.strengths[1] * tf.square(kernels))
+
+    def _losses(self, y, predicted):
+        """The loss of each example, (n_replicas, n)."""
+        if self.sparse:
+            y = y[..., 0]
+        elif len(y.shape) < 3:
+            y = tf.broadcast_to(y, tf.shape(predicted))
+        if self.sparse and len(y.shape) < 2:
+            y = tf.broadcast_to(y, tf.shape(predicted)[:-1])
+        return self.loss(y, predicted)
+
+    def _measured(self, X, y):
+        predicted = self.net([weight.value for weight in self.weights], X, self.masks)
+        losses = self._losses(y, predicted)
+        if self.sparse:
+            hits = tf.argmax(predicted, -1, tf.int32) == tf.cast(y[..., 0], tf.int32)
+        elif predicted.shape[-1] == 1:
+            hits = (predicted[..., 0] > 0.5) == (y[..., 0] > 0.5)
+        else:
+            hits = tf.argmax(predicted, -1) == tf.argmax(y, -1)
+        return tf.reduce_mean(losses, axis=1), tf.reduce_mean(tf.cast(hits, self.dtype), axis=1)
+
+
+def _chosen(values, rows):
+    """The examples of a batch of each replica, (n_replicas, batch_size, …)."""
+    return tf.gather(values, rows) if len(values.shape) < 3 else tf.gather(values, rows, batch_dims=1)

@@ -1,0 +1,243 @@
+"""Replicas: each is the net that Keras trains, whoever stands beside it; and what is refused."""
+
+import keras
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lecture.replicas import initial, memory, train
+from lecture.replicas.net import Net, function
+from lecture.shuffling import epoch_order
+
+rng = np.random.default_rng(7)
+X = rng.normal(size=(60, 3)).astype(np.float32).astype(float)  # `fit` rounds what it is given to float32
+Y = np.eye(2)[(X[:, 0] * X[:, 1] > 0).astype(int)]
+SIZES = (3, 8, 5, 2)
+
+
+def _weights(seed, sizes=SIZES):
+    rng = np.random.default_rng(seed)
+    return [array for p, q in zip(sizes, sizes[1:]) for array in (rng.normal(0, 0.6, (p, q)), rng.normal(0, 0.1, q))]
+
+
+def _keras(first, optimizer, steps, *, dtype, X=X, y=Y, batch_size=None, seed=0, activation="tanh", output="softmax", loss="categorical_crossentropy", l2=0.0, l1=0.0):
+    """The weights that Keras' own ``fit`` comes to."""
+    n_layers = len(first) // 2
+    penalty = keras.regularizers.L1L2(l1, l2) if l1 or l2 else None
+    model = keras.Sequential([keras.Input((X.shape[1],), dtype=dtype)])
+    for layer in range(n_layers):
+        last = layer == n_layers - 1
+        model.add(keras.layers.Dense(first[2 * layer].shape[1], output if last else activation, dtype=dtype, kernel_regularizer=None if last else penalty))
+    kind = keras.losses.get({"class_name": "".join(part.capitalize() for part in loss.split("_")), "config": {"dtype": dtype}})
+    model.compile(optimizer=optimizer, loss=kind)
+    model.set_weights(first)
+    n, done, epoch = len(X), 0, 0
+    size = batch_size or n
+    while done < steps:
+        order = epoch_order(n, seed, epoch) if batch_size else np.arange(n)
+        rows = order[: min(n, (steps - done) * size)]
+        model.fit(X[rows], y[rows], batch_size=size, shuffle=False, verbose=0)
+        done, epoch = done + -(-len(rows) // size), epoch + 1
+    return model.get_weights()
+
+
+def _farthest(result, replica, expected):
+    return max(np.abs(array[replica] - theirs).max() for array, theirs in zip(result.weights, expected, strict=True))
+
+
+@pytest.fixture
+def doubles():
+    """Keras with float64 throughout: it cannot add its penalties to a loss of another type."""
+    keras.config.set_floatx("float64")
+    yield
+    keras.config.set_floatx("float32")
+
+
+OPTIMIZERS = {
+    "SGD": lambda rate: keras.optimizers.SGD(rate),
+    "momentum": lambda rate: keras.optimizers.SGD(rate, momentum=0.9),
+    "nesterov": lambda rate: keras.optimizers.SGD(rate, momentum=0.9, nesterov=True),
+    "Adam": lambda rate: keras.optimizers.Adam(rate),
+    "RMSprop": lambda rate: keras.optimizers.RMSprop(rate),
+}
+RATES = np.array([0.003, 0.02, 0.01])
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_each_replica_is_the_net_of_fit_after_200_steps(name):
+    """In float64, with rates and first weights of their own, in batches of which the last is smaller."""
+    make = OPTIMIZERS[name]
+    first = [_weights(seed) for seed in range(3)]
+    result = train(SIZES[1:-1], X, Y, steps=200, seeds=[4, 5, 6], batch_size=25, activation="tanh", optimizer=make(0.5), learning_rate=RATES,
+                   weights=[np.stack(arrays) for arrays in zip(*first)], dtype="float64", show=False)
+    for replica in (0, 2):
+        expected = _keras(first[replica], make(RATES[replica]), 200, dtype="float64", batch_size=25, seed=4 + replica)
+        assert _farthest(result, replica, expected) < 1e-8
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_in_float32_the_first_20_steps_agree(name):
+    first = _weights(1)
+    result = train(SIZES[1:-1], X, Y, steps=20, seeds=2, activation="tanh", optimizer=OPTIMIZERS[name](0.01), weights=first, show=False)
+    assert _farthest(result, 1, _keras(first, OPTIMIZERS[name](0.01), 20, dtype="float32")) < 1e-4
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_penalties_are_those_of_keras(name, doubles):
+    first, strengths = _weights(2), np.array([0.0, 0.01, 0.1])
+    result = train(SIZES[1:-1], X, Y, steps=200, seeds=3, activation="tanh", optimizer=OPTIMIZERS[name](0.01), weights=first, l2=strengths, l1=strengths / 10, dtype="float64", show=False)
+    expected = _keras(first, OPTIMIZERS[name](0.01), 200, dtype="float64", l2=0.01, l1=0.001)
+    assert _farthest(result, 1, expected) < 1e-6
+    assert np.abs(result.weights[0][2]).sum() < np.abs(result.weights[0][0]).sum()
+
+
+@pytest.mark.parametrize("loss, output", [("mean_squared_error", "linear"), ("binary_crossentropy", "sigmoid"), ("categorical_hinge", "softmax"), ("mean_absolute_error", "softmax")])
+def test_other_losses_are_those_of_keras(loss, output):
+    one = loss == "binary_crossentropy"
+    sizes = (3, 8, 1 if one else 2)
+    first, y = _weights(3, sizes), Y[:, :1] if one else Y
+    result = train((8,), X, y, steps=50, seeds=2, activation="relu", output=output, loss=loss, optimizer="adam", weights=first, dtype="float64", show=False)
+    expected = _keras(first, keras.optimizers.Adam(), 50, dtype="float64", y=y, activation="relu", output=output, loss=loss)
+    assert _farthest(result, 0, expected) < 1e-8
+
+
+def test_class_numbers_serve_as_well_as_one_hot_rows():
+    settings = dict(steps=30, seeds=2, dtype="float64", show=False)
+    hot = train((6,), X, Y, **settings)
+    numbers = train((6,), X, Y.argmax(axis=1), loss="sparse_categorical_crossentropy", n_outputs=2, **settings)
+    assert np.allclose(hot.weights[0], numbers.weights[0], atol=1e-10) and np.allclose(hot.accuracy, numbers.accuracy)
+
+
+def test_a_replica_is_the_same_alone_and_among_others_that_differ():
+    both = train((7,), X, Y, steps=40, seeds=[3, 9], learning_rate=[0.001, 0.1], initializer=["he_normal", "ones"], batch_size=16, dtype="float64", show=False)
+    alone = train((7,), X, Y, steps=40, seeds=[3], learning_rate=0.001, initializer="he_normal", batch_size=16, dtype="float64", show=False)
+    assert all(np.allclose(a[0], b[0], atol=1e-12) for a, b in zip(both.weights, alone.weights))
+    assert np.allclose(both.loss[:, 0], alone.loss[:, 0], atol=1e-12)
+
+
+def test_replicas_may_have_their_own_data_and_labels():
+    many, labels = rng.normal(size=(2, 60, 3)), np.stack([Y, Y[::-1]])
+    both = train((7,), many, labels, steps=30, seeds=[0, 1], batch_size=20, dtype="float64", show=False)
+    alone = train((7,), many[1], labels[1], steps=30, seeds=[1], batch_size=20, dtype="float64", show=False)
+    assert np.allclose(both.weights[0][1], alone.weights[0][0], atol=1e-12)
+    assert np.allclose(both.predict(many)[1], alone.predict(many[1])[0], atol=1e-12)
+
+
+def test_a_narrower_replica_is_the_net_that_has_no_more_units():
+    widths = np.array([[8, 5], [3, 2]])
+    masked = train((8, 5), X, Y, steps=60, seeds=[0, 1], widths=widths, l2=0.001, dtype="float64", show=False)
+    narrow = train((3, 2), X, Y, steps=60, seeds=[1], l2=0.001, dtype="float64", show=False)
+    assert np.allclose(masked.weights[0][1][:, :3], narrow.weights[0][0], atol=1e-10) and (masked.weights[0][1][:, 3:] == 0).all()
+    assert np.allclose(masked.predict(X)[1], narrow.predict(X)[0], atol=1e-10)
+
+
+def test_tied_layers_are_keras_layers_that_are_used_several_times():
+    inputs, shared, last = keras.layers.Dense(4, "relu", dtype="float64"), keras.layers.Dense(4, "relu", dtype="float64"), keras.layers.Dense(2, "softmax", dtype="float64")
+    entry = keras.Input((3,), dtype="float64")
+    model = keras.Model(entry, last(shared(shared(shared(inputs(entry))))))
+    model.compile(keras.optimizers.Adam(0.01), keras.losses.CategoricalCrossentropy(dtype="float64"))
+    first = model.get_weights()
+    result = train((4, 4, 4, 4), X, Y, steps=30, seeds=2, tied=True, activation="relu", weights=first, optimizer=keras.optimizers.Adam(0.01), dtype="float64", show=False)
+    for _ in range(30):
+        model.fit(X, Y, batch_size=60, shuffle=False, verbose=0)
+    assert _farthest(result, 0, model.get_weights()) < 1e-8
+    assert result.net.n_parameters == model.count_params()
+
+
+def test_what_is_recorded_is_what_the_weights_say():
+    result = train((6,), X[:40], Y[:40], steps=25, seeds=3, record=[0, 10, 25], keep={0: [1, 4], 1: [0]}, X_test=X[40:], y_test=Y[40:], show=False)
+    assert result.steps.tolist() == [0, 10, 25] and result.loss.shape == result.test_accuracy.shape == (3, 3)
+    predicted = result.predict(X[40:])
+    assert np.allclose(result.test_accuracy[-1], (predicted.argmax(-1) == Y[40:].argmax(-1)).mean(-1))
+    assert np.allclose(result.test_loss[-1], -np.log((predicted * Y[40:]).sum(-1)).mean(-1), atol=1e-5)
+    assert result.kept[0].shape == (3, 3, 2) and np.allclose(result.kept[0][-1], result.weights[0].reshape(3, -1)[:, [1, 4]])
+    again = train((6,), X[:40], Y[:40], steps=10, seeds=3, show=False)
+    assert np.allclose(again.loss[-1], result.loss[1], atol=1e-6)
+
+
+def test_parts_that_fit_into_memory_give_what_all_at_once_gives():
+    settings = dict(steps=20, seeds=7, batch_size=13, dtype="float64", show=False)
+    whole = train((6,), X, Y, **settings)
+    each = memory.bytes_each(whole.net, 60, 8, own_data=True)
+    parts = train((6,), X, Y, max_bytes=3 * each, **settings)
+    assert len(parts) == 7 and all(np.allclose(a, b, atol=1e-12) for a, b in zip(whole.weights, parts.weights))
+    assert np.allclose(whole.loss, parts.loss, atol=1e-12)
+
+
+@pytest.mark.parametrize("max_bytes, n", [(None, 5), (1, 2)])
+def test_ctrl_c_keeps_what_is_done(monkeypatch, max_bytes, n):
+    from lecture.replicas import program
+
+    calls, steps = [], program.Program.steps
+
+    def until_ctrl_c(self, *arguments):
+        calls.append(arguments)
+        if len(calls) == (3 if max_bytes is None else 8):
+            raise KeyboardInterrupt
+        return steps(self, *arguments)
+
+    net = Net((3, 6, 2), None, None)
+    limit = None if max_bytes is None else 2 * memory.bytes_each(net, 60, 4, own_data=False)
+    monkeypatch.setattr(program.Program, "steps", until_ctrl_c)
+    result = train((6,), X, Y, steps=30, seeds=5, record=[0, 5, 10, 15, 20], max_bytes=limit, show=False)
+    assert not result.complete and len(result) == n and "interrupted" in str(result)
+    assert np.isfinite(result.loss).all() and result.loss.shape == (len(result.steps), n)
+
+
+@pytest.mark.parametrize("name", ["glorot_uniform", "glorot_normal", "he_normal", "he_uniform", "lecun_normal", "random_normal", "random_uniform", "truncated_normal", "zeros", "ones", "orthogonal"])
+def test_first_weights_are_spread_as_keras_spreads_them(name):
+    initializer = keras.initializers.get(name)
+    ours = initial.draw(initializer, (300, 200), np.random.default_rng(0))
+    theirs = keras.ops.convert_to_numpy(initializer((300, 200)))
+    assert ours.shape == theirs.shape and ours.std() == pytest.approx(theirs.std(), rel=0.02, abs=1e-9) and ours.mean() == pytest.approx(theirs.mean(), abs=0.002)
+    assert np.abs(ours).max() == pytest.approx(np.abs(theirs).max(), rel=0.15, abs=1e-9)
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.lists(st.integers(1, 6), min_size=2, max_size=5))
+def test_a_net_has_as_many_parameters_as_kerass(sizes):
+    net = Net(tuple(sizes), function("relu", "activation"), function("linear", "output"))
+    model = keras.Sequential([keras.Input((sizes[0],)), *[keras.layers.Dense(n) for n in sizes[1:]]])
+    assert net.n_parameters == model.count_params()
+
+
+def test_an_activation_or_initializer_may_be_an_object():
+    result = train((6,), X, Y, steps=5, seeds=2, activation=lambda z: z**2, initializer=keras.initializers.RandomNormal(stddev=0.01), show=False)
+    assert np.isfinite(result.loss).all() and np.abs(result.loss[0] - np.log(2)).max() < 0.01
+
+
+@pytest.mark.parametrize("change, sentence", [
+    ({"seeds": 0}, "seeds must be a whole number of at least 1, got 0"),
+    ({"seeds": []}, "seeds must be one or more"),
+    ({"steps": 0}, "steps must be a whole number"),
+    ({"activation": "rellu"}, "activation must be a function or the name of one .* got 'rellu'"),
+    ({"loss": "crossing"}, "loss must be a Keras loss .* got 'crossing'"),
+    ({"optimizer": keras.optimizers.Lamb()}, "optimizer must update each weight by itself.* Lamb is not known to"),
+    ({"optimizer": keras.optimizers.Muon()}, "Muon is not known to"),
+    ({"optimizer": "adafactor"}, "Adafactor is not known to"),
+    ({"optimizer": keras.optimizers.Adam(clipnorm=1.0)}, "must not clip gradients by their norm"),
+    ({"optimizer": keras.optimizers.Adam(global_clipnorm=1.0)}, "must not clip gradients by their norm"),
+    ({"optimizer": "adamm"}, "optimizer must be one of .* got 'adamm'"),
+    ({"initializer": "glorrot"}, "initializer must be .* got 'glorrot'"),
+    ({"initializer": ["zeros"]}, "one for each of 2 replicas, got 1"),
+    ({"learning_rate": [0.1, 0.2, 0.3]}, "learning_rate must be a number, or one for each of 2 replicas, got shape"),
+    ({"learning_rate": -1}, "learning_rate must be finite and at least 0, got -1"),
+    ({"l2": float("nan")}, "l2 must be finite"),
+    ({"hidden": (0,)}, "the size of a hidden layer must be a whole number of at least 1"),
+    ({"hidden": (4, 5), "tied": True}, "equally large where they share weights"),
+    ({"X": np.where(X > 2, np.nan, X)}, "X must be finite, got nan"),
+    ({"X": X[:5]}, "as many examples, got 5 and 60"),
+    ({"X": np.zeros((3, 60, 3))}, "three \\(2 replicas"),
+    ({"widths": np.array([[9], [1]])}, "widths must be whole numbers of shape \\(2, 1\\)"),
+    ({"weights": [np.zeros((3, 6))]}, "weights must have the shapes"),
+    ({"record": [99]}, "a recorded step must be a whole number from 0 to 5"),
+    ({"keep": {0: [99]}}, "keep must name entries of layer 0"),
+    ({"loss": "sparse_categorical_crossentropy"}, "n_outputs must be given"),
+    ({"max_bytes": 1000}, "one replica must fit into"),
+    ({"hidden": (10**9,)}, "one replica must fit into .* GB, half of the memory that is free, and takes about .* GB: take fewer units"),
+])
+def test_what_cannot_be_trained_is_refused_in_a_sentence(change, sentence):
+    given = {"hidden": (6,), "X": X, "y": Y, "steps": 5, "seeds": 2, "show": False} | change
+    with pytest.raises(ValueError, match=sentence):
+        train(given.pop("hidden"), given.pop("X"), given.pop("y"), **given)
