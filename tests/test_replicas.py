@@ -21,8 +21,8 @@ def _weights(seed, sizes=SIZES):
     return [array for p, q in zip(sizes, sizes[1:]) for array in (rng.normal(0, 0.6, (p, q)), rng.normal(0, 0.1, q))]
 
 
-def _keras(first, optimizer, steps, *, dtype, X=X, y=Y, batch_size=None, seed=0, activation="tanh", output="softmax", loss="categorical_crossentropy", l2=0.0, l1=0.0):
-    """The weights that Keras' own ``fit`` comes to."""
+def _keras(first, optimizer, steps, *, dtype, X=X, y=Y, batch_size=None, seed=0, activation="tanh", output="softmax", loss="categorical_crossentropy", l2=0.0, l1=0.0, by_fit=False):
+    """The weights that Keras comes to: by ``fit``, which takes a while for each epoch, or batch by batch."""
     n_layers = len(first) // 2
     penalty = keras.regularizers.L1L2(l1, l2) if l1 or l2 else None
     model = keras.Sequential([keras.Input((X.shape[1],), dtype=dtype)])
@@ -37,7 +37,11 @@ def _keras(first, optimizer, steps, *, dtype, X=X, y=Y, batch_size=None, seed=0,
     while done < steps:
         order = epoch_order(n, seed, epoch) if batch_size else np.arange(n)
         rows = order[: min(n, (steps - done) * size)]
-        model.fit(X[rows], y[rows], batch_size=size, shuffle=False, verbose=0)
+        if by_fit:
+            model.fit(X[rows], y[rows], batch_size=size, shuffle=False, verbose=0)
+        else:
+            for at in range(0, len(rows), size):
+                model.train_on_batch(X[rows[at : at + size]], y[rows[at : at + size]])
         done, epoch = done + -(-len(rows) // size), epoch + 1
     return model.get_weights()
 
@@ -72,15 +76,15 @@ def test_each_replica_is_the_net_of_fit_after_200_steps(name):
     result = train(SIZES[1:-1], X, Y, steps=200, seeds=[4, 5, 6], batch_size=25, activation="tanh", optimizer=make(0.5), learning_rate=RATES,
                    weights=[np.stack(arrays) for arrays in zip(*first)], dtype="float64", show=False)
     for replica in (0, 2):
-        expected = _keras(first[replica], make(RATES[replica]), 200, dtype="float64", batch_size=25, seed=4 + replica)
+        expected = _keras(first[replica], make(RATES[replica]), 200, dtype="float64", batch_size=25, seed=4 + replica, by_fit=name == "Adam")
         assert _farthest(result, replica, expected) < 1e-8
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_in_float32_the_first_20_steps_agree(name):
     first = _weights(1)
-    result = train(SIZES[1:-1], X, Y, steps=20, seeds=2, activation="tanh", optimizer=OPTIMIZERS[name](0.01), weights=first, show=False)
-    assert _farthest(result, 1, _keras(first, OPTIMIZERS[name](0.01), 20, dtype="float32")) < 1e-4
+    result = train(SIZES[1:-1], X, Y, steps=20, seeds=2, batch_size=25, activation="tanh", optimizer=OPTIMIZERS[name](0.01), weights=first, show=False)
+    assert _farthest(result, 1, _keras(first, OPTIMIZERS[name](0.01), 20, dtype="float32", batch_size=25, seed=1)) < 1e-4
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
@@ -187,11 +191,13 @@ def test_ctrl_c_keeps_what_is_done(monkeypatch, max_bytes, n):
 
 @pytest.mark.parametrize("name", ["glorot_uniform", "glorot_normal", "he_normal", "he_uniform", "lecun_normal", "random_normal", "random_uniform", "truncated_normal", "zeros", "ones", "orthogonal"])
 def test_first_weights_are_spread_as_keras_spreads_them(name):
+    keras.utils.set_random_seed(0)
     initializer = keras.initializers.get(name)
     ours = initial.draw(initializer, (300, 200), np.random.default_rng(0))
     theirs = keras.ops.convert_to_numpy(initializer((300, 200)))
     assert ours.shape == theirs.shape and ours.std() == pytest.approx(theirs.std(), rel=0.02, abs=1e-9) and ours.mean() == pytest.approx(theirs.mean(), abs=0.002)
-    assert np.abs(ours).max() == pytest.approx(np.abs(theirs).max(), rel=0.15, abs=1e-9)
+    if "uniform" in name or name != "random_normal" and "normal" in name:  # those that end somewhere
+        assert np.abs(ours).max() == pytest.approx(np.abs(theirs).max(), rel=0.02)
 
 
 @settings(deadline=None, max_examples=30)

@@ -84,7 +84,7 @@ class Program:
 
     def steps(self, n, X, y, rows=None, shares=None):
         """Make ``n`` steps: on all examples, or on the batches ``rows`` (N_BATCHES, n_replicas, batch_size), of which ``shares`` (N_BATCHES, batch_size) count."""
-        return self._call("_steps", tf.constant(n), X, y, *(() if rows is None else (rows, shares)))
+        return self._call("_steps", tf.constant(n), X, y, *(() if rows is None else (tf.constant(rows), tf.constant(shares, self.dtype))))
 
     def measure(self, X, y):
         """Return loss, without penalty, and accuracy of each replica on some examples: two arrays (n_replicas,)."""

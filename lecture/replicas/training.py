@@ -203,7 +203,7 @@ class _Batches:
             rows[step, :, : batch.shape[1]] = batch
             shares[step, batch.shape[1] :] = 0
             self.at += 1
-        return tf.constant(rows), tf.constant(shares)
+        return rows, shares
 
 
 def _result(net, seeds, parts, keep, has_test, complete, seconds):
