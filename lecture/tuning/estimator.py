@@ -17,7 +17,7 @@ import numpy as np
 from scikeras.wrappers import KerasClassifier
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.exceptions import NotFittedError
-from sklearn.utils import ClassifierTags, check_array, check_consistent_length
+from sklearn.utils import ClassifierTags, Tags, TargetTags, check_array, check_consistent_length
 from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import validate_data
 from tensorflow.python.framework.config import is_op_determinism_enabled
@@ -108,7 +108,14 @@ def classifier(
     )
 
 
-class DenseClassifier(KerasClassifier):
+class BaseWrapper:
+    """Takes the place of SciKeras' class of this name where scikit-learn 1.6 asks which bases know its tags: it asks by name, takes the last, and SciKeras' does not."""
+
+    def __sklearn_tags__(self):
+        return Tags(estimator_type=None, target_tags=TargetTags(required=False))
+
+
+class DenseClassifier(KerasClassifier, BaseWrapper):
     """What ``classifier`` makes; its parameters are those, with ``random_state`` for ``seed``.
 
     It differs from ``scikeras.wrappers.KerasClassifier`` (0.13) in this: its parameters have plain names, and one that it does not have is refused;
