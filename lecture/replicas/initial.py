@@ -3,8 +3,6 @@
 import keras
 import numpy as np
 
-from lecture.checks import whole
-
 KINDS = keras.initializers
 
 
@@ -96,7 +94,7 @@ def weights(net, seeds, kernels, biases, widths=None):
     """
     found = [[] for _ in range(2 * len(net.shapes))]
     for replica, seed in enumerate(seeds):
-        rng = np.random.default_rng([whole(seed, "seed", least=0), 0])
+        rng = np.random.default_rng([seed, 0])
         own = net.sizes if widths is None else (net.sizes[0], *widths[replica], net.sizes[-1])
         used = {net.matrix(layer): layer for layer in reversed(range(net.n_layers))}  # the first layer that uses a matrix says its size
         for at, shape in enumerate(net.shapes):

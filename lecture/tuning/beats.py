@@ -5,6 +5,8 @@ import threading
 import time
 from pathlib import Path
 
+from lecture.tuning.trials import write_json
+
 EVERY = 1.0  # seconds between two signs
 SILENT = 15.0  # seconds without one after which a process is taken to be gone
 
@@ -41,10 +43,7 @@ class Beat:
 
     def _write(self):
         self.count += 1
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        part = self.file.with_suffix(".part")
-        part.write_text(json.dumps(self.about | {"count": self.count}), encoding="utf-8")
-        part.replace(self.file)
+        write_json(self.file, self.about | {"count": self.count})
 
 
 class Watch:

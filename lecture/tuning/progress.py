@@ -19,7 +19,7 @@ class Progress:
     """
 
     def __init__(self, total, show=True):
-        self.total, self.handle, self.figure = total, None, None
+        self.total, self.handle = total, None
         self.bar = tqdm(total=total, desc="trials", disable=not show, leave=_shell() is None)
         self.shell = _shell() if show else None
 
