@@ -1,12 +1,15 @@
 """Replicas: each is the net that Keras trains, whoever stands beside it; and what is refused."""
 
+import signal
+import threading
+
 import keras
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lecture.replicas import initial, memory, train
+from lecture.replicas import cores, initial, memory, train
 from lecture.replicas.net import Net, function
 from lecture.shuffling import epoch_order
 
@@ -167,6 +170,35 @@ def test_parts_that_fit_into_memory_give_what_all_at_once_gives():
     parts = train((6,), X, Y, max_bytes=3 * each, **settings)
     assert len(parts) == 7 and all(np.allclose(a, b, atol=1e-12) for a, b in zip(whole.weights, parts.weights))
     assert np.allclose(whole.loss, parts.loss, atol=1e-12)
+
+
+def test_slices_side_by_side_give_what_one_gives(monkeypatch):
+    settings = dict(steps=20, seeds=7, batch_size=13, dtype="float64", l2=np.linspace(0, 0.1, 7), keep={0: [0, 3]}, X_test=X[:9], y_test=Y[:9], show=False)
+    whole = train((6,), X, Y, **settings)
+    monkeypatch.setattr(cores, "slices", lambda n_replicas, operations: 3)
+    sliced = train((6,), X, Y, **settings)
+    assert len(sliced) == 7 and all(np.allclose(a, b, atol=1e-12) for a, b in zip(whole.weights, sliced.weights))
+    assert all(np.allclose(getattr(whole, name), getattr(sliced, name), atol=1e-12) for name in ("loss", "accuracy", "test_loss", "test_accuracy"))
+    assert np.allclose(whole.kept[0], sliced.kept[0], atol=1e-12)
+
+
+def test_a_small_training_is_not_sliced_and_a_large_one_is_on_all_cores(monkeypatch):
+    monkeypatch.setattr(cores, "available", lambda: 2)
+    net = Net((12, 50, 50, 2), None, None)
+    assert cores.slices(100, cores.work(net, 10, 100, 64)) == 1
+    assert cores.slices(100, cores.work(net, 1000, 100, 64)) == 2
+    assert cores.slices(1, cores.work(net, 100_000, 1, 64)) == 1
+
+
+def test_a_pressed_ctrl_c_stops_all_slices_at_the_same_step(monkeypatch):
+    monkeypatch.setattr(cores, "slices", lambda n_replicas, operations: 2)
+    train((6,), X, Y, steps=1, seeds=4, show=False)  # compiled before
+    press = threading.Timer(0.5, signal.pthread_kill, (threading.main_thread().ident, signal.SIGINT))
+    press.start()
+    result = train((6,), X, Y, steps=10**8, seeds=4, record=[0, 10**8], show=False)
+    assert not result.complete and 0 < result.steps[-1] < 10**8
+    alone = train((6,), X, Y, steps=int(result.steps[-1]), seeds=4, record=[0], show=False)
+    assert np.allclose(result.loss[-1], alone.loss[-1], atol=1e-6)
 
 
 @pytest.mark.parametrize("max_bytes, n", [(None, 5), (1, 2)])

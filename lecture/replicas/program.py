@@ -22,13 +22,13 @@ class Program:
         Its settings; it is not changed.
     n_replicas : int
     dtype : "float32" or "float64"
-    in_batches : bool
-        Whether a step takes a batch or all examples.
+    masked : bool
+        Whether replicas differ in width.
     penalized : tuple of int
         Which of ``net.shapes`` have a penalty.
     """
 
-    def __init__(self, net, loss, optimizer, n_replicas, *, dtype, in_batches, penalized):
+    def __init__(self, net, loss, optimizer, n_replicas, *, dtype, masked, penalized):
         self.net, self.loss, self.sparse = net, per_example(loss), is_sparse(loss)
         self.dtype, self.penalized = dtype, penalized
         self.weights = [keras.Variable(np.zeros((n_replicas, *shape)), dtype=dtype) for p, q in net.shapes for shape in ((p, q), (1, q))]
@@ -42,13 +42,12 @@ class Program:
         self._first_state = [np.asarray(keras.ops.convert_to_numpy(it)) for it in self.optimizer.variables]
         zeros = lambda *shape: tf.Variable(np.zeros(shape), dtype=dtype, trainable=False)
         self.strengths = zeros(2, n_replicas, 1, 1)
-        self.masks = [tf.Variable(np.ones((n_replicas, 1, q)), dtype=dtype, trainable=False) for q in net.sizes[1:-1]]
+        self.masks = [tf.Variable(np.ones((n_replicas, 1, q)), dtype=dtype, trainable=False) for q in net.sizes[1:-1] if masked]
         self._compile = dict(autograph=False, jit_compile=True)
-        self._body = self._in_batches if in_batches else self._on_all
         self._make()
 
     def _make(self):
-        self._steps, self._measure = tf.function(self._body, **self._compile), tf.function(self._measured, **self._compile)
+        self._on_all, self._in_batches, self._measured = (tf.function(it, **self._compile) for it in (self._all_steps, self._batch_steps, self._measure))
 
     def _call(self, name, *arguments):
         """Run a compiled function; as a plain graph from the first time that XLA is not to be had."""
@@ -71,6 +70,7 @@ class Program:
         rates, l1, l2 : arrays (n_replicas,)
             ``rates`` is None for an optimizer with a schedule.
         masks : sequence of arrays (n_replicas, 1, q)
+            For each hidden layer; none if all replicas are equally wide.
         """
         for variable, array in zip(self.weights, weights, strict=True):
             variable.assign(array)
@@ -84,20 +84,23 @@ class Program:
 
     def steps(self, n, X, y, rows=None, shares=None):
         """Make ``n`` steps: on all examples, or on the batches ``rows`` (N_BATCHES, n_replicas, batch_size), of which ``shares`` (N_BATCHES, batch_size) count."""
-        return self._call("_steps", tf.constant(n), X, y, *(() if rows is None else (tf.constant(rows), tf.constant(shares, self.dtype))))
+        if rows is None:
+            self._call("_on_all", tf.constant(n), X, y)
+        else:
+            self._call("_in_batches", tf.constant(n), X, y, tf.constant(rows), tf.constant(shares, self.dtype))
 
     def measure(self, X, y):
         """Return loss, without penalty, and accuracy of each replica on some examples: two arrays (n_replicas,)."""
-        return [it.numpy() for it in self._call("_measure", X, y)]
+        return [it.numpy() for it in self._call("_measured", X, y)]
 
-    def _on_all(self, n, X, y):
+    def _all_steps(self, n, X, y):
         def step(i):
             self._update(X, y, None)
             return (i + 1,)
 
         return tf.while_loop(lambda i: i < n, step, (tf.constant(0),))
 
-    def _in_batches(self, n, X, y, rows, shares):
+    def _batch_steps(self, n, X, y, rows, shares):
         def step(i):
             self._update(_chosen(X, rows[i]), _chosen(y, rows[i]), shares[i])
             return (i + 1,)
@@ -125,7 +128,7 @@ class Program:
             y = tf.broadcast_to(y, tf.shape(predicted)[:-1])
         return self.loss(y, predicted)
 
-    def _measured(self, X, y):
+    def _measure(self, X, y):
         predicted = self.net([weight.value for weight in self.weights], X, self.masks)
         losses = self._losses(y, predicted)
         if self.sparse:

@@ -1,6 +1,8 @@
 """Train many small nets at once."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from functools import lru_cache
 
 import keras
@@ -9,7 +11,7 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from lecture.checks import one_of, real, whole
-from lecture.replicas import initial, memory
+from lecture.replicas import cores, initial, memory
 from lecture.replicas.losses import is_sparse, per_example
 from lecture.replicas.net import Net, function
 from lecture.replicas.optimizers import as_text, checked, from_text, per_replica, rates_of
@@ -101,77 +103,119 @@ def train(
     strengths = [per_replica(values, n_replicas, name) for name, values in (("l1", l1), ("l2", l2))]
     widths = _widths(widths, net, n_replicas)
     first = _first(net, seeds, initializer, bias_initializer, weights, widths, n_replicas)
-    masks = [np.ones((n_replicas, 1, q)) if widths is None else (np.arange(q) < widths[:, [layer], None]).astype(float) for layer, q in enumerate(net.sizes[1:-1])]
+    masks = [] if widths is None else [(np.arange(q) < widths[:, [layer], None]).astype(float) for layer, q in enumerate(net.sizes[1:-1])]
     steps, record = whole(steps, "steps", least=1), _recorded(record, steps)
     keep = _kept(keep, net)
     batch_size = None if batch_size is None else whole(batch_size, "batch_size", least=1)
     penalized = (one_of(penalized, ("hidden", "all"), "penalized") == "all", any(strength.any() for strength in strengths))
-    program = _program(net, loss, as_text(optimizer), size, dtype, keras.config.floatx(), batch_size is not None, penalized)
+    work = cores.work(net, steps, size, X.shape[-2] if batch_size is None else min(batch_size, X.shape[-2]))
+    n_slices = cores.slices(size, work)
+    slice_size = -(-size // n_slices)
+    size = n_slices * slice_size
+    programs = [_program(at, net, loss, as_text(optimizer), slice_size, dtype, keras.config.floatx(), widths is not None, penalized) for at in range(n_slices)]
 
     parts = []
-    with tqdm(total=steps * -(-n_replicas // size), unit="step", leave=False, disable=not show, delay=1) as bar:
+    with tqdm(total=steps * -(-n_replicas // size), unit="step", leave=False, disable=not show, delay=1) as bar, ThreadPoolExecutor(n_slices) as pool:
         for begin in range(0, n_replicas, size):
-            chosen = np.arange(begin, begin + size) % n_replicas  # the last part is filled up with replicas that are there already
-            own = lambda values: values[chosen] if values.ndim == 3 else values
-            program.start([it[chosen] for it in first], None if rates is None else rates[chosen], *(it[chosen] for it in strengths), [it[chosen] for it in masks])
-            on = [(tf.constant(own(X)), tf.constant(own(y)))] + ([] if test is None else [tuple(tf.constant(own(it)) for it in test)])
-            part = _Part(program, on, keep)
+            slices = []
+            for at, program in enumerate(programs):
+                chosen = np.arange(begin + at * slice_size, begin + (at + 1) * slice_size) % n_replicas  # the last slices are filled up with replicas that are there already
+                own = lambda values: tf.constant(values[chosen] if values.ndim == 3 else values)
+                program.start([it[chosen] for it in first], None if rates is None else rates[chosen], *(it[chosen] for it in strengths), [it[chosen] for it in masks])
+                batches = None if batch_size is None else _Batches(X.shape[-2], batch_size, [seeds[i] for i in chosen])
+                slices.append(_Slice(program, [(own(X), own(y))] + ([] if test is None else [(own(test[0]), own(test[1]))]), batches))
+            part = _Part(slices, keep, pool)
             try:
-                _run(part, steps, record, batch_size, [seeds[i] for i in chosen], bar)
+                _run(part, steps, record, bar)
             except KeyboardInterrupt:
                 if parts:  # those that are whole are worth more
                     break
-            parts.append((part, chosen[: n_replicas - begin]))
+            parts.append((part, min(size, n_replicas - begin)))
             if part.done < steps:
                 break
     complete = len(parts) * size >= n_replicas and parts[-1][0].done == steps
     return _result(net, seeds, parts, keep, test is not None, complete, time.perf_counter() - start)
 
 
-@lru_cache(maxsize=8)
-def _program(net, loss, optimizer, n_replicas, dtype, rates, in_batches, penalized):
+@lru_cache(maxsize=16)
+def _program(at, net, loss, optimizer, n_replicas, dtype, rates, masked, penalized):
     """The program for some shapes; the last few are kept, because compiling one takes a second and more.
 
-    ``rates`` is the type of learning rates, which Keras keeps as it is set: of what is configured, all that matters here.
+    ``at`` counts those that run side by side. ``rates`` is the type of learning rates, which Keras keeps as it is set: of what is configured, all that matters here.
     """
     everywhere, any_strength = penalized
     last = net.matrix(net.n_layers - 1)
     chosen = [at for at in range(len(net.shapes)) if everywhere or at != last] if any_strength else []
-    return Program(net, loss, from_text(optimizer), n_replicas, dtype=dtype, in_batches=in_batches, penalized=tuple(chosen))
+    return Program(net, loss, from_text(optimizer), n_replicas, dtype=dtype, masked=masked, penalized=tuple(chosen))
+
+
+@dataclass(frozen=True)
+class _Slice:
+    """Replicas of one program: the examples to train and to test on, and their batches."""
+
+    program: Program
+    on: list
+    batches: object
+
+    def steps(self, n):
+        self.program.steps(n, *self.on[0], *(self.batches.next(n) if self.batches else ()))
+
+    def measure(self):
+        return [value for X, y in self.on for value in self.program.measure(X, y)]
 
 
 class _Part:
-    """Some of the replicas while they are trained, and what was recorded of them."""
+    """Some of the replicas while they are trained, in slices that take their steps side by side, and what was recorded of them."""
 
-    def __init__(self, program, on, keep):
-        self.program, self.on, self.keep = program, on, keep
+    def __init__(self, slices, keep, pool):
+        self.slices, self.keep, self.pool = slices, keep, pool
         self.done, self.at, self.measured, self.kept, self.final = 0, [], [], {layer: [] for layer in keep}, None
+
+    def _each(self, job):
+        """Let all slices do something at the same time; Ctrl-C waits until all have done it."""
+        futures, stop = [self.pool.submit(job, it) for it in self.slices], None
+        while True:
+            try:
+                wait(futures)
+                return [future.result() for future in futures], stop
+            except KeyboardInterrupt as error:
+                if all(future.done() for future in futures):
+                    raise
+                stop = error
+
+    def steps(self, n):
+        """Make so many steps."""
+        _, stop = self._each(lambda it: it.steps(n))
+        self.done += n
+        if stop:
+            raise stop
 
     def record(self):
         """Measure now."""
-        self.measured.append([value for X, y in self.on for value in self.program.measure(X, y)])
+        measured, _ = self._each(_Slice.measure)
+        self.measured.append([np.concatenate(values) for values in zip(*measured)])
         for layer, entries in self.keep.items():
-            kernels = keras.ops.convert_to_numpy(self.program.weights[2 * self.program.net.matrix(layer)])
+            kernels = self._weights(2 * self.slices[0].program.net.matrix(layer))
             self.kept[layer].append(kernels.reshape(len(kernels), -1)[:, entries])
         self.at.append(self.done)
 
     def end(self):
-        """Take the weights along: the program goes on with other replicas."""
-        self.final = [keras.ops.convert_to_numpy(weight) for weight in self.program.weights]
+        """Take the weights along: the programs go on with other replicas."""
+        self.final = [self._weights(at) for at in range(len(self.slices[0].program.weights))]
+
+    def _weights(self, at):
+        return np.concatenate([keras.ops.convert_to_numpy(it.program.weights[at]) for it in self.slices])
 
 
-def _run(part, steps, record, batch_size, seeds, bar):
+def _run(part, steps, record, bar):
     """Make all steps, recording on the way; Ctrl-C leaves the part with what was recorded, measured once more where it stands."""
-    X, y = part.on[0]
-    batches = None if batch_size is None else _Batches(X.shape[-2], batch_size, seeds)
-    most = 16
+    most, in_batches = 16, part.slices[0].batches is not None
     try:
         for goal in record:
             while part.done < goal:
-                n = min(most, goal - part.done, N_BATCHES if batches else goal)
+                n = min(most, goal - part.done, N_BATCHES if in_batches else goal)
                 began = time.perf_counter()
-                part.program.steps(n, X, y, *(batches.next(n) if batches else ()))
-                part.done += n
+                part.steps(n)
                 bar.update(n)
                 most = max(16, int(most * np.clip(PATIENCE / (time.perf_counter() - began), 0.5, 4)))
             part.record()
@@ -208,7 +252,7 @@ class _Batches:
 
 def _result(net, seeds, parts, keep, has_test, complete, seconds):
     """Put the parts together, each without what it was filled up with."""
-    counts = [len(chosen) for _, chosen in parts]
+    counts = [n for _, n in parts]
     curves = [np.concatenate([np.array([row[at] for row in part.measured])[:, :n] for (part, _), n in zip(parts, counts)], axis=1) for at in range(4 if has_test else 2)]
     kept = {layer: np.concatenate([np.array(part.kept[layer])[:, :n] for (part, _), n in zip(parts, counts)], axis=1) for layer in keep}
     weights = [np.concatenate([part.final[at][:n] for (part, _), n in zip(parts, counts)]) for at in range(2 * len(net.shapes))]
