@@ -32,7 +32,7 @@ from lecture.checks import one_of
 from lecture.explore import Paths, explore
 
 __all__ = [
-    "LIVE", "MODE", "Paths", "SEED", "by_mode", "data", "device", "exercises", "explore", "keras", "models", "np", "plots", "plt", "training", "tuning",
+    "LIVE", "MODE", "Paths", "SEED", "by_mode", "data", "device", "exercises", "experiments", "explore", "keras", "models", "np", "plots", "plt", "replicas", "training", "tuning",
 ]
 
 SEED = 0
@@ -62,8 +62,10 @@ class _WhenUsed:
         return f"<{self._name}, loaded when it is used>"
 
 
+experiments = _WhenUsed("lecture.experiments")
 keras = _WhenUsed("keras")
 models = _WhenUsed("lecture.models")
+replicas = _WhenUsed("lecture.replicas")
 training = _WhenUsed("lecture.training")
 tuning = _WhenUsed("lecture.tuning")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import lecture
 
 ROOT = Path(__file__).resolve().parent.parent
-EXTRAS = {"check": "train", "show_data": "train", "book": "train,book", "slides": "train,book", "live": "train,live", "notebooks": "live", "tune": "train,tune"}  # what each command needs
+EXTRAS = {"check": "train", "show_data": "train", "book": "train,book", "slides": "train,book", "live": "train,live", "notebooks": "live", "tune": "train,tune", "experiment": "train"}  # what each command needs
 
 TUNE = """on several machines, which share a folder:
   one     python -m lecture tune --chief 10.0.0.1:9000 --directory /shared/search --trials 100
@@ -155,6 +155,54 @@ def tune(options):
     return 0 if any(trial.status == "completed" for trial in result.trials) else 1
 
 
+def experiment(options):
+    """Answer one of twelve questions about nets by training many: verdicts, published numbers beside ours, a figure and a table."""
+    from lecture import device
+
+    with device.quietly():
+        from lecture import experiments
+
+        if options.list or not options.name:
+            print("\n".join(f"{name:14} {experiments.module(name).TITLE}" for name in experiments.NAMES))
+            return 0
+        name = options.name.replace("-", "_")
+        question = experiments.module(name)
+        files = [Path(options.save) / f"{name}.{kind}" for kind in ("png", "csv")] if options.save else []
+        for file in files:
+            if file.exists():
+                raise ValueError(f"{file} is there already: name another folder for --save, or remove it first.")
+        device.choose()
+    result = question.run(n_seeds=options.seeds, preset=options.preset)
+    print(f"{result.title}\n{result.protocol}\n")
+    print("\n".join(map(str, result.verdicts)))
+    if result.compared:
+        print(f"\n{result.then_and_now().to_string(index=False)}")
+    if files:
+        _save(result, *files)
+        print(f"\nSaved: {files[0]}, {files[1]}")
+    return 0
+
+
+def _save(result, figure_file, table_file):
+    """Draw a result into one file and write its numbers into another; each appears whole or not at all."""
+    import matplotlib
+
+    matplotlib.use("agg")  # a picture in a file needs no screen
+    from lecture import plots
+
+    figure_file.parent.mkdir(parents=True, exist_ok=True)
+    with matplotlib.rc_context(plots.STYLES["book"]):
+        figure = plots.plot_sweeps(result)[0].figure
+        figure.suptitle(result.title)
+    for file, write in ((figure_file, lambda to: figure.savefig(to, format="png")), (table_file, lambda to: result.table().to_csv(to, index=False))):
+        neighbour = file.with_name(f".{file.name}.part")
+        try:
+            write(neighbour)
+            neighbour.replace(file)
+        finally:
+            neighbour.unlink(missing_ok=True)
+
+
 def notebooks(options):
     """Make the .ipynb files from their .py sources."""
     root = _checkout()
@@ -215,6 +263,12 @@ def _parser():
     roles.add_argument("--chief", metavar="HOST:PORT", help="wait for workers here")
     roles.add_argument("--worker", metavar="HOST:PORT", help="work for the chief there, with the options that it has")
     sub.add_argument("--name", help="of a worker (default: the machine's and the process')")
+    sub = add(experiment, "experiment")
+    sub.add_argument("name", nargs="?", metavar="NAME", help="which; without one all are listed")
+    sub.add_argument("--list", action="store_true", help="say which there are")
+    sub.add_argument("--seeds", type=int, metavar="N", help="nets for each setting (default: what the preset has)")
+    sub.add_argument("--preset", default="short", choices=["short", "published"], help="seconds, or the original's protocol")
+    sub.add_argument("--save", metavar="FOLDER", help="where to write NAME.png and NAME.csv")
     add(notebooks, "notebooks")
     return parser
 

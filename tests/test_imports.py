@@ -42,7 +42,7 @@ INSIDE = {
     "tuning": {"IPython"},
     "explore": {"ipywidgets", "IPython", "tqdm"},
     "publish": {"json5", "jupyter_core"},
-    "__main__": {"lecture", "benchmarks"},
+    "__main__": {"lecture", "benchmarks", "matplotlib"},
 }
 
 

@@ -20,6 +20,7 @@ from lecture.plots.record import History
 from lecture.plots.representation import plot_representation
 from lecture.plots.search import plot_search, plot_trial_curves
 from lecture.plots.style import COLORS, STYLES
+from lecture.plots.sweeps import plot_sweep, plot_sweeps, plot_verdicts
 from lecture.plots.tensors import plot_tensor
 from lecture.plots.training_loop import plot_training_loop
 from lecture.plots.transfer import plot_few_images
@@ -66,10 +67,13 @@ __all__ = [
     "plot_step",
     "plot_surface",
     "plot_surrogate",
+    "plot_sweep",
+    "plot_sweeps",
     "plot_tensor",
     "plot_training_loop",
     "plot_trial_curves",
     "plot_variants",
+    "plot_verdicts",
     "plot_weight_histograms",
     "plot_weight_updates",
 ]

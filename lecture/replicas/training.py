@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from lecture.checks import one_of, real, whole
 from lecture.replicas import cores, initial, memory
-from lecture.replicas.losses import is_sparse, per_example
+from lecture.replicas.losses import is_of_classes, is_sparse, per_example
 from lecture.replicas.net import Net, function
 from lecture.replicas.optimizers import as_text, checked, from_text, per_replica, rates_of
 from lecture.replicas.program import N_BATCHES, Program
@@ -308,6 +308,8 @@ def _n_outputs(y, loss, n_outputs):
             raise ValueError(f"y must be class numbers from 0 to {n_outputs - 1} with one column, got {y.min():g} to {y.max():g} with {y.shape[-1]}.")
     elif n_outputs not in (None, y.shape[-1]):
         raise ValueError(f"n_outputs must be the columns of y, {y.shape[-1]}, got {n_outputs!r}.")
+    if is_of_classes(loss) and (y.max(axis=-2) == y.min(axis=-2)).all(axis=-1).any():
+        raise ValueError("y must be of two classes or more for each replica, got one class only.")
     return y.shape[-1] if n_outputs is None else whole(n_outputs, "n_outputs", least=1)
 
 

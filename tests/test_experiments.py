@@ -1,0 +1,250 @@
+"""What all experiments share: verdicts, intervals, data, tables, drawings, the command; each question has its own tests beside this file."""
+
+import inspect
+import subprocess
+import sys
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import ROOT
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+
+from lecture import experiments, plots
+from lecture.experiments import protocol
+from lecture.experiments.judgement import Compared, Hypothesis, interval
+from lecture.experiments.mixtures import halves, mixture, one_hot, parts
+from lecture.experiments.result import Result, Sweep
+
+rng = np.random.default_rng(3)
+EFFECT = Hypothesis("It falls.", "before minus after", 0.1)
+NONE = Hypothesis("It stays.", "before minus after", 0.1, absent=True)
+
+
+@given(st.lists(st.floats(-5, 5), min_size=2, max_size=20))
+def test_an_interval_is_scipys(values):
+    mean, low, high = interval(values)
+    if np.std(values) > 1e-6:
+        theirs = stats.ttest_1samp(values, 0).confidence_interval(0.95)
+        assert (low, high) == pytest.approx((theirs.low, theirs.high)) and mean == pytest.approx(np.mean(values))
+
+
+@pytest.mark.parametrize("hypothesis, values, word", [
+    (EFFECT, [0.30, 0.31, 0.29], "supported"),
+    (EFFECT, [0.01, 0.02, 0.03], "contradicted"),
+    (EFFECT, [-0.30, -0.31, -0.29], "contradicted"),
+    (EFFECT, [0.0, 0.1, 0.3], "undecided"),
+    (EFFECT, [0.9], "undecided"),
+    (EFFECT, [0.2, 0.2, 0.2], "supported"),
+    (NONE, [0.01, -0.02, 0.03], "supported"),
+    (NONE, [0.30, 0.31, 0.29], "contradicted"),
+    (NONE, [-0.30, -0.31, -0.29], "contradicted"),
+    (NONE, [0.0, 0.1, 0.3], "undecided"),
+])
+def test_a_verdict_says_what_the_interval_says(hypothesis, values, word):
+    verdict = hypothesis.judge(np.array(values))
+    assert verdict.word == word and str(verdict).startswith(word.capitalize()) and f"{len(values)} seeds" in str(verdict)
+
+
+def test_of_a_hundred_verdicts_at_the_smallest_effect_few_are_wrong():
+    """With a true effect just at the border, 'supported' and 'contradicted' each come in about 2.5 of 100 cases."""
+    words = [EFFECT.judge(rng.normal(0.1, 0.05, size=30)).word for _ in range(4000)]
+    for word in ("supported", "contradicted"):
+        assert words.count(word) / 4000 == pytest.approx(0.025, abs=0.009)
+
+
+def test_a_published_mean_of_our_own_runs_agrees_95_times_in_100():
+    agrees = [Compared("accuracy", rng.normal(0.8, 0.03, size=4).mean(), 4, rng.normal(0.8, 0.03, size=30), reading=0.0).agrees for _ in range(2000)]
+    assert np.mean(agrees) == pytest.approx(0.95, abs=0.02)
+    assert not Compared("accuracy", 0.99, 4, rng.normal(0.8, 0.03, size=30)).agrees
+    assert Compared("accuracy", 0.9, 1, np.full(30, 0.904)).agrees, "read off a figure"
+    assert Compared("accuracy", 0.1, 1, np.array([0.9])).agrees, "one run says nothing"
+
+
+@pytest.mark.parametrize("job, sentence", [
+    (lambda: interval([]), "one or more finite numbers"),
+    (lambda: interval([0.1, np.nan]), "one or more finite numbers"),
+    (lambda: Hypothesis("a", "b", 0), "smallest must be above 0"),
+    (lambda: Hypothesis("a", "b", -1), "smallest must be a number of at least 0"),
+    (lambda: Sweep("a", (1, 2), "x", "y", {"curve": np.zeros((3, 5))}), r"curve must have shape \(2, n_seeds\), got \(3, 5\)"),
+    (lambda: mixture(0, 1), "d must be a whole number of at least 1"),
+    (lambda: mixture(2, 1, scale=0), "scale must be above 0"),
+    (lambda: mixture(2, 1, separation="far"), "separation must be one of falling, equal, got 'far'"),
+    (lambda: mixture(2, 1).draw((3, 0)), "the number of points of a class must be a whole number of at least 1"),
+    (lambda: one_hot(np.zeros(4, dtype=int)), r"labels must be of two classes, got \[0\] only"),
+    (lambda: experiments.module("gravity"), "experiment must be one of approximation, depth.* got 'gravity'"),
+])
+def test_bad_input_hears_one_sentence(job, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        job()
+
+
+@given(st.integers(1, 200))
+def test_halves_make_the_whole(n):
+    assert sum(halves(n)) == n and halves(n)[0] - halves(n)[1] in (0, 1)
+
+
+@pytest.mark.parametrize("separation, gap", [("falling", [1, 1 / 2, 1 / 3]), ("equal", [1, 1, 1])])
+def test_a_mixture_has_the_means_and_the_covariance_it_says(separation, gap):
+    it = mixture(3, 5, scale=0.7, separation=separation)
+    X, y = it.draw((40_000, 20_000))
+    assert (it.factor >= 0).all() and (it.factor <= 0.7).all()
+    assert np.allclose(X[y == 1].mean(axis=0) - X[y == 0].mean(axis=0), gap, atol=0.03) and (y == 1).sum() == 20_000
+    for k in (0, 1):
+        assert np.allclose(np.cov(X[y == k].T), it.factor.T @ it.factor, atol=0.05)
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(0, 1000))
+def test_no_linear_classifier_beats_the_best_accuracy_and_the_best_one_reaches_it(seed):
+    it = mixture(3, seed)
+    X, y = it.draw((20_000, 20_000))
+    X_test, y_test = it.draw((20_000, 20_000), part=1)
+    assert LinearDiscriminantAnalysis().fit(X, y).score(X_test, y_test) == pytest.approx(it.best_accuracy, abs=0.012)
+
+
+def test_points_follow_from_the_seed_and_parts_differ():
+    X, y, X_test, y_test = parts(20, 10, 4, (3, 8))
+    assert X.shape == (2, 20, 4) and y.shape == (2, 20) and X_test.shape == (2, 10, 4) and (y.mean(axis=1) == 0.5).all()
+    alone = parts(20, 10, 4, (8,))
+    assert (alone[0][0] == X[1]).all() and (alone[2][0] == X_test[1]).all() and not np.allclose(X[0, :10], X_test[0])
+
+
+def test_the_protocol_is_the_originals_unless_said(monkeypatch):
+    seen = {}
+    monkeypatch.setattr(protocol.replicas, "train", lambda hidden, X, y, **settings: seen.update(settings) or SimpleNamespace(complete=True))
+    protocol.trained((5,), None, None, steps=3, seeds=(0,), batch_size=7)
+    assert float(seen["optimizer"].learning_rate) == pytest.approx(0.003) and type(seen["optimizer"]).__name__ == "Adam"
+    assert seen["batch_size"] == 7 and seen["bias_initializer"] == "glorot_uniform"
+    monkeypatch.setattr(protocol.replicas, "train", lambda *args, **settings: SimpleNamespace(complete=False))
+    with pytest.raises(KeyboardInterrupt):
+        protocol.trained((5,), None, None, steps=3, seeds=(0,))
+
+
+@pytest.mark.parametrize("name", experiments.NAMES)
+def test_each_question_has_its_hypotheses_and_presets(name):
+    question = getattr(experiments, name)
+    assert question is experiments.module(name) and question.TITLE.endswith("?") and question.__doc__
+    assert all(isinstance(it, Hypothesis) for it in question.HYPOTHESES) and len(question.HYPOTHESES) >= 2
+    assert {"short", "published"} <= set(question.PRESETS) and all(preset["n_seeds"] >= 30 for preset in question.PRESETS.values())
+    parameters = inspect.signature(question.run).parameters
+    assert parameters["preset"].default == "short" and parameters["n_seeds"].default is None
+    for bad, sentence in (({"n_seeds": 0}, "n_seeds must be a whole number of at least 1, got 0"), ({"preset": "long"}, "preset must be one of .* got 'long'")):
+        with pytest.raises(ValueError, match=sentence):
+            question.run(**bad)
+
+
+# Tables and drawings, of a result that is made up.
+
+SEEDS = tuple(range(6))
+VALUES = {"a": np.array([[0.5], [0.6], [0.7]]) + rng.normal(0, 0.01, (3, 6)), "b": np.full((3, 6), 0.4)}
+
+
+@pytest.fixture
+def made_up():
+    sweeps = (Sweep("Held-out points", (1, 10, 100), "ratio", "accuracy", VALUES, log_x=True), Sweep("Kinds", ("x", "y", "z"), "kind", "accuracy", {"a": VALUES["a"]}))
+    verdicts = (EFFECT.judge(VALUES["a"][2] - VALUES["a"][0]), EFFECT.judge(VALUES["b"][0] - 0.4), NONE.judge(rng.normal(0.1, 0.2, 6)))
+    return Result("made_up", "Does it hold?", "short", "None.", SEEDS, sweeps, verdicts, (Compared("a at 100", 0.7, 3, VALUES["a"][2]), Compared("b at 1", 0.9, 1, VALUES["b"][0])), 1.5)
+
+
+def test_a_table_has_a_row_for_each_number(made_up, tmp_path):
+    table = made_up.table()
+    assert len(table) == 2 * 3 * 6 + 3 * 6
+    picked = table[(table.panel == "Held-out points") & (table.curve == "a") & (table["at"] == 10) & (table.seed == 4)]
+    assert picked.value.item() == VALUES["a"][1, 4]
+    table.to_csv(tmp_path / "it.csv", index=False)
+    assert len(pd.read_csv(tmp_path / "it.csv")) == len(table)
+    means = made_up.means()
+    assert len(means) == 9 and np.allclose(means["mean"][:3], VALUES["a"].mean(axis=1))
+
+
+def test_tables_say_verdicts_and_what_was_published(made_up):
+    assert made_up.conclusions()["verdict"].tolist() == ["supported", "contradicted", "undecided"]
+    then = made_up.then_and_now()
+    assert then["published"].tolist() == ["0.7", "0.9"] and then["agrees"].tolist() == ["yes", "no"]
+    assert "Does it hold? (short, 6 seeds, 1.5 s)" in str(made_up) and "Supported" in str(made_up)
+
+
+def test_a_sweep_shows_means_intervals_and_every_seed(made_up):
+    sweep = made_up.sweeps[0]
+    ax = plots.plot_sweep(sweep)
+    low, high = (sweep.intervals()["a"][row] for row in (1, 2))
+    bars = [container for container in ax.containers if container.get_label() == "a"][0]
+    assert np.allclose(bars.lines[0].get_ydata(), VALUES["a"].mean(axis=1))
+    assert np.allclose([segment[:, 1] for segment in bars.lines[2][0].get_segments()], np.stack([low, high], axis=1))
+    seen = sorted(y for line in ax.lines if line.get_linestyle() == "None" and line.get_alpha() == 0.22 for y in line.get_ydata())
+    assert np.allclose(seen, sorted(np.concatenate([values.ravel() for values in VALUES.values()])))
+    assert ax.get_xscale() == "log" and [text.get_text() for text in ax.get_xticklabels()] == ["1", "10", "100"]
+    assert {text.get_text() for text in ax.get_legend().get_texts()} == {"a", "b"}
+    assert f"means of 6 seeds: a from {VALUES['a'][0].mean():.3g} at 1" in plots.alt_text(ax.figure)
+
+
+def test_named_values_stand_side_by_side_and_have_no_line(made_up):
+    ax = plots.plot_sweep(made_up.sweeps[1])
+    assert [text.get_text() for text in ax.get_xticklabels()] == ["x", "y", "z"] and ax.get_legend() is None
+    assert ax.containers[0].lines[0].get_linestyle() == "None"
+
+
+def test_one_seed_is_drawn_without_an_interval():
+    ax = plots.plot_sweep(Sweep("One", (1, 2), "x", "y", {"a": np.array([[0.1], [0.2]])}))
+    ax.figure.canvas.draw()
+    assert np.allclose(ax.containers[0].lines[0].get_ydata(), [0.1, 0.2])
+
+
+def test_verdicts_are_told_apart_by_mark_colour_and_word(made_up):
+    ax = plots.plot_verdicts(made_up.verdicts)
+    texts = [text.get_text() for text in ax.texts]
+    assert texts == ["It falls. SUPPORTED", "It falls. CONTRADICTED", "It stays. UNDECIDED"]
+    marks = [line for line in ax.lines if line.get_marker() not in ("None", None)]
+    assert len({line.get_marker() for line in marks}) == 3 and len({line.get_color() for line in marks}) == 3
+    first = marks[0].get_xdata()[0]
+    assert first > 1, "in units of the smallest effect, 1 stays 1 on the squeezed axis"
+    assert plots.alt_text(ax.figure).count("95 %") == 3
+
+
+def test_a_verdict_from_one_seed_has_no_end_and_is_drawn_all_the_same():
+    ax = plots.plot_verdicts([EFFECT.judge([0.3])])
+    ax.figure.canvas.draw()
+
+
+def test_all_of_a_result_is_drawn_side_by_side(made_up):
+    axes = plots.plot_sweeps(made_up)
+    assert len(axes) == 3 and [ax.get_title() for ax in axes[:2]] == ["Held-out points", "Kinds"]
+    assert len(plots.plot_sweeps(replace(made_up, sweeps=made_up.sweeps[:1]))) == 2
+
+
+# The command.
+
+
+def _command(*arguments):
+    return subprocess.run([sys.executable, "-m", "lecture", "experiment", *arguments], cwd=ROOT, capture_output=True, text=True)
+
+
+def test_the_command_lists_all_questions():
+    done = _command("--list")
+    assert done.returncode == 0 and [line.split()[0] for line in done.stdout.splitlines()] == list(experiments.NAMES)
+
+
+def test_the_command_runs_an_experiment_and_saves_figure_and_table(tmp_path):
+    done = _command("convergence", "--seeds", "3", "--save", str(tmp_path / "out"))
+    assert done.returncode == 0, done.stderr
+    assert experiments.convergence.TITLE in done.stdout and "3 seeds" in done.stdout
+    table = pd.read_csv(tmp_path / "out" / "convergence.csv")
+    assert set(table.seed) == {0, 1, 2} and np.isfinite(table.value).all()
+    assert (tmp_path / "out" / "convergence.png").read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+    assert len(list((tmp_path / "out").iterdir())) == 2
+    again = _command("convergence", "--seeds", "3", "--save", str(tmp_path / "out"))
+    assert again.returncode == 1 and "convergence.png is there already" in again.stderr and "Traceback" not in again.stderr
+
+
+@pytest.mark.parametrize("arguments, sentence", [
+    (["gravity"], "lecture: experiment must be one of approximation"), (["data-size", "--seeds", "0"], "lecture: n_seeds must be a whole number of at least 1, got 0."),
+])
+def test_the_command_refuses_in_a_sentence(arguments, sentence):
+    done = _command(*arguments)
+    assert done.returncode == 1 and sentence in done.stderr and "Traceback" not in done.stderr
