@@ -16,6 +16,14 @@ BUILT = ROOT / "_build" / "tests"
 SHORT = {"LECTURE_DATA": "sample", "LECTURE_MODE": "short", "LECTURE_LIVE": "0"}
 
 
+def pytest_collection_modifyitems(items):
+    """With several workers: what looks at the built book goes to one of them, and first, since building it takes minutes; the rest goes by file."""
+    is_of_book = lambda item: bool({"built_book", "built_decks"} & set(item.fixturenames))
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group("book" if is_of_book(item) else item.path.stem))
+    items.sort(key=is_of_book, reverse=True)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _own_cache(tmp_path_factory):
     """Keep downloads of the tests out of the user's cache, and the user's choices out of the tests."""
