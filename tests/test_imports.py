@@ -23,7 +23,7 @@ MAY = {
     "data": {"numpy", "lecture.checks"},
     "device": {"numpy"} | CORE | KERAS,
     "models": {"numpy"} | CORE | KERAS,
-    "replicas": {"numpy", "tqdm"} | CORE | KERAS,
+    "replicas": {"numpy", "tqdm", "lecture.device"} | CORE | KERAS,
     "experiments": {"numpy", "pandas", "scipy", "sklearn", "tqdm", "lecture.models", "lecture.replicas"} | CORE | KERAS,
     "training": {"numpy", "keras", "tqdm", "matplotlib", "lecture.plots"} | CORE,
     "tuning": {"numpy", "grpc", "keras", "keras_tuner", "matplotlib", "pandas", "scikeras", "scipy", "sklearn", "tensorflow", "tqdm", "lecture.data", "lecture.device", "lecture.models", "lecture.plots",

@@ -1,11 +1,14 @@
 """Replicas: each is the net that Keras trains, whoever stands beside it; and what is refused."""
 
 import signal
+import subprocess
+import sys
 import threading
 
 import keras
 import numpy as np
 import pytest
+from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -282,3 +285,8 @@ def test_what_cannot_be_trained_is_refused_in_a_sentence(change, sentence):
     given = {"hidden": (6,), "X": X, "y": Y, "steps": 5, "seeds": 2, "show": False} | change
     with pytest.raises(ValueError, match=sentence):
         train(given.pop("hidden"), given.pop("X"), given.pop("y"), **given)
+
+
+def test_the_first_training_of_a_process_says_nothing():
+    code = "import sys; from lecture import device\nwith device.quietly():\n    from lecture import replicas\n    device.choose()\nreplicas.train([2], [[0.0], [1.0]], [0.0, 1.0], steps=2, seeds=2, loss='mse', output='linear', show=False)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stderr == ""

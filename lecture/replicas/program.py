@@ -1,14 +1,25 @@
 """The compiled loop: so many steps of all replicas in one call."""
 
+from contextlib import suppress
+from functools import cache
+
 import keras
 import numpy as np
 import tensorflow as tf
 
+from lecture.device import quietly
 from lecture.replicas.losses import is_sparse, per_example
 from lecture.replicas.optimizers import Rates
 
 N_BATCHES = 64  # that are handed to the loop at a time; one number, so that it is compiled once
 NO_XLA = (tf.errors.InvalidArgumentError, tf.errors.NotFoundError, tf.errors.UnimplementedError)  # what TensorFlow raises where XLA is not to be had
+
+
+@cache
+def start_xla():
+    """Let XLA start and say so where nobody is bothered: its first program in a process comes with lines of its own."""
+    with quietly(), suppress(*NO_XLA):
+        tf.function(lambda a: tf.reduce_sum(tf.exp(tf.matmul(a, a)) + a, axis=1), autograph=False, jit_compile=True)(tf.ones((2, 3, 3)))
 
 
 class Program:
@@ -29,6 +40,7 @@ class Program:
     """
 
     def __init__(self, net, loss, optimizer, n_replicas, *, dtype, masked, penalized):
+        start_xla()
         self.net, self.loss, self.sparse = net, per_example(loss), is_sparse(loss)
         self.dtype, self.penalized = dtype, penalized
         self.weights = [keras.Variable(np.zeros((n_replicas, *shape)), dtype=dtype) for p, q in net.shapes for shape in ((p, q), (1, q))]
