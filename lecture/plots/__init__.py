@@ -8,8 +8,10 @@ from lecture.plots.backprop import plot_step, plot_weight_updates
 from lecture.plots.boundaries import plot_boundaries
 from lecture.plots.chain_rule import plot_batch_gradient, plot_chain_rule, plot_gradient_costs, plot_layer_gradient
 from lecture.plots.coverage import plot_coverage, plot_surrogate
+from lecture.plots.decisions import plot_decisions
 from lecture.plots.depth import plot_gradient_flow
 from lecture.plots.filters import plot_feature_maps, plot_patches
+from lecture.plots.fits import plot_alternation, plot_fits
 from lecture.plots.history import plot_history
 from lecture.plots.hyperparameters import plot_hyperparameters, plot_parallel
 from lecture.plots.images import plot_images, plot_prediction
@@ -35,16 +37,19 @@ __all__ = [
     "alt_text",
     "describe",
     "plot_activation",
+    "plot_alternation",
     "plot_architecture",
     "plot_attention",
     "plot_batch_gradient",
     "plot_boundaries",
     "plot_chain_rule",
     "plot_coverage",
+    "plot_decisions",
     "plot_dense_product",
     "plot_elementwise",
     "plot_few_images",
     "plot_feature_maps",
+    "plot_fits",
     "plot_gradient_costs",
     "plot_gradient_flow",
     "plot_history",
