@@ -102,9 +102,20 @@ WRONG = {
         (lambda r, t: t[r.mean(1).argmax()] - r.mean(1).max(), "other way"), (lambda r, t: r.mean(1).max() - t.max(), "highest"), (lambda r, t: r.mean(1)[t.argmax()] - t.max(), "no say"),
         (lambda r, t: r.mean() - t.mean(), "mean over"), (lambda r, t: r.mean(1).max(), "worth"), (lambda r, t: r.sum(1).max() - t[r.sum(1).argmax()], "share"), lambda r, t: 0.0,
     ],
+    "shared-layers": [(2264, "without sharing"), (2684, "five matrices"), (540, "biases"), (500, "output layer"), (164, "once"), 1000],
+    "balanced-accuracy": [
+        (lambda p, y: np.mean(p == y), "plain"), (lambda p, y: np.mean(p[y == 1] == 1), "rare class alone"), (lambda p, y: sum(np.mean(p[y == k] == k) for k in (0, 1)), "sum"),
+        (lambda p, y: np.mean([np.mean(y[p == k] == k) for k in (0, 1)]), "taken for"), lambda p, y: 0.5 * np.mean(p == y),
+    ],
+    "oversample": [
+        (lambda y, r: np.arange(len(y)), "as rare"), (lambda y, r: np.concatenate([r.choice(np.flatnonzero(y == k), (y == 1).sum(), replace=False) for k in (0, 1)]), "thrown away"),
+        (lambda y, r: r.integers(0, len(y), 2 * (y == 0).sum()), "exactly once"), (lambda y, r: np.concatenate([np.arange(len(y)), r.choice(np.flatnonzero(y == 1), (y == 0).sum())]), "equally many"),
+        (lambda y, r: np.concatenate([np.flatnonzero(y == 0), np.full((y == 0).sum(), np.flatnonzero(y == 1)[0])]), "same rare"), (lambda y, r: y.astype(float), "row numbers"),
+    ],
 }
 CASES = [(name, number) for name, wrong in WRONG.items() for number in range(len(wrong))]
 ANSWERS = {  # as they might be given away
+    "shared-layers": "584",
     "counting-weights": "79510", "convolution-parameters": "1216", "broadcast-shape": "(32, 10)", "he-sigma": "0.05", "frozen-weights": "66", "momentum-limit": "100", "adam-first-step": "0.01",
     "parameters-by-hand": "209514", "cross-entropy": "0.35", "counting-updates": "980", "grid-fits": "121", "enough-trials": "114", "halving-epochs": "21",
 }
