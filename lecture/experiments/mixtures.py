@@ -76,6 +76,13 @@ def mixture(d, seed, *, scale=1.0, separation="falling"):
     return Mixture(np.stack([np.zeros(d), gap]), factor, seed)
 
 
+def separation_told(separation):
+    """Say how far apart the means are, and what the original says of it."""
+    if separation == "falling":
+        return "The means are 1/i apart in dimension i, as the original's code has it; its text says 1 in every dimension."
+    return "The means are 1 apart in every dimension, as the original's text says; its code has 1/i in dimension i."
+
+
 def halves(n):
     """Return how many points of each class make n: equally many, class 0 one more where n is odd.
 

@@ -2,11 +2,14 @@
 
 import time
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
+from lecture.checks import one_of, real, whole
 from lecture.experiments.judgement import Compared, Hypothesis
-from lecture.experiments.mixtures import one_hot, parts
+from lecture.experiments.mixtures import one_hot, parts, separation_told
+from lecture.experiments.objectives import OBJECTIVES
 from lecture.experiments.protocol import chosen, trained
 from lecture.experiments.result import Result, Sweep
 
@@ -18,12 +21,14 @@ COSTS = Hypothesis("A strong L1 costs accuracy.", "test accuracy without, minus 
 HELPS = Hypothesis("A mild penalty gains accuracy.", "test accuracy with L2 at 0.1, minus that without", 0.01)
 HYPOTHESES = (SHRINKS, SPARSE, COSTS, HELPS)
 PRESETS = {
-    "short": dict(n_seeds=30, hidden=(50, 50), steps=750, strengths=(0.0, 0.1, 1.0)),
-    "published": dict(n_seeds=100, hidden=(50, 50), steps=750, strengths=(0.0, 0.1, 1.0)),
+    "short": dict(n_seeds=30, hidden=(50, 50), steps=750, strengths=(0.0, 0.1, 1.0), objective="squared error", separation="falling"),
+    "published": dict(n_seeds=100, hidden=(50, 50), steps=750, strengths=(0.0, 0.1, 1.0), objective="squared error", separation="falling"),
 }
 N_TRAIN, N_TEST, D = 400, 1000, 12
 EVERY = 25  # steps between two that are recorded
+N_LOOKS = 11  # of them, at most, at which accuracy is told
 N_SHOWN = 50
+KINDS = ("L1", "L2")
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +46,26 @@ class Weights:
     weights: dict
 
 
-def run(*, hidden=None, steps=None, strengths=None, n_seeds=None, preset="short", show=True):
+def judge(accuracy, size, small):
+    """Return the verdicts on the hypotheses.
+
+    Parameters
+    ----------
+    accuracy : dict of str to array (3, n_seeds)
+        On test points, with L1 and L2 at 0, 0.1 and 1.
+    size, small : dict of str to array (3, n_seeds)
+        Mean |w|, and the share of weights that are all but 0.
+    """
+    none, mild, strong = range(3)
+    return (
+        SHRINKS.judge(1 - size["L2"][strong] / size["L2"][none]),
+        SPARSE.judge(small["L1"][strong] - small["L2"][strong]),
+        COSTS.judge(accuracy["L1"][none] - accuracy["L1"][strong]),
+        HELPS.judge(accuracy["L2"][mild] - accuracy["L2"][none]),
+    )
+
+
+def run(*, hidden=None, steps=None, strengths=None, objective=None, separation=None, n_seeds=None, preset="short", show=True):
     """Train nets on the same data with penalties of both kinds and several strengths.
 
     The penalty is strength × the mean of |w| (L1) or w² (L2) over all weights, as in the original; there each panel has other data, here all nets of a seed have the same.
@@ -53,6 +77,10 @@ def run(*, hidden=None, steps=None, strengths=None, n_seeds=None, preset="short"
         Updates.
     strengths : sequence of float, optional
         From 0 upwards; 0, 0.1 and 1 among them, which the verdicts ask for.
+    objective : "squared error" or "cross-entropy", optional
+        Of outputs as they are, as the original's code has it, or of probabilities.
+    separation : "falling" or "equal", optional
+        Of the means: 1/i in dimension i, as the original's code has it, or 1 in each, as its text says.
     n_seeds : int, optional
     preset : "short" or "published"
     show : bool
@@ -69,37 +97,106 @@ def run(*, hidden=None, steps=None, strengths=None, n_seeds=None, preset="short"
         If an argument is not as above.
     """
     start = time.perf_counter()
-    own = chosen(PRESETS, preset, n_seeds, hidden=hidden, steps=steps, strengths=strengths)
-    if not {0.0, 0.1, 1.0} <= set(own.strengths):
-        raise ValueError(f"strengths must have 0, 0.1 and 1 among them, got {own.strengths}.")
-    strengths, seeds = sorted(own.strengths), own.seeds
-    kinds = ("L1", "L2")
-    X, y, X_test, y_test = parts(N_TRAIN, N_TEST, D, seeds)
-    settings = [(kind, strength) for kind in kinds for strength in strengths]
+    own = chosen(PRESETS, preset, n_seeds, hidden=hidden, steps=steps, strengths=strengths, objective=objective, separation=separation)
+    how = OBJECTIVES[one_of(own.objective, tuple(OBJECTIVES), "objective")]
+    strengths, seeds = sorted(real(strength, "a strength", least=0) for strength in own.strengths), own.seeds
+    if not {0.0, 0.1, 1.0} <= set(strengths):
+        raise ValueError(f"strengths must have 0, 0.1 and 1 among them, got {tuple(own.strengths)}.")
+    X, y, X_test, y_test = parts(N_TRAIN, N_TEST, D, seeds, separation=own.separation)
+    settings = [("L1", 0.0), *((kind, strength) for kind in KINDS for strength in strengths if strength)]  # both kinds have the nets without
     sizes = (D, *own.hidden, 2)
-    n_weights = sum(p * q for p, q in zip(sizes, sizes[1:]))
-    each = {kind: np.repeat([strength * (at == kind) / n_weights for at, strength in settings], len(seeds)) for kind in kinds}
     again = lambda values: np.concatenate([values] * len(settings))
     nets = trained(
-        own.hidden, again(X), again(one_hot(y)), steps=own.steps, seeds=seeds * len(settings), l1=each["L1"], l2=each["L2"], penalized="all",
-        X_test=again(X_test), y_test=again(one_hot(y_test)), record=range(0, own.steps, EVERY), keep={0: np.arange(sizes[0] * sizes[1])[-N_SHOWN:]}, show=show,
+        own.hidden, again(X), again(one_hot(y)), steps=own.steps, seeds=seeds * len(settings), **penalties(settings, sizes, len(seeds)), X_test=again(X_test), y_test=again(one_hot(y_test)),
+        record=range(0, own.steps, EVERY), keep={0: np.arange(sizes[0] * sizes[1])[-N_SHOWN:]}, show=show, **how,
     )
-    apart = lambda values: {kind: part for kind, part in zip(kinds, values.reshape(len(kinds), len(strengths), len(seeds)))}
-    size = np.abs(np.concatenate([kernel.reshape(len(nets), -1) for kernel in nets.weights[::2]], axis=1))
+    where = {kind: [settings.index((kind, strength)) if strength else 0 for strength in strengths] for kind in KINDS}
+    apart = lambda values: {kind: values.reshape(len(settings), len(seeds))[where[kind]] for kind in KINDS}
+    size = sizes_of(nets)
     accuracy, mean, small = apart(nets.test_accuracy[-1]), apart(size.mean(axis=1)), apart((size < SMALL).mean(axis=1))
-    none, mild, strong = (strengths.index(strength) for strength in (0.0, 0.1, 1.0))
-    verdicts = (
-        SHRINKS.judge(1 - mean["L2"][strong] / mean["L2"][none]),
-        SPARSE.judge(small["L1"][strong] - small["L2"][strong]),
-        COSTS.judge(accuracy["L1"][none] - accuracy["L1"][strong]),
-        HELPS.judge(accuracy["L2"][mild] - accuracy["L2"][none]),
-    )
+    three = [strengths.index(strength) for strength in (0.0, 0.1, 1.0)]
+    asked = lambda values: {kind: each[three] for kind, each in values.items()}
     sweep = lambda name, y_name, values: Sweep(name, tuple(strengths), "strength", y_name, values)
+    looks = slice(None, None, -(-len(nets.steps) // N_LOOKS))
+    curves = {label: nets.test_accuracy[looks, at * len(seeds) : (at + 1) * len(seeds)] for label, at in (("no penalty", 0), ("L1, 1", where["L1"][three[2]]), ("L2, 1", where["L2"][three[2]]))}
     first = nets.kept[0][:, :: len(seeds)]
+    strong = strengths.index(1.0)
     return Result(
-        "regularization", TITLE, preset, f"{'-'.join(map(str, sizes))}, sigmoid, {own.steps} steps of Adam at 0.003 on batches of 64 of {N_TRAIN} points, {N_TEST} others to test"
-        " (published: 100). A short run takes 30 seeds instead of 100.", seeds,
-        (sweep("Held-out points", "test accuracy", accuracy), sweep("Size of the weights", "mean |w|", mean), sweep("Weights that are all but 0", f"share of |w| < {SMALL}", small)),
-        verdicts, (Compared("accuracy with L1 at 1", 0.7, 1, accuracy["L1"][strong], reading=0.03),), time.perf_counter() - start,
-        Weights(nets.steps, {f"{kind}, {strength:g}": first[:, at] for at, (kind, strength) in enumerate(settings)}),
+        "regularization", TITLE, preset, f"{'-'.join(map(str, sizes))}, sigmoid, {own.objective}, {own.steps} steps of Adam at 0.003 on batches of 64 of {N_TRAIN} points, {N_TEST} others to test"
+        f" (published: 100). {separation_told(own.separation)} A short run takes 30 seeds instead of 100; the original shows one net for each panel, each on other data.", seeds,
+        (
+            sweep("Held-out points", "test accuracy", accuracy), sweep("Size of the weights", "mean |w|", mean), sweep("Weights that are all but 0", f"share of |w| < {SMALL}", small),
+            Sweep("On the way", tuple(nets.steps[looks].tolist()), "step", "test accuracy", curves),
+        ),
+        judge(asked(accuracy), asked(mean), asked(small)), (Compared("accuracy with L1 at 1", 0.7, 1, accuracy["L1"][strong], reading=0.03),), time.perf_counter() - start,
+        Weights(nets.steps, {f"{kind}, strength {strength:g}": first[:, at] for kind in KINDS for strength, at in zip(strengths, where[kind])}),
     )
+
+
+def penalties(settings, sizes, n_each):
+    """Return `train`'s arguments for penalties on the mean of |w| or w² over all weights, n_each replicas with each (kind, strength) of ``settings`` in turn."""
+    n_weights = sum(p * q for p, q in zip(sizes, sizes[1:]))
+    each = lambda kind: np.repeat([strength * (at == kind) / n_weights for at, strength in settings], n_each)
+    return dict(l1=each("L1"), l2=each("L2"), penalized="all")
+
+
+def sizes_of(nets):
+    """Return |w| of all weights of each net, biases left out: (n_nets, n_weights)."""
+    return np.abs(np.concatenate([kernel.reshape(len(nets), -1) for kernel in nets.weights[::2]], axis=1))
+
+
+# What an explorer asks for: nets that are trained anew while a slider moves.
+
+
+@dataclass(frozen=True, eq=False)
+class Penalized:
+    """Nets that were trained with one penalty.
+
+    Attributes
+    ----------
+    sizes : array (n_nets, n_weights)
+        |w| of each net in falling order.
+    accuracy : array (n_nets,)
+        On test points.
+    small : float
+        What counts as 0.
+    label : str
+        The penalty.
+    """
+
+    sizes: np.ndarray
+    accuracy: np.ndarray
+    small: float
+    label: str
+
+
+@lru_cache(maxsize=4)
+def _data(n_nets):
+    X, y, X_test, y_test = parts(N_TRAIN, N_TEST, D, range(n_nets))
+    return tuple(np.asarray(it, dtype="float32") for it in (X, one_hot(y), X_test, one_hot(y_test)))
+
+
+def penalized(kind, strength, *, n_nets=50, hidden=(24, 24), steps=300):
+    """Train nets with a penalty, each on its own data, and return them as `Penalized`.
+
+    Parameters
+    ----------
+    kind : "L1" or "L2"
+    strength : float
+        From 0 upwards.
+    n_nets : int
+    hidden : sequence of int
+    steps : int
+
+    Raises
+    ------
+    ValueError
+        If an argument is not as above.
+    """
+    one_of(kind, KINDS, "kind")
+    strength = max(real(strength, "strength", least=0), 1e-12)  # 0 would be another program, without a penalty
+    X, y, X_test, y_test = _data(whole(n_nets, "n_nets", least=1))
+    nets = trained(
+        hidden, X, y, steps=steps, seeds=n_nets, **penalties([(kind, strength)], (D, *hidden, 2), n_nets), X_test=X_test, y_test=y_test, record=[steps], show=False, **OBJECTIVES["squared error"],
+    )
+    return Penalized(-np.sort(-sizes_of(nets), axis=1), nets.test_accuracy[-1], SMALL, f"{kind} of strength {strength:.3g}")

@@ -20,7 +20,9 @@ from lecture.plots.optimizers import LOOKS, plot_learning_rate, plot_momentum, p
 from lecture.plots.overtuning import plot_overtuning
 from lecture.plots.record import History
 from lecture.plots.representation import plot_representation
+from lecture.plots.retrained import plot_learning_curves, plot_weight_sizes
 from lecture.plots.search import plot_search, plot_trial_curves
+from lecture.plots.settling import plot_settling, plot_weight_paths
 from lecture.plots.style import COLORS, STYLES
 from lecture.plots.sweeps import plot_sweep, plot_sweeps, plot_verdicts
 from lecture.plots.tensors import plot_tensor
@@ -57,6 +59,7 @@ __all__ = [
     "plot_images",
     "plot_label_smoothing",
     "plot_layer_gradient",
+    "plot_learning_curves",
     "plot_learning_rate",
     "plot_momentum",
     "plot_network",
@@ -69,6 +72,7 @@ __all__ = [
     "plot_representation",
     "plot_schedule",
     "plot_search",
+    "plot_settling",
     "plot_step",
     "plot_surface",
     "plot_surrogate",
@@ -80,5 +84,7 @@ __all__ = [
     "plot_variants",
     "plot_verdicts",
     "plot_weight_histograms",
+    "plot_weight_paths",
+    "plot_weight_sizes",
     "plot_weight_updates",
 ]
