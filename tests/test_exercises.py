@@ -112,12 +112,22 @@ WRONG = {
         (lambda y, r: r.integers(0, len(y), 2 * (y == 0).sum()), "exactly once"), (lambda y, r: np.concatenate([np.arange(len(y)), r.choice(np.flatnonzero(y == 1), (y == 0).sum())]), "equally many"),
         (lambda y, r: np.concatenate([np.flatnonzero(y == 0), np.full((y == 0).sum(), np.flatnonzero(y == 1)[0])]), "same rare"), (lambda y, r: y.astype(float), "row numbers"),
     ],
+    "equal-units": [(11_602, "how many the net has"), (15, "biases"), (17, "Only the outputs"), (3, "different inputs"), (118, "Between two layers"), (20, "large"), True],
+    "mean-penalty": [
+        (lambda s, a: a, "adds up"), (lambda s, a: a * sum(p * q for p, q in zip(s, s[1:])), "divides"), (lambda s, a: a / sum((p + 1) * q for p, q in zip(s, s[1:])), "biases"),
+        (lambda s, a: a / (s[0] * s[1]), "first layer"), (lambda s, a: a / 3, "layers"), lambda s, a: [a],
+    ],
+    "verdict": [
+        (lambda l, h, s: np.where((l + h) / 2 >= s, 1, -1), "mean alone"), (lambda l, h, s: np.where(l >= 0, 1, np.where(h < 0, -1, 0)), "no effect"), (lambda l, h, s: np.where(h >= s, 1, -1), "reaches"),
+        (lambda l, h, s: np.where(l >= s, 1, -1), "both sides"), (lambda l, h, s: np.where(l >= s, 1, np.where(h <= -s, -1, 0)), "other way"), (lambda l, h, s: -np.where(l >= s, 1, np.where(h < s, -1, 0)), "Supported is 1"),
+        lambda l, h, s: np.zeros(7),
+    ],
 }
 CASES = [(name, number) for name, wrong in WRONG.items() for number in range(len(wrong))]
 ANSWERS = {  # as they might be given away
     "shared-layers": "584",
     "counting-weights": "79510", "convolution-parameters": "1216", "broadcast-shape": "(32, 10)", "he-sigma": "0.05", "frozen-weights": "66", "momentum-limit": "100", "adam-first-step": "0.01",
-    "parameters-by-hand": "209514", "cross-entropy": "0.35", "counting-updates": "980", "grid-fits": "121", "enough-trials": "114", "halving-epochs": "21",
+    "equal-units": "19", "parameters-by-hand": "209514", "cross-entropy": "0.35", "counting-updates": "980", "grid-fits": "121", "enough-trials": "114", "halving-epochs": "21",
 }
 
 
