@@ -120,7 +120,7 @@ WRONG = {
     "verdict": [
         (lambda l, h, s: np.where((l + h) / 2 >= s, 1, -1), "mean alone"), (lambda l, h, s: np.where(l >= 0, 1, np.where(h < 0, -1, 0)), "no effect"), (lambda l, h, s: np.where(h >= s, 1, -1), "reaches"),
         (lambda l, h, s: np.where(l >= s, 1, -1), "both sides"), (lambda l, h, s: np.where(l >= s, 1, np.where(h <= -s, -1, 0)), "other way"), (lambda l, h, s: -np.where(l >= s, 1, np.where(h < s, -1, 0)), "Supported is 1"),
-        lambda l, h, s: np.zeros(7),
+        lambda l, h, s: np.zeros(8),
     ],
 }
 CASES = [(name, number) for name, wrong in WRONG.items() for number in range(len(wrong))]

@@ -40,7 +40,7 @@ def mean_penalty(answer):
 @exercise("verdict", "An interval that lies on both sides of what was claimed decides nothing: the honest word is undecided.")
 def verdict(answer):
     """1 where a claim is supported, -1 where it is contradicted, 0 where it is undecided, from intervals and the smallest effect that counts."""
-    low, high, smallest = np.array([0.03, -0.01, 0.01, -0.09, 0.02, 0.021, -0.01]), np.array([0.05, 0.01, 0.03, -0.03, 0.04, 0.09, 0.5]), 0.02
+    low, high, smallest = np.array([0.03, -0.01, 0.01, -0.09, 0.02, 0.021, -0.01, 0.0]), np.array([0.05, 0.01, 0.03, -0.03, 0.04, 0.09, 0.5, 0.03]), 0.02
     right = np.where(low >= smallest, 1, np.where(high < smallest, -1, 0))
     array(call(answer, low, high, smallest), right, what="The verdict", known=[
         (np.where((low + high) / 2 >= smallest, 1, -1), "A mean alone decides nothing: look at where the interval ends."),
