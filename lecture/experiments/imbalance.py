@@ -21,12 +21,13 @@ WITHOUT, WITH = "without resampling", "with resampling"
 SCALINGS = ("train", "separate")
 PRESETS = {
     "short": dict(n_seeds=30, ratios=(1, 2, 5, 10, 20, 50, 100), steps=500),
-    "published": dict(n_seeds=100, ratios=(1, 2, 5, 10, 20, 50, 100), steps=1000),
+    "published": dict(n_seeds=100, ratios=(1, 2, 5, 10, 20, 50, 100), steps=500),
 }
 HIDDEN = (30, 30)  # the original does not say: this is enough for a curved boundary in the plane, and fast
 N_TRAIN, N_TEST = 1200, 1000
 N_SHOWN, N_GRID = 300, 61
 LIVE_STEPS, LIVE_NETS = 300, 50
+LIVE_SEED = 6  # its classes overlap a little
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,7 +143,7 @@ def run(*, ratios=None, steps=None, hidden=HIDDEN, scaling="train", n_seeds=None
         for values, by in ((by_scaling["separate"], "by themselves"), (by_scaling["train"], "by the training points"))
         for told, then, way, at in (("without resampling, 1:1", 0.82, WITHOUT, one), ("without resampling, 50:1", 0.5, WITHOUT, fifty), ("with resampling, 100:1", 0.65, WITH, hundred))
     )
-    cut = "" if preset == "published" else " A short run makes 500 steps instead of 1,000 and takes 30 seeds instead of 100."
+    cut = "" if preset == "published" else " A short run takes 30 seeds instead of 100."
     scaled = "the training points" if scaling == "train" else "the test points themselves, as in the original"
     return Result(
         "imbalance", TITLE, preset, f"{'-'.join(map(str, (2, *hidden, 2)))} (the original's hidden layers and steps are not known), sigmoid, {own.steps:,} steps of Adam at 0.003 on batches of 64 of {N_TRAIN:,} points,"
@@ -158,7 +159,7 @@ def judge(without_1, without_50, with_1, with_50, with_100, scaled_by_train, sca
     return COSTS.judge(without_1 - without_50), HELPS.judge(with_50 - without_50), UNDOES.judge(with_1 - with_100), SCALING.judge(scaled_by_train - scaled_apart)
 
 
-def decide(ratio=100, resample=False, *, distance=1.0, n_nets=LIVE_NETS, steps=LIVE_STEPS, seed=0):
+def decide(ratio=100, resample=False, *, distance=1.0, n_nets=LIVE_NETS, steps=LIVE_STEPS, seed=LIVE_SEED):
     """Return what nets decide on the data of one seed, as `Decisions`: quick enough to be asked again and again.
 
     Parameters

@@ -62,7 +62,8 @@ def _panel(ax, decisions, way, lines, X, y):
     for k, ((color, marker), name) in enumerate(zip(_LOOKS, ("frequent class", "rare class"))):
         shown = X[y == k]
         few = len(shown) < 100
-        ax.plot(*shown.T, marker, color=color, markersize=(0.65 if few else 0.42) * size, alpha=0.95 if few else 0.6, markeredgecolor="white", markeredgewidth=0.05 * size, label=name, zorder=4 if few else 1)
+        look = dict(markersize=0.65 * size, markeredgecolor="white", markeredgewidth=0.05 * size, zorder=4) if few else dict(markersize=0.38 * size, markeredgewidth=0, alpha=0.55, zorder=1)
+        ax.plot(*shown.T, marker, color=color, label=name, **look)
     ax.plot([], [], color="black", linewidth=0.24 * size, label="boundary of the mean")
     ax.plot([], [], color="0.35", linewidth=0.08 * size, label="of single nets")
     ax.set(xlim=(x1.min(), x1.max()), ylim=(x2.min(), x2.max()))

@@ -7,6 +7,8 @@ from lecture.plots.alt import describe
 from lecture.plots.search import em
 from lecture.plots.style import COLORS
 
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
 
 def plot_fits(fits, *, axes=None):
     """Draw what nets made of functions: a row for each function, a column for each width; the net with the median error stands out.
@@ -96,7 +98,11 @@ def _median(values):
 
 
 def _say(value):
-    return np.format_float_positional(value, precision=2, fractional=False, trim="-")
+    """A number with two digits; in powers of ten where it is small."""
+    if value >= 0.001 or value == 0:
+        return np.format_float_positional(value, precision=2, fractional=False, trim="-")
+    digits, power = f"{value:.1e}".split("e")
+    return f"{digits}·10{str(int(power)).translate(_RAISED)}"
 
 
 def _legend(axes):
