@@ -15,6 +15,7 @@ from lecture.plots.fits import plot_alternation, plot_fits
 from lecture.plots.history import plot_history
 from lecture.plots.hyperparameters import plot_hyperparameters, plot_parallel
 from lecture.plots.images import plot_images, plot_prediction
+from lecture.plots.moons import plot_functions, plot_moons
 from lecture.plots.network import plot_network
 from lecture.plots.optimizers import LOOKS, plot_learning_rate, plot_momentum, plot_optimizers, plot_paths, plot_schedule, plot_surface
 from lecture.plots.overtuning import plot_overtuning
@@ -52,6 +53,7 @@ __all__ = [
     "plot_few_images",
     "plot_feature_maps",
     "plot_fits",
+    "plot_functions",
     "plot_gradient_costs",
     "plot_gradient_flow",
     "plot_history",
@@ -62,6 +64,7 @@ __all__ = [
     "plot_learning_curves",
     "plot_learning_rate",
     "plot_momentum",
+    "plot_moons",
     "plot_network",
     "plot_optimizers",
     "plot_overtuning",

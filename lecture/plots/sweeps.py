@@ -126,7 +126,7 @@ def _axis(ax, sweep, at, named):
         ax.set_yscale("log")
     if named or len(at) <= 8:
         shown = [str(x) if named else f"{x:,g}" for x in sweep.x]
-        crowded = named and sum(map(len, shown)) > 36
+        crowded = named and sum(map(len, shown)) > 32
         ax.set_xticks(at, shown, rotation=30 if crowded else 0, ha="right" if crowded else "center")
         ax.minorticks_off()
 
