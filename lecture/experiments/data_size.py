@@ -28,7 +28,7 @@ PRESETS = {
     "published": dict(n_seeds=30, sizes=(20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000), forest=True, steps=None),
 }
 SHARE, N_TEST, D = 0.8, 1000, 12
-FAST_RATE, FAST_BATCH = 0.01, 50
+FAST_RATE, FAST_BATCH = 0.01, 25
 
 
 def run(*, sizes=None, forest=None, steps=None, n_seeds=None, preset="short", show=True):
