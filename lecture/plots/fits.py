@@ -25,7 +25,7 @@ def plot_fits(fits, *, axes=None):
     """
     names, widths = list(fits.curves), fits.widths
     if axes is None:
-        wide, tall = max(33, 22 * len(widths)), max(24, 17 * len(names) + 3)
+        wide, tall = max(33, (22 if len(widths) < 4 else 17) * len(widths)), max(24, 17 * len(names) + 3)
         _, axes = plt.subplots(len(names), len(widths), figsize=(wide * em(), tall * em()), sharex=True, sharey="row", squeeze=False, layout="constrained")
     axes = np.asarray(axes, dtype=object).reshape(len(names), len(widths))
     off = fits.true_errors
@@ -51,8 +51,10 @@ def _fit(ax, fits, name, width, curves, errors, off):
     ax.plot(fits.grid, curves[median], "--", color=COLORS[1], linewidth=0.24 * size, label="net with the median error", zorder=3)
     seen = np.concatenate([fits.truth[name], fits.y[name]])
     ax.set_ylim(seen.min() - 0.25 * np.ptp(seen), seen.max() + 0.25 * np.ptp(seen))
+    gap = " " if len(fits.widths) < 4 else "\n"
+    ax.set_xticks(np.linspace(fits.grid[0], fits.grid[-1], 5))
     told = f"MSE {_say(np.median(errors))}, {_say(errors.min())} to {_say(errors.max())}"
-    ax.set_title(f"{units}: {told}" + (f"\n{_say(np.median(off))} from the true curve" if noisy else ""), fontsize="small")
+    ax.set_title(f"{units}:{gap}{told}" + (f"\n{_say(np.median(off))} from the true curve" if noisy else ""), fontsize="small")
     more = f" Points to learn from are noisy; from the true curve the median is {_say(np.median(off))}." if noisy else ""
     describe(ax, f"{name} fitted by {len(curves)} nets with {units}: mean squared error {_say(np.median(errors))} in the middle, from {_say(errors.min())} to {_say(errors.max())}.{more}")
 
