@@ -12,6 +12,7 @@ The CPU computes right: after 20 steps of SGD, RMSprop and Adam its weights are 
 """
 
 import importlib.metadata
+import logging
 import os
 import platform
 import re
@@ -70,6 +71,21 @@ def quietly():
             if text and sys.stderr is not None:  # in a notebook it is no file: so write by its name, not by its number
                 sys.stderr.write(text)
                 _flush()
+
+
+@contextmanager
+def tracing_unsaid():
+    """Keep from TensorFlow's log that a function is traced again: many small networks have one each, and TensorFlow takes them for one."""
+    logger = logging.getLogger("tensorflow")
+
+    def other(record):
+        return "tf.function retracing" not in record.getMessage()
+
+    logger.addFilter(other)
+    try:
+        yield
+    finally:
+        logger.removeFilter(other)
 
 
 def _flush():

@@ -290,3 +290,9 @@ def test_what_cannot_be_trained_is_refused_in_a_sentence(change, sentence):
 def test_the_first_training_of_a_process_says_nothing():
     code = "import sys; from lecture import device\nwith device.quietly():\n    from lecture import replicas\n    device.choose()\nreplicas.train([2], [[0.0], [1.0]], [0.0, 1.0], steps=2, seeds=2, loss='mse', output='linear', show=False)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stderr == ""
+
+
+def test_many_shapes_one_after_the_other_are_not_remarked_upon(caplog):
+    for n_units in range(2, 9):
+        train((n_units,), X, Y, steps=1, seeds=1, show=False)
+    assert not [record for record in caplog.records if "retracing" in record.getMessage()]

@@ -11,6 +11,7 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from lecture.checks import one_of, real, whole
+from lecture.device import tracing_unsaid
 from lecture.replicas import cores, initial, memory
 from lecture.replicas.losses import is_of_classes, is_sparse, per_example
 from lecture.replicas.net import Net, function
@@ -115,7 +116,7 @@ def train(
     programs = [_program(at, net, loss, as_text(optimizer), slice_size, dtype, keras.config.floatx(), widths is not None, penalized) for at in range(n_slices)]
 
     parts = []
-    with tqdm(total=steps * -(-n_replicas // size), unit="step", leave=False, disable=not show, delay=1) as bar, ThreadPoolExecutor(n_slices) as pool:
+    with tqdm(total=steps * -(-n_replicas // size), unit="step", leave=False, disable=not show, delay=1) as bar, ThreadPoolExecutor(n_slices) as pool, tracing_unsaid():
         for begin in range(0, n_replicas, size):
             slices = []
             for at, program in enumerate(programs):

@@ -9,8 +9,6 @@ Keras has a wrapper of its own, ``keras.wrappers.SKLearnClassifier``, with a tra
 search or a cross-validation trains every network for one epoch, whatever ``epochs`` was asked for. It has no ``predict_proba`` either.
 """
 
-import logging
-from contextlib import contextmanager
 
 import keras
 import numpy as np
@@ -23,7 +21,7 @@ from sklearn.utils.validation import validate_data
 from tensorflow.python.framework.config import is_op_determinism_enabled
 
 from lecture.checks import real, whole
-from lecture.device import quietly
+from lecture.device import quietly, tracing_unsaid
 from lecture.models import mlp
 
 N_AT_ONCE = 1024  # samples that are predicted together
@@ -260,7 +258,7 @@ class DenseClassifier(KerasClassifier, BaseWrapper):
 
     def _fit_keras_model(self, *data, **settings):
         """Train, and refuse a network that can predict nothing any more."""
-        with quietly(), _tracing_unsaid():  # a seed makes TensorFlow compute in a fixed order, which its native code remarks upon
+        with quietly(), tracing_unsaid():  # a seed makes TensorFlow compute in a fixed order, which its native code remarks upon
             super()._fit_keras_model(*data, **settings)
         if not all(np.isfinite(weights).all() for weights in self.model_.get_weights()):
             del self.model_
@@ -272,21 +270,6 @@ class DenseClassifier(KerasClassifier, BaseWrapper):
             raise NotFittedError("this classifier must be fitted before it can predict: call fit(X, y) first.")
         X, _ = self._validate_data(X)
         return np.concatenate([keras.ops.convert_to_numpy(self.model_(X[i : i + N_AT_ONCE], training=False)) for i in range(0, len(X), N_AT_ONCE)])
-
-
-@contextmanager
-def _tracing_unsaid():
-    """Keep from the log that a training step is traced again: each fit is of a new network, and TensorFlow takes them for one."""
-    logger = logging.getLogger("tensorflow")
-
-    def other(record):
-        return "tf.function retracing" not in record.getMessage()
-
-    logger.addFilter(other)
-    try:
-        yield
-    finally:
-        logger.removeFilter(other)
 
 
 class OneHotRows(TransformerMixin, BaseEstimator):
