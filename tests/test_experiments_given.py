@@ -1,11 +1,13 @@
 """What a net is given: labels, inputs, activations, batches."""
 
+import keras
 import numpy as np
 import pytest
 from scipy import stats
 
-from lecture.experiments import activations, memorization, pca
-from lecture.experiments.mixtures import mixture, one_hot
+from lecture import replicas
+from lecture.experiments import activations, batch_size, memorization, pca
+from lecture.experiments.mixtures import mixture, one_hot, parts
 
 rng = np.random.default_rng(0)
 WORDS = ("supported", "contradicted", "undecided")
@@ -110,14 +112,10 @@ def test_projection_is_that_of_scikit_learn(d):
 
 
 def test_nets_with_fewer_inputs_are_trained_as_if_alone():
-    import keras
-
-    from lecture.replicas import train
-
     narrow, wide = pca.points(5, 0), pca.points(40, 0)
     together = pca.held_out((8,), [narrow, wide], 60, [0, 0])
     X, y, X_test, y_test = narrow
-    alone = train([8], X, one_hot(y), steps=60, seeds=[0], optimizer=keras.optimizers.Adam(0.003), bias_initializer="glorot_uniform", X_test=X_test, y_test=one_hot(y_test), record=[60], show=False)
+    alone = replicas.train([8], X, one_hot(y), steps=60, seeds=[0], optimizer=keras.optimizers.Adam(0.003), bias_initializer="glorot_uniform", X_test=X_test, y_test=one_hot(y_test), record=[60], show=False)
     assert together[0] == pytest.approx(alone.test_accuracy[-1, 0], abs=0.005)
 
 
@@ -162,8 +160,6 @@ def test_pca_refuses(settings, sentence):
 
 
 def test_one_program_serves_all_activations():
-    import keras
-
     z = np.linspace(-2, 2, 9, dtype="float32")
     wanted = {"relu": np.maximum(z, 0), "tanh": np.tanh(z), "sigmoid": 1 / (1 + np.exp(-z)), "square": z**2, "sin": np.sin(z), "sign": np.sign(z), "identity": z}
     assert list(wanted) == list(activations.FUNCTIONS)
@@ -236,3 +232,77 @@ def test_activations_are_judged(word):
 def test_activations_refuse(call, sentence):
     with pytest.raises(ValueError, match=sentence):
         call()
+
+
+# Batch size.
+
+
+def test_batches_are_compared_at_the_same_points_of_one_training():
+    result = batch_size.run(hidden=(4,), epochs=2, steps=20, batch_sizes=(1, 64, 400), n_timed=1, cap=0.05, n_seeds=2, show=False)
+    test, training, fits = result.sweeps
+    assert test.x == (1, 64, 400) and all(values.shape == (3, 2) for values in (*test.values.values(), *training.values.values()))
+    X, y, X_test, y_test = parts(400, 1000, 12, (0, 1))
+    settings = dict(seeds=(0, 1), bias_initializer="glorot_uniform", optimizer=keras.optimizers.Adam(0.003), record=[20], show=False)
+    alone = replicas.train([4], X, one_hot(y), steps=20, X_test=X_test, y_test=one_hot(y_test), **settings)  # all 400 points: no batches
+    assert np.allclose(alone.test_accuracy[-1], test.values["equal steps"][2], atol=0.002)
+    assert np.allclose(alone.accuracy[-1], training.values["equal steps"][2], atol=0.003)
+    assert list(fits.values) == ["2 epochs", "until test accuracy 0.8"] and fits.values["2 epochs"].shape == (3, 1) and (fits.values["2 epochs"] > 0).all()
+    assert [it.what for it in result.compared][-1] == "run time with batches of 1 ÷ that with 400" and len(result.compared) == 4
+
+
+class Pretended:
+    """A model whose answers are right for a share of the points that grows with each epoch."""
+
+    def __init__(self, y):
+        self.y, self.share, self.stop_training = y, 0.0, False
+
+    def __call__(self, X, training):
+        right = np.arange(len(self.y)) < self.share * len(self.y)
+        return np.eye(2)[np.where(right, self.y, 1 - self.y)]
+
+
+@pytest.mark.parametrize("least, cap, n_epochs", [(1, 100, 4), (6, 100, 6), (1, 2.5, 3)])
+def test_the_clock_stops_when_enough_is_known(monkeypatch, least, cap, n_epochs):
+    now = [0.0]
+    monkeypatch.setattr(batch_size.time, "perf_counter", lambda: now[0])
+    clock = batch_size.Clock(None, np.tile([0, 1], 50), least=least, cap=cap)
+    model = Pretended(clock.y)
+    clock.set_model(model)
+    clock.on_train_begin()
+    for epoch in range(10):
+        clock.on_epoch_begin(epoch)
+        now[0] += 1
+        model.share = 0.2 * (epoch + 1)  # 0.8 after four epochs
+        clock.on_epoch_end(epoch)
+        now[0] += 50  # between epochs it does not count
+        if model.stop_training:
+            break
+    assert clock.seconds == [1.0] * n_epochs and clock.reached == (4.0 if n_epochs >= 4 else None)
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_batch_sizes_are_judged(word):
+    accuracy = np.full((2, 4, 30), 0.8)  # equal epochs, equal steps; 1, 16, 64, 400
+    accuracy[0, 2] += made_up(batch_size.LARGER, word)
+    accuracy[0, 3] -= made_up(batch_size.FALLS, word)
+    accuracy[1, 0] += made_up(batch_size.SAME, word)
+    run_time = np.ones((4, 30))
+    run_time[0] *= 10 ** made_up(batch_size.FASTER, word)
+    assert [it.word for it in batch_size.judge(accuracy, run_time, [1, 16, 64, 400])] == [word] * 4
+
+
+@pytest.mark.parametrize(
+    "settings, sentence",
+    [
+        (dict(batch_sizes=(1, 64)), r"batch_sizes must have 1, 64 and 400 among them, got \(1, 64\)"),
+        (dict(batch_sizes=(1, 64, 400, 500)), "a batch size must be a whole number from 1 to 400, got 500"),
+        (dict(epochs=0), "epochs must be a whole number of at least 1, got 0"),
+        (dict(n_timed=0), "n_timed must be a whole number of at least 1, got 0"),
+        (dict(cap=-1), "cap must be a number of at least 0, got -1"),
+        (dict(separation="wide"), "separation must be one of falling, equal"),
+        (dict(n_seeds=0), "n_seeds must be"),
+    ],
+)
+def test_batch_sizes_refuse(settings, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        batch_size.run(show=False, **settings)

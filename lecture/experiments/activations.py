@@ -169,7 +169,7 @@ class Decisions:
     accuracy: np.ndarray
 
 
-def decide(activation="relu", noise=0.1, units=30, *, n_nets=50, steps=300):
+def decide(activation="relu", noise=0.1, units=30, *, n_nets=50, steps=300, batch_size=32):
     """Train nets on noisy moons and ask them about the plane: after the first call within a second on two cores, whatever is changed.
 
     Parameters
@@ -181,8 +181,8 @@ def decide(activation="relu", noise=0.1, units=30, *, n_nets=50, steps=300):
     units : int
         In each hidden layer, from 1 to 30.
     n_nets : int
-    steps : int
-        Updates with batches of 64.
+    steps, batch_size : int
+        Fewer and smaller than those of `run`, so that one need not wait.
 
     Returns
     -------
@@ -196,7 +196,7 @@ def decide(activation="relu", noise=0.1, units=30, *, n_nets=50, steps=300):
     units, n_nets, noise = whole(units, "units", least=1, most=30), whole(n_nets, "n_nets", least=1), real(noise, "noise", least=0)
     X, y = map(np.stack, zip(*(moons(N_TRAIN, seed, noise) for seed in range(n_nets))))
     X_test, y_test = moons(N_TEST, 0, noise, part=1)
-    nets = train(activation, X, one_hot(y), steps=steps, seeds=n_nets, widths=np.full((n_nets, 2), units), record=[steps], show=False)
+    nets = train(activation, X, one_hot(y), steps=steps, batch_size=batch_size, seeds=n_nets, widths=np.full((n_nets, 2), units), record=[steps], show=False)
     across, up = np.meshgrid(np.linspace(*WINDOW[:2], SIDE), np.linspace(*WINDOW[2:], SIDE))
     answers = nets.predict(np.concatenate([np.transpose([across.ravel(), up.ravel()]), X_test]))
     probability = answers[:, : SIDE**2, 1].mean(axis=0).reshape(SIDE, SIDE)
