@@ -122,12 +122,19 @@ WRONG = {
         (lambda l, h, s: np.where(l >= s, 1, -1), "both sides"), (lambda l, h, s: np.where(l >= s, 1, np.where(h <= -s, -1, 0)), "other way"), (lambda l, h, s: -np.where(l >= s, 1, np.where(h < s, -1, 0)), "Supported is 1"),
         lambda l, h, s: np.zeros(8),
     ],
+    "random-rotation": [
+        (lambda A: np.linalg.qr(A)[0], "diagonal"), (lambda A: np.linalg.qr(A)[1], "triangular"), (lambda A: A, "itself"), (lambda A: A / np.linalg.norm(A, axis=0), "not orthogonal"),
+        (lambda A: np.sign(np.diag(np.linalg.qr(A)[1]))[:, None] * np.linalg.qr(A)[0], "rows"), lambda A: np.eye(len(A)),
+    ],
+    "sign-parameters": [(1082, "all"), (60, "biases"), (0, "between itself"), (992, "too"), (1020, "stay"), (90, "twice"), 31],
+    "equal-steps": [(937.5, "part"), (900, "smaller"), (150, "full batches"), (7, "one epoch"), (22, "other way"), 10_000],
 }
 CASES = [(name, number) for name, wrong in WRONG.items() for number in range(len(wrong))]
 ANSWERS = {  # as they might be given away
     "shared-layers": "584",
     "counting-weights": "79510", "convolution-parameters": "1216", "broadcast-shape": "(32, 10)", "he-sigma": "0.05", "frozen-weights": "66", "momentum-limit": "100", "adam-first-step": "0.01",
     "equal-units": "19", "parameters-by-hand": "209514", "cross-entropy": "0.35", "counting-updates": "980", "grid-fits": "121", "enough-trials": "114", "halving-epochs": "21",
+    "sign-parameters": "62", "equal-steps": "1050",
 }
 
 
