@@ -9,7 +9,6 @@ Keras has a wrapper of its own, ``keras.wrappers.SKLearnClassifier``, with a tra
 search or a cross-validation trains every network for one epoch, whatever ``epochs`` was asked for. It has no ``predict_proba`` either.
 """
 
-
 import keras
 import numpy as np
 from scikeras.wrappers import KerasClassifier
