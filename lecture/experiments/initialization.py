@@ -26,7 +26,7 @@ PRESETS = {
 PUBLISHED_STEPS = 500  # more are made here: what starts from zeros has hardly begun then
 N_TRAIN, N_TEST, D = 400, 1000, 12
 N_RECORDED = 10
-LEAST = 1e-8  # where a distance of 0 is drawn on a logarithmic axis
+LEAST = 1e-8  # what stands for a distance of 0 where logarithms are told
 N_ROWS = 12  # units of the layer before whose weights are compared
 INITIALIZERS = {
     "Glorot": keras.initializers.GlorotUniform(), "He": keras.initializers.HeNormal(), "N(0, 0.01)": keras.initializers.RandomNormal(stddev=0.01), "N(0, 1)": keras.initializers.RandomNormal(stddev=1.0),
@@ -144,7 +144,7 @@ def run(*, hidden=None, steps=None, separation=None, n_seeds=None, preset="short
         (
             Sweep("In the end", (*NAMES, ONE), "first weights", "test accuracy", {"": np.array([accuracy[name] for name in (*NAMES, ONE)])}),
             Sweep("On the way", steps, "step", "test accuracy", {name: curve for name, curve in curves.items() if name != "He"}),
-            Sweep("How different units are", steps, "step", "distance ÷ largest weight", {name: np.maximum(part(apart, name), LEAST) for name in shown}, log_y=True),
+            Sweep("How different units are", steps, "step", "log₁₀(distance ÷ largest weight)", {name: np.log10(np.maximum(part(apart, name), LEAST)) for name in shown}),
         ),
         judge(accuracy, part(apart, "zeros")[-1]), tuple(Compared(f"accuracy after {published_at} steps, {name}", number, 5, curves[name][then], reading=0.006) for name, number in PUBLISHED.items()), time.perf_counter() - start,
     )

@@ -33,7 +33,7 @@ def plot_weight_paths(steps, weights, *, axes=None, rows=1):
         raise ValueError("weights must have one set or more, got none.")
     if axes is None:
         columns = -(-len(weights) // rows)
-        _, axes = plt.subplots(rows, columns, figsize=(max(20 * columns, 30) * em(), (17 * rows + 4) * em()), sharex=True, sharey=True, squeeze=False)
+        _, axes = plt.subplots(rows, columns, figsize=(max(18 * columns, 30) * em(), (12 * rows + 4) * em()), sharex=True, sharey=True, squeeze=False)
         for ax in axes[:, 0]:
             ax.set_ylabel("weight")
         for ax in axes[-1]:
@@ -42,7 +42,7 @@ def plot_weight_paths(steps, weights, *, axes=None, rows=1):
     highest = max(np.abs(values).max() for values in weights.values())
     for ax, (name, values) in zip(axes, weights.items()):
         ax.plot(steps, values, color=COLORS[0], alpha=0.35, linewidth=0.09 * plt.rcParams["font.size"])
-        ax.axhline(0, color=COLORS[6], linewidth=0.08 * plt.rcParams["font.size"])
+        ax.axhline(0, color="0.7", linewidth=0.08 * plt.rcParams["font.size"], zorder=0)
         ax.set(title=name, ylim=(-1.05 * highest, 1.05 * highest), xlim=(steps[0], steps[-1]))
         size = np.abs(values).mean(axis=1)
         describe(ax, f"{name}: {values.shape[1]} weights over {steps[-1]} steps, of mean size {size[0]:.3g} first and {size[-1]:.3g} in the end.")
@@ -64,7 +64,7 @@ def plot_settling(settling, *, axes=None):
     """
     n = len(settling.weights)
     if axes is None:
-        _, axes = plt.subplots(2, n, figsize=(17 * n * em(), 34 * em()), sharex=True, sharey="row")
+        _, axes = plt.subplots(2, n, figsize=(15 * n * em(), 27 * em()), sharex=True, sharey="row")
         axes[0, 0].set_ylabel("weight")
         axes[1, 0].set_ylabel("change from look to look")
     axes = np.asarray(axes, dtype=object).reshape(2, n)
@@ -72,8 +72,8 @@ def plot_settling(settling, *, axes=None):
     plot_weight_paths(settling.steps, settling.weights, axes=axes[0])
     for ax, (name, moved) in zip(axes[1], settling.changes.items()):
         at = settling.steps[1:]
-        shown = np.linspace(0, moved.shape[1] - 1, min(moved.shape[1], 10)).astype(int)
-        ax.plot(at, moved[:, shown], color=COLORS[6], alpha=0.12, linewidth=0.06 * size)
+        shown = np.linspace(0, moved.shape[1] - 1, min(moved.shape[1], 4)).astype(int)
+        ax.plot(at, moved[:, shown], color=COLORS[6], alpha=0.2, linewidth=0.06 * size)
         mean = moved.mean(axis=1)
         ax.plot(at, mean, color=COLORS[1], linewidth=0.16 * size)
         ax.set_xlabel("step")
