@@ -175,6 +175,15 @@ def test_parts_that_fit_into_memory_give_what_all_at_once_gives():
     assert np.allclose(whole.loss, parts.loss, atol=1e-12)
 
 
+def test_a_strength_for_each_kernel_pulls_at_that_kernel_alone():
+    """One step of SGD: what the penalty adds to it is -η (l1 sign(w) + 2 l2 w)."""
+    first, l1, l2 = _weights(3), np.array([[0.0, 0.1, 0.0], [0.3, 0.0, 0.2]]), np.array([[0.5, 0.0, 0.0], [0.0, 0.0, 0.4]])
+    go = lambda **penalty: train(SIZES[1:-1], X, Y, steps=1, seeds=2, weights=first, optimizer="sgd", learning_rate=0.1, dtype="float64", show=False, **penalty).weights[::2]
+    for at, (plain, pulled, w) in enumerate(zip(go(), go(l1=l1, l2=l2, penalized="all"), first[::2])):
+        expected = -0.1 * (l1[:, at, None, None] * np.sign(w) + 2 * l2[:, at, None, None] * w)
+        assert np.allclose(pulled - plain, expected, atol=1e-12)
+
+
 def test_slices_side_by_side_give_what_one_gives(monkeypatch):
     settings = dict(steps=20, seeds=7, batch_size=13, dtype="float64", l2=np.linspace(0, 0.1, 7), keep={0: [0, 3]}, X_test=X[:9], y_test=Y[:9], show=False)
     whole = train((6,), X, Y, **settings)
@@ -265,6 +274,9 @@ def test_an_activation_or_initializer_may_be_an_object():
     ({"learning_rate": [0.1, 0.2, 0.3]}, "learning_rate must be a number, or one for each of 2 replicas, got shape"),
     ({"learning_rate": -1}, "learning_rate must be finite and at least 0, got -1"),
     ({"l2": float("nan")}, "l2 must be finite"),
+    ({"l1": np.ones((2, 3)), "penalized": "all"}, "for each of their kernels, got shape \\(2, 3\\)"),
+    ({"l1": np.ones((2, 2))}, "l1 for each kernel goes with penalized='all', got 'hidden'"),
+    ({"l1": np.full((2, 2), -1.0), "penalized": "all"}, "l1 must be finite and at least 0, got -1"),
     ({"hidden": (0,)}, "the size of a hidden layer must be a whole number of at least 1"),
     ({"hidden": (4, 5), "tied": True}, "equally large where they share weights"),
     ({"X": np.where(X > 2, np.nan, X)}, "X must be finite, got nan"),

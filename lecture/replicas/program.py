@@ -53,7 +53,7 @@ class Program:
         self.optimizer.build(self.weights)
         self._first_state = [np.asarray(keras.ops.convert_to_numpy(it)) for it in self.optimizer.variables]
         zeros = lambda *shape: tf.Variable(np.zeros(shape), dtype=dtype, trainable=False)
-        self.strengths = zeros(2, n_replicas, 1, 1)
+        self.strengths = zeros(2, len(net.shapes), n_replicas, 1, 1)
         self.masks = [tf.Variable(np.ones((n_replicas, 1, q)), dtype=dtype, trainable=False) for q in net.sizes[1:-1] if masked]
         self._compile = dict(autograph=False, jit_compile=True)
         self._make()
@@ -79,8 +79,9 @@ class Program:
         ----------
         weights : sequence of arrays
             Kernel (n_replicas, p, q) and bias (n_replicas, 1, q) of each of ``net.shapes``.
-        rates, l1, l2 : arrays (n_replicas,)
+        rates : array (n_replicas,)
             ``rates`` is None for an optimizer with a schedule.
+        l1, l2 : arrays (n_replicas, n_shapes)
         masks : sequence of arrays (n_replicas, 1, q)
             For each hidden layer; none if all replicas are equally wide.
         """
@@ -90,7 +91,7 @@ class Program:
             variable.assign(array)
         if rates is not None:
             self.rates.values.assign(rates[:, None, None])
-        self.strengths.assign(np.stack([l1, l2])[:, :, None, None])
+        self.strengths.assign(np.moveaxis([l1, l2], 2, 1)[..., None, None])
         for variable, mask in zip(self.masks, masks, strict=True):
             variable.assign(mask)
 
@@ -124,11 +125,11 @@ class Program:
         with tf.GradientTape() as tape:
             losses = self._losses(y, self.net(values, X, self.masks))
             means = tf.reduce_mean(losses, axis=1) if shares is None else tf.reduce_sum(losses * shares, axis=1) / tf.reduce_sum(shares)
-            total = tf.reduce_sum(means) + tf.add_n([self._penalty(values[2 * at]) for at in self.penalized] or [tf.zeros([], self.dtype)])
+            total = tf.reduce_sum(means) + tf.add_n([self._penalty(at, values[2 * at]) for at in self.penalized] or [tf.zeros([], self.dtype)])
         self.optimizer.apply(tape.gradient(total, values), self.weights)
 
-    def _penalty(self, kernels):
-        return tf.reduce_sum(self.strengths[0] * tf.abs(kernels) + self.strengths[1] * tf.square(kernels))
+    def _penalty(self, at, kernels):
+        return tf.reduce_sum(self.strengths[0, at] * tf.abs(kernels) + self.strengths[1, at] * tf.square(kernels))
 
     def _losses(self, y, predicted):
         """The loss of each example, (n_replicas, n)."""

@@ -62,8 +62,8 @@ def train(
         How many of its units a replica has in each hidden layer, from 1 to ``hidden``.
     tied : bool
         All hidden layers after the first share one matrix and one vector of biases; they have equally many units.
-    l1, l2 : float or array (n_replicas,)
-        Adds l1 Σ|w| + l2 Σw² to the loss.
+    l1, l2 : float, array (n_replicas,) or (n_replicas, n_kernels)
+        Adds l1 Σ|w| + l2 Σw² to the loss, with the same strength for all kernels, or (with ``penalized="all"``) one for each that is learnt.
     penalized : "hidden" or "all"
         Over the kernels of the hidden layers, or of the output as well.
     n_outputs : int, optional
@@ -101,7 +101,7 @@ def train(
     size = memory.at_a_time(n_replicas, each, real(max_bytes or memory.available(), "max_bytes", least=1))
     optimizer = checked(optimizer)
     rates = rates_of(optimizer, learning_rate, n_replicas)
-    strengths = [per_replica(values, n_replicas, name) for name, values in (("l1", l1), ("l2", l2))]
+    strengths = [_strengths(values, n_replicas, len(net.shapes), penalized, name) for name, values in (("l1", l1), ("l2", l2))]
     widths = _widths(widths, net, n_replicas)
     first = _first(net, seeds, initializer, bias_initializer, weights, widths, n_replicas)
     masks = [] if widths is None else [(np.arange(q) < widths[:, [layer], None]).astype(float) for layer, q in enumerate(net.sizes[1:-1])]
@@ -312,6 +312,17 @@ def _n_outputs(y, loss, n_outputs):
     if is_of_classes(loss) and (y.max(axis=-2) == y.min(axis=-2)).all(axis=-1).any():
         raise ValueError("y must be of two classes or more for each replica, got one class only.")
     return y.shape[-1] if n_outputs is None else whole(n_outputs, "n_outputs", least=1)
+
+
+def _strengths(values, n_replicas, n_kernels, penalized, what):
+    """Strengths of a penalty, (n_replicas, n_kernels)."""
+    if np.ndim(values) < 2:
+        return np.repeat(per_replica(values, n_replicas, what)[:, None], n_kernels, axis=1)
+    if penalized != "all":
+        raise ValueError(f"{what} for each kernel goes with penalized='all', got {penalized!r}: a strength of 0 leaves a kernel out.")
+    if np.shape(values) != (n_replicas, n_kernels):
+        raise ValueError(f"{what} must be a number, one for each of {n_replicas} replicas, or of shape ({n_replicas}, {n_kernels}) for each of their kernels, got shape {np.shape(values)}.")
+    return per_replica(np.ravel(values), n_replicas * n_kernels, what).reshape(n_replicas, n_kernels)
 
 
 def _widths(widths, net, n_replicas):
