@@ -173,8 +173,9 @@ def test_a_run_on_settling_holds_together_and_is_drawn():
 
 
 def test_penalties_are_those_of_the_mean():
-    weights = regularization.penalties([("L1", 0.0), ("L1", 0.5), ("L2", 2.0)], (3, 4, 2), 2)
-    assert np.allclose(weights["l1"], np.array([0, 0, 0.5, 0.5, 0, 0]) / 20) and np.allclose(weights["l2"], np.array([0, 0, 0, 0, 2, 2]) / 20) and weights["penalized"] == "all"
+    weights = regularization.penalties([("L1", 0.0, "all"), ("L1", 0.5, "all"), ("L2", 2.0, "layers")], (3, 4, 2), 2)
+    assert np.allclose(weights["l1"].T, np.array([0, 0, 0.5, 0.5, 0, 0]) / 20) and weights["penalized"] == "all"
+    assert np.allclose(weights["l2"], np.array([0, 0, 0, 0, 2, 2])[:, None] / np.array([12, 8])), "2 × (mean over 12 weights + mean over 8)"
 
 
 def test_penalties_are_judged_by_their_numbers():
@@ -229,6 +230,7 @@ def test_hypotheses_are_those_that_are_judged(module):
     (convergence, dict(objective="hinge"), "objective must be one of squared error, cross-entropy, got 'hinge'"),
     (regularization, dict(strengths=(0, 1)), "strengths must have 0, 0.1 and 1 among them"),
     (regularization, dict(strengths=(0, 0.1, 1, -1)), "a strength must be a number of at least 0"),
+    (regularization, dict(mean="some"), "mean must be one of all, layers, got 'some'"),
     (regularization, dict(objective="none"), "objective must be one of"),
 ])
 def test_bad_input_is_one_sentence(module, settings, sentence):
