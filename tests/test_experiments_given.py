@@ -203,7 +203,7 @@ def test_activations_run_and_a_decision_is_the_mean_of_nets():
     assert end.x == tuple(activations.FUNCTIONS) and set(way.values) == set(activations.FUNCTIONS) and way.x == tuple(range(5, 41, 5))
     assert all((way.values[name][-1] == end.values["test"][at]).all() for at, name in enumerate(end.x))
     told = activations.decide("identity", 0.2, 3, n_nets=2, steps=40)
-    assert told.probability.shape == (40, 40) and told.accuracy.shape == (2,) and told.X.shape == (400, 2) and told.units == 3
+    assert told.probability.shape == (32, 32) and told.accuracy.shape == (2,) and told.X.shape == (400, 2) and told.units == 3
     odds = np.log(told.probability / (1 - told.probability))
     assert told.probability.min() >= 0 and told.probability.max() <= 1 and abs(np.diff(odds, 2, axis=1)).max() < 0.05 * np.ptp(odds)  # the identity decides by a straight line
 

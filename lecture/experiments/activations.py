@@ -29,7 +29,7 @@ PRESETS = {
 }
 N_TRAIN, N_TEST = 400, 1000
 RECORDED = 8  # times on the way
-SIDE = 40  # places a side at which a decision is asked for
+SIDE = 32  # places a side at which a decision is asked for
 WINDOW = (-1.6, 2.6, -1.2, 1.7)  # of the moons: left, right, bottom, top
 THEN = {"relu": 1.0, "tanh": 1.0, "square": 1.0, "sin": 1.0, "sign": 0.977, "identity": 0.89}
 

@@ -36,7 +36,7 @@ def plot_moons(decisions, *, axes=None):
     if d.probability.min() < 0.5 < d.probability.max():
         plane.contour(across, up, d.probability, levels=[0.5], colors="black", linewidths=0.24 * size, zorder=2)
     for k, (color, marker) in enumerate(_LOOKS):
-        shown = d.X[d.y == k][:60]
+        shown = d.X[d.y == k][:45]
         plane.plot(*shown.T, marker, color=color, markersize=0.5 * size, markeredgecolor="white", markeredgewidth=0.05 * size, zorder=1)
     mean, n = d.accuracy.mean(), len(d.accuracy)
     plane.set(xlim=(left, right), ylim=(bottom, top), xlabel="x₁", ylabel="x₂", title=f"{d.activation}, {d.units} units a layer, noise {d.noise:g}")
