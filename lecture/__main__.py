@@ -192,7 +192,7 @@ def _save(result, figure_file, table_file):
 
     figure_file.parent.mkdir(parents=True, exist_ok=True)
     with matplotlib.rc_context(plots.STYLES["book"]):
-        figure = plots.plot_sweeps(result)[0].figure
+        figure = plots.plot_result(result)[0].figure
         figure.suptitle(result.title)
     for file, write in ((figure_file, lambda to: figure.savefig(to, format="png")), (table_file, lambda to: result.table().to_csv(to, index=False))):
         neighbour = file.with_name(f".{file.name}.part")

@@ -213,9 +213,12 @@ def test_a_verdict_from_one_seed_has_no_end_and_is_drawn_all_the_same():
 
 
 def test_all_of_a_result_is_drawn_side_by_side(made_up):
-    axes = plots.plot_sweeps(made_up)
+    axes = plots.plot_result(made_up)
     assert len(axes) == 3 and [ax.get_title() for ax in axes[:2]] == ["Held-out points", "Kinds"]
-    assert len(plots.plot_sweeps(replace(made_up, sweeps=made_up.sweeps[:1]))) == 2
+    assert len(plots.plot_result(replace(made_up, sweeps=made_up.sweeps[:1]))) == 2
+    three = plots.plot_sweeps((made_up.sweeps[0],) * 3)
+    left, right, below = (ax.get_subplotspec() for ax in three)
+    assert left.rowspan == right.rowspan != below.rowspan and list(below.colspan) == [0, 1]
 
 
 # The command.

@@ -249,6 +249,6 @@ def test_bad_input_of_the_explorers_is_one_sentence():
 
 def test_figures_of_sweeps_take_these_results():
     result = convergence.run(hidden=[3], steps=20, n_seeds=2, show=False)
-    axes = plots.plot_sweeps(result)
+    axes = plots.plot_result(result)
     assert len(axes) == 4
     plt.close("all")

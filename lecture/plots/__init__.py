@@ -25,7 +25,7 @@ from lecture.plots.retrained import plot_learning_curves, plot_weight_sizes
 from lecture.plots.search import plot_search, plot_trial_curves
 from lecture.plots.settling import plot_settling, plot_weight_paths
 from lecture.plots.style import COLORS, STYLES
-from lecture.plots.sweeps import plot_sweep, plot_sweeps, plot_verdicts
+from lecture.plots.sweeps import plot_result, plot_sweep, plot_sweeps, plot_verdicts
 from lecture.plots.tensors import plot_tensor
 from lecture.plots.training_loop import plot_training_loop
 from lecture.plots.transfer import plot_few_images
@@ -73,6 +73,7 @@ __all__ = [
     "plot_paths",
     "plot_prediction",
     "plot_representation",
+    "plot_result",
     "plot_schedule",
     "plot_search",
     "plot_settling",

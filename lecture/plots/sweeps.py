@@ -46,8 +46,28 @@ def plot_sweep(sweep, *, ax=None):
     return describe(ax, f"{sweep.name}, {sweep.y_name} over {sweep.x_name}, means of {np.shape(values)[1]} seeds: " + "; ".join(told) + ".")
 
 
-def plot_sweeps(result, *, axes=None):
-    """Draw all sweeps of a result side by side, and what they say of the hypotheses below.
+def plot_sweeps(sweeps, *, axes=None):
+    """Draw several sweeps, two in a row.
+
+    Parameters
+    ----------
+    sweeps : sequence of lecture.experiments.Sweep
+    axes : sequence of matplotlib.axes.Axes, optional
+        One for each.
+
+    Returns
+    -------
+    ndarray of matplotlib.axes.Axes
+    """
+    if axes is None:
+        axes = _panels(len(sweeps), 0)
+    for sweep, ax in zip(sweeps, axes, strict=True):
+        plot_sweep(sweep, ax=ax).set_title(sweep.name)
+    return np.asarray(axes)
+
+
+def plot_result(result, *, axes=None):
+    """Draw all sweeps of an experiment's result, and below what they say of its hypotheses.
 
     Parameters
     ----------
@@ -59,16 +79,21 @@ def plot_sweeps(result, *, axes=None):
     -------
     ndarray of matplotlib.axes.Axes
     """
-    n = len(result.sweeps)
     if axes is None:
-        rows = len(result.verdicts)
-        figure = plt.figure(figsize=(max(62, 31 * n) * em(), (26 + 3.6 * rows + 5) * em()), layout="constrained")
-        grid = figure.add_gridspec(2, n, height_ratios=(26, 3.6 * rows + 5))
-        axes = [*(figure.add_subplot(grid[0, at]) for at in range(n)), figure.add_subplot(grid[1, :])]
-    for sweep, ax in zip(result.sweeps, axes):
-        plot_sweep(sweep, ax=ax).set_title(sweep.name)
-    plot_verdicts(result.verdicts, ax=axes[n])
+        axes = _panels(len(result.sweeps), 3.6 * len(result.verdicts) + 5)
+    plot_sweeps(result.sweeps, axes=axes[:-1])
+    plot_verdicts(result.verdicts, ax=axes[-1])
     return np.asarray(axes)
+
+
+def _panels(n, below):
+    """Axes in a new figure: n in rows of two, the last of an odd number as wide as two, and one more below, if it has a height (in sizes of the font)."""
+    rows = -(-n // 2)
+    heights = [24] * rows + [below] * (below > 0)
+    figure = plt.figure(figsize=(62 * em(), sum(heights) * em()), layout="constrained")
+    grid = figure.add_gridspec(len(heights), 2, height_ratios=heights)
+    cells = [grid[at // 2, at % 2] if at < n - 1 or n % 2 == 0 else grid[at // 2, :] for at in range(n)] + [grid[rows, :]] * (below > 0)
+    return [figure.add_subplot(cell) for cell in cells]
 
 
 def plot_verdicts(verdicts, *, ax=None):
@@ -95,7 +120,7 @@ def plot_verdicts(verdicts, *, ax=None):
         ax.fill_between((left, right), row - 0.32, row + 0.32, color=COLORS[2], alpha=0.13, linewidth=0)
         ax.plot((low, high), (row, row), color=color, linewidth=0.28 * size, solid_capstyle="butt", zorder=2)
         ax.plot(mean, row, marker, color=color, markersize=0.8 * size, markeredgecolor="white", zorder=3)
-        ax.text(0, row - 0.36, f"{verdict.hypothesis.text} {verdict.word.upper()}", transform=ax.get_yaxis_transform(), fontsize="small", va="bottom", color=color, weight="bold")
+        ax.text(0, row - 0.36, f"{verdict.hypothesis.text} {verdict.word.upper()}", transform=ax.get_yaxis_transform(), fontsize="small", va="bottom", color=color, weight="bold", bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.05 * size}, zorder=2.5)
     ends = [squeeze(np.clip(value / verdict.hypothesis.smallest, -1e3, 1e3)) for verdict in verdicts for value in (verdict.low, verdict.mean, verdict.high) if np.isfinite(value)]
     reach = max(3.0, *ends)
     left = min(-0.35 * reach, 1.05 * min(ends), -1.2 if any(verdict.hypothesis.absent for verdict in verdicts) else 0)
