@@ -60,7 +60,7 @@ def plot_sweeps(sweeps, *, axes=None):
     ndarray of matplotlib.axes.Axes
     """
     if axes is None:
-        axes = _panels(len(sweeps), 0)
+        axes = _panels(len(sweeps))
     for sweep, ax in zip(sweeps, axes, strict=True):
         plot_sweep(sweep, ax=ax).set_title(sweep.name)
     return np.asarray(axes)
@@ -86,13 +86,15 @@ def plot_result(result, *, axes=None):
     return np.asarray(axes)
 
 
-def _panels(n, below):
-    """Axes in a new figure: n in rows of two, the last of an odd number as wide as two, and one more below, if it has a height (in sizes of the font)."""
+def _panels(n, below=None):
+    """Axes in a new figure: n in rows of two, the last of an odd number as wide as two; and one more below, of a height in sizes of the font."""
     rows = -(-n // 2)
-    heights = [24] * rows + [below] * (below > 0)
+    heights = [24] * rows + ([below] if below else [])
     figure = plt.figure(figsize=(62 * em(), sum(heights) * em()), layout="constrained")
     grid = figure.add_gridspec(len(heights), 2, height_ratios=heights)
-    cells = [grid[at // 2, at % 2] if at < n - 1 or n % 2 == 0 else grid[at // 2, :] for at in range(n)] + [grid[rows, :]] * (below > 0)
+    cells = [grid[at // 2, at % 2] if at < n - 1 or n % 2 == 0 else grid[at // 2, :] for at in range(n)]
+    if below:
+        cells.append(grid[rows, :])
     return [figure.add_subplot(cell) for cell in cells]
 
 
