@@ -19,7 +19,7 @@ MANY = Hypothesis("Many are not: a net has its capacity.", "training accuracy wi
 STEPS = Hypothesis("How many fit is a matter of steps as well.", f"training accuracy with random labels at n = {N_WATCHED}, in the end minus at half of the steps", 0.05)
 HYPOTHESES = (SLOWER, FEW, MANY, STEPS)
 PRESETS = {
-    "short": dict(n_seeds=30, hidden=(30, 30, 30), steps=1500, sizes=(50, 150, 300)),
+    "short": dict(n_seeds=30, hidden=(30, 30, 30), steps=1000, sizes=(50, 150, 300)),
     "published": dict(n_seeds=30, hidden=(200, 200, 200), steps=2500, sizes=(50, 100, 150, 200, 250, 300)),
 }
 D, N_TEST = 6, 1000
@@ -96,7 +96,7 @@ def run(*, hidden=None, steps=None, sizes=None, n_seeds=None, preset="short", sh
     )
     return Result(
         "memorization", TITLE, preset, f"{'-'.join(map(str, (D, *own.hidden, 2)))}, sigmoid, {own.steps:,} steps of Adam at 0.003 on random batches of 64; random labels are the true ones in random order."
-        " A short run takes layers of 30 units instead of 200, 1,500 steps instead of 2,500, and three numbers of points instead of six.", seeds,
+        " A short run takes layers of 30 units instead of 200, 1,000 steps instead of 2,500, and three numbers of points instead of six.", seeds,
         (
             sweep("After the last step", "training accuracy", accuracy[-1]),
             Sweep(f"On the way, {N_WATCHED} points", tuple(nets.steps.tolist()), "step", "training accuracy", {labels: watched[:, at] for at, labels in enumerate(LABELS)}),

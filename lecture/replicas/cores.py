@@ -5,7 +5,7 @@ import os
 import tensorflow as tf
 
 MOST = 4  # each slice has a program of its own, and compiling it takes a second
-WORTH = 2e10  # operations, about a second's: less is not worth a second program
+WORTH = 3e9  # operations, some tenths of a second: less is not worth a second program
 
 
 def work(net, steps, n_replicas, n_examples):

@@ -10,10 +10,10 @@ KNOWN = ("SGD", "RMSprop", "Adam", "AdamW", "Adagrad", "Adadelta", "Adamax", "Na
 
 
 class Rates(keras.optimizers.schedules.LearningRateSchedule):
-    """A learning rate for each replica, shape (n_replicas, 1, 1), that can be changed between runs."""
+    """A learning rate for each replica, shape (n_replicas, 1), that can be changed between runs."""
 
     def __init__(self, n_replicas):
-        self.values = tf.Variable(np.zeros((n_replicas, 1, 1)), dtype=keras.config.floatx(), trainable=False)
+        self.values = tf.Variable(np.zeros((n_replicas, 1)), dtype=keras.config.floatx(), trainable=False)
 
     def __call__(self, step):
         return self.values.value()

@@ -43,14 +43,15 @@ class Program:
         start_xla()
         self.net, self.loss, self.sparse = net, per_example(loss), is_sparse(loss)
         self.dtype, self.penalized = dtype, penalized
-        self.weights = [keras.Variable(np.zeros((n_replicas, *shape)), dtype=dtype) for p, q in net.shapes for shape in ((p, q), (1, q))]
+        self.shapes = [(n_replicas, *shape) for p, q in net.shapes for shape in ((p, q), (1, q))]
+        self.flat = keras.Variable(np.zeros((n_replicas, net.n_parameters)), dtype=dtype)  # all weights of a replica in a row: one update, not one for each layer
         self.rates = Rates(n_replicas)
         settings = optimizer.get_config()
         own_schedule = not isinstance(settings["learning_rate"], (int, float))
         self.optimizer = type(optimizer).from_config(settings)
         if not own_schedule:
             self.optimizer = type(optimizer)(**settings | {"learning_rate": self.rates})
-        self.optimizer.build(self.weights)
+        self.optimizer.build([self.flat])
         self._first_state = [np.asarray(keras.ops.convert_to_numpy(it)) for it in self.optimizer.variables]
         zeros = lambda *shape: tf.Variable(np.zeros(shape), dtype=dtype, trainable=False)
         self.strengths = zeros(2, len(net.shapes), n_replicas, 1, 1)
@@ -59,7 +60,8 @@ class Program:
         self._make()
 
     def _make(self):
-        self._on_all, self._in_batches, self._measured = (tf.function(it, **self._compile) for it in (self._all_steps, self._batch_steps, self._measure))
+        self._on_all, self._in_batches = (tf.function(it, **self._compile) for it in (self._all_steps, self._batch_steps))
+        self._measured = tf.function(self._measure, autograph=False)  # compiling it takes longer than it saves
 
     def _call(self, name, *arguments):
         """Run a compiled function; as a plain graph from the first time that XLA is not to be had."""
@@ -85,12 +87,11 @@ class Program:
         masks : sequence of arrays (n_replicas, 1, q)
             For each hidden layer; none if all replicas are equally wide.
         """
-        for variable, array in zip(self.weights, weights, strict=True):
-            variable.assign(array)
+        self.flat.assign(np.concatenate([np.reshape(array, (shape[0], -1)) for array, shape in zip(weights, self.shapes, strict=True)], axis=1))
         for variable, array in zip(self.optimizer.variables, self._first_state, strict=True):
             variable.assign(array)
         if rates is not None:
-            self.rates.values.assign(rates[:, None, None])
+            self.rates.values.assign(rates[:, None])
         self.strengths.assign(np.moveaxis([l1, l2], 2, 1)[..., None, None])
         for variable, mask in zip(self.masks, masks, strict=True):
             variable.assign(mask)
@@ -104,7 +105,13 @@ class Program:
 
     def measure(self, X, y):
         """Return loss, without penalty, and accuracy of each replica on some examples: two arrays (n_replicas,)."""
-        return [it.numpy() for it in self._call("_measured", X, y)]
+        return [it.numpy() for it in self._measured(X, y)]
+
+    def weights(self, flat):
+        """Return kernel and bias of each of ``net.shapes`` in turn from all weights in a row, tensors or arrays (n_replicas, n_parameters)."""
+        ends = np.cumsum([shape[1] * shape[2] for shape in self.shapes])
+        reshape = np.reshape if isinstance(flat, np.ndarray) else tf.reshape
+        return [reshape(flat[:, end - shape[1] * shape[2] : end], shape) for end, shape in zip(ends, self.shapes)]
 
     def _all_steps(self, n, X, y):
         def step(i):
@@ -121,12 +128,14 @@ class Program:
         return tf.while_loop(lambda i: i < n, step, (tf.constant(0),))
 
     def _update(self, X, y, shares):
-        values = [weight.value for weight in self.weights]
-        with tf.GradientTape() as tape:
+        values = self.weights(self.flat.value)
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(values)
             losses = self._losses(y, self.net(values, X, self.masks))
             means = tf.reduce_mean(losses, axis=1) if shares is None else tf.reduce_sum(losses * shares, axis=1) / tf.reduce_sum(shares)
             total = tf.reduce_sum(means) + tf.add_n([self._penalty(at, values[2 * at]) for at in self.penalized] or [tf.zeros([], self.dtype)])
-        self.optimizer.apply(tape.gradient(total, values), self.weights)
+        gradients = tape.gradient(total, values, unconnected_gradients="zero")
+        self.optimizer.apply([tf.concat([tf.reshape(it, (it.shape[0], -1)) for it in gradients], axis=1)], [self.flat])
 
     def _penalty(self, at, kernels):
         return tf.reduce_sum(self.strengths[0, at] * tf.abs(kernels) + self.strengths[1, at] * tf.square(kernels))
@@ -142,7 +151,7 @@ class Program:
         return self.loss(y, predicted)
 
     def _measure(self, X, y):
-        predicted = self.net([weight.value for weight in self.weights], X, self.masks)
+        predicted = self.net(self.weights(self.flat.value), X, self.masks)
         losses = self._losses(y, predicted)
         if self.sparse:
             hits = tf.argmax(predicted, -1, tf.int32) == tf.cast(y[..., 0], tf.int32)

@@ -195,17 +195,20 @@ class _Part:
         """Measure now."""
         measured, _ = self._each(_Slice.measure)
         self.measured.append([np.concatenate(values) for values in zip(*measured)])
+        if self.keep:
+            weights = self._weights()
         for layer, entries in self.keep.items():
-            kernels = self._weights(2 * self.slices[0].program.net.matrix(layer))
+            kernels = weights[2 * self.slices[0].program.net.matrix(layer)]
             self.kept[layer].append(kernels.reshape(len(kernels), -1)[:, entries])
         self.at.append(self.done)
 
     def end(self):
         """Take the weights along: the programs go on with other replicas."""
-        self.final = [self._weights(at) for at in range(len(self.slices[0].program.weights))]
+        self.final = self._weights()
 
-    def _weights(self, at):
-        return np.concatenate([keras.ops.convert_to_numpy(it.program.weights[at]) for it in self.slices])
+    def _weights(self):
+        each = [it.program.weights(keras.ops.convert_to_numpy(it.program.flat)) for it in self.slices]
+        return [np.concatenate(arrays) for arrays in zip(*each)]
 
 
 def _run(part, steps, record, bar):
