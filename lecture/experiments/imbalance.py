@@ -143,7 +143,7 @@ def run(*, ratios=None, steps=None, hidden=HIDDEN, scaling="train", n_seeds=None
         for values, by in ((by_scaling["separate"], "by themselves"), (by_scaling["train"], "by the training points"))
         for told, then, way, at in (("without resampling, 1:1", 0.82, WITHOUT, one), ("without resampling, 50:1", 0.5, WITHOUT, fifty), ("with resampling, 100:1", 0.65, WITH, hundred))
     )
-    cut = "" if preset == "published" else " A short run takes 30 seeds instead of 100."
+    cut = "" if preset == "published" else " A short run takes 30 seeds instead of 100, and leaves out 2:1 and 10:1."
     scaled = "the training points" if scaling == "train" else "the test points themselves, as in the original"
     return Result(
         "imbalance", TITLE, preset, f"{'-'.join(map(str, (2, *hidden, 2)))} (the original's hidden layers and steps are not known), sigmoid, {own.steps:,} steps of Adam at 0.003 on batches of 64 of {N_TRAIN:,} points,"
