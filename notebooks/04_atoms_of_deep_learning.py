@@ -199,6 +199,8 @@ explore(fit_a_function, function=["sin(12x)", "polynomial", "|x|"] if LIVE else 
 #
 # </details>
 #
+# Go up with the units at no noise, then add noise: the curves of narrow networks stay together, those of wide ones spread.
+#
 # **Learnt:** look at the curve, not only at its error. Networks that fail do not fail a little here and there: they are stuck at a simpler curve.
 
 # %% [markdown] anchor="atom-depth"
@@ -377,6 +379,8 @@ explore(retrain_on_imbalance, ratio=[1, 2, 5, 10, 20, 50, 100] if LIVE else [10,
 # At 10:1 hardly: where a rare point has no frequent neighbours, nobody outvotes it. At 100:1 it still does, unless you oversample: a dozen points weigh so little in the loss that so short a training has not yet moved for them.
 #
 # </details>
+#
+# Watch the line in the training panel while the ratio grows: it leaves the middle, crosses the rare class, and is gone.
 #
 # **Learnt:** imbalance moves the boundary into the rare class; oversampling moves it back, at the cost of errors on the frequent one. Which errors cost more is for you to say, not for the loss.
 
@@ -584,6 +588,8 @@ explore(decide, activation=list(experiments.activations.FUNCTIONS) if LIVE else 
 #
 # </details>
 #
+# The coloured areas are the mean of fifty networks. Where their border is sharp, all fifty agree.
+#
 # **Learnt:** a network must not be linear, and a gradient must reach its layers, *soon*. The exact shape matters less than the range in which weights start.
 
 # %% [markdown] anchor="atom-batch-size"
@@ -788,6 +794,8 @@ explore(first_weights, log10_of_std=(-3.0, 1.0, 0.25) if LIVE else (-3.0, 1.0, 0
 #
 # </details>
 #
+# The thick curve is the mean, each thin one a network. The middle of the slider is where all of them rise together.
+#
 # **Learnt:** equal units stay equal but for rounding, and an easy task can be learnt nevertheless. An explanation is a hypothesis, too: find what it predicts, and measure that.
 
 # %% [markdown] anchor="atom-convergence"
@@ -842,6 +850,8 @@ plots.plot_verdicts(other.verdicts);
 # No: the figure has the verdicts. Cross-entropy falls as long as the outputs grow, so the last layer is never done.
 #
 # </details>
+#
+# Compare the marks with those above: the same networks, the same data, the same measures, another loss.
 #
 # **Learnt:** which layer settles first depends on the loss, and on what "settle" means. Say it as a number before you look.
 
@@ -902,6 +912,8 @@ explore(penalty, kind=["L1", "L2"], log10_of_strength=(-2.0, 1.0, 0.25) if LIVE 
 # from there on the penalty outweighs what is to be learnt, until all weights are gone.
 #
 # </details>
+#
+# Compare the two kinds at the strength that costs about the same accuracy: L1 leaves a few weights large, L2 makes all of them middling.
 #
 # **Learnt:** L1 chooses, L2 shrinks. A strength is a number times a mean or a sum, over some weights: without that it says nothing.
 
@@ -966,12 +978,14 @@ exercises.check("verdict", judge)
 # %% [markdown] anchor="atoms-summary"
 # ## What was learnt
 #
-# The twelve answers, as the networks of this page gave them: for each question its first hypothesis, what was measured, and the verdict.
+# *About 3 minutes.*
+#
+# The twelve answers, as the networks of this page gave them: for each question its first hypothesis and the verdict, and how many of all its verdicts fell which way.
+#
+# *Predict first: most of these hypotheses are what a textbook would say. How many of them were contradicted?*
 
 # %%
-answers = [
-    approximation, depth, data_size, imbalance, memorization, pca, activations, batch_size, losses, initialization, convergence, regularization,
-]
+answers = [approximation, depth, data_size, imbalance, memorization, pca, activations, batch_size, losses, initialization, convergence, regularization]
 pd.DataFrame([
     {
         "question": it.title, "hypothesis": it.verdicts[0].hypothesis.text, "verdict": it.verdicts[0].word,
@@ -987,11 +1001,20 @@ print(f"{len(verdicts)} hypotheses: " + ", ".join(f"{verdicts.count(word)} {word
 print(f"{len(compared)} published numbers: {sum(compared)} agree with ours, {len(compared) - sum(compared)} do not.")
 
 # %% [markdown]
+# <details><summary>Answer</summary>
+#
+# The line above counts them. About a third is a lot for claims that sound right.
+#
+# </details>
+#
+# A published number "agrees" if runs of ours, as few as there were then, could have given it. From one run nearly anything agrees, which is the trouble with one run.
+#
 # - One run is an anecdote. Thirty, with an interval, can decide.
 # - Say what would count before you look, as a number.
 # - Compare within a seed: the same data, and one thing changed.
 # - A control that cannot learn, or cannot do what an explanation needs, is worth more than ten runs that can.
-# - "Undecided" is an answer.
+#
+# **Learnt:** "undecided" is an answer, and so is "contradicted": both are more than one run can say.
 
 # %% [markdown] anchor="references-04"
 # ## References
