@@ -467,12 +467,12 @@ plots.plot_verdicts(memorization.verdicts);
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# All 50, most of the time, and of 300 a clearly smaller share. With 50 points training accuracy tells you nothing: it is as good as perfect for both. Only the right panel does, where the networks with random labels are at one half.
+# Nearly all of 50, and of 300 a clearly smaller share. With 50 points training accuracy tells you little: it is high for both. Only the lowest panel does, where the networks with random labels are at one half.
 #
 # </details>
 #
-# The panel in the middle has the difference: true labels are mostly learnt by the first look, random ones are picked up a few at a time. A point with a true label helps with its neighbours, a point with a random label
-# helps with none. In the panel on the right more points help where the labels are true.
+# The panel on the right has the difference: true labels are mostly learnt by the first look, random ones are picked up a few at a time. A point with a true label helps with its neighbours, a point with a random label
+# helps with none. In the lowest panel more points help where the labels are true.
 
 # %%
 then_and_now(memorization)
@@ -760,7 +760,7 @@ plots.plot_verdicts(initialization.verdicts);
 #
 # </details>
 #
-# Look at the right panel. With rounding the units from zeros do differ, by a millionth at first, and that does grow, ten thousand times and more. So the guess is half right: rounding
+# Look at the lowest panel. With rounding the units from zeros do differ, by a millionth at first, and that does grow, ten thousand times and more. So the guess is half right: rounding
 # does break the symmetry. But it is not *why* they learn. The network with one unit cannot break any symmetry, and reaches what the wide one reaches at the same time. For two normal
 # distributions with one covariance the best boundary is a plane, and a plane needs no second unit.
 #

@@ -21,7 +21,7 @@ COSTS = Hypothesis("A strong L1 costs accuracy.", "test accuracy without, minus 
 HELPS = Hypothesis("A mild penalty gains accuracy.", "test accuracy with L2 at 0.1, minus that without", 0.01)
 HYPOTHESES = (SHRINKS, SPARSE, COSTS, HELPS)
 PRESETS = {
-    "short": dict(n_seeds=30, hidden=(50, 50), steps=500, strengths=(0.0, 0.1, 1.0), mean="all", objective="squared error", separation="falling"),
+    "short": dict(n_seeds=30, hidden=(50, 50), steps=750, strengths=(0.0, 0.1, 1.0), mean="all", objective="squared error", separation="falling"),
     "published": dict(n_seeds=100, hidden=(50, 50), steps=750, strengths=(0.0, 0.1, 1.0), mean="all", objective="squared error", separation="falling"),
 }
 MEAN_TOLD = {"all": "mean over all weights", "layers": "means of the layers added up"}
@@ -129,7 +129,7 @@ def run(*, hidden=None, steps=None, strengths=None, mean=None, objective=None, s
     first = nets.kept[0][:, :: len(seeds)]
     return Result(
         "regularization", TITLE, preset, f"{'-'.join(map(str, sizes))}, sigmoid, {own.objective}, {own.steps} steps of Adam at 0.003 on batches of 64 of {N_TRAIN} points, {N_TEST} others to test"
-        f" (published: 100). The penalty is strength × {MEAN_TOLD[mean]}. {separation_told(own.separation)} A short run makes 500 steps instead of 750 and takes 30 seeds instead of 100; the original shows one net for each panel, each on other data.", seeds,
+        f" (published: 100). The penalty is strength × {MEAN_TOLD[mean]}. {separation_told(own.separation)} A short run takes 30 seeds instead of 100; the original shows one net for each panel, each on other data.", seeds,
         (
             sweep("Held-out points", "test accuracy", accuracy), sweep("Size of the weights", "mean |w|", average), sweep("Weights that are all but 0", f"share of |w| < {SMALL}", small),
             Sweep("On the way", tuple(nets.steps[looks].tolist()), "step", "test accuracy", curves),
