@@ -19,7 +19,7 @@ import importlib
 import os
 import struct
 import sys
-from base64 import b64decode
+from base64 import b64decode, b64encode
 
 import matplotlib
 import matplotlib.pyplot as plt
@@ -30,6 +30,7 @@ from matplotlib.figure import Figure
 from lecture import data, device, exercises, plots
 from lecture.checks import one_of
 from lecture.explore import Paths, explore
+from lecture.explore.render import packed
 
 __all__ = [
     "LIVE", "MODE", "Paths", "SEED", "by_mode", "data", "device", "exercises", "experiments", "explore", "keras", "models", "np", "plots", "plt", "replicas", "training", "tuning",
@@ -107,8 +108,9 @@ def _describe_figures():
         if png is None:  # nothing was drawn on it
             return None
         png, metadata = png if isinstance(png, tuple) else (png, {})
-        width, height = struct.unpack(">II", b64decode(png[:32])[16:24])  # where a PNG has them
-        return png, {"width": round(width / SHARPNESS), "height": round(height / SHARPNESS)} | metadata | {"alt": plots.alt_text(figure)}
+        data = b64decode(png)
+        width, height = struct.unpack(">II", data[16:24])  # where a PNG has them
+        return b64encode(packed(data)).decode(), {"width": round(width / SHARPNESS), "height": round(height / SHARPNESS)} | metadata | {"alt": plots.alt_text(figure)}
 
     formatter.for_type(Figure, picture_and_text)
 

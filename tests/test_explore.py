@@ -2,6 +2,7 @@
 
 import base64
 import functools
+import io
 import json
 import re
 import zlib
@@ -13,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.collections import LineCollection
+from PIL import Image
 
 from lecture.explore import Paths, explore, render
 from lecture.explore.controls import controls_of
@@ -572,3 +574,24 @@ def test_the_84_nets_fit():
     assert explorer.n_choices == 84
     biggest = len(base64.b64encode(zlib.compress(render.svg(explorer.drawing((6, 11))).encode(), 9)))
     assert 84 * biggest < MAX_BYTES  # even if all were as big as the biggest: so fewer need not be drawn here
+
+
+def _png(array):
+    buffer = io.BytesIO()
+    Image.fromarray(array).save(buffer, "png")
+    return buffer.getvalue()
+
+
+def test_a_drawing_is_packed_into_256_colours_and_looks_the_same():
+    figure, ax = plt.subplots()
+    for k in range(8):
+        ax.plot(np.sin(np.linspace(0, 9, 200) + k), color=f"C{k}", alpha=0.4)
+    data = _png(render.pixels(figure)[..., :3].copy())
+    packed = render.packed(data)
+    before, after = (np.asarray(Image.open(io.BytesIO(it)).convert("RGB"), dtype=float) for it in (data, packed))
+    assert before.shape == after.shape and len(packed) < 0.6 * len(data) and np.sqrt(np.mean((before - after) ** 2)) < 2
+
+
+def test_what_has_too_many_colours_stays_as_it_came():
+    data = _png(np.random.default_rng(0).integers(0, 256, (80, 80, 3), dtype=np.uint8))
+    assert render.packed(data) == data

@@ -30,7 +30,7 @@ MAY = {
                "lecture.training"} | CORE,
     "exercises": {"numpy"} | CORE,
     "plots": {"numpy", "contourpy", "matplotlib"} | CORE,
-    "explore": {"numpy", "matplotlib", "lecture.plots"} | CORE,
+    "explore": {"numpy", "matplotlib", "PIL", "lecture.plots"} | CORE,
     "publish": {"jupytext", "markdown_it", "mdit_py_plugins", "nbclient", "nbformat", "pygments", "tqdm", "yaml", "lecture.checks"},
     "__main__": {"lecture"},
     "__init__": set(),
