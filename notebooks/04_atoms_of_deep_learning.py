@@ -362,7 +362,7 @@ plots.plot_decisions(imbalance.shown);
 # The colour is the mean over all networks, the thick line where that mean is one half, and the thin ones are single networks. Top left you see why nothing is lost for the loss by ignoring a dozen triangles. Bottom left many points of
 # the frequent class are on the wrong side of the boundary: that is the price, and on a balanced test it is worth paying.
 #
-# Change the ratio, the distance of the classes and the remedy, on other data, which overlap a little less. Fifty networks are trained anew each time, for a few hundred steps.
+# Change the distance of the classes and the remedy, and in the live notebook the ratio, on other data, which overlap a little less. Fifty networks are trained anew each time, for a few hundred steps.
 #
 # *Predict first: if the classes lie further apart, does the imbalance still matter?*
 
@@ -371,16 +371,16 @@ def retrain_on_imbalance(ratio=100, oversample=False, distance=1.0):
     return plots.plot_decisions(experiments.imbalance.decide(ratio, oversample, distance=distance))
 
 
-explore(retrain_on_imbalance, ratio=[1, 2, 5, 10, 20, 50, 100] if LIVE else [10, 100], oversample=False, distance=(0.5, 4.0, 0.5) if LIVE else [1.0, 3.0])
+explore(retrain_on_imbalance, ratio=[1, 2, 5, 10, 20, 50, 100] if LIVE else 100, oversample=False, distance=(0.5, 4.0, 0.5) if LIVE else [1.0, 3.0])
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# At 10:1 hardly: where a rare point has no frequent neighbours, nobody outvotes it. At 100:1 it still does, unless you oversample: a dozen points weigh so little in the loss that so short a training has not yet moved for them.
+# At 100:1 it does, unless you oversample: a dozen points weigh so little in the loss that so short a training has not yet moved for them. At 10:1 (in the live notebook) hardly: where a rare point has no frequent neighbours, nobody outvotes it.
 #
 # </details>
 #
-# Watch the line in the training panel while the ratio grows: it leaves the middle, crosses the rare class, and is gone.
+# Watch the thick line in the training panel: where it is missing, all of the plane is given to the frequent class.
 #
 # **Learnt:** imbalance moves the boundary into the rare class; oversampling moves it back, at the cost of errors on the frequent one. Which errors cost more is for you to say, not for the loss.
 
@@ -578,7 +578,7 @@ def decide(activation="relu", noise=0.1, units=30):
     return plots.plot_moons(experiments.activations.decide(activation, noise, units))
 
 
-explore(decide, activation=list(experiments.activations.FUNCTIONS) if LIVE else ["relu", "square", "sign", "identity"], noise=(0.0, 0.4, 0.1) if LIVE else [0.1, 0.3], units=[2, 5, 10, 30] if LIVE else 30)
+explore(decide, activation=list(experiments.activations.FUNCTIONS) if LIVE else ["relu", "square", "sign"], noise=(0.0, 0.4, 0.1) if LIVE else [0.1, 0.3], units=[2, 5, 10, 30] if LIVE else 30)
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -784,7 +784,7 @@ def first_weights(log10_of_std=-0.5):
     return plots.plot_learning_curves(experiments.initialization.from_normal(10**log10_of_std))
 
 
-explore(first_weights, log10_of_std=(-3.0, 1.0, 0.25) if LIVE else (-3.0, 1.0, 0.5))
+explore(first_weights, log10_of_std=(-3.0, 1.0, 0.25) if LIVE else (-3.0, 1.0, 1.0))
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -836,22 +836,8 @@ plots.plot_verdicts(convergence.verdicts);
 # of the last input, the one that tells the classes apart least. We draw 50 at random; the other curve in the figure has the original's. Mind also that 50 is half of the last layer and
 # a fiftieth of a middle one.
 #
-# Is that a law of depth? The original minimizes a squared error of the outputs. The same question with cross-entropy:
-#
-# *Predict first: does the last layer settle first as well?*
-
-# %% tags=["slide-code"]
-other = experiments.convergence.run(objective="cross-entropy", every=10, preset=PRESET)
-plots.plot_verdicts(other.verdicts);
-
-# %% [markdown]
-# <details><summary>Answer</summary>
-#
-# No: the figure has the verdicts. Cross-entropy falls as long as the outputs grow, so the last layer is never done.
-#
-# </details>
-#
-# Compare the marks with those above: the same networks, the same data, the same measures, another loss.
+# Is that a law of depth? The original minimizes a squared error of the outputs. `experiments.convergence.run(objective="cross-entropy")` asks the same of the usual loss. Cross-entropy falls as long as the outputs grow, so
+# there the last layer is never done: run it, and compare the verdicts.
 #
 # **Learnt:** which layer settles first depends on the loss, and on what "settle" means. Say it as a number before you look.
 
@@ -903,7 +889,7 @@ def penalty(kind="L1", log10_of_strength=0.0):
     return plots.plot_weight_sizes(experiments.regularization.penalized(kind, 10**log10_of_strength))
 
 
-explore(penalty, kind=["L1", "L2"], log10_of_strength=(-2.0, 1.0, 0.25) if LIVE else (-1.0, 1.0, 0.5))
+explore(penalty, kind=["L1", "L2"], log10_of_strength=(-2.0, 1.0, 0.25) if LIVE else [-1.0, 0.0, 0.5, 1.0])
 
 # %% [markdown]
 # <details><summary>Answer</summary>

@@ -10,7 +10,7 @@ NAMES = (
     "approximation", "depth", "data_size", "imbalance", "memorization", "pca", "activations", "batch_size", "losses", "initialization", "convergence", "regularization",
 )
 
-__all__ = ["Compared", "Hypothesis", "NAMES", "Result", "Sweep", "Verdict", "interval", "module", *NAMES]
+__all__ = ["Compared", "Hypothesis", "NAMES", "Result", "Sweep", "Verdict", "interval", "module"]
 
 
 def module(name):

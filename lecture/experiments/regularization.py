@@ -26,7 +26,7 @@ PRESETS = {
 }
 MEAN_TOLD = {"all": "mean over all weights", "layers": "means of the layers added up"}
 N_TRAIN, N_TEST, D = 400, 1000, 12
-EVERY = 25  # steps between two that are recorded
+EVERY = 50  # steps between two that are recorded
 N_LOOKS = 11  # of them, at most, at which accuracy is told
 N_SHOWN = 50
 KINDS = ("L1", "L2")

@@ -19,8 +19,8 @@ def plot_decisions(decisions, *, axes=None):
 
     Parameters
     ----------
-    decisions : lecture.experiments.imbalance.Decisions
-        Any object with its attributes.
+    decisions : object
+        With the attributes of ``experiments.imbalance.Decisions``.
     axes : array of matplotlib.axes.Axes (n_ways, 2), optional
 
     Returns

@@ -15,8 +15,8 @@ def plot_fits(fits, *, axes=None):
 
     Parameters
     ----------
-    fits : lecture.experiments.approximation.Fits
-        Any object with its attributes.
+    fits : object
+        With the attributes of ``experiments.approximation.Fits``.
     axes : array of matplotlib.axes.Axes (n_functions, n_widths), optional
 
     Returns
@@ -64,8 +64,8 @@ def plot_alternation(curves, *, axes=None):
 
     Parameters
     ----------
-    curves : lecture.experiments.depth.Curves
-        Any object with its attributes.
+    curves : object
+        With the attributes of ``experiments.depth.Curves``.
     axes : sequence of matplotlib.axes.Axes, optional
         One for each depth.
 

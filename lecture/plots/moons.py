@@ -16,8 +16,8 @@ def plot_moons(decisions, *, axes=None):
 
     Parameters
     ----------
-    decisions : lecture.experiments.activations.Decisions
-        Any object with its attributes.
+    decisions : object
+        With the attributes of ``experiments.activations.Decisions``.
     axes : pair of matplotlib.axes.Axes, optional
         Of the plane and of the accuracies.
 

@@ -13,8 +13,8 @@ def plot_learning_curves(curves, *, ax=None):
 
     Parameters
     ----------
-    curves : lecture.experiments.initialization.Curves
-        Any object with its attributes.
+    curves : object
+        With the attributes of ``experiments.initialization.Curves``.
     ax : matplotlib.axes.Axes, optional
 
     Returns
@@ -36,8 +36,8 @@ def plot_weight_sizes(penalized, *, ax=None):
 
     Parameters
     ----------
-    penalized : lecture.experiments.regularization.Penalized
-        Any object with its attributes.
+    penalized : object
+        With the attributes of ``experiments.regularization.Penalized``.
     ax : matplotlib.axes.Axes, optional
 
     Returns

@@ -54,8 +54,8 @@ def plot_settling(settling, *, axes=None):
 
     Parameters
     ----------
-    settling : lecture.experiments.convergence.Settling
-        Any object with its attributes.
+    settling : object
+        With the attributes of ``experiments.convergence.Settling``.
     axes : array (2, n_layers) of matplotlib.axes.Axes, optional
 
     Returns
