@@ -223,3 +223,4 @@ def test_a_page_weighs_less_than_5_mb_and_the_book_less_than_40(executed, built_
     pictures = re.findall(r'src="\.\./(_images/[^"]+)"', page.read_text(encoding="utf-8"))
     assert page.stat().st_size + sum((built_book / "html" / picture).stat().st_size for picture in set(pictures)) < 5e6
     assert sum(file.stat().st_size for file in (built_book / "html").rglob("*") if file.is_file()) < 40e6
+    assert not list((built_book / "html").rglob("*.map"))

@@ -16,7 +16,7 @@ from lecture.experiments.result import Result, Sweep
 TITLE = "What do L1 and L2 penalties do to the weights, and to the accuracy?"
 SMALL = 0.01  # a weight below counts as none: at a rate of 0.003 a weight that is drawn to 0 trembles around it by a few thousandths
 SHRINKS = Hypothesis("A penalty makes weights small.", "the share that L2 at 1 takes off the mean |w|", 0.2)
-SPARSE = Hypothesis("L1 makes weights sparse, L2 does not.", f"share of |w| < {SMALL} with L1 at 1, minus that with L2 at 1", 0.2)
+SPARSE = Hypothesis("L1 makes weights sparse, L2 does not.", f"share of |w| below {SMALL} with L1 at 1, minus that with L2 at 1", 0.2)
 COSTS = Hypothesis("A strong L1 costs accuracy.", "test accuracy without, minus that with L1 at 1", 0.02)
 HELPS = Hypothesis("A mild penalty gains accuracy.", "test accuracy with L2 at 0.1, minus that without", 0.01)
 HYPOTHESES = (SHRINKS, SPARSE, COSTS, HELPS)
@@ -131,7 +131,7 @@ def run(*, hidden=None, steps=None, strengths=None, mean=None, objective=None, s
         "regularization", TITLE, preset, f"{'-'.join(map(str, sizes))}, sigmoid, {own.objective}, {own.steps} steps of Adam at 0.003 on batches of 64 of {N_TRAIN} points, {N_TEST} others to test"
         f" (published: 100). The penalty is strength × {MEAN_TOLD[mean]}. {separation_told(own.separation)} A short run takes 30 seeds instead of 100; the original shows one net for each panel, each on other data.", seeds,
         (
-            sweep("Held-out points", "test accuracy", accuracy), sweep("Size of the weights", "mean |w|", average), sweep("Weights that are all but 0", f"share of |w| < {SMALL}", small),
+            sweep("Held-out points", "test accuracy", accuracy), sweep("Size of the weights", "mean |w|", average), sweep("Weights that are all but 0", f"share of |w| below {SMALL}", small),
             Sweep("On the way", tuple(nets.steps[looks].tolist()), "step", "test accuracy", curves),
         ),
         judge(asked(accuracy), asked(average), asked(small)),

@@ -98,6 +98,8 @@ def assemble(root, notebooks, output):
         write_whole(staged / "api" / f"{name}.rst", text)
     html = _jupyter_book(staged)
     _take_mathjax(html / "mathjax")
+    for file in html.rglob("*.map"):  # for who debugs the theme: 3 MB that no reader asks for
+        file.unlink()
     target = output / "html"
     replace_folder(html, target)
     return target / "index.html"
