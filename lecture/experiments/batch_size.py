@@ -23,7 +23,7 @@ SAME = Hypothesis("After as many steps the batch size makes no difference.", f"t
 FASTER = Hypothesis("An epoch of large batches takes less time.", f"log₁₀ of the run time with batches of 1 ÷ that with {N_TRAIN}", 0.5)
 HYPOTHESES = (LARGER, FALLS, SAME, FASTER)
 PRESETS = {
-    "short": dict(n_seeds=30, hidden=(20, 20), epochs=25, steps=175, batch_sizes=(1, 64, 400), separation="falling", n_timed=2, least=2, cap=1.5),
+    "short": dict(n_seeds=30, hidden=(20, 20), epochs=20, steps=140, batch_sizes=(1, 64, 400), separation="falling", n_timed=2, least=1, cap=1.2),
     "published": dict(n_seeds=30, hidden=(100, 100), epochs=150, steps=1050, batch_sizes=(1, 4, 16, 64, 256, 400), separation="falling", n_timed=5, least=150, cap=120.0),
 }
 NEEDED = {1, 64, N_TRAIN}
@@ -172,7 +172,7 @@ def run(*, hidden=None, epochs=None, steps=None, batch_sizes=None, separation=No
     return Result(
         "batch_size", TITLE, preset, f"{'-'.join(map(str, (D, *own.hidden, 2)))}, sigmoid, Adam at {RATE:g}, {N_TRAIN} points; looked at after {epochs} epochs and after {steps:,} steps, on the training points (as"
         f" published) and on {N_TEST} others. {separation_told(own.separation)} {len(timed)} real fits for each batch size, on data that a perfect classifier gets right to {CLEAR:.0%}, without compiling and without looking at accuracy: their run time is that of {epochs} epochs, in"
-        f" proportion to those done; a fit that does not come to {ENOUGH:g} within {cap:g} s counts with that. A short run takes layers of 20 units instead of 100, 25 epochs instead of 150, three batch sizes instead of six, and times"
+        f" proportion to those done; a fit that does not come to {ENOUGH:g} within {cap:g} s counts with that. A short run takes layers of 20 units instead of 100, 20 epochs instead of 150, three batch sizes instead of six, and times"
         " 2 fits instead of 5.", seeds,
         (
             sweep("Held-out points", "test accuracy", dict(zip(EQUALS, test))),
