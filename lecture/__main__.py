@@ -2,6 +2,7 @@
 
 import argparse
 import importlib.util
+import io
 import os
 import socket
 import sys
@@ -189,18 +190,15 @@ def _save(result, figure_file, table_file):
 
     matplotlib.use("agg")  # a picture in a file needs no screen
     from lecture import plots
+    from lecture.publish.files import write_whole
 
-    figure_file.parent.mkdir(parents=True, exist_ok=True)
     with matplotlib.rc_context(plots.STYLES["book"]):
         figure = plots.plot_result(result)[0].figure
         figure.suptitle(result.title)
-    for file, write in ((figure_file, lambda to: figure.savefig(to, format="png")), (table_file, lambda to: result.table().to_csv(to, index=False))):
-        neighbour = file.with_name(f".{file.name}.part")
-        try:
-            write(neighbour)
-            neighbour.replace(file)
-        finally:
-            neighbour.unlink(missing_ok=True)
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png")
+    write_whole(figure_file, picture.getvalue())
+    write_whole(table_file, result.table().to_csv(index=False))
 
 
 def notebooks(options):

@@ -1,6 +1,5 @@
 """Who makes the most of more data: nets, a support vector machine, or trees?"""
 
-import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -13,6 +12,7 @@ from lecture.experiments.judgement import Compared, Hypothesis
 from lecture.experiments.mixtures import mixture, one_hot, parts
 from lecture.experiments.protocol import chosen, trained
 from lecture.experiments.result import Result, Sweep
+from lecture.replicas import cores
 
 TITLE = "Who makes the most of more data: nets, a support vector machine, or trees?"
 SVM, TREE, FOREST, SHALLOW, DEEP = "support vector machine", "decision tree", "random forest", "net 100", "net 100-100"
@@ -145,7 +145,7 @@ def _fitted(makers, data, seeds, show):
         return make(seeds[at]).fit(X, y).score(X_test, y_test)
 
     jobs = [(make, size, at) for make in makers.values() for size in range(len(data)) for at in range(len(seeds))]
-    with warnings.catch_warnings(), threadpool_limits(1), ThreadPoolExecutor(os.cpu_count()) as pool:
+    with warnings.catch_warnings(), threadpool_limits(1), ThreadPoolExecutor(cores.available()) as pool:
         warnings.simplefilter("ignore", ConvergenceWarning)  # 200 epochs are what the original has
         found = list(tqdm(pool.map(score, jobs), total=len(jobs), unit="fit", leave=False, disable=not show, delay=1))
     return dict(zip(makers, np.reshape(found, (len(makers), len(data), len(seeds)))))

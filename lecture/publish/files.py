@@ -5,13 +5,13 @@ import shutil
 from pathlib import Path
 
 
-def write_whole(path, text):
-    """Write ``text`` to ``path`` through a neighbour, so that no reader ever sees half of it."""
+def write_whole(path, content):
+    """Write text or bytes to ``path`` through a neighbour, so that no reader ever sees half of it."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     neighbour = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        neighbour.write_text(text, encoding="utf-8")
+        neighbour.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
         os.replace(neighbour, path)
     finally:
         neighbour.unlink(missing_ok=True)
