@@ -9,7 +9,7 @@ import numpy as np
 
 from lecture.checks import real, whole
 from lecture.experiments.judgement import Compared, Hypothesis
-from lecture.experiments.mixtures import one_hot, parts, separation_told
+from lecture.experiments.mixtures import one_hot, parts, ready, separation_told
 from lecture.experiments.protocol import chosen, trained
 from lecture.experiments.result import Result, Sweep
 
@@ -171,12 +171,6 @@ class Curves:
     label: str
 
 
-@lru_cache(maxsize=4)
-def _data(n_nets):
-    X, y, X_test, y_test = parts(N_TRAIN, 200, D, range(n_nets))
-    return tuple(np.asarray(it, dtype="float32") for it in (X, one_hot(y), X_test, one_hot(y_test)))
-
-
 def from_normal(std, *, n_nets=50, hidden=(30, 30), steps=150):
     """Train nets from first weights and biases that are drawn from N(0, std²), each net on its own data, and return their `Curves`.
 
@@ -194,7 +188,7 @@ def from_normal(std, *, n_nets=50, hidden=(30, 30), steps=150):
         If an argument is not as above.
     """
     first = keras.initializers.RandomNormal(stddev=real(std, "std", least=0))
-    X, y, X_test, y_test = _data(whole(n_nets, "n_nets", least=1))
+    X, y, X_test, y_test = ready(N_TRAIN, 200, D, whole(n_nets, "n_nets", least=1))
     nets = trained(
         hidden, X, y, steps=steps, seeds=n_nets, initializer=first, bias_initializer=first, X_test=X_test, y_test=y_test,
         record=np.linspace(0, steps, 11).astype(int).tolist(), show=False, **SQUARED,

@@ -1,6 +1,7 @@
 """Two classes of normally distributed points that share one covariance: the data of most of the experiments."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy import stats
@@ -113,3 +114,10 @@ def parts(n_train, n_test, d, seeds, **settings):
     X, y = zip(*drawn)
     n = len(mixtures)
     return np.stack(X[:n]), np.stack(y[:n]), np.stack(X[n:]), np.stack(y[n:])
+
+
+@lru_cache(maxsize=8)
+def ready(n_train, n_test, d, n_seeds):
+    """Return `parts` of the seeds 0 to n_seeds - 1 as nets take them, in float32 with one-hot labels; kept, for who asks again and again."""
+    X, y, X_test, y_test = parts(n_train, n_test, d, range(n_seeds))
+    return tuple(np.asarray(it, dtype="float32") for it in (X, one_hot(y), X_test, one_hot(y_test)))

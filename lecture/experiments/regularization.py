@@ -2,13 +2,12 @@
 
 import time
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
 from lecture.checks import one_of, real, whole
 from lecture.experiments.judgement import Compared, Hypothesis
-from lecture.experiments.mixtures import one_hot, parts, separation_told
+from lecture.experiments.mixtures import one_hot, parts, ready, separation_told
 from lecture.experiments.objectives import OBJECTIVES
 from lecture.experiments.protocol import chosen, trained
 from lecture.experiments.result import Result, Sweep
@@ -177,12 +176,6 @@ class Penalized:
     label: str
 
 
-@lru_cache(maxsize=4)
-def _data(n_nets):
-    X, y, X_test, y_test = parts(N_TRAIN, N_TEST, D, range(n_nets))
-    return tuple(np.asarray(it, dtype="float32") for it in (X, one_hot(y), X_test, one_hot(y_test)))
-
-
 def penalized(kind, strength, *, n_nets=50, hidden=(24, 24), steps=300):
     """Train nets with a penalty, each on its own data, and return them as `Penalized`.
 
@@ -202,7 +195,7 @@ def penalized(kind, strength, *, n_nets=50, hidden=(24, 24), steps=300):
     """
     one_of(kind, KINDS, "kind")
     strength = max(real(strength, "strength", least=0), 1e-12)  # 0 would be another program, without a penalty
-    X, y, X_test, y_test = _data(whole(n_nets, "n_nets", least=1))
+    X, y, X_test, y_test = ready(N_TRAIN, N_TEST, D, whole(n_nets, "n_nets", least=1))
     nets = trained(
         hidden, X, y, steps=steps, seeds=n_nets, **penalties([(kind, strength, "all")], (D, *hidden, 2), n_nets), X_test=X_test, y_test=y_test, record=[steps], show=False, **OBJECTIVES["squared error"],
     )
