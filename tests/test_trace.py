@@ -55,7 +55,7 @@ def test_our_rules_follow_keras_on_every_surface(surface):
         (ours.SGD(ours.Triangular(0.001, 0.03, 20)), lambda: K.SGD(Triangular(0.001, 0.03, 20))),
         (ours.SGD(ours.OneCycle(0.03, 100)), lambda: K.SGD(OneCycle(0.03, 100))),
     ],
-    ids=str,
+    ids=["ExponentialDecay", "InverseTimeDecay", "Triangular", "OneCycle"],
 )
 def test_schedules_are_followed_in_float64(rule, optimizer):
     assert apart(descend(rule), trace(optimizer())) < 1e-9

@@ -29,7 +29,7 @@ def _pair(make, data, batch_size=64, epochs=3, trainer=None):
 @pytest.mark.parametrize("settings", [
     {}, {"activation": "tanh"}, {"l1": 1e-4}, {"l2": 1e-3}, {"l1": 1e-5, "l2": 1e-4}, {"dropout": 0.3}, {"batch_norm": True}, {"batch_norm": True, "dropout": 0.2, "l2": 1e-4},
     {"label_smoothing": 0.1}, {"optimizer": keras.optimizers.Adam(0.002)}, {"optimizer": keras.optimizers.SGD(0.05, momentum=0.9)},
-], ids=str)
+], ids=lambda settings: "-".join(settings) or "plain")
 def test_training_is_that_of_keras(data, settings):
     wanted, found, theirs, ours = _pair(lambda: mlp(24, 12, seed=3, **settings), data)
     assert set(found) == set(wanted) == {"loss", "accuracy", "val_loss", "val_accuracy"}
