@@ -16,6 +16,7 @@ BUILT = ROOT / "_build" / "tests"
 SHORT = {"LECTURE_DATA": "sample", "LECTURE_MODE": "short", "LECTURE_LIVE": "0"}
 
 
+@pytest.hookimpl(tryfirst=True)  # before the workers read the groups
 def pytest_collection_modifyitems(items):
     """With several workers: what looks at the built book goes to one of them, and first, since building it takes minutes; the rest goes by file."""
     is_of_book = lambda item: bool({"built_book", "built_decks"} & set(item.fixturenames))
