@@ -290,11 +290,7 @@ plots.plot_result(data_size);
 # on the *same* tasks.
 
 # %%
-print(*textwrap.wrap(data_size.protocol, 120), sep="\n")
-if data_size.compared:
-    display(data_size.then_and_now().style.hide(axis="index"))
-else:
-    print("\nWhat was published can be read off at 8,000 training points, which a short run leaves out.")
+then_and_now(data_size)
 
 # %% [markdown]
 # The original tested on 20 % of the data. Of 20 points these are four, so that an accuracy can only be a multiple of one quarter; here every size is tested on the same thousand. It took three runs, and with tasks as
@@ -412,6 +408,8 @@ exercises.check("shared-layers", (3 + 1) * 20 + (20 + 1) * 20 + (20 + 1) * 4)
 # %% tags=["exercise"]
 def balanced_accuracy(predicted, y):
     return ...
+
+
 exercises.check("balanced-accuracy", balanced_accuracy)
 
 # %% tags=["solution"]
@@ -429,6 +427,8 @@ exercises.check("balanced-accuracy", balanced_accuracy)
 # %% tags=["exercise"]
 def oversampled(y, rng):
     return ...
+
+
 exercises.check("oversample", oversampled)
 
 # %% tags=["solution"]

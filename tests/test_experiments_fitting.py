@@ -113,7 +113,7 @@ def test_a_live_fit_follows_its_controls():
     (lambda: depth.run(layers=(3, 3)), r"layers must be two or more different numbers of hidden layers, got \[3, 3\]"),
     (lambda: depth.run(domain=(1, 0)), "low must be below high, got 1 and 0"),
     (lambda: data_size.run(sizes=(100,)), r"sizes must be two or more different numbers of points, got \[100\]"),
-    (lambda: data_size.run(sizes=(30, 100)), r"numbers of training points that divide the largest where nets are trained together, got \[24, 80\]"),
+    (lambda: data_size.run(sizes=(30, 100)), r"numbers of training points that divide the largest where nets are trained together, got \[24, 80, 8000\]"),
     (lambda: imbalance.run(ratios=(1, 10)), r"ratios must have 1, 50 and 100 among them, got \[1, 10\]"),
     (lambda: imbalance.run(scaling="none"), "scaling must be one of train, separate, got 'none'"),
     (lambda: imbalance.counts(5000), "ratio must leave a point of the rare class among 1200, got 5000"),
@@ -166,7 +166,7 @@ def test_verdicts_on_depth(accuracy, turns, expected):
 
 
 def test_accuracies_are_those_of_scikit_learn_fitted_by_hand():
-    result = data_size.run(sizes=(20, 100), steps=20, forest=True, n_seeds=2, show=False)
+    result = data_size.run(sizes=(20, 100), steps=20, forest=True, n_compared=0, n_seeds=2, show=False)
     values = result.sweeps[0].values
     assert result.sweeps[0].x == (16, 80) and list(values) == [data_size.SVM, data_size.TREE, data_size.FOREST, data_size.SHALLOW, data_size.DEEP] and not result.compared
     for seed in (0, 1):
@@ -189,14 +189,18 @@ def test_repeating_a_set_changes_nothing_but_the_order():
     tiled = data_size.nets((8,), data, 5, (0, 1))
     X, y, X_test, y_test = data[0]
     alone = trained((8,), X, one_hot(y), steps=5, seeds=(0, 1), activation="relu", batch_size=None, learning_rate=0.01, X_test=X_test, y_test=one_hot(y_test), record=(), show=False)
-    assert tiled.shape == (2, 2) and np.allclose(tiled[0], alone.test_accuracy[-1], atol=0.0051)
+    assert np.shape(tiled) == (2, 2) and np.allclose(tiled[0], alone.test_accuracy[-1], atol=0.0051)
 
 
-def test_published_numbers_are_compared_at_8000_points(monkeypatch):
-    monkeypatch.setattr(data_size, "parts", lambda n, *rest: parts(40, 50, 12, rest[-1]))
+@pytest.mark.parametrize("settings, n_seeds", [(dict(preset="published"), 3), (dict(sizes=(20, 100), n_compared=2), 2), (dict(sizes=(20, 100), n_compared=5), 3), (dict(sizes=(20, 10_000), n_compared=2), 3)])
+def test_published_numbers_are_compared_at_8000_points(monkeypatch, settings, n_seeds):
+    seen = []
+    monkeypatch.setattr(data_size, "parts", lambda n, *rest: seen.append((n, len(rest[-1]))) or parts(40, 50, 12, rest[-1]))
     monkeypatch.setattr(data_size, "_estimators", lambda forest, nets: {name: lambda seed: DecisionTreeClassifier() for name in data_size.PUBLISHED})
-    result = data_size.run(n_seeds=2, preset="published", show=False)
-    assert [(it.what, it.then, it.runs) for it in result.compared] == [(f"{name}, 8,000 training points", then, 3) for name, then in data_size.PUBLISHED.items()]
+    monkeypatch.setattr(data_size, "nets", lambda hidden, data, steps, seeds, show: [np.full(len(X), 0.5) for X, *_ in data])
+    result = data_size.run(**settings, n_seeds=3, show=False)
+    assert [(it.what, it.then, it.runs) for it in result.compared] == [(f"{name}, 8,000 training points ({n_seeds} seeds)", then, 3) for name, then in data_size.PUBLISHED.items()]
+    assert seen[-1] == (8000, n_seeds) and all(len(it.values) == n_seeds for it in result.compared)
 
 
 @pytest.mark.parametrize("last, expected", [
