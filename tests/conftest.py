@@ -2,12 +2,17 @@
 
 import os
 import shutil
+import signal
 from pathlib import Path
 
+import hypothesis
 import matplotlib
 import pytest
 
 matplotlib.use("Agg")
+hypothesis.settings.register_profile("untimed", deadline=None)  # speed is measured elsewhere
+hypothesis.settings.load_profile("untimed")
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs are born without it, and some tests interrupt
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ROOT = Path(__file__).resolve().parent.parent

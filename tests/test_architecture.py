@@ -29,7 +29,7 @@ def _only(layer, shape):
     return architecture.layers[-1]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(k=st.integers(1, 5), c=st.integers(1, 4), n=st.integers(1, 8), bias=st.booleans())
 def test_a_convolution_has_one_small_window_for_each_pair_of_maps(k, c, n, bias):
     layer = _only(layers.Conv2D(n, k, use_bias=bias), (9, 9, c))
@@ -38,7 +38,7 @@ def test_a_convolution_has_one_small_window_for_each_pair_of_maps(k, c, n, bias)
     assert layer.maps == (10 - k, 10 - k, n)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(h=st.integers(1, 9), i=st.integers(1, 9))
 def test_recurrent_cells_by_hand(h, i):
     for kind, expected in (
@@ -51,7 +51,7 @@ def test_recurrent_cells_by_hand(h, i):
         assert layer.kind == "recurrent" and layer.shape == (h,) and not layer.every_step
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(d=st.integers(1, 9), heads=st.integers(1, 4), size=st.integers(1, 6))
 def test_attention_by_hand(d, heads, size):
     x = keras.Input((5, d))
@@ -174,7 +174,7 @@ def test_a_deep_model_is_read_whole():
 # -- Receptive fields -------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(st.lists(st.tuples(st.sampled_from(["conv", "pool"]), st.integers(1, 3), st.integers(1, 2), st.sampled_from(["valid", "same"])), min_size=1, max_size=3), st.integers(0, 10**6))
 def test_a_receptive_field_is_all_that_a_number_depends_on(parts, draw):
     size = 35

@@ -133,7 +133,7 @@ def test_cifar10_from_a_recompressed_folder(shared, tmp_path):
 # -- splits and scales
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     counts=st.lists(st.integers(0, 40), min_size=1, max_size=8).filter(lambda counts: sum(counts) > 1),
     share=st.floats(0, 0.999),

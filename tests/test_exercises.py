@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 from conftest import ROOT
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import norm
 
@@ -208,7 +208,6 @@ def test_a_students_function_cannot_change_what_it_is_checked_against():
     assert check("update-step", lambda w, g, r: w - r * g).status == "right"
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, 9).map(lambda n: n / 10), min_size=1, max_size=12), st.integers(1, 4))
 def test_stopping_is_that_of_keras(losses, patience):
     keras = pytest.importorskip("keras")

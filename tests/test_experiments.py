@@ -99,7 +99,7 @@ def test_a_mixture_has_the_means_and_the_covariance_it_says(separation, gap):
         assert np.allclose(np.cov(X[y == k].T), it.factor.T @ it.factor, atol=0.05)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.integers(0, 1000))
 def test_no_linear_classifier_beats_the_best_accuracy_and_the_best_one_reaches_it(seed):
     it = mixture(3, seed)

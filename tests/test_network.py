@@ -250,7 +250,7 @@ def keras():
     return pytest.importorskip("keras", reason="needs Keras to compare with")
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_counts_are_those_of_keras(keras, data):
     sizes = data.draw(st.lists(st.integers(1, 7), min_size=2, max_size=5))

@@ -62,7 +62,7 @@ def test_channels_first_are_read_in_their_order():
     assert len(_patches(ax, turned[1].name)) == 5
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.lists(st.integers(1, 300), min_size=2, max_size=4, unique=True))
 def test_more_channels_are_more_sheets_and_more_units_a_longer_bar(channels):
     architecture = _sequential(*[layers.Conv2D(n, 1) for n in channels], layers.Flatten(), *[layers.Dense(n) for n in channels], shape=(1, 1, 1))

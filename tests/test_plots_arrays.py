@@ -51,7 +51,7 @@ def test_what_makes_the_sum_is_outlined(entry):
     assert [len(texts) for texts in by_color.values()] == [3, 3, 1, 1], "the sum is in the colours of the outlines"
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(1, 8), st.integers(1, 8), st.integers(1, 8), st.data())
 def test_the_sum_that_is_written_out_is_right_and_fits(a, b, c, data):
     rng = np.random.default_rng(a + 10 * b + 100 * c)

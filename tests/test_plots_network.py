@@ -43,7 +43,7 @@ def _weights(sizes, biases=True):
 # -- What is drawn ----------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.integers(1, 9), min_size=2, max_size=6), st.booleans())
 def test_segments_are_the_weights_and_with_bias_nodes_the_biases(sizes, bias):
     net = layout(sizes, bias=bias)

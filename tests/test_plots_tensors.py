@@ -37,7 +37,7 @@ def sheets(array):
     return [sheet for video in array[:SHOWN] for sheet in sheets(video)]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.integers(1, 6), min_size=1, max_size=5))
 def test_the_sheets_hold_the_numbers_and_the_names_tell_the_shape(shape):
     array = np.random.default_rng(0).random(shape)

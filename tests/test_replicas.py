@@ -248,7 +248,7 @@ def test_first_weights_are_spread_as_keras_spreads_them(name):
         assert np.abs(ours).max() == pytest.approx(np.abs(theirs).max(), rel=0.02)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.lists(st.integers(1, 6), min_size=2, max_size=5))
 def test_a_net_has_as_many_parameters_as_kerass(sizes):
     net = Net(tuple(sizes), function("relu", "activation"), function("linear", "output"))

@@ -84,7 +84,7 @@ ARGUMENTS = st.fixed_dictionaries({}, optional={
 
 
 @given(ARGUMENTS)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_every_argument_survives_clone_pickle_and_set_params(arguments):
     it = classifier(**arguments)
     before = it.get_params()
