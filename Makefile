@@ -35,7 +35,7 @@ live: $(READY)
 	@$(RUN) -m lecture live
 
 test: $(READY)
-	@$(RUN) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
+	@$(RUN) -m pytest -n 3 --dist loadgroup --no-loadscope-reorder
 
 colab-test: $(READY)
 	@$(RUN) scripts/colab_test.py --python $(PYTHON313)

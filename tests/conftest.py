@@ -19,15 +19,16 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 BUILT = ROOT / "_build" / "tests"
 SHORT = {"LECTURE_DATA": "sample", "LECTURE_MODE": "short", "LECTURE_LIVE": "0"}
+FIRST = ("book", "test_tuning_workers")  # what takes longest, so that no worker is left with it in the end
 
 
 @pytest.hookimpl(tryfirst=True)  # before the workers read the groups
 def pytest_collection_modifyitems(items):
-    """With several workers: what looks at the built book goes to one of them, and first, since building it takes minutes; the rest goes by file."""
-    is_of_book = lambda item: bool({"built_book", "built_decks"} & set(item.fixturenames))
+    """With several workers: what looks at the built book goes to one of them, since building it takes minutes; the rest goes by file."""
+    group = lambda item: "book" if {"built_book", "built_decks"} & set(item.fixturenames) else item.path.stem
     for item in items:
-        item.add_marker(pytest.mark.xdist_group("book" if is_of_book(item) else item.path.stem))
-    items.sort(key=is_of_book, reverse=True)
+        item.add_marker(pytest.mark.xdist_group(group(item)))
+    items.sort(key=lambda item: FIRST.index(group(item)) if group(item) in FIRST else len(FIRST))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -61,20 +62,35 @@ def shared():
 
 
 @pytest.fixture(scope="session")
-def built_book():
-    """The whole book, its notebooks run from an empty kernel in short mode on the sample: the folder that holds `html`."""
+def runs():
+    """What notebooks are run with, in short mode from an empty kernel: the system's images if `make lecture` has left such runs and nothing has changed since, else the sample."""
+    from lecture import data, device
+    from lecture.publish import execute
+
+    with device.quietly():
+        of_system = dict(environment=SHORT | {"LECTURE_DATA": "system"}, inputs=(data.identity(source="system"), device.choose().describe()))
+    if not execute.kept(ROOT, **of_system, output=ROOT / "_build"):
+        return dict(environment=SHORT)
+    shutil.rmtree(BUILT / "executed", ignore_errors=True)
+    shutil.copytree(ROOT / "_build" / "executed", BUILT / "executed")
+    return of_system
+
+
+@pytest.fixture(scope="session")
+def built_book(runs):
+    """The whole book: the folder that holds `html` and the runs."""
     from lecture.publish import book
 
-    book.build(ROOT, environment=SHORT, output=BUILT)
+    book.build(ROOT, **runs, output=BUILT)
     return BUILT
 
 
 @pytest.fixture(scope="session")
-def built_decks():
+def built_decks(runs):
     """The slides of the same runs: the folder that holds the decks."""
     from lecture.publish import slides
 
-    return slides.build(ROOT, environment=SHORT, output=BUILT)
+    return slides.build(ROOT, **runs, output=BUILT)
 
 
 @pytest.fixture(scope="session")

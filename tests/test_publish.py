@@ -79,6 +79,14 @@ def test_a_run_is_reused_until_something_it_depends_on_changes(checkout):
     assert "mode: full" in full.notebook.cells[-1].outputs[-1].text
 
 
+def test_runs_are_kept_of_what_they_were_made_of(checkout):
+    output = checkout / "_build"
+    assert not execute.kept(checkout, environment=SHORT, output=output)
+    execute.execute_all(checkout, environment=SHORT, output=output, say=[].append)
+    assert execute.kept(checkout, environment=SHORT, output=output)
+    assert not execute.kept(checkout, environment={"LECTURE_MODE": "full"}, output=output) and not execute.kept(checkout, environment=SHORT, inputs=["other images"], output=output)
+
+
 def test_the_kernel_finds_the_checkout(checkout):
     (checkout / "preamble.py").write_text("answer = 42\n")
     (checkout / "notebooks" / "01_small.py").write_text("# %%\nfrom preamble import answer\nprint(answer)\n")

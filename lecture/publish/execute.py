@@ -69,6 +69,11 @@ def execute_all(root, *, environment, inputs=(), output, say=print):
     return notebooks
 
 
+def kept(root, *, environment, inputs=(), output):
+    """Return whether ``output / "executed"`` has a run of every notebook that `execute_all` would take, so that it would run none."""
+    return all(_stored(source, root, environment, inputs, output / "executed").exists() for source in sources(root / "notebooks"))
+
+
 def execute(source, *, root, environment, inputs=(), cache=None, progress=True):
     """Run the notebook of one source, or take the run that the cache has of the very same thing.
 
@@ -93,7 +98,7 @@ def execute(source, *, root, environment, inputs=(), cache=None, progress=True):
         If a cell raises, or the kernel dies.
     """
     notebook = from_source(source)
-    stored = cache / f"{source.stem}-{fingerprint(source, root, environment, inputs)}.ipynb" if cache else None
+    stored = _stored(source, root, environment, inputs, cache) if cache else None
     if stored and stored.exists():
         notebook = nbformat.read(stored, as_version=4)
         return Run(notebook, notebook.metadata["lecture"]["seconds"], reused=True)
@@ -107,6 +112,10 @@ def execute(source, *, root, environment, inputs=(), cache=None, progress=True):
             old.unlink()
         write_whole(stored, as_text(notebook))
     return Run(notebook, seconds, reused=False)
+
+
+def _stored(source, root, environment, inputs, cache):
+    return cache / f"{source.stem}-{fingerprint(source, root, environment, inputs)}.ipynb"
 
 
 def fingerprint(source, root, environment, inputs=()):
