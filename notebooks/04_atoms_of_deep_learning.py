@@ -35,7 +35,7 @@ PRESET = by_mode(short="short", full="published")
 
 def then_and_now(result):
     """Print what was trained, and return the published numbers beside ours."""
-    print(*textwrap.wrap(result.protocol, 120), sep="\n")
+    print(*textwrap.wrap(result.protocol, 84), sep="\n")
     return result.then_and_now().style.hide(axis="index")
 
 
@@ -978,7 +978,7 @@ pd.DataFrame([
         "all its verdicts": ", ".join(f"{n} {word}" for word in ("supported", "contradicted", "undecided") if (n := sum(one.word == word for one in it.verdicts))),
     }
     for it in answers
-]).style.hide(axis="index")
+]).style.hide(axis="index").set_table_styles([{"selector": "th, td", "props": "text-align: left; vertical-align: top"}])
 
 # %%
 verdicts = [one.word for it in answers for one in it.verdicts]
