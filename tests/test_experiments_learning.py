@@ -64,6 +64,16 @@ def test_a_net_among_others_with_other_losses_is_the_net_that_is_trained_with_it
     assert not any(np.allclose(ours[0], ours[at]) for ours in nets.weights[:1] for at in range(1, 6))
 
 
+def test_losses_of_many_nets_are_measured_one_slice_after_the_other():
+    """Above 200 MB TensorFlow sums into temporary variables, and two threads at once would take each other's for theirs."""
+    X, y, X_test, y_test = parts(64, 1000, 12, [0])
+    seeds = range(600)
+    again = lambda values: np.concatenate([values] * len(seeds))
+    nets = trained([100, 100], again(X), losses.marked(again(one_hot(y)), 1), steps=2, seeds=seeds, loss=losses.ANY["linear"], output="linear",
+                   X_test=again(X_test), y_test=losses.marked(again(one_hot(y_test)), 1), record=[0, 1], show=False)
+    assert nets.test_loss.shape == (3, 600) and np.isfinite(nets.test_loss).all()
+
+
 def test_losses_are_judged_by_their_numbers():
     alike = {name: _around(0.9) for name in losses.NAMES} | {"constant": _around(0.5)}
     assert _words(losses.judge(alike)) == ["contradicted", "supported", "contradicted", "supported"]

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from functools import cache
+from threading import Lock
 
 import keras
 import numpy as np
@@ -13,6 +14,7 @@ from lecture.replicas.optimizers import Rates
 
 N_BATCHES = 64  # that are handed to the loop at a time; one number, so that it is compiled once
 NO_XLA = (tf.errors.InvalidArgumentError, tf.errors.NotFoundError, tf.errors.UnimplementedError)  # what TensorFlow raises where XLA is not to be had
+ONE_GRAPH = Lock()  # of what is not compiled, for it may hold large temporary variables, which TensorFlow takes for one and the same in two threads
 
 
 @cache
@@ -65,13 +67,13 @@ class Program:
 
     def _call(self, name, *arguments):
         """Run a compiled function; as a plain graph from the first time that XLA is not to be had."""
-        try:
-            return getattr(self, name)(*arguments)
-        except NO_XLA:
-            if not self._compile["jit_compile"]:
-                raise
-            self._compile["jit_compile"] = None
-            self._make()
+        if self._compile["jit_compile"]:
+            try:
+                return getattr(self, name)(*arguments)
+            except NO_XLA:
+                self._compile["jit_compile"] = None
+                self._make()
+        with ONE_GRAPH:
             return getattr(self, name)(*arguments)
 
     def start(self, weights, rates, l1, l2, masks):
@@ -105,7 +107,8 @@ class Program:
 
     def measure(self, X, y):
         """Return loss, without penalty, and accuracy of each replica on some examples: two arrays (n_replicas,)."""
-        return [it.numpy() for it in self._measured(X, y)]
+        with ONE_GRAPH:
+            return [it.numpy() for it in self._measured(X, y)]
 
     def weights(self, flat):
         """Return kernel and bias of each of ``net.shapes`` in turn from all weights in a row, tensors or arrays (n_replicas, n_parameters)."""
