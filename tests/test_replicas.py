@@ -8,11 +8,12 @@ import threading
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lecture.replicas import cores, initial, memory, train
+from lecture.replicas import cores, initial, memory, train, training
 from lecture.replicas.net import Net, function
 from lecture.shuffling import epoch_order
 
@@ -301,6 +302,27 @@ def test_what_cannot_be_trained_is_refused_in_a_sentence(change, sentence):
     given = {"hidden": (6,), "X": X, "y": Y, "steps": 5, "seeds": 2, "show": False} | change
     with pytest.raises(ValueError, match=sentence):
         train(given.pop("hidden"), given.pop("X"), given.pop("y"), **given)
+
+
+@pytest.mark.parametrize("batch_size", [None, 4])
+def test_where_xla_is_not_to_be_had_a_plain_graph_gives_the_same(monkeypatch, batch_size):
+    X, y = rng.normal(size=(10, 2)), rng.normal(size=(10, 1))
+    how = dict(steps=20, seeds=3, batch_size=batch_size, loss="mse", output="linear", dtype="float64", show=False)
+    compiled, function, refused = train([4], X, y, **how), tf.function, []
+
+    def without_xla(of, *, jit_compile=None, **rest):
+        def refuse(*_):
+            refused.append(of)
+            raise tf.errors.UnimplementedError(None, None, "no XLA on this device")
+
+        return refuse if jit_compile else function(of, **rest)
+
+    monkeypatch.setattr(tf, "function", without_xla)
+    training._program.cache_clear()  # which would hand out what was compiled above
+    plain = train([4], X, y, **how)
+    training._program.cache_clear()
+    assert len(refused) == 1
+    assert all(np.allclose(ours, theirs, atol=1e-12) for ours, theirs in zip(plain.weights, compiled.weights, strict=True))
 
 
 def test_the_first_training_of_a_process_says_nothing():
