@@ -304,6 +304,12 @@ def test_what_cannot_be_trained_is_refused_in_a_sentence(change, sentence):
         train(given.pop("hidden"), given.pop("X"), given.pop("y"), **given)
 
 
+def test_a_long_training_on_batches_comes_to_its_end():
+    """Fast steps are handed out in larger and larger numbers, which must not outgrow all numbers."""
+    nets = train([2], X[:4], Y[:4], steps=40_000, seeds=1, batch_size=1, record=[], show=False)
+    assert nets.complete and list(nets.steps) == [40_000]
+
+
 @pytest.mark.parametrize("batch_size", [None, 4])
 def test_where_xla_is_not_to_be_had_a_plain_graph_gives_the_same(monkeypatch, batch_size):
     X, y = rng.normal(size=(10, 2)), rng.normal(size=(10, 1))

@@ -221,7 +221,7 @@ def _run(part, steps, record, bar):
                 began = time.perf_counter()
                 part.steps(n)
                 bar.update(n)
-                most = max(16, int(most * np.clip(PATIENCE / (time.perf_counter() - began), 0.5, 4)))
+                most = int(np.clip(most * np.clip(PATIENCE / (time.perf_counter() - began), 0.5, 4), 16, max(16, goal)))
             part.record()
     except KeyboardInterrupt:
         if part.at[-1:] != [part.done]:
