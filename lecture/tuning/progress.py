@@ -28,7 +28,8 @@ class Progress:
         ended = [trial for trial in trials if trial.status != "stopped"]
         scores = [trial.score for trial in ended if trial.score is not None]
         n_failed = sum(trial.status == "failed" for trial in ended)
-        parts = [f"best {max(scores):.4f}"] * bool(scores) + [f"{n_failed} failed"] * bool(n_failed)
+        parts = [f"best {max(scores):.4f}"] if scores else []
+        parts += [f"{n_failed} failed"] if n_failed else []
         self.bar.set_postfix_str(", ".join(parts), refresh=False)
         self.bar.update(len(ended) - self.bar.n)
         if self.shell and scores:
