@@ -4,23 +4,26 @@ import json
 import shutil
 import tempfile
 import time
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from io import StringIO
 from pathlib import Path
 
 import keras
-import keras_tuner
 import numpy as np
 
 from lecture.checks import one_of, whole
+from lecture.tuning.asking import ask, at_random, first_value
+from lecture.tuning.kept import Kept
+from lecture.tuning.oracle import Oracle
 from lecture.tuning.progress import Progress
+from lecture.tuning.sameness import data_digest, function_digest
 from lecture.tuning.space import Space, maker, words
-from lecture.tuning.strategies import STRATEGIES, make_oracle, n_planned
-from lecture.tuning.trials import SearchError, SearchResult, write_json
+from lecture.tuning.strategies import STRATEGIES, make_strategy, n_planned
+from lecture.tuning.trials import SearchError, SearchResult, first_line, write_json
 from lecture.tuning.tuner import Tuner
 
 PLAN = "search.json"  # what a directory is the search for
+N_TRIED = 10  # networks of a space that are made before it is refused
 
 
 @dataclass(frozen=True)
@@ -54,13 +57,20 @@ class Plan:
 
     def describe(self, space, data):
         """Return all that makes two searches the same one, as plain data."""
-        return asdict(self) | {"space": words(space), "n_train": len(data.X_train)}
+        if isinstance(space, Space):
+            ranges, function = words(space), space.make_model
+        else:
+            ranges = {name: repr(it) for name, it in ask(space, {}, first_value)[1].items()}
+            function = space
+        return asdict(self) | {"space": ranges, "function": function_digest(function), "data": data_digest(data)}
 
-    def tuner(self, space, data, folder, report=None):
-        """Return what runs the trials, and keeps them in ``folder``."""
-        with redirect_stdout(StringIO()):  # where KerasTuner says that it goes on
-            oracle = make_oracle(self.strategy, self.max_trials, self.epochs, self.seed)
-            return Tuner(oracle, space, data, epochs=self.epochs, batch_size=self.batch_size, seed=self.seed, folder=folder, report=report)
+    def oracle(self, space, kept, n_workers=1):
+        """Return what hands out the trials, to ``n_workers`` at a time (None: nobody knows to how many)."""
+        return Oracle(make_strategy(self.strategy, space, self.epochs, self.seed, n_workers), kept, self.n_trials)
+
+    def tuner(self, oracle, kept, space, data, **more):
+        """Return what runs the trials."""
+        return Tuner(oracle, kept, space, data, epochs=self.epochs, batch_size=self.batch_size, **more)
 
     def result(self, space, trials, seconds):
         """Return the outcome."""
@@ -70,9 +80,10 @@ class Plan:
 def search(space, data, *, strategy="random", max_trials=None, epochs=5, batch_size=128, seed=0, directory=None, resume=False, show=True):
     """Try many choices of hyperparameters, and keep what became of each.
 
-    A trial trains a network on the training part; its score is the best validation accuracy of its epochs. The test part is not touched.
-    Dense networks that differ in numbers only share what was compiled for the first of them (`compiled.Trainer`). A trial that fails is
-    counted, and the search goes on. Ctrl-C ends it with what it has.
+    A trial trains a network on the training part; its score is the best validation accuracy of its epochs. The test part is not
+    touched. Dense networks that differ in numbers only share what was compiled for the first of them (`compiled.Trainer`). A trial
+    fails if its network cannot be made or trained, or leaves the finite numbers: it is counted, with the reason, and the search goes
+    on. Ctrl-C ends it with what it has.
 
     Parameters
     ----------
@@ -81,7 +92,9 @@ def search(space, data, *, strategy="random", max_trials=None, epochs=5, batch_s
     data : lecture.data.Dataset
         With a validation part.
     strategy : str
-        ``"random"``, ``"grid"``, ``"hyperband"`` (Li et al., 2018) or ``"bayesian"`` (a Gaussian process).
+        ``"random"``, ``"grid"``, ``"hyperband"`` (Li et al., 2018) or ``"bayesian"`` (a Gaussian process, after 6 trials at random).
+        A grid takes ten values of a `Real`, evenly spaced from its low end to its high end, or over its logarithm; a `Choice` says
+        which. No choice is tried twice; the search ends when all were.
     max_trials : int, optional
         By default 20 for random and bayesian, all of a grid, and as many as Hyperband's brackets have.
     epochs : int
@@ -92,7 +105,8 @@ def search(space, data, *, strategy="random", max_trials=None, epochs=5, batch_s
     directory : str or pathlib.Path, optional
         Where the search is kept, so that it can be gone on with. By default it is not.
     resume : bool
-        Go on with the search that ``directory`` holds.
+        Go on with the search that ``directory`` holds: what has ended stays as it is, a trial that was interrupted is trained again,
+        then come the others. ``max_trials`` may be more than it was; all else must be the same.
     show : bool
         A bar of the trials; in a notebook their scores as a figure as well.
 
@@ -108,18 +122,18 @@ def search(space, data, *, strategy="random", max_trials=None, epochs=5, batch_s
         If ``directory`` holds something else, or the network cannot be trained on the data.
     """
     plan = Plan(strategy, max_trials, epochs, batch_size, seed)
-    check_data(data)
-    check_space(space, data)
     start, progress = time.perf_counter(), Progress(plan.n_trials, show)
-    with workplace(directory, plan.describe(space, data), resume) as folder:
-        tuner = plan.tuner(space, data, folder, progress.update)
+    with workplace(plan, space, data, directory, resume) as folder:
+        kept = Kept(folder)
+        tuner = plan.tuner(plan.oracle(space, kept), kept, space, data, report=progress.update)
         try:
+            progress.update(kept.trials())
             tuner.search()
         except KeyboardInterrupt:
             progress.bar.write("Interrupted: the search ends with the trials that it has.")
         finally:
             progress.close()
-        return plan.result(space, tuner.trials(), time.perf_counter() - start)
+        return plan.result(space, kept.trials(), time.perf_counter() - start)
 
 
 def check_data(data):
@@ -144,80 +158,117 @@ def check_data(data):
 
 
 def check_space(space, data):
-    """Refuse a space whose networks cannot be trained on the data: its first one is built, and tried on two images.
+    """Refuse a space whose networks cannot be trained on the data: one is made, and tried on two images.
 
     Raises
     ------
-    TypeError
-        If it is neither a Space nor a function.
     SearchError
-        If no network comes of it, one that is not compiled, or one that does not fit the data.
+        If none of the first networks can be made, or what comes is not compiled, or does not fit the data.
     """
-    if not isinstance(space, Space) and not callable(space):
-        raise TypeError(f"space must be a Space or a function make_model(hp), got {space!r}.")
-    hp = keras_tuner.HyperParameters()
-    try:
-        model = maker(space)(space.register(hp)) if isinstance(space, Space) else space(hp)
-    except Exception as error:
-        raise SearchError(f"the space's first network could not be made: {_line(error)}") from error
+    model, values = _some_network(space)
     if not isinstance(model, keras.Model) or not model.compiled:
-        raise SearchError(f"the space must make compiled Keras models, got {'one that is not compiled' if isinstance(model, keras.Model) else repr(model)}.")
-    if not isinstance(space, Space) and not hp.space:
+        what = "one that is not compiled" if isinstance(model, keras.Model) else repr(model)
+        raise SearchError(f"the space must make compiled Keras models, got {what}.")
+    if not values:
         raise SearchError("make_model(hp) asks hp for nothing, so there is nothing to search.")
     try:
         model.compute_loss(y=data.y_train[:2], y_pred=model(data.X_train[:2]))
     except Exception as error:
-        raise SearchError(f"the space's networks do not fit the data (X {data.X_train.shape[1:]}, y {data.y_train.shape[1:] or 'class numbers'}): {_line(error)}") from error
+        shapes = f"X {data.X_train.shape[1:]}, y {data.y_train.shape[1:] or 'class numbers'}"
+        raise SearchError(f"the space's networks do not fit the data ({shapes}): {first_line(error)}") from error
 
 
-def _line(error):
-    """What an error says, in a line."""
-    return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
+def _some_network(space):
+    """The first network of a space that can be made, and its values: that of the low ends, or one of some drawn at random."""
+    failed = None
+    for attempt in range(N_TRIED):
+        values, _ = ask(space, {}, at_random(0, attempt) if attempt else first_value)
+        try:
+            return maker(space)(values), values
+        except Exception as error:
+            failed = failed or error
+    raise SearchError(f"the space's first network could not be made: {first_line(failed)}") from failed
 
 
 @contextmanager
-def workplace(directory, plan, resume):
+def workplace(plan, space, data, directory, resume):
     """Give a search its folder: that of ``directory``, which must be empty or hold the same search; else one that is removed at the end.
 
     Raises
     ------
-    SearchError
-        If the directory cannot be written, holds something else, or holds a search and ``resume`` is False (or the other way round).
+    ValueError, TypeError, SearchError
+        As for `search`.
     """
+    if not isinstance(space, Space) and not callable(space):
+        raise TypeError(f"space must be a Space or a function make_model(hp), got {space!r}.")
+    check_data(data)
     if directory is None:
         if resume:
             raise SearchError("resume=True goes on with the search in a directory: name it.")
+        check_space(space, data)
         folder = Path(tempfile.mkdtemp(prefix="lecture-search-"))
-        write_json(folder / PLAN, plan)
         try:
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         return
     folder = Path(directory)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        held = sorted(folder.iterdir())
-        if not held and not resume:
-            write_json(folder / PLAN, plan)
-    except OSError as error:
-        raise SearchError(f"nothing can be written in {folder}: {error.strerror}.") from error
+    held = _held(folder)
+    if not held:  # a search that is gone on with was looked at when it was begun
+        check_space(space, data)
+    ours = plan.describe(space, data)
     if held:
-        _check_held(folder, plan, resume)
+        _check_held(folder, ours, resume)
     elif resume:
         raise SearchError(f"{folder} holds no search to go on with.")
+    if not held or read_plan(folder) != ours:
+        try:
+            write_json(folder / PLAN, ours)
+        except OSError as error:
+            raise SearchError(f"nothing can be written in {folder}: {error.strerror}.") from error
     yield folder
 
 
-def _check_held(folder, plan, resume):
-    """Refuse a directory that is not this search's, or is not to be gone on with."""
+def _held(folder):
+    """Whether a directory holds anything."""
     try:
-        theirs = json.loads((folder / PLAN).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise SearchError(f"{folder} holds something else than a search: name another directory.") from error
-    ours = json.loads(json.dumps(plan))
-    different = [name for name in ours if theirs.get(name) != ours[name]]
-    if different:
-        raise SearchError(f"{folder} holds another search (it differs in {', '.join(different)}): name another directory.")
+        return folder.exists() and any(folder.iterdir())
+    except OSError as error:
+        raise SearchError(f"nothing can be written in {folder}: {error.strerror}.") from error
+
+
+def _check_held(folder, ours, resume):
+    """Refuse a directory that is not this search's, or is not to be gone on with."""
+    theirs = read_plan(folder)
+    differences = different(theirs, ours)
+    if differences == ["max_trials"] and _is_longer(ours, theirs):
+        differences = []
+    if differences:
+        raise SearchError(f"{folder} holds another search (it differs in {', '.join(differences)}): name another directory.")
     if not resume:
         raise SearchError(f"{folder} holds this search already: resume=True goes on with it; or name another directory.")
+
+
+def read_plan(folder):
+    """Return what a directory is the search for, as `Plan.describe` gave it.
+
+    Raises
+    ------
+    SearchError
+        If it is no search's.
+    """
+    try:
+        return dict(json.loads((Path(folder) / PLAN).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise SearchError(f"{folder} holds something else than a search: name another directory.") from error
+
+
+def different(theirs, ours):
+    """Return in what two searches differ, a list of names."""
+    return [name for name in ours if name not in theirs or theirs[name] != ours[name]]
+
+
+def _is_longer(ours, theirs):
+    """Whether a search may now have more trials than it had before."""
+    now, before = (n_planned(it["strategy"], it["max_trials"], it["epochs"]) for it in (ours, theirs))
+    return now is None or before is not None and now >= before

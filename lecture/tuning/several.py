@@ -1,15 +1,15 @@
 """The same search, run by several processes: on this machine, or on several that share a folder."""
 
-import json
 import signal
 import time
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from lecture.tuning.kept import Kept
 from lecture.tuning.progress import Progress
-from lecture.tuning.search import PLAN, check_data, check_space, workplace
+from lecture.tuning.search import different, read_plan, workplace
 from lecture.tuning.trials import SearchError
-from lecture.tuning.workers import Chief, cards, free_port, shares, split_address, started, work
+from lecture.tuning.workers import Chief, cards, client, free_port, shares, split_address, started, work
 
 
 def lead(plan, space, data, *, command=None, n_workers=0, address="127.0.0.1:0", directory=None, resume=False, show=True, say=print):
@@ -36,17 +36,16 @@ def lead(plan, space, data, *, command=None, n_workers=0, address="127.0.0.1:0",
     SearchResult
         With what was done, also where no worker was left, or Ctrl-C ended it.
     """
-    check_data(data)
-    check_space(space, data)
     host, _, port = address.rpartition(":")
     port = free_port(host, int(port))
     start, progress = time.perf_counter(), Progress(plan.n_trials, show)
-    with closing(progress), workplace(directory, plan.describe(space, data), resume) as folder, _ended_by_signals():
+    with closing(progress), workplace(plan, space, data, directory, resume) as folder, _ended_by_signals():
+        kept = Kept(folder)
         for old in (folder / "workers").glob("*.json"):  # of a search that was killed
             old.unlink()
-        tuner = plan.tuner(space, data, folder, progress.update)
+        oracle = plan.oracle(space, kept, n_workers or None)
         told = progress.bar.write if show else say
-        chief = Chief(tuner, host, port, say=told)
+        chief = Chief(oracle, folder, lambda: progress.update(kept.trials()), host, port, say=told)
         address = f"{host}:{port}"
         found = cards()
         names = [f"worker-{number}" for number in range(1, n_workers + 1)]
@@ -59,7 +58,7 @@ def lead(plan, space, data, *, command=None, n_workers=0, address="127.0.0.1:0",
                     told(f"No worker is left: the search ends with what it has.{_last_words(folder, names)}")
         except KeyboardInterrupt:
             told("Interrupted: the search ends with the trials that it has.")
-        return plan.result(space, tuner.trials(), time.perf_counter() - start)
+        return plan.result(space, kept.trials(), time.perf_counter() - start)
 
 
 def follow(plan, space, data, *, address, directory, name, say=print):
@@ -89,11 +88,11 @@ def follow(plan, space, data, *, address, directory, name, say=print):
     folder = Path(directory)
 
     def make_tuner():
-        theirs, ours = json.loads((folder / PLAN).read_text(encoding="utf-8")), json.loads(json.dumps(plan.describe(space, data)))
-        different = [key for key in ours if theirs.get(key) != ours[key]]
-        if different:
-            raise SearchError(f"the chief's search is another one (it differs in {', '.join(different)}): give the worker the same options.")
-        return plan.tuner(space, data, folder)
+        differences = different(read_plan(folder), plan.describe(space, data))
+        if differences:
+            raise SearchError(f"the chief's search is another one (it differs in {', '.join(differences)}): give the worker the same options.")
+        kept = Kept(folder)
+        return plan.tuner(client(), kept, space, data, name=name)
 
     work(make_tuner, folder, name, address, say)
 

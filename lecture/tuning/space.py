@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import keras
 import keras_tuner
+import numpy as np
 
 from lecture.checks import real, whole
 from lecture.models import mlp
@@ -34,11 +35,13 @@ class Choice(_Range):
     values: tuple
 
     def __post_init__(self):
-        object.__setattr__(self, "values", tuple(self.values))
-        if not self.values:
+        values = tuple(value.item() if isinstance(value, np.generic) else value for value in self.values)
+        object.__setattr__(self, "values", values)
+        if not values:
             raise ValueError("Choice must be of one or more values, got none.")
-        if len(set(self.values)) < len(self.values) or len({type(value) for value in self.values}) > 1:
-            raise ValueError(f"Choice must be of different values of one type, got {self.values}.")
+        kinds = {type(value) for value in values}
+        if len(kinds) > 1 or not kinds <= {bool, int, float, str} or len(set(values)) < len(values):
+            raise ValueError(f"Choice must be of different values of one type, all numbers, texts or booleans, got {values}.")
 
     def register(self, hp, name):
         """Add the range to KerasTuner's hyperparameters and return the value chosen there."""
@@ -60,9 +63,8 @@ class Whole(_Range):
     log: bool = False  # then `step` is a factor of 2 or more, or 1 for any number
 
     def __post_init__(self):
-        whole(self.low, "low", least=1 if self.log else 0)
-        whole(self.high, "high")
-        whole(self.step, "step", least=1)
+        for name, least in (("low", 1 if self.log else 0), ("high", 0), ("step", 1)):
+            object.__setattr__(self, name, whole(getattr(self, name), name, least=least))
         _refuse_reversed(self)
 
     def register(self, hp, name):
@@ -77,15 +79,15 @@ class Whole(_Range):
 
 @dataclass(frozen=True)
 class Real(_Range):
-    """A number from ``low`` to ``high``; with ``log`` evenly spread over its logarithm."""
+    """A number from ``low`` to ``high``; with ``log`` evenly spread over its logarithm. A grid takes ten of them, both ends included."""
 
     low: float
     high: float
     log: bool = False
 
     def __post_init__(self):
-        real(self.low, "low")
-        real(self.high, "high")
+        for name in ("low", "high"):
+            object.__setattr__(self, name, real(getattr(self, name), name))
         if self.log and self.low <= 0:
             raise ValueError(f"low must be above 0 on a log scale, got {self.low!r}.")
         _refuse_reversed(self)

@@ -1,57 +1,104 @@
-"""Ways to choose the next trial, by name; KerasTuner calls them oracles."""
+"""Ways to choose the next trial, by name.
+
+What a strategy chooses follows from the search's seed, the trial's number and the trials before it, and from nothing else: so a
+search that goes on is the search that was stopped, and with several workers it does not matter which of them is faster.
+KerasTuner's own strategies, which are followed here, lose part of what they know when they are reloaded (1.4.8).
+"""
 
 import math
+from dataclasses import replace
 
-import keras_tuner
-from keras_tuner import oracles
-
-from lecture.tuning.bayesian import BayesianOracle
-from lecture.tuning.tuner import MANY, SCORE
+from lecture.tuning.asking import after, draw_new, first, key
+from lecture.tuning.bayesian import Bayesian
+from lecture.tuning.trials import Trial, trial_seed
 
 FACTOR = 3  # of Hyperband: a round keeps a third of its networks, and trains them three times as long
 N_TRIALS = 20
 
 
-def make_oracle(strategy, max_trials, epochs, seed):
-    """Return KerasTuner's oracle for a strategy.
+def make_strategy(name, space, epochs, seed, n_workers=1):
+    """Return the strategy of a name: an object whose ``next(told)`` takes the trials so far, a dict by number.
+
+    It returns the `Trial` to begin, or None: there is none, or none before one that runs has ended.
 
     Parameters
     ----------
-    strategy : str
+    name : str
         A key of ``STRATEGIES``.
-    max_trials : int or None
-        None for as many as the strategy has by itself: 20 for random and bayesian, all of a grid, Hyperband's brackets.
+    space : Space or callable
     epochs : int
         With Hyperband the longest training.
     seed : int
-        From 0. KerasTuner takes 0 for "any", so it gets the next number.
+    n_workers : int or None
+        How many trials run at a time; None if nobody knows.
     """
-    shared = {"objective": keras_tuner.Objective(SCORE, "max"), "seed": seed + 1, "max_consecutive_failed_trials": MANY}
-    oracle = STRATEGIES[strategy](max_trials, epochs, shared)
-    oracle.verbose = 0
-    return oracle
+    return STRATEGIES[name](space, epochs, seed, n_workers)
 
 
-def _random(max_trials, epochs, shared):
-    return oracles.RandomSearchOracle(max_trials=max_trials or N_TRIALS, **shared)
+class Random:
+    """Values drawn anew for each trial, none of them twice."""
+
+    def __init__(self, space, epochs, seed, n_workers):
+        self.space, self.seed = space, seed
+
+    def next(self, told):
+        number = len(told)
+        values = draw_new(self.space, {key(trial.values) for trial in told.values()}, self.seed, number)
+        return None if values is None else Trial(number, values, trial_seed(self.seed, number), "stopped")
 
 
-def _grid(max_trials, epochs, shared):
-    return oracles.GridSearchOracle(max_trials=max_trials, **shared)
+class Grid:
+    """Each combination once, the last hyperparameter changing first."""
+
+    def __init__(self, space, epochs, seed, n_workers):
+        self.space, self.seed = space, seed
+
+    def next(self, told):
+        number = len(told)
+        values = after(self.space, told[number - 1].values) if number else first(self.space)
+        return None if values is None else Trial(number, values, trial_seed(self.seed, number), "stopped")
 
 
-def _bayesian(max_trials, epochs, shared):
-    n = max_trials or N_TRIALS
-    return BayesianOracle(max_trials=n, num_initial_points=max(2, n // 3), **shared)  # a third at random, to start from
+class Hyperband:
+    """Many networks trained shortly, the best of them longer (Li et al., 2018).
+
+    A trial's number is its place in `hyperband_rounds`. A round begins when the round before it has ended; until then the next
+    bracket's networks have their turn. Places stay empty where networks failed, or the space has no more of them.
+    """
+
+    def __init__(self, space, epochs, seed, n_workers):
+        self.space, self.seed, self.rounds = space, seed, hyperband_rounds(epochs)
+
+    def next(self, told):
+        place, past, tried = 0, range(0), set()
+        for bracket, round_, n_networks, _ in self.rounds:
+            places = range(place, place + n_networks)
+            found = self._promoted(told, past) if round_ else self._drawn(told, places, tried)
+            for number, trial in zip(places, found):
+                if number not in told:
+                    return replace(trial, number=number, bracket=bracket, round=round_)
+            place, past = place + n_networks, places
+        return None
+
+    def _drawn(self, told, places, tried):
+        """Yield the trials of a bracket's first round, as many as the space has."""
+        for number in places:
+            values = told[number].values if number in told else draw_new(self.space, tried, self.seed, number)
+            if values is None:
+                return
+            tried.add(key(values))
+            yield Trial(number, values, trial_seed(self.seed, number), "stopped")
+
+    def _promoted(self, told, past):
+        """The trials of a later round: what goes on from the best of the round before, none until that has ended."""
+        before = [told[number] for number in past if number in told]
+        if any(trial.status == "stopped" for trial in before):
+            return []
+        best = sorted((it for it in before if it.score is not None), key=lambda it: (-it.score, it.number))
+        return [Trial(it.number, it.values, it.seed, "stopped", origin=it.number) for it in best]
 
 
-def _hyperband(max_trials, epochs, shared):
-    oracle = oracles.HyperbandOracle(max_epochs=epochs, factor=FACTOR, **shared)
-    oracle.max_trials = max_trials
-    return oracle
-
-
-STRATEGIES = {"random": _random, "grid": _grid, "hyperband": _hyperband, "bayesian": _bayesian}
+STRATEGIES = {"random": Random, "grid": Grid, "hyperband": Hyperband, "bayesian": Bayesian}
 
 
 def n_planned(strategy, max_trials, epochs):

@@ -43,6 +43,8 @@ class Trial:
         That it took, model and all.
     bracket, round : int or None
         Of Hyperband.
+    origin : int or None
+        Of Hyperband: the trial whose network this one goes on training.
     reason : str
         Why it failed, in a line.
     """
@@ -56,7 +58,13 @@ class Trial:
     seconds: float = 0.0
     bracket: int = None
     round: int = None
+    origin: int = None
     reason: str = ""
+
+    @classmethod
+    def from_plain(cls, plain):
+        """Return the trial whose fields are in a dict, as JSON gives them back."""
+        return cls(**plain | {"curve": tuple(plain["curve"])})
 
     @property
     def epochs(self):
@@ -114,10 +122,20 @@ class SearchResult:
         return max(scored, key=lambda trial: trial.score)
 
     def frame(self):
-        """Return all trials as a pandas.DataFrame, a row a trial: number, score, epochs, seconds, status, and a column for each hyperparameter."""
-        rows = [{"trial": it.number, "score": it.score, "epochs": it.epochs, "seconds": round(it.seconds, 2), "status": it.status} | it.values for it in self.trials]
+        """Return all trials as a pandas.DataFrame, a row a trial.
+
+        The columns are the score, epochs, seconds, status and each hyperparameter; with Hyperband bracket and round; and where
+        trials failed, the reason.
+        """
+        rows = [
+            {"trial": it.number, "score": it.score, "epochs": it.epochs, "seconds": round(it.seconds, 2), "status": it.status}
+            | it.values
+            for it in self.trials
+        ]
         if self.strategy == "hyperband":
             rows = [row | {"bracket": it.bracket, "round": it.round} for row, it in zip(rows, self.trials)]
+        if self.n_failed:
+            rows = [row | {"reason": it.reason} for row, it in zip(rows, self.trials)]
         return pd.DataFrame(rows).set_index("trial") if rows else pd.DataFrame()
 
     def describe(self):
@@ -237,7 +255,7 @@ class SearchResult:
         try:
             kept = json.loads(Path(path).read_text(encoding="utf-8"))
             version = kept.pop("format")
-            trials = tuple(Trial(**trial | {"curve": tuple(trial["curve"])}) for trial in kept.pop("trials"))
+            trials = tuple(map(Trial.from_plain, kept.pop("trials")))
             result = cls(trials=trials, make=maker(space) if space is not None else None, **kept)
         except (KeyError, TypeError, AttributeError, UnicodeDecodeError, json.JSONDecodeError) as error:
             raise SearchError(f"{path} is not the result of a search.") from error
@@ -322,6 +340,11 @@ def write_json(path, content):
         neighbour.replace(path)
     finally:
         neighbour.unlink(missing_ok=True)
+
+
+def first_line(error):
+    """Return what an error says, in a line."""
+    return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
 
 
 def _plain(value):

@@ -17,10 +17,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import grpc
-import keras_tuner
 from keras_tuner.src import protos
-from keras_tuner.src.distribute import oracle_chief
-from keras_tuner.src.engine import conditions
+from keras_tuner.src.distribute import oracle_chief, oracle_client
 
 from lecture.tuning.beats import SILENT, Beat, Watch
 from lecture.tuning.trials import SearchError
@@ -34,8 +32,11 @@ class Chief:
 
     Parameters
     ----------
-    tuner : lecture.tuning.tuner.Tuner
-        Of the chief: its oracle, its folder.
+    oracle : lecture.tuning.oracle.Oracle
+    folder : pathlib.Path
+        Of the search.
+    report : callable
+        Called after each trial.
     host : str
         The address on which it listens. KerasTuner's port has no authentication: whoever reaches it can hand in results.
     port : int
@@ -49,8 +50,8 @@ class Chief:
         If the port cannot be had.
     """
 
-    def __init__(self, tuner, host="127.0.0.1", port=0, say=print):
-        self.tuner, self.oracle, self.folder, self.say = tuner, tuner.oracle, tuner.folder, say
+    def __init__(self, oracle, folder, report, host="127.0.0.1", port=0, say=print):
+        self.oracle, self.folder, self.report, self.say = oracle, folder, report, say
         self.host, self.port = host, free_port(host, port)
         self.servicer = oracle_chief.OracleServicer(self.oracle)
         self.server = grpc.server(futures.ThreadPoolExecutor(max_workers=4), options=[("grpc.so_reuseport", 0)])
@@ -71,10 +72,7 @@ class Chief:
         bool
             Whether all trials were done; False if no worker was left.
         """
-        with _without_print():
-            return self._serve(processes or {})
-
-    def _serve(self, processes):
+        processes = processes or {}
         self.server.start()
         beat = Beat(self.folder / "chief.json", address=f"{self.host}:{self.port}")
         try:
@@ -83,7 +81,7 @@ class Chief:
                 self._report()
                 self._look_after(processes)
                 names = self._known(processes)
-                if self.servicer.stop_triggered and oracle_chief.exit_chief(self.oracle):
+                if self.servicer.stop_triggered and self.oracle.is_left:
                     return True
                 if names and names <= self._gone and not self._waits_for_more(processes):
                     return False
@@ -98,7 +96,7 @@ class Chief:
 
     def _waits_for_more(self, processes):
         """Whether a worker that is gone left the search done: then the end is near, and is not an early one."""
-        return not processes and self.servicer.stop_triggered and not self.oracle.ongoing_trials and not self.oracle.tuner_ids
+        return not processes and self.servicer.stop_triggered and self.oracle.is_left
 
     def _look_after(self, processes):
         """Find the workers that are gone, and give their trials to others."""
@@ -115,42 +113,24 @@ class Chief:
 
     def _lose(self, name, why):
         self._gone.add(name)
-        trial = _take_back(self.oracle, name)
-        if not why and trial is None:
+        number = self.oracle.take_back(name)
+        if not why and number is None:
             return
         then = ""
-        if trial is not None:
-            self._losses[trial.trial_id] += 1
-            again = self._losses[trial.trial_id] < LOSSES
-            (_give_again if again else _give_up)(self.oracle, trial)
-            then = f"; its trial {int(trial.trial_id)} " + ("is tried again" if again else "counts as failed, for it lost its worker before")
+        if number is not None:
+            self._losses[number] += 1
+            if self._losses[number] < LOSSES:
+                self.oracle.give_again(number)
+                then = f"; its trial {number} is tried again"
+            else:
+                self.oracle.give_up(number, "its workers were lost")
+                then = f"; its trial {number} counts as failed, for it lost its worker before"
         self.say(f"{name} {why or 'ended'}{then}.")
 
     def _report(self):
-        done = len(self.oracle.end_order)
-        if done != self._told and self.tuner.report:
-            self._told = done
-            self.tuner.report(self.tuner.trials())
-
-
-@keras_tuner.synchronized
-def _take_back(oracle, name):
-    """Take its trial from a worker, and the worker off the list; return the trial, or None."""
-    oracle.tuner_ids.discard(name)
-    return oracle.ongoing_trials.pop(name, None)
-
-
-@keras_tuner.synchronized
-def _give_again(oracle, trial):
-    """Hand a trial to the next worker that asks."""
-    oracle._retry_queue.append(trial.trial_id)
-
-
-@keras_tuner.synchronized
-def _give_up(oracle, trial):
-    """Count a trial as failed."""
-    trial.status, trial.message = "FAILED", "its workers were lost"
-    oracle.end_trial(trial)
+        if self.oracle.n_ended != self._told:
+            self._told = self.oracle.n_ended
+            self.report()
 
 
 def free_port(host, port=0):
@@ -167,16 +147,6 @@ def free_port(host, port=0):
             return probe.getsockname()[1]
     except OSError as error:
         raise SearchError(f"{host}:{port} cannot be listened on: another program has that port, or the address is not this machine's.") from error
-
-
-@contextmanager
-def _without_print():
-    """KerasTuner's conditions print a value whenever they are sent: nobody needs it."""
-    conditions.print = lambda *values: None
-    try:
-        yield
-    finally:
-        del conditions.print
 
 
 # ---- A worker.
@@ -212,6 +182,11 @@ def work(make_tuner, folder, name, address, say=print, patience=SILENT):
         tuner.search()
     finally:
         beat.stop()
+
+
+def client():
+    """Return KerasTuner's client for the chief's oracle, at the address that `work` has put into the environment."""
+    return oracle_client.OracleClient(None)
 
 
 def _await_chief(folder, port, address, patience):

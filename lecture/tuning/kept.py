@@ -1,0 +1,71 @@
+"""What a search keeps in its folder: a file for each trial, and what Hyperband goes on from."""
+
+import json
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from lecture.tuning.trials import Trial, write_json
+
+PATIENCE = 10.0  # seconds for a file that another machine has written to be seen here
+
+
+class Kept:
+    """The trials of a search, ``trials/NUMBER.json``: written when a trial is begun, and once more when it has ended.
+
+    Parameters
+    ----------
+    folder : str or pathlib.Path
+        That of the search; several processes may share it.
+    """
+
+    def __init__(self, folder):
+        self.folder, self._ended = Path(folder), {}
+
+    def write(self, trial):
+        """Keep a trial that was begun or has ended."""
+        write_json(self._file(trial.number, "json"), asdict(trial))
+
+    def read(self, number):
+        """Return a trial; what has ended is read once."""
+        if number not in self._ended:
+            trial = Trial.from_plain(json.loads(self._file(number, "json").read_text(encoding="utf-8")))
+            if trial.status == "stopped":
+                return trial
+            self._ended[number] = trial
+        return self._ended[number]
+
+    def read_ended(self, number):
+        """Return a trial that another process has ended; a shared folder may show it late."""
+        start = time.monotonic()
+        while (trial := self.read(number)).status == "stopped" and time.monotonic() - start < PATIENCE:
+            time.sleep(0.05)
+        return trial
+
+    def trials(self):
+        """Return all trials, in the order of their numbers."""
+        return [self.read(number) for number in sorted(int(file.stem) for file in self.folder.glob("trials/[0-9]*.json"))]
+
+    def save_state(self, model, number):
+        """Keep all variables of a trained network and its optimizer."""
+        file = self._file(number, "npz")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        part = file.with_suffix(".part.npz")
+        np.savez(part, *[np.asarray(variable.value) for variable in _variables(model)])
+        part.replace(file)
+
+    def load_state(self, model, number):
+        """Give a network what was kept of a trial."""
+        model.optimizer.build(model.trainable_variables)
+        with np.load(self._file(number, "npz")) as kept:
+            for position, variable in enumerate(_variables(model)):
+                variable.assign(kept[f"arr_{position}"])
+
+    def _file(self, number, ending):
+        return self.folder / "trials" / f"{number}.{ending}"
+
+
+def _variables(model):
+    return model.variables + model.optimizer.variables
