@@ -25,13 +25,28 @@ from lecture.tuning import Choice, Space, Whole, make_mlp
 
 def make(n_units, name):
     slow = Path(os.environ["SLOW_TRIALS"])
-    if "KERASTUNER_TUNER_ID" in os.environ and not (slow / "go").exists():
+    make.n = getattr(make, "n", 0) + 1
+    quick = int((slow / "only").read_text()) if (slow / "only").exists() else 0
+    if "KERASTUNER_TUNER_ID" in os.environ and make.n > quick and not (slow / "go").exists():
         (slow / os.environ["KERASTUNER_TUNER_ID"]).write_text("in a trial")
         while not (slow / "go").exists():
             time.sleep(0.05)
     return make_mlp(n_layers=1, n_units=n_units)
 
 space = Space(make, n_units=Whole(4, 64), name=Choice(("a", "b")))
+"""
+
+# Of this one every trial fails, but the first network, which is made to see that the space is one, does not.
+FAILING = """
+import os
+from lecture.tuning import Choice, Space, make_mlp
+
+def make(n_units):
+    if "KERASTUNER_TUNER_ID" in os.environ:
+        raise RuntimeError("no room")
+    return make_mlp(n_layers=1, n_units=n_units)
+
+space = Space(make, n_units=Choice((4, 8)))
 """
 
 
@@ -115,6 +130,37 @@ def test_a_worker_that_is_killed_loses_its_trial_to_another(place):
         assert not any(_lives(pid) for pid in pids.values())
     finally:
         _end(search)
+
+
+def test_the_command_goes_on_after_ctrl_c(place):
+    """After two trials it is interrupted; what they left is not touched, and all is as if it had not been."""
+    (place / "slow" / "only").write_text("2")
+    options = ("--trials", "4", "--directory", str(place / "search"), "--out")
+    search = _tune(place, *options, str(place / "r.json"), wait=False)
+    trials = place / "search" / "trials"
+    try:
+        _until(lambda: (place / "slow" / "worker-1").exists())
+        search.send_signal(signal.SIGINT)
+        said = search.communicate(timeout=60)[0]
+        assert "Interrupted: the search ends with the trials that it has." in said and "2 trials completed" in said
+    finally:
+        _end(search)
+    before = {number: (trials / f"{number}.json").stat().st_mtime_ns for number in (0, 1)}
+    _go(place)
+    done = _tune(place, *options, str(place / "again.json"), "--resume")
+    assert done.returncode == 0 and "4 trials completed, 0 failed" in done.said, done.said
+    assert {number: (trials / f"{number}.json").stat().st_mtime_ns for number in (0, 1)} == before
+    whole = _tune(place, "--trials", "4", "--out", str(place / "whole.json"))
+    assert whole.returncode == 0
+    again, whole = (SearchResult.load(place / name).trials for name in ("again.json", "whole.json"))
+    assert [(it.values, it.seed, it.curve) for it in again] == [(it.values, it.seed, it.curve) for it in whole]
+
+
+def test_a_worker_says_why_a_trial_failed(place):
+    (place / "space.py").write_text(FAILING)
+    done = _tune(place, "--trials", "2", "--out", str(place / "r.json"))
+    assert done.returncode == 1 and "0 trials completed, 2 failed" in done.said and "Traceback" not in done.said
+    assert {trial.reason for trial in SearchResult.load(place / "r.json").trials} == {"RuntimeError: no room"}
 
 
 def test_when_all_workers_are_gone_the_search_ends_with_what_it_has(place):

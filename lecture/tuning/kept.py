@@ -1,6 +1,7 @@
 """What a search keeps in its folder: a file for each trial, and what Hyperband goes on from."""
 
 import json
+import os
 import time
 from dataclasses import asdict
 from pathlib import Path
@@ -31,7 +32,8 @@ class Kept:
     def read(self, number):
         """Return a trial; what has ended is read once."""
         if number not in self._ended:
-            trial = Trial.from_plain(json.loads(self._file(number, "json").read_text(encoding="utf-8")))
+            with open(self._file(number, "json"), encoding="utf-8") as file:
+                trial = Trial.from_plain(json.load(file))
             if trial.status == "stopped":
                 return trial
             self._ended[number] = trial
@@ -46,7 +48,11 @@ class Kept:
 
     def trials(self):
         """Return all trials, in the order of their numbers."""
-        return [self.read(number) for number in sorted(int(file.stem) for file in self.folder.glob("trials/[0-9]*.json"))]
+        try:
+            names = [name.removesuffix(".json") for name in os.listdir(self.folder / "trials") if name.endswith(".json")]
+        except FileNotFoundError:  # none was begun
+            return []
+        return [self.read(number) for number in sorted(int(name) for name in names if name.isdigit())]
 
     def save_state(self, model, number):
         """Keep all variables of a trained network and its optimizer."""

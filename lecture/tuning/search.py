@@ -208,6 +208,7 @@ def workplace(plan, space, data, directory, resume):
         check_space(space, data)
         folder = Path(tempfile.mkdtemp(prefix="lecture-search-"))
         try:
+            write_json(folder / PLAN, plan.describe(space, data))
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
