@@ -84,7 +84,7 @@ print(f"{len(grid):,} different networks, since a strength counts only where the
 # *About 8 minutes.*
 #
 # The simplest strategy draws each network at random from the space. Each is a *trial*: the network is trained on the training images, and its score is the best accuracy
-# on the *validation* images. The test images are not touched. [KerasTuner](https://keras.io/keras_tuner/) keeps the books.
+# on the *validation* images. The test images are not touched. The ranges are those of [KerasTuner](https://keras.io/keras_tuner/).
 #
 # *Predict first: among networks drawn blindly, how far is the best from the median? And which hyperparameter will matter most?*
 
@@ -520,7 +520,7 @@ explore(belief, n_tried=(2, 8))
 # Move the slider and watch two motives take turns: looking where little is known, and looking near the best. The dashed curve is the truth, which the search does not know; it was
 # measured with other random numbers, so the points need not lie on it.
 #
-# With ten hyperparameters nobody can draw the surrogate, but it works in the same way. A third of the trials are drawn at random, for a start:
+# With ten hyperparameters nobody can draw the surrogate, but it works in the same way. The first six trials are drawn at random, for a start:
 
 # %%
 n_guided = by_mode(short=10, full=100)
