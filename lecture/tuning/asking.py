@@ -38,8 +38,8 @@ class Asked(keras_tuner.HyperParameters):
 def ask(space, given, choose):
     """Return what a network of a space asks for.
 
-    A function ``make_model(hp)`` is called, so that also hyperparameters that it asks for in a loop or behind an ``if`` are
-    known, and only those that count.
+    A function ``make_model(hp)`` is called, so that also hyperparameters that it asks for in a loop or behind an ``if``
+    are known, and only those that count.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def _stepped(it):
 
 
 def grid_of(it):
-    """Return the values of a range that a grid tries, in order: all, or about ten with both ends where steps are not given."""
+    """Return the values of a range that a grid tries, in order: all; without steps about ten, both ends included."""
     values = listed(it)
     if not is_even(it) or values is not None and len(values) <= N_GRID:
         return list(values)
@@ -177,8 +177,8 @@ def first(space, values_of=grid_of):
 def after(space, values, values_of=grid_of):
     """Return the combination of a grid that comes after another one; None after the last.
 
-    What was asked for last changes first, and what is asked for after it begins anew: so each combination comes once, whatever
-    depends on what.
+    What was asked for last changes first, and what is asked for after it begins anew: so each combination comes once,
+    whatever depends on what.
     """
     values, ranges = ask(space, values, lambda it: values_of(it)[0])
     for name in reversed(values):

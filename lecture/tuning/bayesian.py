@@ -1,4 +1,4 @@
-"""Bayesian optimization over a whole space: a Gaussian process through the trials, and the place where it hopes for most."""
+"""Bayesian optimization: a Gaussian process through the trials, and the place where it hopes for most."""
 
 import warnings
 
@@ -19,7 +19,7 @@ REACHES = (0.1, 0.03, 0.01)  # how far around, turn by turn, as a share of each 
 
 
 class Bayesian:
-    """Chooses as KerasTuner's oracle does, by the lowest confidence bound, but from many places at a time, and none twice.
+    """Chooses as KerasTuner's oracle does, by the lowest confidence bound; from many places at a time, none twice.
 
     KerasTuner (1.4.8) asks its surrogate for one place after the other, some 20,000 times a trial.
 
@@ -28,8 +28,8 @@ class Bayesian:
     space, epochs, seed
         As for `make_strategy`.
     n_workers : int or None
-        A trial is chosen by the scores of all before it but the last ``n_workers - 1``, which may still run: so it does not matter
-        which worker is faster. If nobody knows how many there are, by the scores that are known.
+        A trial is chosen by the scores of all before it but the last ``n_workers - 1``, which may still run: so it does
+        not matter which worker is faster. If nobody knows how many there are, by the scores that are known.
     """
 
     def __init__(self, space, epochs, seed, n_workers):
@@ -87,11 +87,21 @@ class Bayesian:
 
     def _vectors(self, trials, ranges):
         """Where the trials are in the unit cube, (n_trials, n_ranges): at its default what a trial did not ask for."""
-        return np.array([[share_of(it, trial.values.get(name, it.default)) for name, it in ranges.items()] for trial in trials])
+        return np.array([
+            [share_of(it, trial.values.get(name, it.default)) for name, it in ranges.items()] for trial in trials
+        ])
 
 
 def fitted(x, y, seed):
-    """Return a Gaussian process with Matérn's kernel (ν = 5/2) through places x (n, n_dimensions) and values y (n,), as KerasTuner has it."""
+    """Return the Gaussian process of KerasTuner (Matérn's kernel, ν = 5/2) through places and values.
+
+    Parameters
+    ----------
+    x : array (n, n_dimensions)
+    y : array (n,)
+    seed : int
+        Of the restarts of its optimizer.
+    """
     process = GaussianProcessRegressor(
         Matern(nu=2.5), n_restarts_optimizer=20, normalize_y=True, alpha=NOISE, random_state=seed
     )

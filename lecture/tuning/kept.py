@@ -49,10 +49,11 @@ class Kept:
     def trials(self):
         """Return all trials, in the order of their numbers."""
         try:
-            names = [name.removesuffix(".json") for name in os.listdir(self.folder / "trials") if name.endswith(".json")]
+            names = os.listdir(self.folder / "trials")
         except FileNotFoundError:  # none was begun
             return []
-        return [self.read(number) for number in sorted(int(name) for name in names if name.isdigit())]
+        numbers = [name.removesuffix(".json") for name in names if name.endswith(".json")]
+        return [self.read(number) for number in sorted(int(number) for number in numbers if number.isdigit())]
 
     def save_state(self, model, number):
         """Keep all variables of a trained network and its optimizer."""

@@ -11,9 +11,9 @@ from keras_tuner.engine.trial import Trial as Message
 class Oracle:
     """Has a strategy choose the trials, and writes each into the search's folder before it is handed out.
 
-    All that it knows is in that folder. So a search that was stopped, wherever it was, is the same search when it goes on: a trial
-    that has ended is not run again, one that was begun is run with the values and the seed that it had.
-    Its methods are those that KerasTuner's service asks for; what goes from process to process is a trial's number.
+    All that it knows is in that folder. So a search that was stopped, wherever it was, is the same search when it goes
+    on: a trial that has ended is not run again, one that was begun is run with the values and the seed that it had. Its
+    methods are those that KerasTuner's service asks for; what goes from process to process is a trial's number.
 
     Parameters
     ----------
@@ -27,7 +27,8 @@ class Oracle:
         self.strategy, self.kept, self.max_trials = strategy, kept, max_trials
         self.told = {trial.number: trial for trial in kept.trials()}
         self.again = deque(number for number, trial in self.told.items() if trial.status == "stopped")
-        self.ongoing, self.tuner_ids = {}, set()  # the number of the trial that each tuner runs; those that may ask for one
+        self.ongoing = {}  # the number of the trial that a tuner runs, by the tuner's name
+        self.tuner_ids = set()  # tuners that may ask for a trial
         self._lock = threading.Lock()
 
     @property
@@ -41,7 +42,7 @@ class Oracle:
         return not self.ongoing and not self.tuner_ids
 
     def create_trial(self, tuner_id):
-        """Return KerasTuner's message to a tuner: to run a trial, to ask again (idle), or that all were handed out (stopped)."""
+        """Return KerasTuner's message to a tuner: a trial to run, to ask again (idle), or that none is left (stopped)."""
         with self._lock:
             if tuner_id in self.ongoing:
                 return _message("RUNNING", self.ongoing[tuner_id])

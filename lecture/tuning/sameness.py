@@ -15,7 +15,7 @@ PLAIN = (bool, int, float, complex, str, bytes, type(None))
 
 
 def data_digest(data):
-    """Return a text that differs between data sets: of the training and validation part, images and labels in their order."""
+    """Return a text that differs between data sets: training and validation part, images and labels in their order."""
     parts = [np.ascontiguousarray(getattr(data, name)) for name in ("X_train", "y_train", "X_val", "y_val")]
     return " ".join(f"{part.shape}{part.dtype.str}{zlib.crc32(part):08x}" for part in parts)
 
@@ -23,8 +23,9 @@ def data_digest(data):
 def function_digest(function):
     """Return a text that differs between functions that do different things, as far as their code tells.
 
-    That is its source, without comments and layout, its defaults, and what it names of its own module or closes over: numbers, texts
-    and functions. What can change while it runs (a list, a counter that it sets) does not count, another module only by its name.
+    That is its source, without comments and layout, its defaults, and what it names of its own module or closes over:
+    numbers, texts and functions. What can change while it runs (a list, a counter that it sets) does not count, another
+    module only by its name.
     """
     return hashlib.sha256("\n".join(_words(function, set())).encode()).hexdigest()[:16]
 
@@ -64,7 +65,8 @@ def _named(function):
     cells = dict(zip(function.__code__.co_freevars, function.__closure__ or ()))
     closed = {name: cell.cell_contents for name, cell in cells.items() if cell != types.CellType()}
     named = {name: function.__globals__[name] for name in function.__code__.co_names if name in function.__globals__}
-    own = {name: it for name, it in named.items() if getattr(it, "__module__", function.__module__) == function.__module__}
+    here = function.__module__
+    own = {name: it for name, it in named.items() if getattr(it, "__module__", here) == here}
     return {name: it for name, it in (own | closed).items() if isinstance(it, (*PLAIN, tuple, types.FunctionType))}
 
 

@@ -1,8 +1,9 @@
 """Ways to choose the next trial, by name.
 
-What a strategy chooses follows from the search's seed, the trial's number and the trials before it, and from nothing else: so a
-search that goes on is the search that was stopped, and with several workers it does not matter which of them is faster.
-KerasTuner's own strategies, which are followed here, lose part of what they know when they are reloaded (1.4.8).
+What a strategy chooses follows from the search's seed, the trial's number and the trials before it, and from nothing
+else: so a search that goes on is the search that was stopped, and with several workers it does not matter which of them
+is faster. KerasTuner's own strategies, which are followed here, lose part of what they know when they are reloaded
+(1.4.8).
 """
 
 import math
@@ -62,8 +63,9 @@ class Grid:
 class Hyperband:
     """Many networks trained shortly, the best of them longer (Li et al., 2018).
 
-    A trial's number is its place in `hyperband_rounds`. A round begins when the round before it has ended; until then the next
-    bracket's networks have their turn. Places stay empty where networks failed, or the space has no more of them.
+    A trial's number is its place in `hyperband_rounds`. A round begins when the round before it has ended; until then
+    the next bracket's networks have their turn. Places stay empty where networks failed, or the space has no more of
+    them.
     """
 
     def __init__(self, space, epochs, seed, n_workers):
@@ -110,9 +112,10 @@ def n_planned(strategy, max_trials, epochs):
 
 
 def hyperband_rounds(epochs, factor=FACTOR):
-    """Return Hyperband's plan: (bracket, round, networks, epochs that each of them is trained for in all), in the order in which it runs.
+    """Return Hyperband's plan in its order: (bracket, round, networks, epochs that each is trained for in all).
 
-    Follows Li et al. (2018), algorithm 1, in the form that KerasTuner gives it: all brackets use about the same resources.
+    Follows Li et al. (2018), algorithm 1, in the form that KerasTuner gives it: all brackets use about the same
+    resources.
 
     Parameters
     ----------
@@ -130,6 +133,12 @@ def hyperband_rounds(epochs, factor=FACTOR):
         n_brackets += 1
     last = math.ceil(1 + math.log(epochs, factor))
     return [
-        (bracket, round_, math.ceil(last / (bracket + 1) * factor ** (bracket - round_)), math.ceil(epochs / factor ** (bracket - round_)))
-        for bracket in reversed(range(n_brackets)) for round_ in range(bracket + 1)
+        (
+            bracket,
+            round_,
+            math.ceil(last / (bracket + 1) * factor ** (bracket - round_)),
+            math.ceil(epochs / factor ** (bracket - round_)),
+        )
+        for bracket in reversed(range(n_brackets))
+        for round_ in range(bracket + 1)
     ]

@@ -9,7 +9,7 @@ import numpy as np
 from lecture.tuning.compiled import Trainer
 from lecture.tuning.space import maker
 from lecture.tuning.strategies import hyperband_rounds
-from lecture.tuning.trials import Trial, first_line
+from lecture.tuning.trials import first_line
 
 SCORE = "val_accuracy"
 PAUSE = 0.2  # seconds between two questions, where the oracle has nothing to do
@@ -82,7 +82,8 @@ class Tuner:
         """For how many epochs a trial's network is trained, those before the trial among them."""
         if trial.bracket is None:
             return self.epochs
-        return next(n for bracket, round_, _, n in hyperband_rounds(self.epochs) if (bracket, round_) == (trial.bracket, trial.round))
+        planned = {(bracket, round_): n_epochs for bracket, round_, _, n_epochs in hyperband_rounds(self.epochs)}
+        return planned[trial.bracket, trial.round]
 
     def _n_before(self, trial):
         """For how many epochs it was trained before."""
