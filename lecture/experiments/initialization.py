@@ -26,7 +26,7 @@ PRESETS = {
 PUBLISHED_STEPS = 500  # more are made here: what starts from zeros has hardly begun then
 N_TRAIN, N_TEST, D = 400, 1000, 12
 N_RECORDED = 10
-LEAST = 1e-8  # what stands for a distance of 0 where logarithms are told
+LEAST = -8.0  # the logarithm that stands for that of a distance of 0
 N_ROWS = 12  # units of the layer before whose weights are compared
 INITIALIZERS = {
     "Glorot": keras.initializers.GlorotUniform(), "He": keras.initializers.HeNormal(), "N(0, 0.01)": keras.initializers.RandomNormal(stddev=0.01), "N(0, 1)": keras.initializers.RandomNormal(stddev=1.0),
@@ -71,6 +71,23 @@ def difference(kernels):
     widest = np.max(kernels.max(axis=-1) - kernels.min(axis=-1), axis=-1)
     largest = np.abs(kernels).max(axis=(-2, -1))
     return np.divide(widest, largest, out=np.zeros_like(widest), where=largest > 0)
+
+
+def logarithm(apart):
+    """Return log₁₀ of distances, in double precision; exactly `LEAST` where it is less, as that of 0 is.
+
+    What is clipped is the logarithm, for on some processors a float32 logarithm of 1e-8 is not -8.
+
+    Parameters
+    ----------
+    apart : array (…)
+
+    Returns
+    -------
+    array (…)
+    """
+    with np.errstate(divide="ignore"):
+        return np.maximum(np.log10(apart, dtype="float64"), LEAST)
 
 
 @lru_cache
@@ -144,7 +161,10 @@ def run(*, hidden=None, steps=None, separation=None, n_seeds=None, preset="short
         (
             Sweep("In the end", (*NAMES, ONE), "first weights", "test accuracy", {"": np.array([accuracy[name] for name in (*NAMES, ONE)])}),
             Sweep("On the way", steps, "step", "test accuracy", {name: curve for name, curve in curves.items() if name != "He"}),
-            Sweep("How different units are", steps, "step", "log₁₀(distance ÷ largest weight)", {name: np.log10(np.maximum(part(apart, name), LEAST)) for name in shown}),
+            Sweep(
+                "How different units are", steps, "step", "log₁₀(distance ÷ largest weight)",
+                {name: logarithm(part(apart, name)) for name in shown},
+            ),
         ),
         judge(accuracy, part(apart, "zeros")[-1]), tuple(Compared(f"accuracy after {published_at} steps, {name}", number, 5, curves[name][then], reading=0.006) for name, number in PUBLISHED.items()), time.perf_counter() - start,
     )
