@@ -34,9 +34,10 @@ def test_random_labels_are_true_ones_dealt_out_anew():
 def test_memorization_counts_each_point_once_and_learns_what_there_is():
     from sklearn.linear_model import LogisticRegression
 
-    result = memorization.run(hidden=(10,), steps=500, sizes=(50, 150), n_seeds=2, show=False)
+    result = memorization.run(hidden=(10,), steps=1000, sizes=(50, 150), n_seeds=2, show=False)
     end, way, held_out = result.sweeps
-    assert end.x == (50, 150) and way.x == (250, 500) and all(values.shape == (2, 2) for sweep in result.sweeps for values in sweep.values.values())
+    assert end.x == (50, 150) and way.x == (250, 500, 750, 1000)
+    assert all(values.shape == (len(sweep.x), 2) for sweep in result.sweeps for values in sweep.values.values())
     assert (way.values["random labels"][-1] == end.values["random labels"][1]).all()
     for labels, values in end.values.items():
         for seed, accuracy in enumerate(values[1]):

@@ -33,8 +33,13 @@ def apart(path, other):
 def test_our_rules_follow_keras(name):
     path, other = descend(RULES[name](LECTURE_RATES[name])), trace(TWINS[name](LECTURE_RATES[name]))
     assert path.shape == other.shape == (101, 2) and other.dtype == np.float64
-    assert apart(path[:31], other[:31]) < 1e-9
-    assert apart(path, other) < (1e-3 if name == "rmsprop" else 1e-9)  # RMSprop at .1 bounces: rounding grows
+    # RMSprop at 0.1 bounces from step 71 on: what one bit of a gradient changes grows tenfold in one step or two.
+    n = 71 if name == "rmsprop" else 101
+    assert apart(path[:n], other[:n]) < 1e-9
+
+
+def test_rmsprop_follows_keras_to_the_end_where_it_does_not_bounce():
+    assert apart(descend(ours.RMSprop(0.05)), trace(K.RMSprop(0.05))) < 1e-9
 
 
 @pytest.mark.parametrize("surface", SURFACES)
