@@ -13,13 +13,14 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 READY := $(VENV)/.ready
 
-.PHONY: help lecture slides test colab-test live bench notebooks clean
+.PHONY: help lecture slides test test-portable colab-test live bench notebooks clean
 
 help:
 	@echo "make lecture     install, run the notebooks, build the book (DATA=auto|system|openml|keras|sample|FOLDER, MODE=short|full)"
 	@echo "make slides      a deck for each notebook, in _build/slides (DATA=, MODE= as above)"
 	@echo "make live        JupyterLab on copies of the notebooks with blanks to type in (they are in live/)"
 	@echo "make test        all tests"
+	@echo "make test-portable  the tests of numbers, as other processors compute them (hours; SETTING=avx2 for one setting, TESTS=FILES)"
 	@echo "make colab-test  the notebooks with Colab's versions, Python 3.13 (PYTHON313=...), about 3 GB"
 	@echo "make bench       measure speed and memory beside the seed's functions and the peers"
 	@echo "make notebooks   make the .ipynb files from their .py sources"
@@ -36,6 +37,9 @@ live: $(READY)
 
 test: $(READY)
 	@$(RUN) -m pytest -n 3 --dist loadgroup --no-loadscope-reorder
+
+test-portable: $(READY)
+	@$(RUN) scripts/portable_test.py $(SETTING:%=--setting %) $(TESTS)
 
 colab-test: $(READY)
 	@$(RUN) scripts/colab_test.py --python $(PYTHON313)
