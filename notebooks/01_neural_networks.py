@@ -1612,7 +1612,7 @@ explore(adaptive_gradients, iterations=(1, 100), optimizer=ADAPTIVE, other=ADAPT
 # </details>
 #
 # At a rate of 0.1 RMSprop gets near the minimum and then bounces in the valley: it divides each gradient by its own size, so that its steps stay about as long as its rate.
-# There, rounding decides which way it bounces, and two correct programs part ways after some thirty steps. *Adadelta* also replaces the learning rate by a moving average of its own steps, and starts
+# There, from about step 75 on, rounding decides which way it bounces, and two correct programs part ways. *Adadelta* also replaces the learning rate by a moving average of its own steps, and starts
 # very slowly for that. (Where ε stands inside the root and where outside differs between the rules; these are as in Keras, where Adagrad's sum starts at 0.1.)
 # [Adagrad: Duchi et al., 2011](https://jmlr.org/papers/v12/duchi11a.html); [Adadelta: Zeiler, 2012](https://arxiv.org/abs/1212.5701);
 # [RMSprop: Tieleman and Hinton, 2012](https://www.cs.toronto.edu/~tijmen/csc321/slides/lecture_slides_lec6.pdf).

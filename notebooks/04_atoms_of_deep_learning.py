@@ -760,12 +760,13 @@ plots.plot_verdicts(initialization.verdicts);
 #
 # </details>
 #
-# Look at the lowest panel. With rounding the units from zeros do differ, by a millionth at first, and that does grow, ten thousand times and more. So the guess is half right: rounding
-# does break the symmetry. But it is not *why* they learn. The network with one unit cannot break any symmetry, and reaches what the wide one reaches at the same time. For two normal
-# distributions with one covariance the best boundary is a plane, and a plane needs no second unit.
-#
-# Whether units differ at all depends on how the processor cuts a product of matrices into pieces: with `hidden=(64, 64)` we find a difference of exactly 0, on one machine at least, and they learn all the same. (0 is
-# drawn at $10^{-8}$.)
+# Look at the lowest panel. Whether the units from zeros differ at all depends on the processor: on how it cuts a product
+# of matrices into pieces, and on the order in which it adds them up. On some processors the units differ by a millionth
+# at first, and that grows, ten thousand times and more. On others the difference is exactly 0 to the end, which is drawn
+# at $10^{-8}$. So the guess is half right: rounding can break the symmetry. But it is not *why* the networks learn, for
+# they learn on both. The network with one unit cannot break any symmetry, and reaches what the wide one reaches at the
+# same time. For two normal distributions with one covariance the best boundary is a plane, and a plane needs no second
+# unit.
 
 # %%
 then_and_now(initialization)
