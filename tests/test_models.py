@@ -183,7 +183,7 @@ def test_no_warnings_and_learns(images):
         history = model.fit(*images, batch_size=16, epochs=20, verbose=0, validation_data=images).history
     assert set(history) == {"loss", "accuracy", "val_loss", "val_accuracy"}
     assert len(history["loss"]) == 20
-    assert history["accuracy"][-1] > 0.9
+    assert history["accuracy"][-1] > 0.7  # 37 of the 40 here; guessing gets 4
 
 
 def test_steps_per_execution_leave_no_batch_out(images):
