@@ -203,7 +203,11 @@ def test_what_is_not_finite_is_left_out_and_what_is_missing_too():
     [
         ([1000, 1, 0.5], "log"),
         ([3, 1, 0.5], "linear"),
-        ([1000, 0, 0.5], "linear"),
+        ([1000, 0, 0.5], "symlog"),
+        ([1000, 1, 1e-3, 1e-6, 0], "symlog"),
+        ([1e-40, 0, 1e38], "symlog"),
+        ([1000, -1, 0.5], "linear"),
+        ([3, 0, 0.5], "linear"),
         ([0, 0], "linear"),
         ([1e-40, 1e38], "log"),
     ],
@@ -225,6 +229,54 @@ def test_every_value_is_inside_the_picture(values):
     plot_history({"loss": values}, ax=ax)
     low, high = ax.get_ylim()
     assert low <= min(values) and max(values) <= high and low < high
+
+
+def test_a_loss_of_exactly_0_has_its_place_below_the_powers_of_ten():
+    ax = plot_history({"loss": [1000, 1, 1e-3, 1e-6, 0]})
+    assert lines(ax, "-") == [([1, 2, 3, 4, 5], [1000, 1, 1e-3, 1e-6, 0])] and marks(ax, "o") == [(5, 0)]
+    heights = ax.transData.transform([(1, value) for value in (0, 1e-6, 1e-3, 1, 1000)])[:, 1]
+    low, high = ax.bbox.y0, ax.bbox.y1
+    assert (np.diff([low, *heights, high]) > 0.05 * (high - low) / 2).all()  # all apart, and inside
+    assert np.diff(heights)[1:] == pytest.approx(np.diff(heights)[1], rel=0.01)  # as on any logarithmic axis
+    ax.figure.canvas.draw()
+    shown = [tick.label1.get_text() for tick in ax.yaxis.get_major_ticks() if low <= heights[0] <= high]
+    assert any(text in ("0", "$\\mathdefault{0}$") for text in shown)
+
+
+# metrics of different size
+
+
+def panels(record, **options):
+    """Which metrics stand together."""
+    axes = plot_history(record, **options).figure.axes
+    keys = [[text.get_text() for text in ax.get_legend().get_texts()] if ax.get_legend() else [] for ax in axes]
+    names = [[name for name in key if name not in ("training", "validation")] for key in keys]
+    return [key or [ax.get_title(loc="left")] for key, ax in zip(names, axes)]
+
+
+def test_metrics_of_very_different_size_have_axes_of_their_own():
+    scores = {"r2_score": [-0.5, 0.9], "mae": [3e4, 2e4], "cosine_similarity": [0.1, 0.9], "rmse": [5e4, 3e4]}
+    record = {"loss": [3.0, 2.0]} | scores
+    assert panels(record) == [["loss"], ["r2_score", "cosine_similarity"], ["mae", "rmse"]]
+    losses = {"loss": [30.0, 20.0], "a_loss": [0.5, 0.4], "b_loss": [29.5, 19.6]}
+    assert panels(losses) == [["loss", "b_loss"], ["a_loss"]]
+    both = plot_history({"one": record, "two": record}).figure.axes
+    assert [ax.get_ylabel() for ax in both[:3]] == ["loss", "r2_score,\ncosine_similarity", "mae,\nrmse"]
+
+
+def test_scores_stand_together_however_low_they_are_and_so_do_metrics_of_one_size():
+    assert panels({"loss": [1.0], "accuracy": [0.01], "top_5_accuracy": [0.5]})[1:] == [["accuracy", "top_5_accuracy"]]
+    assert panels({"loss": [1.0], "mae": [3.0], "accuracy": [0.5], "mse": [0.0]})[1:] == [["mae", "accuracy", "mse"]]
+    assert panels({"loss": [1.0], "mse": [1e-3], "accuracy": [0.5]})[1:] == [["mse"], ["accuracy"]]
+    assert panels({"loss": [1.0], "mae": [np.nan], "accuracy": [0.5]})[1:] == [["mae", "accuracy"]]
+
+
+def test_on_axes_that_are_handed_in_metrics_stand_together_where_there_are_no_more():
+    record = {"loss": [3.0, 2.0], "r2_score": [-0.5, 0.9], "mae": [3e4, 2e4]}
+    for n, together in ((2, [1, 2]), (3, [1, 1, 1])):
+        axes = plt.subplots(1, n)[1]
+        plot_history(record, ax=axes)
+        assert [len(lines(ax, "-")) for ax in axes] == together
 
 
 # bad input

@@ -7,13 +7,10 @@ from functools import cached_property
 import numpy as np
 
 from lecture.checks import one_of
+from lecture.plots.direction import lower_is_better
 
 RATE = "learning_rate"  # Keras' own callbacks log it under this name
 MODES = ("auto", "min", "max")
-_LOW_IS_GOOD = (
-    *("loss", "error", "mse", "mae", "mape", "msle", "rmse", "crossentropy"),
-    *("divergence", "hinge", "poisson", "logcosh", "perplexity"),
-)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -24,7 +21,8 @@ class History(Mapping):
     ----------
     metrics : mapping of str to sequence of float or None
         Named as Keras does, ``val_…`` on the validation part; ``learning_rate`` where it is known. None where an
-        epoch has no value (with ``validation_freq``, say).
+        epoch has no value (with ``validation_freq``, say). Of several values in an epoch, the mean is kept; what is
+        no number counts as none, and a metric without any number, such as a text in the logs, is left out.
     epochs : sequence of int, optional
         The number of each epoch, counted from 1; 1, 2, 3, … by default.
     planned : int, optional
@@ -32,8 +30,8 @@ class History(Mapping):
     monitor : str, optional
         The metric that decides which epoch is best; ``val_loss``, else ``loss``, else the first by default.
     mode : str
-        Whether its lowest value is best, "min", or its highest, "max"; "auto" goes by the name: losses and errors
-        are to be low, all others high.
+        Whether its lowest value is best, "min", or its highest, "max"; "auto" goes by the name: losses, errors and
+        the like are to be low, all others high.
     restored : int, optional
         The number of the epoch whose weights early stopping brought back.
 
@@ -57,9 +55,8 @@ class History(Mapping):
         for name, values in self.metrics.items():
             if isinstance(values, str | Mapping) or not np.iterable(values):
                 raise ValueError(f"{name} must be a sequence of numbers, one an epoch, got {values!r}.")
-        metrics = {
-            name: tuple(None if v is None else float(v) for v in values) for name, values in self.metrics.items()
-        }
+        metrics = {name: tuple(map(scalar, values)) for name, values in self.metrics.items()}
+        metrics = {name: values for name, values in metrics.items() if _has_numbers(values, self.metrics[name])}
         lengths = {name: len(values) for name, values in metrics.items()}
         numbers = range(1, max(lengths.values(), default=0) + 1) if self.epochs is None else self.epochs
         epochs = tuple(map(int, numbers))
@@ -108,7 +105,7 @@ class History(Mapping):
         epochs, values = self.points(self.monitored) if self.monitored else ((), ())
         if not len(epochs):
             return None
-        low = self.mode == "min" if self.mode != "auto" else any(word in self.monitored for word in _LOW_IS_GOOD)
+        low = lower_is_better(self.monitored) if self.mode == "auto" else self.mode == "min"
         return int(epochs[values.argmin() if low else values.argmax()])
 
     @cached_property
@@ -160,6 +157,26 @@ class History(Mapping):
             if first is not None:
                 phrases.append(f"{name} is not finite in epoch {first}")
         return phrases
+
+
+def scalar(value):
+    """Return a metric's value in one epoch as a float, the mean of several; None if it is none, or no number.
+
+    >>> scalar([0.5, 1.0]), scalar("0.25"), scalar("warm up")
+    (0.75, 0.25, None)
+    """
+    if isinstance(value, str):
+        value = value.strip('"[] ').split(",")  # several values as CSVLogger writes them
+    try:
+        values = np.asarray(value, dtype=float)
+    except (TypeError, ValueError):
+        return None
+    return float(values.mean()) if value is not None and values.size else None
+
+
+def _has_numbers(values, given):
+    """Whether a metric has a number, or nothing yet: what came was no text."""
+    return any(value is not None for value in values) or all(value is None for value in given)
 
 
 def number(value):

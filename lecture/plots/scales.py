@@ -1,0 +1,123 @@
+"""Scales for values of any size: their limits, what stands at their ticks, and how wide that is."""
+
+from dataclasses import dataclass
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
+from matplotlib.ticker import Formatter, MaxNLocator
+
+STEPS = [1, 2, 5, 10]
+TINY, HUGE = 1e-99, 1e300  # what is smaller is 0 to the eye; what is larger leaves no room beyond
+PLAIN = 6  # characters of a number that is written out, whatever else would be shorter
+
+
+@dataclass(frozen=True)
+class Scale:
+    """An axis: ``low`` to ``high`` on a scale that Matplotlib knows by ``name``.
+
+    On ``"symlog"`` all is linear below ``least``, which is how 0 gets a place below the powers of ten.
+    """
+
+    name: str = "linear"
+    low: float = 0.0
+    high: float = 1.0
+    least: float = 0.0
+
+    @classmethod
+    def of(cls, values, wide):
+        """Return a scale with room for finite values, rounded, so that it stays the same over many epochs.
+
+        Parameters
+        ----------
+        values : ndarray of shape (n_values,)
+        wide : float
+            The scale is logarithmic where no value is negative and the highest is this many times the lowest above 0.
+        """
+        if not len(values):
+            return cls()
+        values = np.where(np.abs(values) < TINY, 0.0, np.clip(values, -HUGE, HUGE))
+        positive = values[values > 0]
+        if values.min() < 0 or not len(positive) or positive.min() >= positive.max() / wide:
+            return cls("linear", *_limits(values.min(), values.max()))
+        low, high = _limits(np.log10(positive.min()), np.log10(positive.max()))
+        high = 10.0 ** min(high, 300.0)
+        if values.min() > 0:
+            return cls("log", 10.0**low, high)
+        least = 10.0 ** np.floor(np.log10(positive.min()))
+        return cls("symlog", -0.3 * least, high, least)
+
+    def apply(self, ax, few=False):
+        """Give the vertical axis of ``ax`` this scale, with fewer ticks where there is little room."""
+        if self.name == "symlog":
+            ax.set_yscale("symlog", linthresh=self.least)
+            ax.yaxis.get_major_locator().set_params(numticks=3 if few else 9)  # its own are too many to stand apart
+        else:
+            ax.set_yscale(self.name)
+        if self.name == "linear":
+            ax.yaxis.set_major_locator(_ticks(few))
+            ax.yaxis.set_major_formatter(Numbers())
+        ax.set_ylim(self.low, self.high)
+
+    def labels(self, few=False):
+        """Return what can stand at the ticks."""
+        if self.name == "linear":
+            ticks = _ticks(few).tick_values(self.low, self.high)
+            return Numbers().format_ticks([tick for tick in ticks if self.low <= tick <= self.high])
+        ends = np.log10(self.least or self.low), np.log10(self.high)
+        return [_power("10", round(end)) for end in (ends[0], np.floor(ends[1]))]
+
+
+class Numbers(Formatter):
+    """Numbers at ticks: written out where they are short, else with a power of ten.
+
+    >>> Numbers().format_ticks([-0.5, 0, 0.5])
+    ['−0.5', '0.0', '0.5']
+    """
+
+    def __call__(self, value, pos=None):
+        return f"{value:g}"
+
+    def format_ticks(self, values):
+        """Return the labels of ticks that are equally far apart."""
+        if len(values) < 2:
+            return [f"{value:g}".replace("-", "−") for value in values]
+        values = np.asarray(values, dtype=float)
+        step, largest = (_exponent(size) for size in (np.abs(np.diff(values)).min(), np.abs(values).max()))
+        values[np.abs(values) < 10.0**step / 100] = 0.0  # rounding
+        plain = [f"{value:.{max(0, -step)}f}" for value in values]
+        n_plain = max(map(len, plain))
+        if n_plain > PLAIN and max(0, largest - step) + 5 < n_plain:  # what "2.5×10⁶" takes, about
+            factors = [f"{value / 10.0**largest:.{max(0, largest - step)}f}" for value in values]
+            return [_power(rf"{factor}\times10", largest) if value else "0" for factor, value in zip(factors, values)]
+        return [label.replace("-", "−") for label in plain]
+
+
+def text_width(text):
+    """Return how wide a tick label is, in em of the figures' font."""
+    font = FontProperties(size=plt.rcParams["ytick.labelsize"])
+    return text_to_path.get_text_width_height_descent(text, font, "$" in text)[0] / plt.rcParams["font.size"]
+
+
+def _limits(low, high):
+    """Limits around the values from ``low`` to ``high``: rounded, with some room."""
+    apart = high - low > 1e-9 * max(abs(low), abs(high))  # else the difference is rounding
+    room = 0.05 * (high - low) if apart else 0.1 * abs(high) or 0.1
+    low, high = low - room, high + room
+    step = 10.0 ** np.floor(np.log10(high - low)) / 10
+    step *= next(n for n in (1, 2, 5, 10) if n * step * 10 >= high - low)  # the whole is 5 to 10 steps
+    return float(step * np.floor(low / step)), float(step * np.ceil(high / step))
+
+
+def _ticks(few):
+    return MaxNLocator(3 if few else 6, steps=STEPS)
+
+
+def _exponent(size):
+    """The power of ten of a number's first digit, whatever rounding did to it."""
+    return int(np.floor(np.log10(size) + 1e-3)) if size else 0
+
+
+def _power(base, exponent):
+    return rf"$\mathdefault{{{base}^{{{exponent}}}}}$"
