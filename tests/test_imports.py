@@ -38,7 +38,7 @@ MAY = {
 INSIDE = {
     "data": {"openml", "pandas", "keras", "tqdm"},
     "plots": {"sklearn", "threadpoolctl"},
-    "training": {"IPython", "tensorflow"},
+    "training": {"IPython", "ipywidgets", "tensorflow"},
     "tuning": {"IPython"},
     "explore": {"ipywidgets", "IPython", "tqdm"},
     "publish": {"json5", "jupyter_core"},

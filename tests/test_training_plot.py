@@ -70,7 +70,7 @@ class Shell:
 @pytest.fixture
 def shell(monkeypatch):
     shell = Shell()
-    monkeypatch.setattr(module, "_notebook", lambda: shell)
+    monkeypatch.setattr(module, "notebook", lambda: shell)
     monkeypatch.setattr("IPython.display.display", shell.display)
     return shell
 
@@ -374,7 +374,7 @@ def test_drawing_takes_at_most_5_percent_of_the_time_between_the_first_and_the_l
             start = now[0]
             now[0] += 0.15 if not drawn else costs[len(drawn)]
             drawn.append((start, now[0]))
-            return {"text/plain": "", "image/png": ""}, {}
+            return {"png": b"", "text": "", "alt": ""}
 
     plot = Timed()
     plot.on_train_begin()

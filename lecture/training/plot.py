@@ -1,18 +1,19 @@
 """A training that can be watched: its curves in a notebook, a line an epoch elsewhere."""
 
 import sys
-from base64 import b64encode
 from time import perf_counter as clock
 
 import keras
-import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from lecture.checks import one_of, whole
 from lecture.plots.alt import alt_text
+from lecture.plots.direction import is_loss
 from lecture.plots.history import HistoryDrawing
-from lecture.plots.record import MODES, RATE, History, number
+from lecture.plots.record import MODES, RATE, History, number, scalar
+from lecture.training.direction import direction_of
+from lecture.training.screen import Screen, notebook
 
 SHARE = 0.05  # of the training time between the first drawing and the last: that much may go into drawing
 
@@ -33,16 +34,19 @@ class TrainingPlot(keras.callbacks.Callback):
 
     One plot serves for one fit after another: each starts anew, but one with an ``initial_epoch`` continues from
     there. Without a fit, call the hooks yourself: ``plot.on_epoch_end(0, {"loss": 1.0})``. A metric of several values
-    an epoch is followed by their mean.
+    an epoch is followed by their mean; what is no number is left out.
+
+    In a notebook it may also stand inside an ``Output`` of ipywidgets, as in a function behind `interact_manual`.
 
     Parameters
     ----------
     monitor : str, optional
         The metric that decides which epoch is best. By default the one that an ``EarlyStopping`` in the same fit
-        watches, else ``val_loss``, else ``loss``.
+        watches (of several, the one that restores weights, or else the first), else ``val_loss``, else ``loss``.
     mode : str
-        Whether its lowest value is best, "min", or its highest, "max"; "auto" goes by the name: losses and errors are
-        to be low, all others high.
+        Whether its lowest value is best, "min", or its highest, "max". With "auto" it is what Keras goes by: the
+        ``EarlyStopping`` that watches the metric, else the metric itself, and only then its name: losses, errors and
+        the like are to be low, all others high.
     epochs : int, optional
         The number of epochs to make room for, as where several fits continue each other; by default as many as the
         fit plans.
@@ -70,13 +74,14 @@ class TrainingPlot(keras.callbacks.Callback):
         self.epochs = None if epochs is None else whole(epochs, "epochs", least=1)
         self._epochs, self._metrics = [], {}  # the record: epoch numbers from 1, and for each metric as many values
         self._restored = None
-        self._early_stopping = None
-        self._drawing = self._screen = None
+        self._early_stoppings = []
+        self._decides = None, "auto"  # the metric by which an epoch is best, and its mode
+        self._drawing = self._live = None
         self._line = ""
 
     def __getstate__(self):
         """Copy settings and record; a copy (KerasTuner makes one for each trial) draws a figure of its own."""
-        return self.__dict__ | {"_model": None, "_early_stopping": None, "_drawing": None, "_screen": None}
+        return self.__dict__ | {"_model": None, "_early_stoppings": [], "_drawing": None, "_live": None}
 
     def __enter__(self):
         return self
@@ -86,14 +91,13 @@ class TrainingPlot(keras.callbacks.Callback):
 
     @property
     def history(self):
-        decides = self._early_stopping if self._early_stopping and not self.monitor else self
-        epochs = tuple(self._epochs)
+        epochs, (monitor, mode) = tuple(self._epochs), self._decides
         return History(
             {name: column[: len(epochs)] for name, column in self._metrics.items()},
             epochs,
             planned=self.epochs or (self.params or {}).get("epochs"),
-            monitor=decides.monitor if decides.monitor in self._metrics else None,
-            mode=decides.mode,
+            monitor=monitor if monitor in self._metrics else None,
+            mode=mode,
             restored=self._restored,
         )
 
@@ -111,7 +115,7 @@ class TrainingPlot(keras.callbacks.Callback):
         """Get ready for another fit; its first epoch decides what is kept of the record."""
         self._finish()
         self._restored = None
-        self._early_stopping = _early_stopping_beside(self)
+        self._early_stoppings = _early_stoppings_beside(self)
 
     def on_epoch_begin(self, epoch, logs=None):
         """Forget the epochs that are trained again."""
@@ -125,29 +129,30 @@ class TrainingPlot(keras.callbacks.Callback):
         parts = {name.startswith("val_") for name in self._metrics}
         if self.monitor and self.monitor.startswith("val_") in parts:  # else its part may still come: validation_freq
             one_of(self.monitor, self._metrics, "monitor")
-        shell = _notebook()
+        self._decide()
+        shell = notebook()
         if shell is None:
             self._line = self._last_epoch()
             if (self.params or {}).get("verbose") not in ("auto", 1):
                 self._print()  # else Keras has not finished its own line yet
         elif self._metrics:
-            if self._screen is None or self._screen.cell != shell.execution_count:
+            if self._live is None or self._live.cell != shell.execution_count:
                 self._finish()
-                self._screen = _Screen(shell, self._picture)
-            self._screen.update()
+                self._live = _Live(shell, self._picture)
+            self._live.update()
 
     def on_train_end(self, logs=None):
         """Mark the epoch that early stopping restores, and draw for the last time."""
-        stopping = self._early_stopping
-        if stopping and stopping.restore_best_weights and stopping.best_weights is not None:
-            self._restored = stopping.best_epoch + 1
+        restored = [it for it in self._early_stoppings if it.restore_best_weights and it.best_weights is not None]
+        if restored:
+            self._restored = restored[-1].best_epoch + 1  # each sets the weights, so the last one's stay
         self._finish(changed=self._restored is not None)
 
     def _finish(self, *, changed=False):
         """Bring out what is not shown yet."""
         self._print()
-        if self._screen:
-            self._screen.close(changed=changed)
+        if self._live:
+            self._live.close(changed=changed)
 
     def _go_back_to(self, epoch):
         """Keep what was recorded of the epochs before this one (counted from 0, as Keras does)."""
@@ -159,19 +164,29 @@ class TrainingPlot(keras.callbacks.Callback):
             del values[kept:]
         if not kept:
             self._finish()
-            self._metrics, self._drawing, self._screen = {}, None, None
+            self._metrics, self._drawing, self._live = {}, None, None
 
     def _record(self, epoch, logs):
         """Add an epoch's values to the record."""
-        values = {name: None if value is None else _scalar(value) for name, value in logs.items()}
+        values = {name: _number(value) for name, value in logs.items()}
+        values = {name: value for name, value in values.items() if value is not None or logs[name] is None}
         rate = getattr(getattr(self.model, "optimizer", None), "learning_rate", None)
         if RATE not in values and rate is not None:
-            values[RATE] = _scalar(rate)
-        for name in sorted(values, key=lambda name: (name == RATE, name.startswith("val_"), not name.endswith("loss"))):
+            values[RATE] = _number(rate)
+        for name in sorted(values, key=lambda name: (name == RATE, name.startswith("val_"), not is_loss(name))):
             self._metrics.setdefault(name, [None] * len(self._epochs))
         for name, column in self._metrics.items():
             column.append(values.get(name))
         self._epochs.append(epoch)  # last: an interrupt that comes before leaves this epoch out as a whole
+
+    def _decide(self):
+        """Choose the metric by which an epoch is best, and which way."""
+        watching = [it for it in self._early_stoppings if it.monitor in self._metrics]
+        restoring = [it for it in watching if it.restore_best_weights]
+        monitor = self.monitor or next((it.monitor for it in restoring[-1:] + watching), None)
+        known = monitor if monitor in self._metrics else History(self._metrics, self._epochs).monitored
+        mode = self.mode if self.mode != "auto" or known is None else direction_of(known, watching, self.model)
+        self._decides = monitor, mode
 
     def _last_epoch(self):
         """The last epoch as a line."""
@@ -191,18 +206,17 @@ class TrainingPlot(keras.callbacks.Callback):
             self._line = ""
 
     def _picture(self):
-        """The figure as what IPython displays, and its alternative text where it takes it from."""
+        """The figure as what a `Screen` shows."""
         figure = self.figure
-        png = b64encode(self._drawing.png()).decode()
-        return {"image/png": png, "text/plain": self.history.status()}, {"image/png": {"alt": alt_text(figure)}}
+        return {"png": self._drawing.png(), "text": self.history.status(), "alt": alt_text(figure)}
 
 
-class _Screen:
-    """A picture in a notebook's cell, updated in place as often as ``SHARE`` allows."""
+class _Live:
+    """A picture in a notebook, updated in place as often as ``SHARE`` allows."""
 
     def __init__(self, shell, picture):
         self.shell, self.picture, self.cell = shell, picture, shell.execution_count
-        self.handle = None
+        self.screen = Screen()
         self.is_open = self.is_late = False
         self.since, self.spent = clock(), 0.0  # when the first drawing was over, and the seconds that others took since
         self.costliest = 0.0  # of all drawings, in seconds: what the next one is taken to cost
@@ -234,32 +248,16 @@ class _Screen:
 
     def _show(self):
         """Draw and send the picture; return the seconds that it took."""
-        from IPython.display import display
-
         start = clock()
-        data, metadata = self.picture()
-        if self.handle is None:
-            self.handle = display(data, metadata=metadata, raw=True, display_id=True)
-        else:
-            self.handle.update(data, metadata=metadata, raw=True)
+        self.screen.show(**self.picture())
         self.is_late = False
         cost = clock() - start
         self.costliest = max(self.costliest, cost)
         return cost
 
 
-def _notebook():
-    """IPython's shell where it shows pictures, as in JupyterLab, VS Code and Colab; None in a terminal or script."""
-    if not sys.modules.get("IPython"):
-        return None
-    from IPython import get_ipython
-
-    shell = get_ipython()
-    return shell if shell and "image/png" in shell.display_formatter.active_types else None
-
-
-def _early_stopping_beside(plot):
-    """The EarlyStopping in the same fit, or None.
+def _early_stoppings_beside(plot):
+    """All EarlyStoppings in the same fit, in their order.
 
     Keras tells a callback nothing of the others, so this looks for the list that is calling. Where there is none, as
     when a hook is called by hand, no epoch is marked as restored.
@@ -268,12 +266,11 @@ def _early_stopping_beside(plot):
     while frame:
         caller = frame.f_locals.get("self")
         if isinstance(caller, keras.callbacks.CallbackList) and any(callback is plot for callback in caller.callbacks):
-            stopping = (one for one in caller.callbacks if isinstance(one, keras.callbacks.EarlyStopping))
-            return next(stopping, None)
+            return [it for it in caller.callbacks if isinstance(it, keras.callbacks.EarlyStopping)]
         frame = frame.f_back
-    return None
+    return []
 
 
-def _scalar(value):
-    """A number, tensor or array as a float: the mean where it has several values."""
-    return float(np.mean(keras.ops.convert_to_numpy(value)))
+def _number(value):
+    """A value in the logs as a float, or None: `scalar` of whatever device it is on."""
+    return scalar(keras.ops.convert_to_numpy(value) if keras.ops.is_tensor(value) else value)

@@ -1,10 +1,12 @@
 """How far a search is: a bar with the best score so far, and in a notebook a figure that grows."""
 
-import sys
+import io
 
+from matplotlib.figure import Figure
 from tqdm import tqdm
 
 from lecture import plots
+from lecture.training.screen import Screen, notebook
 
 
 class Progress:
@@ -19,9 +21,9 @@ class Progress:
     """
 
     def __init__(self, total, show=True):
-        self.total, self.handle = total, None
-        self.bar = tqdm(total=total, desc="trials", disable=not show, leave=_shell() is None)
-        self.shell = _shell() if show else None
+        self.total = total
+        self.bar = tqdm(total=total, desc="trials", disable=not show, leave=notebook() is None)
+        self.screen = Screen() if show and notebook() else None
 
     def update(self, trials):
         """Show these trials."""
@@ -32,7 +34,7 @@ class Progress:
         parts += [f"{n_failed} failed"] if n_failed else []
         self.bar.set_postfix_str(", ".join(parts), refresh=False)
         self.bar.update(len(ended) - self.bar.n)
-        if self.shell and scores:
+        if self.screen and scores:
             self._draw(ended)
 
     def close(self):
@@ -40,23 +42,9 @@ class Progress:
         self.bar.close()
 
     def _draw(self, trials):
-        """Show the figure, or put the new one in the place of the last."""
-        from IPython.display import display
-        from matplotlib.figure import Figure
-
-        figure = Figure(figsize=(6.4, 3.0))  # the notebook cuts it to what is drawn
-        plots.plot_search(trials, total=self.total, ax=figure.subplots())
-        if self.handle is None:
-            self.handle = display(figure, display_id=True)
-        else:
-            self.handle.update(figure)
-
-
-def _shell():
-    """The notebook's kernel; None in a terminal."""
-    if "IPython" not in sys.modules:
-        return None
-    from IPython import get_ipython
-
-    shell = get_ipython()
-    return shell if shell is not None and hasattr(shell, "kernel") else None
+        """Show the figure in the place of the last."""
+        figure, png = Figure(figsize=(6.4, 3.0)), io.BytesIO()
+        ax = plots.plot_search(trials, total=self.total, ax=figure.subplots())
+        figure.savefig(png, format="png", dpi="figure", bbox_inches="tight")
+        alt = plots.alt_text(ax.figure)
+        self.screen.show(png.getvalue(), text=alt, alt=alt)

@@ -1,0 +1,72 @@
+"""A picture in a notebook, replaced in place: in the output of a cell, or inside an Output of ipywidgets."""
+
+import html
+import sys
+import warnings
+from base64 import b64encode
+
+
+class Screen:
+    """One picture in a notebook, where the first one was shown.
+
+    Jupyter brings later versions of what a cell has shown into the cell, but not into an ``Output`` of ipywidgets, such
+    as that of ``interact_manual``. There the picture is a widget itself, whose value changes.
+    """
+
+    def __init__(self):
+        self._handle = self._widget = None
+
+    def show(self, png, *, text, alt):
+        """Show a picture in the place of the last.
+
+        Parameters
+        ----------
+        png : bytes
+        text : str
+            What stands in its place where there are no pictures.
+        alt : str
+            What it shows, in words.
+        """
+        from IPython.display import display
+
+        source = b64encode(png).decode()
+        data, metadata = {"image/png": source, "text/plain": text}, {"image/png": {"alt": alt}}
+        if self._handle:
+            self._handle.update(data, metadata=metadata, raw=True)
+        elif self._widget or _inside_an_output():
+            image = f'<img alt="{html.escape(alt)}" style="max-width: 100%" src="data:image/png;base64,{source}">'
+            self._put(image)
+        else:
+            self._handle = display(data, metadata=metadata, raw=True, display_id=True)
+
+    def _put(self, image):
+        """Give the widget another value; the first time, make and show it."""
+        if self._widget:
+            self._widget.value = image
+            return
+        from IPython.display import display
+        from ipywidgets import HTML
+
+        self._widget = HTML(image)
+        display(self._widget)
+
+
+def notebook():
+    """Return IPython's shell where it shows pictures, as in JupyterLab, VS Code and Colab; None elsewhere."""
+    if not sys.modules.get("IPython"):
+        return None
+    from IPython import get_ipython
+
+    shell = get_ipython()
+    return shell if shell and "image/png" in shell.display_formatter.active_types else None
+
+
+def _inside_an_output():
+    """Whether what is shown now goes into an Output of ipywidgets: only then has one of them a message's number."""
+    ipywidgets = sys.modules.get("ipywidgets")
+    if ipywidgets is None:
+        return False
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the list is deprecated since 8, and nothing came in its place
+        widgets = getattr(ipywidgets.Widget, "widgets", {})
+    return any(isinstance(widget, ipywidgets.Output) and widget.msg_id for widget in list(widgets.values()))
