@@ -10,11 +10,9 @@ from types import SimpleNamespace
 
 import keras
 import matplotlib.pyplot as plt
-import nbformat
 import numpy as np
 import pytest
 from conftest import ROOT
-from nbclient import NotebookClient
 
 from lecture.plots import plot_history
 from lecture.plots.history import HistoryDrawing
@@ -393,73 +391,6 @@ def test_drawing_takes_at_most_5_percent_of_the_time_between_the_first_and_the_l
     assert (
         shell.shown[0][-1] is not None and drawn[-1][1] == now[0]
     )  # the last is drawn at the end, or was with the last epoch
-
-
-NOTEBOOK = [
-    """
-import os, signal, time
-import keras, numpy as np
-from lecture.training import TrainingPlot
-X = np.random.default_rng(0).normal(size=(64, 4)).astype("float32"); y = (X[:, 0] > 0).astype("float32")
-def network():
-    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1, activation="sigmoid")])
-    model.compile(loss="binary_crossentropy", optimizer="adam", metrics=["accuracy"])
-    return model
-class Interrupt(keras.callbacks.Callback):
-    def on_epoch_begin(self, epoch, logs=None):
-        if epoch == 4:
-            os.kill(os.getpid(), signal.SIGINT)
-            time.sleep(10)
-""",
-    """
-print("before")
-network().fit(X, y, epochs=12, validation_data=(X, y), verbose=0, callbacks=[TrainingPlot()])
-print("after");
-""",
-    """
-plot = TrainingPlot()
-print("starts")
-network().fit(X, y, epochs=12, verbose=0, callbacks=[plot, Interrupt()])
-""",
-    """
-print(len(plot.history["loss"]), plot.history.epochs, len(get_ipython().events.callbacks["post_run_cell"]))
-print(len(plot.figure.axes[0].lines[0].get_xdata()))
-""",
-]
-
-
-@pytest.fixture(scope="module")
-def executed():
-    """A real notebook after its run, with an interrupt in its third cell."""
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source.strip()) for source in NOTEBOOK])
-    NotebookClient(
-        notebook, timeout=300, allow_errors=True, kernel_name="python3", resources={"metadata": {"path": str(ROOT)}}
-    ).execute()
-    return notebook.cells
-
-
-def pictures(cell):
-    return [output for output in cell.outputs if "image/png" in output.get("data", {})]
-
-
-def text(cell):
-    return "".join(output.text for output in cell.outputs if output.output_type == "stream" and output.name == "stdout")
-
-
-def test_an_executed_notebook_keeps_one_picture_with_its_text_and_all_other_output(executed):
-    assert not [output for output in executed[0].outputs if output.output_type == "error"]
-    assert text(executed[1]) == "before\nafter\n"
-    (picture,) = pictures(executed[1])
-    assert picture.metadata["image/png"]["alt"].startswith("12 of 12 epochs: loss from ")
-    assert picture.data["text/plain"].startswith("12 of 12 epochs   ○ best: ")
-
-
-def test_an_interrupted_notebook_keeps_the_last_picture_and_the_record(executed):
-    assert [output.ename for output in executed[2].outputs if output.output_type == "error"] == ["KeyboardInterrupt"]
-    assert text(executed[2]) == "starts\n"
-    (picture,) = pictures(executed[2])
-    assert picture.metadata["image/png"]["alt"].startswith("4 of 12 epochs: ")
-    assert text(executed[3]).splitlines()[1] == "4" and text(executed[3]).startswith("4 (1, 2, 3, 4) ")
 
 
 def test_in_a_script_it_prints_lines_and_needs_no_ipython():

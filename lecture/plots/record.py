@@ -84,9 +84,14 @@ class History(Mapping):
 
     def points(self, name):
         """Return the epochs in which a metric has a finite value, and those values: two arrays of shape (n_points,)."""
-        values = np.array(self.metrics[name], dtype=float)  # None becomes NaN
-        finite = np.isfinite(values)
-        return np.array(self.epochs)[finite], values[finite]
+        return self._points[name]
+
+    @cached_property
+    def _points(self):
+        values = {name: np.array(column, dtype=float) for name, column in self.items()}  # None becomes NaN
+        finite = {name: np.isfinite(column) for name, column in values.items()}
+        epochs = np.array(self.epochs)
+        return {name: (epochs[finite[name]], column[finite[name]]) for name, column in values.items()}
 
     @property
     def end(self):
@@ -165,13 +170,15 @@ def scalar(value):
     >>> scalar([0.5, 1.0]), scalar("0.25"), scalar("warm up")
     (0.75, 0.25, None)
     """
+    if value is None or isinstance(value, float):
+        return value if value is None else float(value)
     if isinstance(value, str):
         value = value.strip('"[] ').split(",")  # several values as CSVLogger writes them
     try:
         values = np.asarray(value, dtype=float)
     except (TypeError, ValueError):
         return None
-    return float(values.mean()) if value is not None and values.size else None
+    return float(values.mean()) if values.size else None
 
 
 def _has_numbers(values, given):
