@@ -72,6 +72,22 @@ def test_labels_are_whole_at_any_size_of_numbers(sign, exponent, offset, first):
     plt.close("all")
 
 
+def test_labels_are_whole_beside_a_0():
+    down, up = [1000, 1, 1e-3, 1e-20, 0], [0, 0.001, 0.02, 0.1, 0.1]
+    record = {"loss": down, "learning_rate": up}
+    assert_whole(plot_history(record).figure)
+    assert_whole(plot_history({"one": record, "two": {"loss": [10, 1, 1e-3, 0]}}).figure, n_columns=2)
+
+
+def test_the_key_does_not_run_into_a_title_however_many_panels_there_are():
+    falling = {"loss": [3.0, 2.0], "val_loss": [3.0, 2.0], "mae": [3e4, 2e4], "mse": [3e-4, 2e-4], "accuracy": [0.5, 0.9]}
+    figure = plot_history(falling).figure
+    figure.canvas.draw()
+    for ax in figure.axes:
+        title, key = ax.title if ax.get_title() else ax._left_title, ax.get_legend()
+        assert not key or not title.get_text() or title.get_window_extent().x1 < key.get_window_extent().x0
+
+
 def test_overlaid_labels_are_whole_too():
     assert_whole(plot_history({"one": sized(-1e10, 0.0), "two": sized(-2e10, 0.0)}, overlay=True).figure)
 

@@ -21,7 +21,7 @@ LEFT, RIGHT, BOTTOM = 4.6, 1.2, 3.4  # margins for tick labels and, below, "epoc
 LINE, GAP = 1.7, 0.9  # a line of text, and the space between panels, beside each other the least
 HEIGHT, LOW, STRIP = 14, 10.5, 3.6  # of panels in one row, in several, and of the learning rate's
 WIDTHS = {1: 38, 2: 21}  # of as many panels beside each other, else:
-WIDTH = 17
+WIDTH, KEYED = 17, 21  # where no key stands beside a panel's title, and where one does
 N_EPOCHS = 8  # spaces between numbered epochs, at most
 WIDE, RATE_WIDE = 500, 10  # a scale is logarithmic where the highest value is this many times the lowest; the rate's
 APART = 10  # metrics of which one is this many times as large get Axes of their own
@@ -156,7 +156,7 @@ class Plan:
     @property
     def _width(self):
         """The width of a panel, in em."""
-        return WIDTH if self.side_by_side else WIDTHS.get(self._n_wide, WIDTH)
+        return WIDTH if self.side_by_side else WIDTHS.get(self._n_wide, KEYED if len(self.labels) == 1 else WIDTH)
 
     def layout(self, frame):
         """Return the figure's width and height, and each panel's (left, top, width, height), in em from above left."""

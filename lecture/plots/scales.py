@@ -51,8 +51,9 @@ class Scale:
     def apply(self, ax, few=False):
         """Give the vertical axis of ``ax`` this scale, with fewer ticks where there is little room."""
         if self.name == "symlog":
-            ax.set_yscale("symlog", linthresh=self.least)
-            ax.yaxis.get_major_locator().set_params(numticks=3 if few else 9)  # its own are too many to stand apart
+            room = (0.8 if few else 0.25) * np.log10(self.high / self.least)  # from 0 to its neighbour, in powers of ten
+            ax.set_yscale("symlog", linthresh=self.least, linscale=max(1.0, room))
+            ax.yaxis.get_major_locator().set_params(numticks=2 if few else 5)  # its own are too many to stand apart
         else:
             ax.set_yscale(self.name)
         if self.name == "linear":
