@@ -11,8 +11,6 @@ from itertools import accumulate
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from matplotlib.collections import LineCollection
 from PIL import Image
 
@@ -41,14 +39,6 @@ def surface():
     return describe(ax, "A plane.")
 
 
-def control_of(setting, default=None):
-    def draw(n=default):
-        pass
-
-    (control,), _ = controls_of(draw, {"n": setting})
-    return control
-
-
 def data_of(page):
     """What the script of a page reads."""
     data = json.loads(re.search(r'<script type="application/json">(.*?)</script>', page.html, re.DOTALL)[1])
@@ -60,87 +50,7 @@ def picture_of(data, number):
     return "\n".join(data["lines"][line] for line in accumulate(data["pictures"][number]))
 
 
-# ------------------------------------------------------------------------------------------------- controls
-
-
-@pytest.mark.parametrize(
-    ("setting", "values"),
-    [
-        ((0, 3), (0, 1, 2, 3)),
-        ((1, 10, 4), (1, 5, 9)),
-        ((0.005, 0.04, 0.005), (0.005, 0.01, 0.015, 0.02, 0.025, 0.03, 0.035, 0.04)),
-        ((0.0, 1.0), (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)),
-        ((-1, 1, 0.5), (-1.0, -0.5, 0.0, 0.5, 1.0)),
-        ((2, 2), (2,)),
-    ],
-)
-def test_a_slider_has_the_values_that_one_would_write(setting, values):
-    control = control_of(setting)
-    assert (control.kind, control.values) == ("slider", values)
-    assert {type(value) for value in control.values} == {type(values[0])}
-
-
-def test_labels_read_as_one_would_write_them():
-    assert control_of((0.005, 0.02, 0.005)).labels == ("0.005", "0.01", "0.015", "0.02")
-    assert control_of((0.0, 1.0, 0.5)).labels == ("0", "0.5", "1")
-    assert control_of([np.tanh, dict, "relu", 3, None]).labels == ("tanh", "dict", "relu", "3", "None")
-
-
-@given(st.integers(-50, 50), st.integers(1, 40), st.integers(0, 60), st.integers(0, 6))
-def test_slider_values_are_the_nearest_floats_of_the_decimals(lo, step, count, digits):
-    def number(n):
-        return float(f"{n}e-{digits}")
-
-    control = control_of((number(lo), number(lo + count * step), number(step)))
-    assert control.values == tuple(number(lo + i * step) for i in range(count + 1))
-
-
-def test_a_list_is_a_dropdown_a_bool_a_tick_box_and_a_number_stays_fixed():
-    assert control_of([1, 2]).kind == "dropdown"
-    assert control_of(("sin", "cos")).kind == "dropdown"
-    assert control_of({"one": 1, "two": 2}).labels == ("one", "two")
-    assert control_of(True) == control_of(True, default=False)  # the setting says what is shown first
-    assert (control_of(True).kind, control_of(True).values, control_of(True).initial) == ("tick", (False, True), 1)
-    controls, fixed = controls_of(draw_wave, {"n": 3, "kind": "cos", "amplitude": (1, 2)})
-    assert [control.name for control in controls] == ["amplitude"]
-    assert fixed == {"n": 3, "kind": "cos"}
-
-
-def test_what_is_shown_first_is_the_functions_default_else_the_middle_or_the_first():
-    assert control_of((1, 9), default=2).initial == 1
-    assert control_of((0.005, 0.04, 0.005), default=0.02).initial == 3
-    assert control_of((1, 9), default=77).initial == 4
-    assert control_of(["a", "b", "c"], default="c").initial == 2
-    assert control_of(["a", "b", "c"]).initial == 0
-
-
-@pytest.mark.parametrize(
-    ("settings", "sentence"),
-    [
-        ({"layers": (1, 3)}, "draw_wave takes no 'layers'; it takes n, amplitude, kind, grid, note."),
-        ({"n": []}, "n must have at least one value to choose from, got none."),
-        ({"n": {}}, "n must have at least one value"),
-        ({"n": (3, 1)}, r"n must go from low to high, got \(3, 1\)."),
-        ({"n": (1, 3, 0)}, r"n must have a step above 0, got \(1, 3, 0\)."),
-        ({"n": (1, 3, -1)}, "n must have a step above 0"),
-        ({"n": (1, 2, 3, 4)}, r"n must be \(lo, hi\) or \(lo, hi, step\) for a slider, or a list for a dropdown, got \(1, 2, 3, 4\)."),
-        ({"n": (1,)}, r"n must be \(lo, hi\)"),
-        ({"n": (0, float("inf"))}, "n must be a number, got inf."),
-        ({"n": (0, 1, 1e-6)}, "n has 1000001 values, more than the 1000 that a slider can show: make its step larger"),
-        ({"n": ["1", 1]}, "n must have values that read differently, got '1' more than once."),
-    ],
-)
-def test_settings_that_make_no_control_are_refused(settings, sentence):
-    with pytest.raises(ValueError, match=sentence):
-        explore(draw_wave, **settings)
-
-
-def test_a_parameter_without_a_value_is_asked_for():
-    def draw(a, b, c=1):
-        pass
-
-    with pytest.raises(ValueError, match="draw also needs b: give a control, or a single value that stays fixed."):
-        explore(draw, a=(1, 2))
+# ------------------------------------------------------------------------------------------------- what is drawn, and with what
 
 
 def test_a_parameter_may_have_any_name():

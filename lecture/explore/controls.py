@@ -1,13 +1,18 @@
 """What a reader can set: each control with its values, as labels for the page and as Python values for the drawing."""
 
 import inspect
+import math
+from collections.abc import Iterator, Mapping, MappingView, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from fractions import Fraction
 from numbers import Integral, Real
+
+import numpy as np
 
 from lecture.checks import real
 
-MAX_VALUES = 1000  # of one slider: more than it has pixels
+MAX_VALUES = 1000  # of one control: a slider has fewer pixels
+ROUNDING = 1e-9  # of a step: so near to hi, a slider's last value is hi
 
 
 @dataclass(frozen=True)
@@ -20,9 +25,9 @@ class Control:
         The parameter of the draw function.
     kind : "slider", "dropdown" or "tick"
     values : tuple
-        What the draw function gets.
+        What the draw function gets: numbers and booleans are Python's own, also where NumPy's came.
     labels : tuple of str
-        What the reader sees of them, each different; the page's address holds them too.
+        What the reader sees of them, each different, numbers to 12 digits; the page's address holds them too.
     initial : int
         Position of the value that is shown first.
     """
@@ -91,23 +96,51 @@ def _defaults(draw, settings):
 
 def _control(name, setting, default):
     """Return the control for one setting, or None for a value that stays fixed."""
-    if isinstance(setting, bool):
+    if isinstance(setting, (bool, np.bool_)):
         return Control(name, "tick", (False, True), ("False", "True"), int(setting))
     if isinstance(setting, tuple) and setting and all(_is_number(value) for value in setting):
         values = _steps(name, setting)
-        return _with_labels(name, "slider", values, map(_label, values), default, otherwise=(len(values) - 1) // 2)
-    if isinstance(setting, dict):
-        return _with_labels(name, "dropdown", setting.values(), map(_label, setting), default)
-    if isinstance(setting, (list, tuple)):
-        return _with_labels(name, "dropdown", setting, map(_label, setting), default)
+        return _with_labels(name, "slider", values, values, default, otherwise=(len(values) - 1) // 2)
+    if isinstance(setting, Mapping):
+        return _with_labels(name, "dropdown", setting.values(), setting, default)
+    if _is_list(name, setting):
+        values = _values(name, setting)
+        return _with_labels(name, "dropdown", values, values, default)
     return None
 
 
-def _with_labels(name, kind, values, labels, default, otherwise=0):
+def _is_list(name, setting):
+    """Return whether a setting is several values in an order; refuse those that only look like it."""
+    if isinstance(setting, (str, bytes, bytearray)):
+        return False
+    wanted, kind = f"{name} must be a list of values", type(setting).__name__
+    if isinstance(setting, Iterator):
+        raise ValueError(f"{wanted}, got a {kind}, which can be read only once.")
+    if isinstance(setting, (set, frozenset)):
+        raise ValueError(f"{wanted}, got a {kind}, which has no order.")
+    if not hasattr(setting, "__array__"):  # which arrays have, tensors, and pandas' Series and Index
+        return isinstance(setting, (Sequence, MappingView))
+    shape = np.shape(setting)
+    if len(shape) > 1:
+        raise ValueError(
+            f"{wanted} or an array with one axis, got an array of shape {shape}; "
+            f"functools.partial(draw, {name}=…) keeps an array fixed."
+        )
+    return len(shape) == 1
+
+
+def _values(name, setting):
+    """Return the values of a list; numbers as NumPy has them, since pandas and tensors hand out something else."""
+    _refuse_too_many(name, len(setting), "give fewer")
+    array = np.asarray(setting) if hasattr(setting, "__array__") else None
+    return list(setting if array is None or array.dtype.kind not in "biuf" else array)
+
+
+def _with_labels(name, kind, values, shown, default, otherwise=0):
     """Return a control that shows ``default`` first if it has it, else the value at ``otherwise``."""
-    values, labels = tuple(values), tuple(labels)
-    if not values:
+    if not len(values):
         raise ValueError(f"{name} must have at least one value to choose from, got none.")
+    values, labels = tuple(map(_plain, values)), _labels(shown)
     if len(set(labels)) < len(labels):
         twice = next(label for label in labels if labels.count(label) > 1)
         raise ValueError(f"{name} must have values that read differently, got {twice!r} more than once.")
@@ -116,31 +149,68 @@ def _with_labels(name, kind, values, labels, default, otherwise=0):
 
 
 def _steps(name, setting):
-    """Return the values of the slider (lo, hi) or (lo, hi, step), worked out in decimals: 0.015, not 0.015000000000000001."""
+    """Return the values of a slider (lo, hi) or (lo, hi, step), in exact fractions: 0.015, not 0.015000000000000001."""
     if len(setting) not in (2, 3):
         raise ValueError(f"{name} must be (lo, hi) or (lo, hi, step) for a slider, or a list for a dropdown, got {setting!r}.")
     whole = all(isinstance(value, Integral) for value in setting)
-    lo, hi = (Decimal(repr(real(value, name))) for value in setting[:2])
+    lo, hi = (_fraction(value, name) for value in setting[:2])
     if hi < lo:
         raise ValueError(f"{name} must go from low to high, got {setting!r}.")
     if len(setting) == 3:
-        step = Decimal(repr(real(setting[2], f"the step of {name}")))
+        step = _fraction(setting[2], f"the step of {name}")
     else:
-        step = Decimal(1) if whole else (hi - lo) / 10 or Decimal(1)
+        step = 1 if whole else (hi - lo) / 10 or 1
     if step <= 0:
         raise ValueError(f"{name} must have a step above 0, got {setting!r}.")
-    count = int((hi - lo) / step) + 1
+    n_steps = (hi - lo) / Fraction(step)
+    ends_at_hi = abs(n_steps - round(n_steps)) <= (0 if whole else _rounding(setting, n_steps))
+    count = (round(n_steps) if ends_at_hi else math.floor(n_steps)) + 1
+    _refuse_too_many(name, count, f"make its step larger, got {setting!r}")
+    values = [lo + i * step for i in range(count)]
+    if ends_at_hi and count > 1:
+        values[-1] = hi
+    return [int(value) if whole else float(value) for value in values]
+
+
+def _fraction(value, what):
+    """Return a number as the exact fraction that its digits say: 0.1 is 1/10, as float32 too."""
+    real(value, what)
+    return Fraction(int(value)) if isinstance(value, Integral) else Fraction(str(value))
+
+
+def _rounding(setting, n_steps):
+    """Return how many steps hi may be off a value because numbers were rounded: more for short floats, as float32."""
+    coarsest = max((float(np.finfo(value.dtype).eps) for value in setting if isinstance(value, np.floating)), default=0)
+    return max(ROUNDING, min(4 * Fraction(coarsest) * n_steps, 0.01))
+
+
+def _refuse_too_many(name, count, remedy):
     if count > MAX_VALUES:
-        raise ValueError(f"{name} has {count} values, more than the {MAX_VALUES} that a slider can show: make its step larger, got {setting!r}.")
-    return [int(lo + i * step) if whole else float(lo + i * step) for i in range(count)]
+        raise ValueError(f"{name} has {count} values, more than the {MAX_VALUES} that a control can show: {remedy}.")
 
 
 def _is_number(value):
     return isinstance(value, Real) and not isinstance(value, bool)
 
 
+def _plain(value):
+    """Return NumPy's booleans and numbers as Python's; a float32 as what it reads, 0.1 and not 0.10000000149."""
+    if isinstance(value, np.floating):
+        return float(str(value))
+    return value.item() if isinstance(value, (np.bool_, np.number, np.str_)) else value
+
+
+def _labels(values):
+    """Return how values read, beside each other: what rounding left of 0, such as 5.6e-17 among tenths, is 0."""
+    values = tuple(map(_plain, values))
+    numbers = sorted({float(value) for value in values if _is_number(value)})
+    nothing = 1e-12 * min((b - a for a, b in zip(numbers, numbers[1:])), default=0)
+    return tuple(_label(0 if _is_number(value) and abs(value) < nothing else value) for value in values)
+
+
 def _label(value):
     """How a value reads: numbers without digits that say nothing, functions and classes by their names."""
-    if isinstance(value, Real) and not isinstance(value, (bool, Integral)):
-        return f"{float(value):.12g}"
+    value = _plain(value)
+    if _is_number(value) and not isinstance(value, Integral):
+        return f"{float(value) + 0.0:.12g}"  # −0.0 reads 0
     return str(getattr(value, "__name__", value))
