@@ -197,6 +197,12 @@ def test_solutions_are_folded_exercises_shown_and_plumbing_is_left_out(small, pa
     assert page.get_by_text("Hide solution").is_visible() and "@title" not in page.content()
 
 
+def test_pages_hold_no_pictures_but_load_them_late(small):
+    for name, n_pictures in (("index", 1), ("notebooks/01_sums", 2)):
+        text = (small / f"{name}.html").read_text()
+        assert "data:image" not in text and text.count('<img loading="lazy"') == n_pictures
+
+
 def test_hidden_code_opens(small, page):
     _open(page, small, "notebooks/01_sums")
     assert not page.get_by_text("draw()").is_visible()

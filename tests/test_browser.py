@@ -23,14 +23,44 @@ def page(browser):
     assert [text for text in complaints if not any(known in text for known in THEME_ERRORS)] == []
 
 
+_ALL_COME = "all => Promise.allSettled(all.map(img => { img.loading = 'eager'; return img.decode(); }))"
+
+
+def _wait_for_formulas(page):
+    page.wait_for_function("document.querySelectorAll('mjx-container').length >= document.querySelectorAll('.math').length", timeout=60_000)
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_loads_whole_from_a_file(built_book, page, name):
     page.goto((built_book / "html" / f"{name}.html").as_uri())
     page.wait_for_timeout(500)  # for what a script asks for after the page has loaded
+    page.eval_on_selector_all("main img", _ALL_COME)
     pictures = page.eval_on_selector_all("main img", "all => all.map(img => [img.src.slice(0, 60), img.complete && img.naturalWidth, img.alt])")
     assert [picture for picture in pictures if not picture[1] or not picture[2]] == []
-    if page.locator(".math").count():
-        page.wait_for_function("document.querySelectorAll('mjx-container').length >= document.querySelectorAll('.math').length", timeout=60_000)
+    _wait_for_formulas(page)
+
+
+def test_every_page_stays_under_three_megabytes(built_book):
+    sizes = {str(file.relative_to(built_book / "html")): file.stat().st_size for file in (built_book / "html").rglob("*.html")}
+    assert {f"{name}.html" for name in PAGES} <= set(sizes)
+    assert {name: size for name, size in sizes.items() if size >= 3_000_000} == {}
+
+
+@pytest.mark.parametrize("name", ["gallery", *CHAPTERS])
+def test_a_picture_far_below_is_loaded_when_it_comes_into_view_and_nothing_moves(built_book, page, name):
+    asked = set()
+    page.on("request", lambda request: asked.add(request.url))
+    page.goto((built_book / "html" / f"{name}.html").as_uri())
+    _wait_for_formulas(page)
+    pictures = page.eval_on_selector_all("main img", """all => all.filter(it => it.getRootNode() === document && it.getClientRects().length)
+        .map(it => [it.src, it.getBoundingClientRect().top])""")
+    last, top = pictures[-1]
+    assert top > 10_000 and last not in asked
+    height = page.evaluate("document.documentElement.scrollHeight")
+    page.evaluate("height => scrollTo({ top: height, behavior: 'instant' })", top)
+    page.wait_for_function("src => [...document.querySelectorAll('main img')].find(it => it.src === src).naturalWidth", arg=last)
+    page.eval_on_selector_all("main img", _ALL_COME)
+    assert last in asked and abs(page.evaluate("document.documentElement.scrollHeight") - height) <= 2
 
 
 def _state(explorer):
@@ -115,7 +145,7 @@ def test_the_front_page_moves_until_it_is_touched(built_book, page):
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_every_reference_leads_to_its_formula_and_no_number_stands_on_one(built_book, page, name):
     page.goto((built_book / "html" / f"{name}.html").as_uri())
-    page.wait_for_function("document.querySelectorAll('mjx-container').length >= document.querySelectorAll('.math').length", timeout=60_000)
+    _wait_for_formulas(page)
     lost = page.eval_on_selector_all('main a.reference[href^="#equation-"]', """all => all.filter(it => {
         const number = document.getElementById(it.hash.slice(1))?.querySelector(".eqno").firstChild.textContent;
         return number !== it.textContent;
@@ -163,6 +193,7 @@ def test_figures_keep_their_shape_on_wide_and_narrow_pages(built_book, page, nam
     page.goto((built_book / "html" / f"{name}.html").as_uri())
     for width in (1280, 400):
         page.set_viewport_size({"width": width, "height": 900})
+        page.eval_on_selector_all("main img", _ALL_COME)
         sizes = page.eval_on_selector_all("main div.cell_output img", "all => all.filter(it => it.clientWidth && it.getRootNode() === document).map(it => [it.naturalWidth / it.naturalHeight, it.width / it.height])")
         assert sizes and [size for size in sizes if abs(size[1] / size[0] - 1) > 0.02] == []
 

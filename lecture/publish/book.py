@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from lecture.publish import address, api, browser_files, gallery, pages
+from lecture.publish import address, api, browser_files, gallery, loading, pages
 from lecture.publish.equations import number_references
 from lecture.publish.errors import BookError
 from lecture.publish.execute import execute_all
@@ -97,6 +97,7 @@ def assemble(root, notebooks, output):
     for name, text in api.pages().items():
         write_whole(staged / "api" / f"{name}.rst", text)
     html = _jupyter_book(staged)
+    loading.pictures_late(html)
     _take_mathjax(html / "mathjax")
     for file in html.rglob("*.map"):  # for who debugs the theme: 3 MB that no reader asks for
         file.unlink()
