@@ -108,7 +108,7 @@ def plot_attention(weights, queries, keys=None, *, ax=None):
     if ax is None:
         em = plt.rcParams["font.size"] / 72
         _, ax = plt.subplots(figsize=(em * (2.2 * len(keys) + 9), em * (2.0 * len(queries) + 4)))
-    image = ax.imshow(weights, vmin=0, vmax=1, cmap="Blues", aspect="auto")
+    image = ax.imshow(weights, vmin=0, vmax=1, cmap="Blues", aspect="auto", interpolation="none")
     for row, column in np.argwhere(weights >= 0.1):
         value = weights[row, column]
         ax.text(column, row, f"{value:.1f}", ha="center", va="center", fontsize="small", color="white" if value > 0.6 else "black")

@@ -53,7 +53,8 @@ def plot_feature_maps(image, maps, *, most=8):
         ax = figure.add_subplot(grid[row, 1])
         shown = np.sort(np.argsort(-values.max(axis=(0, 1)), kind="stable")[:most])
         largest = np.maximum(values[..., shown].max(axis=(0, 1)), 1e-9)
-        ax.imshow(_strip(np.moveaxis(values[..., shown] / largest, -1, 0)), cmap=_GREYS, vmin=0, vmax=1)
+        strip = _strip(np.moveaxis(values[..., shown] / largest, -1, 0))
+        ax.imshow(strip, cmap=_GREYS, vmin=0, vmax=1, interpolation="none")
         ax.set_anchor("W")
         height, width, total = values.shape
         ax.set_title(f"{name}: {height}×{width}, {total} map{'s' * (total > 1)}" + (f", the strongest {most}" if total > most else ""), loc="left")
@@ -97,7 +98,9 @@ def plot_patches(patches, *, fields=None):
     for ax, (name, values) in zip(axes[0], patches.items()):
         rows = [_strip(row) for row in values]
         gap = np.full((max(1, round(0.12 * rows[0].shape[0])), rows[0].shape[1]), np.nan)
-        ax.imshow(np.concatenate([part for row in rows for part in (row, gap)][:-1]), cmap=_GREYS, vmin=0, vmax=max(float(np.nanmax(values)), 1e-9))
+        table = np.concatenate([part for row in rows for part in (row, gap)][:-1])
+        largest = max(float(np.nanmax(values)), 1e-9)
+        ax.imshow(table, cmap=_GREYS, vmin=0, vmax=largest, interpolation="none")
         size = f"{values.shape[2]}×{values.shape[3]} pixels"
         ax.set_title(f"{name}\n{(fields or {}).get(name, f'sees {size}')}")
         ax.set_axis_off()

@@ -97,4 +97,4 @@ def _show(ax, image):
         if side * side != image.size:
             raise ValueError(f"a flat image must be square, got {image.size} pixels.")
         image = image.reshape(side, side)
-    ax.imshow(image, cmap=None if image.ndim == 3 else "gray_r")
+    ax.imshow(image, cmap=None if image.ndim == 3 else "gray_r", interpolation="none")

@@ -60,7 +60,8 @@ def plot_tensor(array, *, axes, ax=None):
         for j, stack in enumerate(row):
             for k in reversed(range(len(stack))):
                 x, y = np.array([j, -i]) * pitch + _BEHIND * k
-                ax.imshow(stack[k], extent=(x, x + sides[0], y, y + sides[1]), cmap="gray_r", vmin=low, vmax=high, zorder=1 - 0.01 * k, interpolation="nearest", aspect="equal")
+                look = {"cmap": "gray_r", "vmin": low, "vmax": high, "interpolation": "none", "aspect": "equal"}
+                ax.imshow(stack[k], extent=(x, x + sides[0], y, y + sides[1]), zorder=1 - 0.01 * k, **look)
                 ax.add_patch(plt.Rectangle((x, y), *sides, fill=False, edgecolor="0.4", linewidth=1, zorder=1.005 - 0.01 * k))
                 if max(height, width) <= CELLS:
                     ax.vlines(x + sides[0] * np.arange(1, width) / width, y, y + sides[1], color="0.4", linewidth=0.8, zorder=1.003 - 0.01 * k)

@@ -147,7 +147,8 @@ def _draw_array(ax, array, left, floor):
     """An array as numbers in cells, or in greys if it is large."""
     rows, columns = _rows(array), _columns(array)
     if array.shape != (rows, columns):
-        ax.imshow(array, extent=(left, left + columns * _WIDE, floor, floor + rows * _HIGH), cmap="gray_r", aspect="auto", interpolation="nearest", zorder=3)
+        extent = (left, left + columns * _WIDE, floor, floor + rows * _HIGH)
+        ax.imshow(array, extent=extent, cmap="gray_r", aspect="auto", interpolation="none", zorder=3)
         ax.set_aspect("equal")
         return
     corners = [(left + j * _WIDE, floor + (rows - 1 - i) * _HIGH) for i in range(rows) for j in range(columns)]
