@@ -271,6 +271,24 @@ def test_a_folder_gives_its_images(tmp_path, end):
         np.testing.assert_array_equal(found.arrays()[part], array)
 
 
+@pytest.mark.parametrize("packed", [True, False])
+@pytest.mark.parametrize("end", ["", ".gz", ".GZ"])
+def test_the_first_two_bytes_say_whether_a_file_is_packed_and_not_its_name(tmp_path, packed, end):
+    images = some_images()
+    write_folder(tmp_path, images, ".gz" if packed else "")
+    for path in list(tmp_path.iterdir()):
+        path.rename(tmp_path / (path.name.removesuffix(".gz") + end))
+    assert digest(sources.find(entry_of(images), tmp_path)[0]) == digest(images)
+
+
+def test_names_in_capitals_are_found(tmp_path):
+    images = some_images()
+    write_folder(tmp_path, images)
+    for path in list(tmp_path.iterdir()):
+        path.rename(tmp_path / path.name.upper())
+    assert digest(sources.find(entry_of(images), tmp_path)[0]) == digest(images)
+
+
 def test_a_folder_may_hold_several_sets(tmp_path):
     images = some_images()
     (tmp_path / "tiny").mkdir()
@@ -324,6 +342,38 @@ def test_a_damaged_file_is_named(tmp_path, damage):
         sources.find(entry_of(images), tmp_path)
 
 
+@pytest.mark.parametrize("content", [b"", gzip.compress(b"", mtime=0)], ids=["bare", "packed"])
+def test_an_empty_file_is_called_empty(tmp_path, content):
+    images = some_images()
+    write_folder(tmp_path, images)
+    (tmp_path / "train-images-idx3-ubyte.gz").write_bytes(content)
+    with pytest.raises(Unavailable, match="has a damaged file, train-images-idx3-ubyte.gz: it is empty.$"):
+        sources.find(entry_of(images), tmp_path)
+    batched = some_images(shape=(32, 32, 3))
+    write_batches(tmp_path / batches.FOLDER, batched)
+    (tmp_path / batches.FOLDER / "data_batch_1").write_bytes(content)
+    with pytest.raises(Unavailable, match="has a damaged file, data_batch_1: it is empty.$"):
+        sources.find(entry_of(batched), tmp_path)
+
+
+@pytest.mark.parametrize(
+    "code, kind", [(9, "int8"), (11, "int16"), (12, "int32"), (13, "float32"), (14, "float64")]  # of the format's page
+)
+def test_a_valid_file_of_another_type_is_not_called_damaged(tmp_path, code, kind):
+    images = some_images()
+    write_folder(tmp_path, images)
+    values = np.zeros((60, 8), np.dtype(kind).newbyteorder(">"))  # as QMNIST's labels, which are int32
+    header = bytes((0, 0, code, 2)) + (60).to_bytes(4, "big") + (8).to_bytes(4, "big")
+    labels = tmp_path / "train-labels-idx1-ubyte.gz"
+    labels.write_bytes(header + values.tobytes())
+    words = f"has a file of another kind, train-labels-idx1-ubyte.gz: its values are {kind} where bytes are wanted.$"
+    with pytest.raises(Unavailable, match=words):
+        sources.find(entry_of(images), tmp_path)
+    labels.write_bytes(header + values.tobytes()[:-1])
+    with pytest.raises(Unavailable, match=f"damaged file, .*it holds .* bytes where its header announces 60 × 8 {kind}.$"):
+        sources.find(entry_of(images), tmp_path)
+
+
 def write_batches(folder, images, changes=()):
     """The six files of CIFAR-10, with as few images as there are."""
     folder.mkdir(exist_ok=True)
@@ -332,6 +382,7 @@ def write_batches(folder, images, changes=()):
     for name, pixels, labels in zip(batches.TRAIN + batches.TEST, X, y):
         rows = pixels.transpose(0, 3, 1, 2).reshape(len(pixels), -1)
         batch = {b"data": rows, b"labels": labels.tolist()} | dict(changes)
+        batch = {key: values for key, values in batch.items() if values is not None}
         (folder / name).write_bytes(pickle.dumps(batch, protocol=2))
 
 
@@ -341,6 +392,29 @@ def test_batches_of_colour_images(tmp_path):
     entry = entry_of(images)
     for folder in (tmp_path, tmp_path / batches.FOLDER):
         assert digest(sources.find(entry, folder)[0]) == digest(images)
+
+
+def test_batches_may_be_packed_under_any_name(tmp_path):
+    images = some_images(shape=(32, 32, 3))
+    write_batches(tmp_path, images)
+    for number, path in enumerate(sorted(tmp_path.iterdir())):
+        path.write_bytes(gzip.compress(path.read_bytes()))
+        path.rename(path.with_name(path.name + (".gz" if number % 2 else "")))
+    assert digest(sources.find(entry_of(images), tmp_path)[0]) == digest(images)
+
+
+@pytest.mark.parametrize(
+    "changes, words",
+    [
+        ({b"data": np.zeros((12, 3072), np.float32)}, "its values are float32 where bytes are wanted"),
+        ({b"labels": None}, "it has no data and labels"),  # as CIFAR-100, whose labels are called otherwise
+    ],
+)
+def test_whole_batches_of_another_kind_are_not_called_damaged(tmp_path, changes, words):
+    images = some_images(shape=(32, 32, 3))
+    write_batches(tmp_path, images, changes)
+    with pytest.raises(Unavailable, match=f"has a file of another kind, data_batch_1: {words}"):
+        sources.find(entry_of(images), tmp_path)
 
 
 def test_colours_that_come_one_after_the_other_are_put_side_by_side():
@@ -435,6 +509,16 @@ def test_a_truncated_cache_file_is_removed(empty_cache, keep_bytes):
     images = some_images()
     path = cache.keep(images, entry_of(images), "keras")
     path.write_bytes(path.read_bytes()[:keep_bytes])
+    with pytest.raises(Unavailable, match="had a damaged file, tiny.keras.*npz, which was removed"):
+        cache.read(entry_of(images))
+    assert not path.exists()
+
+
+def test_a_cache_file_that_holds_another_form_is_removed(empty_cache):
+    images = some_images()
+    path = cache.keep(images, entry_of(images), "keras")
+    with open(path, "wb") as file:
+        np.save(file, images.X_train)  # one array, which np.load gives as it is
     with pytest.raises(Unavailable, match="had a damaged file, tiny.keras.*npz, which was removed"):
         cache.read(entry_of(images))
     assert not path.exists()

@@ -1,9 +1,11 @@
 """CIFAR-10's own files: the folder ``cifar-10-batches-py`` (https://www.cs.toronto.edu/~kriz/cifar.html)."""
 
+import io
 import pickle
 
 import numpy as np
 
+from lecture.data import files
 from lecture.data.images import Images, channels_last
 
 FOLDER = "cifar-10-batches-py"
@@ -32,19 +34,22 @@ class _ArraysOnly(pickle.Unpickler):
 
 
 def read(path):
-    """Return the pixels (n, 3072) and labels (n,) in one batch, both uint8.
+    """Return the pixels (n, 3072) and labels (n,) in one batch, packed or not, both uint8.
 
     Raises
     ------
-    ValueError, OSError, EOFError, pickle.UnpicklingError
-        If the file cannot be read, or holds something else.
+    OtherContent
+        If the file is whole, and is no batch or one of other values.
+    ValueError, OSError, EOFError, zlib.error, pickle.UnpicklingError
+        If it cannot be read or unpacked, or its parts do not fit.
     """
-    with open(path, "rb") as file:
-        batch = _ArraysOnly(file, encoding="bytes").load()
+    batch = _ArraysOnly(io.BytesIO(files.content(path)), encoding="bytes").load()
     if not isinstance(batch, dict) or not {b"data", b"labels"} <= batch.keys():
-        raise ValueError("it has no data and labels")
+        raise files.OtherContent("it has no data and labels")
     pixels, labels = batch[b"data"], np.array(batch[b"labels"])
-    if not isinstance(pixels, np.ndarray) or pixels.dtype != np.uint8 or pixels.shape != (len(labels), 3072):
+    if isinstance(pixels, np.ndarray) and pixels.dtype != np.uint8:
+        raise files.OtherContent(f"its values are {pixels.dtype} where bytes are wanted")
+    if not isinstance(pixels, np.ndarray) or pixels.shape != (len(labels), 3072):
         raise ValueError(
             f"its images are {getattr(pixels, 'shape', type(pixels).__name__)}, not {len(labels)} rows of 3072 bytes"
         )
@@ -55,13 +60,13 @@ def read(path):
 
 def find(folder):
     """Return the six files in ``folder`` by their names, ``None`` for one that is not there."""
-    return {name: folder / name if (folder / name).is_file() else None for name in TRAIN + TEST}
+    return {name: files.find(folder, (name, f"{name}.gz")) for name in TRAIN + TEST}
 
 
-def read_files(files, read_one=read):
+def read_files(found, read_one=read):
     """Return the Images in the six files that ``find`` found."""
     parts = []
     for names in (TRAIN, TEST):
-        pixels, labels = zip(*(read_one(files[name]) for name in names), strict=True)
+        pixels, labels = zip(*(read_one(found[name]) for name in names), strict=True)
         parts += [channels_last(np.concatenate(pixels), (32, 32, 3)), np.concatenate(labels)]
     return Images(*parts)

@@ -60,7 +60,7 @@ def read(entry, sources=DOWNLOADS):
         check_form(images, entry)
         if digest(images) != kept:
             raise ValueError("its content is not what its name says")
-    except (OSError, EOFError, KeyError, ValueError, Unavailable, zipfile.BadZipFile, zlib.error) as error:
+    except (OSError, EOFError, KeyError, TypeError, ValueError, Unavailable, zipfile.BadZipFile, zlib.error) as error:
         _remove(path)
         raise Unavailable(f"had a damaged file, {path.name}, which was removed ({error})") from error
     return images

@@ -6,6 +6,7 @@ import zlib
 
 from lecture.data import batches, idx
 from lecture.data.catalog import Absent, Unavailable
+from lecture.data.files import OtherContent
 
 _BROKEN = (
     OSError,
@@ -28,7 +29,7 @@ def read(folder, entry):
     Absent
         If none of the files is there.
     Unavailable
-        If only some are there, or one is damaged.
+        If only some are there, or one is damaged or holds something else.
     """
     files = _find(folder, entry)
     missing = [name for name, path in files.items() if path is None]
@@ -61,11 +62,13 @@ def _find(folder, entry):
 
 
 def _read_one(path, read_one):
-    """Read one file, and name it if it is damaged."""
+    """Read one file, and name it if it is damaged or holds something else."""
     try:
         return read_one(path)
+    except OtherContent as error:
+        raise Unavailable(f"has a file of another kind, {path.name}: {error}") from error
     except _BROKEN as error:
-        raise Unavailable(f"has a damaged file, {path.name}: {error}") from error
+        raise Unavailable(f"has a damaged file, {path.name}: {error or type(error).__name__}") from error
 
 
 def _wanted(entry, missing):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from lecture.data import files
 from lecture.data.images import Images
 
 FILES = {
@@ -20,31 +21,35 @@ FILES = {
     "y_test": "t10k-labels-idx1-ubyte",
 }
 _UINT8 = 8
+_TYPES = {_UINT8: "uint8", 9: "int8", 11: "int16", 12: "int32", 13: "float32", 14: "float64"}
 
 
 def read(path):
-    """Return the array of uint8 in an IDX file.
+    """Return the array of uint8 in an IDX file, packed or not.
 
     Raises
     ------
     ValueError
-        If the file is no IDX file of uint8, or not as long as its header says.
+        If the file is no IDX file, or not as long as its header says.
+    OtherContent
+        If its values are of another type.
     OSError, EOFError, zlib.error
         If it cannot be read or unpacked.
     """
-    with gzip.open(path) if path.suffix == ".gz" else open(path, "rb") as file:
-        content = file.read()
-    if len(content) < 4 or content[:3] != bytes((0, 0, _UINT8)):
-        raise ValueError(f"not an IDX file of bytes, it begins with {content[:4].hex(' ')}")
-    n_axes = content[3]
+    content = files.content(path)
+    if len(content) < 4 or content[:2] != bytes(2) or content[2] not in _TYPES:
+        raise ValueError(f"not an IDX file, it begins with {content[:4].hex(' ')}")
+    kind, n_axes = np.dtype(_TYPES[content[2]]), content[3]
     start = 4 + 4 * n_axes
     if len(content) < start:
         raise ValueError("it ends within its header")
     shape = struct.unpack_from(f">{n_axes}I", content, 4)
-    if len(content) - start != math.prod(shape):
+    if len(content) - start != math.prod(shape) * kind.itemsize:
         raise ValueError(
-            f"it holds {len(content) - start:,} bytes where its header announces {' × '.join(map(str, shape))}"
+            f"it holds {len(content) - start:,} bytes where its header announces {' × '.join(map(str, shape))} {kind}"
         )
+    if kind != np.uint8:
+        raise files.OtherContent(f"its values are {kind} where bytes are wanted")
     return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
 
 
@@ -57,16 +62,14 @@ def write(path, array):
 
 def find(folder):
     """Return the four files in ``folder`` by the array that each holds, ``None`` for one that is not there."""
-    return {
-        part: next((path for path in _spellings(folder, name) if path.is_file()), None) for part, name in FILES.items()
-    }
+    return {part: files.find(folder, _spellings(name)) for part, name in FILES.items()}
 
 
-def read_files(files, read_one=read):
+def read_files(found, read_one=read):
     """Return the Images in the four files that ``find`` found."""
-    return Images(**{part: read_one(path) for part, path in files.items()})
+    return Images(**{part: read_one(path) for part, path in found.items()})
 
 
-def _spellings(folder, name):
+def _spellings(name):
     """The names under which people keep a file."""
-    return [folder / (spelt + end) for spelt in (name, name.replace("-idx", ".idx")) for end in (".gz", "")]
+    return [spelt + end for spelt in (name, name.replace("-idx", ".idx")) for end in (".gz", "")]
