@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lecture.checks import whole
+from lecture.reading import activation_name, check_model, function_name, graph, in_order, inputs, is_graph, key, tensors
 
 # What a layer does, by the name of its class or of the nearest class that it inherits from. What is not here is "other".
 _TYPES = {
@@ -25,7 +26,7 @@ _TYPES = {
     "attention": "MultiHeadAttention GroupedQueryAttention Attention AdditiveAttention",
     "normalization": "BatchNormalization LayerNormalization GroupNormalization RMSNormalization UnitNormalization SpectralNormalization Normalization",
     "dropout": "Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D AlphaDropout GaussianDropout GaussianNoise",
-    "activation": "Activation ReLU LeakyReLU PReLU ELU Softmax Relu Sigmoid Tanh Gelu",
+    "activation": "",  # those that ``reading.activation_name`` knows
     "reshape": "Flatten Reshape Permute RepeatVector Cropping1D Cropping2D Cropping3D ZeroPadding1D ZeroPadding2D ZeroPadding3D GetItem Transpose",
     "merge": "Add Subtract Multiply Average Maximum Minimum Concatenate Dot",
 }
@@ -91,7 +92,7 @@ class Layer:
             return f"{self.type} {shape_text(self.window)}"
         if self.kind == "dropout" and self.rate:
             return f"{self.type} {self.rate:g}"
-        if self.type == "Activation" and self.activation:
+        if self.kind == "activation" and self.activation:
             return self.activation
         return self.type
 
@@ -282,12 +283,7 @@ def from_model(model):
     ValueError
         If it is no such model, or has not been built.
     """
-    if not hasattr(model, "layers") or not hasattr(model, "get_weights"):
-        raise ValueError(f"model must be a Keras model, got {model!r}.")
-    if not getattr(model, "built", False):
-        raise ValueError(f"model must be built, got {model.name!r} without input: give it a keras.Input or train it first.")
-    if not _is_graph(model):
-        raise ValueError(f"model must be Sequential or functional, got {model.name!r} ({type(model).__name__}), which has its own call.")
+    check_model(model)
     places, first = [], {}
     outputs = _unfold(model, {}, places, first)
     if any(layer.channels_first for layer in places):
@@ -350,36 +346,20 @@ def _unfold(model, made, places, first):
     ``made`` maps a call (layer, which call) to the places of what came out: of the model's inputs, where it stands inside another; ``first`` maps a
     layer to its first place.
     """
-    outputs = _tensors(_graph(model).outputs)
-    for operation, call in _in_order(outputs, made):
-        node = operation._inbound_nodes[call]
-        before = [made[_call(tensor)][tensor._keras_history[2]] for tensor in node.input_tensors]
-        if _is_graph(operation):
-            given = {_call(tensor): [place] for tensor, place in zip(_tensors(_graph(operation).inputs), before)}
-            made[id(operation), call] = _unfold(operation, given, places, first)
+    outputs = tensors(graph(model).outputs)
+    for operation, call in in_order(outputs, made):
+        given = inputs(operation, call)
+        before = [made[key(tensor)][tensor._keras_history[2]] for tensor in given]
+        if is_graph(operation):
+            inside = {key(tensor): [place] for tensor, place in zip(tensors(graph(operation).inputs), before)}
+            made[id(operation), call] = _unfold(operation, inside, places, first)
         else:
-            shapes = [_shape(tensor) for tensor in node.output_tensors]
-            layer = _read(operation, shapes[0], before, [_shape(tensor) for tensor in node.input_tensors], first.get(id(operation)))
+            shapes = [_shape(tensor) for tensor in operation._inbound_nodes[call].output_tensors]
+            layer = _read(operation, shapes[0], before, [_shape(tensor) for tensor in given], first.get(id(operation)))
             first.setdefault(id(operation), len(places))
             made[id(operation), call] = [len(places)] * len(shapes)
             places.append(layer)
-    return [made[_call(tensor)][tensor._keras_history[2]] for tensor in outputs]
-
-
-def _in_order(tensors, made):
-    """The calls (layer, which call) that lead to these tensors, each after what it gets; without those that are made already."""
-    order, seen, stack = [], set(made), [(tensor, False) for tensor in reversed(tensors)]
-    while stack:  # no recursion: a model may have hundreds of layers
-        tensor, ready = stack.pop()
-        operation, call, _ = tensor._keras_history
-        if ready:
-            if (id(operation), call) not in seen:
-                seen.add((id(operation), call))
-                order.append((operation, call))
-        elif (id(operation), call) not in seen:
-            stack.append((tensor, True))
-            stack.extend((before, False) for before in reversed(operation._inbound_nodes[call].input_tensors))
-    return order
+    return [made[key(tensor)][tensor._keras_history[2]] for tensor in outputs]
 
 
 def _read(operation, shape, inputs, input_shapes, shares):
@@ -392,7 +372,7 @@ def _read(operation, shape, inputs, input_shapes, shares):
     if kind not in ("convolution", "pooling", "upsampling"):
         window = ()
     gates = next((_GATES[c.__name__] for c in type(inner).__mro__ if c.__name__ in _GATES), 1)
-    activation = getattr(inner, "activation", None)
+    function = getattr(inner, "activation", None)
     return Layer(
         name=operation.name,
         type=type(operation).__name__ if inner is operation else f"{type(operation).__name__} {type(inner).__name__}",
@@ -410,7 +390,7 @@ def _read(operation, shape, inputs, input_shapes, shares):
         heads=int(getattr(inner, "num_heads", 0) or 0) if kind == "attention" else 0,
         every_step=bool(getattr(inner, "return_sequences", True)),
         rate=float(getattr(inner, "rate", 0) or 0) if kind == "dropout" else 0.0,
-        activation=None if activation is None else getattr(activation, "__name__", type(activation).__name__),
+        activation=activation_name(inner) or (None if function is None else function_name(function)),
         channels_first=getattr(inner, "data_format", None) == "channels_first",
         shares=shares,
     )
@@ -418,28 +398,9 @@ def _read(operation, shape, inputs, input_shapes, shares):
 
 def _kind(operation):
     """What a layer does, by its class or the nearest that it inherits from."""
+    if activation_name(operation):
+        return "activation"
     return next((_KIND[c.__name__] for c in type(operation).__mro__ if c.__name__ in _KIND), "other")
-
-
-def _is_graph(operation):
-    """Whether it is a model whose layers and their connections are known."""
-    return hasattr(operation, "layers") and getattr(_graph(operation), "outputs", None) is not None
-
-
-def _graph(model):
-    """What knows the tensors of a model: for a Sequential one, the functional model that it keeps."""
-    return getattr(model, "_functional", None) or model
-
-
-def _tensors(nested):
-    """The tensors of a list or a dict, in order."""
-    return [tensor for part in (nested.values() if isinstance(nested, dict) else nested) for tensor in (_tensors(part) if isinstance(part, (list, tuple, dict)) else [part])]
-
-
-def _call(tensor):
-    """Which layer made a tensor, and in which of its calls."""
-    operation, call, _ = tensor._keras_history
-    return id(operation), call
 
 
 def _shape(tensor):

@@ -14,6 +14,7 @@ from numbers import Integral
 import numpy as np
 
 from lecture.checks import real, whole
+from lecture.reading import activation_name, check_model, function_name, inputs, origin
 
 
 @dataclass(frozen=True, eq=False)
@@ -271,7 +272,7 @@ def layout(sizes, bias=False, *, hidden=None, output=None):
     return Network(tuple(map(int, listed)), bool(bias), (hidden,) * (n_layers - 1) + (output,), (True,) * n_layers)
 
 
-# Layers that may stand between the Dense ones: those that pass values on, and those that are activations.
+# Layers that may stand between the Dense ones and pass values on; those that are activations may stand there as well.
 _PASSING = {
     "InputLayer",
     "Flatten",
@@ -281,7 +282,6 @@ _PASSING = {
     "GaussianNoise",
     "ActivityRegularization",
 }
-_ACTIVATING = {"ReLU": "relu", "LeakyReLU": "leaky_relu", "ELU": "elu", "Softmax": "softmax"}
 
 
 def from_model(model, bias=False):
@@ -290,7 +290,7 @@ def from_model(model, bias=False):
     Parameters
     ----------
     model : keras.Model
-        One chain of Dense layers, with InputLayer, Flatten, Activation (or ReLU, LeakyReLU, ELU, Softmax), Dropout (or
+        One chain of Dense layers, with InputLayer, Flatten, activations (as layers or from ``keras.ops``), Dropout (or
         noise) and BatchNormalization between them. It is read by its attributes: Keras is not imported.
     bias : bool
         Whether bias nodes are drawn.
@@ -308,22 +308,27 @@ def from_model(model, bias=False):
     weights, biases, names = [], [], []
     n_gammas = n_betas = n_moving = 0
     for layer, shape in _chain(model):
-        kind = type(layer).__name__
+        kind, activation = type(layer).__name__, activation_name(layer)
         if kind == "Dense":
             if len(shape) != 2:
                 raise ValueError(
                     f"layer {layer.name!r} must get flat inputs, got shape {tuple(shape)}: put a Flatten before it."
                 )
             kernel, *rest = layer.get_weights()
+            if len(rest) > bool(layer.use_bias):
+                raise ValueError(
+                    f"layer {layer.name!r} must have a kernel and biases only, "
+                    f"got {_plural(len(rest) + 1, 'array')} of weights."
+                )
             weights.append(kernel)
             biases.append(rest[0] if layer.use_bias else None)
-            names.append([_name(layer.activation)])
-        elif kind == "Activation" or kind in _ACTIVATING:
+            names.append([function_name(layer.activation)])
+        elif activation and not getattr(layer, "weights", ()):
             if not names:
                 raise ValueError(
                     f"model must begin with a Dense layer, got the activation {layer.name!r} on its inputs."
                 )
-            names[-1].append(_ACTIVATING.get(kind) or _name(layer.activation))
+            names[-1].append(activation)
         elif kind == "BatchNormalization":
             n_units = int(layer.get_weights()[-1].size)
             n_gammas += n_units * bool(layer.scale)
@@ -331,7 +336,7 @@ def from_model(model, bias=False):
             n_moving += 2 * n_units
         elif kind not in _PASSING:
             raise ValueError(
-                "model must be one chain of Dense layers (with InputLayer, Flatten, Activation, Dropout, "
+                "model must be one chain of Dense layers (with InputLayer, Flatten, activations, Dropout, "
                 "BatchNormalization between them), "
                 f"got layer {layer.name!r} ({kind})."
             )
@@ -403,17 +408,7 @@ def _edges(nodes, last):
 
 def _chain(model):
     """The layers of a Keras model from input to output, each with the shape of what it gets."""
-    if not hasattr(model, "layers"):
-        raise ValueError(f"model must be a Keras model, got {model!r}.")
-    if not getattr(model, "built", False):
-        raise ValueError(
-            f"model must be built, got {model.name!r} without input: give it a keras.Input or train it first."
-        )
-    if not hasattr(model, "outputs"):
-        raise ValueError(
-            f"model must be Sequential or functional, got {model.name!r} ({type(model).__name__}), "
-            "which has its own call."
-        )
+    check_model(model)
     for what in ("inputs", "outputs"):
         if len(getattr(model, what)) != 1:
             names = ", ".join(tensor._keras_history[0].name for tensor in getattr(model, what))
@@ -422,17 +417,19 @@ def _chain(model):
             )
     chain, tensor = [], model.outputs[0]
     while tensor is not None:
-        layer, call, _ = tensor._keras_history  # which layer made this tensor, and in which of its calls
-        before = layer._inbound_nodes[call].input_tensors
+        layer, call = origin(tensor)
+        before = inputs(layer, call)
         if len(before) > 1:
             raise ValueError(
                 "model must be one chain of layers, "
                 f"got branches that meet in layer {layer.name!r} ({type(layer).__name__})."
             )
-        if any(layer is other for other, _ in chain):
-            raise ValueError(f"model must be one chain of layers, got layer {layer.name!r} used twice.")
-        tensor = before[0] if before else None
+        if getattr(layer, "weights", ()) and any(layer is other for other, _ in chain):
+            raise ValueError(
+                f"model must be one chain of layers, got layer {layer.name!r} used twice, with the same weights."
+            )
         chain.append((layer, before[0].shape if before else ()))
+        tensor = before[0] if before else None
     return chain[::-1]
 
 
@@ -441,11 +438,6 @@ def _listed(values, what):
     if isinstance(values, str) or not isinstance(values, Iterable):
         raise ValueError(f"{what} must be a list of arrays, got {values!r}.")
     return list(values)
-
-
-def _name(function):
-    """What an activation is called."""
-    return getattr(function, "__name__", type(function).__name__)
 
 
 def _plural(n, one, many=None):
