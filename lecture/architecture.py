@@ -296,7 +296,7 @@ def strongest_patches(images, maps, field, *, n_patches=6):
 
     Parameters
     ----------
-    images : array of shape (n_images, height, width)
+    images : array of shape (n_images, height, width) or (n_images, height, width, n_colors)
     maps : array of shape (n_images, map_height, map_width, n_maps)
         What a layer gives out for these images.
     field : Field
@@ -306,7 +306,7 @@ def strongest_patches(images, maps, field, *, n_patches=6):
 
     Returns
     -------
-    patches : array of shape (n_maps, n_patches, field.size[0], field.size[1])
+    patches : array of shape (n_maps, n_patches, field.size[0], field.size[1]), or one axis more for the colours
         The strongest first; 0 where a field reaches past the image.
     answers : array of shape (n_maps, n_patches)
         The number in the map.
@@ -317,21 +317,24 @@ def strongest_patches(images, maps, field, *, n_patches=6):
         If images and maps do not fit, or ``n_patches`` is no whole number from 1 to n_images.
     """
     images, maps = np.asarray(images), np.asarray(maps)
-    if images.ndim != 3 or maps.ndim != 4 or len(images) != len(maps):
-        raise ValueError(f"images must have shape (n, height, width) and maps (n, height, width, n_maps), got {images.shape} and {maps.shape}.")
+    if images.ndim not in (3, 4) or maps.ndim != 4 or len(images) != len(maps):
+        raise ValueError(
+            "images must have shape (n, height, width) or (n, height, width, n_colors) and maps "
+            f"(n, height, width, n_maps), got {images.shape} and {maps.shape}."
+        )
     whole(n_patches, "n_patches", least=1, most=len(images))
     flat = maps.reshape(len(maps), -1, maps.shape[-1])  # (n_images, positions, n_maps)
     best = flat.max(axis=1)  # (n_images, n_maps)
     chosen = np.argsort(-best, axis=0, kind="stable")[:n_patches].T  # (n_maps, n_patches)
     height, width = field.size
     border = max(height, width)
-    padded = np.pad(images, ((0, 0), (border, border), (border, border)))
-    patches = np.empty((maps.shape[-1], n_patches, height, width), images.dtype)
+    padded = np.pad(images, ((0, 0), (border, border), (border, border), (0, 0))[: images.ndim])
+    patches = np.empty((maps.shape[-1], n_patches, height, width, *images.shape[3:]), images.dtype)
     for number, rows in enumerate(chosen):
         for i, image in enumerate(rows):
             row, column = np.unravel_index(flat[image, :, number].argmax(), maps.shape[1:3])
-            down, across = field.window(row, column)
-            patches[number, i] = padded[image, down.start + border : down.stop + border, across.start + border : across.stop + border]
+            down, across = (slice(at.start + border, at.stop + border) for at in field.window(row, column))
+            patches[number, i] = padded[image, down, across]
     return patches, np.take_along_axis(best.T, chosen, axis=1)
 
 

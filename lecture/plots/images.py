@@ -4,20 +4,28 @@ import math
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.font_manager import FontProperties
 
+from lecture.checks import whole
 from lecture.plots.alt import describe
+from lecture.plots.pixels import pictures
 from lecture.plots.style import COLORS
+from lecture.plots.text import fitting
+
+_COLUMN = 1.7  # inches
 
 
 def plot_images(images, names, *, columns=5):
-    """Draw images in rows, each with its class below.
+    """Draw images in rows, each with its class below, all on one scale: a dim one looks dim.
 
     Parameters
     ----------
-    images : array of shape (n, height, width), (n, height, width, 3) or (n, n_pixels)
-        Flat images must be square.
+    images : array of shape (n, height, width), (n, height, width, 1), (n, height, width, 3) or (n, n_pixels)
+        On any scale of ``lecture.data``: 0 to 255, 0 to 1 or standardized. Flat images must be square; in coloured
+        ones the three colours of a pixel stand side by side.
     names : sequence of str, length n
     columns : int
+        At least 1.
 
     Returns
     -------
@@ -26,18 +34,21 @@ def plot_images(images, names, *, columns=5):
     Raises
     ------
     ValueError
-        If there is not one name for each image.
+        If there is not one name for each image, or an image has another shape.
     """
     if len(images) != len(names) or not len(images):
         raise ValueError(f"images and names must be equally many and at least one, got {len(images)} and {len(names)}.")
+    whole(columns, "columns", least=1)
+    shown, names = pictures(images), [str(name) for name in names]
     rows = math.ceil(len(images) / columns)
-    figure, axes = plt.subplots(rows, columns, figsize=(1.7 * columns, 2.0 * rows), squeeze=False)
+    _, axes = plt.subplots(rows, columns, figsize=(_COLUMN * columns, 2.0 * rows), squeeze=False)
     for ax in axes.flat:
         ax.set_axis_off()
-    for ax, image, name in zip(axes.flat, images, names):
-        _show(ax, image)
-        ax.set_title(name, y=-0.22)
-    describe(axes.flat[0], f"{len(images)} images with their classes: {', '.join(names)}.")
+    size = FontProperties(size=plt.rcParams["axes.titlesize"]).get_size_in_points()
+    for number, (ax, name) in enumerate(zip(axes.flat, names)):
+        shown.draw(ax, number)
+        ax.set_title(name, y=-0.05, pad=0, va="top", fontsize=fitting(name, size, 0.9 * 72 * _COLUMN))
+    describe(axes.flat[0], f"{len(images)} images with their classes: {', '.join(names)}.{shown.lost()}")
     return axes.ravel()[: len(images)]
 
 
@@ -46,12 +57,13 @@ def plot_prediction(image, probabilities, class_names, *, truth=None):
 
     Parameters
     ----------
-    image : array of shape (height, width), (height, width, 3) or (n_pixels,)
+    image : array of shape (height, width), (height, width, 1), (height, width, 3) or (n_pixels,)
+        On any scale, as for `plot_images`.
     probabilities : array of shape (n_classes,)
         In [0, 1]; the highest is the prediction.
     class_names : sequence of str, length n_classes
     truth : int, optional
-        Index of the true class, marked in the picture.
+        Index of the true class, from 0, marked in the picture.
 
     Returns
     -------
@@ -61,17 +73,21 @@ def plot_prediction(image, probabilities, class_names, *, truth=None):
     Raises
     ------
     ValueError
-        If there is not one probability for each class.
+        If there is not one probability for each class, one is not in [0, 1], there is no class of the number
+        ``truth``, or the image has another shape.
     """
-    probabilities = np.asarray(probabilities)
-    if probabilities.shape != (len(class_names),):
-        raise ValueError(f"probabilities must have shape ({len(class_names)},), one for each class, got {probabilities.shape}.")
-    figure, axes = plt.subplots(1, 2, figsize=(7.2, 3.2), width_ratios=[1, 1.5])
-    _show(axes[0], image)
+    probabilities = _checked(probabilities, len(class_names))
+    if truth is not None:
+        truth = whole(truth, "truth", least=0, most=len(class_names) - 1)
+    shown = pictures([image])
+    _, axes = plt.subplots(1, 2, figsize=(7.2, 3.2), width_ratios=[1, 1.5], layout="constrained")
+    shown.draw(axes[0])
     axes[0].set_axis_off()
     predicted = int(probabilities.argmax())
-    colors = [COLORS[2] if i == truth else COLORS[1] if i == predicted else COLORS[0] for i in range(len(class_names))]
-    bars = axes[1].barh(class_names, probabilities, color=colors)
+    places = range(len(class_names))
+    colors = [COLORS[2] if i == truth else COLORS[1] if i == predicted else COLORS[0] for i in places]
+    bars = axes[1].barh(places, probabilities, color=colors)
+    axes[1].set_yticks(places, class_names)
     axes[1].bar_label(bars, [f"{p:.2f}" if p >= 0.005 else "" for p in probabilities], padding=3)
     axes[1].set(xlabel="probability", xlim=(0, 1.15))
     axes[1].grid(visible=False)
@@ -85,16 +101,19 @@ def plot_prediction(image, probabilities, class_names, *, truth=None):
         sentence = said + f"; it is {class_names[truth]}, to which it gives {probabilities[truth]:.2f}."
     if truth is not None:
         axes[0].set_title(f"it is: {class_names[truth]}", color=COLORS[2])
-    describe(axes[1], sentence)
+    describe(axes[1], sentence + shown.lost())
     return axes
 
 
-def _show(ax, image):
-    """Draw one image, flat or not, dark on light."""
-    image = np.asarray(image)
-    if image.ndim == 1:
-        side = math.isqrt(image.size)
-        if side * side != image.size:
-            raise ValueError(f"a flat image must be square, got {image.size} pixels.")
-        image = image.reshape(side, side)
-    ax.imshow(image, cmap=None if image.ndim == 3 else "gray_r", interpolation="none")
+def _checked(probabilities, n_classes):
+    """Probabilities as an array (n_classes,) of numbers in [0, 1], but for rounding."""
+    probabilities = np.asarray(probabilities, dtype=float)
+    if probabilities.shape != (n_classes,):
+        raise ValueError(
+            f"probabilities must have shape ({n_classes},), one for each class, got {probabilities.shape}."
+        )
+    outside = probabilities[~((probabilities >= -1e-6) & (probabilities <= 1 + 1e-6))]  # nan as well
+    if outside.size:
+        hint = ": logits need softmax or sigmoid first" if np.isfinite(outside[0]) else ""
+        raise ValueError(f"probabilities must be numbers from 0 to 1, got {outside[0]:.4g}{hint}.")
+    return probabilities
