@@ -33,6 +33,8 @@ def plot_representation(activations, classes, class_names, *, ax=None):
         raise ValueError(f"activations must have shape (n, 2) with n classes, got {activations.shape} and {classes.shape}.")
     if ax is None:
         _, ax = plt.subplots(figsize=(6.4, 4.8))
+    n, finite = len(activations), np.isfinite(activations).all(axis=1)
+    activations, classes = activations[finite], classes[finite]
     ax.scatter(*activations.T, c=classes, cmap="viridis", s=3, alpha=0.3, linewidths=0, rasterized=True)
     halo = [patheffects.withStroke(linewidth=4, foreground="white")]
     for number, name in enumerate(class_names):
@@ -42,4 +44,6 @@ def plot_representation(activations, classes, class_names, *, ax=None):
     ax.set(xlabel="activation of unit 1", ylabel="activation of unit 2")
     dead = int(np.sum(~(activations > 0).any(axis=0)))
     state = {0: "Both units are active for some of them.", 1: "One unit is 0 for all of them.", 2: "Both units are 0 for all of them."}
-    return describe(ax, f"Outputs of two units for {len(activations)} images of {len(class_names)} classes. {state[dead]}")
+    lost = n - len(activations)
+    left_out = f" {lost:,} of {n:,} images {'is' if lost == 1 else 'are'} left out: not finite." if lost else ""
+    return describe(ax, f"Outputs of two units for {n} images of {len(class_names)} classes. {state[dead]}{left_out}")

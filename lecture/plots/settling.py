@@ -27,7 +27,7 @@ def plot_weight_paths(steps, weights, *, axes=None, rows=1):
     Raises
     ------
     ValueError
-        If there is nothing to draw.
+        If there is nothing to draw, or there are fewer axes than sets.
     """
     if not weights:
         raise ValueError("weights must have one set or more, got none.")
@@ -39,13 +39,17 @@ def plot_weight_paths(steps, weights, *, axes=None, rows=1):
         for ax in axes[-1]:
             ax.set_xlabel("step")
     axes = np.ravel(np.asarray(axes, dtype=object))
-    highest = max(np.abs(values).max() for values in weights.values())
+    if len(axes) < len(weights):
+        raise ValueError(f"axes must be {len(weights)}, one for each set of weights, got {len(axes)}.")
+    highest = max(np.abs(values).max(where=np.isfinite(values), initial=0) for values in weights.values()) or 1.0
     for ax, (name, values) in zip(axes, weights.items()):
         ax.plot(steps, values, color=COLORS[0], alpha=0.35, linewidth=0.09 * plt.rcParams["font.size"])
         ax.axhline(0, color="0.7", linewidth=0.08 * plt.rcParams["font.size"], zorder=0)
         ax.set(title=name, ylim=(-1.05 * highest, 1.05 * highest), xlim=(steps[0], steps[-1]))
-        size = np.abs(values).mean(axis=1)
-        describe(ax, f"{name}: {values.shape[1]} weights over {steps[-1]} steps, of mean size {size[0]:.3g} first and {size[-1]:.3g} in the end.")
+        sizes = np.abs(values[[0, -1]]).mean(axis=1)
+        first, last = (f"{size:.3g}" if np.isfinite(size) else "not finite" for size in sizes)
+        said = f"{name}: {values.shape[1]} weights over {steps[-1]} steps"
+        describe(ax, f"{said}, of mean size {first} first and {last} in the end.")
     return axes
 
 

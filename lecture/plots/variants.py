@@ -13,7 +13,8 @@ def plot_variants(variants, *, label, baseline=None, ax=None):
     Parameters
     ----------
     variants : mapping of str to array of shape (n_seeds,)
-        Drawn from top to bottom, in this order; numbers of seeds may differ.
+        Drawn from top to bottom, in this order; numbers of seeds may differ. What is not finite, as after a training
+        that diverged, is counted beside the name; the mean is that of the others.
     label : str
         What the values are, for the axis: ``"test accuracy"``.
     baseline : str, optional
@@ -33,15 +34,21 @@ def plot_variants(variants, *, label, baseline=None, ax=None):
         raise ValueError(f"baseline must be one of {', '.join(variants) or 'at least one variant'}, got {baseline!r}.")
     if ax is None:
         _, ax = plt.subplots(figsize=(7.2, 0.8 + 0.42 * len(variants)))
-    means = {name: float(np.mean(values)) for name, values in variants.items()}
-    if baseline is not None:
+    variants = {name: np.atleast_1d(np.asarray(values, dtype=float)) for name, values in variants.items()}
+    finite = {name: values[np.isfinite(values)] for name, values in variants.items()}
+    means = {name: float(values.mean()) for name, values in finite.items() if len(values)}
+    lost = {name: len(values) - len(finite[name]) for name, values in variants.items()}
+    notes = {name: f" ({n} not finite)" if n else "" for name, n in lost.items()}
+    if baseline in means:
         ax.axvline(means[baseline], color=COLORS[6], linestyle=":", linewidth=1.5, zorder=0)
-    for row, (name, values) in enumerate(variants.items()):
-        values = np.atleast_1d(values)
+    for row, (name, values) in enumerate(finite.items()):
         ax.plot(values, np.full(len(values), row), "o", color=COLORS[0], alpha=0.35, markersize=6)
-        ax.plot(means[name], row, "|", color=COLORS[1], markersize=18, markeredgewidth=3)
-    ax.set_yticks(range(len(variants)), list(variants))
+        if name in means:
+            ax.plot(means[name], row, "|", color=COLORS[1], markersize=18, markeredgewidth=3)
+    ax.set_yticks(range(len(variants)), [name + notes[name] for name in variants])
     ax.set_ylim(len(variants) - 0.5, -0.5)
     ax.set_xlabel(f"{label} (points: seeds, bar: mean)")
     ordered = sorted(means, key=means.get, reverse=True)
-    return describe(ax, f"Mean {label} of each variant, highest first: " + ", ".join(f"{name} {means[name]:.3g}" for name in ordered) + ".")
+    told = [f"{name} {means[name]:.3g}{notes[name]}" for name in ordered]
+    told += [name + notes[name] for name in variants if name not in means]
+    return describe(ax, f"Mean {label} of each variant, highest first: {', '.join(told)}.")

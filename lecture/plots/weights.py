@@ -1,19 +1,57 @@
 """How the weights of a layer are distributed."""
 
+from dataclasses import dataclass
+
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.font_manager import FontProperties
+from matplotlib.ticker import NullFormatter
 
 from lecture.plots.alt import describe
 from lecture.plots.style import COLORS
+from lecture.plots.text import fitting
+
+_ROW = 5  # panels side by side
+_WIDE, _HIGH = 20, 19.5  # of a panel with what stands around it, in em
+
+
+@dataclass(frozen=True, eq=False)
+class _Spread:
+    """A set of weights: those that are finite, and how many are not."""
+
+    name: str
+    finite: np.ndarray  # (n,)
+    n_lost: int
+    threshold: float
+
+    @property
+    def small(self):
+        """Share of all weights that are smaller than the threshold."""
+        return np.count_nonzero(np.abs(self.finite) < self.threshold) / self.n
+
+    @property
+    def n(self):
+        return len(self.finite) + self.n_lost
+
+    def title(self):
+        lines = [self.name, f"{self.small:.0%} below {self.threshold:g}"]
+        return "\n".join(lines + [f"{self.n_lost:,} of {self.n:,} not finite"] * bool(self.n_lost))
+
+    def describe(self):
+        said = f"{self.name}: {self.small:.0%} of the weights are smaller than {self.threshold:g}"
+        if len(self.finite):
+            said += f", standard deviation {self.finite.std():.2g}"
+        return said + (f"; {self.n_lost:,} of {self.n:,} are not finite." if self.n_lost else ".")
 
 
 def plot_weight_histograms(weights, *, threshold=1e-3, bins=81):
-    """Draw a histogram of each set of weights, all on the same axes' range.
+    """Draw a histogram of each set of weights, at most five side by side, all on the same axes' range.
 
     Parameters
     ----------
     weights : mapping of str to array of any shape
-        Such as the first layer's weights of several networks.
+        Such as the first layer's weights of several networks, or the weights of each layer of one. What is not finite
+        cannot be drawn: the title says how many weights that are.
     threshold : float
         The share of weights of smaller size than this is written above each: what "sparse" means here.
     bins : int
@@ -29,14 +67,63 @@ def plot_weight_histograms(weights, *, threshold=1e-3, bins=81):
     """
     if not weights:
         raise ValueError("weights must name at least one set of weights, got none.")
-    flat = {name: np.ravel(values) for name, values in weights.items()}
-    reach = max(float(np.quantile(np.abs(values), 0.999)) for values in flat.values()) or 1.0
-    _, axes = plt.subplots(1, len(flat), figsize=(3.1 * len(flat), 3.0), sharex=True, sharey=True, squeeze=False)
-    for ax, (name, values), color in zip(axes[0], flat.items(), COLORS):
-        small = float(np.mean(np.abs(values) < threshold))
-        ax.hist(values, np.linspace(-reach, reach, bins), weights=np.full(len(values), 1 / len(values)), color=color)
-        ax.set_yscale("log")
-        ax.set(title=f"{name}\n{small:.0%} below {threshold:g}", xlabel="weight")
-        describe(ax, f"{name}: {small:.0%} of the weights are smaller than {threshold:g}, standard deviation {values.std():.2g}.")
-    axes[0, 0].set_ylabel("share of weights")
-    return axes[0]
+    sets = [_spread(str(name), values, threshold) for name, values in weights.items()]
+    edges = _reach(sets) * np.linspace(-1, 1, bins)
+    axes = _panels(len(sets), max(it.title().count("\n") for it in sets) + 1)
+    size = FontProperties(size=plt.rcParams["axes.titlesize"]).get_size_in_points()
+    room = 0.8 * _WIDE * plt.rcParams["font.size"]
+    for number, (ax, it) in enumerate(zip(axes, sets, strict=True)):
+        shares = np.histogram(it.finite, edges)[0] / it.n
+        ax.stairs(shares, edges, fill=True, color=COLORS[number % len(COLORS)])
+        ax.set_title(it.title(), fontsize=fitting(it.title(), size, room))
+        describe(ax, it.describe())
+    axes[0].set(yscale="log", xlim=edges[[0, -1]], ylim=_range(sets, edges))  # of all
+    for ax in axes:
+        ax.yaxis.set_minor_formatter(NullFormatter())
+    return axes
+
+
+def _panels(n, n_lines):
+    """Axes for n sets in rows, below titles of so many lines; each column has its ticks at its lowest."""
+    columns = min(n, _ROW)
+    rows = -(-n // columns)
+    wide, high = _WIDE * columns, _HIGH * rows
+    above, left, below, beside = 1.6 * n_lines + 0.9, 5, 3.6, 1
+    # Margins by hand: to work them out takes longer than the drawing.
+    margins = {"left": left / wide, "right": 1 - beside / wide, "bottom": below / high, "top": 1 - above / high}
+    panel = (wide - left - columns * beside) / columns, (high - below - rows * above) / rows
+    margins |= {"wspace": beside / panel[0], "hspace": above / panel[1]}
+    shared = {"sharex": True, "sharey": True, "squeeze": False, "layout": "none"}
+    size = np.array([wide, high]) * plt.rcParams["font.size"] / 72  # in inches
+    _, axes = plt.subplots(rows, columns, figsize=tuple(size), gridspec_kw=margins, **shared)
+    for ax in axes[:, 0]:
+        ax.set_ylabel("share of weights")
+    axes = axes.ravel()
+    for ax in axes[n:]:
+        ax.remove()
+    for ax in axes[max(n - columns, 0) : n]:
+        ax.set_xlabel("weight")
+        ax.tick_params(labelbottom=True)
+    return axes[:n]
+
+
+def _range(sets, edges):
+    """The range of the shares: from below the smallest one that there can be, to above the largest there is."""
+    highest = max(np.histogram(it.finite, edges)[0].max() / it.n for it in sets) or 1.0
+    lowest = min(0.7 / it.n for it in sets)
+    return max(1e-7, min(lowest, 10.0 ** np.floor(np.log10(highest)))), 1.4 * highest  # with a power of ten to read
+
+
+def _spread(name, values, threshold):
+    """What is to be drawn of one set."""
+    values = np.ravel(values).astype(float)
+    if not values.size:
+        raise ValueError(f"weights[{name!r}] must hold at least one weight, got none.")
+    finite = values[np.isfinite(values)]
+    return _Spread(name, finite, values.size - finite.size, threshold)
+
+
+def _reach(sets):
+    """How far the axes go from 0, so that all weights of each set but one in a thousand are inside."""
+    reaches = [np.quantile(np.abs(it.finite), 0.999) for it in sets if len(it.finite)]
+    return float(max(reaches, default=0)) or 1.0
