@@ -1,6 +1,7 @@
 """The drawing of a net, read from its artists: what is there, where, in which colour, and that it can be read."""
 
 import itertools
+import warnings
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -93,7 +94,7 @@ def test_captions_say_what_the_layers_are():
     assert _texts(plot_network(layout([2, 3, 1]))) == []
     assert set(_texts(plot_network(layout([2, 3, 1]), labels="names"))) > {"input", "hidden", "output"}
     assert _texts(plot_network(layout([2, 3, 3, 1], hidden="relu", output="sigmoid"))) == [
-        *("input", "hidden 1", "relu", "hidden 2", "relu", "output", "sigmoid")
+        *("input", "hidden 1", "hidden 2", "output", "relu", "relu", "sigmoid")
     ]
 
 
@@ -313,6 +314,50 @@ def test_a_keras_model_with_its_weights():
     W1, b1, W2, b2 = model.get_weights()
     value = _lines(plot_network(from_model(model, bias=True), weights="model")).get_array()
     np.testing.assert_array_equal(value, np.concatenate([b1, W1.ravel(), b2, W2.ravel()]))
+
+
+def test_weights_that_are_not_finite_are_seen_and_said():
+    first, second = np.array([[1.0, np.nan, -2.0], [np.inf, 0.5, -np.inf]]), np.ones((4, 1))
+    second[0, 0] = np.nan  # a bias that is given
+    net = layout([2, 3, 1], bias=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        ax = plot_network(net, weights=[first, second], weight_labels=True)
+        ax.figure.canvas.draw()
+    (dashed,) = ax.lines
+    assert dashed.get_color() == "black" and dashed.get_linestyle() == "--"
+    ends = dashed.get_xydata().reshape(-1, 3, 2)
+    value = net.edge_values(net.edges, [first, second])
+    lost = ~np.isfinite(value) & ~((net.edges.layer == 1) & (net.edges.i == 0))  # these three biases are not given
+    np.testing.assert_array_equal(ends[:, :2], np.array(_lines(ax).get_segments())[lost])
+    assert dashed.get_linewidth() > 0.9 * max(_lines(ax).get_linewidths())
+    assert _lines(ax).norm.vmax == 2  # the scale is that of the others
+    assert ax.child_axes[0].get_xlabel() == "weight (dashed: not finite)"
+    assert "from -2 to 1. 4 of 10 weights drawn are not finite: black and dashed." in alt_text(ax.figure)
+    assert {"inf", "−inf", "0.50"} <= set(_texts(ax)) and _texts(ax).count("nan") == 2
+    assert {"$w^{(1)}_{0,1}$", "$w^{(1)}_{0,2}$", "$w^{(1)}_{0,3}$"} <= set(_texts(ax))  # of these no number is given
+
+
+def test_activations_that_are_not_finite_are_seen_and_said():
+    net, values = layout([2, 3, 1], bias=True), [[np.inf, 1.0], [np.nan, 0.5, 2.0], [np.nan]]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        ax = plot_network(net, activations=values, labels="names")
+        nothing = plot_network(layout([1, 1]), activations=[[np.nan], [np.nan]], weights=[[[np.inf]]])
+        ax.figure.canvas.draw()
+        nothing.figure.canvas.draw()
+    crosses = [line for line in ax.lines if line.get_color() == "black"]
+    middles = np.nanmean(crosses[0].get_xydata().reshape(-1, 6, 2), axis=1)
+    at = np.asarray(_circles(ax).get_offsets())[net.nodes.index > 0][[0, 2, 5]]
+    np.testing.assert_allclose(middles, at, atol=1e-9)
+    assert len(crosses) == 1 and (_circles(ax).norm.vmin, _circles(ax).norm.vmax) == (0, 2)
+    assert "from 0.5 to 2. 3 of 6 activations drawn are not finite: crossed out in black." in alt_text(ax.figure)
+    said = alt_text(nothing.figure)
+    assert "coloured" not in said and "1 of 1 weights drawn are" in said and "2 of 2 activations drawn are" in said
+
+
+def test_a_large_weight_is_written_short():
+    assert {"3e+38", "−0.50"} <= set(_texts(plot_network(layout([2, 1]), weights=[[[3e38], [-0.5]]], weight_labels=True)))
 
 
 # -- For readers who cannot see it ------------------------------------------------------------------------------------

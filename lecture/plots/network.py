@@ -1,5 +1,6 @@
 """A dense net, drawn: its units and connections, with names or with a real model's numbers on them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import matplotlib.pyplot as plt
@@ -12,7 +13,9 @@ from matplotlib.transforms import AffineDeltaTransform
 
 from lecture.checks import one_of, real
 from lecture.plots.alt import describe
+from lecture.plots.captions import LARGEST, fit_row, needed
 from lecture.plots.style import COLORS
+from lecture.plots.text import fitting, width
 
 LABELS = ("names", "functions")
 MOST_WEIGHT_LABELS = 100  # more cannot be read, and each takes a millisecond or two
@@ -68,12 +71,13 @@ def plot_network(
         Whether the numbers of weights and biases stand below.
     weights : "model" or list of array, optional
         Colours and widens the edges: the network's own weights, or one array (n_in, n_out), with the biases in row 0
-        (n_in + 1, n_out), for each layer after the inputs.
+        (n_in + 1, n_out), for each layer after the inputs. A weight that is not finite is a black dashed line.
     limit : float, optional
         The size of a weight that gets the strongest colour, so that several drawings can be compared; as a default
         that of the largest drawn.
     activations : list of array, optional
-        Colours the nodes: the values (size,) of each layer for one input, the inputs first.
+        Colours the nodes: the values (size,) of each layer for one input, the inputs first. A node whose value is not
+        finite is crossed out in black.
     dropped : list of array of bool, optional
         Greys the units where True, and what leads to and from them: a mask (size,) for each layer, inputs first, as
         ``lecture.network.drop_units`` chooses them.
@@ -99,28 +103,53 @@ def plot_network(
         raise ValueError(f"weight_labels can be read on up to {MOST_WEIGHT_LABELS} edges, got {len(edges.i):,}.")
     if isinstance(weights, str):
         weights = one_of(weights, ("model",), "weights")
-    weight = None if weights is None else network.edge_values(edges, None if weights == "model" else weights)
+    weights = list(weights) if isinstance(weights, Iterable) and not isinstance(weights, str) else weights
+    own = isinstance(weights, str)
+    weight = None if weights is None else network.edge_values(edges, None if own else weights)
     value = None if activations is None else network.node_values(nodes, activations)
+    lost = _Lost.of(network, shown, weight, None if own else weights, value)
     gone = np.zeros(len(nodes.index), bool) if dropped is None else network.node_values(nodes, dropped, "dropped") > 0
 
     page = _Page.fit(network, shown, ax, labels, weight_labels, counts, bars=weight is not None or value is not None)
     ax, at = page.ax, np.column_stack([nodes.x * page.gap, nodes.y])  # (n_nodes, 2)
-    lines = _draw_edges(page, network, edges, at, weight, limit, gone)
-    circles = _draw_nodes(page, nodes, at, value, gone)
+    lines = _draw_edges(page, edges, at, weight, limit, gone, lost.edges)
+    circles = _draw_nodes(page, nodes, at, value, gone, lost.nodes)
     for x, y in shown.dots:
         ax.text(x * page.gap, y, "⋮", ha="center", va="center", fontsize=min(1.2 * page.row, 2) * page.em)
     _caption(page, network, shown, counts)
     if labels is not None:
-        _label_nodes(
-            page, network, nodes, at, labels, circles.get_facecolor() if value is None else circles.to_rgba(value), gone
-        )
+        faces = circles.get_facecolor() if value is None else circles.to_rgba(np.ma.masked_invalid(value))
+        _label_nodes(page, network, nodes, at, labels, faces, gone)
     if weight_labels:
         beside = at[nodes.kind == "hidden"] if labels == "functions" else np.empty((0, 2))
-        _label_edges(page, network, edges, at, weight, gone, taken=beside + page.radius * _BESIDE)
-    _draw_bars(page, [(lines, "weight")] * (weight is not None) + [(circles, "activation")] * (value is not None))
+        _label_edges(page, network, edges, at, weight, lost.edges, gone, taken=beside + page.radius * _BESIDE)
+    mapped = [(lines, "weight", lost.edges, "dashed")] * (weight is not None)
+    _draw_bars(page, mapped + [(circles, "activation", lost.nodes, "×")] * (value is not None))
     for artist in (*ax.texts, *ax.collections):
         artist.set_in_layout(False)  # all lies within the axes: a layout engine need not measure it
-    return describe(ax, _sentence(network, shown, weight, value, dropped))
+    return describe(ax, _sentence(network, shown, weight, value, lost, dropped))
+
+
+@dataclass(frozen=True, eq=False)
+class _Lost:
+    """Where what is given is not finite."""
+
+    edges: np.ndarray  # (n_edges,)
+    nodes: np.ndarray  # (n_nodes,)
+    n_weights: int  # given and drawn, finite or not
+
+    @classmethod
+    def of(cls, network, shown, weight, weights, value):
+        """``weights`` is None for the network's own: it knows whether a layer has biases, where lists may lack them."""
+        edges, nodes = shown.edges, shown.nodes
+        lacking = [weights is not None and len(W) == n_in for W, n_in in zip(weights or network.sizes, network.sizes)]
+        given = (edges.i > 0) | ~np.array(lacking)[edges.layer - 1]
+        none = weight is None, value is None
+        return cls(
+            given & ~np.isfinite(0 if none[0] else weight),
+            (nodes.index > 0) & ~np.isfinite(0 if none[1] else value),
+            int(given.sum()),
+        )
 
 
 @dataclass(frozen=True)
@@ -149,41 +178,50 @@ class _Page:
         captions = bool(labels or any(network.activations) or len(shown.dots))
         head = 0.4 + 1.4 * captions + 1.2 * any(network.activations)
         foot = 0.4 + 1.4 * bool(len(shown.dots)) + 1.7 * counts + 4.0 * bars
-        left = 1.5  # half of what stands above the layer
-        right = max(1.9, 0.3 * len(network.activations[-1] or ""), 2.6 if labels == "functions" else 0)
+        first, last = (0.2 + LARGEST / 2 * width(f"{network.sizes[i]:,}") * bool(len(shown.dots)) for i in (0, -1))
+        left = max(1.5, first)  # half of what stands above and below the layer
+        function = 0.2 + LARGEST / 2 * width(network.activations[-1] or "")
+        right = max(1.9, last, function, 2.6 if labels == "functions" else 0)
 
         def reach(gap):
             return n_gaps * gap + 2 * radius  # of the nodes, in rows
 
         if ax is None:
             row = min(wanted, (_TALLEST[labels] - head - foot) / rows)
-            near = max(near, min(5.5, 50 / n_gaps) / row)  # room for the captions
+            apart = max(min(5.5, 50 / n_gaps), min(7, needed(network.activations)))  # room for the captions
+            near = max(near, apart / row)
             gap = np.clip(1.5 * rows / n_gaps, near, max(far, 12 / row))
-            row = min(row, (max(_WIDEST, 4 * n_gaps) - left - right) / reach(gap))
-            width, height = max(left + right + reach(gap) * row, 22 * counts), head + foot + rows * row
-            inches = np.array([width, height]) * em / 72 + 0.09  # with the margin of the constrained layout
+            row = min(row, (max(_WIDEST, 4 * n_gaps, apart * n_gaps) - left - right) / reach(gap))
+            wide, high = max(left + right + reach(gap) * row, 22 * counts), head + foot + rows * row
+            inches = np.array([wide, high]) * em / 72 + 0.09  # with the margin of the constrained layout
             _, ax = plt.subplots(figsize=tuple(inches), layout="constrained")
         else:
             ax.axis("off")
             figure = ax.get_figure(root=True)
             if engine := figure.get_layout_engine():
                 engine.execute(figure)  # now, because the letters' size follows from that of the axes
-            width, height = ax.get_window_extent().size / figure.dpi * 72 / em
+            points = ax.get_window_extent().size / figure.dpi * 72
+            em = min(em, *(0.6 * points / (left + right, head + foot)))  # the rest is for the nodes
+            wide, high = points / em
             near *= 0.75  # rather closer than too small to read
-            row = max(0.1, min(1.4 * wanted, (height - head - foot) / rows, (width - left - right) / reach(near)))
-            gap = np.clip(((width - left - right) / row - 2 * radius) / n_gaps, near, max(far, 12 / row))
+            row = min(1.4 * wanted, (high - head - foot) / rows, (wide - left - right) / reach(near))
+            gap = np.clip(((wide - left - right) / row - 2 * radius) / n_gaps, near, max(far, 12 / row))
         middle = n_gaps * gap / 2
         centre_x, centre_y = middle + (right - left) / 2 / row, (head - foot) / 2 / row
-        ax.set(
-            xlim=centre_x + np.array([-0.5, 0.5]) * width / row, ylim=centre_y + np.array([-0.5, 0.5]) * height / row
-        )
+        ax.set(xlim=centre_x + np.array([-0.5, 0.5]) * wide / row, ylim=centre_y + np.array([-0.5, 0.5]) * high / row)
         ax.set_aspect("equal")
         ax.axis("off")
         return cls(ax, em, row, gap, radius, rows / 2, middle, captions)
 
+    @property
+    def edges(self):
+        """From the first layer to the left edge, from the last to the right one, and from edge to edge; in em."""
+        low, high = self.ax.get_xlim()
+        return np.array([-low, high - 2 * self.middle, high - low]) * self.row
 
-def _draw_edges(page, network, edges, at, weight, limit, gone):
-    """One collection for all edges, in their order."""
+
+def _draw_edges(page, edges, at, weight, limit, gone, lost):
+    """One collection for all edges, in their order; those whose weights are not finite are drawn over."""
     crowd = np.bincount(edges.layer).max() / (2 * page.half)  # edges that cross a row's height, about
     thin = np.clip(2.8 / np.sqrt(crowd), 0.3, 1.2) * page.em / 11
     lines = LineCollection(np.stack([at[edges.start], at[edges.end]], axis=1), zorder=1, capstyle="butt")
@@ -199,12 +237,16 @@ def _draw_edges(page, network, edges, at, weight, limit, gone):
         limit = float(limit or np.ma.filled(np.abs(value).max(), 0) or 1)  # 1 where all are 0, or none is left
         share = np.minimum(np.abs(value.filled(0)) / limit, 1)
         lines.set(array=value, cmap=_WEIGHTS, norm=Normalize(-limit, limit), linewidth=thin * (0.4 + 2.8 * share))
+        seen = np.flatnonzero(lost & ~cut)
+        ends = np.stack([at[edges.start[seen]], at[edges.end[seen]], np.full((len(seen), 2), np.nan)], axis=1)
+        if len(seen):
+            page.ax.plot(*ends.reshape(-1, 2).T, color="black", linestyle=(0, (2, 1)), linewidth=3 * thin, zorder=1.5)
     page.ax.add_collection(lines, autolim=False)
     return lines
 
 
-def _draw_nodes(page, nodes, at, value, gone):
-    """One collection for all nodes; dropped ones pale, dashed and crossed out."""
+def _draw_nodes(page, nodes, at, value, gone, lost):
+    """One collection for all nodes; dropped ones pale, dashed and crossed out, those without a number in black."""
     place = page.ax.transData
     circles = PatchCollection(  # one circle for all, drawn at each node: as many patches would take five times as long
         [Circle((0, 0), page.radius)],
@@ -221,55 +263,53 @@ def _draw_nodes(page, nodes, at, value, gone):
     circles.set(edgecolor=edge, facecolor=face)
     if gone.any():
         circles.set_linestyle([(0, (3, 2)) if g else "-" for g in gone])
-        cross = page.radius * np.array(
-            [[-0.7, -0.7], [0.7, 0.7], [np.nan, np.nan], [-0.7, 0.7], [0.7, -0.7], [np.nan, np.nan]]
-        )
-        page.ax.plot(
-            *(at[gone][:, None] + cross).reshape(-1, 2).T, color="0.65", zorder=3.5, linewidth=1.3 * page.em / 11
-        )
     if value is not None:
         value = np.ma.masked_invalid(np.where(gone, np.nan, value))
         low, high = (min(value.min(), 0), value.max()) if value.count() else (0, 1)
         circles.set(array=value, cmap=_ACTIVATIONS, norm=Normalize(low, high if high > low else low + 1))
     page.ax.add_collection(circles, autolim=False)
+    _cross_out(page, at[gone], "0.65", 1.3)
+    _cross_out(page, at[lost & ~gone], "black", min(0.8 * page.row, 2.4))
     return circles
+
+
+def _cross_out(page, at, color, wide):
+    """Two strokes over each of these nodes."""
+    if len(at):
+        cross = np.array([[-0.7, -0.7], [0.7, 0.7], [np.nan, np.nan], [-0.7, 0.7], [0.7, -0.7], [np.nan, np.nan]])
+        strokes = (at[:, None] + page.radius * cross).reshape(-1, 2)
+        page.ax.plot(*strokes.T, color=color, zorder=3.5, linewidth=wide * page.em / 11)
 
 
 def _caption(page, network, shown, counts):
     """What each layer is, above it; how many units it has where not all are drawn, and the counts, below."""
-    last = len(network.sizes) - 1
-    roomy = page.gap * page.row > 5  # for "hidden 1" beside "hidden 2"
     line = 1 / page.row  # one em in rows
-    style = {"ha": "center", "va": "baseline", "fontsize": 0.9 * page.em, "color": "0.25"}
-    for layer, size in enumerate(network.sizes) if page.captions else ():
-        name = (
-            "input"
-            if layer == 0
-            else "output"
-            if layer == last
-            else "hidden"
-            if last == 2
-            else f"hidden {layer}"
-            if roomy
-            else f"{layer}"
-        )
-        function = network.activations[layer - 1] if layer and roomy else None
-        x, y = layer * page.gap, page.half + 0.6 * line
-        page.ax.text(x, y + 1.2 * line * any(network.activations), name, **style)
-        if function:
-            page.ax.text(x, y, function, **style)
-        if len(shown.dots):
-            page.ax.text(x, -page.half - 1.1 * line, f"{size:,}", **style)
+    above, below = page.half + 0.6 * line, -page.half - 1.1 * line
+    n_hidden = len(network.sizes) - 2
+    numbers = [str(k + 1) for k in range(n_hidden)]
+    named = ["hidden"] if n_hidden == 1 else [f"hidden {number}" for number in numbers]
+    names = [["input", *hidden, "output"] for hidden in (named, numbers)] + [["in", *numbers, "out"]]
+    left, right, whole = page.edges
+    rows = [(names, above + 1.2 * line * any(network.activations))] * page.captions
+    rows += [([["", *(name or "" for name in network.activations)]], above)]
+    rows += [([[f"{size:,}" for size in network.sizes]], below)] * bool(len(shown.dots))
+    for wordings, y in rows:
+        words, size = fit_row(wordings, page.gap * page.row, left, right)
+        for layer, word in enumerate(words):
+            if word:
+                style = {"ha": "center", "va": "baseline", "fontsize": size * page.em, "color": "0.25"}
+                page.ax.text(layer * page.gap, y, word, **style)
     if counts:
-        y = -page.half - (0.5 + 1.4 * bool(len(shown.dots))) * line
-        page.ax.text(page.middle, y, network.counts(), ha="center", va="top", fontsize=page.em)
+        y, words = -page.half - (0.5 + 1.4 * bool(len(shown.dots))) * line, network.counts()
+        size = fitting(words, page.em, whole * page.em)
+        page.ax.text(np.mean(page.ax.get_xlim()), y, words, ha="center", va="top", fontsize=size)
 
 
 def _label_nodes(page, network, nodes, at, labels, faces, gone):
     """Write names or functions into the nodes, and the activations beside them."""
     names = _Names(network)
     size = names.size(labels, nodes) * page.radius * page.row
-    small, large = np.clip(size, 0.4, 1.1) * page.em, np.clip(1.15 * size, 0.5, 1.15) * page.em
+    small, large = min(size, 1.1) * page.em, min(1.15 * size, 1.15) * page.em
     dark = faces[:, :3] @ (0.299, 0.587, 0.114) < 0.45
     chip = {"boxstyle": "round,pad=0.1", "facecolor": "white", "edgecolor": "none", "alpha": 0.85}
     for (x, y), layer, index, kind, on_dark, out in zip(at, nodes.layer, nodes.index, nodes.kind, dark, gone):
@@ -303,21 +343,20 @@ def _label_nodes(page, network, nodes, at, labels, faces, gone):
         )
 
 
-def _label_edges(page, network, edges, at, weight, gone, taken):
+def _label_edges(page, network, edges, at, weight, lost, gone, taken):
     """Write each weight's name, or number, on its edge, clear of the others and of what begins at ``taken``."""
     names = _Names(network)
-    size = np.clip(0.2 * page.row, 0.6, 0.95) * page.em
+    size = np.clip(0.2 * page.row, 0.25, 0.95) * page.em
     kept = np.flatnonzero(~(gone[edges.start] | gone[edges.end]))
     a, b = at[edges.start[kept]], at[edges.end[kept]]
     half = np.array([1.25, 0.85]) * size / page.em / page.row  # of a label's box, in rows
     spots = _clear_spots(a, b, half, taken + half * (1, 0))
     box = {"boxstyle": "round,pad=0.05", "facecolor": "white", "edgecolor": "none", "alpha": 0.9}
     for k, spot in zip(kept, spots):
-        text = (
-            names.weight(edges.layer[k], edges.i[k], edges.j[k])
-            if weight is None
-            else f"{weight[k]:.2f}".replace("-", "−")
-        )
+        if weight is None or np.isnan(weight[k]) and not lost[k]:  # none is given
+            text = names.weight(edges.layer[k], edges.i[k], edges.j[k])
+        else:
+            text = (f"{weight[k]:.2f}" if abs(weight[k]) < 100 else f"{weight[k]:.2g}").replace("-", "−")
         page.ax.text(*spot, text, ha="center", va="center", fontsize=size, bbox=box, zorder=2)
 
 
@@ -344,18 +383,20 @@ def _clear_spots(a, b, half, taken):
 
 
 def _draw_bars(page, mapped):
-    """A colour bar below the drawing for each thing that is coloured by numbers."""
+    """A colour bar below the drawing for each thing that is coloured by numbers, and how it looks without one."""
     line = 1 / page.row
-    width = min(14 * line, abs(np.subtract(*page.ax.get_xlim())) * 0.42)
-    for k, (mappable, name) in enumerate(mapped):
-        x = page.middle + (k - len(mapped) / 2) * 1.15 * width + 0.075 * width
+    wide = min(14 * line, abs(np.subtract(*page.ax.get_xlim())) * 0.42)
+    for k, (mappable, name, lost, look) in enumerate(mapped):
+        x = np.mean(page.ax.get_xlim()) + (k - len(mapped) / 2) * 1.15 * wide + 0.075 * wide
         y = page.ax.get_ylim()[0] + 3.0 * line
-        place = page.ax.inset_axes((x, y, width, 0.6 * line), transform=page.ax.transData)
+        place = page.ax.inset_axes((x, y, wide, 0.6 * line), transform=page.ax.transData)
         bar = page.ax.figure.colorbar(ScalarMappable(mappable.norm, mappable.cmap), cax=place, orientation="horizontal")
         bar.outline.set_visible(False)
-        place.tick_params(labelsize=0.8 * page.em)
-        place.locator_params(nbins=5)
-        bar.set_label(name, fontsize=0.9 * page.em)
+        room, small = wide * page.row, 0.32 * page.em
+        place.tick_params(labelsize=0.8 * page.em * min(1, room / 7), length=small, pad=small)
+        place.locator_params(nbins=int(np.clip(room / 2.8, 1, 5)))
+        name += f" ({look}: not finite)" * bool(lost.any())
+        bar.set_label(name, fontsize=fitting(name, 0.9 * page.em, 1.1 * room * page.em), labelpad=small)
 
 
 class _Names:
@@ -398,15 +439,21 @@ class _Names:
         return f"^{{({layer})}}" if several else ""
 
 
-def _sentence(network, shown, weight, value, dropped):
+def _sentence(network, shown, weight, value, lost, dropped):
     """The alternative text."""
     parts = [network.describe()]
     if len(shown.dots):
         parts.append("Of its wide layers the first and last units are drawn.")
-    if weight is not None and np.isfinite(weight).any():
-        parts.append(f"Edges are coloured by their weights, from {np.nanmin(weight):.2g} to {np.nanmax(weight):.2g}.")
-    if value is not None:
-        parts.append(f"Nodes are coloured by their activations, from {np.nanmin(value):.2g} to {np.nanmax(value):.2g}.")
+    units = int((shown.nodes.index > 0).sum())
+    for what, name, values, without, n, look in (
+        ("Edges", "weights", weight, lost.edges, lost.n_weights, "black and dashed"),
+        ("Nodes", "activations", value, lost.nodes, units, "crossed out in black"),
+    ):
+        finite = np.array([]) if values is None else values[np.isfinite(values)]
+        if len(finite):
+            parts.append(f"{what} are coloured by their {name}, from {finite.min():.2g} to {finite.max():.2g}.")
+        if without.any():
+            parts.append(f"{without.sum()} of {n} {name} drawn are not finite: {look}.")
     if dropped is not None:
         n_dropped = [int(np.sum(mask)) for mask in dropped]
         parts.append(f"Dropped, and greyed, are {sum(n_dropped)} of {sum(network.sizes):,} units.")
