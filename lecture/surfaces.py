@@ -13,7 +13,7 @@ from lecture.checks import one_of
 
 @dataclass(frozen=True)
 class Surface:
-    """A loss of two weights x and y, nowhere negative.
+    """A loss of two weights x and y. Those of ``SURFACES`` are nowhere negative; one of your own may be.
 
     Attributes
     ----------
@@ -23,7 +23,7 @@ class Surface:
     gradient : callable
         ``gradient(x, y)`` returns the pair ∂/∂x, ∂/∂y, exact, of that shape.
     minima : tuple of (float, float)
-        All points where the value is 0.
+        All points where the value is lowest, in ``SURFACES`` 0; none where there is none.
     window : tuple of float
         x from, x to, y from, y to: what is drawn, and where a path may start.
     start : (float, float)
@@ -61,9 +61,9 @@ class Surface:
         return point
 
     def distance(self, point):
-        """Return how far ``point``, of shape (..., 2), is from the nearest minimum, shape (...)."""
-        apart = np.asarray(point)[..., None, :] - np.array(self.minima)  # (..., n_minima, 2)
-        return np.hypot(apart[..., 0], apart[..., 1]).min(axis=-1)
+        """Return how far ``point``, of shape (..., 2), is from the nearest minimum, shape (...); inf without one."""
+        apart = np.asarray(point)[..., None, :] - np.reshape(self.minima, (-1, 2))  # (..., n_minima, 2)
+        return np.hypot(apart[..., 0], apart[..., 1]).min(axis=-1, initial=np.inf)
 
 
 def _beale(x, y):

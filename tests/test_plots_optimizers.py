@@ -1,8 +1,11 @@
 """Drawings of surfaces and paths: their artists, and what they say."""
 
+import warnings
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 from matplotlib.contour import ContourSet
 from matplotlib.quiver import Quiver
 
@@ -19,7 +22,7 @@ from lecture.plots.optimizers import (
     plot_schedule,
     plot_surface,
 )
-from lecture.surfaces import BEALE, SURFACES
+from lecture.surfaces import BEALE, SURFACES, Surface
 
 
 def paths_of(ax):
@@ -221,3 +224,58 @@ def test_refuses_in_a_sentence_and_opens_no_figure(call, sentence):
     with pytest.raises(ValueError, match=sentence):
         call()
     assert not plt.get_fignums()
+
+
+# -- Surfaces of one's own --------------------------------------------------------------------------------------------
+
+
+def _surface(value, minima=()):
+    return Surface("own", "f(x, y)", value, lambda x, y: (0 * x, 0 * y), minima, (-2.0, 2.0, -2.0, 2.0), (1.0, 1.0))
+
+
+@pytest.mark.parametrize("value, lowest, highest", [
+    (lambda x, y: np.sin(x) * np.cos(y), -1, 1),
+    (lambda x, y: x * x - y * y, -4, 4),
+    (lambda x, y: -5 - x * x, -9, -5),
+    (lambda x, y: 1000 + 0.01 * x, 999.98, 1000.02),
+    (lambda x, y: np.maximum(x, 0) + np.maximum(y, 0), 0, 4),  # 0 over a quarter
+    (lambda x, y: np.where(x > 0, np.sqrt(np.abs(x)), np.nan) - 1, -0.761, 0.4142),  # a hole
+])
+def test_any_surface_of_ones_own_has_its_contours(value, lowest, highest):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        ax = plot_surface(_surface(value))
+        ax.figure.canvas.draw()
+        plot_paths({"sgd": np.array([[1.0, 1.0], [0.5, 0.5]])}, _surface(value)).figure.canvas.draw()
+    contours = next(c for c in ax.collections if isinstance(c, ContourSet))
+    levels = contours.levels
+    assert (np.diff(levels) > 0).all() and levels[-1] == pytest.approx(highest, rel=1e-3)
+    steps = np.diff(np.log(levels)) if lowest >= 0 else np.diff(levels)
+    np.testing.assert_allclose(steps, steps[0], rtol=1e-6)
+    if lowest < 0:
+        assert levels[0] == pytest.approx(lowest, abs=0.1)
+    assert "no minimum of it is known" in alt_text(ax.figure)
+
+
+@pytest.mark.parametrize("constant", [0.0, 3.0, -2.0, 1e-30, -1e12])
+@pytest.mark.parametrize("value", [lambda c, x, y: 0 * x + c, lambda c, x, y: c])
+def test_a_constant_surface_is_one_grey(constant, value):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        ax = plot_surface(_surface(lambda x, y: value(constant, x, y)))
+        ax.figure.canvas.draw()
+    contours = next(c for c in ax.collections if isinstance(c, ContourSet))
+    assert sum(len(path.vertices) > 0 for path in contours.get_paths()) == 1
+    assert contours.levels[0] < constant < contours.levels[-1]
+
+
+def test_what_the_alternative_text_says_of_a_surface_is_its_value():
+    low = _surface(lambda x, y: x * x + y * y - 3, minima=((0.0, 0.0),))
+    assert alt_text(plot_surface(low).figure).endswith("as contours; its loss is -3 at (0, 0).")
+    half = _surface(lambda x, y: np.where(x > 0, 1 + x, np.nan))
+    ax = plot_surface(half)
+    assert "it is not finite in 51% of the picture, which are pale blue." in alt_text(ax.figure)  # 36 columns of 71
+    assert to_hex(ax.get_facecolor()).upper() == "#CFE3F0"
+    assert half.distance([1.0, 1.0]) == np.inf
+    with pytest.raises(ValueError, match="surface must have finite values in its window, got none of own"):
+        plot_surface(_surface(lambda x, y: x * np.nan))

@@ -7,13 +7,14 @@ from numbers import Real
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.colors import LinearSegmentedColormap, LogNorm
-from matplotlib.ticker import LogLocator
+from matplotlib.colors import LinearSegmentedColormap, LogNorm, Normalize
+from matplotlib.ticker import LogLocator, MaxNLocator
 
 from lecture import optimizers, surfaces
 from lecture.checks import one_of
 from lecture.optimizers import SCHEDULED, SGD, Momentum, Nesterov, Rule, diverged_at
 from lecture.plots.alt import describe
+from lecture.plots.pixels import BESIDE
 from lecture.plots.style import COLORS
 from lecture.surfaces import BEALE
 
@@ -52,6 +53,8 @@ _FAR = 1e6  # points beyond it are not handed to the canvas, whose arithmetic en
 def plot_surface(surface=BEALE, *, ax=None):
     """Draw a loss of two weights: filled contours at levels evenly spaced on a log scale, and its minima as stars.
 
+    A surface of your own that is below 0 somewhere has its levels evenly spaced from the lowest value to the highest.
+
     Parameters
     ----------
     surface : Surface or str
@@ -65,12 +68,15 @@ def plot_surface(surface=BEALE, *, ax=None):
     Raises
     ------
     ValueError
-        If there is no such surface.
+        If there is no such surface, or it is nowhere finite in its window.
     """
     surface = surfaces.get(surface)
     ax = _background(surface, ax)
-    minima = " and ".join(f"({x:.3g}, {y:.3g})" for x, y in surface.minima)
-    return describe(ax, f"The {surface.name} surface, {surface.formula}, as contours; its loss is 0 at {minima}.")
+    holes = float(np.ma.getmaskarray(_mesh(surface, surface.window)[2]).mean())
+    lowest = " and ".join(f"{surface.value(x, y):.3g} at ({x:.3g}, {y:.3g})" for x, y in surface.minima)
+    said = f"its loss is {lowest}" if lowest else "no minimum of it is known"
+    said += f"; it is not finite in {holes:.0%} of the picture, which are pale blue" if holes else ""
+    return describe(ax, f"The {surface.name} surface, {surface.formula}, as contours; {said}.")
 
 
 def plot_paths(paths, surface=BEALE, *, rates=None, ax=None):
@@ -274,14 +280,24 @@ def _mesh(surface, window, n=71):
     """A window of the surface on a grid, and the levels to draw: x (n,), y (n,), values (n, n), levels (13,)."""
     left, right, bottom, top = window
     x, y = np.linspace(left, right, n), np.linspace(bottom, top, n)
-    values = surface.value(*np.meshgrid(x, y))
-    levels = np.geomspace(np.quantile(values, 0.003), values.max(), 13)
-    return (
-        x,
-        y,
-        np.maximum(values, levels[0] / 2),
-        levels,
-    )  # a log scale has no place for the 0 of a minimum on the grid
+    with np.errstate(all="ignore"):  # outside of what it is defined for, a surface has a hole
+        values = np.broadcast_to(surface.value(*np.meshgrid(x, y)), (n, n)).astype(float)
+    finite = values[np.isfinite(values)]
+    if not finite.size:
+        raise ValueError(f"surface must have finite values in its window, got none of {surface.name}.")
+    levels = _levels(finite)
+    # a log scale has no place for the 0 of a minimum on the grid
+    return x, y, np.ma.masked_invalid(np.maximum(values, levels[0] / 2) if levels[0] > 0 else values), levels
+
+
+def _levels(values):
+    """Rising levels for these finite values: evenly spaced on a log scale, or as they are where some are below 0."""
+    low, high = values.min(), values.max()
+    if low >= 0 and high > 0:
+        low = np.quantile(values[values > 0], 0.003)
+    if high - low <= 1e-9 * max(abs(low), abs(high), 1e-300):  # one value, but for rounding
+        return np.linspace(0.9, 1.1, 13) * low if low > 0 else low + (abs(low) or 1) * np.linspace(-0.1, 0.1, 13)
+    return np.geomspace(low, high, 13) if low > 0 else np.linspace(low, high, 13)
 
 
 def _background(surface, ax, window=None, legend_beside=False):
@@ -316,16 +332,22 @@ def _figure(widths, height, *, right, between=0):
 def _draw_surface(surface, ax, window, own):
     """Contours, minima and colour bar: in the room that our own figures have for it, else in room taken from ``ax``."""
     x, y, values, levels = _mesh(surface, window)
-    filled = ax.contourf(x, y, values, levels=levels, norm=LogNorm(levels[0], levels[-1]), cmap=_GREYS, extend="min")
+    norm = (LogNorm if levels[0] > 0 else Normalize)(levels[0], levels[-1])
+    filled = ax.contourf(x, y, values, levels=levels, norm=norm, cmap=_GREYS, extend="min")
+    if np.ma.is_masked(values):
+        ax.set_facecolor(BESIDE)
     filled.set(
         edgecolor="0.68", linewidth=0.4
     )  # lines at half the weight in a page of those that `contour` would draw again
     beside = ax.inset_axes([1 + 0.8 / _SIDE, 0, 1.1 / _SIDE, 1]) if own else None
-    ticks = LogLocator(subs=(1,) if levels[-1] > 100 * levels[0] else (1, 2, 5))
+    if levels[0] <= 0 or levels[-1] < 2 * levels[0]:  # between which there may be no 1, 2 or 5
+        ticks = MaxNLocator(5)
+    else:
+        ticks = LogLocator(subs=(1,) if levels[-1] > 100 * levels[0] else (1, 2, 5))
     bar = ax.figure.colorbar(filled, ax=ax, cax=beside, label="loss", ticks=ticks, format="{x:g}", extendfrac=0)
     bar.minorticks_off()
     ax.plot(
-        *np.transpose(surface.minima),
+        *np.reshape(surface.minima, (-1, 2)).T,
         "*",
         color=COLORS[3],
         markersize=1.5 * plt.rcParams["font.size"],
