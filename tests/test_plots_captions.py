@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from lecture.network import layout
-from lecture.plots import alt_text, plot_network
+from lecture.plots import alt_text, plot_attention, plot_network
 from lecture.plots.captions import LARGEST, SMALLEST, fit_row, needed
 from lecture.plots.text import fitting, width
 
@@ -108,3 +108,15 @@ def test_words_are_as_wide_as_they_are_drawn(words, weight):
         drawn = figure.text(0, 0, words, fontsize=size, weight=weight).get_window_extent().width / 200 * 72
         assert 0.9 * width(words, weight) * size < drawn < 1.03 * width(words, weight) * size
     assert fitting(words, 99, 50) * width(words) == pytest.approx(50) and fitting(words, 1, 500) == 1
+
+
+@pytest.mark.parametrize("inches", [None, (2, 2), (4, 3), (9, 6)])
+@pytest.mark.parametrize("words", [list("abc"), ["it", "sat", "down"], [f"a rather long word {i}" for i in range(12)]])
+def test_queries_and_keys_do_not_collide(words, inches):
+    ax = None if inches is None else plt.figure(figsize=inches, layout="constrained").subplots()
+    ax = plot_attention(np.full((len(words), len(words)), 1 / len(words)), words, ax=ax)
+    for _ in range(2):
+        ax.figure.canvas.draw()  # the layout has settled
+    for axis in (ax.xaxis, ax.yaxis):
+        boxes = {label: label.get_window_extent() for label in axis.get_ticklabels()}
+        assert not _collisions(boxes) and len(boxes) == len(words)

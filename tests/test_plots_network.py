@@ -357,7 +357,8 @@ def test_activations_that_are_not_finite_are_seen_and_said():
 
 
 def test_a_large_weight_is_written_short():
-    assert {"3e+38", "−0.50"} <= set(_texts(plot_network(layout([2, 1]), weights=[[[3e38], [-0.5]]], weight_labels=True)))
+    ax = plot_network(layout([2, 1]), weights=[[[3e38], [-0.5]]], weight_labels=True)
+    assert {"3e+38", "−0.50"} <= set(_texts(ax))
 
 
 # -- For readers who cannot see it ------------------------------------------------------------------------------------

@@ -2,8 +2,9 @@
 
 from lecture.plots.activations import plot_activation, plot_label_smoothing
 from lecture.plots.alt import alt_text, describe
-from lecture.plots.architecture import plot_architecture, plot_attention
+from lecture.plots.architecture import plot_architecture
 from lecture.plots.arrays import plot_dense_product, plot_elementwise
+from lecture.plots.attention import plot_attention
 from lecture.plots.backprop import plot_step, plot_weight_updates
 from lecture.plots.boundaries import plot_boundaries
 from lecture.plots.chain_rule import plot_batch_gradient, plot_chain_rule, plot_gradient_costs, plot_layer_gradient

@@ -75,56 +75,6 @@ def plot_architecture(architecture, *, ax=None, wrap=64):
     return describe(page.ax, architecture.describe())
 
 
-def plot_attention(weights, queries, keys=None, *, ax=None):
-    """Draw how much each query attends to each key.
-
-    Parameters
-    ----------
-    weights : array of shape (n_queries, n_keys)
-        Of one example and one head, such as ``scores[0, 0]`` of ``layer(x, x, return_attention_scores=True)``; each row is positive and sums to 1.
-    queries : sequence of str, length n_queries
-        What stands at each row.
-    keys : sequence of str, length n_keys, optional
-        What stands at each column; as a default the queries (self-attention).
-    ax : matplotlib.axes.Axes, optional
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        With one image: the weights.
-
-    Raises
-    ------
-    ValueError
-        If the shapes do not fit, or a row does not sum to 1.
-    """
-    weights, queries = np.asarray(weights, dtype=float), [str(name) for name in queries]
-    keys = queries if keys is None else [str(name) for name in keys]
-    if weights.shape != (len(queries), len(keys)):
-        raise ValueError(f"weights must have shape ({len(queries)}, {len(keys)}), one row for each query, got {weights.shape}.")
-    totals = weights.sum(axis=1)
-    if (weights < 0).any() or not np.allclose(totals, 1, atol=1e-3):
-        raise ValueError(f"weights must be positive and each row must sum to 1, got sums from {totals.min():.3g} to {totals.max():.3g}.")
-    if ax is None:
-        em = plt.rcParams["font.size"] / 72
-        _, ax = plt.subplots(figsize=(em * (2.2 * len(keys) + 9), em * (2.0 * len(queries) + 4)))
-    image = ax.imshow(weights, vmin=0, vmax=1, cmap="Blues", aspect="auto", interpolation="none")
-    for row, column in np.argwhere(weights >= 0.1):
-        value = weights[row, column]
-        ax.text(column, row, f"{value:.1f}", ha="center", va="center", fontsize="small", color="white" if value > 0.6 else "black")
-    ax.set_xticks(range(len(keys)), keys)
-    ax.set_yticks(range(len(queries)), queries)
-    ax.set(xlabel="key: looked at", ylabel="query: looking")
-    ax.xaxis.set(ticks_position="top", label_position="top")
-    ax.tick_params(length=0)
-    ax.grid(visible=False)
-    ax.spines[:].set_visible(False)
-    ax.get_figure().colorbar(image, ax=ax, label="weight (a row sums to 1)")
-    most = weights.argmax(axis=1)
-    looks = "; ".join(f"{query} (place {i + 1}) most at {keys[k]} (place {k + 1}), {weights[i, k]:.2f}" for i, (query, k) in enumerate(zip(queries, most)))
-    return describe(ax, f"Attention weights of {len(queries)} queries over {len(keys)} keys; each row sums to 1. {looks}.")
-
-
 # -- What each layer looks like ---------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,82 @@
+"""Attention weights: where each query looks."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from lecture.plots.alt import describe
+from lecture.plots.text import fitting, width
+
+_SCALE = "weight (a row sums to 1)"
+
+
+def plot_attention(weights, queries, keys=None, *, ax=None):
+    """Draw how much each query attends to each key.
+
+    Parameters
+    ----------
+    weights : array of shape (n_queries, n_keys)
+        Of one example and one head, such as ``scores[0, 0]`` of ``layer(x, x, return_attention_scores=True)``; each row
+        is positive and sums to 1.
+    queries : sequence of str, length n_queries
+        What stands at each row.
+    keys : sequence of str, length n_keys, optional
+        What stands at each column, upright where it would be too wide; as a default the queries (self-attention).
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        With one image: the weights.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, or a row does not sum to 1.
+    """
+    weights, queries = np.asarray(weights, dtype=float), [str(name) for name in queries]
+    keys = queries if keys is None else [str(name) for name in keys]
+    if weights.shape != (len(queries), len(keys)):
+        raise ValueError(
+            f"weights must have shape ({len(queries)}, {len(keys)}), one row for each query, got {weights.shape}."
+        )
+    totals = weights.sum(axis=1)
+    if (weights < 0).any() or not np.allclose(totals, 1, atol=1e-3):
+        raise ValueError(
+            "weights must be positive and each row must sum to 1, "
+            f"got sums from {totals.min():.3g} to {totals.max():.3g}."
+        )
+    em = plt.rcParams["font.size"]
+    rows, columns = max(map(width, queries)), max(map(width, keys))  # of their names, in em
+    if ax is None:
+        high = 2 * len(queries) + 3 + (columns if columns > 2 else 1)
+        size = np.array([2.2 * len(keys) + 8 + rows, high]) * em / 72
+        _, ax = plt.subplots(figsize=tuple(size), layout="constrained")
+        across, up = 2.2, 2.0  # a cell
+        turned, small = columns > across - 0.2, (1.0, 1.0)
+    else:
+        box = ax.get_window_extent().size / ax.get_figure(root=True).dpi * 72 / em
+        across, up = 0.4 * box / (len(keys), len(queries))  # what is left of it beside names and colour bar, about
+        turned = columns > across - 0.2
+        small = min(1, 0.35 * box[0] / rows, up / 1.3), min(1, 0.35 * box[1] / columns, across / 1.3)
+    image = ax.imshow(weights, vmin=0, vmax=1, cmap="Blues", aspect="auto", interpolation="none")
+    for row, column in np.argwhere(weights >= 0.1):
+        value = weights[row, column]
+        style = {"fontsize": em * min(0.83, across / 1.8, up / 1.3), "color": "white" if value > 0.6 else "black"}
+        ax.text(column, row, f"{value:.1f}", ha="center", va="center", **style)
+    ax.set_xticks(range(len(keys)), keys, rotation=90 if turned else 0, fontsize=em * small[1])
+    ax.set_yticks(range(len(queries)), queries, fontsize=em * small[0])
+    ax.set(xlabel="key: looked at", ylabel="query: looking")
+    ax.xaxis.set(ticks_position="top", label_position="top")
+    ax.tick_params(length=0)
+    ax.grid(visible=False)
+    ax.spines[:].set_visible(False)
+    high = ax.get_window_extent().height / ax.get_figure(root=True).dpi * 72  # in points
+    bar = ax.get_figure().colorbar(image, ax=ax)
+    bar.set_label(_SCALE, fontsize=fitting(_SCALE, em, 0.9 * high))
+    most = weights.argmax(axis=1)
+    looks = "; ".join(
+        f"{query} (place {i + 1}) most at {keys[k]} (place {k + 1}), {weights[i, k]:.2f}"
+        for i, (query, k) in enumerate(zip(queries, most))
+    )
+    said = f"Attention weights of {len(queries)} queries over {len(keys)} keys; each row sums to 1. {looks}."
+    return describe(ax, said)
