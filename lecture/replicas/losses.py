@@ -26,15 +26,15 @@ def per_example(loss):
 
 def is_sparse(loss):
     """Whether a loss takes class numbers where the net has an output for each class."""
-    return "sparse" in _name(loss)
+    return "sparse" in name_of(loss)
 
 
 def is_of_classes(loss):
     """Whether a loss compares with classes, so that one class alone leaves nothing to learn."""
-    return "crossentropy" in _name(loss)
+    return "crossentropy" in name_of(loss)
 
 
-def _name(loss):
-    """A loss' name in small letters, without what parts its words."""
+def name_of(loss):
+    """Return a loss' name in small letters, without what parts its words."""
     found = keras.losses.get(loss) if isinstance(loss, str) else loss
     return (getattr(found, "__name__", "") or type(found).__name__).lower().replace("_", "")

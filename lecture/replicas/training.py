@@ -12,8 +12,7 @@ from tqdm import tqdm
 
 from lecture.checks import one_of, real, whole
 from lecture.device import tracing_unsaid
-from lecture.replicas import cores, initial, memory
-from lecture.replicas.losses import is_of_classes, is_sparse, per_example
+from lecture.replicas import cores, initial, labels, memory
 from lecture.replicas.net import Net, function
 from lecture.replicas.optimizers import as_text, checked, from_text, per_replica, rates_of
 from lecture.replicas.program import N_BATCHES, Program
@@ -40,6 +39,7 @@ def train(
     X : array (n, n_inputs), or (n_replicas, n, n_inputs) of each replica's own
     y : array (n, n_outputs) or (n_replicas, n, n_outputs)
         What the loss compares with: one-hot rows, or numbers; (n,) is taken for (n, 1). For a sparse loss class numbers (n, 1), with ``n_outputs``.
+        For two classes 0 and 1 in one column take ``output="sigmoid", loss="binary_crossentropy"``.
     steps : int
         Updates.
     seeds : int or sequence of int
@@ -87,7 +87,7 @@ def train(
     Raises
     ------
     ValueError
-        If an argument is not as above: one sentence says what was wanted and what came.
+        If an argument is not as above, or labels, ``output`` and ``loss`` do not go together: one sentence says what was wanted and what came.
     """
     start = time.perf_counter()
     seeds = _seeds(seeds)
@@ -95,7 +95,9 @@ def train(
     one_of(dtype, ("float32", "float64"), "dtype")
     X, y = _examples(X, y, n_replicas, dtype, "")
     test = None if X_test is None else _examples(X_test, y_test, n_replicas, dtype, "_test", like=(X, y))
-    net = Net((X.shape[-1], *_hidden(hidden, tied), _n_outputs(y, loss, n_outputs)), function(activation, "activation"), function(output, "output"), bool(tied))
+    output = function(output, "output")
+    n_outputs = _n_outputs(y, test, loss, output, n_outputs)
+    net = Net((X.shape[-1], *_hidden(hidden, tied), n_outputs), function(activation, "activation"), output, bool(tied))
     n_at_once = max(X.shape[-2], 0 if test is None else test[0].shape[-2])
     each = memory.bytes_each(net, n_at_once, np.dtype(dtype).itemsize, own_data=X.ndim == 3 or batch_size is not None)
     size = memory.at_a_time(n_replicas, each, real(max_bytes or memory.available(), "max_bytes", least=1))
@@ -303,18 +305,15 @@ def _hidden(hidden, tied):
     return sizes
 
 
-def _n_outputs(y, loss, n_outputs):
-    per_example(loss)
-    if is_sparse(loss):
-        if n_outputs is None:
-            raise ValueError(f"n_outputs must be given with a loss on class numbers ({loss}).")
-        if y.shape[-1] != 1 or y.min() < 0 or y.max() >= n_outputs or (y != np.round(y)).any():
-            raise ValueError(f"y must be class numbers from 0 to {n_outputs - 1} with one column, got {y.min():g} to {y.max():g} with {y.shape[-1]}.")
-    elif n_outputs not in (None, y.shape[-1]):
-        raise ValueError(f"n_outputs must be the columns of y, {y.shape[-1]}, got {n_outputs!r}.")
-    if is_of_classes(loss) and (y.max(axis=-2) == y.min(axis=-2)).all(axis=-1).any():
-        raise ValueError("y must be of two classes or more for each replica, got one class only.")
-    return y.shape[-1] if n_outputs is None else whole(n_outputs, "n_outputs", least=1)
+def _n_outputs(y, test, loss, output, given):
+    """How many outputs there are, once labels, outputs and loss are known to go together."""
+    n = labels.n_outputs(y, loss, given)
+    reach = labels.check_output(output, loss, n, y.dtype)
+    labels.check_labels(y, loss, n, reach)
+    if test:
+        labels.check_labels(test[1], loss, n, reach, "y_test")
+    labels.check_loss(loss, n, y.dtype)
+    return n
 
 
 def _strengths(values, n_replicas, n_kernels, penalized, what):
