@@ -196,8 +196,9 @@ def check_loss(loss, n, dtype):
 
 
 def _wanted(loss):
-    """What a loss wants; of what is no loss of Keras nothing is known."""
-    return WANTED.get(name_of(loss), Wanted())
+    """What a loss wants; of what is no loss of Keras nothing is known, whatever its name."""
+    own = not isinstance(loss, str) and not getattr(loss, "__module__", "").startswith("keras.")
+    return Wanted() if own else WANTED.get(name_of(loss), Wanted())
 
 
 def _reach(output, n, dtype):
