@@ -8,7 +8,8 @@ import pytest
 
 from lecture.data import load_fashion_mnist
 from lecture.models import mlp
-from lecture.tuning.compiled import Trainer, epoch_order, fit_plain, kind_of
+from lecture.tuning.compiled import Trainer, epoch_order, fit_plain
+from lecture.tuning.kinds import kind_of
 
 
 @pytest.fixture(scope="module")

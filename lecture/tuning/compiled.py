@@ -1,14 +1,12 @@
 """Train many networks of one kind and compile once: whatever their widths, learning rates, penalties and weights."""
 
-import json
-
 import keras
 import numpy as np
 import tensorflow as tf
 
 from lecture.shuffling import epoch_order
+from lecture.tuning.kinds import kind_of
 
-KNOWN_LAYERS = {"InputLayer", "Dense", "Dropout", "BatchNormalization", "Activation"}
 ACCURACIES = {
     keras.losses.CategoricalCrossentropy: keras.metrics.categorical_accuracy,
     keras.losses.SparseCategoricalCrossentropy: keras.metrics.sparse_categorical_accuracy,
@@ -22,7 +20,8 @@ class Trainer:
 
     Tracing and compiling a training step takes Keras one to two seconds for each new network, more than a short training. A dense
     network that differs from an earlier one in numbers only (units, learning rate, strength of a penalty, seeds) is trained here by the
-    step that was compiled for that one: its variables take arrays of any size. Networks of other kinds are trained by ``fit``.
+    step that was compiled for that one: its variables take arrays of any size. `lecture.tuning.kinds` lists what that
+    step computes as ``fit`` does, to rounding; every other network is trained by ``fit``.
 
     Parameters
     ----------
@@ -68,45 +67,38 @@ class Trainer:
 def accuracy_on(model, X, y):
     """Return a compiled network's accuracy on some images, without the half second that ``evaluate`` takes to trace itself where there is a shorter way."""
     if kind_of(model) is None:
-        return float(model.evaluate(X, y, batch_size=N_AT_ONCE, verbose=0)[1])
+        return float(model.evaluate(X, y, batch_size=N_AT_ONCE, verbose=0, return_dict=True)["accuracy"])
     predictions = np.concatenate([model(X[i : i + N_AT_ONCE], training=False) for i in range(0, len(X), N_AT_ONCE)])
     return float(np.mean(ACCURACIES[type(model.loss)](y, predictions)))
 
 
 def fit_plain(model, data, epochs, batch_size, *, first=0, seed=0):
-    """Train a network by ``model.fit``, with the batches of `Trainer`; arguments and result are those of ``Trainer.fit``."""
-    history = {}
-    for epoch in range(first, first + epochs):
-        order = epoch_order(len(data.X_train), seed, epoch)
-        fit = model.fit(data.X_train[order], data.y_train[order], batch_size=batch_size, shuffle=False, verbose=0, initial_epoch=epoch, epochs=epoch + 1,
-                        validation_data=(data.X_val, data.y_val), validation_batch_size=len(data.X_val))
-        for name, values in fit.history.items():
-            history.setdefault(name, []).extend(values)
-    return history
+    """Train a network by one call of ``model.fit``; arguments, batches and result are those of ``Trainer.fit``."""
+    if model.built:  # ScheduleFreeAdamW (Keras 3.15) loses the first weights when it is built within the first step
+        model.optimizer.build(model.trainable_variables)
+    batches = _Batches(data.X_train, data.y_train, batch_size)
+    reorder = keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, logs: batches.reorder(seed, epoch))
+    fit = model.fit(batches, shuffle=False, verbose=0, initial_epoch=first, epochs=first + epochs, callbacks=[reorder],
+                    validation_data=(data.X_val, data.y_val), validation_batch_size=len(data.X_val))
+    return fit.history
 
 
-def kind_of(model):
-    """Return what two networks must share to be trained by one compiled step; None for networks that are not known to be so simple."""
-    simple = isinstance(model, keras.Sequential) and {type(layer).__name__ for layer in model.layers} <= KNOWN_LAYERS
-    optimizer = getattr(model, "optimizer", None)
-    if not simple or type(getattr(model, "loss", None)) not in ACCURACIES or optimizer is None or model.get_compile_config().get("metrics") != ["accuracy"]:
-        return None
-    layers = [_without_numbers(layer) for layer in model.layers]
-    settings = optimizer.get_config()
-    settings.pop("name")
-    if not isinstance(settings.pop("learning_rate"), float) or any(layer is None for layer in layers):
-        return None
-    return json.dumps([layers, type(optimizer).__name__, settings, type(model.loss).__name__, model.loss.get_config(), model.output_shape], default=str, sort_keys=True)
+class _Batches(keras.utils.PyDataset):
+    """The batches of an epoch. A callback sets the order: Keras calls ``on_epoch_end`` before the first epoch, too."""
 
+    def __init__(self, X, y, batch_size):
+        super().__init__()
+        self.X, self.y, self.batch_size, self.order = np.asarray(X), np.asarray(y), batch_size, np.arange(len(X))
 
-def _without_numbers(layer):
-    """What a layer is, but for its width, seeds, names and first weights; None if it has a penalty of an unknown kind."""
-    config = layer.get_config()
-    regularizers = [value for name, value in config.items() if name.endswith("_regularizer") and value]
-    if any(keras.saving.serialize_keras_object(keras.regularizers.L1L2())["class_name"] != value["class_name"] for value in regularizers):
-        return None
-    kept = {name: value for name, value in config.items() if not name.endswith(("_initializer", "_regularizer")) and name not in ("name", "units", "seed", "build_config")}
-    return [type(layer).__name__, kept, [name for name, value in config.items() if name.endswith("_regularizer") and value]]
+    def reorder(self, seed, epoch):
+        self.order = epoch_order(len(self.X), seed, epoch)
+
+    def __len__(self):
+        return -(-len(self.X) // self.batch_size)
+
+    def __getitem__(self, index):
+        rows = self.order[index * self.batch_size : (index + 1) * self.batch_size]
+        return self.X[rows], self.y[rows]
 
 
 class _Penalty(keras.regularizers.Regularizer):
@@ -124,7 +116,7 @@ class _Step:
 
     def __init__(self, model, data):
         self.template = _copy(model)
-        self.penalties = _loosen_penalties(self.template)
+        self.penalties = [variable.regularizer for variable in self.template.variables if variable.regularizer]
         _let_any_size(self.template.variables)
         self.optimizer = model.optimizer.from_config(model.optimizer.get_config())
         self.optimizer.build(self.template.trainable_variables)
@@ -141,8 +133,9 @@ class _Step:
         theirs = model.variables + model.optimizer.variables
         for ours, variable in zip(self.variables, theirs, strict=True):
             ours._value.assign(variable.value)
-        for penalty, strengths in zip(self.penalties, _strengths(model), strict=True):
-            penalty.strengths.assign(strengths)
+        regularizers = [variable.regularizer for variable in model.variables if variable.regularizer]
+        for penalty, regularizer in zip(self.penalties, regularizers, strict=True):
+            penalty.strengths.assign([float(getattr(regularizer, part, 0)) for part in ("l1", "l2")])
         history = {}
         for epoch in range(first, first + epochs):
             order = tf.constant(epoch_order(len(self.X), seed, epoch))
@@ -159,7 +152,7 @@ class _Step:
             batch = order[i * batch_size : (i + 1) * batch_size]
             X, y = tf.gather(self.X, batch), tf.gather(self.y, batch)
             with tf.GradientTape() as tape:
-                prediction = self.template(X, training=True)
+                prediction = self._predict(X, training=True)
                 batch_loss = self._loss(y, prediction)
             variables = self.template.trainable_variables
             self.optimizer.apply(tape.gradient(batch_loss, variables), variables)
@@ -168,7 +161,7 @@ class _Step:
 
         zero = tf.constant(0.0)
         _, loss, hits = tf.while_loop(lambda i, *_: i * batch_size < n, step, [tf.constant(0, tf.int64), zero, zero])
-        prediction = self.template(self.X_val, training=False)
+        prediction = self._predict(self.X_val, training=False)
         seen = tf.cast(n, tf.float32)
         return {
             "accuracy": hits / seen,
@@ -177,41 +170,22 @@ class _Step:
             "val_loss": self._loss(self.y_val, prediction),
         }
 
+    def _predict(self, X, training):
+        prediction = self.template(X, training=training)
+        prediction.set_shape(self.template.output_shape)  # which layers of any size do not know, and losses ask for
+        return prediction
+
     def _loss(self, y, prediction):
         return tf.add_n([self.loss(y, prediction), *self.template.losses])
 
 
 def _copy(model):
-    """A network of the same layers."""
-    return keras.Sequential([keras.Input(model.input_shape[1:]), *[layer.from_config(layer.get_config()) for layer in model.layers]])
-
-
-def _penalized(model):
-    """Yield each layer and the name of its regularizer, for all that have one."""
-    for layer in model.layers:
-        for name in ("kernel_regularizer", "bias_regularizer", "beta_regularizer", "gamma_regularizer"):
-            if getattr(layer, name, None):
-                yield layer, name
-
-
-def _strengths(model):
-    """The strengths of all penalties, L1 and L2, in the order of `_penalized`."""
-    return [[float(getattr(getattr(layer, name), part)) for part in ("l1", "l2")] for layer, name in _penalized(model)]
-
-
-def _loosen_penalties(model):
-    """Put penalties with variable strengths in the place of those with fixed ones; return them."""
-    loosened = []
-    for layer, name in _penalized(model):
-        loosened.append(_Penalty())
-        setattr(layer, name, loosened[-1])
-        if name == "kernel_regularizer":
-            layer.kernel.regularizer = loosened[-1]
-        elif name == "bias_regularizer":
-            layer.bias.regularizer = loosened[-1]
-        else:
-            getattr(layer, name.removesuffix("_regularizer")).regularizer = loosened[-1]
-    return loosened
+    """A network of the same layers, whose penalties have variable strengths."""
+    layers = [layer.from_config(layer.get_config()) for layer in model.layers]
+    copy = keras.Sequential([keras.Input(model.input_shape[1:]), *layers])
+    for ours, theirs in zip(copy.variables, model.variables, strict=True):
+        ours.trainable, ours.regularizer = theirs.trainable, _Penalty() if theirs.regularizer else None
+    return copy
 
 
 def _let_any_size(variables):
