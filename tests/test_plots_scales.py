@@ -80,8 +80,8 @@ def test_labels_are_whole_beside_a_0():
 
 
 def test_the_key_does_not_run_into_a_title_however_many_panels_there_are():
-    falling = {"loss": [3.0, 2.0], "val_loss": [3.0, 2.0], "mae": [3e4, 2e4], "mse": [3e-4, 2e-4], "accuracy": [0.5, 0.9]}
-    figure = plot_history(falling).figure
+    losses, others = {"loss": [3.0, 2.0], "val_loss": [3.0, 2.0]}, {"mae": [3e4, 2e4], "mse": [3e-4, 2e-4]}
+    figure = plot_history(losses | others | {"accuracy": [0.5, 0.9]}).figure
     figure.canvas.draw()
     for ax in figure.axes:
         title, key = ax.title if ax.get_title() else ax._left_title, ax.get_legend()

@@ -113,7 +113,8 @@ progress.close()
     texts = [re.search('alt="(.*?)"', value)[1] for value in last if "<img" in value]
     assert [text[:16] for text in texts[:2]] == ["12 of 12 epochs:"] * 2 and "0.75" in texts[2] and len(texts) == 3
     shown = [state["state"]["outputs"] for state in states.values() if state["model_name"] == "OutputModel"]
-    views = [[it for it in outputs if "application/vnd.jupyter.widget-view+json" in it.get("data", {})] for outputs in shown]
+    view = "application/vnd.jupyter.widget-view+json"
+    views = [[output for output in outputs if view in output.get("data", {})] for outputs in shown]
     assert sorted(map(len, views)) == [1, 1, 1]  # one picture each, which changes
     assert not [output for cell in notebook.cells for output in cell.outputs if "image/png" in output.get("data", {})]
 

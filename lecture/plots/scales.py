@@ -51,7 +51,7 @@ class Scale:
     def apply(self, ax, few=False):
         """Give the vertical axis of ``ax`` this scale, with fewer ticks where there is little room."""
         if self.name == "symlog":
-            room = (0.8 if few else 0.25) * np.log10(self.high / self.least)  # from 0 to its neighbour, in powers of ten
+            room = (0.8 if few else 0.25) * np.log10(self.high / self.least)  # between 0 and its neighbour, in decades
             ax.set_yscale("symlog", linthresh=self.least, linscale=max(1.0, room))
             ax.yaxis.get_major_locator().set_params(numticks=2 if few else 5)  # its own are too many to stand apart
         else:
