@@ -13,6 +13,7 @@ import weakref
 
 import keras
 import numpy as np
+import pandas as pd
 import pytest
 from conftest import ROOT
 from hypothesis import given, settings
@@ -20,7 +21,7 @@ from hypothesis import strategies as st
 from scipy.stats import loguniform, randint
 from sklearn.base import clone, is_classifier
 from sklearn.datasets import load_digits
-from sklearn.exceptions import NotFittedError
+from sklearn.exceptions import DataConversionWarning, NotFittedError
 from sklearn.model_selection import GridSearchCV, RandomizedSearchCV, StratifiedKFold, cross_val_score, cross_validate
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
@@ -156,6 +157,18 @@ def test_one_hot_rows_come_back_as_rows_and_train_the_same_network(dtype, plain)
     assert found.shape == (400, 10) and found.dtype == dtype
     np.testing.assert_array_equal(found.argmax(axis=1), plain.predict(X))
     assert by_rows.score(X, ONE_HOT.astype(dtype)) == plain.score(X, Y)
+
+
+@pytest.mark.parametrize("names", [np.arange(10), np.array(list("qwertyuiop"))], ids=["numbers", "names"])
+@pytest.mark.parametrize("kind", [np.asarray, pd.DataFrame, np.ndarray.tolist])
+def test_labels_in_one_column_are_taken_for_a_row_with_a_warning(names, kind):
+    column, epoch = kind(names[Y][:, None]), {"epochs": 1}
+    with pytest.warns(DataConversionWarning, match="A column-vector y was passed when a 1d array was expected"):
+        it = _small(**epoch).fit(X, column)
+    row = _small(**epoch).fit(X, names[Y])
+    assert it.n_classes_ == 10 and it.predict(X).shape == (400,)
+    np.testing.assert_array_equal(it.predict_proba(X), row.predict_proba(X))
+    assert it.score(X, column) == row.score(X, names[Y])
 
 
 @pytest.mark.parametrize("rows", [False, True])
@@ -354,9 +367,9 @@ def test_bad_arguments_are_refused_when_it_is_fitted(argument, value, sentence):
 
 
 @pytest.mark.parametrize("bad_X, bad_y, sentence", [
-    (X, Y / 2, "y must be labels, whole numbers or names, or one-hot rows, got continuous values such as 0.0."),
+    (X, Y / 2, "y must be labels, .* or one-hot rows, got continuous values such as 0.0 .Unknown label type.[.]$"),
+    (X, Y.astype(object), "y must be labels, .* or one-hot rows, got unknown values such as 0 .Unknown label type"),
     (X, np.zeros(400, int), "y must be of two classes or more, got one class"),
-    (X, Y[:, None], r"y must be of two classes or more, got one class: an array of shape \(400, 1\)"),
     (X, None, "y must be labels or one-hot rows"),
     (X, 2 * ONE_HOT, "y must be one-hot rows for 10 classes, a 1 and zeros else"),
     (X, np.ones((400, 3)), "y must be one-hot rows for 3 classes"),

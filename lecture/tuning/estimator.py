@@ -14,7 +14,7 @@ import numpy as np
 from scikeras.wrappers import KerasClassifier
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.exceptions import NotFittedError
-from sklearn.utils import ClassifierTags, Tags, TargetTags, check_array, check_consistent_length
+from sklearn.utils import ClassifierTags, Tags, TargetTags, check_array, check_consistent_length, column_or_1d
 from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import validate_data
 from tensorflow.python.framework.config import is_op_determinism_enabled
@@ -128,6 +128,21 @@ class DenseClassifier(KerasClassifier, BaseWrapper):
     classes_ : ndarray (n_classes,)
         The labels in the order of the columns of ``predict_proba``; with one-hot rows the numbers of their columns.
     n_classes_, n_features_in_ : int
+
+    Notes
+    -----
+    It passes the checks that scikit-learn has for anybody's classifier (``sklearn.utils.estimator_checks``, 1.9), but
+    for these:
+
+    ================================================= ================================================================
+    check                                             why
+    ================================================= ================================================================
+    ``check_estimator_tags_renamed``                  SciKeras has the tags of scikit-learn before 1.6 beside ours
+    ``check_mixin_order``                             SciKeras names its bases in another order; it makes no difference
+    ``check_sample_weight_equivalence_on_dense_data`` a sample of weight 2 is one of its batch, two copies are two: the
+                                                      steps differ, as in all training by batches
+    ``check_array_api_input``                         left out by scikit-learn where SCIPY_ARRAY_API is not set
+    ================================================= ================================================================
     """
 
     def __init__(
@@ -182,6 +197,7 @@ class DenseClassifier(KerasClassifier, BaseWrapper):
         X : array (n_samples, n_features)
         y : array (n_samples,) or (n_samples, n_classes)
             Labels (whole numbers, whichever, or names), or one-hot rows; two classes or more. ``predict`` gives back the same kind.
+            Labels in one column (n_samples, 1) are taken for a row, with scikit-learn's ``DataConversionWarning``.
         sample_weight : array (n_samples,), optional
             How much each sample counts in the loss.
 
@@ -228,6 +244,8 @@ class DenseClassifier(KerasClassifier, BaseWrapper):
             X = validate_data(self, X, dtype=np.float32, reset=reset)
         if y is not None:
             y = check_array(y, ensure_2d=False, dtype=None, input_name="y")
+            if y.ndim == 2 and y.shape[1] == 1:  # no one-hot rows: these have a column for each of two classes or more
+                y = column_or_1d(y, warn=X is not None)  # a score, where X is missing, says nothing, as scikit-learn's
         check_consistent_length(X, y)
         return X, y
 
@@ -295,7 +313,10 @@ class OneHotRows(TransformerMixin, BaseEstimator):
         if self.one_hot_:
             self.classes_ = np.arange(y.shape[1])
         elif type_of_target(y) not in ("binary", "multiclass"):
-            raise ValueError(f"y must be labels, whole numbers or names, or one-hot rows, got {type_of_target(y)} values such as {y.tolist()[0]!r}.")
+            raise ValueError(
+                f"y must be labels, whole numbers or names, or one-hot rows, got {type_of_target(y)} values such as "
+                f"{y.tolist()[0]!r} (Unknown label type)."
+            )
         else:
             self.classes_ = np.unique(y if self.classes is None else self.classes)
         if len(self.classes_) < 2:
