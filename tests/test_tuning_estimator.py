@@ -2,8 +2,10 @@
 
 import copy
 import doctest
+import functools
 import gc
 import inspect
+import io
 import logging
 import pickle
 import random
@@ -11,6 +13,8 @@ import subprocess
 import sys
 import weakref
 
+import cloudpickle
+import joblib
 import keras
 import numpy as np
 import pandas as pd
@@ -304,6 +308,67 @@ def test_another_process_predicts_and_trains_the_same(fitted, tmp_path):
     assert done.returncode == 0, done.stderr
     np.testing.assert_array_equal(np.load(tmp_path / "found.npy"), fitted.predict_proba(X))
     np.testing.assert_array_equal(np.load(tmp_path / "again.npy"), fitted.predict_proba(X))
+
+
+def squared_relu(z):
+    return keras.ops.square(keras.ops.relu(z))
+
+
+class Half(keras.initializers.Initializer):
+    """All weights alike, but for their sign."""
+
+    def __call__(self, shape, dtype=None):
+        return keras.ops.reshape(keras.ops.cos(3.0 * keras.ops.arange(shape[0] * shape[1], dtype=dtype)), shape) / 4
+
+
+PARAMETERS = {
+    "Keras' own": {"dropout": 0.2, "batch_norm": True},
+    "a function": {"activation": squared_relu},
+    "a function with an argument": {"activation": functools.partial(keras.activations.leaky_relu, negative_slope=0.3)},
+    "a layer": {"activation": keras.layers.LeakyReLU(0.3)},
+    "an initializer": {"initializer": Half()},
+    "a lambda": {"activation": lambda z: squared_relu(z)},
+}
+
+
+@pytest.fixture(scope="module", params=PARAMETERS)
+def of_ones_own(request):
+    return request.param, _small(epochs=1, batch_size=400, **PARAMETERS[request.param]).fit(X, Y)
+
+
+def _by_joblib(it):
+    file = io.BytesIO()
+    joblib.dump(it, file)
+    return joblib.load(io.BytesIO(file.getvalue()))
+
+
+@pytest.mark.parametrize("keep", [
+    lambda it: pickle.loads(pickle.dumps(it)),
+    _by_joblib,
+    copy.deepcopy,
+    lambda it: pickle.loads(cloudpickle.dumps(it)),
+], ids=["pickle", "joblib", "deepcopy", "cloudpickle"])  # a search with n_jobs=2 sends by cloudpickle
+def test_what_is_kept_predicts_and_goes_on_as_the_first_would(of_ones_own, keep, request):
+    what, it = of_ones_own
+    if what == "a lambda" and request.node.callspec.id.split("-")[-1] in ("pickle", "joblib"):
+        with pytest.raises(pickle.PicklingError, match="lambda"):  # at once, not when it is read
+            keep(it)
+        return
+    random.seed(5)
+    found = keep(it)
+    assert random.random() == random.Random(5).random()
+    np.testing.assert_array_equal(found.predict_proba(X), it.predict_proba(X))
+    for one, other in ((found.model_, it.model_), (found.model_.optimizer, it.model_.optimizer)):
+        assert [variable.shape for variable in one.variables] == [variable.shape for variable in other.variables]
+        assert all(np.array_equal(a, b) for a, b in zip(one.variables, other.variables))
+    assert it.initialized_ and "_numbers" not in vars(found)
+
+
+def test_arguments_set_after_the_fit_leave_what_is_kept_alone():
+    it = _small(epochs=1).fit(X, Y).set_params(n_units=3, activation="tanh")
+    found = pickle.loads(pickle.dumps(it))
+    np.testing.assert_array_equal(found.predict_proba(X), it.predict_proba(X))
+    assert found.n_units == 3
 
 
 def test_a_copy_predicts_the_same(fitted):

@@ -9,6 +9,8 @@ Keras has a wrapper of its own, ``keras.wrappers.SKLearnClassifier``, with a tra
 search or a cross-validation trains every network for one epoch, whatever ``epochs`` was asked for. It has no ``predict_proba`` either.
 """
 
+import random
+
 import keras
 import numpy as np
 from scikeras.wrappers import KerasClassifier
@@ -143,6 +145,11 @@ class DenseClassifier(KerasClassifier, BaseWrapper):
                                                       steps differ, as in all training by batches
     ``check_array_api_input``                         left out by scikit-learn where SCIPY_ARRAY_API is not set
     ================================================= ================================================================
+
+    A fitted one can be pickled, copied, kept by joblib and sent to the workers of a search. An ``activation`` or
+    ``initializer`` of your own goes along as pickle takes any function or class: by its name in its module. Of a lambda
+    pickle says at once that it cannot. What ``model_.save`` writes is Keras' own file: for that, decorate the function
+    with ``@keras.saving.register_keras_serializable()``.
     """
 
     def __init__(
@@ -256,22 +263,47 @@ class DenseClassifier(KerasClassifier, BaseWrapper):
 
     def _keras_build_fn(self):
         """The network, as SciKeras asks for it once the data are known."""
-        model = mlp(
-            *[int(self.n_units)] * self.n_layers,
-            n_inputs=self.n_features_in_,
-            n_classes=self.n_classes_,
-            activation=self.activation,
-            l1=self.l1,
-            l2=self.l2,
-            dropout=self.dropout,
-            batch_norm=bool(self.batch_norm),
-            initializer=self.initializer,
-            label_smoothing=self.label_smoothing,
-            optimizer=self.optimizer,
-            seed=self.random_state,
-        )
+        self._hidden, self._settings = [int(self.n_units)] * self.n_layers, {
+            "n_inputs": self.n_features_in_,
+            "n_classes": self.n_classes_,
+            "activation": self.activation,
+            "l1": self.l1,
+            "l2": self.l2,
+            "dropout": self.dropout,
+            "batch_norm": bool(self.batch_norm),
+            "initializer": self.initializer,
+            "label_smoothing": self.label_smoothing,
+            "optimizer": self.optimizer,
+        }
+        model = mlp(*self._hidden, **self._settings, seed=self.random_state)
         model.optimizer.learning_rate = float(self.learning_rate)
         return model
+
+    # Keras would keep a function of one's own by its bare name, and not find it again: the network goes as what it was
+    # built from, and its numbers.
+
+    def __getstate__(self):
+        """Return what is pickled or copied."""
+        state = dict(super().__getstate__())
+        model = state.pop("model_", None)
+        if model is not None:
+            both = model.variables, model.optimizer.variables
+            state["_numbers"] = [[keras.ops.convert_to_numpy(it) for it in variables] for variables in both]
+        return state
+
+    def __setstate__(self, state):
+        """Take it back, and build the network anew."""
+        numbers = state.get("_numbers")
+        super().__setstate__({name: value for name, value in state.items() if name != "_numbers"})
+        if numbers:
+            drawn = random.getstate()  # Keras draws from Python's numbers whatever the seed
+            self.model_ = mlp(*self._hidden, **self._settings, seed=0)
+            random.setstate(drawn)
+            self.model_.optimizer.build(self.model_.trainable_variables)
+            both = self.model_.variables, self.model_.optimizer.variables
+            for variables, values in zip(both, numbers, strict=True):
+                for variable, value in zip(variables, values, strict=True):
+                    variable.assign(value)
 
     def _fit_keras_model(self, *data, **settings):
         """Train, and refuse a network that can predict nothing any more."""
