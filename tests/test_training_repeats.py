@@ -91,6 +91,17 @@ def test_a_window_of_one_is_early_stopping_itself():
     assert drive(SmoothedEarlyStopping(window=1, patience=3), BUMPY) == drive(keras.callbacks.EarlyStopping(patience=3), BUMPY)
 
 
+@pytest.mark.parametrize(("losses", "patience", "epochs"), [
+    ([0.9, 0.8, 0.7, 0.6, 0.5], 2, 2),  # each a record, none below the baseline of 0.3
+    ([0.9, 0.8, 0.7, 0.6, 0.5], 0, 2),
+    ([0.9, 0.2, 0.1, 0.05, 0.01], 2, 5),  # below it in time
+    ([0.2, 0.19, 0.18, 0.17, 0.16], 0, 5),
+    ([0.2, 0.4, 0.4, 0.4, 0.4], 2, 3),
+])
+def test_a_baseline_must_be_passed_within_the_patience(losses, patience, epochs):
+    assert drive(SmoothedEarlyStopping(window=1, patience=patience, baseline=0.3), losses) == epochs
+
+
 def test_the_monitored_value_is_the_mean_of_the_window_and_starts_anew():
     stop = SmoothedEarlyStopping(window=2)
     for losses in ([4.0, 2.0, 1.0], [9.0]):

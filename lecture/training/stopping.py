@@ -11,8 +11,9 @@ class SmoothedEarlyStopping(keras.callbacks.EarlyStopping):
     """Early stopping on the mean of the last few epochs of a metric.
 
     A single lucky epoch neither counts as progress nor, a single unlucky one, as its end. All arguments of
-    `keras.callbacks.EarlyStopping` hold; with ``window=1`` it is the same. Restored weights, where asked for, are those
-    at the end of the window with the best mean.
+    `keras.callbacks.EarlyStopping` hold; with ``window=1`` it is the same, except that ``baseline`` does what Keras
+    says of it: training stops after ``patience`` epochs that do not pass it, also where each is the best so far (there
+    Keras 3.15 goes on). Restored weights, where asked for, are those at the end of the window with the best mean.
 
     Parameters
     ----------
@@ -37,6 +38,12 @@ class SmoothedEarlyStopping(keras.callbacks.EarlyStopping):
     def on_train_begin(self, logs=None):
         self._recent.clear()
         super().on_train_begin(logs)
+
+    def on_epoch_end(self, epoch, logs=None):
+        super().on_epoch_end(epoch, logs)
+        if self.wait >= max(self.patience, 1) and epoch > 0:
+            self.stopped_epoch = epoch
+            self.model.stop_training = True
 
     def get_monitor_value(self, logs):
         """Return the mean of the metric over the window, or None where the logs lack it (Keras then warns)."""
