@@ -14,10 +14,6 @@ from keras import layers
 
 from lecture.checks import one_of, real, whole
 
-# How many batches Keras trains between two looks at Python (callbacks, progress bar). At batch 512 that look costs a
-# tenth and more of a batch's time; beyond 16 there is little left to win, and the first `predict` takes longer.
-STEPS_PER_EXECUTION = 16
-
 LOSSES = {
     "categorical": keras.losses.CategoricalCrossentropy,  # one-hot labels
     "sparse": keras.losses.SparseCategoricalCrossentropy,  # labels 0, 1, 2, …
@@ -118,7 +114,7 @@ def mlp(
             model.add(layers.Dropout(dropout, seed=dropout_seed, name=f"dropout_{number}"))
     output_initializer = _initializer(initializer, seeds[-1][0])
     model.add(layers.Dense(n_outputs, output_activation, kernel_initializer=output_initializer, name="output"))
-    model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"], steps_per_execution=STEPS_PER_EXECUTION)
+    model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"])
     return model
 
 

@@ -186,15 +186,23 @@ def test_no_warnings_and_learns(images):
     assert history["accuracy"][-1] > 0.7  # 37 of the 40 here; guessing gets 4
 
 
-def test_steps_per_execution_leave_no_batch_out(images):
-    """More, fewer and as many batches as are trained at a time: every one is a step of the optimizer."""
-    from lecture.models import STEPS_PER_EXECUTION
+def test_as_many_steps_as_asked_for(images, tmp_path):
+    """What Keras does with a network that was compiled plainly: so many steps, and a look at each."""
+    seen = []
+    see = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: seen.append(batch))
+    save = keras.callbacks.ModelCheckpoint(tmp_path / "{epoch}-{batch}.weights.h5", save_weights_only=True, save_freq=3)
 
-    for batches in (1, STEPS_PER_EXECUTION, STEPS_PER_EXECUTION + 1, 40):
-        model = mlp(2)
-        size = -(-40 // batches)
-        model.fit(*images, batch_size=size, epochs=2, verbose=0)
-        assert int(model.optimizer.iterations) == 2 * -(-40 // size)
+    def batches():
+        while True:
+            yield images[0][:4], images[1][:4]
+
+    model = mlp(2)
+    model.fit(batches(), steps_per_epoch=10, epochs=2, verbose=0, callbacks=[see, save])
+    assert int(model.optimizer.iterations) == 20 and seen == [*range(10), *range(10)]
+    assert len(list(tmp_path.iterdir())) == 20 // 3
+    assert len(model.predict(images[0], batch_size=2, steps=10, verbose=0)) == 20
+    counted = model.evaluate(images[0], images[1], batch_size=2, steps=10, verbose=0)
+    np.testing.assert_allclose(counted, model.evaluate(images[0][:20], images[1][:20], verbose=0), rtol=1e-5)
 
 
 def test_one_optimizer_serves_many_models(images):

@@ -49,14 +49,6 @@ def _pipeline(**more):
     return Pipeline([("scale", StandardScaler()), ("mlp", _small(**more))])
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _one_batch_at_a_time():
-    """Trace steps of one batch instead of sixteen: that takes half as long, and nothing here is large."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("lecture.models.STEPS_PER_EXECUTION", 1)
-        yield
-
-
 @pytest.fixture(scope="module")
 def fitted():
     return _small(dropout=0.2).fit(X, Y)

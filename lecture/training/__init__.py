@@ -1,7 +1,7 @@
 """Training with Keras: watching it, stopping it, repeating it; schedules, and any optimizer on a surface."""
 
 from lecture.plots.record import History
-from lecture.training.batches import batches
+from lecture.training.batches import batches, in_blocks
 from lecture.training.plot import TrainingPlot
 from lecture.training.repeats import Repeats, fit_seeds
 from lecture.training.schedules import OneCycle, Triangular, WarmUp
@@ -20,6 +20,7 @@ __all__ = [
     "WarmUp",
     "batches",
     "fit_seeds",
+    "in_blocks",
     "learn_from_few",
     "reuse",
     "trace",

@@ -1,5 +1,6 @@
 """The same training from several seeds, so that a difference can be told from luck."""
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 import keras
@@ -7,7 +8,7 @@ import numpy as np
 from tqdm import tqdm
 
 from lecture.checks import whole
-from lecture.training.batches import batches
+from lecture.training.batches import batches, in_blocks
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,8 @@ def fit_seeds(build, data, *, seeds, epochs, batch_size=512, callbacks=lambda: (
         The seeds, or how many (then 0, 1, …): they set the initial weights, the batches' order, and what is dropped out.
     epochs, batch_size : int
     callbacks : callable
-        Returns the callbacks for one training; called for each, since a callback keeps what it saw.
+        Returns the callbacks for one training; called for each, since a callback keeps what it saw. Those of batches
+        see the last of each block (`in_blocks`).
     train : callable, optional
         ``train(model, data)`` instead of ``model.fit``, for a training in several parts; returns the history as a dict.
 
@@ -81,12 +83,14 @@ def fit_seeds(build, data, *, seeds, epochs, batch_size=512, callbacks=lambda: (
     whole(epochs, "epochs", least=1)
     validation = (data.X_val, data.y_val) if len(data.X_val) else None
     histories, scores, models = [], [], []
-    with tqdm(total=len(seeds) * epochs, unit="epoch", leave=False) as bar:
+    with tqdm(total=len(seeds) * epochs, unit="epoch", leave=False) as bar, ExitStack() as while_it_trains:
         count = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: bar.update())
         for seed in seeds:
             keras.utils.set_random_seed(seed)
             models.append(build())
             model = models[0]
+            if len(models) == 1 and not train:
+                while_it_trains.enter_context(in_blocks(model))
             trained, start = _state(model), _state(models[-1])
             _assign(model, start)
             if train:

@@ -1,12 +1,14 @@
 """Transfer learning: the hidden layers of a trained network as the start of another, and what that is worth on few images."""
 
 from dataclasses import dataclass
+from itertools import product
 
 import keras
 import numpy as np
 from tqdm import tqdm
 
 from lecture.checks import one_of, whole
+from lecture.training.batches import in_blocks
 from lecture.training.repeats import _assign, _state
 
 
@@ -125,8 +127,8 @@ def learn_from_few(ways, data, *, counts, seeds, updates=100, batch_size=10):
     with tqdm(total=len(ways) * len(draws), unit="network", leave=False) as bar:
         for name, built in networks.items():
             model, starts = built[0], [_state(network) for network in built]
-            for column, seed in enumerate(seeds):
-                for row, count in enumerate(counts):
+            with in_blocks(model):
+                for (column, seed), (row, count) in product(enumerate(seeds), enumerate(counts)):
                     rows = draws[count, seed][_passes(count, updates * batch_size, seed)].reshape(updates, batch_size)
                     _assign(model, starts[column])
                     model.fit(_as_batches(data.X_train[rows], data.y_train[rows]), shuffle=False, verbose=0)
