@@ -115,6 +115,7 @@ def mlp(
     output_initializer = _initializer(initializer, seeds[-1][0])
     model.add(layers.Dense(n_outputs, output_activation, kernel_initializer=output_initializer, name="output"))
     model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"])
+    model.optimizer.build(model.trainable_variables)  # else ScheduleFreeAdamW (Keras 3.15) loses them in its first step
     return model
 
 

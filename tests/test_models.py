@@ -205,6 +205,16 @@ def test_as_many_steps_as_asked_for(images, tmp_path):
     np.testing.assert_allclose(counted, model.evaluate(images[0][:20], images[1][:20], verbose=0), rtol=1e-5)
 
 
+@pytest.mark.parametrize("name", ("schedulefreeadamw", "adam", "muon", "adafactor"))
+def test_the_first_step_starts_from_the_first_weights(images, name):
+    """A small step moves the weights a little, whatever the optimizer: none loses them."""
+    model = mlp(6, optimizer=name, seed=0)
+    before = np.linalg.norm(kernels(model)[0])
+    model.optimizer.learning_rate = 1e-5
+    model.fit(*images, batch_size=40, verbose=0)
+    assert np.linalg.norm(kernels(model)[0]) == pytest.approx(before, rel=0.01)
+
+
 def test_one_optimizer_serves_many_models(images):
     adam = keras.optimizers.Adam(0.01, clipnorm=1.0)
     for _ in range(2):

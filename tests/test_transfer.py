@@ -58,6 +58,14 @@ def test_frozen_layers_stay_fine_tuned_ones_move_and_the_original_is_untouched(t
         np.testing.assert_array_equal(mine, other)
 
 
+def test_the_first_step_of_a_reused_network_starts_from_its_weights(shoes):
+    new = reuse(mlp(8, n_classes=8, optimizer="schedulefreeadamw", seed=0), 2, frozen=False)
+    before = np.linalg.norm(new.layers[0].kernel)
+    new.optimizer.learning_rate = 1e-5
+    new.fit(shoes.X_train[:20], shoes.y_train[:20], batch_size=20, verbose=0)
+    assert np.linalg.norm(new.layers[0].kernel) == pytest.approx(before, rel=0.01)
+
+
 def test_training_the_original_further_leaves_the_copy_alone(teacher, fashion):
     new = reuse(teacher, 2, frozen=False)
     before = weights(new)

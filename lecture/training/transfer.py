@@ -50,6 +50,7 @@ def reuse(model, n_classes, *, frozen):
         copy.trainable = not frozen
     optimizer = model.optimizer.from_config(model.optimizer.get_config())
     new.compile(optimizer=optimizer, loss=model.loss, metrics=["accuracy"], steps_per_execution=model.steps_per_execution)
+    new.optimizer.build(new.trainable_variables)  # as in `models.mlp`
     return new
 
 
