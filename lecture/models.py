@@ -46,7 +46,7 @@ def mlp(
         Features of a sample, and classes: one softmax output for each. With a binary loss ``n_classes`` is 2, and one
         sigmoid output tells the two apart.
     activation : str or callable
-        Of the hidden layers: a name that Keras knows, or a function.
+        Of the hidden layers: a name that Keras knows, or a function of ``keras.ops`` that keeps a row's shape.
     l1, l2 : float
         Adds l1 Σ|w| + l2 Σw² over the hidden layers' kernels to the loss.
     dropout : float
@@ -86,7 +86,7 @@ def mlp(
     for n_units in hidden:
         whole(n_units, "the size of a hidden layer", least=1)
     whole(n_inputs, "n_inputs", least=1)
-    _check_activation(activation)
+    _check_activation(activation, hidden)
     penalty = {"l1": real(l1, "l1", least=0), "l2": real(l2, "l2", least=0)}
     real(dropout, "dropout", least=0, below=1)
     loss = _loss(loss, label_smoothing)
@@ -119,12 +119,24 @@ def mlp(
     return model
 
 
-def _check_activation(activation):
-    """Refuse what Keras does not know as an activation."""
+def _check_activation(activation, hidden):
+    """Refuse what Keras does not know as an activation, or what makes something else of a layer's row of numbers."""
     if not callable(activation):
         helpers = ("deserialize", "get", "serialize")
         known = sorted(name for name, f in vars(keras.activations).items() if callable(f) and name not in helpers)
         one_of(activation, known, "activation")
+    function = keras.activations.get(activation)
+    for n_units in set(hidden):
+        row = keras.Input((n_units,))
+        try:
+            made = f"shape {layers.Lambda(function)(row).shape[1:]}"
+        except Exception as error:  # of whatever kind: the function is not ours
+            made = type(error).__name__
+        if made != f"shape {row.shape[1:]}":
+            raise ValueError(
+                f"activation must turn a row of {n_units} numbers into one of as many, by operations of keras.ops, got "
+                f"{activation!r}, which gives {made}."
+            )
 
 
 def _loss(loss, label_smoothing):

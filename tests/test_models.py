@@ -228,6 +228,11 @@ def test_one_optimizer_serves_many_models(images):
     assert isinstance(mlp(6, optimizer="RMSprop").optimizer, keras.optimizers.RMSprop)
 
 
+def test_activations_that_fit_are_taken(images):
+    for activation in ("softmax", lambda z: 2 * z, keras.layers.LeakyReLU(0.2), keras.layers.PReLU()):
+        assert mlp(6, 6, activation=activation)(images[0]).shape == (40, 10)
+
+
 def test_no_hidden_layer_is_logistic_regression():
     assert mlp().count_params() == 784 * 10 + 10
 
@@ -263,6 +268,10 @@ class Unregistered(keras.optimizers.schedules.LearningRateSchedule):
         ((4,), {"seed": -1}, "seed must be a whole number of at least 0, got -1"),
         ((4,), {"activation": "rleu"}, "activation must be one of .*elu.*relu.*tanh.*, got 'rleu'"),
         ((4,), {"activation": None}, "activation must be one of .*linear.*, got None"),
+        ((8,), {"activation": "glu"}, r"must turn a row of 8 numbers .* got 'glu', which gives shape \(4,\)"),
+        ((4,), {"activation": "threshold"}, "a row of 4 numbers into one of as many, .* got 'threshold', which gives"),
+        ((4,), {"activation": lambda z: keras.ops.sum(z, axis=-1)}, r"into one of as many, .* which gives shape \(\)"),
+        ((4,), {"activation": np.tanh}, "by operations of keras.ops, got <ufunc 'tanh'>"),
         ((4,), {"initializer": "he"}, "initializer must be one of .*glorot_uniform, he_normal.*, got 'he'"),
         ((4,), {"initializer": keras.initializers.HeNormal(seed=3)}, "initializer must come without a seed, got 3"),
         ((4,), {"optimizer": "smorms3"}, "optimizer must be one of .*adam.*rmsprop.*, got 'smorms3'"),
