@@ -949,7 +949,8 @@ assert np.allclose(in_prediction, by_hand, atol=1e-4)
 #
 # </details>
 #
-# That is why a network with batch normalization can predict badly in its first epochs although it trains well. Alone, and with dropout on top:
+# That is why a network with batch normalization can predict badly in its first epochs although it trains well. So `mlp`
+# has each batch move the averages by a tenth: they follow about the last ten batches. Alone, and with dropout on top:
 
 # %% tags=["live", "slide-code"]
 # Batch normalization alone.
@@ -960,7 +961,7 @@ compare("batch norm", lambda: models.mlp(256, 32, batch_norm=True))
 compare("batch norm + dropout, 0.3", lambda: models.mlp(256, 32, batch_norm=True, dropout=0.3))
 
 # %% [markdown]
-# With batch normalization the training loss falls faster than the baseline's at first. The validation loss may lag behind in the first epochs, because the moving averages do. Dropout on top slows the one down
+# With batch normalization the training loss falls faster than the baseline's at first. Dropout on top slows the one down
 # and narrows the distance to the other.
 #
 # **Learnt:** batch normalization keeps the inputs of every layer in range, and behaves differently while training and while predicting.

@@ -110,6 +110,9 @@ plots.plot_hyperparameters(result.trials, logarithmic=LOGARITHMIC);
 #
 # </details>
 #
+# A trial is short, and batch normalization is scored with its moving averages. `mlp` lets them follow the last ten batches; with
+# Keras' default of 0.99 they would not have settled by then, and the panel would show harm where there is none.
+#
 # Each panel shows all trials against one hyperparameter, so it mixes the effects of the others. A line through all of them at once keeps a trial together. Take away the worse
 # trials: what do the rest have in common?
 

@@ -215,6 +215,14 @@ def test_the_first_step_starts_from_the_first_weights(images, name):
     assert np.linalg.norm(kernels(model)[0]) == pytest.approx(before, rel=0.01)
 
 
+def test_batch_norms_averages_are_settled_after_a_short_training(images):
+    """After 40 batches the moving mean is that of z over the images; with 0.99 it would be a third of that."""
+    model = mlp(16, batch_norm=True, optimizer=keras.optimizers.SGD(0.0), seed=0)
+    model.fit(*images, batch_size=20, epochs=20, verbose=0)
+    z = images[0] @ kernels(model)[0]
+    np.testing.assert_allclose(model.get_layer("batch_norm_1").moving_mean, z.mean(axis=0), atol=0.15 * z.std())
+
+
 def test_one_optimizer_serves_many_models(images):
     adam = keras.optimizers.Adam(0.01, clipnorm=1.0)
     for _ in range(2):
