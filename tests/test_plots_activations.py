@@ -80,7 +80,7 @@ def test_cross_entropy_is_that_of_keras():
     ours = plots._cross_entropy(labels, np.array([0.0, 3.0, 9.0]))
     logits = np.array([[lead, 0, 0, 0, 0] for lead in (0.0, 3.0, 9.0)])
     theirs = keras.losses.CategoricalCrossentropy(from_logits=True, reduction=None)(np.array([labels] * 3), logits)
-    np.testing.assert_allclose(ours, np.asarray(theirs), rtol=1e-6)
+    np.testing.assert_allclose(ours, np.asarray(theirs), rtol=4e-6)  # float32 keeps a 9 to 5e-7 at each of a few steps
 
 
 def test_hard_labels_alone():
