@@ -178,7 +178,7 @@ class _Page:
         captions = bool(labels or any(network.activations) or len(shown.dots))
         head = 0.4 + 1.4 * captions + 1.2 * any(network.activations)
         foot = 0.4 + 1.4 * bool(len(shown.dots)) + 1.7 * counts + 4.0 * bars
-        first, last = (0.2 + LARGEST / 2 * width(f"{network.sizes[i]:,}") * bool(len(shown.dots)) for i in (0, -1))
+        first, last = (0.2 + LARGEST / 2 * width(f"{network.sizes[i]:,}" * bool(len(shown.dots))) for i in (0, -1))
         left = max(1.5, first)  # half of what stands above and below the layer
         function = 0.2 + LARGEST / 2 * width(network.activations[-1] or "")
         right = max(1.9, last, function, 2.6 if labels == "functions" else 0)
@@ -291,7 +291,7 @@ def _caption(page, network, shown, counts):
     names = [["input", *hidden, "output"] for hidden in (named, numbers)] + [["in", *numbers, "out"]]
     left, right, whole = page.edges
     rows = [(names, above + 1.2 * line * any(network.activations))] * page.captions
-    rows += [([["", *(name or "" for name in network.activations)]], above)]
+    rows += [([["", *(name or "" for name in network.activations)]], above)] * any(network.activations)
     rows += [([[f"{size:,}" for size in network.sizes]], below)] * bool(len(shown.dots))
     for wordings, y in rows:
         words, size = fit_row(wordings, page.gap * page.row, left, right)

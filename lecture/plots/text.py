@@ -19,6 +19,8 @@ def width(words, weight="normal"):
     weight : str
         "normal" or "bold".
     """
+    if not words:
+        return 0.0
     fonts = tuple(plt.rcParams["font.family"]), tuple(plt.rcParams["font.sans-serif"])
     return max(_width(line, weight, fonts) for line in words.split("\n"))
 
