@@ -106,7 +106,7 @@ def test_the_difference_of_units_by_hand():
 def test_the_logarithm_of_no_distance_is_the_least_on_every_processor():
     found = initialization.logarithm(np.array([0, 1e-30, 1e-3, 2], "float32"))
     assert found.dtype == "float64" and found[:2].tolist() == [-8.0, -8.0]
-    assert np.allclose(found[2:], [-3, 0.3010299957], rtol=0, atol=3e-8)  # 0.001 in float32 is off by up to 6e-8 of itself
+    assert np.allclose(found[2:], [-3, 0.3010299957], rtol=0, atol=3e-8)  # float32 has 0.001 to 6e-8 of itself
 
 
 def test_one_unit_stands_for_a_layer_of_equal_ones():
