@@ -26,7 +26,7 @@ MAY = {
     "models": {"numpy"} | CORE | KERAS,
     "replicas": {"numpy", "tqdm", "lecture.device"} | CORE | KERAS,
     "experiments": {"numpy", "pandas", "scipy", "sklearn", "threadpoolctl", "tqdm", "lecture.replicas"} | CORE | KERAS,
-    "training": {"numpy", "keras", "tqdm", "matplotlib", "lecture.plots"} | CORE,
+    "training": {"numpy", "keras", "sklearn", "tqdm", "matplotlib", "lecture.plots"} | CORE,
     "tuning": {"numpy", "grpc", "keras", "keras_tuner", "matplotlib", "pandas", "scikeras", "scipy", "sklearn", "tensorflow", "tqdm", "lecture.data", "lecture.device", "lecture.models", "lecture.plots",
                "lecture.training"} | CORE,
     "exercises": {"numpy"} | CORE,

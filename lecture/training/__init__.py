@@ -1,7 +1,8 @@
-"""Training with Keras: watching it, stopping it, repeating it; schedules, and any optimizer on a surface."""
+"""Training with Keras: watching it, stopping it, repeating it; schedules; surfaces; classifiers to draw."""
 
 from lecture.plots.record import History
 from lecture.training.batches import batches, in_blocks
+from lecture.training.classifier import as_classifier
 from lecture.training.plot import TrainingPlot
 from lecture.training.repeats import Repeats, fit_seeds
 from lecture.training.schedules import OneCycle, Triangular, WarmUp
@@ -18,6 +19,7 @@ __all__ = [
     "TrainingPlot",
     "Triangular",
     "WarmUp",
+    "as_classifier",
     "batches",
     "fit_seeds",
     "in_blocks",
