@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Guess: losses.Dice()(y, p, sample_weight=[1, 0]) looks at the first image only.
 # Instead: Dice and Tversky sum over the whole batch first; the one number that results is then multiplied by the mean
-# of the weights. Both images count alike, and the loss is halved. The same happens to class_weight. No warning.
+# of the weights. Both images count alike, and the loss is halved. No warning.
 # Seen with Keras 3.15.1 (JAX and TensorFlow backends alike). With axis=(1, 2, 3) there is one loss an image, and
 # weights work.
 # Concerns: segmentation with weighted images, or with images that are to be left out.
