@@ -3,6 +3,7 @@
 import zlib
 from dataclasses import replace
 
+import keras
 import keras_tuner
 import numpy as np
 import pytest
@@ -114,6 +115,22 @@ def test_hyperband_promotes_the_best_also_where_networks_failed(tmp_path):
         else:
             assert len(found) == planned[bracket, 0]
     assert any(trial.status == "failed" for trial in trials)
+
+
+@pytest.mark.parametrize("policy", ["float32", "bfloat16", "mixed_bfloat16", "float64"])
+def test_what_hyperband_goes_on_from_comes_back_whatever_its_numbers_are(policy, tmp_path):
+    models = []
+    for _ in range(2):
+        layer = keras.layers.Dense(3, dtype=policy, activation="softmax")
+        model = keras.Sequential([keras.Input((4,)), layer])
+        model.compile(keras.optimizers.Adam(0.1), "mse")
+        model.fit(np.random.default_rng(len(models)).random((8, 4)), np.ones((8, 3)), verbose=0)
+        models.append(model)
+    first, second = models
+    Kept(tmp_path).save_state(first, 0)
+    Kept(tmp_path).load_state(second, 0)
+    for ours, theirs in zip(second.variables + second.optimizer.variables, first.variables + first.optimizer.variables):
+        assert ours.dtype == theirs.dtype and (np.asarray(ours) == np.asarray(theirs)).all()
 
 
 # ---- Ranges: whole numbers are whole, both ends are in.

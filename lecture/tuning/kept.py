@@ -60,7 +60,7 @@ class Kept:
         file = self._file(number, "npz")
         file.parent.mkdir(parents=True, exist_ok=True)
         part = file.with_suffix(".part.npz")
-        np.savez(part, *[np.asarray(variable.value) for variable in _variables(model)])
+        np.savez(part, *[_storable(np.asarray(variable.value)) for variable in _variables(model)])
         part.replace(file)
 
     def load_state(self, model, number):
@@ -72,6 +72,11 @@ class Kept:
 
     def _file(self, number, ending):
         return self.folder / "trials" / f"{number}.{ending}"
+
+
+def _storable(array):
+    """An array as NumPy's files give it back: bfloat16 comes back as bytes without a type, so it is kept as float32."""
+    return array if array.dtype.kind in "biuf" else array.astype(np.float32)
 
 
 def _variables(model):
