@@ -36,7 +36,8 @@ def as_classifier(model, classes=None):
 
     Returns
     -------
-    TrainedClassifier
+    sklearn.base.ClassifierMixin
+        With ``classes_``, ``predict`` and ``predict_proba``. The model may go on training meanwhile.
 
     Raises
     ------

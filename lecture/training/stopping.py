@@ -40,6 +40,7 @@ class SmoothedEarlyStopping(keras.callbacks.EarlyStopping):
         super().on_train_begin(logs)
 
     def on_epoch_end(self, epoch, logs=None):
+        """Look whether the mean has become better, and stop the training where it has not for ``patience`` epochs."""
         super().on_epoch_end(epoch, logs)
         if self.wait >= max(self.patience, 1) and epoch > 0:
             self.stopped_epoch = epoch
