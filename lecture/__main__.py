@@ -138,8 +138,9 @@ def tune(options):
         return follow(plan, space, images, address=options.worker, directory=options.directory, name=name)
     if options.chief and not options.directory:
         raise ValueError("a chief needs a --directory that its workers share.")
-    if options.out and Path(options.out).exists():
-        raise ValueError(f"{options.out} is there already: name another file for --out, or remove it first.")
+    out = Path(options.out) if options.out else None
+    if out and out.exists() and not (options.resume and _is_of(out, plan)):
+        raise ValueError(f"{out} is there already: name another file for --out, or remove it first.")
 
     def command(name, address, folder):
         same = {"--strategy": plan.strategy, "--trials": plan.max_trials, "--epochs": plan.epochs, "--batch-size": plan.batch_size, "--seed": plan.seed,
@@ -150,10 +151,21 @@ def tune(options):
     n_workers = 0 if options.chief else options.workers
     result = lead(plan, space, images, command=command, n_workers=n_workers, address=options.chief or "127.0.0.1:0", directory=options.directory, resume=options.resume)
     print(result)
-    if options.out:
-        result.save(options.out)
-        print(f"Saved: {options.out}")
+    if out:
+        neighbour = out.with_name(f".{out.name}.new")  # what the search had saved when it was stopped stays until then
+        neighbour.unlink(missing_ok=True)
+        result.save(neighbour)
+        neighbour.replace(out)
+        print(f"Saved: {out}")
     return 0 if any(trial.status == "completed" for trial in result.trials) else 1
+
+
+def _is_of(file, plan):
+    """Whether a file holds what this search had when it was stopped."""
+    from lecture.tuning import SearchResult
+
+    held = SearchResult.load(file)
+    return all(getattr(held, name) == getattr(plan, name) for name in ("strategy", "seed", "epochs", "batch_size"))
 
 
 def experiment(options):

@@ -84,6 +84,16 @@ def test_a_slider_keeps_its_highest_value_in_thousands_of_them():
         _check_slider(np.float32(0), np.float32(b), np.float32(b) / np.float32(n), n)
 
 
+@pytest.mark.parametrize("a, b, step, n", [
+    (375307.1532957777, 375308.14986621356, 0.020338172161155407, 49),
+    (443581657.35404384, 443581676.3305149, 0.8625668671037273, 22),
+    (np.float32(-38.67977), np.float32(-35.88184), np.float32(0.12717873), 22),
+])
+def test_a_slider_far_from_0_keeps_its_highest_value(a, b, step, n):
+    values = control_of((a, b, step)).values
+    assert len(values) == n + 1 and values[-1] == float(str(b))
+
+
 def test_a_slider_ends_below_its_highest_value_if_that_is_none_of_them():
     rng = np.random.default_rng(1)
     for _ in range(1000):

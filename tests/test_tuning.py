@@ -61,6 +61,11 @@ def test_only_what_counts_is_handed_to_the_network(seed):
         assert value in it.values if isinstance(it, Choice) else it.low <= value <= it.high
 
 
+def test_numpys_numbers_are_pythons_in_a_space():
+    assert Choice(np.array([8, 16, 32])).values == (8, 16, 32) and type(Choice(np.array([8])).values[0]) is int
+    assert type(Whole(np.int64(8), np.int64(16)).low) is int and type(Real(np.float32(1), 2).low) is float
+
+
 def test_the_lectures_networks_are_mlps():
     model = make_mlp(n_layers=2, n_units=16, penalty="l2", strength=0.01, optimizer="sgd", learning_rate=0.3, momentum=0.9, dropout=0.2)
     assert [layer.name for layer in model.layers] == ["hidden_1", "dropout_1", "hidden_2", "dropout_2", "output"]
@@ -76,6 +81,10 @@ def test_the_lectures_networks_are_mlps():
     (lambda: Real(0, 1, log=True), "low must be above 0 on a log scale, got 0"),
     (lambda: Choice(()), "Choice must be of one or more values, got none"),
     (lambda: Choice((1, "a")), "Choice must be of different values of one type"),
+    (lambda: Choice("relu"), "Choice must be of a list of values, got 'relu'"),
+    (lambda: Choice({8, 16}), "Choice must be of a list of values"),
+    (lambda: Choice(5), "Choice must be of a list of values, got 5"),
+    (lambda: Choice([[64], [64, 32]]), "all numbers, texts or booleans, got"),
     (lambda: Space(make_mlp, a=3), "a must be a Choice, Whole or Real, got 3"),
     (lambda: Space(make_mlp, a=Choice((1, 2), when={"b": 1}), b=Choice((1, 2))), "b must be a range before it"),
     (lambda: Space(make_mlp, b=Choice((1, 2)), a=Choice((1, 2), when={"b": 3})), "which b .* never is"),

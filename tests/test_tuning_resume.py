@@ -302,6 +302,21 @@ def test_a_trial_that_fails_ends_no_search_wherever_it_is(widths, data):
     assert result.best.values["n_units"] in widths
 
 
+def test_an_error_of_a_layer_says_what_is_wrong(data):
+    def make_model(hp):
+        model = keras.Sequential([keras.Input((784,)), keras.layers.Reshape((28, 28, 1))])
+        for _ in range(hp.Choice("n_pools", [1, 6])):
+            model.add(keras.layers.MaxPooling2D())
+        model.add(keras.layers.Flatten())
+        model.add(keras.layers.Dense(10, activation="softmax"))
+        model.compile(loss="categorical_crossentropy", metrics=["accuracy"])
+        return model
+
+    result = _search(data, "grid", space=make_model, max_trials=None)
+    assert [trial.status for trial in result.trials] == ["completed", "failed"]
+    assert "Exception encountered" not in result.trials[1].reason and "negative" in result.trials[1].reason
+
+
 def test_a_network_without_an_accuracy_fails_with_a_sentence(data):
     def make_model(hp):
         units = [keras.layers.Dense(n, activation="softmax") for n in (hp.Choice("n_units", [4, 8]), 10)]

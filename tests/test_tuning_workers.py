@@ -147,12 +147,12 @@ def test_the_command_goes_on_after_ctrl_c(place):
         _end(search)
     before = {number: (trials / f"{number}.json").stat().st_mtime_ns for number in (0, 1)}
     _go(place)
-    done = _tune(place, *options, str(place / "again.json"), "--resume")
+    done = _tune(place, *options, str(place / "r.json"), "--resume")  # the command as it was, and --resume
     assert done.returncode == 0 and "4 trials completed, 0 failed" in done.said, done.said
     assert {number: (trials / f"{number}.json").stat().st_mtime_ns for number in (0, 1)} == before
     whole = _tune(place, "--trials", "4", "--out", str(place / "whole.json"))
     assert whole.returncode == 0
-    again, whole = (SearchResult.load(place / name).trials for name in ("again.json", "whole.json"))
+    again, whole = (SearchResult.load(place / name).trials for name in ("r.json", "whole.json"))
     assert [(it.values, it.seed, it.curve) for it in again] == [(it.values, it.seed, it.curve) for it in whole]
 
 

@@ -163,7 +163,7 @@ def _steps(name, setting):
     if step <= 0:
         raise ValueError(f"{name} must have a step above 0, got {setting!r}.")
     n_steps = (hi - lo) / Fraction(step)
-    ends_at_hi = abs(n_steps - round(n_steps)) <= (0 if whole else _rounding(setting, n_steps))
+    ends_at_hi = abs(n_steps - round(n_steps)) <= (0 if whole else _rounding(setting, step))
     count = (round(n_steps) if ends_at_hi else math.floor(n_steps)) + 1
     _refuse_too_many(name, count, f"make its step larger, got {setting!r}")
     values = [lo + i * step for i in range(count)]
@@ -178,10 +178,10 @@ def _fraction(value, what):
     return Fraction(int(value)) if isinstance(value, Integral) else Fraction(str(value))
 
 
-def _rounding(setting, n_steps):
-    """Return how many steps hi may be off a value because numbers were rounded: more for short floats, as float32."""
-    coarsest = max((float(np.finfo(value.dtype).eps) for value in setting if isinstance(value, np.floating)), default=0)
-    return max(ROUNDING, min(4 * Fraction(coarsest) * n_steps, 0.01))
+def _rounding(setting, step):
+    """Return how many steps hi may be off a value because numbers were rounded: more for short floats and small steps."""
+    eps = max(float(np.finfo(value.dtype if isinstance(value, np.floating) else float).eps) for value in setting)
+    return max(ROUNDING, min(4 * eps * float(max(map(abs, setting[:2])) / step), 0.01))
 
 
 def _refuse_too_many(name, count, remedy):

@@ -32,8 +32,8 @@ def plot_history(records, *, metrics=None, overlay=False, ax=None):
         A record is a `History`, a mapping from metrics to values such as ``model.fit(…).history``, what holds one as
         its ``history`` (the result of ``fit``, a ``TrainingPlot``), or the file of Keras' ``CSVLogger`` as a data
         frame or dict: a column ``"epoch"`` counts from 0. With ``fit(…, validation_freq=k)`` the ``val_…`` values stand
-        at each k-th epoch. Of several records, given by their labels, each has a column of its own, all with the same
-        scales.
+        at each k-th epoch; with a list of epochs only a ``TrainingPlot`` knows where. Of several records, given by
+        their labels, each has a column of its own, all with the same scales.
     metrics : sequence of str, optional
         Which to draw, by their full names: ``["loss", "val_loss"]``; all by default.
     overlay : bool

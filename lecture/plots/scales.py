@@ -64,8 +64,9 @@ class Scale:
     def labels(self, few=False):
         """Return what can stand at the ticks."""
         if self.name == "linear":
-            ticks = _ticks(few).tick_values(self.low, self.high)
-            return Numbers().format_ticks([tick for tick in ticks if self.low <= tick <= self.high])
+            ticks = _ticks(few).tick_values(self.low, self.high)  # one beyond each end may be among them
+            labels = Numbers().format_ticks(ticks)
+            return [label for tick, label in zip(ticks, labels) if self.low <= tick <= self.high]
         ends = np.log10(self.least or self.low), np.log10(self.high)
         return [_power("10", round(end)) for end in (ends[0], np.floor(ends[1]))]
 

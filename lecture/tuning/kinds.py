@@ -39,7 +39,9 @@ OPTIMIZERS = {
 EVERY_OPTIMIZERS = {"weight_decay", "clipnorm", "clipvalue", "global_clipnorm"}
 COMPILED = {"loss_weights": None, "metrics": ["accuracy"], "weighted_metrics": None, "run_eagerly": False}
 SEEN = {"optimizer", "loss", "steps_per_execution", "jit_compile"}  # looked at elsewhere, or computing the same
-METHODS = {"call", "train_step", "test_step", "compute_loss", "compute_metrics"}  # may be replaced in one network
+# What may be replaced in one network, one layer or one optimizer alone.
+METHODS = {"call", "train_step", "test_step", "compute_loss", "compute_metrics"}
+METHODS |= {"apply", "apply_gradients", "update_step"}
 
 
 def kind_of(model):
@@ -47,10 +49,16 @@ def kind_of(model):
     if type(model) is not keras.Sequential or not (model.built and model.compiled) or METHODS & vars(model).keys():
         return None
     parts = _network(model), _optimizer(model.optimizer), _loss(model.loss, model.output_shape[-1])
-    if None in parts or model.run_eagerly:
+    if None in parts or model.run_eagerly or not _are_trained(model.trainable_variables, model.optimizer):
         return None
     compiled = {name: value for name, value in model.get_compile_config().items() if name not in SEEN}
     return json.dumps(parts, sort_keys=True) if compiled == COMPILED else None
+
+
+def _are_trained(variables, optimizer):
+    """Whether an optimizer that was built is one for these variables: layers may have been frozen since."""
+    built_for = getattr(optimizer, "_trainable_variables", variables)
+    return not optimizer.built or list(map(id, built_for)) == list(map(id, variables))
 
 
 def _network(model):
@@ -59,14 +67,18 @@ def _network(model):
     are_rows = rows.dtype == "float32" and len(rows.shape) == 2 and rows.shape[0] is None
     if None in layers or not are_rows or rows.sparse or rows.ragged:
         return None
-    if any(it.constraint or it.regularizer and type(it.regularizer) not in PENALTIES for it in model.variables):
+    if any(it.constraint or it.overwrite_with_gradient for it in model.variables):
+        return None
+    if any(it.regularizer and type(it.regularizer) not in PENALTIES for it in model.variables):
         return None
     return layers, model.output_shape, [(it.trainable, bool(it.regularizer)) for it in model.variables]
 
 
 def _layer(layer):
     """What a layer is but for its width, seeds, name, first weights, and penalties, which are the variables'."""
-    if type(layer) not in LAYERS or layer.dtype_policy.name != "float32" or not layer.autocast:
+    if type(layer) not in LAYERS or METHODS & vars(layer).keys():
+        return None
+    if layer.dtype_policy.name != "float32" or not layer.autocast:
         return None
     if getattr(layer, "activation", keras.activations.linear) not in vars(keras.activations).values():
         return None  # a function of one's own: two of them may have one name
@@ -77,7 +89,9 @@ def _layer(layer):
 
 def _optimizer(optimizer):
     """What an optimizer is but for its learning rate, a number."""
-    if type(optimizer) not in OPTIMIZERS or not isinstance(optimizer.learning_rate, keras.Variable):
+    if type(optimizer) not in OPTIMIZERS or METHODS & vars(optimizer).keys():
+        return None
+    if not isinstance(optimizer.learning_rate, keras.Variable):
         return None
     if hasattr(optimizer, "_exclude_from_weight_decay"):  # which its config does not say
         return None

@@ -242,8 +242,8 @@ def _check_held(folder, ours, resume):
     """Refuse a directory that is not this search's, or is not to be gone on with."""
     theirs = read_plan(folder)
     differences = different(theirs, ours)
-    if differences == ["max_trials"] and _is_longer(ours, theirs):
-        differences = []
+    if "max_trials" in differences and _is_longer(ours, theirs):
+        differences.remove("max_trials")
     if differences:
         raise SearchError(f"{folder} holds another search (it differs in {', '.join(differences)}): name another directory.")
     if not resume:
@@ -271,5 +271,5 @@ def different(theirs, ours):
 
 def _is_longer(ours, theirs):
     """Whether a search may now have more trials than it had before."""
-    now, before = (n_planned(it["strategy"], it["max_trials"], it["epochs"]) for it in (ours, theirs))
+    now, before = (n_planned(ours["strategy"], it.get("max_trials"), ours["epochs"]) for it in (ours, theirs))
     return now is None or before is not None and now >= before

@@ -1,7 +1,7 @@
 """What a search may choose: named ranges, some of which count only where another has a certain value."""
 
 import runpy
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 
 import keras
@@ -35,6 +35,8 @@ class Choice(_Range):
     values: tuple
 
     def __post_init__(self):
+        if isinstance(self.values, (str, Set, Mapping)) or not np.iterable(self.values):
+            raise ValueError(f"Choice must be of a list of values, got {self.values!r}.")
         values = tuple(value.item() if isinstance(value, np.generic) else value for value in self.values)
         object.__setattr__(self, "values", values)
         if not values:

@@ -1,6 +1,7 @@
 """What a search found: its trials as a table, the best of them, and the network that they lead to."""
 
 import json
+import re
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -343,8 +344,11 @@ def write_json(path, content):
 
 
 def first_line(error):
-    """Return what an error says, in a line."""
-    return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
+    """Return what an error says, in a line; of Keras' errors in a layer the line that says what is wrong."""
+    lines = [re.sub("\x1b\\[[0-9;]*m", "", line).strip() for line in str(error).splitlines()]
+    said = [line for line in lines if line]
+    telling = [line for line in said if not line.startswith("Exception encountered when calling")]
+    return next(iter(telling or said), type(error).__name__)
 
 
 def _plain(value):
