@@ -1178,8 +1178,8 @@ right = network.score(where, which)
 print(f"train {right:.3f}, test {network.score(*unseen):.3f}")
 plots.describe(
     ax,
-    "Two moons, and the line at which a network with two layers of ten ReLUs "
-    f"parts them: {right:.0%} of the training points are right.",
+    "Two moons, and the line at which a network with two layers of ten "
+    f"ReLUs parts them: {right:.0%} of the training points are right.",
 );
 
 # %% [markdown]
