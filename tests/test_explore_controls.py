@@ -103,6 +103,14 @@ def test_a_slider_ends_below_its_highest_value_if_that_is_none_of_them():
         np.testing.assert_allclose(values, a + s * np.arange(n + 1), rtol=1e-12, atol=1e-12)
 
 
+@pytest.mark.parametrize("values, labels", [
+    ([1, np.inf], ("1", "inf")), ([-np.inf, 2], ("-inf", "2")), ([1e-13, 1], ("1e-13", "1")),
+    (list(np.linspace(-0.3, 0.3, 7)), ("-0.3", "-0.2", "-0.1", "0", "0.1", "0.2", "0.3")),
+])
+def test_only_what_rounding_left_of_0_reads_0(values, labels):
+    assert control_of(values).labels == labels
+
+
 def test_a_list_is_a_dropdown_a_bool_a_tick_box_and_a_number_stays_fixed():
     assert control_of([1, 2]).kind == "dropdown"
     assert control_of(("sin", "cos")).kind == "dropdown"

@@ -169,3 +169,14 @@ def test_other_columns_and_chances_that_do_not_add_up_are_refused():
 def test_a_cross_validation_would_score_what_it_was_trained_on():
     with pytest.raises(ValueError, match="a trained network must not be fitted again here: take lecture.tuning"):
         cross_val_score(as_classifier(mlp(2, n_inputs=2, loss="binary")), X, Y, cv=2, error_score="raise")
+
+
+@pytest.mark.parametrize("end", [keras.layers.Softmax(), keras.ops.softmax, keras.layers.Activation("softmax")])
+def test_a_softmax_of_any_form_is_not_taken_for_logits(end):
+    given = keras.Input((2,))
+    dense = keras.layers.Dense(3)
+    model = keras.Model(given, end(dense(given)))
+    model.compile(loss=keras.losses.CategoricalCrossentropy(from_logits=True))
+    dense.set_weights([np.array([[1.0, 2, 3], [0, 0, 0]]), np.zeros(3)])
+    wanted = np.exp([1, 2, 3]) / np.exp([1, 2, 3]).sum()
+    assert as_classifier(model).predict_proba([[1.0, 0.0]])[0] == pytest.approx(wanted, rel=1e-5)

@@ -203,8 +203,9 @@ def _plain(value):
 def _labels(values):
     """Return how values read, beside each other: what rounding left of 0, such as 5.6e-17 among tenths, is 0."""
     values = tuple(map(_plain, values))
-    numbers = sorted({float(value) for value in values if _is_number(value)})
-    nothing = 1e-12 * min((b - a for a, b in zip(numbers, numbers[1:])), default=0)
+    numbers = sorted({float(value) for value in values if _is_number(value) and math.isfinite(value)})
+    smallest = min((b - a for a, b in zip(numbers, numbers[1:])), default=0)
+    nothing = min(1e-12 * smallest, 1e-15 * max(map(abs, numbers), default=0))
     return tuple(_label(0 if _is_number(value) and abs(value) < nothing else value) for value in values)
 
 

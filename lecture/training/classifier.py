@@ -17,7 +17,7 @@ from lecture.checks import whole
 N_NUMBERS = 2**24  # of a layer's outputs that are held at a time
 MOST = 2**16  # samples that are predicted together
 ROUNDING = 0.01  # of what adds up to 1 in half precision
-_SQUASHED = [keras.activations.sigmoid], [keras.activations.softmax]  # Keras looks through them for the logits
+SQUASHING = keras.activations.sigmoid, keras.activations.softmax
 
 
 def as_classifier(model, classes=None):
@@ -69,8 +69,7 @@ class TrainedClassifier(ClassifierMixin, BaseEstimator):
         if not isinstance(model.input_shape, tuple):
             raise ValueError(f"model must have one input, got {len(model.input_shape)}.")
         self.n_outputs_ = whole(shape[1], "the number of outputs", least=1)
-        squashed = [getattr(layer, "activation", None) for layer in model.layers[-1:]]
-        self._logits = getattr(getattr(model, "loss", None), "from_logits", False) and squashed not in _SQUASHED
+        self._logits = getattr(getattr(model, "loss", None), "from_logits", False) and not _is_squashed(model)
         n_classes = max(2, self.n_outputs_)
         self.classes_ = np.arange(n_classes) if classes is None else np.asarray(classes)
         if self.classes_.shape != (n_classes,) or len(set(self.classes_.tolist())) < n_classes:
@@ -124,6 +123,15 @@ class TrainedClassifier(ClassifierMixin, BaseEstimator):
         shapes = [getattr(getattr(layer, "output", None), "shape", ()) for layer in _layers(self.model)]
         widest = max((math.prod(size or 1 for size in shape[1:]) for shape in shapes), default=1)
         return max(1, min(N_NUMBERS // widest, MOST))
+
+
+def _is_squashed(model):
+    """Whether a network ends in a sigmoid or softmax, in whatever form: what comes out is a probability then."""
+    if getattr(model, "outputs", None):
+        last = model.outputs[0]._keras_history.operation
+    else:
+        last = next(reversed(getattr(model, "layers", [])), None)
+    return type(last).__name__ in ("Sigmoid", "Softmax") or getattr(last, "activation", None) in SQUASHING
 
 
 def _layers(model):
