@@ -25,7 +25,6 @@ def _without_tracing():
         return model
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("lecture.models.STEPS_PER_EXECUTION", 1)
         patch.setattr(DenseClassifier, "_keras_build_fn", eager)
         yield
 

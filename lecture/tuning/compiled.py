@@ -1,9 +1,12 @@
 """Train many networks of one kind and compile once: whatever their widths, learning rates, penalties and weights."""
 
+import functools
+
 import keras
 import numpy as np
 import tensorflow as tf
 
+from lecture.device import quietly
 from lecture.shuffling import epoch_order
 from lecture.tuning.kinds import kind_of
 
@@ -74,6 +77,7 @@ def accuracy_on(model, X, y):
 
 def fit_plain(model, data, epochs, batch_size, *, first=0, seed=0):
     """Train a network by one call of ``model.fit``; arguments, batches and result are those of ``Trainer.fit``."""
+    _start_generators()
     if model.built:  # ScheduleFreeAdamW (Keras 3.15) loses the first weights when it is built within the first step
         model.optimizer.build(model.trainable_variables)
     batches = _Batches(data.X_train, data.y_train, batch_size)
@@ -81,6 +85,14 @@ def fit_plain(model, data, epochs, batch_size, *, first=0, seed=0):
     fit = model.fit(batches, shuffle=False, verbose=0, initial_epoch=first, epochs=first + epochs, callbacks=[reorder],
                     validation_data=(data.X_val, data.y_val), validation_batch_size=len(data.X_val))
     return fit.history
+
+
+@functools.cache
+def _start_generators():
+    """Let TensorFlow say, once and unheard, what it says when a process first takes batches from Python."""
+    with quietly():
+        one = tf.data.Dataset.from_generator(lambda: iter([0]), output_signature=tf.TensorSpec((), tf.int64))
+        list(one)
 
 
 class _Batches(keras.utils.PyDataset):
