@@ -118,7 +118,10 @@ def at(it, share):
 
 def share_of(it, value):
     """Return where in a range a value is, from 0 to 1: the middle of those shares that lead to it."""
-    return it.value_to_prob(value) if is_even(it) else (listed(it).index(value) + 0.5) / len(listed(it))
+    if is_even(it):
+        return it.value_to_prob(value)
+    values = listed(it)
+    return (values.index(value) + 0.5) / len(values)
 
 
 def is_even(it):

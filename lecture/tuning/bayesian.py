@@ -8,7 +8,7 @@ from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import Matern
 
 from lecture.tuning.asking import ask, at, at_random, draw_new, is_even, key, listed, share_of
-from lecture.tuning.trials import Trial, trial_seed
+from lecture.tuning.trials import begun, trial_seed
 
 N_INITIAL = 6  # trials at random, to start from
 BETA = 2.6  # standard deviations between the mean and the bound, as in KerasTuner
@@ -50,7 +50,7 @@ class Bayesian:
             values = self._promising(scored, running, tried, number)
         if values is None:
             values = draw_new(self.space, tried, self.seed, number)
-        return None if values is None else Trial(number, values, trial_seed(self.seed, number), "stopped")
+        return begun(self.seed, number, values)
 
     def _promising(self, scored, running, tried, number):
         """The values with the lowest bound that were not tried; None if all that were looked at were."""

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from lecture.tuning.asking import after, draw_new, first, key
 from lecture.tuning.bayesian import Bayesian
-from lecture.tuning.trials import Trial, trial_seed
+from lecture.tuning.trials import Trial, begun
 
 FACTOR = 3  # of Hyperband: a round keeps a third of its networks, and trains them three times as long
 N_TRIALS = 20
@@ -45,7 +45,7 @@ class Random:
     def next(self, told):
         number = len(told)
         values = draw_new(self.space, {key(trial.values) for trial in told.values()}, self.seed, number)
-        return None if values is None else Trial(number, values, trial_seed(self.seed, number), "stopped")
+        return begun(self.seed, number, values)
 
 
 class Grid:
@@ -57,7 +57,7 @@ class Grid:
     def next(self, told):
         number = len(told)
         values = after(self.space, told[number - 1].values) if number else first(self.space)
-        return None if values is None else Trial(number, values, trial_seed(self.seed, number), "stopped")
+        return begun(self.seed, number, values)
 
 
 class Hyperband:
@@ -89,7 +89,7 @@ class Hyperband:
             if values is None:
                 return
             tried.add(key(values))
-            yield Trial(number, values, trial_seed(self.seed, number), "stopped")
+            yield begun(self.seed, number, values)
 
     def _promoted(self, told, past):
         """The trials of a later round: what goes on from the best of the round before, none until that has ended."""

@@ -331,6 +331,11 @@ def trial_seed(seed, number):
     return int(np.random.SeedSequence([seed, number]).generate_state(1)[0] % 2**31)
 
 
+def begun(seed, number, values):
+    """Return the trial of a search that is to be begun with these values; None if there are none."""
+    return None if values is None else Trial(number, values, trial_seed(seed, number), "stopped")
+
+
 def write_json(path, content):
     """Write a file through a neighbour, so that nobody reads half of it."""
     path = Path(path)
