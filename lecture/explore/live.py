@@ -24,8 +24,9 @@ def widget(explorer):
         choice = tuple(int(it.value) if isinstance(it, ipywidgets.Checkbox) else it.index for it in inputs)
         try:
             drawing = explorer.drawing(choice)
-            picture.value = painter.image(drawing, explorer.text(drawing, choice))
-            problem.value = ""
+            image = painter.image(drawing, explorer.text(drawing, choice))
+            problem.value = ""  # first, so that no new picture stands above an old error
+            picture.value = image
         except Exception as error:  # whatever it is, the reader may move on
             problem.value = _report(error)
 
