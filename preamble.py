@@ -33,7 +33,24 @@ from lecture.explore import Paths, explore
 from lecture.explore.render import packed
 
 __all__ = [
-    "LIVE", "MODE", "Paths", "SEED", "by_mode", "data", "device", "exercises", "experiments", "explore", "keras", "models", "np", "plots", "plt", "replicas", "training", "tuning",
+    "LIVE",
+    "MODE",
+    "Paths",
+    "SEED",
+    "by_mode",
+    "data",
+    "device",
+    "exercises",
+    "experiments",
+    "explore",
+    "keras",
+    "models",
+    "np",
+    "plots",
+    "plt",
+    "replicas",
+    "training",
+    "tuning",
 ]
 
 SEED = 0
@@ -110,7 +127,10 @@ def _describe_figures():
         png, metadata = png if isinstance(png, tuple) else (png, {})
         data = b64decode(png)
         width, height = struct.unpack(">II", data[16:24])  # where a PNG has them
-        return b64encode(packed(data)).decode(), {"width": round(width / SHARPNESS), "height": round(height / SHARPNESS)} | metadata | {"alt": plots.alt_text(figure)}
+        return b64encode(packed(data)).decode(), {
+            "width": round(width / SHARPNESS),
+            "height": round(height / SHARPNESS),
+        } | metadata | {"alt": plots.alt_text(figure)}
 
     formatter.for_type(Figure, picture_and_text)
 

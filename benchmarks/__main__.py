@@ -15,7 +15,9 @@ def main(wanted):
     """Run the benchmarks named, or all, and print their table; return 1 where a number is not reached."""
     from tqdm import tqdm
 
-    names = [module.name for module in pkgutil.iter_modules(benchmarks.__path__) if module.name not in ("__main__", "seed")]
+    names = [
+        module.name for module in pkgutil.iter_modules(benchmarks.__path__) if module.name not in ("__main__", "seed")
+    ]
     unknown = sorted(set(wanted) - set(names))
     if unknown:
         sys.exit(f"benchmarks must be among {', '.join(names)}, got {', '.join(unknown)}.")

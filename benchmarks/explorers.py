@@ -37,7 +37,10 @@ STEP = """async ([number, id, rounds]) => {
 
 def run():
     """Return the rows; those measured in a browser are left out where there is none."""
-    pages = [explore(draw_net, live=False, n_units=(1, 12), n_layers=6), explore(_pairs(), live=False, iterations=(1, 100), first="sgd", second="adam")]
+    pages = [
+        explore(draw_net, live=False, n_units=(1, 12), n_layers=6),
+        explore(_pairs(), live=False, iterations=(1, 100), first="sgd", second="adam"),
+    ]
     return [_live(), *_in_a_page(pages), *_weights()]
 
 
@@ -65,7 +68,13 @@ def _live():
         if seed:
             theirs.append(_seconds(lambda: _as_the_seed(seed.draw_neural_net(), 12 - turn % 2)))
     our, their = median(ours[1:]), median(theirs[1:]) if seed else None
-    return _row("slider step, live, [5, 12×6, 5]", f"{our:.3f} s", their and f"{their:.2f} s (the seed's, a new figure and PNG)", their and their / our, "0.12 s")
+    return _row(
+        "slider step, live, [5, 12×6, 5]",
+        f"{our:.3f} s",
+        their and f"{their:.2f} s (the seed's, a new figure and PNG)",
+        their and their / our,
+        "0.12 s",
+    )
 
 
 def _as_the_seed(draw, units):
@@ -79,7 +88,9 @@ def _in_a_page(pages):
     """Moves of the sliders in a page opened from a file."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if not chromium:
-        return [_row("slider step, built page", "not measured: no Chromium here", None, None, "frames 0.12 s, paths 16 ms")]
+        return [
+            _row("slider step, built page", "not measured: no Chromium here", None, None, "frames 0.12 s, paths 16 ms")
+        ]
     from playwright.sync_api import sync_playwright
 
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as driver:
@@ -89,7 +100,9 @@ def _in_a_page(pages):
         page = browser.new_page()
         page.goto(file.as_uri())
         page.locator(".sheet img").nth(len(pages) - 1).wait_for()
-        frames, paths = (median(page.evaluate(STEP, [number, name, ROUNDS])) for number, name in enumerate(("n_units", "iterations")))
+        frames, paths = (
+            median(page.evaluate(STEP, [number, name, ROUNDS])) for number, name in enumerate(("n_units", "iterations"))
+        )
         browser.close()
     return [
         _row("slider step, built page, frames, [5, 12×6, 5]", f"{frames / 1000:.3f} s", None, None, "0.12 s"),
@@ -104,12 +117,24 @@ def _weights():
     pairs = explore(_pairs(), live=False, iterations=(1, 100), first=names, second=names)
     return [
         _row("page weight, 84 nets", f"{len(nets.html) / 1e6:.2f} MB", None, None, "2 MB"),
-        _row(f"page weight, pairs of {len(names)} optimizers, 100 iterations: {pairs.n_choices} choices", f"{len(pairs.html) / 1e6:.2f} MB", None, None, "2 MB"),
+        _row(
+            f"page weight, pairs of {len(names)} optimizers, 100 iterations: {pairs.n_choices} choices",
+            f"{len(pairs.html) / 1e6:.2f} MB",
+            None,
+            None,
+            "2 MB",
+        ),
     ]
 
 
 def _row(what, ours, other, ratio, reach):
-    return {"what": what, "ours": ours, "other": other or "–", "ratio": f"{ratio:.1f}" if ratio else "–", "reach": reach}
+    return {
+        "what": what,
+        "ours": ours,
+        "other": other or "–",
+        "ratio": f"{ratio:.1f}" if ratio else "–",
+        "reach": reach,
+    }
 
 
 def _seconds(call):

@@ -51,8 +51,21 @@ class Task:
 
     def train(self, seeds):
         X, y = self.data()
-        return train(self.sizes[1:-1], X, y, steps=self.steps, seeds=seeds, batch_size=self.batch_size, output=self.output, loss=self.loss, l2=self.l2, penalized="all",
-                     optimizer=keras.optimizers.Adam(0.003), record=[self.timed], show=False)
+        return train(
+            self.sizes[1:-1],
+            X,
+            y,
+            steps=self.steps,
+            seeds=seeds,
+            batch_size=self.batch_size,
+            output=self.output,
+            loss=self.loss,
+            l2=self.l2,
+            penalized="all",
+            optimizer=keras.optimizers.Adam(0.003),
+            record=[self.timed],
+            show=False,
+        )
 
 
 TASKS = (
@@ -80,10 +93,27 @@ def _beside(task):
     one = [_timed(lambda: task.train([seed]))[0] for seed in range(4)][1:]
     loop, alone = N_SEEDS * statistics.mean(fits), N_SEEDS * statistics.median(one)
     return [
-        _row(what, f"{again:.1f} s ({ours:.1f} s with compiling)", f"{loop:.0f} s (a loop of Keras fits, {N_LOOP} timed for {task.timed} steps, and scaled)", loop / again, "1000 times faster"),
-        _row("the same, net after net in one compiled loop each", f"{again:.1f} s", f"{alone:.1f} s (3 timed and scaled)", alone / again, "–"),
-        {"what": f"the same: how far the loss of {N_LOOP} nets is after {task.timed} steps from that of Keras' fit, most", "ours": f"{max(apart):.1g}", "other": f"{_loss(model, task):.3g} (a loss)",
-         "ratio": "–", "reach": "the same, but for float32's rounding"},
+        _row(
+            what,
+            f"{again:.1f} s ({ours:.1f} s with compiling)",
+            f"{loop:.0f} s (a loop of Keras fits, {N_LOOP} timed for {task.timed} steps, and scaled)",
+            loop / again,
+            "1000 times faster",
+        ),
+        _row(
+            "the same, net after net in one compiled loop each",
+            f"{again:.1f} s",
+            f"{alone:.1f} s (3 timed and scaled)",
+            alone / again,
+            "–",
+        ),
+        {
+            "what": f"the same: how far the loss of {N_LOOP} nets is after {task.timed} steps from that of Keras' fit, most",
+            "ours": f"{max(apart):.1g}",
+            "other": f"{_loss(model, task):.3g} (a loss)",
+            "ratio": "–",
+            "reach": "the same, but for float32's rounding",
+        },
     ]
 
 
@@ -96,11 +126,26 @@ def _timed(job):
 def _keras(task, seed):
     """The net of a seed in Keras, with the first weights that it has among the replicas."""
     X, y = task.data()
-    first = train(task.sizes[1:-1], X, y, steps=1, seeds=[seed], learning_rate=0.0, output=task.output, loss=task.loss, record=[0], show=False).weights
+    first = train(
+        task.sizes[1:-1],
+        X,
+        y,
+        steps=1,
+        seeds=[seed],
+        learning_rate=0.0,
+        output=task.output,
+        loss=task.loss,
+        record=[0],
+        show=False,
+    ).weights
     penalty = keras.regularizers.L2(task.l2) if task.l2 else None
     model = keras.Sequential([keras.Input((task.sizes[0],))])
     for number, n_units in enumerate(task.sizes[1:], start=1):
-        model.add(keras.layers.Dense(n_units, task.output if number == len(task.sizes) - 1 else "sigmoid", kernel_regularizer=penalty))
+        model.add(
+            keras.layers.Dense(
+                n_units, task.output if number == len(task.sizes) - 1 else "sigmoid", kernel_regularizer=penalty
+            )
+        )
     model.compile(keras.optimizers.Adam(0.003), task.loss)
     model.set_weights([array[0] for array in first])
     return model
@@ -131,7 +176,15 @@ def _growth():
         task.train(n)
         times[n] = min(_timed(lambda: task.train(n))[0] for _ in range(2))
     told = ", ".join(f"{n}: {seconds:.2f} s" for n, seconds in times.items())
-    return [{"what": "1-16-1, 500 steps on 50 points, so many nets", "ours": told, "other": "–", "ratio": f"{times[1000] / times[1]:.0f} times the time for 1000 times the nets", "reach": "–"}]
+    return [
+        {
+            "what": "1-16-1, 500 steps on 50 points, so many nets",
+            "ours": told,
+            "other": "–",
+            "ratio": f"{times[1000] / times[1]:.0f} times the time for 1000 times the nets",
+            "reach": "–",
+        }
+    ]
 
 
 def _jax():
@@ -142,9 +195,27 @@ def _jax():
     task = Task("", (1, 16, 1), 50, 500, 500, None, "mse", "linear")
     task.train(1000)
     ours = min(_timed(lambda: task.train(1000))[0] for _ in range(3))
-    theirs = float(subprocess.run([python, str(Path(__file__).parent / "jax" / "many_nets.py")], capture_output=True, text=True, check=True).stdout)
-    return [_row("1000 nets 1-16-1, 500 steps on 50 points, compiled before", f"{ours:.2f} s", f"{theirs:.2f} s (JAX, vmap and scan)", theirs / ours, "no slower")]
+    theirs = float(
+        subprocess.run(
+            [python, str(Path(__file__).parent / "jax" / "many_nets.py")], capture_output=True, text=True, check=True
+        ).stdout
+    )
+    return [
+        _row(
+            "1000 nets 1-16-1, 500 steps on 50 points, compiled before",
+            f"{ours:.2f} s",
+            f"{theirs:.2f} s (JAX, vmap and scan)",
+            theirs / ours,
+            "no slower",
+        )
+    ]
 
 
 def _row(what, ours, other, ratio, reach):
-    return {"what": what, "ours": ours, "other": other, "ratio": f"{ratio:.0f}" if ratio > 10 else f"{ratio:.2f}", "reach": reach}
+    return {
+        "what": what,
+        "ours": ours,
+        "other": other,
+        "ratio": f"{ratio:.0f}" if ratio > 10 else f"{ratio:.2f}",
+        "reach": reach,
+    }

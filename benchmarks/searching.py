@@ -24,7 +24,12 @@ N_KEPT, RELOADS = 200, 5
 def run():
     """Return the rows of the table."""
     data = load_fashion_mnist("sample")
-    space = Space(_network, n_units=Whole(32, 512, step=2, log=True), strength=Real(1e-6, 1e-3, log=True), learning_rate=Real(1e-4, 1e-2, log=True))
+    space = Space(
+        _network,
+        n_units=Whole(32, 512, step=2, log=True),
+        strength=Real(1e-6, 1e-3, log=True),
+        learning_rate=Real(1e-4, 1e-2, log=True),
+    )
     ours, plain, results = 0.0, 0.0, []
     for seed in range(ROUNDS):  # in turn
         start = time.perf_counter()
@@ -40,12 +45,33 @@ def run():
     what = f"search, 784-n-n-10, {EPOCHS} epochs of {len(data.X_train):,} images"
     resumed, reloaded = _resumed(data)
     return [
-        _row(f"{what}: trials a minute", f"{60 * n / ours:.0f}", f"{60 * n / plain:.0f} (KerasTuner alone)", f"{plain / ours:.1f}", "twice as many"),
-        _row("the same: a trial beyond its training, all shapes but the first", f"{beyond:.2f} s", f"{plain / n - ours / n + beyond:.2f} s (KerasTuner alone)", "–", "1 s"),
-        _row(f"the same: scores of {n} trials, from those of Keras' fit with the same seeds: median, most", _spread(apart), f"{_spread(rounding)} (Keras from itself, the images of each batch turned round: rounding)", "–", "the same"),
         _row(
-            f"go on with a search of {N_KEPT} trials, until the next begins", f"{resumed:.3f} s",
-            f"{reloaded:.3f} s (KerasTuner's own reload)", f"{reloaded / resumed:.1f}", "3 times faster",
+            f"{what}: trials a minute",
+            f"{60 * n / ours:.0f}",
+            f"{60 * n / plain:.0f} (KerasTuner alone)",
+            f"{plain / ours:.1f}",
+            "twice as many",
+        ),
+        _row(
+            "the same: a trial beyond its training, all shapes but the first",
+            f"{beyond:.2f} s",
+            f"{plain / n - ours / n + beyond:.2f} s (KerasTuner alone)",
+            "–",
+            "1 s",
+        ),
+        _row(
+            f"the same: scores of {n} trials, from those of Keras' fit with the same seeds: median, most",
+            _spread(apart),
+            f"{_spread(rounding)} (Keras from itself, the images of each batch turned round: rounding)",
+            "–",
+            "the same",
+        ),
+        _row(
+            f"go on with a search of {N_KEPT} trials, until the next begins",
+            f"{resumed:.3f} s",
+            f"{reloaded:.3f} s (KerasTuner's own reload)",
+            f"{reloaded / resumed:.1f}",
+            "3 times faster",
         ),
     ]
 
@@ -58,8 +84,21 @@ def _plain(space, data, seed):
     """Seconds of KerasTuner's own loop, as its guide has it."""
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
-        tuner = keras_tuner.RandomSearch(lambda hp: space.make_model(**space.register(hp)), objective="val_accuracy", max_trials=N_TRIALS, seed=seed + 1, directory=folder)
-        tuner.search(data.X_train, data.y_train, epochs=EPOCHS, batch_size=BATCH, validation_data=(data.X_val, data.y_val), verbose=0)
+        tuner = keras_tuner.RandomSearch(
+            lambda hp: space.make_model(**space.register(hp)),
+            objective="val_accuracy",
+            max_trials=N_TRIALS,
+            seed=seed + 1,
+            directory=folder,
+        )
+        tuner.search(
+            data.X_train,
+            data.y_train,
+            epochs=EPOCHS,
+            batch_size=BATCH,
+            validation_data=(data.X_val, data.y_val),
+            verbose=0,
+        )
     return time.perf_counter() - start
 
 
@@ -104,6 +143,7 @@ def _stop(tuner, trial):
 
 def _kept_by_keras_tuner(space, folder, n):
     """KerasTuner's random search, whose trials take no time."""
+
     class Quick(keras_tuner.RandomSearch):
         def run_trial(self, trial):
             return {"score": float(trial.trial_id)}

@@ -12,7 +12,16 @@ from pathlib import Path
 import lecture
 
 ROOT = Path(__file__).resolve().parent.parent
-EXTRAS = {"check": "train", "show_data": "train", "book": "train,book", "slides": "train,book", "live": "train,live", "notebooks": "live", "tune": "train,tune", "experiment": "train"}  # what each command needs
+EXTRAS = {
+    "check": "train",
+    "show_data": "train",
+    "book": "train,book",
+    "slides": "train,book",
+    "live": "train,live",
+    "notebooks": "live",
+    "tune": "train,tune",
+    "experiment": "train",
+}  # what each command needs
 
 TUNE = """on several machines, which share a folder:
   one     python -m lecture tune --chief 10.0.0.1:9000 --directory /shared/search --trials 100
@@ -67,7 +76,9 @@ def show_data(options):
     """Find the images, download them if need be, and say what they are."""
     from lecture import data
 
-    load = {"fashion-mnist": data.load_fashion_mnist, "mnist": data.load_mnist, "cifar10": data.load_cifar10}[options.name]
+    load = {"fashion-mnist": data.load_fashion_mnist, "mnist": data.load_mnist, "cifar10": data.load_cifar10}[
+        options.name
+    ]
     print(load(options.source))
 
 
@@ -96,7 +107,9 @@ def _publish(options, root, build, title):
     refuse_differing(root / "notebooks")
     with device.quietly():
         used = device.choose()
-    images = data.load_fashion_mnist(options.source)  # here, where progress and warnings are seen; the notebooks find them then
+    images = data.load_fashion_mnist(
+        options.source
+    )  # here, where progress and warnings are seen; the notebooks find them then
     print(images)
     environment = {"LECTURE_DATA": _absolute(images.source), "LECTURE_MODE": options.mode, "LECTURE_LIVE": "0"}
     inputs = (data.identity(source=images.source), used.describe())
@@ -143,13 +156,41 @@ def tune(options):
         raise ValueError(f"{out} is there already: name another file for --out, or remove it first.")
 
     def command(name, address, folder):
-        same = {"--strategy": plan.strategy, "--trials": plan.max_trials, "--epochs": plan.epochs, "--batch-size": plan.batch_size, "--seed": plan.seed,
-                "--space": options.space, "--source": _absolute(images.source)}
+        same = {
+            "--strategy": plan.strategy,
+            "--trials": plan.max_trials,
+            "--epochs": plan.epochs,
+            "--batch-size": plan.batch_size,
+            "--seed": plan.seed,
+            "--space": options.space,
+            "--source": _absolute(images.source),
+        }
         told = [part for option, value in same.items() if value is not None for part in (option, str(value))]
-        return [sys.executable, "-m", "lecture", "tune", "--worker", address, "--directory", str(folder), "--name", name, *told]
+        return [
+            sys.executable,
+            "-m",
+            "lecture",
+            "tune",
+            "--worker",
+            address,
+            "--directory",
+            str(folder),
+            "--name",
+            name,
+            *told,
+        ]
 
     n_workers = 0 if options.chief else options.workers
-    result = lead(plan, space, images, command=command, n_workers=n_workers, address=options.chief or "127.0.0.1:0", directory=options.directory, resume=options.resume)
+    result = lead(
+        plan,
+        space,
+        images,
+        command=command,
+        n_workers=n_workers,
+        address=options.chief or "127.0.0.1:0",
+        directory=options.directory,
+        resume=options.resume,
+    )
     print(result)
     if out:
         neighbour = out.with_name(f".{out.name}.new")  # what the search had saved when it was stopped stays until then
@@ -251,11 +292,20 @@ def _parser():
     for command, name in ((book, "book"), (slides, "slides")):
         sub = add(command, name)
         _add_source(sub)
-        sub.add_argument("--mode", default=os.environ.get("LECTURE_MODE") or "short", choices=["short", "full"], help="fewer or all epochs and seeds")
+        sub.add_argument(
+            "--mode",
+            default=os.environ.get("LECTURE_MODE") or "short",
+            choices=["short", "full"],
+            help="fewer or all epochs and seeds",
+        )
     sub = add(live, "live")
     sub.add_argument("--port", type=int, default=8888, help="where JupyterLab listens, on 127.0.0.1 (default 8888)")
     sub.add_argument("--no-browser", dest="browser", action="store_false", help="only print the address")
-    sub.add_argument("--fresh", action="store_true", help="write all copies anew; one that was typed into is put aside under another name")
+    sub.add_argument(
+        "--fresh",
+        action="store_true",
+        help="write all copies anew; one that was typed into is put aside under another name",
+    )
     sub = add(tune, "tune", epilog=TUNE)
     sub.formatter_class = argparse.RawDescriptionHelpFormatter
     _add_source(sub)
@@ -269,7 +319,9 @@ def _parser():
     sub.add_argument("--resume", action="store_true", help="go on with the search in --directory")
     sub.add_argument("--out", metavar="FILE", help="where the result goes; SearchResult.load reads it")
     roles = sub.add_mutually_exclusive_group()
-    roles.add_argument("--workers", type=int, default=1, metavar="N", help="so many processes on this machine (default 1)")
+    roles.add_argument(
+        "--workers", type=int, default=1, metavar="N", help="so many processes on this machine (default 1)"
+    )
     roles.add_argument("--chief", metavar="HOST:PORT", help="wait for workers here")
     roles.add_argument("--worker", metavar="HOST:PORT", help="work for the chief there, with the options that it has")
     sub.add_argument("--name", help="of a worker (default: the machine's and the process')")
@@ -277,14 +329,20 @@ def _parser():
     sub.add_argument("name", nargs="?", metavar="NAME", help="which; without one all are listed")
     sub.add_argument("--list", action="store_true", help="say which there are")
     sub.add_argument("--seeds", type=int, metavar="N", help="nets for each setting (default: what the preset has)")
-    sub.add_argument("--preset", default="short", choices=["short", "published"], help="seconds, or the original's protocol")
+    sub.add_argument(
+        "--preset", default="short", choices=["short", "published"], help="seconds, or the original's protocol"
+    )
     sub.add_argument("--save", metavar="FOLDER", help="where to write NAME.png and NAME.csv")
     add(notebooks, "notebooks")
     return parser
 
 
 def _add_source(sub):
-    sub.add_argument("--source", default=os.environ.get("LECTURE_DATA") or "auto", help="auto, cache, system, openml, keras, sample, or a folder with the files")
+    sub.add_argument(
+        "--source",
+        default=os.environ.get("LECTURE_DATA") or "auto",
+        help="auto, cache, system, openml, keras, sample, or a folder with the files",
+    )
 
 
 if __name__ == "__main__":

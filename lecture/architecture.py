@@ -33,7 +33,10 @@ _TYPES = {
 _KIND = {name: kind for kind, names in _TYPES.items() for name in names.split()}
 KINDS = (*_TYPES, "other")
 _GATES = {"SimpleRNN": 1, "GRU": 3, "LSTM": 4}  # sets of weights in one matrix of Keras
-_QUERY = {3: ("query", "value", "key"), 2: ("query", "key and value")}  # what each input of an attention is, in Keras' order
+_QUERY = {
+    3: ("query", "value", "key"),
+    2: ("query", "key and value"),
+}  # what each input of an attention is, in Keras' order
 
 
 @dataclass(frozen=True)
@@ -153,7 +156,11 @@ class Architecture:
     def skips(self):
         """Connections that pass by other layers: those that are not the longest way between their ends."""
         depth = self.depths()
-        return tuple((before, here) for before, here in self.connections if depth[here] - depth[before] > 1 and self._other_way(before, here))
+        return tuple(
+            (before, here)
+            for before, here in self.connections
+            if depth[here] - depth[before] > 1 and self._other_way(before, here)
+        )
 
     @property
     def code(self):
@@ -207,8 +214,12 @@ class Architecture:
         chain = [place]
         while self.layers[chain[-1]].inputs:
             layer = self.layers[chain[-1]]
-            if len(set(layer.inputs)) > 1 or not (layer.window or layer.kind in ("activation", "dropout", "normalization")):
-                raise ValueError(f"a receptive field needs a chain of convolutions and poolings from the input, got {layer.title} ({layer.name}).")
+            if len(set(layer.inputs)) > 1 or not (
+                layer.window or layer.kind in ("activation", "dropout", "normalization")
+            ):
+                raise ValueError(
+                    f"a receptive field needs a chain of convolutions and poolings from the input, got {layer.title} ({layer.name})."
+                )
             chain.append(layer.inputs[0])
         axes = max((len(self.layers[p].window) for p in chain), default=0)
         size, step, start = [1] * axes, [1] * axes, [0] * axes
@@ -227,7 +238,10 @@ class Architecture:
         """Return what the model is, in one or two sentences."""
         inputs = [layer for layer in self.layers if layer.kind == "input"]
         others = [layer for layer in self.layers if layer.kind != "input"]
-        ends = [_and([shape_text(layer.shape) for layer in several]) for several in (inputs, [self.layers[place] for place in self.outputs])]
+        ends = [
+            _and([shape_text(layer.shape) for layer in several])
+            for several in (inputs, [self.layers[place] for place in self.outputs])
+        ]
         if len(others) > 12:
             kinds = Counter(layer.kind for layer in others)
             parts = [f"{n} of kind {kind}" for kind, n in kinds.most_common()]
@@ -238,14 +252,22 @@ class Architecture:
             sentence += f" Its code has {_plural(_size(self.layers[self.code].shape), 'number')}."
         skips = [f"from {self.layers[a].title} to {self.layers[b].title}" for a, b in self.skips]
         if skips:
-            sentence += f" {_plural(len(skips), 'skip connection')}" + (f": {', '.join(skips)}." if len(skips) <= 4 else ".")
+            sentence += f" {_plural(len(skips), 'skip connection')}" + (
+                f": {', '.join(skips)}." if len(skips) <= 4 else "."
+            )
         return sentence
 
     def table(self):
         """Return, as text, the layers that have parameters: how they are counted, and how many a dense layer between the same shapes would have."""
         head = ("layer", "output", "parameters", "counted as", "a dense layer instead")
         rows = [
-            (layer.title, shape_text(layer.shape), f"{layer.n_params:,}", layer.counting(), "" if layer.n_dense is None else f"{layer.n_dense:,}")
+            (
+                layer.title,
+                shape_text(layer.shape),
+                f"{layer.n_params:,}",
+                layer.counting(),
+                "" if layer.n_dense is None else f"{layer.n_dense:,}",
+            )
             for layer in self.layers
             if layer.n_params and layer.shares is None
         ]
@@ -367,11 +389,15 @@ def _unfold(model, made, places, first):
 
 def _read(operation, shape, inputs, input_shapes, shares):
     """One layer, or one operation such as ``a + b``, by its attributes."""
-    inner = next((own for name in ("layer", "forward_layer") if (own := getattr(operation, name, None)) is not None), operation)  # of TimeDistributed, Bidirectional
+    inner = next(
+        (own for name in ("layer", "forward_layer") if (own := getattr(operation, name, None)) is not None), operation
+    )  # of TimeDistributed, Bidirectional
     kind = _kind(operation)
     if kind == "other":
         kind = _kind(inner)
-    window = next((value for name in ("kernel_size", "pool_size") if (value := getattr(inner, name, None)) is not None), ())
+    window = next(
+        (value for name in ("kernel_size", "pool_size") if (value := getattr(inner, name, None)) is not None), ()
+    )
     if kind not in ("convolution", "pooling", "upsampling"):
         window = ()
     gates = next((_GATES[c.__name__] for c in type(inner).__mro__ if c.__name__ in _GATES), 1)
@@ -388,7 +414,9 @@ def _read(operation, shape, inputs, input_shapes, shares):
         n_trainable=sum(math.prod(map(int, w.shape)) for w in getattr(operation, "trainable_weights", ())),
         gates=gates,
         window=_tuple(window, len(input_shapes[0]) - 1 if input_shapes else 0),
-        stride=_tuple(getattr(inner, "strides", None) or (1,), len(input_shapes[0]) - 1 if input_shapes else 0) if window else (),
+        stride=_tuple(getattr(inner, "strides", None) or (1,), len(input_shapes[0]) - 1 if input_shapes else 0)
+        if window
+        else (),
         padded=getattr(inner, "padding", None) == "same",
         heads=int(getattr(inner, "num_heads", 0) or 0) if kind == "attention" else 0,
         every_step=bool(getattr(inner, "return_sequences", True)),
@@ -413,7 +441,11 @@ def _shape(tensor):
 
 def _tuple(value, n_axes):
     """A window or stride as one number for each axis."""
-    return tuple(map(int, value)) * (n_axes if len(value) == 1 else 1) if hasattr(value, "__len__") else (int(value),) * n_axes
+    return (
+        tuple(map(int, value)) * (n_axes if len(value) == 1 else 1)
+        if hasattr(value, "__len__")
+        else (int(value),) * n_axes
+    )
 
 
 def _size(shape):

@@ -62,8 +62,12 @@ from preamble import *
 
 # %% tags=["live", "slide-code"]
 # Draw logistic regression with four inputs as a network.
-plots.plot_network(layout([4, 1], bias=True, output="sigmoid"), labels="functions", weight_labels=True, counts=True);
-
+plots.plot_network(
+    layout([4, 1], bias=True, output="sigmoid"),
+    labels="functions",
+    weight_labels=True,
+    counts=True,
+)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -91,8 +95,7 @@ plots.plot_network(layout([4, 1], bias=True, output="sigmoid"), labels="function
 # %% tags=["live", "slide-code"]
 # A network with two inputs, three hidden units and one output.
 net = layout([2, 3, 1], bias=True)
-plots.plot_network(net, labels="names", counts=True);
-
+plots.plot_network(net, labels="names", counts=True)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -104,7 +107,7 @@ plots.plot_network(net, labels="names", counts=True);
 # function ($f$, in the last layer $g$), and the result ($a$, in the last layer $\hat{y}$).
 
 # %%
-plots.plot_network(net, labels="functions", weight_labels=True, counts=True);
+plots.plot_network(net, labels="functions", weight_labels=True, counts=True)
 
 # %% [markdown]
 # **Learnt:** a layer is a matrix of weights, a vector of biases and an activation function; a network applies one layer to the result of the other.
@@ -119,10 +122,13 @@ plots.plot_network(net, labels="functions", weight_labels=True, counts=True);
 #
 # *Predict first: from one hidden layer of 6 units to two of them, do the weights double?*
 
+
 # %%
 def dense_net(n_layers=2, n_units=6):
     _, ax = plt.subplots(figsize=(7, 3.5))
-    return plots.plot_network(layout([5, *[n_units] * n_layers, 5]), ax=ax, counts=True)
+    return plots.plot_network(
+        layout([5, *[n_units] * n_layers, 5]), ax=ax, counts=True
+    )
 
 
 explore(dense_net, n_layers=(0, 6, 1), n_units=(1, 12, 1))
@@ -151,25 +157,42 @@ explore(dense_net, n_layers=(0, 6, 1), n_units=(1, 12, 1))
 
 # %% tags=["hide-input"]
 fashion = data.load_fashion_mnist(seed=SEED)
-X_train, X_test = (fashion.images(part)[..., np.newaxis] for part in ("train", "test"))  # (n, 28, 28, 1): height, width, channels
+X_train, X_test = (
+    fashion.images(part)[..., np.newaxis] for part in ("train", "test")
+)  # (n, 28, 28, 1): height, width, channels
 y_train, y_test = fashion.y_train, fashion.y_test
 
 # %% tags=["live", "slide-code"]
 # Three layers of filters, and one that names the class. Train them on 6,000 images, once.
 device.seed_everything(SEED)
-filters = keras.Sequential([
-    keras.Input((28, 28, 1)),
-    keras.layers.Conv2D(8, 3, padding="same", activation="relu", name="layer_1"),
-    keras.layers.MaxPooling2D(),
-    keras.layers.Conv2D(16, 3, padding="same", activation="relu", name="layer_2"),
-    keras.layers.MaxPooling2D(),
-    keras.layers.Conv2D(16, 3, padding="same", activation="relu", name="layer_3"),
-    keras.layers.Flatten(),
-    keras.layers.Dense(10, activation="softmax"),
-])
-filters.compile(optimizer=keras.optimizers.Adam(0.003), loss="categorical_crossentropy", metrics=["accuracy"], steps_per_execution=8)
+filters = keras.Sequential(
+    [
+        keras.Input((28, 28, 1)),
+        keras.layers.Conv2D(
+            8, 3, padding="same", activation="relu", name="layer_1"
+        ),
+        keras.layers.MaxPooling2D(),
+        keras.layers.Conv2D(
+            16, 3, padding="same", activation="relu", name="layer_2"
+        ),
+        keras.layers.MaxPooling2D(),
+        keras.layers.Conv2D(
+            16, 3, padding="same", activation="relu", name="layer_3"
+        ),
+        keras.layers.Flatten(),
+        keras.layers.Dense(10, activation="softmax"),
+    ]
+)
+filters.compile(
+    optimizer=keras.optimizers.Adam(0.003),
+    loss="categorical_crossentropy",
+    metrics=["accuracy"],
+    steps_per_execution=8,
+)
 filters.fit(X_train[:6000], y_train[:6000], batch_size=32, verbose=0)
-print(f"accuracy on 1,000 test images: {filters.evaluate(X_test[:1000], y_test[:1000], verbose=0)[1]:.3f}")
+print(
+    f"accuracy on 1,000 test images: {filters.evaluate(X_test[:1000], y_test[:1000], verbose=0)[1]:.3f}"
+)
 
 # %% [markdown]
 # Now give it one image that it has not seen, and ask each layer for its answer. In the drawing, dark means a strong answer.
@@ -178,11 +201,28 @@ print(f"accuracy on 1,000 test images: {filters.evaluate(X_test[:1000], y_test[:
 
 # %%
 LAYERS = {"layer 1": "layer_1", "layer 2": "layer_2", "layer 3": "layer_3"}
-inside = keras.Model(filters.inputs[0], [filters.get_layer(name).output for name in LAYERS.values()])
-maps = dict(zip(LAYERS, (np.asarray(answer) for answer in inside(X_test[:1000], training=False))))
-boot = fashion.labels("test").tolist().index(fashion.class_names.index("Ankle boot"))  # the first one
-plots.plot_feature_maps(X_test[boot, :, :, 0], {name: answer[boot] for name, answer in maps.items()});
-
+inside = keras.Model(
+    filters.inputs[0],
+    [filters.get_layer(name).output for name in LAYERS.values()],
+)
+maps = dict(
+    zip(
+        LAYERS,
+        (
+            np.asarray(answer)
+            for answer in inside(X_test[:1000], training=False)
+        ),
+    )
+)
+boot = (
+    fashion.labels("test")
+    .tolist()
+    .index(fashion.class_names.index("Ankle boot"))
+)  # the first one
+plots.plot_feature_maps(
+    X_test[boot, :, :, 0],
+    {name: answer[boot] for name, answer in maps.items()},
+)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -200,11 +240,16 @@ plots.plot_feature_maps(X_test[boot, :, :, 0], {name: answer[boot] for name, ans
 drawn = architecture.from_model(filters)
 strongest = {}
 for name, layer in LAYERS.items():
-    field = drawn.receptive_field(drawn.place(layer))  # what one number of this layer has seen
-    pieces, answers = architecture.strongest_patches(X_test[:1000, :, :, 0], maps[name], field)
-    strongest[name] = pieces[answers[:, 0] > 0][:6]  # six maps that answer at all
-plots.plot_patches(strongest);
-
+    field = drawn.receptive_field(
+        drawn.place(layer)
+    )  # what one number of this layer has seen
+    pieces, answers = architecture.strongest_patches(
+        X_test[:1000, :, :, 0], maps[name], field
+    )
+    strongest[name] = pieces[answers[:, 0] > 0][
+        :6
+    ]  # six maps that answer at all
+plots.plot_patches(strongest)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -236,17 +281,18 @@ plots.plot_patches(strongest);
 
 # %% tags=["live", "slide-code"]
 # A convolutional network for images.
-convolutional = keras.Sequential([
-    keras.Input((28, 28, 1)),
-    keras.layers.Conv2D(8, 3, activation="relu"),
-    keras.layers.MaxPooling2D(),
-    keras.layers.Conv2D(16, 3, activation="relu"),
-    keras.layers.MaxPooling2D(),
-    keras.layers.Flatten(),
-    keras.layers.Dense(10, activation="softmax"),
-])
-plots.plot_architecture(architecture.from_model(convolutional));
-
+convolutional = keras.Sequential(
+    [
+        keras.Input((28, 28, 1)),
+        keras.layers.Conv2D(8, 3, activation="relu"),
+        keras.layers.MaxPooling2D(),
+        keras.layers.Conv2D(16, 3, activation="relu"),
+        keras.layers.MaxPooling2D(),
+        keras.layers.Flatten(),
+        keras.layers.Dense(10, activation="softmax"),
+    ]
+)
+plots.plot_architecture(architecture.from_model(convolutional))
 # %%
 print(architecture.from_model(convolutional).table())
 
@@ -265,13 +311,14 @@ print(architecture.from_model(convolutional).table())
 
 # %% tags=["live", "slide-code"]
 # A recurrent network for sequences of 28 steps with 28 numbers each.
-recurrent = keras.Sequential([
-    keras.Input((28, 28)),
-    keras.layers.LSTM(32),
-    keras.layers.Dense(10, activation="softmax"),
-])
-plots.plot_architecture(architecture.from_model(recurrent));
-
+recurrent = keras.Sequential(
+    [
+        keras.Input((28, 28)),
+        keras.layers.LSTM(32),
+        keras.layers.Dense(10, activation="softmax"),
+    ]
+)
+plots.plot_architecture(architecture.from_model(recurrent))
 # %%
 print(architecture.from_model(recurrent).table())
 
@@ -288,22 +335,33 @@ print(architecture.from_model(recurrent).table())
 
 # %% tags=["live", "slide-code"]
 # An autoencoder: 784 pixels to a code of 10 numbers, and back.
-autoencoder = keras.Sequential([
-    keras.Input((28, 28, 1)),
-    keras.layers.Conv2D(8, 3, strides=2, padding="same", activation="relu"),
-    keras.layers.Conv2D(16, 3, strides=2, padding="same", activation="relu"),
-    keras.layers.Conv2D(10, 7),
-    keras.layers.Conv2DTranspose(16, 7, activation="relu"),
-    keras.layers.Conv2DTranspose(8, 3, strides=2, padding="same", activation="relu"),
-    keras.layers.Conv2DTranspose(1, 3, strides=2, padding="same", activation="sigmoid"),
-])
-plots.plot_architecture(architecture.from_model(autoencoder));
-
+autoencoder = keras.Sequential(
+    [
+        keras.Input((28, 28, 1)),
+        keras.layers.Conv2D(
+            8, 3, strides=2, padding="same", activation="relu"
+        ),
+        keras.layers.Conv2D(
+            16, 3, strides=2, padding="same", activation="relu"
+        ),
+        keras.layers.Conv2D(10, 7),
+        keras.layers.Conv2DTranspose(16, 7, activation="relu"),
+        keras.layers.Conv2DTranspose(
+            8, 3, strides=2, padding="same", activation="relu"
+        ),
+        keras.layers.Conv2DTranspose(
+            1, 3, strides=2, padding="same", activation="sigmoid"
+        ),
+    ]
+)
+plots.plot_architecture(architecture.from_model(autoencoder))
 # %%
 counted = architecture.from_model(autoencoder)
 print(counted.table())
 code, image = counted.layers[counted.code], counted.layers[0]
-print(f"\n{np.prod(image.shape)} pixels become {np.prod(code.shape)} numbers; two dense layers, to the code and back, would have {(784 + 1) * 10 + (10 + 1) * 784:,} parameters")
+print(
+    f"\n{np.prod(image.shape)} pixels become {np.prod(code.shape)} numbers; two dense layers, to the code and back, would have {(784 + 1) * 10 + (10 + 1) * 784:,} parameters"
+)
 
 # %% [markdown]
 # A *transposed* convolution goes the other way: each number of a small map writes a window of a larger one, with the same weights at every place. The two layers beside
@@ -317,12 +375,15 @@ print(f"\n{np.prod(image.shape)} pixels become {np.prod(code.shape)} numbers; tw
 # %% tags=["live", "slide-code"]
 # A network with attention for sequences of six digits.
 digit, place = keras.Input((6,), name="digit"), keras.Input((6,), name="place")
-x = keras.layers.Embedding(10, 16)(digit) + keras.layers.Embedding(6, 16)(place)
-answer, weights = keras.layers.MultiHeadAttention(1, 16)(x, x, return_attention_scores=True)
+x = keras.layers.Embedding(10, 16)(digit) + keras.layers.Embedding(6, 16)(
+    place
+)
+answer, weights = keras.layers.MultiHeadAttention(1, 16)(
+    x, x, return_attention_scores=True
+)
 output = keras.layers.Dense(10, activation="softmax")(x + answer)
 attention = keras.Model([digit, place], output)
-plots.plot_architecture(architecture.from_model(attention));
-
+plots.plot_architecture(architecture.from_model(attention))
 # %%
 print(architecture.from_model(attention).table())
 
@@ -339,14 +400,22 @@ rng = np.random.default_rng(SEED)
 digits = rng.integers(0, 10, (12_800, 6))
 places = np.tile(np.arange(6), (len(digits), 1))
 device.seed_everything(SEED)
-attention.compile(optimizer=keras.optimizers.Adam(0.01), loss="sparse_categorical_crossentropy", steps_per_execution=16)
+attention.compile(
+    optimizer=keras.optimizers.Adam(0.01),
+    loss="sparse_categorical_crossentropy",
+    steps_per_execution=16,
+)
 attention.fit([digits, places], digits[:, ::-1], batch_size=64, verbose=0)
 
 example = np.array([[3, 1, 4, 1, 5, 9]])
-looks = np.asarray(keras.Model(attention.inputs, weights)([example, places[:1]]))  # (examples, heads, queries, keys)
-print("read backwards:", attention.predict([example, places[:1]], verbose=0).argmax(axis=-1)[0])
-plots.plot_attention(looks[0, 0], [str(number) for number in example[0]]);
-
+looks = np.asarray(
+    keras.Model(attention.inputs, weights)([example, places[:1]])
+)  # (examples, heads, queries, keys)
+print(
+    "read backwards:",
+    attention.predict([example, places[:1]], verbose=0).argmax(axis=-1)[0],
+)
+plots.plot_attention(looks[0, 0], [str(number) for number in example[0]])
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -382,12 +451,14 @@ exercises.check("counting-weights", (784 + 1) * 100 + (100 + 1) * 10)
 #
 # Write a function that takes the sizes of all layers, such as `[4, 3, 1]`, and returns the number of weights, without biases.
 
+
 # %% tags=["exercise"]
 def n_weights(sizes):
     return ...
 
 
 exercises.check("weights-of-any-net", n_weights)
+
 
 # %% tags=["solution"]
 def n_weights(sizes):
@@ -414,12 +485,14 @@ exercises.check("convolution-parameters", (5 * 5 * 3 + 1) * 16)
 # Two layers without biases and without activation functions have the weight matrices $\mathbf{W}^{(1)}$ and $\mathbf{W}^{(2)}$. Return the one matrix of a single layer that gives the same
 # outputs for every input.
 
+
 # %% tags=["exercise"]
 def one_layer(W1, W2):
     return ...
 
 
 exercises.check("collapsing-layers", one_layer)
+
 
 # %% tags=["solution"]
 def one_layer(W1, W2):
@@ -444,11 +517,19 @@ exercises.check("collapsing-layers", one_layer)
 
 # %% tags=["hide-input"]
 X, y = from_scratch.xor()
-record = from_scratch.train(from_scratch.dense_net([2, 3, 1], seed=1), X, y, learning_rate=1.0, steps=100)
+record = from_scratch.train(
+    from_scratch.dense_net([2, 3, 1], seed=1),
+    X,
+    y,
+    learning_rate=1.0,
+    steps=100,
+)
 
 
 def training_loop(round_number=1):
-    return plots.plot_training_loop(from_scratch.one_round(record, X, y, round_number))
+    return plots.plot_training_loop(
+        from_scratch.one_round(record, X, y, round_number)
+    )
 
 
 explore(training_loop, round_number=(1, 91, 10))
@@ -480,6 +561,7 @@ explore(training_loop, round_number=(1, 91, 10))
 # $$\mathbf{W} \leftarrow \mathbf{W} - \eta\, \dfrac{\partial \mathcal{L}}{\partial \mathbf{W}}$$
 #
 # *Predict first: a small network learns exclusive or. Do all weights move equally, and when do they move most: at the start, in the middle, at the end?*
+
 
 # %%
 def weight_updates(iteration=20):
@@ -520,37 +602,39 @@ images = photos.images("train")[:32]  # (32, 28, 28)
 # %% tags=["live", "slide-code"]
 # One axis: a vector, such as the pixels of one photograph in a row.
 vector = images[0].reshape(-1)
-plots.plot_tensor(vector, axes=["pixel"]);
-
+plots.plot_tensor(vector, axes=["pixel"])
 # %% tags=["live", "slide-code"]
 # Two axes: a matrix, with an example in each row. This is what a dense layer takes.
 matrix = images.reshape(32, -1)
-plots.plot_tensor(matrix, axes=["example", "pixel"]);
-
+plots.plot_tensor(matrix, axes=["example", "pixel"])
 # %% [markdown]
 # Three axes: sequences, such as measurements over time. Read each photograph from top to bottom, and it is a sequence of 28 steps with 28 numbers each. Or call the last two axes row and column: then the
 # same array is a batch of grey pictures. The names are ours; the numbers do not know them.
 
 # %% tags=["slide-code"]
 sequences = images
-plots.plot_tensor(sequences, axes=["example", "time step", "feature"]);
-
+plots.plot_tensor(sequences, axes=["example", "time step", "feature"])
 # %% [markdown]
 # Four axes: pictures in colour, with three *channels*: red, green and blue. Ours are grey, so we tint each in a colour of its own.
 
 # %% tags=["slide-code"]
-tints = np.array([[1.0, 0.6, 0.2], [0.2, 0.8, 1.0], [0.7, 0.2, 0.9]])  # red, green and blue, for three pictures
+tints = np.array(
+    [[1.0, 0.6, 0.2], [0.2, 0.8, 1.0], [0.7, 0.2, 0.9]]
+)  # red, green and blue, for three pictures
 pictures = images[:3, :, :, None] * tints[:, None, None, :]
-plots.plot_tensor(pictures, axes=["example", "row", "column", "channel"]);
-
+plots.plot_tensor(pictures, axes=["example", "row", "column", "channel"])
 # %% [markdown]
 # Five axes: videos. Let the pictures walk out to the right, five pixels a frame.
 
 # %% tags=["slide-code"]
-frames = [np.pad(pictures, ((0, 0), (0, 0), (5 * step, 0), (0, 0)))[:, :, :28] for step in range(4)]
+frames = [
+    np.pad(pictures, ((0, 0), (0, 0), (5 * step, 0), (0, 0)))[:, :, :28]
+    for step in range(4)
+]
 videos = np.stack(frames, axis=1)
-plots.plot_tensor(videos, axes=["example", "frame", "row", "column", "channel"]);
-
+plots.plot_tensor(
+    videos, axes=["example", "frame", "row", "column", "channel"]
+)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -563,7 +647,9 @@ plots.plot_tensor(videos, axes=["example", "frame", "row", "column", "channel"])
 # %% tags=["live", "slide-code"]
 # Make a matrix of the videos, an example a row. Then undo it.
 flat = videos.reshape(3, -1)
-print(f"{videos.shape} to {flat.shape}: {videos.size:,} numbers before, {flat.size:,} after")
+print(
+    f"{videos.shape} to {flat.shape}: {videos.size:,} numbers before, {flat.size:,} after"
+)
 assert (flat.reshape(videos.shape) == videos).all()
 
 # %% [markdown]
@@ -584,11 +670,19 @@ assert (flat.reshape(videos.shape) == videos).all()
 
 # %%
 rng = np.random.default_rng(SEED)
-batch, weights, bias = rng.normal(size=(4, 3)).round(1), rng.normal(size=(3, 5)).round(1), rng.normal(size=5).round(1)
+batch, weights, bias = (
+    rng.normal(size=(4, 3)).round(1),
+    rng.normal(size=(3, 5)).round(1),
+    rng.normal(size=5).round(1),
+)
 
 
 def dense_layer(example=2, unit=3):
-    return plots.plot_dense_product(from_scratch.dense_product(batch, weights, bias, entry=(example - 1, unit - 1)))
+    return plots.plot_dense_product(
+        from_scratch.dense_product(
+            batch, weights, bias, entry=(example - 1, unit - 1)
+        )
+    )
 
 
 explore(dense_layer, example=(1, 4), unit=(1, 5))
@@ -609,7 +703,9 @@ layer = keras.layers.Dense(5)
 layer.build((None, 3))
 layer.set_weights([weights, bias])
 theirs, ours = keras.ops.convert_to_numpy(layer(batch)), batch @ weights + bias
-print(f"shapes {theirs.shape} and {ours.shape}, largest difference {np.abs(theirs - ours).max():.1e}")
+print(
+    f"shapes {theirs.shape} and {ours.shape}, largest difference {np.abs(theirs - ours).max():.1e}"
+)
 assert np.allclose(theirs, ours, atol=1e-5)
 
 # %% [markdown]
@@ -628,16 +724,14 @@ assert np.allclose(theirs, ours, atol=1e-5)
 # ReLU keeps what is positive, and sets the rest to 0.
 Z = np.array([[1.0, -2.0, 0.5], [-0.3, 0.4, -1.0]])
 assert (np.maximum(Z, 0) == ACTIVATIONS["relu"](Z)).all()
-plots.plot_elementwise(from_scratch.elementwise("relu", Z));
-
+plots.plot_elementwise(from_scratch.elementwise("relu", Z))
 # %% [markdown]
 # *Predict first: a matrix of shape (2, 3) plus a vector of shape (3,). Is that an error? If not, is the vector added to each row or to each column?*
 
 # %% tags=["live", "slide-code"]
 # Add a vector to a matrix.
 print(Z + np.array([1, 2, 3]))
-plots.plot_elementwise(from_scratch.elementwise("+", Z, [1, 2, 3]));
-
+plots.plot_elementwise(from_scratch.elementwise("+", Z, [1, 2, 3]))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -652,8 +746,12 @@ plots.plot_elementwise(from_scratch.elementwise("+", Z, [1, 2, 3]));
 # A dense layer with a sigmoid, in one line, and in Keras.
 activations = ACTIVATIONS["sigmoid"](batch @ weights + bias)
 layer.activation = keras.activations.sigmoid
-assert np.allclose(activations, keras.ops.convert_to_numpy(layer(batch)), atol=1e-5)
-print(f"{batch.shape} goes in, {activations.shape} comes out, all between {activations.min():.2f} and {activations.max():.2f}")
+assert np.allclose(
+    activations, keras.ops.convert_to_numpy(layer(batch)), atol=1e-5
+)
+print(
+    f"{batch.shape} goes in, {activations.shape} comes out, all between {activations.min():.2f} and {activations.max():.2f}"
+)
 
 # %% [markdown]
 # Both arrays may be repeated at once, and that is where mistakes hide.
@@ -663,8 +761,7 @@ print(f"{batch.shape} goes in, {activations.shape} comes out, all between {activ
 # %% tags=["slide-code"]
 wanted, predicted = np.array([1.0, 2.0, 3.0]), np.array([[1.0], [2.0], [3.0]])
 print(f"mean squared error {np.mean((wanted - predicted) ** 2):.2f}")
-plots.plot_elementwise(from_scratch.elementwise("−", wanted, predicted));
-
+plots.plot_elementwise(from_scratch.elementwise("−", wanted, predicted))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -702,12 +799,18 @@ assert np.mean((wanted - predicted[:, 0]) ** 2) == 0
 
 # %%
 points, differ = from_scratch.xor()
-answers = np.hstack([differ, points.min(axis=1, keepdims=True) > 0])  # two questions: do the inputs differ? are both on?
+answers = np.hstack(
+    [differ, points.min(axis=1, keepdims=True) > 0]
+)  # two questions: do the inputs differ? are both on?
 two_outputs = from_scratch.dense_net([2, 3, 2], loss="squared_error", seed=5)
 
 
 def gradient_of_a_batch(layer=1):
-    return plots.plot_batch_gradient(from_scratch.layer_gradient(two_outputs, points[1:], answers[1:], layer))
+    return plots.plot_batch_gradient(
+        from_scratch.layer_gradient(
+            two_outputs, points[1:], answers[1:], layer
+        )
+    )
 
 
 explore(gradient_of_a_batch, layer=(1, 2))
@@ -720,9 +823,14 @@ explore(gradient_of_a_batch, layer=(1, 2))
 # %% tags=["live", "slide-code"]
 # Repeat the batch, and compare the sum of the gradients with their mean.
 for copies in (1, 2, 10, 100):
-    X_batch, y_batch = np.tile(points, (copies, 1)), np.tile(answers, (copies, 1))
+    X_batch, y_batch = (
+        np.tile(points, (copies, 1)),
+        np.tile(answers, (copies, 1)),
+    )
     gradient = from_scratch.layer_gradient(two_outputs, X_batch, y_batch)
-    print(f"batch of {len(X_batch):3}: sum {np.linalg.norm(gradient.total):7.4f}, mean {np.linalg.norm(gradient.mean):.4f}")
+    print(
+        f"batch of {len(X_batch):3}: sum {np.linalg.norm(gradient.total):7.4f}, mean {np.linalg.norm(gradient.mean):.4f}"
+    )
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -738,12 +846,23 @@ for copies in (1, 2, 10, 100):
 # *Predict first: for the 669,706 weights and biases of a 784-512-512-10 network, how many times as many multiplications does the way from the front take?*
 
 # %%
-sizes = [[2, 3, 1], [8, 16, 16, 2], [32, 64, 64, 4], [128, 128, 128, 8], [784, 512, 512, 10]]
+sizes = [
+    [2, 3, 1],
+    [8, 16, 16, 2],
+    [32, 64, 64, 4],
+    [128, 128, 128, 8],
+    [784, 512, 512, 10],
+]
 costs = [from_scratch.gradient_costs(s) for s in sizes]
 plots.plot_gradient_costs(costs)
 for cost in costs:
-    name, front = "-".join(map(str, cost.sizes)), cost.forward_mode / cost.backward
-    print(f"{name:>14}: backward {cost.backward / cost.forward:.1f} forward passes; from the front {front:6,.0f} times that")
+    name, front = (
+        "-".join(map(str, cost.sizes)),
+        cost.forward_mode / cost.backward,
+    )
+    print(
+        f"{name:>14}: backward {cost.backward / cost.forward:.1f} forward passes; from the front {front:6,.0f} times that"
+    )
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -782,7 +901,9 @@ x, truth = [-1.0, 1.0], [1.0]  # the inputs differ
 
 
 def last_layer(from_unit=3):
-    return plots.plot_chain_rule(from_scratch.chain_rule(one_output, x, truth, weight=(2, from_unit, 1)))
+    return plots.plot_chain_rule(
+        from_scratch.chain_rule(one_output, x, truth, weight=(2, from_unit, 1))
+    )
 
 
 explore(last_layer, from_unit=(0, 3))
@@ -802,7 +923,9 @@ explore(last_layer, from_unit=(0, 3))
 # %% tags=["live", "slide-code"]
 # Multiply the three factors, and compare with a nudge of the weight.
 chain = from_scratch.chain_rule(one_output, x, truth, weight=(2, 3, 1))
-print(f"chain rule: {chain.above:.5f} · {chain.slope:.5f} · {chain.into:.5f} = {chain.above * chain.slope * chain.into:.8f}")
+print(
+    f"chain rule: {chain.above:.5f} · {chain.slope:.5f} · {chain.into:.5f} = {chain.above * chain.slope * chain.into:.8f}"
+)
 print(f"nudging the weight:                      {chain.nudged:.8f}")
 
 # %% [markdown]
@@ -823,9 +946,14 @@ print(f"nudging the weight:                      {chain.nudged:.8f}")
 #
 # *Predict first: here is a network with two outputs. Which of the numbers in this sum are already known from the last layer?*
 
+
 # %%
 def hidden_layer(from_unit=1, to_unit=2):
-    return plots.plot_chain_rule(from_scratch.chain_rule(two_outputs, points[1], answers[1], weight=(1, from_unit, to_unit)))
+    return plots.plot_chain_rule(
+        from_scratch.chain_rule(
+            two_outputs, points[1], answers[1], weight=(1, from_unit, to_unit)
+        )
+    )
 
 
 explore(hidden_layer, from_unit=(1, 2), to_unit=(1, 3))
@@ -856,7 +984,9 @@ explore(hidden_layer, from_unit=(1, 2), to_unit=(1, 3))
 # *Predict first: the drawing shows the numbers of one example. Where do the other two enter?*
 
 # %%
-steps = from_scratch.trace(two_outputs, points[1:], answers[1:], learning_rate=0.5)
+steps = from_scratch.trace(
+    two_outputs, points[1:], answers[1:], learning_rate=0.5
+)
 
 
 def backpropagation(step=0):
@@ -910,7 +1040,9 @@ deeper = from_scratch.dense_net([2, 3, 3, 2], loss="squared_error", seed=29)
 
 
 def gradient_of_a_layer(layer=2):
-    return plots.plot_layer_gradient(from_scratch.layer_gradient(deeper, points[1:], answers[1:], layer))
+    return plots.plot_layer_gradient(
+        from_scratch.layer_gradient(deeper, points[1:], answers[1:], layer)
+    )
 
 
 explore(gradient_of_a_layer, layer=(1, 3))
@@ -929,10 +1061,16 @@ explore(gradient_of_a_layer, layer=(1, 3))
 signals = deeper.forward(points)
 above = signals[-1].a - answers
 for layer, signal in reversed(list(zip(deeper.layers, signals))):
-    delta = above * ACTIVATIONS[layer.activation].derivative(signal.z)  # from above, times the slope
-    gradient = signal.x.T @ delta / len(points)  # times the input, mean over the batch
+    delta = above * ACTIVATIONS[layer.activation].derivative(
+        signal.z
+    )  # from above, times the slope
+    gradient = (
+        signal.x.T @ delta / len(points)
+    )  # times the input, mean over the batch
     above = delta @ layer.W.T  # to the layer below
-    print(f"weights {layer.W.shape}, gradient {gradient.shape}, largest {np.abs(gradient).max():.4f}")
+    print(
+        f"weights {layer.W.shape}, gradient {gradient.shape}, largest {np.abs(gradient).max():.4f}"
+    )
 
 # %% [markdown]
 # If one of the three factors is 0, the weight does not learn: nothing comes from above, the activation is flat, or the input is 0. Much of what follows, from activation
@@ -964,12 +1102,14 @@ exercises.check("broadcast-shape", (32, 10))
 #
 # Return the outputs of a dense layer with ReLU for a batch `X` of shape (n, p), weights `W` of shape (p, q) and a bias `b` of shape (q,).
 
+
 # %% tags=["exercise"]
 def layer(X, W, b):
     return ...
 
 
 exercises.check("dense-forward", layer)
+
 
 # %% tags=["solution"]
 def layer(X, W, b):
@@ -983,12 +1123,14 @@ exercises.check("dense-forward", layer)
 #
 # The loss is the mean of $\frac{1}{2}(\hat{y} - y)^2$ over a batch. Return its gradient with respect to the predictions `y_hat`, an array as long as the batch.
 
+
 # %% tags=["exercise"]
 def gradient(y_hat, y):
     return ...
 
 
 exercises.check("loss-gradient", gradient)
+
 
 # %% tags=["solution"]
 def gradient(y_hat, y):
@@ -1002,12 +1144,14 @@ exercises.check("loss-gradient", gradient)
 #
 # A layer got `inputs` of shape (n, p), and from above comes `delta`, $\partial \mathcal{L} / \partial \mathbf{z}$ for each example, of shape (n, q). Return the gradient of its weights: the mean over the batch.
 
+
 # %% tags=["exercise"]
 def gradient(inputs, delta):
     return ...
 
 
 exercises.check("weight-gradient", gradient)
+
 
 # %% tags=["solution"]
 def gradient(inputs, delta):
@@ -1021,12 +1165,14 @@ exercises.check("weight-gradient", gradient)
 #
 # Return the weights after one step of gradient descent.
 
+
 # %% tags=["exercise"]
 def updated(w, gradient, learning_rate):
     return ...
 
 
 exercises.check("update-step", updated)
+
 
 # %% tags=["solution"]
 def updated(w, gradient, learning_rate):
@@ -1049,7 +1195,11 @@ exercises.check("update-step", updated)
 # *Predict first: which of the two in the first line keeps its outputs around 0, and why might that help the layer above?*
 
 # %%
-HIDDEN = [name for name, activation in ACTIVATIONS.items() if activation.role == "hidden"]
+HIDDEN = [
+    name
+    for name, activation in ACTIVATIONS.items()
+    if activation.role == "hidden"
+]
 
 
 def activation_function(name="relu"):
@@ -1081,6 +1231,7 @@ explore(activation_function, name=HIDDEN)
 #
 # *Predict first: what is the largest slope that a sigmoid has anywhere?*
 
+
 # %%
 def activation_and_slope(name="sigmoid"):
     return plots.plot_activation(name, derivative=True)
@@ -1100,7 +1251,12 @@ explore(activation_and_slope, name=HIDDEN)
 
 # %% tags=["live", "slide-code"]
 # How much of the gradient at the last of ten layers is left at the first?
-for name, start in {"sigmoid": "glorot", "tanh": "glorot", "relu": "he", "leaky_relu": "he"}.items():
+for name, start in {
+    "sigmoid": "glorot",
+    "tanh": "glorot",
+    "relu": "he",
+    "leaky_relu": "he",
+}.items():
     profile = from_scratch.measure_depth(name, start, depth=10)
     print(f"{name:10} {profile.gradient_ratio:.1e}")
 
@@ -1115,13 +1271,35 @@ moons = from_scratch.moons(200, noise=0.2)
 
 def dead_share(net):
     """The share of hidden units whose sum is negative for every example."""
-    return np.mean([(layer.z <= 0).all(axis=0).mean() for layer in net.forward(moons[0])[:-1]])
+    return np.mean(
+        [
+            (layer.z <= 0).all(axis=0).mean()
+            for layer in net.forward(moons[0])[:-1]
+        ]
+    )
 
 
 for learning_rate in (0.5, 1, 2, 4):
-    nets = [from_scratch.dense_net([2, 32, 32, 1], activation="relu", initializer="he_normal", seed=seed) for seed in range(5)]
-    after = [dead_share(from_scratch.train(net, *moons, learning_rate=learning_rate, steps=200).nets[-1]) for net in nets]
-    print(f"η = {learning_rate:3}: {np.mean(after):4.0%} dead (from {min(after):.0%} to {max(after):.0%} over {len(nets)} seeds), at the start {np.mean([dead_share(net) for net in nets]):.0%}")
+    nets = [
+        from_scratch.dense_net(
+            [2, 32, 32, 1],
+            activation="relu",
+            initializer="he_normal",
+            seed=seed,
+        )
+        for seed in range(5)
+    ]
+    after = [
+        dead_share(
+            from_scratch.train(
+                net, *moons, learning_rate=learning_rate, steps=200
+            ).nets[-1]
+        )
+        for net in nets
+    ]
+    print(
+        f"η = {learning_rate:3}: {np.mean(after):4.0%} dead (from {min(after):.0%} to {max(after):.0%} over {len(nets)} seeds), at the start {np.mean([dead_share(net) for net in nets]):.0%}"
+    )
 
 # %% [markdown]
 # A *leaky* ReLU keeps a small slope on the left, so that a unit can return. How small is a choice: 0.01 in the paper that proposed it
@@ -1137,6 +1315,7 @@ for learning_rate in (0.5, 1, 2, 4):
 # What a network decides has the shape of its activation functions.
 #
 # *Predict first: which of the two draws corners, and which is better on points that it has not seen?*
+
 
 # %%
 def relu_or_tanh(n_layers=2):
@@ -1165,7 +1344,11 @@ from mglearn.plot_2d_separator import plot_2d_separator
 
 where, which, *unseen = plots.boundaries.moons()
 network = models.mlp(
-    10, 10, n_inputs=2, loss="binary", seed=SEED,
+    10,
+    10,
+    n_inputs=2,
+    loss="binary",
+    seed=SEED,
     optimizer=keras.optimizers.Adam(0.03),
 )
 network.fit(where, which, epochs=100, batch_size=len(where), verbose=0)
@@ -1180,7 +1363,7 @@ plots.describe(
     ax,
     "Two moons, and the line at which a network with two layers of ten "
     f"ReLUs parts them: {right:.0%} of the training points are right.",
-);
+)
 
 # %% [markdown]
 # On the line the network gives each class a probability of one half. The line
@@ -1200,12 +1383,15 @@ plots.describe(
 #
 # *Predict first: add 1 to every logit $z_i$. What does the softmax say?*
 
+
 # %%
 def output_activation(name="softmax", derivative=False):
     return plots.plot_activation(name, derivative=derivative)
 
 
-explore(output_activation, name=["sigmoid", "softmax", "linear"], derivative=False)
+explore(
+    output_activation, name=["sigmoid", "softmax", "linear"], derivative=False
+)
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -1219,6 +1405,7 @@ explore(output_activation, name=["sigmoid", "softmax", "linear"], derivative=Fal
 # ([Szegedy et al., 2016](https://arxiv.org/abs/1512.00567)) puts a limit:
 #
 # $$y_\text{smooth} = (1 - \alpha)\,y + \frac{\alpha}{k}$$
+
 
 # %%
 def label_smoothing(alpha=0.1):
@@ -1246,12 +1433,17 @@ explore(label_smoothing, alpha=(0.0, 0.4, 0.05))
 #
 # *Predict first: with Glorot's weights and ReLU, is the gradient that reaches the first of twenty layers larger or smaller than that at the last?*
 
+
 # %%
 def gradients_through_depth(activation="relu", distribution="normal"):
     return plots.plot_gradient_flow(activation, distribution)
 
 
-explore(gradients_through_depth, activation=["sigmoid", "tanh", "relu"], distribution=["normal", "uniform"])
+explore(
+    gradients_through_depth,
+    activation=["sigmoid", "tanh", "relu"],
+    distribution=["normal", "uniform"],
+)
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -1281,29 +1473,50 @@ explore(gradients_through_depth, activation=["sigmoid", "tanh", "relu"], distrib
 
 # %% tags=["hide-input"]
 task = fashion.only("Sandal", "Sneaker")
-others = fashion.only(*[name for name in fashion.class_names if name not in task.class_names])
-print(f"first task:  {len(others.class_names)} classes, {min(len(others.X_train), 5000):,} images to learn from")
-print(f"second task: {' or '.join(task.class_names)}? {len(task.X_test):,} test images")
+others = fashion.only(
+    *[name for name in fashion.class_names if name not in task.class_names]
+)
+print(
+    f"first task:  {len(others.class_names)} classes, {min(len(others.X_train), 5000):,} images to learn from"
+)
+print(
+    f"second task: {' or '.join(task.class_names)}? {len(task.X_test):,} test images"
+)
+
 
 # %% tags=["live", "slide-code"]
 # A small convolutional network, trained on the eight classes.
 def small_net(n_classes):
-    net = keras.Sequential([
-        keras.Input((784,)),
-        keras.layers.Reshape((28, 28, 1)),
-        keras.layers.Conv2D(16, 5, strides=3, activation="relu"),
-        keras.layers.Conv2D(32, 3, strides=2, activation="relu"),
-        keras.layers.Flatten(),
-        keras.layers.Dense(n_classes, activation="softmax"),
-    ])
-    net.compile(optimizer=keras.optimizers.Adam(0.002), loss="categorical_crossentropy", metrics=["accuracy"], steps_per_execution=16)
+    net = keras.Sequential(
+        [
+            keras.Input((784,)),
+            keras.layers.Reshape((28, 28, 1)),
+            keras.layers.Conv2D(16, 5, strides=3, activation="relu"),
+            keras.layers.Conv2D(32, 3, strides=2, activation="relu"),
+            keras.layers.Flatten(),
+            keras.layers.Dense(n_classes, activation="softmax"),
+        ]
+    )
+    net.compile(
+        optimizer=keras.optimizers.Adam(0.002),
+        loss="categorical_crossentropy",
+        metrics=["accuracy"],
+        steps_per_execution=16,
+    )
     return net
 
 
 device.seed_everything(SEED)
 teacher = small_net(8)
-teacher.fit(training.batches(others.X_train[:5000], others.y_train[:5000], 64), epochs=by_mode(short=4, full=10), shuffle=False, verbose=0)
-print(f"accuracy on test images of the eight classes: {teacher.evaluate(others.X_test, others.y_test, verbose=0)[1]:.3f}")
+teacher.fit(
+    training.batches(others.X_train[:5000], others.y_train[:5000], 64),
+    epochs=by_mode(short=4, full=10),
+    shuffle=False,
+    verbose=0,
+)
+print(
+    f"accuracy on test images of the eight classes: {teacher.evaluate(others.X_test, others.y_test, verbose=0)[1]:.3f}"
+)
 
 # %% [markdown] tags=["slide"]
 # Now three ways to learn the other two classes, each from 10 to 300 labelled images. One seed draws one set of images, and all three ways get the same set in the same
@@ -1317,19 +1530,30 @@ ways = {
     "frozen": lambda: training.reuse(teacher, 2, frozen=True),
     "fine-tuned": lambda: training.reuse(teacher, 2, frozen=False),
 }
-few = training.learn_from_few(ways, task, counts=(10, 30, 100, 300), seeds=by_mode(short=3, full=20))
-plots.plot_few_images(few.counts, few.accuracy);
-
+few = training.learn_from_few(
+    ways, task, counts=(10, 30, 100, 300), seeds=by_mode(short=3, full=20)
+)
+plots.plot_few_images(few.counts, few.accuracy)
 # %% tags=["hide-input"]
 for way in ("frozen", "fine-tuned"):
     print(f"{way}, against from scratch:")
     for count, row in zip(few.counts, few.gain(way, over="from scratch")):
-        print(f"  {count:3} images: {row.mean():+.3f} on average ({row.min():+.3f} to {row.max():+.3f}), ahead in {np.sum(row > 0)} of {len(row)} draws")
-    enough = [count for count, row in zip(few.counts, few.accuracy[way]) if row.mean() >= few.accuracy["from scratch"][-1].mean()]
-    print(f"  as good on average as from scratch with {few.counts[-1]} images: {f'with {enough[0]} images' if enough else 'not with these'}")
+        print(
+            f"  {count:3} images: {row.mean():+.3f} on average ({row.min():+.3f} to {row.max():+.3f}), ahead in {np.sum(row > 0)} of {len(row)} draws"
+        )
+    enough = [
+        count
+        for count, row in zip(few.counts, few.accuracy[way])
+        if row.mean() >= few.accuracy["from scratch"][-1].mean()
+    ]
+    print(
+        f"  as good on average as from scratch with {few.counts[-1]} images: {f'with {enough[0]} images' if enough else 'not with these'}"
+    )
 for name, build in ways.items():
     net = build()
-    print(f"{name}: {sum(int(np.prod(weight.shape)) for weight in net.trainable_weights):,} of {net.count_params():,} parameters are trained")
+    print(
+        f"{name}: {sum(int(np.prod(weight.shape)) for weight in net.trainable_weights):,} of {net.count_params():,} parameters are trained"
+    )
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -1367,12 +1591,14 @@ for name, build in ways.items():
 #
 # Return the softmax of each row of `Z`. Logits may be as large as 1000.
 
+
 # %% tags=["exercise"]
 def softmax(Z):
     return ...
 
 
 exercises.check("stable-softmax", softmax)
+
 
 # %% tags=["solution"]
 def softmax(Z):
@@ -1387,12 +1613,14 @@ exercises.check("stable-softmax", softmax)
 #
 # Return the slope of the leaky ReLU $\max(0.2\,z, z)$ at each entry of `z`.
 
+
 # %% tags=["exercise"]
 def slope(z):
     return ...
 
 
 exercises.check("leaky-slope", slope)
+
 
 # %% tags=["solution"]
 def slope(z):
@@ -1443,13 +1671,19 @@ plt.close(beale.figure)
 
 
 def learning_rate(learning_rate=0.02, iterations=50):
-    path = optimizers.descend(optimizers.SGD(learning_rate), surfaces.BEALE, steps=iterations)
+    path = optimizers.descend(
+        optimizers.SGD(learning_rate), surfaces.BEALE, steps=iterations
+    )
     lost = optimizers.diverged_at(path)
-    name = f"η = {learning_rate:g}" + ("" if lost is None else f": diverges at step {lost}")
+    name = f"η = {learning_rate:g}" + (
+        "" if lost is None else f": diverges at step {lost}"
+    )
     return Paths(beale, {name: path}, {name: plots.LOOKS["sgd"]})
 
 
-explore(learning_rate, learning_rate=(0.005, 0.04, 0.0025), iterations=(1, 100))
+explore(
+    learning_rate, learning_rate=(0.005, 0.04, 0.0025), iterations=(1, 100)
+)
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -1476,12 +1710,15 @@ explore(learning_rate, learning_rate=(0.005, 0.04, 0.0025), iterations=(1, 100))
 #
 # *Predict first: on this surface, is a decaying rate better than a constant one?*
 
+
 # %%
 def schedules(schedule="exponential", iterations=100):
     return plots.plot_schedule(schedule, iterations)
 
 
-explore(schedules, schedule=list(optimizers.SCHEDULED), iterations=(20, 100, 40))
+explore(
+    schedules, schedule=list(optimizers.SCHEDULED), iterations=(20, 100, 40)
+)
 
 # %% tags=["hide-input"]
 for name, rule in optimizers.SCHEDULED.items():
@@ -1514,6 +1751,7 @@ for name, rule in optimizers.SCHEDULED.items():
 #
 # *Predict first: on a long even slope with $\mu = 0.9$, how much longer than plain gradient descent's do the steps become?*
 
+
 # %%
 def momentum(step=4):
     return plots.plot_momentum(step, "momentum")
@@ -1543,6 +1781,7 @@ explore(momentum, step=(0, 20, 2))
 # $$\mathbf{v}_s = {\color{#009E73} \mu\, \mathbf{v}_{s-1}} - {\color{#D55E00} \eta\, \nabla \mathcal{L}(\mathbf{w}_s + \mu\, \mathbf{v}_{s-1})}$$
 #
 # *Predict first: the ball runs up the opposite wall. Which of the two turns back sooner?*
+
 
 # %%
 def nesterov(step=4):
@@ -1574,28 +1813,48 @@ explore(nesterov, step=(0, 20, 2))
 # *Predict first: at their best rates, does momentum reach the valley sooner than plain gradient descent, or does it end lower, or both?*
 
 # %%
-compared = {rates: optimizers.compare(rates=rates).paths for rates in ("tuned", "lecture")}
+compared = {
+    rates: optimizers.compare(rates=rates).paths
+    for rates in ("tuned", "lecture")
+}
 
 
 def over_beale(names, iterations, rates):
     """Paths of some optimizers over Beale's function, up to an iteration."""
-    return Paths(beale, {name: compared[rates][name][: iterations + 1] for name in names}, plots.LOOKS)
+    return Paths(
+        beale,
+        {name: compared[rates][name][: iterations + 1] for name in names},
+        plots.LOOKS,
+    )
 
 
-def momentum_in_practice(iterations=50, optimizer="sgd", other="momentum", rates="tuned"):
+def momentum_in_practice(
+    iterations=50, optimizer="sgd", other="momentum", rates="tuned"
+):
     return over_beale([optimizer, other], iterations, rates)
 
 
-explore(momentum_in_practice, iterations=(1, 100), optimizer=["sgd", "momentum", "nesterov"], other=["momentum", "nesterov", "sgd"], rates=["tuned", "lecture"])
+explore(
+    momentum_in_practice,
+    iterations=(1, 100),
+    optimizer=["sgd", "momentum", "nesterov"],
+    other=["momentum", "nesterov", "sgd"],
+    rates=["tuned", "lecture"],
+)
+
 
 # %% tags=["hide-input"]
 def standing(names, rates="tuned"):
     """Print when each path first has a loss below 0.1, and its loss after 20 and 100 steps."""
     for name in names:
-        losses = np.array([surfaces.BEALE.value(*point) for point in compared[rates][name]])
+        losses = np.array(
+            [surfaces.BEALE.value(*point) for point in compared[rates][name]]
+        )
         below = np.flatnonzero(losses < 0.1)
         arrival = f"at step {below[0]:3}" if len(below) else "       never"
-        print(f"{name:17} loss below 0.1 {arrival}; after 20 steps {losses[20]:8.3g}, after 100 {losses[100]:.3g}")
+        print(
+            f"{name:17} loss below 0.1 {arrival}; after 20 steps {losses[20]:8.3g}, after 100 {losses[100]:.3g}"
+        )
 
 
 standing(["sgd", "momentum", "nesterov"])
@@ -1629,11 +1888,19 @@ standing(["sgd", "momentum", "nesterov"])
 ADAPTIVE = ["adagrad", "rmsprop", "rmsprop_momentum", "adadelta", "sgd"]
 
 
-def adaptive_gradients(iterations=50, optimizer="adagrad", other="rmsprop", rates="lecture"):
+def adaptive_gradients(
+    iterations=50, optimizer="adagrad", other="rmsprop", rates="lecture"
+):
     return over_beale([optimizer, other], iterations, rates)
 
 
-explore(adaptive_gradients, iterations=(1, 100), optimizer=ADAPTIVE, other=ADAPTIVE, rates=["lecture", "tuned"])
+explore(
+    adaptive_gradients,
+    iterations=(1, 100),
+    optimizer=ADAPTIVE,
+    other=ADAPTIVE,
+    rates=["lecture", "tuned"],
+)
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -1664,12 +1931,19 @@ explore(adaptive_gradients, iterations=(1, 100), optimizer=ADAPTIVE, other=ADAPT
 #
 # *Predict first: without the correction, with $\beta_1 = 0.9$ and $\beta_2 = 0.999$, would the first step be too short or too long?*
 
+
 # %%
 def adam(iterations=50, optimizer="adam", other="adamax", rates="tuned"):
     return over_beale([optimizer, other], iterations, rates)
 
 
-explore(adam, iterations=(1, 100), optimizer=["adam", "adamax", "rmsprop"], other=["adamax", "adam", "momentum"], rates=["tuned", "lecture"])
+explore(
+    adam,
+    iterations=(1, 100),
+    optimizer=["adam", "adamax", "rmsprop"],
+    other=["adamax", "adam", "momentum"],
+    rates=["tuned", "lecture"],
+)
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -1693,6 +1967,7 @@ explore(adam, iterations=(1, 100), optimizer=["adam", "adamax", "rmsprop"], othe
 #
 # *Predict first: tuned, which one is lowest after twenty steps? After a hundred?*
 
+
 # %%
 def optimizer_zoo(iterations=50, rates="tuned"):
     return over_beale(list(optimizers.RULES), iterations, rates)
@@ -1712,12 +1987,19 @@ standing(optimizers.RULES)
 #
 # Now any two, side by side:
 
+
 # %%
 def pairs(iterations=50, optimizer="sgd", other="adam", rates="tuned"):
     return over_beale([optimizer, other], iterations, rates)
 
 
-explore(pairs, iterations=(2, 100, 2), optimizer=list(optimizers.RULES), other=list(optimizers.RULES), rates=["tuned", "lecture"])
+explore(
+    pairs,
+    iterations=(2, 100, 2),
+    optimizer=list(optimizers.RULES),
+    other=list(optimizers.RULES),
+    rates=["tuned", "lecture"],
+)
 
 # %% [markdown]
 # And any other that Keras has, or that you write. `training.trace` follows a Keras optimizer over a surface, in double precision:
@@ -1725,7 +2007,15 @@ explore(pairs, iterations=(2, 100, 2), optimizer=list(optimizers.RULES), other=l
 # %% tags=["live", "slide-code"]
 # Follow Keras' Lion over the surface, beside Adam.
 lion = training.trace(keras.optimizers.Lion(0.05), surfaces.BEALE)
-plots.plot_paths({"Lion, 0.05": lion, "Adam, 0.2": training.trace(keras.optimizers.Adam(0.2), surfaces.BEALE)}, surfaces.BEALE);
+plots.plot_paths(
+    {
+        "Lion, 0.05": lion,
+        "Adam, 0.2": training.trace(
+            keras.optimizers.Adam(0.2), surfaces.BEALE
+        ),
+    },
+    surfaces.BEALE,
+)
 
 # %% [markdown]
 # A surface of two weights is a map, not the country: a network has thousands of weights and noisy gradients. What carries over is how the rules behave, not which one wins.
@@ -1744,12 +2034,14 @@ plots.plot_paths({"Lion, 0.05": lion, "Adam, 0.2": training.trace(keras.optimize
 #
 # Return the new weights and the new velocity, in this order.
 
+
 # %% tags=["exercise"]
 def step(w, v, gradient, learning_rate, momentum):
     return ...
 
 
 exercises.check("momentum-step", step)
+
 
 # %% tags=["solution"]
 def step(w, v, gradient, learning_rate, momentum):
@@ -1788,12 +2080,14 @@ exercises.check("adam-first-step", 0.01)
 #
 # Return the [learning rate](#eq-learning-rate-schedules) after `step` steps of inverse-time decay, with decay rate `decay` over `total` steps.
 
+
 # %% tags=["exercise"]
 def rate(step, start, decay, total):
     return ...
 
 
 exercises.check("inverse-time", rate)
+
 
 # %% tags=["solution"]
 def rate(step, start, decay, total):

@@ -56,8 +56,9 @@ print(fashion)
 rng = np.random.default_rng(SEED)
 chosen = rng.choice(len(fashion.X_train), 10, replace=False)
 classes = fashion.y_train[chosen].argmax(axis=1)
-plots.plot_images(fashion.X_train[chosen], [fashion.class_names[c] for c in classes]);
-
+plots.plot_images(
+    fashion.X_train[chosen], [fashion.class_names[c] for c in classes]
+)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -84,19 +85,28 @@ plots.plot_images(fashion.X_train[chosen], [fashion.class_names[c] for c in clas
 
 # %% tags=["live", "slide-code"]
 # Build the network 784-512-512-10, with ReLU, He's initial weights and a softmax.
-network = keras.Sequential([
-    keras.Input(shape=(28 * 28,)),
-    keras.layers.Dense(512, activation="relu", kernel_initializer="he_normal"),
-    keras.layers.Dense(512, activation="relu", kernel_initializer="he_normal"),
-    keras.layers.Dense(10, activation="softmax"),
-])
+network = keras.Sequential(
+    [
+        keras.Input(shape=(28 * 28,)),
+        keras.layers.Dense(
+            512, activation="relu", kernel_initializer="he_normal"
+        ),
+        keras.layers.Dense(
+            512, activation="relu", kernel_initializer="he_normal"
+        ),
+        keras.layers.Dense(10, activation="softmax"),
+    ]
+)
 
 # %% [markdown]
 # We shall build many of these, so `models.mlp` ("multilayer perceptron") does it in one line, and compiles it too. It is
 # the same network:
 
 # %%
-shapes = [[tuple(weight.shape) for weight in net.weights] for net in (network, models.mlp(512, 512))]
+shapes = [
+    [tuple(weight.shape) for weight in net.weights]
+    for net in (network, models.mlp(512, 512))
+]
 assert shapes[0] == shapes[1]
 print(shapes[0])
 
@@ -170,7 +180,9 @@ assert sum(by_hand.values()) == network.count_params()
 
 # %% tags=["live", "slide-code"]
 # Compile the network, the short form.
-network.compile(loss="categorical_crossentropy", optimizer="rmsprop", metrics=["accuracy"])
+network.compile(
+    loss="categorical_crossentropy", optimizer="rmsprop", metrics=["accuracy"]
+)
 
 # %% [markdown]
 # The long form makes the objects itself, so that each can be given arguments.
@@ -199,7 +211,9 @@ network.compile(
 few = slice(0, 5000)
 X, one_hot = fashion.X_train[few], fashion.y_train[few]
 numbers = one_hot.argmax(axis=1)
-is_shoe = np.isin(numbers, [5, 7, 9]).astype("float32")  # sandal, sneaker, ankle boot
+is_shoe = np.isin(numbers, [5, 7, 9]).astype(
+    "float32"
+)  # sandal, sneaker, ankle boot
 
 cases = {
     "categorical, one-hot labels": (dict(loss="categorical"), one_hot),
@@ -208,8 +222,14 @@ cases = {
 }
 for name, (options, y) in cases.items():
     device.seed_everything(SEED)
-    learnt = models.mlp(64, **options).fit(X, y, epochs=2, batch_size=64, verbose=0).history
-    print(f"{name:35} loss {learnt['loss'][-1]:.4f}   accuracy {learnt['accuracy'][-1]:.3f}")
+    learnt = (
+        models.mlp(64, **options)
+        .fit(X, y, epochs=2, batch_size=64, verbose=0)
+        .history
+    )
+    print(
+        f"{name:35} loss {learnt['loss'][-1]:.4f}   accuracy {learnt['accuracy'][-1]:.3f}"
+    )
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -240,9 +260,21 @@ for name, (options, y) in cases.items():
 # - **One-hot encoding**: class 4 becomes a vector of ten numbers with a 1 at position 4. Labels start at 0.
 
 # %% tags=["hide-input"]
-raw = data.load_fashion_mnist(scale="raw", flatten=False, one_hot=False, seed=SEED)
-print("raw:     ", raw.X_train.shape, f"from {raw.X_train.min():.0f} to {raw.X_train.max():.0f}, first label", raw.y_train[0])
-print("prepared:", fashion.X_train.shape, f"from {fashion.X_train.min():.0f} to {fashion.X_train.max():.0f}, first label", fashion.y_train[0])
+raw = data.load_fashion_mnist(
+    scale="raw", flatten=False, one_hot=False, seed=SEED
+)
+print(
+    "raw:     ",
+    raw.X_train.shape,
+    f"from {raw.X_train.min():.0f} to {raw.X_train.max():.0f}, first label",
+    raw.y_train[0],
+)
+print(
+    "prepared:",
+    fashion.X_train.shape,
+    f"from {fashion.X_train.min():.0f} to {fashion.X_train.max():.0f}, first label",
+    fashion.y_train[0],
+)
 
 # %% [markdown]
 # ### Two ways of scaling
@@ -255,12 +287,23 @@ print("prepared:", fashion.X_train.shape, f"from {fashion.X_train.min():.0f} to 
 
 # %% tags=["slide-code"]
 scaled = {}
-for name, scale in {"raw, 0 to 255": "raw", "min-max": "minmax", "standardized": "standard"}.items():
+for name, scale in {
+    "raw, 0 to 255": "raw",
+    "min-max": "minmax",
+    "standardized": "standard",
+}.items():
     images = data.load_fashion_mnist(scale=scale, seed=SEED)
-    scaled[name] = training.fit_seeds(lambda: models.mlp(256, 32), images, seeds=by_mode(short=2, full=5), epochs=by_mode(short=1, full=10))
+    scaled[name] = training.fit_seeds(
+        lambda: models.mlp(256, 32),
+        images,
+        seeds=by_mode(short=2, full=5),
+        epochs=by_mode(short=1, full=10),
+    )
     print(f"{name}: {scaled[name].describe()}")
-plots.plot_variants({name: runs.test["accuracy"] for name, runs in scaled.items()}, label="test accuracy");
-
+plots.plot_variants(
+    {name: runs.test["accuracy"] for name, runs in scaled.items()},
+    label="test accuracy",
+)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -291,17 +334,23 @@ n_parameters = ...
 exercises.check("parameters-by-hand", n_parameters)
 
 # %% tags=["solution"]
-exercises.check("parameters-by-hand", (784 + 1) * 256 + (256 + 1) * 32 + (32 + 1) * 10)
+exercises.check(
+    "parameters-by-hand", (784 + 1) * 256 + (256 + 1) * 32 + (32 + 1) * 10
+)
 
 # %% [markdown] tags=["exercise"]
 # ### Exercise: one-hot
 #
 # Return class numbers such as `[2, 0, 1]` as one-hot rows, an array of shape (n, n_classes).
 
+
 # %% tags=["exercise"]
 def one_hot(labels, n_classes):
     return ...
+
+
 exercises.check("one-hot", one_hot)
+
 
 # %% tags=["solution"]
 def one_hot(labels, n_classes):
@@ -315,10 +364,14 @@ exercises.check("one-hot", one_hot)
 #
 # Return both parts with mean 0 and standard deviation 1, as far as that is allowed: one mean and one standard deviation for all numbers.
 
+
 # %% tags=["exercise"]
 def standardized(X_train, X_test):
     return ...
+
+
 exercises.check("standardize", standardized)
+
 
 # %% tags=["solution"]
 def standardized(X_train, X_test):
@@ -356,8 +409,16 @@ exercises.check("cross-entropy", -np.log(0.7))
 # %% tags=["live", "slide-code"]
 # Train 784-512-512-10 with batches of 32, and score it on the test images.
 seeds = by_mode(short=1, full=3)
-first = training.fit_seeds(lambda: models.mlp(512, 512), fashion, seeds=seeds, epochs=by_mode(short=1, full=3), batch_size=32)
-print(f"784-512-512-10, batch 32, {first.epochs[0]} epoch(s) of {-(-len(fashion.X_train) // 32):,} updates: {first.describe()}")
+first = training.fit_seeds(
+    lambda: models.mlp(512, 512),
+    fashion,
+    seeds=seeds,
+    epochs=by_mode(short=1, full=3),
+    batch_size=32,
+)
+print(
+    f"784-512-512-10, batch 32, {first.epochs[0]} epoch(s) of {-(-len(fashion.X_train) // 32):,} updates: {first.describe()}"
+)
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -383,8 +444,13 @@ print(f"784-512-512-10, batch 32, {first.epochs[0]} epoch(s) of {-(-len(fashion.
 # *Predict first: at the same training loss, which batch size has the best test accuracy?*
 
 # %%
-few_images = replace(fashion, X_train=fashion.X_train[:10_000], y_train=fashion.y_train[:10_000],
-                     X_val=fashion.X_val[:2_000], y_val=fashion.y_val[:2_000])
+few_images = replace(
+    fashion,
+    X_train=fashion.X_train[:10_000],
+    y_train=fashion.y_train[:10_000],
+    X_val=fashion.X_val[:2_000],
+    y_val=fashion.y_val[:2_000],
+)
 
 
 class StopAtLoss(keras.callbacks.Callback):
@@ -402,12 +468,22 @@ class StopAtLoss(keras.callbacks.Callback):
 by_batch = {}
 for batch_size in (32, 128, 512):
     by_batch[f"batch {batch_size}"] = runs = training.fit_seeds(
-        lambda: models.mlp(256, 32), few_images, seeds=by_mode(short=2, full=10), epochs=60,
-        batch_size=batch_size, callbacks=lambda: [StopAtLoss(0.45)])
+        lambda: models.mlp(256, 32),
+        few_images,
+        seeds=by_mode(short=2, full=10),
+        epochs=60,
+        batch_size=batch_size,
+        callbacks=lambda: [StopAtLoss(0.45)],
+    )
     updates = runs.epochs.mean() * len(few_images.X_train) / batch_size
     gap = runs.last("accuracy") - runs.test["accuracy"]
-    print(f"batch {batch_size:4}: {runs.epochs.mean():4.1f} epochs, {updates:5.0f} updates, {runs.describe()}, gap {gap.mean():.3f}")
-plots.plot_variants({name: runs.test["accuracy"] for name, runs in by_batch.items()}, label="test accuracy at equal training loss");
+    print(
+        f"batch {batch_size:4}: {runs.epochs.mean():4.1f} epochs, {updates:5.0f} updates, {runs.describe()}, gap {gap.mean():.3f}"
+    )
+plots.plot_variants(
+    {name: runs.test["accuracy"] for name, runs in by_batch.items()},
+    label="test accuracy at equal training loss",
+)
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -431,18 +507,27 @@ plots.plot_variants({name: runs.test["accuracy"] for name, runs in by_batch.item
 #
 # *Predict first: which of the two remedies needs fewer updates?*
 
+
 # %% tags=["hide-input"]
 def in_stages(rates, batch_sizes):
     """Train a third of the epochs at each learning rate and batch size."""
+
     def train(model, images):
         history = {}
         for rate, batch_size in zip(rates, batch_sizes):
             model.optimizer.learning_rate = rate
-            part = model.fit(images.X_train, images.y_train, epochs=by_mode(short=2, full=8), batch_size=batch_size, verbose=0,
-                             validation_data=(images.X_val, images.y_val)).history
+            part = model.fit(
+                images.X_train,
+                images.y_train,
+                epochs=by_mode(short=2, full=8),
+                batch_size=batch_size,
+                verbose=0,
+                validation_data=(images.X_val, images.y_val),
+            ).history
             for metric, values in part.items():
                 history[metric] = history.get(metric, []) + values
         return history
+
     return train
 
 
@@ -454,12 +539,22 @@ stages = {
 }
 staged = {}
 for name, (rates, batch_sizes) in stages.items():
-    staged[name] = training.fit_seeds(lambda: models.mlp(256, 32, optimizer=keras.optimizers.SGD(0.1)), few_images,
-                                      seeds=by_mode(short=1, full=5), epochs=1, train=in_stages(rates, batch_sizes))
+    staged[name] = training.fit_seeds(
+        lambda: models.mlp(256, 32, optimizer=keras.optimizers.SGD(0.1)),
+        few_images,
+        seeds=by_mode(short=1, full=5),
+        epochs=1,
+        train=in_stages(rates, batch_sizes),
+    )
     updates = sum(-(-len(few_images.X_train) // b) for b in batch_sizes) / 3
-    print(f"{name:13} {staged[name].describe()}, {updates:.0f} updates an epoch on average")
-plots.plot_history({name: runs.histories[0] for name, runs in staged.items()}, metrics=["val_loss"], overlay=True);
-
+    print(
+        f"{name:13} {staged[name].describe()}, {updates:.0f} updates an epoch on average"
+    )
+plots.plot_history(
+    {name: runs.histories[0] for name, runs in staged.items()},
+    metrics=["val_loss"],
+    overlay=True,
+)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -483,10 +578,13 @@ plots.plot_history({name: runs.histories[0] for name, runs in staged.items()}, m
 # %% tags=["live", "slide-code"]
 # Predict the test images, and show one prediction with its probabilities.
 network = first.models[0]
-probabilities = network.predict(fashion.X_test, verbose=0)  # (n_images, 10), rows sum to 1
+probabilities = network.predict(
+    fashion.X_test, verbose=0
+)  # (n_images, 10), rows sum to 1
 truth = fashion.y_test.argmax(axis=1)
-plots.plot_prediction(fashion.X_test[4], probabilities[4], fashion.class_names, truth=truth[4]);
-
+plots.plot_prediction(
+    fashion.X_test[4], probabilities[4], fashion.class_names, truth=truth[4]
+)
 # %% [markdown] tags=["slide"]
 # Of all images that it gets wrong, which one is it surest of?
 #
@@ -495,15 +593,27 @@ plots.plot_prediction(fashion.X_test[4], probabilities[4], fashion.class_names, 
 # %%
 wrong = np.flatnonzero(probabilities.argmax(axis=1) != truth)
 worst = wrong[probabilities[wrong].max(axis=1).argmax()]
-plots.plot_prediction(fashion.X_test[worst], probabilities[worst], fashion.class_names, truth=truth[worst]);
-
+plots.plot_prediction(
+    fashion.X_test[worst],
+    probabilities[worst],
+    fashion.class_names,
+    truth=truth[worst],
+)
 # %% tags=["hide-input"]
-print(f"{len(probabilities):,} predictions, {len(wrong):,} wrong; the surest of the wrong ones has probability {probabilities[worst].max():.3f}")
+print(
+    f"{len(probabilities):,} predictions, {len(wrong):,} wrong; the surest of the wrong ones has probability {probabilities[worst].max():.3f}"
+)
 mistakes = np.zeros((10, 10), int)
 np.add.at(mistakes, (truth[wrong], probabilities[wrong].argmax(axis=1)), 1)
-pairs = {(a, b): mistakes[a, b] + mistakes[b, a] for a in range(10) for b in range(a)}
+pairs = {
+    (a, b): mistakes[a, b] + mistakes[b, a]
+    for a in range(10)
+    for b in range(a)
+}
 for a, b in sorted(pairs, key=pairs.get, reverse=True)[:3]:
-    print(f"{fashion.class_names[b]} and {fashion.class_names[a]}: taken for each other {pairs[a, b]} times")
+    print(
+        f"{fashion.class_names[b]} and {fashion.class_names[a]}: taken for each other {pairs[a, b]} times"
+    )
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -519,7 +629,9 @@ for a, b in sorted(pairs, key=pairs.get, reverse=True)[:3]:
 
 # %% tags=["live", "slide-code"]
 # Evaluate the network on the test images.
-test_loss, test_accuracy = network.evaluate(fashion.X_test, fashion.y_test, verbose=0)
+test_loss, test_accuracy = network.evaluate(
+    fashion.X_test, fashion.y_test, verbose=0
+)
 print(f"test loss {test_loss:.3f}, test accuracy {test_accuracy:.4f}")
 
 # %% [markdown]
@@ -540,9 +652,15 @@ print(f"test loss {test_loss:.3f}, test accuracy {test_accuracy:.4f}")
 device.seed_everything(SEED)
 network = models.mlp(512, 512)
 curves = training.TrainingPlot()
-network.fit(fashion.X_train, fashion.y_train, epochs=by_mode(short=6, full=25), batch_size=512, verbose=0,
-            validation_data=(fashion.X_val, fashion.y_val), callbacks=[curves]);
-
+network.fit(
+    fashion.X_train,
+    fashion.y_train,
+    epochs=by_mode(short=6, full=25),
+    batch_size=512,
+    verbose=0,
+    validation_data=(fashion.X_val, fashion.y_val),
+    callbacks=[curves],
+)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -568,11 +686,21 @@ network.fit(fashion.X_train, fashion.y_train, epochs=by_mode(short=6, full=25), 
 # Train again, and stop early.
 device.seed_everything(SEED)
 network = models.mlp(512, 512)
-stop = keras.callbacks.EarlyStopping(monitor="val_loss", patience=by_mode(short=2, full=3), restore_best_weights=True)
+stop = keras.callbacks.EarlyStopping(
+    monitor="val_loss",
+    patience=by_mode(short=2, full=3),
+    restore_best_weights=True,
+)
 curves = training.TrainingPlot()
-network.fit(fashion.X_train, fashion.y_train, epochs=25, batch_size=512, verbose=0,
-            validation_data=(fashion.X_val, fashion.y_val), callbacks=[stop, curves]);
-
+network.fit(
+    fashion.X_train,
+    fashion.y_train,
+    epochs=25,
+    batch_size=512,
+    verbose=0,
+    validation_data=(fashion.X_val, fashion.y_val),
+    callbacks=[stop, curves],
+)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -595,18 +723,33 @@ network.fit(fashion.X_train, fashion.y_train, epochs=25, batch_size=512, verbose
 
 # %%
 rules = {
-    "patience 2": lambda: keras.callbacks.EarlyStopping(patience=2, restore_best_weights=True),
-    "mean of 3, patience 2": lambda: training.SmoothedEarlyStopping(window=3, patience=2, restore_best_weights=True),
+    "patience 2": lambda: keras.callbacks.EarlyStopping(
+        patience=2, restore_best_weights=True
+    ),
+    "mean of 3, patience 2": lambda: training.SmoothedEarlyStopping(
+        window=3, patience=2, restore_best_weights=True
+    ),
 }
 bumpy = {
-    name: training.fit_seeds(lambda: models.mlp(256, 32, optimizer=keras.optimizers.RMSprop(0.003)), few_images, seeds=by_mode(short=1, full=10),
-                             epochs=40, batch_size=128, callbacks=lambda: [rule()])
+    name: training.fit_seeds(
+        lambda: models.mlp(256, 32, optimizer=keras.optimizers.RMSprop(0.003)),
+        few_images,
+        seeds=by_mode(short=1, full=10),
+        epochs=40,
+        batch_size=128,
+        callbacks=lambda: [rule()],
+    )
     for name, rule in rules.items()
 }
 for name, runs in bumpy.items():
-    print(f"{name:22} stopped after {runs.epochs.mean():.1f} epochs, {runs.describe()}")
-plots.plot_history({name: runs.histories[0] for name, runs in bumpy.items()}, metrics=["val_loss"], overlay=True);
-
+    print(
+        f"{name:22} stopped after {runs.epochs.mean():.1f} epochs, {runs.describe()}"
+    )
+plots.plot_history(
+    {name: runs.histories[0] for name, runs in bumpy.items()},
+    metrics=["val_loss"],
+    overlay=True,
+)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -643,10 +786,14 @@ exercises.check("counting-updates", int(np.ceil(50_000 / 512)) * 10)
 #
 # Return the accuracy of `probabilities`, of shape (n, n_classes), against class numbers `labels`.
 
+
 # %% tags=["exercise"]
 def accuracy(probabilities, labels):
     return ...
+
+
 exercises.check("accuracy", accuracy)
+
 
 # %% tags=["solution"]
 def accuracy(probabilities, labels):
@@ -661,10 +808,14 @@ exercises.check("accuracy", accuracy)
 # Given the validation loss of each epoch and the patience, return after which epoch, counted from 1, the training ends: as soon as the loss has not been below its record for `patience`
 # epochs in a row, or after the last epoch.
 
+
 # %% tags=["exercise"]
 def stops_after(losses, patience):
     return ...
+
+
 exercises.check("stopping-epoch", stops_after)
+
 
 # %% tags=["solution"]
 def stops_after(losses, patience):
@@ -696,10 +847,19 @@ variants = {}
 
 def compare(name, build):
     """Train one variant for all seeds, keep it for the table, and draw its first seed beside the baseline's."""
-    variants[name] = training.fit_seeds(build, fashion, seeds=SEEDS, epochs=EPOCHS)
+    variants[name] = training.fit_seeds(
+        build, fashion, seeds=SEEDS, epochs=EPOCHS
+    )
     print(f"{name}: {variants[name].describe()}")
     if name != "baseline":
-        plots.plot_history({label: variants[label].histories[0] for label in ("baseline", name)}, metrics=["loss", "val_loss"], overlay=True)
+        plots.plot_history(
+            {
+                label: variants[label].histories[0]
+                for label in ("baseline", name)
+            },
+            metrics=["loss", "val_loss"],
+            overlay=True,
+        )
 
 
 compare("baseline", lambda: models.mlp(256, 32))
@@ -754,19 +914,29 @@ for name in ("baseline", "512-512"):
 # *Predict first: does this network overfit?*
 
 # %%
-bottleneck = training.fit_seeds(lambda: models.mlp(256, 2), fashion, seeds=by_mode(short=3, full=10), epochs=EPOCHS)
+bottleneck = training.fit_seeds(
+    lambda: models.mlp(256, 2),
+    fashion,
+    seeds=by_mode(short=3, full=10),
+    epochs=EPOCHS,
+)
 variants["bottleneck, 256-2"] = bottleneck
 outputs = []
 for seed, trained in zip(bottleneck.seeds, bottleneck.models):
-    two_units = keras.Model(trained.inputs[0], trained.get_layer("hidden_2").output)
-    outputs.append(keras.ops.convert_to_numpy(two_units(fashion.X_test)))  # (n_images, 2)
+    two_units = keras.Model(
+        trained.inputs[0], trained.get_layer("hidden_2").output
+    )
+    outputs.append(
+        keras.ops.convert_to_numpy(two_units(fashion.X_test))
+    )  # (n_images, 2)
     alive = int((outputs[-1] > 0).any(axis=0).sum())
-    print(f"seed {seed}: {alive} of 2 units alive, accuracy {bottleneck.last('accuracy')[seed]:.3f} in training, {bottleneck.test['accuracy'][seed]:.3f} on the test images")
+    print(
+        f"seed {seed}: {alive} of 2 units alive, accuracy {bottleneck.last('accuracy')[seed]:.3f} in training, {bottleneck.test['accuracy'][seed]:.3f} on the test images"
+    )
 
 # %% tags=["hide-input"]
 best = int(bottleneck.test["accuracy"].argmax())
-plots.plot_representation(outputs[best], truth, fashion.class_names);
-
+plots.plot_representation(outputs[best], truth, fashion.class_names)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -806,10 +976,12 @@ compare("L2, 0.001", lambda: models.mlp(256, 32, l2=0.001))
 compare("L1, 0.0001", lambda: models.mlp(256, 32, l1=0.0001))
 
 # %%
-plots.plot_weight_histograms({
-    name: variants[name].models[0].get_layer("hidden_1").get_weights()[0] for name in ("baseline", "L2, 0.001", "L1, 0.0001")
-});
-
+plots.plot_weight_histograms(
+    {
+        name: variants[name].models[0].get_layer("hidden_1").get_weights()[0]
+        for name in ("baseline", "L2, 0.001", "L1, 0.0001")
+    }
+)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -865,9 +1037,16 @@ for image, ax in enumerate(axes, start=1):
 # Dropout on 10,000 ones: while training, and when predicting.
 drop = keras.layers.Dropout(0.5, seed=SEED)
 ones = np.ones((1, 10_000), dtype="float32")
-training_output, prediction = np.array(drop(ones, training=True)), np.array(drop(ones, training=False))
-print(f"training:   values {np.unique(training_output)}, mean {training_output.mean():.2f}")
-print(f"predicting: values {np.unique(prediction)}, mean {prediction.mean():.2f}")
+training_output, prediction = (
+    np.array(drop(ones, training=True)),
+    np.array(drop(ones, training=False)),
+)
+print(
+    f"training:   values {np.unique(training_output)}, mean {training_output.mean():.2f}"
+)
+print(
+    f"predicting: values {np.unique(prediction)}, mean {prediction.mean():.2f}"
+)
 
 # %% [markdown]
 # **Learnt:** dropout removes units at random while training and scales up the rest, so that the expected input of the next layer stays the same.
@@ -883,15 +1062,24 @@ print(f"predicting: values {np.unique(prediction)}, mean {prediction.mean():.2f}
 
 # %% tags=["live", "slide-code"]
 # Write the baseline with dropout, 0.3, after each hidden layer.
-with_dropout = keras.Sequential([
-    keras.Input(shape=(28 * 28,)),
-    keras.layers.Dense(256, activation="relu", kernel_initializer="he_normal"),
-    keras.layers.Dropout(0.3),
-    keras.layers.Dense(32, activation="relu", kernel_initializer="he_normal"),
-    keras.layers.Dropout(0.3),
-    keras.layers.Dense(10, activation="softmax"),
-])
-assert with_dropout.count_params() == models.mlp(256, 32, dropout=0.3).count_params()  # dropout learns nothing
+with_dropout = keras.Sequential(
+    [
+        keras.Input(shape=(28 * 28,)),
+        keras.layers.Dense(
+            256, activation="relu", kernel_initializer="he_normal"
+        ),
+        keras.layers.Dropout(0.3),
+        keras.layers.Dense(
+            32, activation="relu", kernel_initializer="he_normal"
+        ),
+        keras.layers.Dropout(0.3),
+        keras.layers.Dense(10, activation="softmax"),
+    ]
+)
+assert (
+    with_dropout.count_params()
+    == models.mlp(256, 32, dropout=0.3).count_params()
+)  # dropout learns nothing
 
 # %% [markdown]
 # In one line, and trained:
@@ -931,15 +1119,26 @@ compare("dropout, 0.3", lambda: models.mlp(256, 32, dropout=0.3))
 
 # %% tags=["slide-code"]
 normalize = keras.layers.BatchNormalization()
-batch = np.random.default_rng(SEED).normal(5, 3, size=(512, 4)).astype("float32")
+batch = (
+    np.random.default_rng(SEED).normal(5, 3, size=(512, 4)).astype("float32")
+)
 in_training = np.array(normalize(batch, training=True))
 in_prediction = np.array(normalize(batch, training=False))
-moving_mean, moving_variance = (value.numpy() for value in (normalize.moving_mean, normalize.moving_variance))
+moving_mean, moving_variance = (
+    value.numpy()
+    for value in (normalize.moving_mean, normalize.moving_variance)
+)
 by_hand = (batch - moving_mean) / np.sqrt(moving_variance + normalize.epsilon)
 
-print(f"in training:   mean {in_training.mean():.2f}, standard deviation {in_training.std():.2f}")
-print(f"in prediction: mean {in_prediction.mean():.2f}, standard deviation {in_prediction.std():.2f}, after one batch")
-print(f"moving mean after one batch: {moving_mean.round(2)} (momentum {normalize.momentum})")
+print(
+    f"in training:   mean {in_training.mean():.2f}, standard deviation {in_training.std():.2f}"
+)
+print(
+    f"in prediction: mean {in_prediction.mean():.2f}, standard deviation {in_prediction.std():.2f}, after one batch"
+)
+print(
+    f"moving mean after one batch: {moving_mean.round(2)} (momentum {normalize.momentum})"
+)
 assert np.allclose(in_prediction, by_hand, atol=1e-4)
 
 # %% [markdown]
@@ -958,7 +1157,10 @@ compare("batch norm", lambda: models.mlp(256, 32, batch_norm=True))
 
 # %% tags=["live", "slide-code"]
 # Batch normalization and dropout.
-compare("batch norm + dropout, 0.3", lambda: models.mlp(256, 32, batch_norm=True, dropout=0.3))
+compare(
+    "batch norm + dropout, 0.3",
+    lambda: models.mlp(256, 32, batch_norm=True, dropout=0.3),
+)
 
 # %% [markdown]
 # With batch normalization the training loss falls faster than the baseline's at first. Dropout on top slows the one down
@@ -980,12 +1182,18 @@ compare("batch norm + dropout, 0.3", lambda: models.mlp(256, 32, batch_norm=True
 
 # %% tags=["live", "slide-code"]
 # Train with smoothed labels.
-compare("label smoothing, 0.1", lambda: models.mlp(256, 32, label_smoothing=0.1))
+compare(
+    "label smoothing, 0.1", lambda: models.mlp(256, 32, label_smoothing=0.1)
+)
 
 # %% tags=["hide-input"]
 for name in ("baseline", "label smoothing, 0.1"):
-    probabilities = keras.ops.convert_to_numpy(variants[name].models[0](fashion.X_test))
-    print(f"{name}: mean confidence {probabilities.max(axis=1).mean():.3f}, accuracy {np.mean(probabilities.argmax(axis=1) == truth):.3f}")
+    probabilities = keras.ops.convert_to_numpy(
+        variants[name].models[0](fashion.X_test)
+    )
+    print(
+        f"{name}: mean confidence {probabilities.max(axis=1).mean():.3f}, accuracy {np.mean(probabilities.argmax(axis=1) == truth):.3f}"
+    )
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -1011,14 +1219,18 @@ for name in ("baseline", "label smoothing, 0.1"):
 #
 # Return what L1 and L2 together add to the loss, for one matrix of weights.
 
+
 # %% tags=["exercise"]
 def penalty(W, l1, l2):
     return ...
+
+
 exercises.check("penalty", penalty)
+
 
 # %% tags=["solution"]
 def penalty(W, l1, l2):
-    return l1 * np.abs(W).sum() + l2 * (W ** 2).sum()
+    return l1 * np.abs(W).sum() + l2 * (W**2).sum()
 
 
 exercises.check("penalty", penalty)
@@ -1028,10 +1240,14 @@ exercises.check("penalty", penalty)
 #
 # Return the activations `a` after dropout while training, with dropout probability `p`. `kept` is True where an entry is kept.
 
+
 # %% tags=["exercise"]
 def dropout(a, kept, p):
     return ...
+
+
 exercises.check("inverted-dropout", dropout)
+
 
 # %% tags=["solution"]
 def dropout(a, kept, p):
@@ -1045,14 +1261,20 @@ exercises.check("inverted-dropout", dropout)
 #
 # Return `z`, of shape (n, q), after batch normalization when predicting.
 
+
 # %% tags=["exercise"]
 def normalized(z, moving_mean, moving_variance, gamma, beta, epsilon):
     return ...
+
+
 exercises.check("batch-norm-prediction", normalized)
+
 
 # %% tags=["solution"]
 def normalized(z, moving_mean, moving_variance, gamma, beta, epsilon):
-    return gamma * (z - moving_mean) / np.sqrt(moving_variance + epsilon) + beta
+    return (
+        gamma * (z - moving_mean) / np.sqrt(moving_variance + epsilon) + beta
+    )
 
 
 exercises.check("batch-norm-prediction", normalized)
@@ -1062,10 +1284,14 @@ exercises.check("batch-norm-prediction", normalized)
 #
 # Return one-hot labels `y`, of shape (n, k), smoothed by `alpha`.
 
+
 # %% tags=["exercise"]
 def smoothed(y, alpha):
     return ...
+
+
 exercises.check("smooth-labels", smoothed)
+
 
 # %% tags=["solution"]
 def smoothed(y, alpha):
@@ -1084,23 +1310,29 @@ exercises.check("smooth-labels", smoothed)
 # *Predict first: which variant is best, and is it ahead of the baseline by more than the seeds differ among themselves?*
 
 # %% tags=["hide-input"]
-table = pd.DataFrame({
-    name: {
-        "parameters": f"{runs.models[0].count_params():,}",
-        "training accuracy": runs.last("accuracy").mean(),
-        "validation accuracy": runs.last("val_accuracy").mean(),
-        "test accuracy": runs.test["accuracy"].mean(),
-        "lowest": runs.test["accuracy"].min(),
-        "highest": runs.test["accuracy"].max(),
-        "seeds": len(runs.seeds),
+table = pd.DataFrame(
+    {
+        name: {
+            "parameters": f"{runs.models[0].count_params():,}",
+            "training accuracy": runs.last("accuracy").mean(),
+            "validation accuracy": runs.last("val_accuracy").mean(),
+            "test accuracy": runs.test["accuracy"].mean(),
+            "lowest": runs.test["accuracy"].min(),
+            "highest": runs.test["accuracy"].max(),
+            "seeds": len(runs.seeds),
+        }
+        for name, runs in variants.items()
     }
-    for name, runs in variants.items()
-}).T
+).T
 table.style.format(precision=3)
 
 # %%
-shown = {name: runs.test["accuracy"] for name, runs in variants.items() if not name.startswith("bottleneck")}
-plots.plot_variants(shown, label="test accuracy", baseline="baseline");
+shown = {
+    name: runs.test["accuracy"]
+    for name, runs in variants.items()
+    if not name.startswith("bottleneck")
+}
+plots.plot_variants(shown, label="test accuracy", baseline="baseline")
 
 # %% [markdown]
 # <details><summary>Answer</summary>

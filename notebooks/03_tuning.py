@@ -37,10 +37,18 @@ fashion = data.load_fashion_mnist(seed=SEED)
 
 def beginning(n_train, n_val):
     """The same data with fewer images to train on and to choose by."""
-    return replace(fashion, X_train=fashion.X_train[:n_train], y_train=fashion.y_train[:n_train], X_val=fashion.X_val[:n_val], y_val=fashion.y_val[:n_val])
+    return replace(
+        fashion,
+        X_train=fashion.X_train[:n_train],
+        y_train=fashion.y_train[:n_train],
+        X_val=fashion.X_val[:n_val],
+        y_val=fashion.y_val[:n_val],
+    )
 
 
-images = beginning(by_mode(short=3000, full=None), by_mode(short=1000, full=None))
+images = beginning(
+    by_mode(short=3000, full=None), by_mode(short=1000, full=None)
+)
 device.report()
 
 # %% [markdown] anchor="hyperparameter-space"
@@ -62,10 +70,20 @@ space = tuning.mlp_space()
 print(space)
 
 # %% tags=["hide-input"]
-values = {name: it.values if isinstance(it, tuning.Choice) else (it.low, "middle", it.high) for name, it in space.items()}
-grid = {frozenset(space.counting(dict(zip(values, chosen))).items()) for chosen in product(*values.values())}
+values = {
+    name: it.values
+    if isinstance(it, tuning.Choice)
+    else (it.low, "middle", it.high)
+    for name, it in space.items()
+}
+grid = {
+    frozenset(space.counting(dict(zip(values, chosen))).items())
+    for chosen in product(*values.values())
+}
 print(" × ".join(f"{len(some)} {name}" for name, some in values.items()))
-print(f"{len(grid):,} different networks, since a strength counts only where there is a penalty, and momentum only with SGD.")
+print(
+    f"{len(grid):,} different networks, since a strength counts only where there is a penalty, and momentum only with SGD."
+)
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -91,16 +109,20 @@ print(f"{len(grid):,} different networks, since a strength counts only where the
 # %% tags=["live", "slide-code"]
 # Train networks that are drawn at random from the space.
 n_trials, n_epochs = by_mode(short=(20, 4), full=(100, 15))
-result = tuning.search(space, images, max_trials=n_trials, epochs=n_epochs, seed=SEED)
+result = tuning.search(
+    space, images, max_trials=n_trials, epochs=n_epochs, seed=SEED
+)
 
 # %%
 print(result)
 scores = result.frame()["score"]
-print(f"All trials: lowest {scores.min():.3f}, median {scores.median():.3f}, highest {scores.max():.3f}.")
+print(
+    f"All trials: lowest {scores.min():.3f}, median {scores.median():.3f}, highest {scores.max():.3f}."
+)
 
 # %%
 LOGARITHMIC = ["learning_rate", "strength", "n_units"]
-plots.plot_hyperparameters(result.trials, logarithmic=LOGARITHMIC);
+plots.plot_hyperparameters(result.trials, logarithmic=LOGARITHMIC)
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -116,6 +138,7 @@ plots.plot_hyperparameters(result.trials, logarithmic=LOGARITHMIC);
 # Each panel shows all trials against one hyperparameter, so it mixes the effects of the others. A line through all of them at once keeps a trial together. Take away the worse
 # trials: what do the rest have in common?
 
+
 # %%
 def best_trials(n=20):
     best = sorted(result.trials, key=lambda trial: -(trial.score or 0))[:n]
@@ -129,7 +152,7 @@ explore(best_trials, n=[20, 10, 5, 3])
 # why the others failed:
 
 # %%
-plots.plot_trial_curves(result.trials);
+plots.plot_trial_curves(result.trials)
 
 # %% [markdown]
 # Some curves are still rising when they end: with more epochs the ranking would change. A search finds what is best *after so many epochs*.
@@ -151,6 +174,7 @@ plots.plot_trial_curves(result.trials);
 #
 # *Predict first: how many random trials give a chance of 95 % to have one of the best 5 %?*
 
+
 # %% tags=["hide-input"]
 def chance(best=5):
     """Chance that one of n random trials is among the best so many percent."""
@@ -160,10 +184,31 @@ def chance(best=5):
     ax.plot(n, hit, linewidth=3)
     enough = int(n[hit >= 0.95][0]) if hit[-1] >= 0.95 else None
     if enough:
-        ax.plot([enough, enough, 0], [0, 0.95, 0.95], ":", color=plots.COLORS[1], linewidth=2)
-        ax.annotate(f"95 % with {enough} trials", (enough, 0.95), xytext=(12, -30), textcoords="offset points", color=plots.COLORS[1], weight="bold")
-    ax.set(xlabel="trials", ylabel=f"chance of one of the best {best} %", xlim=(0, 200), ylim=(0, 1.02))
-    return plots.describe(ax, f"The chance that one of n trials is among the best {best} percent; 95 percent is reached with {enough or 'more than 200'} trials.")
+        ax.plot(
+            [enough, enough, 0],
+            [0, 0.95, 0.95],
+            ":",
+            color=plots.COLORS[1],
+            linewidth=2,
+        )
+        ax.annotate(
+            f"95 % with {enough} trials",
+            (enough, 0.95),
+            xytext=(12, -30),
+            textcoords="offset points",
+            color=plots.COLORS[1],
+            weight="bold",
+        )
+    ax.set(
+        xlabel="trials",
+        ylabel=f"chance of one of the best {best} %",
+        xlim=(0, 200),
+        ylim=(0, 1.02),
+    )
+    return plots.describe(
+        ax,
+        f"The chance that one of n trials is among the best {best} percent; 95 percent is reached with {enough or 'more than 200'} trials.",
+    )
 
 
 explore(chance, best=[1, 2, 5, 10, 20])
@@ -171,9 +216,15 @@ explore(chance, best=[1, 2, 5, 10, 20])
 # %%
 frame = result.frame()
 seconds, each = frame["seconds"], frame["seconds"].mean()
-print(f"{len(frame)} trials, {frame['epochs'].sum()} epochs: {seconds.sum():.0f} s.")
-print(f"{each:.1f} s a trial, from {seconds.min():.1f} to {seconds.max():.1f} s.")
-print(f"The grid of {len(grid):,} networks would take {len(grid) * each / 3600:.1f} hours.")
+print(
+    f"{len(frame)} trials, {frame['epochs'].sum()} epochs: {seconds.sum():.0f} s."
+)
+print(
+    f"{each:.1f} s a trial, from {seconds.min():.1f} to {seconds.max():.1f} s."
+)
+print(
+    f"The grid of {len(grid):,} networks would take {len(grid) * each / 3600:.1f} hours."
+)
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -208,8 +259,7 @@ compared = result.against(lambda: models.mlp(512, 512), images, n_seeds=5)
 print(f"Winner against 784-512-512-10: {compared}")
 found, by_hand = compared.accuracies.T
 shown = {"found by the search": found, "784-512-512-10": by_hand}
-plots.plot_variants(shown, label="test accuracy", baseline="784-512-512-10");
-
+plots.plot_variants(shown, label="test accuracy", baseline="784-512-512-10")
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -251,17 +301,23 @@ n_trials = ...
 exercises.check("enough-trials", n_trials)
 
 # %% tags=["solution"]
-exercises.check("enough-trials", int(np.ceil(np.log(1 - 0.9) / np.log(1 - 0.02))))
+exercises.check(
+    "enough-trials", int(np.ceil(np.log(1 - 0.9) / np.log(1 - 0.02)))
+)
 
 # %% [markdown] tags=["exercise"]
 # ### Exercise: even on a log scale
 #
 # `u` is an array of numbers drawn evenly from 0 to 1. Return learning rates between `low` and `high` whose logarithms are spread evenly.
 
+
 # %% tags=["exercise"]
 def learning_rates(u, low, high):
     return ...
+
+
 exercises.check("log-uniform", learning_rates)
+
 
 # %% tags=["solution"]
 def learning_rates(u, low, high):
@@ -294,10 +350,20 @@ def at(u, low, high):
 
 
 small = beginning(2000, 1000)
-small_net = partial(tuning.make_mlp, n_layers=1, n_units=32, penalty="l2", optimizer="sgd")
+small_net = partial(
+    tuning.make_mlp, n_layers=1, n_units=32, penalty="l2", optimizer="sgd"
+)
 rates = at(np.linspace(0, 1, 25), LOW, HIGH)
-truth = tuning.search(tuning.Space(small_net, learning_rate=tuning.Choice(rates)), small, strategy="grid", epochs=3, show=False)
-score_at = {trial.values["learning_rate"]: trial.score for trial in truth.trials}
+truth = tuning.search(
+    tuning.Space(small_net, learning_rate=tuning.Choice(rates)),
+    small,
+    strategy="grid",
+    epochs=3,
+    show=False,
+)
+score_at = {
+    trial.values["learning_rate"]: trial.score for trial in truth.trials
+}
 curve = np.array([score_at[rate] for rate in rates])
 
 # %% tags=["live"]
@@ -312,11 +378,18 @@ lattice = plane.replace(
     learning_rate=tuning.Choice(at(thirds, LOW, HIGH)),
     strength=tuning.Choice(at(thirds, WEAK, STRONG)),
 )
-ordered = tuning.search(lattice, small, strategy="grid", epochs=3, seed=SEED, show=False)
-chance_found = tuning.search(plane, small, max_trials=9, epochs=3, seed=SEED, show=False)
+ordered = tuning.search(
+    lattice, small, strategy="grid", epochs=3, seed=SEED, show=False
+)
+chance_found = tuning.search(
+    plane, small, max_trials=9, epochs=3, seed=SEED, show=False
+)
 for name, nine in {"grid": ordered, "random": chance_found}.items():
     rate = nine.best.values["learning_rate"]
-    print(f"{name}: {len(nine.trials)} networks, best {nine.best.score:.3f} at learning rate {rate:.3g}")
+    print(
+        f"{name}: {len(nine.trials)} networks, best {nine.best.score:.3f} at learning rate {rate:.3g}"
+    )
+
 
 # %% tags=["hide-input"]
 def effect(u):
@@ -326,12 +399,23 @@ def effect(u):
 
 def places(trials):
     """Where trials lie in the unit square, shape (n_trials, 2)."""
-    u = [np.log(trial.values["learning_rate"] / LOW) / np.log(HIGH / LOW) for trial in trials]
-    v = [np.log(trial.values["strength"] / WEAK) / np.log(STRONG / WEAK) for trial in trials]
+    u = [
+        np.log(trial.values["learning_rate"] / LOW) / np.log(HIGH / LOW)
+        for trial in trials
+    ]
+    v = [
+        np.log(trial.values["strength"] / WEAK) / np.log(STRONG / WEAK)
+        for trial in trials
+    ]
     return np.clip(np.transpose([u, v]), 0, 1)
 
 
-plots.plot_coverage(places(ordered.trials), places(chance_found.trials), effect=effect, names=("learning rate", "strength of the penalty"));
+plots.plot_coverage(
+    places(ordered.trials),
+    places(chance_found.trials),
+    effect=effect,
+    names=("learning rate", "strength of the penalty"),
+)
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -342,6 +426,7 @@ plots.plot_coverage(places(ordered.trials), places(chance_found.trials), effect=
 #
 # The projections above the squares are the point: with nine trials the grid tries three different rates, chance nine. How much is luck? Draw other random searches, and move on to
 # larger ones:
+
 
 # %%
 def grid_or_chance(n_each=3, draw=1):
@@ -359,24 +444,40 @@ explore(grid_or_chance, n_each=[2, 3, 4], draw=(1, 4))
 # Four draws are four anecdotes. The measured curve lets us try thousands of searches without training anything, with the grid moved to a random place each time; and for comparison
 # a world in which both hyperparameters matter equally, with the same curve for each.
 
+
 # %% tags=["hide-input"]
 def races(score, n_each, n_races=4000):
     """Best of a grid at a random place and of as many random trials, in many races: shape (n_races, 2)."""
     rng = np.random.default_rng(SEED)
     shift = rng.random((n_races, 2, 1)) / n_each
     u, v = np.moveaxis(np.arange(n_each) / n_each + shift, 1, 0)
-    of_grids = score(u[:, :, None], v[:, None, :]).reshape(n_races, -1).max(axis=1)
+    of_grids = (
+        score(u[:, :, None], v[:, None, :]).reshape(n_races, -1).max(axis=1)
+    )
     of_chance = score(*rng.random((2, n_races, n_each**2))).max(axis=1)
     return np.transpose([of_grids, of_chance])
 
 
-worlds = {"only the rate matters": lambda u, v: effect(u) + 0 * v, "both matter": lambda u, v: (effect(u) + effect(v)) / 2}
+worlds = {
+    "only the rate matters": lambda u, v: effect(u) + 0 * v,
+    "both matter": lambda u, v: (effect(u) + effect(v)) / 2,
+}
 rows = []
 for world, in_world in worlds.items():
     for n_side in (2, 3, 4, 5):
         of_grids, of_chance = races(in_world, n_side).T
-        rows.append({"world": world, "trials": n_side**2, "grid": of_grids.mean(), "random": of_chance.mean(), "random is better in": (of_chance > of_grids).mean()})
-pd.DataFrame(rows).style.format({"grid": "{:.3f}", "random": "{:.3f}", "random is better in": "{:.0%}"}).hide(axis="index")
+        rows.append(
+            {
+                "world": world,
+                "trials": n_side**2,
+                "grid": of_grids.mean(),
+                "random": of_chance.mean(),
+                "random is better in": (of_chance > of_grids).mean(),
+            }
+        )
+pd.DataFrame(rows).style.format(
+    {"grid": "{:.3f}", "random": "{:.3f}", "random is better in": "{:.0%}"}
+).hide(axis="index")
 
 # %% [markdown]
 # Means of the best score over thousands of searches of each kind. Where one hyperparameter matters, chance wins most races, and the more of them the more trials there are. Where both matter equally,
@@ -404,9 +505,13 @@ plan["epochs trained"] = (plan["networks"] * more).astype(int)
 plan.style.hide(axis="index")
 
 # %%
-halved = tuning.search(space, images, strategy="hyperband", epochs=9, seed=SEED, show=False)
+halved = tuning.search(
+    space, images, strategy="hyperband", epochs=9, seed=SEED, show=False
+)
 print(halved)
-for bracket, trained in plan.groupby("bracket")["epochs trained"].sum().items():
+for bracket, trained in (
+    plan.groupby("bracket")["epochs trained"].sum().items()
+):
     print(f"bracket {bracket}: {trained} epochs")
 
 # %% [markdown]
@@ -419,14 +524,29 @@ for bracket, trained in plan.groupby("bracket")["epochs trained"].sum().items():
 # Now the curves. A dot is where a network goes on to the next round, a cross where it was dropped.
 
 # %%
-plots.plot_trial_curves(halved.trials);
-
+plots.plot_trial_curves(halved.trials)
 # %% tags=["hide-input"]
 n_started = len({tuple(trial.values.items()) for trial in halved.trials})
-pd.DataFrame({
-    "random": {"different networks": len(result.trials), "epochs trained": frame["epochs"].sum(), "best validation accuracy": result.best.score},
-    "hyperband": {"different networks": n_started, "epochs trained": plan["epochs trained"].sum(), "best validation accuracy": halved.best.score},
-}).T.style.format({"different networks": "{:.0f}", "epochs trained": "{:.0f}", "best validation accuracy": "{:.3f}"})
+pd.DataFrame(
+    {
+        "random": {
+            "different networks": len(result.trials),
+            "epochs trained": frame["epochs"].sum(),
+            "best validation accuracy": result.best.score,
+        },
+        "hyperband": {
+            "different networks": n_started,
+            "epochs trained": plan["epochs trained"].sum(),
+            "best validation accuracy": halved.best.score,
+        },
+    }
+).T.style.format(
+    {
+        "different networks": "{:.0f}",
+        "epochs trained": "{:.0f}",
+        "best validation accuracy": "{:.3f}",
+    }
+)
 
 # %% [markdown]
 # Is a network's beginning a good sign of its end? The trials of the random search above were all trained to the end, so we can ask them: rank them after an early epoch, keep a third,
@@ -434,21 +554,49 @@ pd.DataFrame({
 #
 # *Predict first: if you keep the best third after one epoch, how many of the final best third do you keep?*
 
+
 # %% tags=["hide-input"]
 def early_sign(epoch=1):
     """Validation accuracy after an early epoch against the last one; the best third of each."""
-    curves = np.array([trial.curve for trial in result.trials if trial.status == "completed"])
+    curves = np.array(
+        [trial.curve for trial in result.trials if trial.status == "completed"]
+    )
     early, last, n = curves[:, epoch - 1], curves[:, -1], len(curves) // 3
-    kept, best = np.argsort(-early, kind="stable")[:n], np.argsort(-last, kind="stable")[:n]
+    kept, best = (
+        np.argsort(-early, kind="stable")[:n],
+        np.argsort(-last, kind="stable")[:n],
+    )
     _, ax = plt.subplots(figsize=(8, 4))
     ax.plot(early, last, "o", markersize=8, alpha=0.7, label="trials")
-    ax.plot(early[best], last[best], "*", markersize=15, color=plots.COLORS[1], markeredgecolor="white", label="best third at the end")
-    ax.axvspan(early[kept].min(), 1, color=plots.COLORS[2], alpha=0.15, label=f"kept after epoch {epoch}")
-    ax.set(xlabel=f"validation accuracy after epoch {epoch}", ylabel=f"after epoch {curves.shape[1]}", xlim=(0, 1), ylim=(0, 1))
+    ax.plot(
+        early[best],
+        last[best],
+        "*",
+        markersize=15,
+        color=plots.COLORS[1],
+        markeredgecolor="white",
+        label="best third at the end",
+    )
+    ax.axvspan(
+        early[kept].min(),
+        1,
+        color=plots.COLORS[2],
+        alpha=0.15,
+        label=f"kept after epoch {epoch}",
+    )
+    ax.set(
+        xlabel=f"validation accuracy after epoch {epoch}",
+        ylabel=f"after epoch {curves.shape[1]}",
+        xlim=(0, 1),
+        ylim=(0, 1),
+    )
     both = len(set(kept) & set(best))
     ax.set_title(f"{both} of the final best {n} are kept", loc="left")
     ax.legend(loc="upper left")
-    return plots.describe(ax, f"Accuracy after epoch {epoch} against the last, of {len(curves)} trials: of the final best {n}, {both} are among the best {n} after epoch {epoch}.")
+    return plots.describe(
+        ax,
+        f"Accuracy after epoch {epoch} against the last, of {len(curves)} trials: of the final best {n}, {both} are among the best {n} after epoch {epoch}.",
+    )
 
 
 explore(early_sign, epoch=(1, 3))
@@ -487,8 +635,13 @@ trainer = tuning.Trainer(small, batch_size=128)
 
 def score_of(exponent):
     """Validation accuracy of the small network with the learning rate 10 to this power."""
-    history = trainer.fit(small_net(strength=0.0, learning_rate=float(10**exponent), seed=SEED), 3, seed=SEED)
+    history = trainer.fit(
+        small_net(strength=0.0, learning_rate=float(10**exponent), seed=SEED),
+        3,
+        seed=SEED,
+    )
     return max(history["val_accuracy"])
+
 
 # %% tags=["live", "slide-code"]
 # Try two rates, then six times the one of which the surrogate hopes most.
@@ -501,6 +654,7 @@ for _ in range(6):
     tried.append(exponents[np.argmax(hoped)])
     reached.append(score_of(tried[-1]))
 
+
 # %%
 def belief(n_tried=2):
     """What the surrogate believes after so many trials, and where it looks next."""
@@ -508,7 +662,16 @@ def belief(n_tried=2):
     expected, doubt = tuning.surrogate(x, y, exponents)
     gain = tuning.expected_improvement(expected, doubt, max(y))
     known = np.interp(exponents, np.log10(rates), curve)
-    return plots.plot_surrogate(10**exponents, expected, doubt, 10**x, y, truth=known, gain=gain, logarithmic=True)
+    return plots.plot_surrogate(
+        10**exponents,
+        expected,
+        doubt,
+        10**x,
+        y,
+        truth=known,
+        gain=gain,
+        logarithmic=True,
+    )
 
 
 explore(belief, n_tried=(2, 8))
@@ -527,10 +690,17 @@ explore(belief, n_tried=(2, 8))
 
 # %%
 n_guided = by_mode(short=10, full=100)
-guided = tuning.search(space, images, strategy="bayesian", max_trials=n_guided, epochs=n_epochs, seed=SEED, show=False)
+guided = tuning.search(
+    space,
+    images,
+    strategy="bayesian",
+    max_trials=n_guided,
+    epochs=n_epochs,
+    seed=SEED,
+    show=False,
+)
 print(guided)
-plots.plot_search(guided.trials);
-
+plots.plot_search(guided.trials)
 # %% [markdown]
 # After the random start, do the trials get better? And compare the best with that of the [random search](#tuning): one search each proves nothing about the strategies, and with
 # this few trials the surrogate knows little of a space with so many dimensions.
@@ -559,9 +729,12 @@ exercises.check("halving-epochs", 9 * 1 + 3 * (3 - 1) + 1 * (9 - 3))
 #
 # Return the expected improvement on `best` at each place, from the surrogate's `mean` and `std` (above 0) there, arrays of the same shape. `scipy.stats.norm` has `cdf` and `pdf`.
 
+
 # %% tags=["exercise"]
 def improvement(mean, std, best):
     return ...
+
+
 exercises.check("expected-improvement", improvement)
 
 # %% tags=["solution"]
@@ -581,10 +754,14 @@ exercises.check("expected-improvement", improvement)
 # `right` says which of n validation images each of m networks has right, an array (m, n) of 0 and 1; `test` holds their test accuracies, shape (m,). Return by how much the validation accuracy of
 # the winner on these images exceeds its test accuracy.
 
+
 # %% tags=["exercise"]
 def optimism(right, test):
     return ...
+
+
 exercises.check("optimism", optimism)
+
 
 # %% tags=["solution"]
 def optimism(right, test):
@@ -608,6 +785,7 @@ exercises.check("optimism", optimism)
 #
 # *Predict first: with 50 validation images and 40 trials, by how much is the winner's score too high?*
 
+
 # %%
 def correct(network, X, labels):
     """Which images a network has right, shape (n,)."""
@@ -619,14 +797,27 @@ lucky = tuning.Trainer(small, batch_size=128)
 right, worth = [], []
 for number in range(by_mode(short=40, full=200)):
     rate = at(rng.random(), 0.0005, 0.005)
-    network = tuning.make_mlp(n_layers=1, n_units=64, optimizer="adam", learning_rate=rate, seed=number)
+    network = tuning.make_mlp(
+        n_layers=1,
+        n_units=64,
+        optimizer="adam",
+        learning_rate=rate,
+        seed=number,
+    )
     lucky.fit(network, 3, seed=number)
     right.append(correct(network, fashion.X_val, fashion.labels("val")))
-    worth.append(correct(network, fashion.X_test, fashion.labels("test")).mean())
-print(f"{len(worth)} networks, test accuracy {min(worth):.3f} to {max(worth):.3f}")
+    worth.append(
+        correct(network, fashion.X_test, fashion.labels("test")).mean()
+    )
+print(
+    f"{len(worth)} networks, test accuracy {min(worth):.3f} to {max(worth):.3f}"
+)
 
 # %%
-searches = {n_images: tuning.winners(right, worth, n_images) for n_images in (50, 200, 1000)}
+searches = {
+    n_images: tuning.winners(right, worth, n_images)
+    for n_images in (50, 200, 1000)
+}
 
 
 def winning_by_luck(n_images=50):
@@ -637,10 +828,15 @@ def winning_by_luck(n_images=50):
 explore(winning_by_luck, n_images=list(searches))
 
 # %%
-pd.DataFrame({
-    f"{n} images": {f"{k} trial{'s' * (k > 1)}": f"{them.optimism[k - 1]:+.3f}" for k in (1, 5, 10, 20, 40)}
-    for n, them in searches.items()
-})
+pd.DataFrame(
+    {
+        f"{n} images": {
+            f"{k} trial{'s' * (k > 1)}": f"{them.optimism[k - 1]:+.3f}"
+            for k in (1, 5, 10, 20, 40)
+        }
+        for n, them in searches.items()
+    }
+)
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -670,16 +866,29 @@ pd.DataFrame({
 X, y = fashion.X_train[:1200], fashion.labels("train")[:1200]
 network = tuning.classifier(n_layers=1, n_units=64, epochs=4, seed=SEED)
 pipeline = Pipeline([("scale", StandardScaler()), ("net", network)])
-ranges = {"net__learning_rate": loguniform(1e-4, 1e-1), "net__l2": loguniform(1e-5, 1e-2)}
+ranges = {
+    "net__learning_rate": loguniform(1e-4, 1e-1),
+    "net__l2": loguniform(1e-5, 1e-2),
+}
 drawn = RandomizedSearchCV(pipeline, ranges, n_iter=3, cv=3, random_state=SEED)
 drawn.fit(X, y)
 on_test = drawn.score(fashion.X_test, fashion.labels("test"))
 print(f"best: cross-validated {drawn.best_score_:.3f}, test {on_test:.3f}")
 
 # %%
-told = ["param_net__learning_rate", "param_net__l2", "mean_test_score", "std_test_score"]
+told = [
+    "param_net__learning_rate",
+    "param_net__l2",
+    "mean_test_score",
+    "std_test_score",
+]
 candidates = pd.DataFrame(drawn.cv_results_)[told]
-candidates.columns = ["learning rate", "l2", "mean of the folds", "their deviation"]
+candidates.columns = [
+    "learning rate",
+    "l2",
+    "mean of the folds",
+    "their deviation",
+]
 candidates.style.format("{:.3g}").hide(axis="index")
 
 # %% [markdown]
@@ -694,19 +903,26 @@ candidates.style.format("{:.3g}").hide(axis="index")
 # `GridSearchCV` takes lists in the place of distributions; everything else stays. A step of the pipeline is as good a thing to search as a number:
 
 # %%
-scalings = GridSearchCV(pipeline, {"scale": [StandardScaler(), "passthrough"]}, cv=2, refit=False).fit(X, y)
-for chosen, mean in zip(scalings.cv_results_["params"], scalings.cv_results_["mean_test_score"]):
+scalings = GridSearchCV(
+    pipeline, {"scale": [StandardScaler(), "passthrough"]}, cv=2, refit=False
+).fit(X, y)
+for chosen, mean in zip(
+    scalings.cv_results_["params"], scalings.cv_results_["mean_test_score"]
+):
     print(f"{chosen['scale']}: {mean:.3f}")
 
 # %% [markdown]
 # Keras has a wrapper of its own, with a trap. scikit-learn's searches *clone* an estimator before each fit, and the clone of Keras' wrapper has lost what it was to hand to `fit`:
+
 
 # %%
 def build(X, y):
     return models.mlp(64)
 
 
-theirs = keras.wrappers.SKLearnClassifier(model=build, fit_kwargs={"epochs": 10})
+theirs = keras.wrappers.SKLearnClassifier(
+    model=build, fit_kwargs={"epochs": 10}
+)
 print("before:", theirs.fit_kwargs, " cloned:", clone(theirs).fit_kwargs)
 
 # %% [markdown]

@@ -64,17 +64,32 @@ device.report()
 # %% tags=["hide-input"]
 x = np.linspace(-1, 1, 50)[:, None]
 y = np.sin(3 * x)
-one = keras.Sequential([keras.Input((1,)), keras.layers.Dense(16, "tanh"), keras.layers.Dense(1)])
+one = keras.Sequential(
+    [keras.Input((1,)), keras.layers.Dense(16, "tanh"), keras.layers.Dense(1)]
+)
 one.compile(keras.optimizers.Adam(0.03), "mse")
 one.fit(x, y, batch_size=50, verbose=0)  # the first epoch compiles
 start = time.perf_counter()
 one.fit(x, y, batch_size=50, epochs=25, verbose=0)
 seconds = 500 / 25 * (time.perf_counter() - start)
-print(f"One network, 500 steps of fit: {seconds:.0f} s (25 timed). A thousand, one after the other: {1000 * seconds / 3600:.1f} hours.")
+print(
+    f"One network, 500 steps of fit: {seconds:.0f} s (25 timed). A thousand, one after the other: {1000 * seconds / 3600:.1f} hours."
+)
 
 # %% tags=["live", "slide-code"]
 # Train a thousand small networks together, 500 steps each, and say how long it took.
-thousand = replicas.train([16], x, y, steps=500, seeds=1000, activation="tanh", output="linear", loss="mse", learning_rate=0.03, show=False)
+thousand = replicas.train(
+    [16],
+    x,
+    y,
+    steps=500,
+    seeds=1000,
+    activation="tanh",
+    output="linear",
+    loss="mse",
+    learning_rate=0.03,
+    show=False,
+)
 print(thousand)
 
 # %% tags=["hide-input"]
@@ -85,12 +100,23 @@ axes[0].plot(x, y, "--", color=plots.COLORS[1], label="sin 3x")
 axes[0].set(xlabel="x", ylabel="y", title="200 of the networks, faint")
 axes[0].legend()
 axes[1].hist(np.log10(thousand.loss[-1]), bins=40, color=plots.COLORS[0])
-axes[1].set(xlabel="log₁₀ of the mean squared error", ylabel="networks", title="All of them")
-plots.describe(axes[0], "Two hundred fitted curves lie close around one arch of a sine.")
+axes[1].set(
+    xlabel="log₁₀ of the mean squared error",
+    ylabel="networks",
+    title="All of them",
+)
+plots.describe(
+    axes[0], "Two hundred fitted curves lie close around one arch of a sine."
+)
 low, middle, high = np.quantile(thousand.loss[-1], [0.05, 0.5, 0.95])
-plots.describe(axes[1], f"The errors of a thousand networks: the middle one {middle:.2g}, nine in ten from {low:.2g} to {high:.2g}.")
+plots.describe(
+    axes[1],
+    f"The errors of a thousand networks: the middle one {middle:.2g}, nine in ten from {low:.2g} to {high:.2g}.",
+)
 plt.show()
-print(f"Errors: the middle one {middle:.2g}; one network in twenty is below {low:.2g}, one in twenty above {high:.2g}, a factor of {high / low:.0f} between them.")
+print(
+    f"Errors: the middle one {middle:.2g}; one network in twenty is below {low:.2g}, one in twenty above {high:.2g}, a factor of {high / low:.0f} between them."
+)
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -126,13 +152,19 @@ figure, axes = plt.subplots(1, 3, figsize=(9, 3.6))
 figure.get_layout_engine().set(rect=(0, 0, 1, 0.91))
 for n_units, ax in zip((2, 4, 16), axes):
     plots.plot_network(layout([1, n_units, 1]), ax=ax, max_units=16)
-    ax.annotate(f"{n_units} units, {layout([1, n_units, 1]).n_params} parameters", (0.5, 0.99), xycoords=("axes fraction", "figure fraction"), ha="center", va="top", in_layout=False)
+    ax.annotate(
+        f"{n_units} units, {layout([1, n_units, 1]).n_params} parameters",
+        (0.5, 0.99),
+        xycoords=("axes fraction", "figure fraction"),
+        ha="center",
+        va="top",
+        in_layout=False,
+    )
 
 # %% tags=["live", "slide-code"]
 # Fit three functions with few and with many units, from many seeds.
 approximation = experiments.approximation.run(preset=PRESET)
-plots.plot_sweep(approximation.sweeps[0]);
-
+plots.plot_sweep(approximation.sweeps[0])
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -143,8 +175,7 @@ plots.plot_sweep(approximation.sweeps[0]);
 # Mind the scale: one step down is an error ten times smaller. The mean of the wave with 16 units lies where hardly any network is: some have learnt it, others have not moved.
 
 # %%
-plots.plot_verdicts(approximation.verdicts);
-
+plots.plot_verdicts(approximation.verdicts)
 # %%
 then_and_now(approximation)
 
@@ -167,7 +198,7 @@ then_and_now(approximation)
 # *Predict first: what does the curve of a network with 16 units look like that has not learnt the wave?*
 
 # %%
-plots.plot_fits(approximation.shown);
+plots.plot_fits(approximation.shown)
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -184,12 +215,22 @@ plots.plot_fits(approximation.shown);
 #
 # *Predict first: with noise in the values, do 32 units come closer to the true curve than 2?*
 
+
 # %%
 def fit_a_function(function="sin(12x)", n_units=8, noise=0.0):
-    return plots.plot_fits(experiments.approximation.fit(function, n_units, noise=noise))
+    return plots.plot_fits(
+        experiments.approximation.fit(function, n_units, noise=noise)
+    )
 
 
-explore(fit_a_function, function=["sin(12x)", "polynomial", "|x|"] if LIVE else ["sin(12x)", "|x|"], n_units=[1, 2, 4, 8, 16, 32] if LIVE else [2, 8, 32], noise=(0.0, 0.6, 0.1) if LIVE else [0.0, 0.3])
+explore(
+    fit_a_function,
+    function=["sin(12x)", "polynomial", "|x|"]
+    if LIVE
+    else ["sin(12x)", "|x|"],
+    n_units=[1, 2, 4, 8, 16, 32] if LIVE else [2, 8, 32],
+    noise=(0.0, 0.6, 0.1) if LIVE else [0.0, 0.3],
+)
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -219,8 +260,7 @@ explore(fit_a_function, function=["sin(12x)", "polynomial", "|x|"] if LIVE else 
 # %% tags=["live", "slide-code"]
 # Apply a shared layer more and more often, from many seeds.
 depth = experiments.depth.run(preset=PRESET)
-plots.plot_result(depth);
-
+plots.plot_result(depth)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -250,8 +290,7 @@ then_and_now(depth)
 # *Predict first: where on the line will the curves turn most sharply: at the ends or in the middle?*
 
 # %%
-plots.plot_alternation(depth.shown);
-
+plots.plot_alternation(depth.shown)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -276,8 +315,7 @@ plots.plot_alternation(depth.shown);
 # %% tags=["live", "slide-code"]
 # Give everyone more and more points.
 data_size = experiments.data_size.run(preset=PRESET)
-plots.plot_result(data_size);
-
+plots.plot_result(data_size)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -312,8 +350,7 @@ then_and_now(data_size)
 # %% tags=["live", "slide-code"]
 # Make one class rarer and rarer, with and without oversampling.
 imbalance = experiments.imbalance.run(preset=PRESET)
-plots.plot_result(imbalance);
-
+plots.plot_result(imbalance)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -346,7 +383,7 @@ then_and_now(imbalance)
 # *Predict first: how much of the plane will they give to the rare class, without and with oversampling?*
 
 # %%
-plots.plot_decisions(imbalance.shown);
+plots.plot_decisions(imbalance.shown)
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -362,12 +399,20 @@ plots.plot_decisions(imbalance.shown);
 #
 # *Predict first: if the classes lie further apart, does the imbalance still matter?*
 
+
 # %%
 def retrain_on_imbalance(ratio=100, oversample=False, distance=1.0):
-    return plots.plot_decisions(experiments.imbalance.decide(ratio, oversample, distance=distance))
+    return plots.plot_decisions(
+        experiments.imbalance.decide(ratio, oversample, distance=distance)
+    )
 
 
-explore(retrain_on_imbalance, ratio=[1, 2, 5, 10, 20, 50, 100] if LIVE else 100, oversample=False, distance=(0.5, 4.0, 0.5) if LIVE else [1.0, 3.0])
+explore(
+    retrain_on_imbalance,
+    ratio=[1, 2, 5, 10, 20, 50, 100] if LIVE else 100,
+    oversample=False,
+    distance=(0.5, 4.0, 0.5) if LIVE else [1.0, 3.0],
+)
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -405,12 +450,14 @@ exercises.check("shared-layers", (3 + 1) * 20 + (20 + 1) * 20 + (20 + 1) * 4)
 # Your test set is as imbalanced as your training set. Return the *balanced accuracy*: for each of the two classes the share of its points that are predicted right, and of these two the mean. `predicted` and `y` are arrays of
 # classes 0 and 1.
 
+
 # %% tags=["exercise"]
 def balanced_accuracy(predicted, y):
     return ...
 
 
 exercises.check("balanced-accuracy", balanced_accuracy)
+
 
 # %% tags=["solution"]
 def balanced_accuracy(predicted, y):
@@ -424,12 +471,14 @@ exercises.check("balanced-accuracy", balanced_accuracy)
 #
 # `y` holds classes, 0 for the frequent and 1 for the rare one; `rng` is a NumPy generator. Return the row numbers to train on: each row of class 0 once, and as many rows of class 1, drawn with replacement.
 
+
 # %% tags=["exercise"]
 def oversampled(y, rng):
     return ...
 
 
 exercises.check("oversample", oversampled)
+
 
 # %% tags=["solution"]
 def oversampled(y, rng):
@@ -459,11 +508,9 @@ exercises.check("oversample", oversampled)
 # %% tags=["live", "slide-code"]
 # Train networks on true and on random labels, with more and more points.
 memorization = experiments.memorization.run(preset=PRESET)
-plots.plot_sweeps(memorization.sweeps);
-
+plots.plot_sweeps(memorization.sweeps)
 # %%
-plots.plot_verdicts(memorization.verdicts);
-
+plots.plot_verdicts(memorization.verdicts)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -498,8 +545,7 @@ then_and_now(memorization)
 # %% tags=["live", "slide-code"]
 # Train networks on inputs with dummy dimensions, as they are and after PCA.
 pca = experiments.pca.run(preset=PRESET)
-plots.plot_result(pca);
-
+plots.plot_result(pca)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -520,8 +566,13 @@ then_and_now(pca)
 # %%
 rng = np.random.default_rng(SEED)
 for d in (11, 110, 1010):
-    positive, turned = (np.linalg.svd(it, compute_uv=False) for it in (rng.random((d, d)), experiments.pca.rotation(d, rng)))
-    print(f"{d:>5} dimensions, largest and second singular value: positive numbers {positive[0]:.0f} and {positive[1]:.1f}, rotation {turned[0]:.0f} and {turned[1]:.0f}")
+    positive, turned = (
+        np.linalg.svd(it, compute_uv=False)
+        for it in (rng.random((d, d)), experiments.pca.rotation(d, rng))
+    )
+    print(
+        f"{d:>5} dimensions, largest and second singular value: positive numbers {positive[0]:.0f} and {positive[1]:.1f}, rotation {turned[0]:.0f} and {turned[1]:.0f}"
+    )
 
 # %% [markdown]
 # A rotation keeps all lengths. Positive numbers stretch one direction, the one with equal entries, hundreds of times, so that the inputs grow with their number, and sigmoids saturate. `experiments.pca.run(mixings=("rotation", "positive"))`
@@ -538,8 +589,7 @@ for d in (11, 110, 1010):
 # ReLU, tanh and sigmoid are what one uses. But does it matter which function it is, as long as it is not a line? We try four more that nobody recommends.
 
 # %% tags=["hide-input"]
-plots.plot_functions(experiments.activations.FUNCTIONS);
-
+plots.plot_functions(experiments.activations.FUNCTIONS)
 # %% [markdown]
 # The task is two interleaved half moons, learnt by 2-30-30-2. Mind the sign: its derivative is 0 wherever there is one, so no gradient passes it.
 #
@@ -548,8 +598,7 @@ plots.plot_functions(experiments.activations.FUNCTIONS);
 # %% tags=["live", "slide-code"]
 # Train networks on two moons, with seven activations.
 activations = experiments.activations.run(preset=PRESET)
-plots.plot_result(activations);
-
+plots.plot_result(activations)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -573,12 +622,22 @@ then_and_now(activations)
 #
 # *Predict first: which activation draws the roundest boundary, and what does noise do to a network with the sign?*
 
+
 # %%
 def decide(activation="relu", noise=0.1, units=30):
-    return plots.plot_moons(experiments.activations.decide(activation, noise, units))
+    return plots.plot_moons(
+        experiments.activations.decide(activation, noise, units)
+    )
 
 
-explore(decide, activation=list(experiments.activations.FUNCTIONS) if LIVE else ["relu", "square", "sign"], noise=(0.0, 0.4, 0.1) if LIVE else [0.1, 0.3], units=[2, 5, 10, 30] if LIVE else 30)
+explore(
+    decide,
+    activation=list(experiments.activations.FUNCTIONS)
+    if LIVE
+    else ["relu", "square", "sign"],
+    noise=(0.0, 0.4, 0.1) if LIVE else [0.1, 0.3],
+    units=[2, 5, 10, 30] if LIVE else 30,
+)
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -607,11 +666,9 @@ explore(decide, activation=list(experiments.activations.FUNCTIONS) if LIVE else 
 # %% tags=["live", "slide-code"]
 # Train with batches of several sizes, and take the time of real fits.
 batch_size = experiments.batch_size.run(preset=PRESET)
-plots.plot_sweeps(batch_size.sweeps);
-
+plots.plot_sweeps(batch_size.sweeps)
 # %%
-plots.plot_verdicts(batch_size.verdicts);
-
+plots.plot_verdicts(batch_size.verdicts)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -644,12 +701,14 @@ then_and_now(batch_size)
 #
 # `A` is a square matrix of normally distributed numbers. Return the orthogonal matrix $Q$ of its decomposition $A = QR$ for which all diagonal entries of $R$ are positive. `np.linalg.qr` does not promise that they are.
 
+
 # %% tags=["exercise"]
 def random_rotation(A):
     return ...
 
 
 exercises.check("random-rotation", random_rotation)
+
 
 # %% tags=["solution"]
 def random_rotation(A):
@@ -705,8 +764,7 @@ exercises.check("equal-steps", 150 * int(np.ceil(400 / 64)))
 # %% tags=["live", "slide-code"]
 # Train networks on the same data that differ in the loss alone.
 losses = experiments.losses.run(preset=PRESET)
-plots.plot_result(losses);
-
+plots.plot_result(losses)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -747,11 +805,9 @@ then_and_now(losses)
 # %% tags=["live", "slide-code"]
 # Train from six kinds of first weights, and from zeros with one unit in each layer.
 initialization = experiments.initialization.run(preset=PRESET)
-plots.plot_sweeps(initialization.sweeps);
-
+plots.plot_sweeps(initialization.sweeps)
 # %%
-plots.plot_verdicts(initialization.verdicts);
-
+plots.plot_verdicts(initialization.verdicts)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -780,12 +836,17 @@ then_and_now(initialization)
 #
 # *Predict first: at a standard deviation of a thousandth, and of 3, which of the two is slower, and for what reason?*
 
+
 # %%
 def first_weights(log10_of_std=-0.5):
-    return plots.plot_learning_curves(experiments.initialization.from_normal(10**log10_of_std))
+    return plots.plot_learning_curves(
+        experiments.initialization.from_normal(10**log10_of_std)
+    )
 
 
-explore(first_weights, log10_of_std=(-3.0, 1.0, 0.25) if LIVE else (-3.0, 1.0, 1.0))
+explore(
+    first_weights, log10_of_std=(-3.0, 1.0, 0.25) if LIVE else (-3.0, 1.0, 1.0)
+)
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -815,14 +876,11 @@ explore(first_weights, log10_of_std=(-3.0, 1.0, 0.25) if LIVE else (-3.0, 1.0, 1
 # %% tags=["live", "slide-code"]
 # Follow 50 weights of each layer.
 convergence = experiments.convergence.run(preset=PRESET)
-plots.plot_settling(convergence.shown);
-
+plots.plot_settling(convergence.shown)
 # %%
-plots.plot_sweeps(convergence.sweeps);
-
+plots.plot_sweeps(convergence.sweeps)
 # %%
-plots.plot_verdicts(convergence.verdicts);
-
+plots.plot_verdicts(convergence.verdicts)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -856,11 +914,15 @@ plots.plot_verdicts(convergence.verdicts);
 # Train with both penalties, on the same data.
 regularization = experiments.regularization.run(preset=PRESET)
 shown = regularization.shown
-plots.plot_weight_paths(shown.steps, {name: shown.weights[name] for name in ("L1, strength 0", "L1, strength 1", "L2, strength 1")});
-
+plots.plot_weight_paths(
+    shown.steps,
+    {
+        name: shown.weights[name]
+        for name in ("L1, strength 0", "L1, strength 1", "L2, strength 1")
+    },
+)
 # %%
-plots.plot_sweeps(regularization.sweeps);
-
+plots.plot_sweeps(regularization.sweeps)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -871,8 +933,7 @@ plots.plot_sweeps(regularization.sweeps);
 # In the first figure each line is one of 50 weights of the first layer of one network (`shown.weights` has those at 0.1 as well). Under L1 at 1 a whole bundle runs into 0 and stays; under L2 all shrink, and none stops there.
 
 # %%
-plots.plot_verdicts(regularization.verdicts);
-
+plots.plot_verdicts(regularization.verdicts)
 # %%
 then_and_now(regularization)
 
@@ -885,12 +946,19 @@ then_and_now(regularization)
 #
 # *Predict first: does L2 ever make weights vanish? And at which strength does L1 begin to hurt?*
 
+
 # %%
 def penalty(kind="L1", log10_of_strength=0.0):
-    return plots.plot_weight_sizes(experiments.regularization.penalized(kind, 10**log10_of_strength))
+    return plots.plot_weight_sizes(
+        experiments.regularization.penalized(kind, 10**log10_of_strength)
+    )
 
 
-explore(penalty, kind=["L1", "L2"], log10_of_strength=(-2.0, 1.0, 0.25) if LIVE else [-1.0, 0.0, 0.5, 1.0])
+explore(
+    penalty,
+    kind=["L1", "L2"],
+    log10_of_strength=(-2.0, 1.0, 0.25) if LIVE else [-1.0, 0.0, 0.5, 1.0],
+)
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -928,12 +996,14 @@ exercises.check("equal-units", 12 + 1 + 1 + 1 + 2 + 2)
 # `keras.regularizers.L1(l1)` adds `l1` times the *sum* of $|w|$ of a layer. Return the `l1` that all layers of a network with the layer sizes `sizes` (inputs first, outputs last) must get, so that together they add `strength` times the
 # *mean* of $|w|$ over all weights. Biases have no penalty.
 
+
 # %% tags=["exercise"]
 def l1_of_the_mean(sizes, strength):
     return ...
 
 
 exercises.check("mean-penalty", l1_of_the_mean)
+
 
 # %% tags=["solution"]
 def l1_of_the_mean(sizes, strength):
@@ -948,12 +1018,14 @@ exercises.check("mean-penalty", l1_of_the_mean)
 # A claim says that an effect is at least `smallest`. Its 95 % confidence intervals in several experiments go from `low` to `high`, two arrays. Return an array: 1 where the claim is supported, since the whole interval has at least
 # that effect; -1 where it is contradicted, since none of it has; 0 where it is undecided.
 
+
 # %% tags=["exercise"]
 def judge(low, high, smallest):
     return ...
 
 
 exercises.check("verdict", judge)
+
 
 # %% tags=["solution"]
 def judge(low, high, smallest):
@@ -972,20 +1044,52 @@ exercises.check("verdict", judge)
 # *Predict first: most of these hypotheses are what a textbook would say. How many of them were contradicted?*
 
 # %%
-answers = [approximation, depth, data_size, imbalance, memorization, pca, activations, batch_size, losses, initialization, convergence, regularization]
-pd.DataFrame([
-    {
-        "question": it.title, "hypothesis": it.verdicts[0].hypothesis.text, "verdict": it.verdicts[0].word,
-        "all its verdicts": ", ".join(f"{n} {word}" for word in ("supported", "contradicted", "undecided") if (n := sum(one.word == word for one in it.verdicts))),
-    }
-    for it in answers
-]).style.hide(axis="index").set_table_styles([{"selector": "th, td", "props": "text-align: left; vertical-align: top"}])
+answers = [
+    approximation,
+    depth,
+    data_size,
+    imbalance,
+    memorization,
+    pca,
+    activations,
+    batch_size,
+    losses,
+    initialization,
+    convergence,
+    regularization,
+]
+pd.DataFrame(
+    [
+        {
+            "question": it.title,
+            "hypothesis": it.verdicts[0].hypothesis.text,
+            "verdict": it.verdicts[0].word,
+            "all its verdicts": ", ".join(
+                f"{n} {word}"
+                for word in ("supported", "contradicted", "undecided")
+                if (n := sum(one.word == word for one in it.verdicts))
+            ),
+        }
+        for it in answers
+    ]
+).style.hide(axis="index").set_table_styles(
+    [{"selector": "th, td", "props": "text-align: left; vertical-align: top"}]
+)
 
 # %%
 verdicts = [one.word for it in answers for one in it.verdicts]
 compared = [one.agrees for it in answers for one in it.compared]
-print(f"{len(verdicts)} hypotheses: " + ", ".join(f"{verdicts.count(word)} {word}" for word in ("supported", "contradicted", "undecided")) + ".")
-print(f"{len(compared)} published numbers: {sum(compared)} agree with ours, {len(compared) - sum(compared)} do not.")
+print(
+    f"{len(verdicts)} hypotheses: "
+    + ", ".join(
+        f"{verdicts.count(word)} {word}"
+        for word in ("supported", "contradicted", "undecided")
+    )
+    + "."
+)
+print(
+    f"{len(compared)} published numbers: {sum(compared)} agree with ours, {len(compared) - sum(compared)} do not."
+)
 
 # %% [markdown]
 # <details><summary>Answer</summary>

@@ -54,14 +54,25 @@ print(f"{len(_moved)} live explorers moved, ipywidgets {ipywidgets.__version__},
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("notebooks", nargs="*", help="names or their beginnings, such as 01; all of them if none is named")
+    parser.add_argument(
+        "notebooks", nargs="*", help="names or their beginnings, such as 01; all of them if none is named"
+    )
     parser.add_argument("--python", default="python3.13", help="the interpreter that the environment is made with")
-    parser.add_argument("--folder", type=Path, default=ROOT / "_build" / "colab", help="where all of it goes; an environment that is there is used again")
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        default=ROOT / "_build" / "colab",
+        help="where all of it goes; an environment that is there is used again",
+    )
     options = parser.parse_args()
     folder = options.folder.resolve()
     python = environment(folder, options.python)
     clone = fresh_clone(folder)
-    chosen = [file for file in sorted(clone.glob("notebooks/*.ipynb")) if not options.notebooks or file.name.startswith(tuple(options.notebooks))]
+    chosen = [
+        file
+        for file in sorted(clone.glob("notebooks/*.ipynb"))
+        if not options.notebooks or file.name.startswith(tuple(options.notebooks))
+    ]
     if not chosen:
         sys.exit(f"no notebook is called {' or '.join(options.notebooks)}.")
     sys.exit(1 if [file for file in chosen if not succeeds(file, python, folder, clone)] else 0)
@@ -73,7 +84,9 @@ def environment(folder, interpreter):
     frozen = folder / "as-on-colab.txt"
     if not python.exists():
         if "Python 3.13." not in version_of(interpreter):
-            sys.exit(f"Python 3.13 is wanted, and {interpreter} is not one that runs here: say which with make colab-test PYTHON313=/path/to/python3.13")
+            sys.exit(
+                f"Python 3.13 is wanted, and {interpreter} is not one that runs here: say which with make colab-test PYTHON313=/path/to/python3.13"
+            )
         print(f"Installing Colab's versions into {folder}: about 3 GB.", flush=True)
         folder.mkdir(parents=True, exist_ok=True)
         subprocess.run([interpreter, "-m", "venv", folder / "env"], check=True)
@@ -96,7 +109,11 @@ def version_of(interpreter):
 
 def installed(python):
     """Return ``name==version`` of everything that an environment holds."""
-    return set(subprocess.run([python, "-I", "-m", "pip", "list", "--format=freeze"], capture_output=True, text=True, check=True).stdout.split())
+    return set(
+        subprocess.run(
+            [python, "-I", "-m", "pip", "list", "--format=freeze"], capture_output=True, text=True, check=True
+        ).stdout.split()
+    )
 
 
 def fresh_clone(folder):
@@ -119,7 +136,9 @@ def succeeds(file, python, folder, clone):
         sys.exit(f"the first code cell of {file.name} is not the one that sets up Colab: make notebooks, and commit.")
     first.source = colab.source(clone.as_uri())
     notebook.cells.append(nbformat.v4.new_code_cell(MOVE))
-    client = NotebookClient(notebook, timeout=3600, resources={"metadata": {"path": str(content)}}, km=kernel(python, folder))
+    client = NotebookClient(
+        notebook, timeout=3600, resources={"metadata": {"path": str(content)}}, km=kernel(python, folder)
+    )
     try:
         asyncio.run(client.async_execute(env=kernel_environment(folder)))
     except CellExecutionError as error:
@@ -135,21 +154,35 @@ def succeeds(file, python, folder, clone):
     if gone := before - after:
         print(f"{file.name}: FAILED, the first cell changed what was there: {', '.join(sorted(gone))}")
         return False
-    print(f"{file.name}: all cells ran in {time.perf_counter() - start:.0f} s; {written(notebook.cells[-1])}", flush=True)
+    print(
+        f"{file.name}: all cells ran in {time.perf_counter() - start:.0f} s; {written(notebook.cells[-1])}", flush=True
+    )
     return True
 
 
 def written(cell, stream="stdout"):
     """Return what a cell wrote to a stream."""
-    return "".join(output.text for output in cell.get("outputs", []) if output.output_type == "stream" and output.name == stream).strip()
+    return "".join(
+        output.text for output in cell.get("outputs", []) if output.output_type == "stream" and output.name == stream
+    ).strip()
 
 
 def kernel(python, folder):
     """Return the manager of a kernel in the environment."""
     spec = folder / "kernels" / "colab" / "kernel.json"
     spec.parent.mkdir(parents=True, exist_ok=True)
-    spec.write_text(json.dumps({"argv": [str(python), "-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f", "{connection_file}"], "display_name": "Colab", "language": "python"}))
-    return AsyncKernelManager(kernel_name="colab", kernel_spec_manager=KernelSpecManager(kernel_dirs=[str(folder / "kernels")]))
+    spec.write_text(
+        json.dumps(
+            {
+                "argv": [str(python), "-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+                "display_name": "Colab",
+                "language": "python",
+            }
+        )
+    )
+    return AsyncKernelManager(
+        kernel_name="colab", kernel_spec_manager=KernelSpecManager(kernel_dirs=[str(folder / "kernels")])
+    )
 
 
 def kernel_environment(folder):
@@ -158,7 +191,9 @@ def kernel_environment(folder):
     (fake / "google" / "colab").mkdir(parents=True, exist_ok=True)
     (fake / "google" / "colab" / "__init__.py").touch()
     (fake / "sitecustomize.py").write_text("import google.colab\n")
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("LECTURE_", "PYTHON", "MPL"))}
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith(("LECTURE_", "PYTHON", "MPL"))
+    }
     return inherited | {"PYTHONPATH": str(fake), "LECTURE_DATA": "sample", "LECTURE_MODE": "short"}
 
 

@@ -17,8 +17,23 @@ from xml.etree import ElementTree
 ROOT = Path(__file__).resolve().parent.parent
 
 # Tests of pages, notebooks, files and imports, which compare no number that was computed.
-OTHERS = ("book", "browser", "colab", "data_network", "explore_browser", "gallery", "imports", "notebook_sources",
-          "notebooks", "package", "portable", "publish", "slides", "slides_browser", "twins")
+OTHERS = (
+    "book",
+    "browser",
+    "colab",
+    "data_network",
+    "explore_browser",
+    "gallery",
+    "imports",
+    "notebook_sources",
+    "notebooks",
+    "package",
+    "portable",
+    "publish",
+    "slides",
+    "slides_browser",
+    "twins",
+)
 
 THREADS = (1, 4)
 COUNTS = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")

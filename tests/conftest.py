@@ -12,7 +12,9 @@ import pytest
 matplotlib.use("Agg")
 hypothesis.settings.register_profile("untimed", deadline=None)  # speed is measured elsewhere
 hypothesis.settings.load_profile("untimed")
-signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs are born without it, and some tests interrupt
+signal.signal(
+    signal.SIGINT, signal.default_int_handler
+)  # a shell's background jobs are born without it, and some tests interrupt
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,7 +36,10 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(scope="session", autouse=True)
 def _own_cache(tmp_path_factory):
     """Keep downloads of the tests out of the user's cache, and the user's choices out of the tests."""
-    kept = {name: os.environ.pop(name, None) for name in ("LECTURE_DATA", "LECTURE_MODE", "LECTURE_LIVE", "LECTURE_STYLE", "LECTURE_DEVICE")}
+    kept = {
+        name: os.environ.pop(name, None)
+        for name in ("LECTURE_DATA", "LECTURE_MODE", "LECTURE_LIVE", "LECTURE_STYLE", "LECTURE_DEVICE")
+    }
     kept["LECTURE_CACHE"] = os.environ.get("LECTURE_CACHE")
     os.environ["LECTURE_CACHE"] = str(tmp_path_factory.mktemp("cache"))
     yield
@@ -68,7 +73,10 @@ def runs():
     from lecture.publish import execute
 
     with device.quietly():
-        of_system = dict(environment=SHORT | {"LECTURE_DATA": "system"}, inputs=(data.identity(source="system"), device.choose().describe()))
+        of_system = dict(
+            environment=SHORT | {"LECTURE_DATA": "system"},
+            inputs=(data.identity(source="system"), device.choose().describe()),
+        )
     if not execute.kept(ROOT, **of_system, output=ROOT / "_build"):
         return dict(environment=SHORT)
     shutil.rmtree(BUILT / "executed", ignore_errors=True)

@@ -62,20 +62,23 @@ def test_attention_by_hand(d, heads, size):
     assert layer.heads == heads and layer.roles == ("query", "key and value") and layer.inputs == (0, 0)
 
 
-@pytest.mark.parametrize("layer, shape", [
-    (layers.Dense(7), (5,)),
-    (layers.Embedding(11, 3), (6,)),
-    (layers.BatchNormalization(), (4, 4, 3)),
-    (layers.DepthwiseConv2D(3), (8, 8, 4)),
-    (layers.SeparableConv2D(5, 3), (8, 8, 4)),
-    (layers.Conv2D(4, 3, groups=2), (8, 8, 4)),
-    (layers.Conv1D(4, 3), (8, 2)),
-    (layers.Conv2DTranspose(4, 3, strides=2), (8, 8, 2)),
-    (layers.Bidirectional(layers.LSTM(3)), (8, 2)),
-    (layers.TimeDistributed(layers.Dense(3)), (8, 2)),
-    (layers.ConvLSTM2D(3, 3), (4, 8, 8, 2)),
-    (layers.RNN(layers.GRUCell(3)), (4, 2)),
-])
+@pytest.mark.parametrize(
+    "layer, shape",
+    [
+        (layers.Dense(7), (5,)),
+        (layers.Embedding(11, 3), (6,)),
+        (layers.BatchNormalization(), (4, 4, 3)),
+        (layers.DepthwiseConv2D(3), (8, 8, 4)),
+        (layers.SeparableConv2D(5, 3), (8, 8, 4)),
+        (layers.Conv2D(4, 3, groups=2), (8, 8, 4)),
+        (layers.Conv1D(4, 3), (8, 2)),
+        (layers.Conv2DTranspose(4, 3, strides=2), (8, 8, 2)),
+        (layers.Bidirectional(layers.LSTM(3)), (8, 2)),
+        (layers.TimeDistributed(layers.Dense(3)), (8, 2)),
+        (layers.ConvLSTM2D(3, 3), (4, 8, 8, 2)),
+        (layers.RNN(layers.GRUCell(3)), (4, 2)),
+    ],
+)
 def test_the_counting_gives_the_count_of_keras(layer, shape):
     read = _only(layer, shape)
     assert eval(read.counting().replace("·", "*")) == read.n_params == layer.count_params()
@@ -94,11 +97,37 @@ def test_frozen_layers_and_moving_averages_are_not_trained():
 
 
 def test_a_chain_in_its_order():
-    architecture = from_model(_sequential(layers.Conv2D(4, 3), layers.MaxPooling2D(), layers.Flatten(), layers.Dropout(0.3), layers.Dense(10), shape=(8, 8, 1)))
-    assert [layer.kind for layer in architecture.layers] == ["input", "convolution", "pooling", "reshape", "dropout", "dense"]
+    architecture = from_model(
+        _sequential(
+            layers.Conv2D(4, 3),
+            layers.MaxPooling2D(),
+            layers.Flatten(),
+            layers.Dropout(0.3),
+            layers.Dense(10),
+            shape=(8, 8, 1),
+        )
+    )
+    assert [layer.kind for layer in architecture.layers] == [
+        "input",
+        "convolution",
+        "pooling",
+        "reshape",
+        "dropout",
+        "dense",
+    ]
     assert [layer.shape for layer in architecture.layers] == [(8, 8, 1), (6, 6, 4), (3, 3, 4), (36,), (36,), (10,)]
-    assert architecture.connections == ((0, 1), (1, 2), (2, 3), (3, 4), (4, 5)) and architecture.skips == () and architecture.outputs == (5,)
-    assert [layer.title for layer in architecture.layers[1:]] == ["Conv2D 3×3", "MaxPooling2D 2×2", "Flatten", "Dropout 0.3", "Dense"]
+    assert (
+        architecture.connections == ((0, 1), (1, 2), (2, 3), (3, 4), (4, 5))
+        and architecture.skips == ()
+        and architecture.outputs == (5,)
+    )
+    assert [layer.title for layer in architecture.layers[1:]] == [
+        "Conv2D 3×3",
+        "MaxPooling2D 2×2",
+        "Flatten",
+        "Dropout 0.3",
+        "Dense",
+    ]
 
 
 def test_a_residual_connection_is_a_skip():
@@ -126,7 +155,9 @@ def test_a_model_inside_a_model_is_taken_apart():
     x = keras.Input((16,))
     architecture = from_model(model := keras.Model(x, decoder(encoder(x))))
     assert [layer.shape for layer in architecture.layers] == [(16,), (8,), (2,), (8,), (16,)]
-    assert architecture.connections == ((0, 1), (1, 2), (2, 3), (3, 4)) and architecture.n_params == model.count_params()
+    assert (
+        architecture.connections == ((0, 1), (1, 2), (2, 3), (3, 4)) and architecture.n_params == model.count_params()
+    )
     assert architecture.code == 2 and architecture.describe().endswith(" Its code has 2 numbers.")
     assert from_model(keras.Sequential([keras.Input((16,)), encoder, decoder])).n_params == model.count_params()
 
@@ -148,12 +179,19 @@ def test_a_layer_of_ones_own_is_other_and_one_that_inherits_is_not():
         pass
 
     architecture = from_model(_sequential(MyConvolution(2, 3), Doubling(), shape=(5, 5, 1)))
-    assert [(layer.type, layer.kind) for layer in architecture.layers[1:]] == [("MyConvolution", "convolution"), ("Doubling", "other")]
+    assert [(layer.type, layer.kind) for layer in architecture.layers[1:]] == [
+        ("MyConvolution", "convolution"),
+        ("Doubling", "other"),
+    ]
 
 
 def test_lengths_that_are_not_fixed():
     architecture = from_model(_sequential(layers.LSTM(3, return_sequences=True), shape=(None, 2)))
-    assert architecture.layers[1].shape == (None, 3) and architecture.layers[1].every_step and architecture.layers[1].n_dense is None
+    assert (
+        architecture.layers[1].shape == (None, 3)
+        and architecture.layers[1].every_step
+        and architecture.layers[1].n_dense is None
+    )
     assert shape_text((None, 3)) == "any×3" and shape_text(()) == "1"
 
 
@@ -175,11 +213,22 @@ def test_a_deep_model_is_read_whole():
 
 
 @settings(max_examples=12)
-@given(st.lists(st.tuples(st.sampled_from(["conv", "pool"]), st.integers(1, 3), st.integers(1, 2), st.sampled_from(["valid", "same"])), min_size=1, max_size=3), st.integers(0, 10**6))
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["conv", "pool"]), st.integers(1, 3), st.integers(1, 2), st.sampled_from(["valid", "same"])
+        ),
+        min_size=1,
+        max_size=3,
+    ),
+    st.integers(0, 10**6),
+)
 def test_a_receptive_field_is_all_that_a_number_depends_on(parts, draw):
     size = 35
     made = [
-        layers.Conv2D(1, k, strides=s, padding=p, kernel_initializer="ones") if kind == "conv" else layers.AveragePooling2D(k, s, padding=p)
+        layers.Conv2D(1, k, strides=s, padding=p, kernel_initializer="ones")
+        if kind == "conv"
+        else layers.AveragePooling2D(k, s, padding=p)
         for kind, k, s, p in parts
     ]
     model = _sequential(*made, shape=(size, size, 1))
@@ -194,7 +243,9 @@ def test_a_receptive_field_is_all_that_a_number_depends_on(parts, draw):
     seen = moved.reshape(size, size)
     assert not (seen & ~expected).any()
     if all(k >= s for _, k, s, _ in parts):  # else the windows leave pixels out
-        np.testing.assert_array_equal(seen.any(axis=1), expected.any(axis=1))  # rows, far from the edge; zeros inside the network may hide columns at it
+        np.testing.assert_array_equal(
+            seen.any(axis=1), expected.any(axis=1)
+        )  # rows, far from the edge; zeros inside the network may hide columns at it
 
 
 def test_a_receptive_field_needs_a_chain_of_windows():
@@ -210,7 +261,11 @@ def test_a_receptive_field_needs_a_chain_of_windows():
 
 
 def test_the_table_counts_and_compares():
-    table = from_model(_sequential(layers.Conv2D(8, 3), layers.Flatten(), layers.Dense(10), shape=(28, 28, 1))).table().splitlines()
+    table = (
+        from_model(_sequential(layers.Conv2D(8, 3), layers.Flatten(), layers.Dense(10), shape=(28, 28, 1)))
+        .table()
+        .splitlines()
+    )
     assert len(table) == 4
     assert table[1].split() == ["Conv2D", "3×3", "26×26×8", "80", "3·3·1·8", "+", "8", "4,245,280"]
     assert table[-1].split() == ["all", "54,170"]

@@ -58,7 +58,10 @@ PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgG
 def _notebook(*cells):
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"
-    return new.new_notebook(cells=cells, metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}, "language_info": {"name": "python"}})
+    return new.new_notebook(
+        cells=cells,
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}, "language_info": {"name": "python"}},
+    )
 
 
 def _text(text, anchor=None, **metadata):
@@ -149,7 +152,9 @@ def page(browser):
 
 def _open(page, small, name, fragment=""):
     page.goto((small / f"{name}.html").as_uri() + fragment)
-    page.wait_for_function("document.querySelectorAll('mjx-container').length >= document.querySelectorAll('.math').length", timeout=20_000)
+    page.wait_for_function(
+        "document.querySelectorAll('mjx-container').length >= document.querySelectorAll('.math').length", timeout=20_000
+    )
 
 
 # ---- Formulas
@@ -158,11 +163,20 @@ def _open(page, small, name, fragment=""):
 def test_formulas_have_the_number_of_their_chapter_and_links_to_them_say_it(small):
     first = (small / "notebooks" / "01_sums.html").read_text()
     second = (small / "notebooks" / "02_products.html").read_text()
-    assert re.findall(r'<div class="math[^>]* id="equation-(eq-[\w-]+)">\s*<span class="eqno">\((\d\.\d)\)', first) == [("eq-adding", "1.1"), ("eq-adding-2", "1.2")]
-    assert re.findall(r'<div class="math[^>]* id="equation-(eq-[\w-]+)">\s*<span class="eqno">\((\d\.\d)\)', second) == [("eq-multiplying", "2.1")]
+    assert re.findall(r'<div class="math[^>]* id="equation-(eq-[\w-]+)">\s*<span class="eqno">\((\d\.\d)\)', first) == [
+        ("eq-adding", "1.1"),
+        ("eq-adding-2", "1.2"),
+    ]
+    assert re.findall(
+        r'<div class="math[^>]* id="equation-(eq-[\w-]+)">\s*<span class="eqno">\((\d\.\d)\)', second
+    ) == [("eq-multiplying", "2.1")]
     assert re.search(r'its square\s<a class="reference internal" href="#equation-eq-adding-2">\(1\.2\)</a>', first)
-    assert re.search(r'the sum\s<a class="reference internal" href="#equation-eq-adding">\(1\.1\)</a>', first), "in a folded answer"
-    assert re.search(r'the sum\s<a class="reference internal" href="01_sums\.html#equation-eq-adding">\(1\.1\)</a>', second), "from another chapter"
+    assert re.search(r'the sum\s<a class="reference internal" href="#equation-eq-adding">\(1\.1\)</a>', first), (
+        "in a folded answer"
+    )
+    assert re.search(
+        r'the sum\s<a class="reference internal" href="01_sums\.html#equation-eq-adding">\(1\.1\)</a>', second
+    ), "from another chapter"
     assert 'href="02_products.html#multiplying"' in first, "a link to a section of another chapter"
     assert second.count("[code](#eq-nowhere)") == 2, "code stays as it is"
 
@@ -172,14 +186,19 @@ def test_numbers_do_not_stand_on_wide_formulas(small, page, width):
     page.set_viewport_size({"width": width, "height": 900})
     _open(page, small, "notebooks/01_sums")
     page.eval_on_selector_all("main details", "all => all.forEach(it => { it.open = true; })")
-    boxes = page.eval_on_selector_all("div.math:has(.eqno)", """all => all.map(it => {
+    boxes = page.eval_on_selector_all(
+        "div.math:has(.eqno)",
+        """all => all.map(it => {
         const [number, formula] = [".eqno", "mjx-container"].map(part => it.querySelector(part).getBoundingClientRect());
         return [formula.left, formula.right, number.left, number.right, it.getBoundingClientRect().right];
-    })""")
+    })""",
+    )
     assert len(boxes) == 2
     for left, formula, number, right, edge in boxes:
         assert left >= 0 and formula <= number < right <= edge + 1 <= width
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page itself does not scroll sideways"
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
+        "the page itself does not scroll sideways"
+    )
 
 
 # ---- Cells
@@ -212,7 +231,9 @@ def test_hidden_code_opens(small, page):
 
 def _contrast(page, selector):
     """Of a text and what it stands on, as WCAG has it."""
-    return page.eval_on_selector(selector, """it => {
+    return page.eval_on_selector(
+        selector,
+        """it => {
         const numbers = (color) => color.match(/[\\d.]+/g).map(Number);
         let below = it;
         while (below && (numbers(getComputedStyle(below).backgroundColor)[3] ?? 1) < 1) below = below.parentElement;
@@ -220,7 +241,8 @@ def _contrast(page, selector):
             .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
         const [a, b] = [light(getComputedStyle(it).color), light(getComputedStyle(below).backgroundColor)].sort((x, y) => y - x);
         return (a + 0.05) / (b + 0.05);
-    }""")
+    }""",
+    )
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
@@ -235,7 +257,10 @@ def test_answers_open_by_keyboard_and_are_readable(small, page, mode):
     assert answer.is_visible()
     for part in ("summary", "p", ".eqno"):
         assert _contrast(page, f"main details:not([class]) {part}") > 4.5, part
-    assert page.eval_on_selector("img[alt='A single pixel.']", "it => getComputedStyle(it).filter") == "none" or mode == "light"
+    assert (
+        page.eval_on_selector("img[alt='A single pixel.']", "it => getComputedStyle(it).filter") == "none"
+        or mode == "light"
+    )
 
 
 # ---- The front page
@@ -252,7 +277,9 @@ def test_the_front_page_moves_until_it_is_touched_and_keeps_its_address(small, p
         seen.add(_step(page))
         page.wait_for_timeout(100)
     assert len(seen) > 5
-    page.wait_for_function("document.querySelector('.lecture-explorer').shadowRoot.querySelector('.row button').ariaLabel.startsWith('Pause')")
+    page.wait_for_function(
+        "document.querySelector('.lecture-explorer').shadowRoot.querySelector('.row button').ariaLabel.startsWith('Pause')"
+    )
     page.locator(".lecture-explorer .sheet").click()
     page.wait_for_timeout(300)
     stopped = _step(page)
@@ -297,7 +324,10 @@ def test_teaching_lists_sections_sessions_and_exercises(small):
 def test_search_answers_without_a_network(small, page):
     page.goto((small / "search.html").as_uri() + "?q=multiplying")
     page.locator("#search-results li a").first.wait_for()
-    assert any("02_products.html" in link for link in page.eval_on_selector_all("#search-results li a", "all => all.map(it => it.href)"))
+    assert any(
+        "02_products.html" in link
+        for link in page.eval_on_selector_all("#search-results li a", "all => all.map(it => it.href)")
+    )
 
 
 def test_launch_buttons_stand_where_the_repository_has_an_address(small):
@@ -318,7 +348,10 @@ def test_without_an_address_there_are_no_launch_buttons(tmp_path):
 
 def test_the_address_is_read_from_one_place_and_has_to_be_one(tmp_path):
     assert address.repository(tmp_path) is None
-    for text, expected in (('[project]\nname = "x"\n', None), (f'[project.urls]\nrepository = "{ADDRESS}.git/"\n', ADDRESS)):
+    for text, expected in (
+        ('[project]\nname = "x"\n', None),
+        (f'[project.urls]\nrepository = "{ADDRESS}.git/"\n', ADDRESS),
+    ):
         (tmp_path / "pyproject.toml").write_text(text)
         assert address.repository(tmp_path) == expected
     (tmp_path / "pyproject.toml").write_text('[project.urls]\nrepository = "somewhere"\n')
@@ -331,9 +364,18 @@ def test_the_address_is_read_from_one_place_and_has_to_be_one(tmp_path):
 
 def test_the_outline_reads_times_questions_and_exercises():
     first, second = outline.chapters(_notebooks())
-    assert (first.title, first.summary, first.minutes, first.n_questions, first.exercises) == ("Sums", "What adding does.", 20, 1, ())
+    assert (first.title, first.summary, first.minutes, first.n_questions, first.exercises) == (
+        "Sums",
+        "What adding does.",
+        20,
+        1,
+        (),
+    )
     assert [(it.anchor, it.title, it.minutes) for it in second.sections] == [
-        ("products", "Products", 0), ("multiplying", "Multiplying", 30), ("exercises-products", "Exercises: products", 10)]
+        ("products", "Products", 0),
+        ("multiplying", "Multiplying", 30),
+        ("exercises-products", "Exercises: products", 10),
+    ]
     assert second.exercises == ("Twice two",)
 
 
@@ -349,7 +391,12 @@ def test_sessions_are_filled_in_order_and_not_beyond_their_length():
 def test_docstrings_are_read_as_they_are_meant():
     lines = ["Sum.", "", "Attributes", "----------", "a, b : float", "    Parts.", "", ">>> 1 + 1", "2"]
     docstrings.spread(None, "class", "f", None, None, lines)
-    assert lines[4:7] == ["a : float", "b : float", "    Parts."] and lines[8:] == ["Examples", "--------", ">>> 1 + 1", "2"]
+    assert lines[4:7] == ["a : float", "b : float", "    Parts."] and lines[8:] == [
+        "Examples",
+        "--------",
+        ">>> 1 + 1",
+        "2",
+    ]
 
 
 # ---- What is refused; the earlier book stays
@@ -370,26 +417,39 @@ def _refused(root, notebooks, sentence):
     assert (root / "_build" / "html" / "index.html").read_text() == "the earlier book"
 
 
-@pytest.mark.parametrize(("link", "thing"), [("#eq-ading", "a formula"), ("#eq-adding-3", "a formula"), ("#multiplyng", "a place")])
+@pytest.mark.parametrize(
+    ("link", "thing"), [("#eq-ading", "a formula"), ("#eq-adding-3", "a formula"), ("#multiplyng", "a place")]
+)
 def test_a_link_that_leads_nowhere_is_named_by_its_cell(earlier, link, thing):
     notebooks = _notebooks()
     notebooks["02_products"].cells[3].source += f"\n\nSee [there]({link})."
-    _refused(earlier, notebooks, rf'02_products.py: the cell under "Exercise: Twice two" links to {link}, {thing} that no notebook has \(near: \S')
+    _refused(
+        earlier,
+        notebooks,
+        rf'02_products.py: the cell under "Exercise: Twice two" links to {link}, {thing} that no notebook has \(near: \S',
+    )
 
 
 def test_a_missing_reference_is_named_by_its_page(earlier):
-    (earlier / "book" / "teaching.md").write_text("# Teaching\n\n{py:func}`lecture.plots.plot_nothing` and [a page](nowhere.md)\n")
+    (earlier / "book" / "teaching.md").write_text(
+        "# Teaching\n\n{py:func}`lecture.plots.plot_nothing` and [a page](nowhere.md)\n"
+    )
     with pytest.raises(BookError) as refused:
         book.assemble(earlier, _notebooks(), earlier / "_build")
-    assert "teaching.md:3: WARNING: py:func reference target not found: lecture.plots.plot_nothing" in str(refused.value)
+    assert "teaching.md:3: WARNING: py:func reference target not found: lecture.plots.plot_nothing" in str(
+        refused.value
+    )
     assert "nowhere.md" in str(refused.value) and str(earlier) not in str(refused.value)
     assert (earlier / "_build" / "html" / "index.html").read_text() == "the earlier book"
 
 
-@pytest.mark.parametrize(("mark", "sentence"), [
-    ("explorer nowhere", "index.md: no notebook has an explorer in a section #nowhere"),
-    ("treasure", "index.md: nothing that is made is called 'treasure'"),
-])
+@pytest.mark.parametrize(
+    ("mark", "sentence"),
+    [
+        ("explorer nowhere", "index.md: no notebook has an explorer in a section #nowhere"),
+        ("treasure", "index.md: nothing that is made is called 'treasure'"),
+    ],
+)
 def test_a_page_that_asks_for_what_is_not_made_is_named(earlier, mark, sentence):
     (earlier / "book" / "index.md").write_text(f"# A small book\n\n<!-- made: {mark} -->\n")
     _refused(earlier, _notebooks(), sentence)
@@ -402,10 +462,18 @@ def test_the_command_says_in_a_sentence_what_is_wrong_and_its_status_is_1(tmp_pa
     _checkout(tmp_path, index="# A small book\n")
     (tmp_path / "notebooks").mkdir()
     kind = "" if cell == "1 / 0" else " [markdown]"
-    (tmp_path / "notebooks" / "01_sums.py").write_text(f"# %% [markdown]\n# # Sums\n\n# %%{kind}\n{'# ' if kind else ''}{cell}\n")
+    (tmp_path / "notebooks" / "01_sums.py").write_text(
+        f"# %% [markdown]\n# # Sums\n\n# %%{kind}\n{'# ' if kind else ''}{cell}\n"
+    )
     code = "import sys, pathlib, lecture.__main__ as it; it.ROOT = pathlib.Path.cwd(); sys.exit(it.main(sys.argv[1:]))"
     subprocess.run([sys.executable, "-c", code, "notebooks"], cwd=tmp_path, check=True, capture_output=True)
-    done = subprocess.run([sys.executable, "-c", code, "book", "--source", "sample"], cwd=tmp_path, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code, "book", "--source", "sample"], cwd=tmp_path, capture_output=True, text=True
+    )
     sentence = [line for line in done.stderr.splitlines() if line.startswith("lecture: ")][-1]
     assert done.returncode == 1 and "Traceback" not in done.stderr and not (tmp_path / "_build" / "html").exists()
-    assert "01_sums.py" in sentence and 'under "Sums"' in sentence and ("ZeroDivisionError" in sentence or "#nowhere" in sentence)
+    assert (
+        "01_sums.py" in sentence
+        and 'under "Sums"' in sentence
+        and ("ZeroDivisionError" in sentence or "#nowhere" in sentence)
+    )

@@ -27,7 +27,9 @@ _ALL_COME = "all => Promise.allSettled(all.map(img => { img.loading = 'eager'; r
 
 
 def _wait_for_formulas(page):
-    page.wait_for_function("document.querySelectorAll('mjx-container').length >= document.querySelectorAll('.math').length", timeout=60_000)
+    page.wait_for_function(
+        "document.querySelectorAll('mjx-container').length >= document.querySelectorAll('.math').length", timeout=60_000
+    )
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -35,13 +37,18 @@ def test_a_page_loads_whole_from_a_file(built_book, page, name):
     page.goto((built_book / "html" / f"{name}.html").as_uri())
     page.wait_for_timeout(500)  # for what a script asks for after the page has loaded
     page.eval_on_selector_all("main img", _ALL_COME)
-    pictures = page.eval_on_selector_all("main img", "all => all.map(img => [img.src.slice(0, 60), img.complete && img.naturalWidth, img.alt])")
+    pictures = page.eval_on_selector_all(
+        "main img", "all => all.map(img => [img.src.slice(0, 60), img.complete && img.naturalWidth, img.alt])"
+    )
     assert [picture for picture in pictures if not picture[1] or not picture[2]] == []
     _wait_for_formulas(page)
 
 
 def test_every_page_stays_under_three_megabytes(built_book):
-    sizes = {str(file.relative_to(built_book / "html")): file.stat().st_size for file in (built_book / "html").rglob("*.html")}
+    sizes = {
+        str(file.relative_to(built_book / "html")): file.stat().st_size
+        for file in (built_book / "html").rglob("*.html")
+    }
     assert {f"{name}.html" for name in PAGES} <= set(sizes)
     assert {name: size for name, size in sizes.items() if size >= 3_000_000} == {}
 
@@ -52,20 +59,27 @@ def test_a_picture_far_below_is_loaded_when_it_comes_into_view_and_nothing_moves
     page.on("request", lambda request: asked.add(request.url))
     page.goto((built_book / "html" / f"{name}.html").as_uri())
     _wait_for_formulas(page)
-    pictures = page.eval_on_selector_all("main img", """all => all.filter(it => it.getRootNode() === document && it.getClientRects().length)
-        .map(it => [it.src, it.getBoundingClientRect().top])""")
+    pictures = page.eval_on_selector_all(
+        "main img",
+        """all => all.filter(it => it.getRootNode() === document && it.getClientRects().length)
+        .map(it => [it.src, it.getBoundingClientRect().top])""",
+    )
     last, top = pictures[-1]
     assert top > 10_000 and last not in asked
     height = page.evaluate("document.documentElement.scrollHeight")
     page.evaluate("height => scrollTo({ top: height, behavior: 'instant' })", top)
-    page.wait_for_function("src => [...document.querySelectorAll('main img')].find(it => it.src === src).naturalWidth", arg=last)
+    page.wait_for_function(
+        "src => [...document.querySelectorAll('main img')].find(it => it.src === src).naturalWidth", arg=last
+    )
     page.eval_on_selector_all("main img", _ALL_COME)
     assert last in asked and abs(page.evaluate("document.documentElement.scrollHeight") - height) <= 2
 
 
 def _state(explorer):
     """What an explorer shows: its picture with its alternative text, and its paths."""
-    return explorer.evaluate("host => host.shadowRoot.querySelector('.sheet').innerHTML + host.shadowRoot.querySelector('.sheet img').alt")
+    return explorer.evaluate(
+        "host => host.shadowRoot.querySelector('.sheet').innerHTML + host.shadowRoot.querySelector('.sheet img').alt"
+    )
 
 
 def _settled(page, explorer):
@@ -117,10 +131,14 @@ def test_every_control_of_every_explorer_moves_its_picture_by_mouse_and_by_keybo
             first = control.evaluate("it => it.selectedIndex ?? (it.type === 'checkbox' ? it.checked : it.value)")
             for move in (_by_keyboard, _by_mouse):
                 before = _settled(page, explorer)
-                where = control.evaluate("it => [it.type, Number(it.selectedIndex ?? it.value), it.options ? it.options.length - 1 : Number(it.max)]")
+                where = control.evaluate(
+                    "it => [it.type, Number(it.selectedIndex ?? it.value), it.options ? it.options.length - 1 : Number(it.max)]"
+                )
                 move(page, control, *where)
                 if not any(_state(explorer) != before or page.wait_for_timeout(50) for _ in range(100)):
-                    still.append(f"{explorer.get_attribute('data-explorer')}: {control.get_attribute('id')}, {move.__name__}")
+                    still.append(
+                        f"{explorer.get_attribute('data-explorer')}: {control.get_attribute('id')}, {move.__name__}"
+                    )
             control.evaluate(_BACK, first)  # for at some values of one control another has nothing to say
     assert still == []
 
@@ -146,19 +164,25 @@ def test_the_front_page_moves_until_it_is_touched(built_book, page):
 def test_every_reference_leads_to_its_formula_and_no_number_stands_on_one(built_book, page, name):
     page.goto((built_book / "html" / f"{name}.html").as_uri())
     _wait_for_formulas(page)
-    lost = page.eval_on_selector_all('main a.reference[href^="#equation-"]', """all => all.filter(it => {
+    lost = page.eval_on_selector_all(
+        'main a.reference[href^="#equation-"]',
+        """all => all.filter(it => {
         const number = document.getElementById(it.hash.slice(1))?.querySelector(".eqno").firstChild.textContent;
         return number !== it.textContent;
-    }).map(it => it.outerHTML)""")
+    }).map(it => it.outerHTML)""",
+    )
     assert lost == []
     page.eval_on_selector_all("main details", "all => all.forEach(it => { it.open = true; })")
     for width in (1280, 400):
         page.set_viewport_size({"width": width, "height": 900})
         page.wait_for_timeout(300)
-        covered = page.eval_on_selector_all("div.math:has(.eqno)", """all => all.filter(it => {
+        covered = page.eval_on_selector_all(
+            "div.math:has(.eqno)",
+            """all => all.filter(it => {
             const [number, formula] = [".eqno", "mjx-container"].map(part => it.querySelector(part).getBoundingClientRect());
             return formula.right > number.left || formula.left < 0 || number.right > innerWidth;
-        }).map(it => it.id)""")
+        }).map(it => it.id)""",
+        )
         assert covered == [], f"{width} pixels wide"
 
 
@@ -178,13 +202,21 @@ def test_every_answer_opens_by_keyboard(built_book, page, name):
 def test_in_dark_mode_text_is_light_and_figures_stay_on_white(built_book, page, name):
     _darkly(page)
     page.goto((built_book / "html" / f"{name}.html").as_uri())
-    color, ground = page.eval_on_selector("main p", "it => [getComputedStyle(it).color, getComputedStyle(document.body).backgroundColor]")
-    lightness = [sum(map(int, part[part.index("(") + 1:].rstrip(")").split(",")[:3])) / 3 for part in (color, ground)]
+    color, ground = page.eval_on_selector(
+        "main p", "it => [getComputedStyle(it).color, getComputedStyle(document.body).backgroundColor]"
+    )
+    lightness = [sum(map(int, part[part.index("(") + 1 :].rstrip(")").split(",")[:3])) / 3 for part in (color, ground)]
     assert lightness[0] > 180 and lightness[1] < 60
-    shown = page.eval_on_selector_all("main div.cell_output img", """all => all.filter(it => it.getClientRects().length && it.getRootNode() === document)
-        .map(it => getComputedStyle(it)).map(it => [it.backgroundColor, it.filter])""")
+    shown = page.eval_on_selector_all(
+        "main div.cell_output img",
+        """all => all.filter(it => it.getClientRects().length && it.getRootNode() === document)
+        .map(it => getComputedStyle(it)).map(it => [it.backgroundColor, it.filter])""",
+    )
     assert set(map(tuple, shown)) <= {("rgb(255, 255, 255)", "none")}
-    panels = page.eval_on_selector_all(".lecture-explorer", "all => all.map(it => getComputedStyle(it.shadowRoot.querySelector('.panel')).backgroundColor)")
+    panels = page.eval_on_selector_all(
+        ".lecture-explorer",
+        "all => all.map(it => getComputedStyle(it.shadowRoot.querySelector('.panel')).backgroundColor)",
+    )
     assert set(panels) <= {"rgb(255, 255, 255)"}
 
 
@@ -194,11 +226,17 @@ def test_figures_keep_their_shape_on_wide_and_narrow_pages(built_book, page, nam
     for width in (1280, 400):
         page.set_viewport_size({"width": width, "height": 900})
         page.eval_on_selector_all("main img", _ALL_COME)
-        sizes = page.eval_on_selector_all("main div.cell_output img", "all => all.filter(it => it.clientWidth && it.getRootNode() === document).map(it => [it.naturalWidth / it.naturalHeight, it.width / it.height])")
+        sizes = page.eval_on_selector_all(
+            "main div.cell_output img",
+            "all => all.filter(it => it.clientWidth && it.getRootNode() === document).map(it => [it.naturalWidth / it.naturalHeight, it.width / it.height])",
+        )
         assert sizes and [size for size in sizes if abs(size[1] / size[0] - 1) > 0.02] == []
 
 
 def test_search_finds_a_section_without_a_network(built_book, page):
     page.goto((built_book / "html" / "search.html").as_uri() + "?q=momentum")
     page.locator("#search-results li a").first.wait_for()
-    assert any("01_neural_networks.html" in link for link in page.eval_on_selector_all("#search-results li a", "all => all.map(it => it.href)"))
+    assert any(
+        "01_neural_networks.html" in link
+        for link in page.eval_on_selector_all("#search-results li a", "all => all.map(it => it.href)")
+    )

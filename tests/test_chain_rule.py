@@ -22,7 +22,13 @@ NETS = {
 
 
 def targets(net):
-    return DIFFER if net.sizes[-1] == 1 else np.hstack([DIFFER, 1 - DIFFER]) if net.layers[-1].activation == "softmax" else Y
+    return (
+        DIFFER
+        if net.sizes[-1] == 1
+        else np.hstack([DIFFER, 1 - DIFFER])
+        if net.layers[-1].activation == "softmax"
+        else Y
+    )
 
 
 def weights_of(net):
@@ -55,7 +61,9 @@ def test_what_comes_from_above_is_the_sum_over_all_paths(name):
         slopes_out = np.ones(2)
         error = signals[-1].a[0] - t
     else:
-        slopes_out = {"sigmoid": signals[-1].a[0] * (1 - signals[-1].a[0]), "linear": np.ones(net.sizes[-1])}[last.activation]
+        slopes_out = {"sigmoid": signals[-1].a[0] * (1 - signals[-1].a[0]), "linear": np.ones(net.sizes[-1])}[
+            last.activation
+        ]
         error = signals[-1].a[0] - t
         error = error / slopes_out if net.loss == "binary_crossentropy" else error
     hidden = {"tanh": lambda a: 1 - a**2, "sigmoid": lambda a: a * (1 - a)}[net.layers[0].activation]
@@ -99,7 +107,13 @@ def test_the_formula_names_the_factors_and_has_their_numbers():
             chain = chain_rule(net, X[1], targets(net)[1], weight)
             factors = ["above", "activation", "input"] if chain.slope is not None else ["above", "input"]
             assert [f for _, f in chain.symbols if f] == [f for _, f in chain.numbers if f] == factors, name
-            expression = "".join(text for text, _ in chain.numbers)[2:].replace("−", "-").replace("·", "*").replace("[", "(").replace("]", ")")
+            expression = (
+                "".join(text for text, _ in chain.numbers)[2:]
+                .replace("−", "-")
+                .replace("·", "*")
+                .replace("[", "(")
+                .replace("]", ")")
+            )
             left, right = expression.split(" = ")
             assert eval(left) == pytest.approx(float(right), rel=0.1, abs=0.02)  # what is written is rounded
             told = chain.describe()
@@ -110,7 +124,13 @@ def test_keras_finds_the_same():
     keras = pytest.importorskip("keras")
     tensorflow = pytest.importorskip("tensorflow")
     net = NETS["two outputs"]
-    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3, "tanh", dtype="float64"), keras.layers.Dense(2, "sigmoid", dtype="float64")])
+    model = keras.Sequential(
+        [
+            keras.Input((2,)),
+            keras.layers.Dense(3, "tanh", dtype="float64"),
+            keras.layers.Dense(2, "sigmoid", dtype="float64"),
+        ]
+    )
     model.set_weights([value for layer in net.layers for value in (layer.W, layer.b)])
     with tensorflow.GradientTape() as tape:
         loss = tensorflow.reduce_mean(tensorflow.reduce_sum((model(X) - Y) ** 2 / 2, axis=1))
@@ -133,7 +153,9 @@ def test_a_layers_gradient_is_its_three_factors_and_a_mean(name):
         gradient = layer_gradient(net, X, y, l)
         assert gradient.examples.shape == (4, *net.layers[l - 1].W.shape)
         for m in range(4):
-            np.testing.assert_allclose(gradient.examples[m], gradients(net, X[m], y[m])[l - 1]["W"], rtol=1e-12, atol=1e-15)
+            np.testing.assert_allclose(
+                gradient.examples[m], gradients(net, X[m], y[m])[l - 1]["W"], rtol=1e-12, atol=1e-15
+            )
         for i, j in np.ndindex(gradient.mean.shape):
             nudged = nudged_derivative(net, X, y, l - 1, "W", (i, j))
             assert gradient.mean[i, j] == pytest.approx(nudged, rel=1e-6, abs=1e-9)
@@ -169,8 +191,16 @@ def forward(net, x, count):
     activations = [list(x)]
     for layer in net.layers:
         below = activations[-1]
-        z = [sum(count.times(a, layer.W[i, j]) for i, a in enumerate(below)) + layer.b[j] for j in range(layer.W.shape[1])]
-        activations.append([{"tanh": np.tanh, "sigmoid": lambda v: 1 / (1 + np.exp(-v)), "linear": float}[layer.activation](v) for v in z])
+        z = [
+            sum(count.times(a, layer.W[i, j]) for i, a in enumerate(below)) + layer.b[j]
+            for j in range(layer.W.shape[1])
+        ]
+        activations.append(
+            [
+                {"tanh": np.tanh, "sigmoid": lambda v: 1 / (1 + np.exp(-v)), "linear": float}[layer.activation](v)
+                for v in z
+            ]
+        )
     return activations
 
 
@@ -188,7 +218,9 @@ def backward(net, activations, y, count):
 def forward_mode(net, activations, y, weight, count):
     l, i, j = weight
     into = activations[l - 1][i - 1] if i else 1.0
-    moved = {j - 1: count.times(into, slope_of(net.layers[l - 1], activations[l][j - 1]))}  # ∂a/∂w of the units that it reaches
+    moved = {
+        j - 1: count.times(into, slope_of(net.layers[l - 1], activations[l][j - 1]))
+    }  # ∂a/∂w of the units that it reaches
     for layer, a in zip(net.layers[l:], activations[l + 1 :]):
         z = [sum(count.times(v, layer.W[k, j]) for k, v in moved.items()) for j in range(len(a))]
         moved = {j: count.times(v, slope_of(layer, a[j])) for j, v in enumerate(z)}
@@ -219,7 +251,9 @@ def test_backward_takes_at_most_two_forward_passes_and_a_multiplication_for_each
         assert costs.backward <= 2 * costs.forward + sum(sizes[1:])
     lecture = gradient_costs([784, 512, 512, 10])
     assert lecture.n_parameters == 669_706
-    assert lecture.forward_mode > 2600 * lecture.backward and 900_000 < lecture.nudging / lecture.backward < 1_000_000  # as the text says
+    assert (
+        lecture.forward_mode > 2600 * lecture.backward and 900_000 < lecture.nudging / lecture.backward < 1_000_000
+    )  # as the text says
     assert "669,706" in lecture.describe()
 
 
@@ -229,13 +263,25 @@ TWO = NETS["two outputs"]
 @pytest.mark.parametrize(
     ("call", "sentence"),
     [
-        (lambda: chain_rule(TWO, X[0], Y[0], (3, 1, 1)), "The layer of a weight must be a whole number from 1 to 2, got 3"),
-        (lambda: chain_rule(TWO, X[0], Y[0], (1, 3, 1)), "The unit that a weight into layer 1 comes from must be a whole number from 0 to 2, got 3"),
-        (lambda: chain_rule(TWO, X[0], Y[0], (2, 1, 0)), "The unit that a weight into layer 2 leads to must be a whole number from 1 to 2, got 0"),
+        (
+            lambda: chain_rule(TWO, X[0], Y[0], (3, 1, 1)),
+            "The layer of a weight must be a whole number from 1 to 2, got 3",
+        ),
+        (
+            lambda: chain_rule(TWO, X[0], Y[0], (1, 3, 1)),
+            "The unit that a weight into layer 1 comes from must be a whole number from 0 to 2, got 3",
+        ),
+        (
+            lambda: chain_rule(TWO, X[0], Y[0], (2, 1, 0)),
+            "The unit that a weight into layer 2 leads to must be a whole number from 1 to 2, got 0",
+        ),
         (lambda: chain_rule(TWO, X[0], Y[0], (2, 1)), r"weight must be \(layer, from, to\), got \(2, 1\)"),
         (lambda: chain_rule(TWO, X[0], Y[0], 3), r"weight must be \(layer, from, to\), got 3"),
         (lambda: chain_rule(TWO, X, Y, (1, 1, 1)), "chain_rule follows one example, got 4"),
-        (lambda: chain_rule(dense_net([2, 2, 1], batch_norm=True), X[0], [1.0], (1, 1, 1)), "chain_rule follows plain dense layers"),
+        (
+            lambda: chain_rule(dense_net([2, 2, 1], batch_norm=True), X[0], [1.0], (1, 1, 1)),
+            "chain_rule follows plain dense layers",
+        ),
         (lambda: layer_gradient(dense_net([2, 2, 1], l2=0.1), X, DIFFER), "layer_gradient follows plain dense layers"),
         (
             lambda: layer_gradient(dense_net([2, 3, 2], output="softmax", loss="squared_error"), X, Y),

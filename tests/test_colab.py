@@ -23,7 +23,9 @@ def on_colab(monkeypatch, tmp_path):
         if "clone" in command:
             (tmp_path / "the-lecture").mkdir()
             (tmp_path / "the-lecture" / "preamble.py").touch()
-        return SimpleNamespace(returncode=0, stdout="numpy==2.1.3\n" + "openml==0.15.1\n" * any("install" in it for it in given), stderr="")
+        return SimpleNamespace(
+            returncode=0, stdout="numpy==2.1.3\n" + "openml==0.15.1\n" * any("install" in it for it in given), stderr=""
+        )
 
     monkeypatch.setitem(sys.modules, "google.colab", ModuleType("google.colab"))
     monkeypatch.setattr(subprocess, "run", run)
@@ -52,20 +54,29 @@ def test_on_colab_it_clones_once_and_installs_under_what_is_there(on_colab, tmp_
     assert before[-2:] == after[-2:] == ["list", "--format=freeze"]
     assert install[-5:-1] == ["--quiet", "-r", str(tmp_path / "the-lecture" / "requirements_colab.txt"), "-c"]
     assert sys.path[0] == str(tmp_path / "the-lecture")
-    assert capsys.readouterr().out == f"The lecture is in {tmp_path / 'the-lecture'}. Installed: openml==0.15.1. Changed: nothing.\n"
+    assert (
+        capsys.readouterr().out
+        == f"The lecture is in {tmp_path / 'the-lecture'}. Installed: openml==0.15.1. Changed: nothing.\n"
+    )
     _run(ADDRESS)
     assert sum("clone" in command for command in on_colab) == 1 and sys.path.count(str(tmp_path / "the-lecture")) == 1
     assert "Installed: nothing new." in capsys.readouterr().out
 
 
 def test_without_an_address_it_says_so_on_colab(on_colab):
-    with pytest.raises(RuntimeError, match=r"the address of its repository belongs in pyproject.toml, \[project.urls\] repository"):
+    with pytest.raises(
+        RuntimeError, match=r"the address of its repository belongs in pyproject.toml, \[project.urls\] repository"
+    ):
         _run(None)
     assert on_colab == []
 
 
 def test_what_fails_is_told_with_its_reason(on_colab, monkeypatch):
-    monkeypatch.setattr(subprocess, "run", lambda *_, **__: SimpleNamespace(returncode=128, stdout="", stderr="fatal: no such repository\n"))
+    monkeypatch.setattr(
+        subprocess,
+        "run",
+        lambda *_, **__: SimpleNamespace(returncode=128, stdout="", stderr="fatal: no such repository\n"),
+    )
     with pytest.raises(RuntimeError, match="git clone .* failed: fatal: no such repository"):
         _run(ADDRESS)
 
@@ -83,14 +94,20 @@ def test_every_notebook_starts_with_it_and_takes_the_address_from_one_place(tmp_
     made = notebooks.from_source(source)
     nbformat.validate(made)
     assert f'repository = "{ADDRESS}"' in made.cells[1].source
-    assert made.cells[1].metadata == {"tags": ["colab", "remove-cell"], "jupyter": {"source_hidden": True}, "cellView": "form"}
+    assert made.cells[1].metadata == {
+        "tags": ["colab", "remove-cell"],
+        "jupyter": {"source_hidden": True},
+        "cellView": "form",
+    }
     source.write_text("# %% [markdown]\n# # Text alone\n")
     assert [cell.cell_type for cell in notebooks.from_source(source).cells] == ["markdown"]
 
 
 def test_what_colab_lacks_is_part_of_what_all_of_it_needs():
     def lines(name):
-        return {line for line in (ROOT / name).read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")}
+        return {
+            line for line in (ROOT / name).read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")
+        }
 
     assert lines("requirements_colab.txt") <= lines("requirements.txt")
     assert all(">=" in line and "<" not in line for line in lines("requirements_colab.txt")), "lower bounds only"

@@ -357,7 +357,8 @@ def test_an_empty_file_is_called_empty(tmp_path, content):
 
 
 @pytest.mark.parametrize(
-    "code, kind", [(9, "int8"), (11, "int16"), (12, "int32"), (13, "float32"), (14, "float64")]  # of the format's page
+    "code, kind",
+    [(9, "int8"), (11, "int16"), (12, "int32"), (13, "float32"), (14, "float64")],  # of the format's page
 )
 def test_a_valid_file_of_another_type_is_not_called_damaged(tmp_path, code, kind):
     images = some_images()
@@ -370,7 +371,9 @@ def test_a_valid_file_of_another_type_is_not_called_damaged(tmp_path, code, kind
     with pytest.raises(Unavailable, match=words):
         sources.find(entry_of(images), tmp_path)
     labels.write_bytes(header + values.tobytes()[:-1])
-    with pytest.raises(Unavailable, match=f"damaged file, .*it holds .* bytes where its header announces 60 × 8 {kind}.$"):
+    with pytest.raises(
+        Unavailable, match=f"damaged file, .*it holds .* bytes where its header announces 60 × 8 {kind}.$"
+    ):
         sources.find(entry_of(images), tmp_path)
 
 

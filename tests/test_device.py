@@ -73,10 +73,7 @@ def test_quietly_where_stderr_is_no_file(capfd, monkeypatch):
 
 def test_quietly_where_standard_error_is_closed():
     ended = python(
-        "import os; os.close(2)\n"
-        "from lecture.device import quietly\n"
-        "with quietly(): print('inside')\n"
-        "print('outside')"
+        "import os; os.close(2)\nfrom lecture.device import quietly\nwith quietly(): print('inside')\nprint('outside')"
     )
     assert ended.stdout.split() == ["inside", "outside"]
     assert ended.returncode == 0

@@ -34,21 +34,26 @@ def test_an_interval_is_scipys(values):
         assert (low, high) == pytest.approx((theirs.low, theirs.high)) and mean == pytest.approx(np.mean(values))
 
 
-@pytest.mark.parametrize("hypothesis, values, word", [
-    (EFFECT, [0.30, 0.31, 0.29], "supported"),
-    (EFFECT, [0.01, 0.02, 0.03], "contradicted"),
-    (EFFECT, [-0.30, -0.31, -0.29], "contradicted"),
-    (EFFECT, [0.0, 0.1, 0.3], "undecided"),
-    (EFFECT, [0.9], "undecided"),
-    (EFFECT, [0.2, 0.2, 0.2], "supported"),
-    (NONE, [0.01, -0.02, 0.03], "supported"),
-    (NONE, [0.30, 0.31, 0.29], "contradicted"),
-    (NONE, [-0.30, -0.31, -0.29], "contradicted"),
-    (NONE, [0.0, 0.1, 0.3], "undecided"),
-])
+@pytest.mark.parametrize(
+    "hypothesis, values, word",
+    [
+        (EFFECT, [0.30, 0.31, 0.29], "supported"),
+        (EFFECT, [0.01, 0.02, 0.03], "contradicted"),
+        (EFFECT, [-0.30, -0.31, -0.29], "contradicted"),
+        (EFFECT, [0.0, 0.1, 0.3], "undecided"),
+        (EFFECT, [0.9], "undecided"),
+        (EFFECT, [0.2, 0.2, 0.2], "supported"),
+        (NONE, [0.01, -0.02, 0.03], "supported"),
+        (NONE, [0.30, 0.31, 0.29], "contradicted"),
+        (NONE, [-0.30, -0.31, -0.29], "contradicted"),
+        (NONE, [0.0, 0.1, 0.3], "undecided"),
+    ],
+)
 def test_a_verdict_says_what_the_interval_says(hypothesis, values, word):
     verdict = hypothesis.judge(np.array(values))
-    assert verdict.word == word and str(verdict).startswith(word.capitalize()) and f"{len(values)} seeds" in str(verdict)
+    assert (
+        verdict.word == word and str(verdict).startswith(word.capitalize()) and f"{len(values)} seeds" in str(verdict)
+    )
 
 
 def test_of_a_hundred_verdicts_at_the_smallest_effect_few_are_wrong():
@@ -59,26 +64,37 @@ def test_of_a_hundred_verdicts_at_the_smallest_effect_few_are_wrong():
 
 
 def test_a_published_mean_of_our_own_runs_agrees_95_times_in_100():
-    agrees = [Compared("accuracy", rng.normal(0.8, 0.03, size=4).mean(), 4, rng.normal(0.8, 0.03, size=30), reading=0.0).agrees for _ in range(2000)]
+    agrees = [
+        Compared(
+            "accuracy", rng.normal(0.8, 0.03, size=4).mean(), 4, rng.normal(0.8, 0.03, size=30), reading=0.0
+        ).agrees
+        for _ in range(2000)
+    ]
     assert np.mean(agrees) == pytest.approx(0.95, abs=0.02)
     assert not Compared("accuracy", 0.99, 4, rng.normal(0.8, 0.03, size=30)).agrees
     assert Compared("accuracy", 0.9, 1, np.full(30, 0.904)).agrees, "read off a figure"
     assert Compared("accuracy", 0.1, 1, np.array([0.9])).agrees, "one run says nothing"
 
 
-@pytest.mark.parametrize("job, sentence", [
-    (lambda: interval([]), "one or more finite numbers"),
-    (lambda: interval([0.1, np.nan]), "one or more finite numbers"),
-    (lambda: Hypothesis("a", "b", 0), "smallest must be above 0"),
-    (lambda: Hypothesis("a", "b", -1), "smallest must be a number of at least 0"),
-    (lambda: Sweep("a", (1, 2), "x", "y", {"curve": np.zeros((3, 5))}), r"curve must have shape \(2, n_seeds\), got \(3, 5\)"),
-    (lambda: mixture(0, 1), "d must be a whole number of at least 1"),
-    (lambda: mixture(2, 1, scale=0), "scale must be above 0"),
-    (lambda: mixture(2, 1, separation="far"), "separation must be one of falling, equal, got 'far'"),
-    (lambda: mixture(2, 1).draw((3, 0)), "the number of points of a class must be a whole number of at least 1"),
-    (lambda: one_hot(np.zeros(4, dtype=int)), r"labels must be of two classes, got \[0\] only"),
-    (lambda: experiments.module("gravity"), "experiment must be one of approximation, depth.* got 'gravity'"),
-])
+@pytest.mark.parametrize(
+    "job, sentence",
+    [
+        (lambda: interval([]), "one or more finite numbers"),
+        (lambda: interval([0.1, np.nan]), "one or more finite numbers"),
+        (lambda: Hypothesis("a", "b", 0), "smallest must be above 0"),
+        (lambda: Hypothesis("a", "b", -1), "smallest must be a number of at least 0"),
+        (
+            lambda: Sweep("a", (1, 2), "x", "y", {"curve": np.zeros((3, 5))}),
+            r"curve must have shape \(2, n_seeds\), got \(3, 5\)",
+        ),
+        (lambda: mixture(0, 1), "d must be a whole number of at least 1"),
+        (lambda: mixture(2, 1, scale=0), "scale must be above 0"),
+        (lambda: mixture(2, 1, separation="far"), "separation must be one of falling, equal, got 'far'"),
+        (lambda: mixture(2, 1).draw((3, 0)), "the number of points of a class must be a whole number of at least 1"),
+        (lambda: one_hot(np.zeros(4, dtype=int)), r"labels must be of two classes, got \[0\] only"),
+        (lambda: experiments.module("gravity"), "experiment must be one of approximation, depth.* got 'gravity'"),
+    ],
+)
 def test_bad_input_hears_one_sentence(job, sentence):
     with pytest.raises(ValueError, match=sentence):
         job()
@@ -117,7 +133,11 @@ def test_points_follow_from_the_seed_and_parts_differ():
 
 def test_the_protocol_is_the_originals_unless_said(monkeypatch):
     seen = {}
-    monkeypatch.setattr(protocol.replicas, "train", lambda hidden, X, y, **settings: seen.update(settings) or SimpleNamespace(complete=True))
+    monkeypatch.setattr(
+        protocol.replicas,
+        "train",
+        lambda hidden, X, y, **settings: seen.update(settings) or SimpleNamespace(complete=True),
+    )
     protocol.trained((5,), None, None, steps=3, seeds=(0,), batch_size=7)
     assert float(seen["optimizer"].learning_rate) == pytest.approx(0.003) and type(seen["optimizer"]).__name__ == "Adam"
     assert seen["batch_size"] == 7 and seen["bias_initializer"] == "glorot_uniform"
@@ -131,10 +151,15 @@ def test_each_question_has_its_hypotheses_and_presets(name):
     question = getattr(experiments, name)
     assert question is experiments.module(name) and question.TITLE.endswith("?") and question.__doc__
     assert all(isinstance(it, Hypothesis) for it in question.HYPOTHESES) and len(question.HYPOTHESES) >= 2
-    assert {"short", "published"} <= set(question.PRESETS) and all(preset["n_seeds"] >= 30 for preset in question.PRESETS.values())
+    assert {"short", "published"} <= set(question.PRESETS) and all(
+        preset["n_seeds"] >= 30 for preset in question.PRESETS.values()
+    )
     parameters = inspect.signature(question.run).parameters
     assert parameters["preset"].default == "short" and parameters["n_seeds"].default is None
-    for bad, sentence in (({"n_seeds": 0}, "n_seeds must be a whole number of at least 1, got 0"), ({"preset": "long"}, "preset must be one of .* got 'long'")):
+    for bad, sentence in (
+        ({"n_seeds": 0}, "n_seeds must be a whole number of at least 1, got 0"),
+        ({"preset": "long"}, "preset must be one of .* got 'long'"),
+    ):
         with pytest.raises(ValueError, match=sentence):
             question.run(**bad)
 
@@ -147,9 +172,26 @@ VALUES = {"a": np.array([[0.5], [0.6], [0.7]]) + rng.normal(0, 0.01, (3, 6)), "b
 
 @pytest.fixture
 def made_up():
-    sweeps = (Sweep("Held-out points", (1, 10, 100), "ratio", "accuracy", VALUES, log_x=True), Sweep("Kinds", ("x", "y", "z"), "kind", "accuracy", {"a": VALUES["a"]}))
-    verdicts = (EFFECT.judge(VALUES["a"][2] - VALUES["a"][0]), EFFECT.judge(VALUES["b"][0] - 0.4), NONE.judge(rng.normal(0.1, 0.2, 6)))
-    return Result("made_up", "Does it hold?", "short", "None.", SEEDS, sweeps, verdicts, (Compared("a at 100", 0.7, 3, VALUES["a"][2]), Compared("b at 1", 0.9, 1, VALUES["b"][0])), 1.5)
+    sweeps = (
+        Sweep("Held-out points", (1, 10, 100), "ratio", "accuracy", VALUES, log_x=True),
+        Sweep("Kinds", ("x", "y", "z"), "kind", "accuracy", {"a": VALUES["a"]}),
+    )
+    verdicts = (
+        EFFECT.judge(VALUES["a"][2] - VALUES["a"][0]),
+        EFFECT.judge(VALUES["b"][0] - 0.4),
+        NONE.judge(rng.normal(0.1, 0.2, 6)),
+    )
+    return Result(
+        "made_up",
+        "Does it hold?",
+        "short",
+        "None.",
+        SEEDS,
+        sweeps,
+        verdicts,
+        (Compared("a at 100", 0.7, 3, VALUES["a"][2]), Compared("b at 1", 0.9, 1, VALUES["b"][0])),
+        1.5,
+    )
 
 
 def test_a_table_has_a_row_for_each_number(made_up, tmp_path):
@@ -177,7 +219,9 @@ def test_a_sweep_shows_means_intervals_and_every_seed(made_up):
     bars = [container for container in ax.containers if container.get_label() == "a"][0]
     assert np.allclose(bars.lines[0].get_ydata(), VALUES["a"].mean(axis=1))
     assert np.allclose([segment[:, 1] for segment in bars.lines[2][0].get_segments()], np.stack([low, high], axis=1))
-    seen = sorted(y for line in ax.lines if line.get_linestyle() == "None" and line.get_alpha() == 0.22 for y in line.get_ydata())
+    seen = sorted(
+        y for line in ax.lines if line.get_linestyle() == "None" and line.get_alpha() == 0.22 for y in line.get_ydata()
+    )
     assert np.allclose(seen, sorted(np.concatenate([values.ravel() for values in VALUES.values()])))
     assert ax.get_xscale() == "log" and [text.get_text() for text in ax.get_xticklabels()] == ["1", "10", "100"]
     assert {text.get_text() for text in ax.get_legend().get_texts()} == {"a", "b"}
@@ -225,7 +269,9 @@ def test_all_of_a_result_is_drawn_side_by_side(made_up):
 
 
 def _command(*arguments):
-    return subprocess.run([sys.executable, "-m", "lecture", "experiment", *arguments], cwd=ROOT, capture_output=True, text=True)
+    return subprocess.run(
+        [sys.executable, "-m", "lecture", "experiment", *arguments], cwd=ROOT, capture_output=True, text=True
+    )
 
 
 def test_the_command_lists_all_questions():
@@ -242,12 +288,18 @@ def test_the_command_runs_an_experiment_and_saves_figure_and_table(tmp_path):
     assert (tmp_path / "out" / "convergence.png").read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
     assert len(list((tmp_path / "out").iterdir())) == 2
     again = _command("convergence", "--seeds", "3", "--save", str(tmp_path / "out"))
-    assert again.returncode == 1 and "convergence.png is there already" in again.stderr and "Traceback" not in again.stderr
+    assert (
+        again.returncode == 1 and "convergence.png is there already" in again.stderr and "Traceback" not in again.stderr
+    )
 
 
-@pytest.mark.parametrize("arguments, sentence", [
-    (["gravity"], "lecture: experiment must be one of approximation"), (["data-size", "--seeds", "0"], "lecture: n_seeds must be a whole number of at least 1, got 0."),
-])
+@pytest.mark.parametrize(
+    "arguments, sentence",
+    [
+        (["gravity"], "lecture: experiment must be one of approximation"),
+        (["data-size", "--seeds", "0"], "lecture: n_seeds must be a whole number of at least 1, got 0."),
+    ],
+)
 def test_the_command_refuses_in_a_sentence(arguments, sentence):
     done = _command(*arguments)
     assert done.returncode == 1 and sentence in done.stderr and "Traceback" not in done.stderr

@@ -84,22 +84,37 @@ def test_a_rotation_keeps_lengths_and_prefers_no_direction():
     assert np.allclose(Q @ Q.T, np.eye(40), atol=1e-12)
     assert {round(np.linalg.det(pca.rotation(3, np.random.default_rng(seed)))) for seed in range(20)} == {-1, 1}
     entries = np.array([pca.rotation(3, np.random.default_rng(seed)) for seed in range(2000)])
-    assert np.abs(entries.mean(axis=0)).max() < 0.06 and np.allclose((entries**2).mean(axis=0), 1 / 3, atol=0.03)  # without the signs the diagonal would lean to one side
+    assert np.abs(entries.mean(axis=0)).max() < 0.06 and np.allclose(
+        (entries**2).mean(axis=0), 1 / 3, atol=0.03
+    )  # without the signs the diagonal would lean to one side
 
 
 def test_a_rotation_hides_dummies_and_positive_numbers_stretch():
     X, y, X_test, y_test = pca.points(50, 2)
-    assert X.shape == (80, 60) and X_test.shape == (500, 60) and X.dtype == np.float32 and y.sum() == 40 and y_test.sum() == 250
+    assert (
+        X.shape == (80, 60)
+        and X_test.shape == (500, 60)
+        and X.dtype == np.float32
+        and y.sum() == 40
+        and y_test.sum() == 250
+    )
     informative = mixture(10, 2, scale=0.2, separation="equal").draw((40, 40))[0]
     directions = pca.rotation(60, np.random.default_rng([2, 4]), 10)
     assert np.allclose(directions @ directions.T, np.eye(10), atol=1e-12)
     assert np.allclose(X @ directions.T, informative, atol=1e-5)  # nothing of it is lost
     rest = np.concatenate([X, X_test]) @ (np.eye(60) - directions.T @ directions)
     spread = np.sqrt(np.maximum(np.linalg.eigvalsh(rest.T @ rest / 580), 0))
-    assert np.allclose(spread[:10], 0, atol=1e-3) and spread[10:].mean() == pytest.approx(0.1, rel=0.05) and spread[10] > 0.06 and spread[-1] < 0.14  # 50 directions of equal noise
+    assert (
+        np.allclose(spread[:10], 0, atol=1e-3)
+        and spread[10:].mean() == pytest.approx(0.1, rel=0.05)
+        and spread[10] > 0.06
+        and spread[-1] < 0.14
+    )  # 50 directions of equal noise
     assert np.linalg.norm(pca.points(50, 2, mixing="positive")[0]) > 3 * np.linalg.norm(X)
     singular = np.linalg.svd(np.random.default_rng(0).random((1010, 1010)), compute_uv=False)
-    assert singular[0] == pytest.approx(1010 / 2, rel=0.02) and singular[1] == pytest.approx(np.sqrt(1010 / 3), rel=0.05)
+    assert singular[0] == pytest.approx(1010 / 2, rel=0.02) and singular[1] == pytest.approx(
+        np.sqrt(1010 / 3), rel=0.05
+    )
 
 
 @pytest.mark.parametrize("d", [12, 300])
@@ -116,14 +131,31 @@ def test_nets_with_fewer_inputs_are_trained_as_if_alone():
     narrow, wide = pca.points(5, 0), pca.points(40, 0)
     together = pca.held_out((8,), [narrow, wide], 60, [0, 0])
     X, y, X_test, y_test = narrow
-    alone = replicas.train([8], X, one_hot(y), steps=60, seeds=[0], optimizer=keras.optimizers.Adam(0.003), bias_initializer="glorot_uniform", X_test=X_test, y_test=one_hot(y_test), record=[60], show=False)
+    alone = replicas.train(
+        [8],
+        X,
+        one_hot(y),
+        steps=60,
+        seeds=[0],
+        optimizer=keras.optimizers.Adam(0.003),
+        bias_initializer="glorot_uniform",
+        X_test=X_test,
+        y_test=one_hot(y_test),
+        record=[60],
+        show=False,
+    )
     assert together[0] == pytest.approx(alone.test_accuracy[-1, 0], abs=0.005)
 
 
 def test_pca_runs_on_both_mixings():
     result = pca.run(hidden=(8,), steps=40, dummies=(100, 200), mixings=("rotation", "positive"), n_seeds=2, show=False)
-    assert [sweep.name for sweep in result.sweeps] == ["Mixed by a true rotation", "Mixed by positive numbers"] and result.sweeps[0].x == (100, 200)
-    assert list(result.sweeps[0].values) == ["no PCA", "PCA to 10", "PCA to 5", "PCA to 1"] and result.sweeps[0].values["no PCA"].shape == (2, 2)
+    assert [sweep.name for sweep in result.sweeps] == [
+        "Mixed by a true rotation",
+        "Mixed by positive numbers",
+    ] and result.sweeps[0].x == (100, 200)
+    assert list(result.sweeps[0].values) == ["no PCA", "PCA to 10", "PCA to 5", "PCA to 1"] and result.sweeps[0].values[
+        "no PCA"
+    ].shape == (2, 2)
     data = pca.points(200, 1)
     expected = pca.held_out((8,), [data], 40, [1])[0]
     assert result.sweeps[0].values["no PCA"][1, 1] == pytest.approx(expected, abs=0.005)
@@ -162,11 +194,21 @@ def test_pca_refuses(settings, sentence):
 
 def test_one_program_serves_all_activations():
     z = np.linspace(-2, 2, 9, dtype="float32")
-    wanted = {"relu": np.maximum(z, 0), "tanh": np.tanh(z), "sigmoid": 1 / (1 + np.exp(-z)), "square": z**2, "sin": np.sin(z), "sign": np.sign(z), "identity": z}
+    wanted = {
+        "relu": np.maximum(z, 0),
+        "tanh": np.tanh(z),
+        "sigmoid": 1 / (1 + np.exp(-z)),
+        "square": z**2,
+        "sin": np.sin(z),
+        "sign": np.sign(z),
+        "identity": z,
+    }
     assert list(wanted) == list(activations.FUNCTIONS)
     for number, (name, values) in enumerate(wanted.items()):
         activations.switch().number.assign(number)
-        assert np.allclose(keras.ops.convert_to_numpy(activations.switch()(keras.ops.convert_to_tensor(z))), values, atol=1e-6), name
+        assert np.allclose(
+            keras.ops.convert_to_numpy(activations.switch()(keras.ops.convert_to_tensor(z))), values, atol=1e-6
+        ), name
 
 
 def test_behind_a_sign_only_the_last_layer_learns():
@@ -174,7 +216,9 @@ def test_behind_a_sign_only_the_last_layer_learns():
     first = [rng.normal(size=shape) for shape in ((2, 5), (5,), (5, 5), (5,), (5, 2), (2,))]
     moved = {}
     for name in ("sign", "tanh"):
-        nets = activations.train(name, X, one_hot(y), steps=20, seeds=1, hidden=(5, 5), batch_size=8, weights=first, record=[20], show=False)
+        nets = activations.train(
+            name, X, one_hot(y), steps=20, seeds=1, hidden=(5, 5), batch_size=8, weights=first, record=[20], show=False
+        )
         moved[name] = [float(np.abs(after[0] - before).max()) for before, after in zip(first, nets.weights)]
     assert max(moved["sign"][:4]) < 1e-6 < 1e-3 < min(moved["sign"][4:])
     assert min(moved["tanh"]) > 1e-3
@@ -184,29 +228,50 @@ def test_the_sign_net_is_a_linear_model_of_fixed_features():
     from sklearn.linear_model import LogisticRegression
 
     X, y = activations.moons(100, 1)
-    nets = activations.train("sign", X, one_hot(y), steps=400, seeds=1, hidden=(5, 5), batch_size=8, record=[400], show=False)
+    nets = activations.train(
+        "sign", X, one_hot(y), steps=400, seeds=1, hidden=(5, 5), batch_size=8, record=[400], show=False
+    )
     W1, b1, W2, b2, _, _ = (it[0] for it in nets.weights)
     features = np.sign(np.sign(X @ W1 + b1) @ W2 + b2)
-    assert nets.accuracy[-1, 0] == pytest.approx(LogisticRegression(C=1e3).fit(features, y).score(features, y), abs=0.03)
+    assert nets.accuracy[-1, 0] == pytest.approx(
+        LogisticRegression(C=1e3).fit(features, y).score(features, y), abs=0.03
+    )
     answers = nets.predict(X)[0].argmax(axis=-1)
     assert np.mean(answers == y) == pytest.approx(nets.accuracy[-1, 0])
 
 
 def test_moons_are_half_circles_and_test_points_are_others():
     X, y = activations.moons(500, 7, noise=0)
-    assert np.allclose(np.linalg.norm(X[y == 0], axis=1), 1) and np.allclose(np.linalg.norm(X[y == 1] - [1, 0.5], axis=1), 1) and y.sum() == 250
+    assert (
+        np.allclose(np.linalg.norm(X[y == 0], axis=1), 1)
+        and np.allclose(np.linalg.norm(X[y == 1] - [1, 0.5], axis=1), 1)
+        and y.sum() == 250
+    )
     assert not np.isin(activations.moons(50, 7, 0.1)[0], activations.moons(50, 7, 0.1, part=1)[0]).any()
 
 
 def test_activations_run_and_a_decision_is_the_mean_of_nets():
     result = activations.run(hidden=(5, 5), steps=40, n_seeds=2, show=False)
     end, way = result.sweeps
-    assert end.x == tuple(activations.FUNCTIONS) and set(way.values) == set(activations.FUNCTIONS) and way.x == tuple(range(5, 41, 5))
+    assert (
+        end.x == tuple(activations.FUNCTIONS)
+        and set(way.values) == set(activations.FUNCTIONS)
+        and way.x == tuple(range(5, 41, 5))
+    )
     assert all((way.values[name][-1] == end.values["test"][at]).all() for at, name in enumerate(end.x))
     told = activations.decide("identity", 0.2, 3, n_nets=2, steps=40)
-    assert told.probability.shape == (32, 32) and told.accuracy.shape == (2,) and told.X.shape == (400, 2) and told.units == 3
+    assert (
+        told.probability.shape == (32, 32)
+        and told.accuracy.shape == (2,)
+        and told.X.shape == (400, 2)
+        and told.units == 3
+    )
     odds = np.log(told.probability / (1 - told.probability))
-    assert told.probability.min() >= 0 and told.probability.max() <= 1 and abs(np.diff(odds, 2, axis=1)).max() < 0.05 * np.ptp(odds)  # the identity decides by a straight line
+    assert (
+        told.probability.min() >= 0
+        and told.probability.max() <= 1
+        and abs(np.diff(odds, 2, axis=1)).max() < 0.05 * np.ptp(odds)
+    )  # the identity decides by a straight line
 
 
 @pytest.mark.parametrize("word", WORDS)
@@ -225,7 +290,10 @@ def test_activations_are_judged(word):
         (lambda: activations.run(noise=-0.1, show=False), "noise must be a number of at least 0, got -0.1"),
         (lambda: activations.run(steps=0, show=False), "steps must be a whole number of at least 1, got 0"),
         (lambda: activations.run(n_seeds=0, show=False), "n_seeds must be"),
-        (lambda: activations.decide("gelu"), "activation must be one of relu, tanh, sigmoid, square, sin, sign, identity, got 'gelu'"),
+        (
+            lambda: activations.decide("gelu"),
+            "activation must be one of relu, tanh, sigmoid, square, sin, sign, identity, got 'gelu'",
+        ),
         (lambda: activations.decide(units=31), "units must be a whole number from 1 to 30, got 31"),
         (lambda: activations.decide(noise=float("nan")), "noise must be a number of at least 0, got nan"),
     ],
@@ -239,16 +307,30 @@ def test_activations_refuse(call, sentence):
 
 
 def test_batches_are_compared_at_the_same_points_of_one_training():
-    result = batch_size.run(hidden=(4,), epochs=2, steps=20, batch_sizes=(1, 64, 400), n_timed=1, cap=0.05, n_seeds=2, show=False)
+    result = batch_size.run(
+        hidden=(4,), epochs=2, steps=20, batch_sizes=(1, 64, 400), n_timed=1, cap=0.05, n_seeds=2, show=False
+    )
     test, training, fits = result.sweeps
-    assert test.x == (1, 64, 400) and all(values.shape == (3, 2) for values in (*test.values.values(), *training.values.values()))
+    assert test.x == (1, 64, 400) and all(
+        values.shape == (3, 2) for values in (*test.values.values(), *training.values.values())
+    )
     X, y, X_test, y_test = parts(400, 1000, 12, (0, 1))
-    settings = dict(seeds=(0, 1), bias_initializer="glorot_uniform", optimizer=keras.optimizers.Adam(0.003), record=[20], show=False)
-    alone = replicas.train([4], X, one_hot(y), steps=20, X_test=X_test, y_test=one_hot(y_test), **settings)  # all 400 points: no batches
+    settings = dict(
+        seeds=(0, 1), bias_initializer="glorot_uniform", optimizer=keras.optimizers.Adam(0.003), record=[20], show=False
+    )
+    alone = replicas.train(
+        [4], X, one_hot(y), steps=20, X_test=X_test, y_test=one_hot(y_test), **settings
+    )  # all 400 points: no batches
     assert np.allclose(alone.test_accuracy[-1], test.values["equal steps"][2], atol=0.002)
     assert np.allclose(alone.accuracy[-1], training.values["equal steps"][2], atol=0.003)
-    assert list(fits.values) == ["2 epochs", "until test accuracy 0.8"] and fits.values["2 epochs"].shape == (3, 1) and (fits.values["2 epochs"] > 0).all()
-    assert [it.what for it in result.compared][-1] == "run time with batches of 1 ÷ that with 400" and len(result.compared) == 4
+    assert (
+        list(fits.values) == ["2 epochs", "until test accuracy 0.8"]
+        and fits.values["2 epochs"].shape == (3, 1)
+        and (fits.values["2 epochs"] > 0).all()
+    )
+    assert [it.what for it in result.compared][-1] == "run time with batches of 1 ÷ that with 400" and len(
+        result.compared
+    ) == 4
 
 
 class Pretended:

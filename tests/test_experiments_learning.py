@@ -37,7 +37,12 @@ def _by_hand(name, outputs, y, predicted):
         return np.maximum(0, 1 - (2 * y - 1) * predicted).mean(axis=-1)
     if name == "hinge":
         return np.maximum(0, 1 + ((1 - y) * predicted).max(axis=-1) - (y * predicted).sum(axis=-1))
-    return {"absolute": np.abs(y - predicted), "squared": (y - predicted) ** 2, "fourth power": (y - predicted) ** 4, "constant": 0 * y}[name].mean(axis=-1)
+    return {
+        "absolute": np.abs(y - predicted),
+        "squared": (y - predicted) ** 2,
+        "fourth power": (y - predicted) ** 4,
+        "constant": 0 * y,
+    }[name].mean(axis=-1)
 
 
 @pytest.mark.parametrize("outputs", losses.LOSSES)
@@ -57,8 +62,26 @@ def test_a_net_among_others_with_other_losses_is_the_net_that_is_trained_with_it
     number = np.arange(len(losses.NAMES))[:, None, None]
     again = lambda values: np.concatenate([values] * len(losses.NAMES))
     how = dict(output="linear", batch_size=None, dtype="float64", show=False)
-    nets = trained([4], again(X), losses.marked(again(one_hot(y)), number), steps=30, seeds=[0] * len(losses.NAMES), loss=losses.ANY["linear"], **how)
-    alone = trained([4], X, one_hot(y), steps=30, seeds=[0], loss=keras.losses.CategoricalCrossentropy(from_logits=True), record=[0], keep={0: range(12)}, **how)
+    nets = trained(
+        [4],
+        again(X),
+        losses.marked(again(one_hot(y)), number),
+        steps=30,
+        seeds=[0] * len(losses.NAMES),
+        loss=losses.ANY["linear"],
+        **how,
+    )
+    alone = trained(
+        [4],
+        X,
+        one_hot(y),
+        steps=30,
+        seeds=[0],
+        loss=keras.losses.CategoricalCrossentropy(from_logits=True),
+        record=[0],
+        keep={0: range(12)},
+        **how,
+    )
     assert all(np.allclose(ours[0], theirs[0], atol=1e-9) for ours, theirs in zip(nets.weights, alone.weights))
     assert np.array_equal(nets.weights[0][-1].ravel(), alone.kept[0][0, 0])  # the control stays where it was
     assert not any(np.allclose(ours[0], ours[at]) for ours in nets.weights[:1] for at in range(1, 6))
@@ -69,18 +92,37 @@ def test_losses_of_many_nets_are_measured_one_slice_after_the_other():
     X, y, X_test, y_test = parts(64, 1000, 12, [0])
     seeds = range(600)
     again = lambda values: np.concatenate([values] * len(seeds))
-    nets = trained([100, 100], again(X), losses.marked(again(one_hot(y)), 1), steps=2, seeds=seeds, loss=losses.ANY["linear"], output="linear",
-                   X_test=again(X_test), y_test=losses.marked(again(one_hot(y_test)), 1), record=[0, 1], show=False)
+    nets = trained(
+        [100, 100],
+        again(X),
+        losses.marked(again(one_hot(y)), 1),
+        steps=2,
+        seeds=seeds,
+        loss=losses.ANY["linear"],
+        output="linear",
+        X_test=again(X_test),
+        y_test=losses.marked(again(one_hot(y_test)), 1),
+        record=[0, 1],
+        show=False,
+    )
     assert nets.test_loss.shape == (3, 600) and np.isfinite(nets.test_loss).all()
 
 
 def test_losses_are_judged_by_their_numbers():
     alike = {name: _around(0.9) for name in losses.NAMES} | {"constant": _around(0.5)}
     assert _words(losses.judge(alike)) == ["contradicted", "supported", "contradicted", "supported"]
-    assert _words(losses.judge(alike | {"cross-entropy": _around(0.95)})) == ["supported", "contradicted", "contradicted", "supported"]
+    assert _words(losses.judge(alike | {"cross-entropy": _around(0.95)})) == [
+        "supported",
+        "contradicted",
+        "contradicted",
+        "supported",
+    ]
     wide = {name: _around(0.9, 0.2, 4) for name in losses.NAMES}
     assert set(_words(losses.judge(wide))[1:3]) == {"undecided"}
-    assert _words(losses.judge(alike | {"fourth power": _around(0.8), "constant": _around(0.6)}))[2:] == ["supported", "contradicted"]
+    assert _words(losses.judge(alike | {"fourth power": _around(0.8), "constant": _around(0.6)}))[2:] == [
+        "supported",
+        "contradicted",
+    ]
 
 
 def test_a_run_on_losses_holds_together():
@@ -88,8 +130,12 @@ def test_a_run_on_losses_holds_together():
     end, way = result.sweeps
     assert end.x == losses.NAMES and way.x[0] == 0 and way.x[-1] == 40
     assert np.array_equal(end.values[""], [way.values[name][-1] for name in losses.NAMES])
-    assert (np.diff(way.values["constant"], axis=0) == 0).all() and (way.values["cross-entropy"][-1] != way.values["constant"][-1]).any()
-    assert [it.then for it in result.compared] == list(losses.PUBLISHED.values()) and all(it.runs == 5 for it in result.compared)
+    assert (np.diff(way.values["constant"], axis=0) == 0).all() and (
+        way.values["cross-entropy"][-1] != way.values["constant"][-1]
+    ).any()
+    assert [it.then for it in result.compared] == list(losses.PUBLISHED.values()) and all(
+        it.runs == 5 for it in result.compared
+    )
     assert "12-6-2" in result.protocol and separation_told("falling") in result.protocol
 
 
@@ -112,18 +158,36 @@ def test_the_logarithm_of_no_distance_is_the_least_on_every_processor():
 def test_one_unit_stands_for_a_layer_of_equal_ones():
     """Both are trained in double precision, so that rounding is not what is seen."""
     X, y, *_ = parts(60, 2, 3, [0, 1])
-    how = dict(steps=200, seeds=2, initializer="zeros", bias_initializer="zeros", dtype="float64", learning_rate=0.05, batch_size=None, show=False, optimizer=keras.optimizers.Adam(0.05, epsilon=1e-30), **initialization.SQUARED)
+    how = dict(
+        steps=200,
+        seeds=2,
+        initializer="zeros",
+        bias_initializer="zeros",
+        dtype="float64",
+        learning_rate=0.05,
+        batch_size=None,
+        show=False,
+        optimizer=keras.optimizers.Adam(0.05, epsilon=1e-30),
+        **initialization.SQUARED,
+    )
     many = trained((7, 7), X, one_hot(y), **how)
     one = trained((1, 1), X, one_hot(y), activation=initialization.counted(7), **how)
     assert np.allclose(many.predict(X), one.predict(X), atol=1e-4) and np.std(many.predict(X), axis=1).min() > 0.01
     assert max(initialization.difference(kernel).max() for kernel in many.weights[:4:2]) < 1e-8
     for layer in range(3):
-        assert np.allclose(many.weights[2 * layer].mean(axis=(1, 2)), one.weights[2 * layer].mean(axis=(1, 2)), atol=1e-3)
+        assert np.allclose(
+            many.weights[2 * layer].mean(axis=(1, 2)), one.weights[2 * layer].mean(axis=(1, 2)), atol=1e-3
+        )
 
 
 def test_first_weights_are_judged_by_their_numbers():
     found = {name: _around(0.9) for name in (*initialization.NAMES, initialization.ONE)}
-    assert _words(initialization.judge(found, _around(1e-6, 1e-7))) == ["contradicted", "contradicted", "contradicted", "supported"]
+    assert _words(initialization.judge(found, _around(1e-6, 1e-7))) == [
+        "contradicted",
+        "contradicted",
+        "contradicted",
+        "supported",
+    ]
     other = found | {"N(0, 0.01)": _around(0.8), "zeros": _around(0.5), initialization.ONE: _around(0.4)}
     assert _words(initialization.judge(other, _around(1.5))) == ["supported", "supported", "supported", "contradicted"]
     wide = {name: _around(0.6, 0.3, 4) for name in found}
@@ -133,18 +197,28 @@ def test_first_weights_are_judged_by_their_numbers():
 def test_a_run_on_first_weights_holds_together():
     result = initialization.run(hidden=[6, 6], steps=30, n_seeds=2, show=False)
     end, way, apart = result.sweeps
-    assert end.x == (*initialization.NAMES, initialization.ONE) and np.array_equal(end.values[""][end.x.index("zeros")], way.values["zeros"][-1])
+    assert end.x == (*initialization.NAMES, initialization.ONE) and np.array_equal(
+        end.values[""][end.x.index("zeros")], way.values["zeros"][-1]
+    )
     assert (apart.values["Glorot"] > np.log10(0.5)).all() and (apart.values["ones"] < -3).all()
     assert (apart.values["zeros"][0] == initialization.LEAST).all()
-    assert {it.what.split(", ", 1)[1] for it in result.compared} == set(initialization.PUBLISHED) and all("after 30 steps" in it.what for it in result.compared)
+    assert {it.what.split(", ", 1)[1] for it in result.compared} == set(initialization.PUBLISHED) and all(
+        "after 30 steps" in it.what for it in result.compared
+    )
 
 
 def test_nets_that_are_trained_anew_follow_the_standard_deviation():
     curves = initialization.from_normal(0.3, n_nets=4, hidden=(5, 5), steps=20)
     assert curves.accuracy.shape == (len(curves.steps), 4) and curves.steps[-1] == 20 and "0.3" in curves.label
-    assert not np.array_equal(curves.accuracy, initialization.from_normal(2.0, n_nets=4, hidden=(5, 5), steps=20).accuracy)
+    assert not np.array_equal(
+        curves.accuracy, initialization.from_normal(2.0, n_nets=4, hidden=(5, 5), steps=20).accuracy
+    )
     ax = plots.plot_learning_curves(curves)
-    assert len(ax.lines) == 5 and np.allclose(ax.lines[-1].get_ydata(), curves.accuracy.mean(axis=1)) and "4 nets" in plots.alt_text(ax.figure)
+    assert (
+        len(ax.lines) == 5
+        and np.allclose(ax.lines[-1].get_ydata(), curves.accuracy.mean(axis=1))
+        and "4 nets" in plots.alt_text(ax.figure)
+    )
 
 
 # How layers settle
@@ -170,19 +244,34 @@ def test_settling_is_judged_by_its_numbers():
     tenths = lambda first, last: np.array([[_around(0.02, 1e-5), _around(end, 1e-5)] for end in (first, 0.005, last)])
     assert _words(convergence.judge(half(0.5, 0.2), tenths(0.01, 0.002))) == ["supported"] * 3
     assert _words(convergence.judge(half(0.2, 0.5), tenths(0.002, 0.01))) == ["contradicted"] * 3
-    assert _words(convergence.judge(half(0.25, 0.2) + np.array([[0.05], [0], [0]]) * rng.choice([-1, 1], 30), tenths(0.01, 0.002)))[0] == "undecided"
+    assert (
+        _words(
+            convergence.judge(
+                half(0.25, 0.2) + np.array([[0.05], [0], [0]]) * rng.choice([-1, 1], 30), tenths(0.01, 0.002)
+            )
+        )[0]
+        == "undecided"
+    )
 
 
 def test_a_run_on_settling_holds_together_and_is_drawn():
     result = convergence.run(hidden=[5, 5], steps=60, every=2, n_seeds=3, show=False)
     shown = result.shown
     assert list(shown.weights) == ["layer 1", "layer 2", "layer 3"] and shown.steps.tolist() == list(range(0, 61, 2))
-    assert [sweep.x for sweep in result.sweeps] == [("1", "2", "3")] * 3 and all(set(sweep.values) == set(convergence.CHOICES) for sweep in result.sweeps)
+    assert [sweep.x for sweep in result.sweeps] == [("1", "2", "3")] * 3 and all(
+        set(sweep.values) == set(convergence.CHOICES) for sweep in result.sweeps
+    )
     for name in shown.weights:
-        assert np.allclose(np.linalg.norm(np.diff(shown.weights[name], axis=0), axis=1), shown.changes[name][:, 0], atol=1e-6)
+        assert np.allclose(
+            np.linalg.norm(np.diff(shown.weights[name], axis=0), axis=1), shown.changes[name][:, 0], atol=1e-6
+        )
     assert not np.array_equal(*(result.sweeps[0].values[name][0] for name in convergence.CHOICES))
     axes = plots.plot_settling(shown)
-    assert axes.shape == (2, 3) and len(axes[0, 0].lines) == 50 + 1 and np.allclose(axes[1, 2].lines[-1].get_ydata(), shown.changes["layer 3"].mean(axis=1))
+    assert (
+        axes.shape == (2, 3)
+        and len(axes[0, 0].lines) == 50 + 1
+        and np.allclose(axes[1, 2].lines[-1].get_ydata(), shown.changes["layer 3"].mean(axis=1))
+    )
     assert "layer 2" in plots.alt_text(axes[0, 0].figure)
 
 
@@ -192,15 +281,21 @@ def test_a_run_on_settling_holds_together_and_is_drawn():
 def test_penalties_are_those_of_the_mean():
     weights = regularization.penalties([("L1", 0.0, "all"), ("L1", 0.5, "all"), ("L2", 2.0, "layers")], (3, 4, 2), 2)
     assert np.allclose(weights["l1"].T, np.array([0, 0, 0.5, 0.5, 0, 0]) / 20) and weights["penalized"] == "all"
-    assert np.allclose(weights["l2"], np.array([0, 0, 0, 0, 2, 2])[:, None] / np.array([12, 8])), "2 × (mean over 12 weights + mean over 8)"
+    assert np.allclose(weights["l2"], np.array([0, 0, 0, 0, 2, 2])[:, None] / np.array([12, 8])), (
+        "2 × (mean over 12 weights + mean over 8)"
+    )
 
 
 def test_penalties_are_judged_by_their_numbers():
     def judged(strong, small, accuracy, mild, spread=0.001, n=30):
         rows = lambda *means: np.array([_around(mean, spread, n) for mean in means])
-        return _words(regularization.judge(
-            {"L1": rows(0.9, 0.9, accuracy), "L2": rows(0.9, mild, 0.9)}, {"L1": rows(1, 1, 1), "L2": rows(1, 1, strong)}, {"L1": rows(0, 0, small), "L2": rows(0, 0, 0)}
-        ))
+        return _words(
+            regularization.judge(
+                {"L1": rows(0.9, 0.9, accuracy), "L2": rows(0.9, mild, 0.9)},
+                {"L1": rows(1, 1, 1), "L2": rows(1, 1, strong)},
+                {"L1": rows(0, 0, small), "L2": rows(0, 0, 0)},
+            )
+        )
 
     assert judged(0.5, 0.6, 0.7, 0.95) == ["supported"] * 4
     assert judged(1.0, 0.0, 0.9, 0.9) == ["contradicted"] * 4
@@ -210,10 +305,21 @@ def test_penalties_are_judged_by_their_numbers():
 def test_a_run_on_penalties_holds_together_and_is_drawn():
     result = regularization.run(hidden=[8], steps=60, n_seeds=3, show=False)
     accuracy, mean, small, way = result.sweeps
-    assert accuracy.x == (0.0, 0.1, 1.0) and all(np.array_equal(sweep.values["L1"][0], sweep.values["L2"][0]) for sweep in (accuracy, mean, small))
-    assert (mean.values["L1"][2] < mean.values["L1"][0]).all() and (mean.values["L2"][2] < mean.values["L2"][0]).all() and (small.values["L1"][2] > small.values["L2"][2]).all()
-    assert set(way.values) == {"no penalty", "L1, 1", "L2, 1"} and np.array_equal(way.values["L1, 1"][-1], accuracy.values["L1"][2]) == (way.x[-1] == 60)
-    assert list(result.shown.weights)[-1] == "L2, strength 1" and result.shown.weights["L1, strength 0"].shape == (len(result.shown.steps), 50)
+    assert accuracy.x == (0.0, 0.1, 1.0) and all(
+        np.array_equal(sweep.values["L1"][0], sweep.values["L2"][0]) for sweep in (accuracy, mean, small)
+    )
+    assert (
+        (mean.values["L1"][2] < mean.values["L1"][0]).all()
+        and (mean.values["L2"][2] < mean.values["L2"][0]).all()
+        and (small.values["L1"][2] > small.values["L2"][2]).all()
+    )
+    assert set(way.values) == {"no penalty", "L1, 1", "L2, 1"} and np.array_equal(
+        way.values["L1, 1"][-1], accuracy.values["L1"][2]
+    ) == (way.x[-1] == 60)
+    assert list(result.shown.weights)[-1] == "L2, strength 1" and result.shown.weights["L1, strength 0"].shape == (
+        len(result.shown.steps),
+        50,
+    )
     axes = plots.plot_weight_paths(result.shown.steps, result.shown.weights, rows=2)
     assert len(axes) == 6 and all(len(ax.lines) == 51 for ax in axes) and "mean size" in plots.alt_text(axes[0].figure)
     with pytest.raises(ValueError, match="weights must have one set or more, got none"):
@@ -221,8 +327,14 @@ def test_a_run_on_penalties_holds_together_and_is_drawn():
 
 
 def test_nets_that_are_trained_anew_follow_the_penalty():
-    none, strong = (regularization.penalized("L1", strength, n_nets=4, hidden=(5, 5), steps=200) for strength in (0, 3.0))
-    assert none.sizes.shape == (4, 12 * 5 + 25 + 10) and (np.diff(none.sizes) <= 0).all() and strong.sizes.mean() < none.sizes.mean() / 2
+    none, strong = (
+        regularization.penalized("L1", strength, n_nets=4, hidden=(5, 5), steps=200) for strength in (0, 3.0)
+    )
+    assert (
+        none.sizes.shape == (4, 12 * 5 + 25 + 10)
+        and (np.diff(none.sizes) <= 0).all()
+        and strong.sizes.mean() < none.sizes.mean() / 2
+    )
     ax = plots.plot_weight_sizes(strong)
     largest = strong.sizes[:, 0].mean()  # of four numbers in float32, added in some order
     assert len(ax.lines) == 2 and ax.lines[0].get_ydata()[0] == pytest.approx(largest, rel=4 * np.finfo("float32").eps)
@@ -234,24 +346,35 @@ def test_nets_that_are_trained_anew_follow_the_penalty():
 
 @pytest.mark.parametrize("module", MODULES)
 def test_hypotheses_are_those_that_are_judged(module):
-    assert module.run.__kwdefaults__["preset"] == "short" and set(module.PRESETS) == {"short", "published"} and module.PRESETS["short"]["n_seeds"] >= 30
-    assert module.TITLE == module.__doc__ and 2 <= len(module.HYPOTHESES) <= 4 and all(it.text.endswith(".") for it in module.HYPOTHESES)
+    assert (
+        module.run.__kwdefaults__["preset"] == "short"
+        and set(module.PRESETS) == {"short", "published"}
+        and module.PRESETS["short"]["n_seeds"] >= 30
+    )
+    assert (
+        module.TITLE == module.__doc__
+        and 2 <= len(module.HYPOTHESES) <= 4
+        and all(it.text.endswith(".") for it in module.HYPOTHESES)
+    )
 
 
-@pytest.mark.parametrize("module, settings, sentence", [
-    (losses, dict(n_seeds=0), "n_seeds must be a whole number of at least 1"),
-    (losses, dict(outputs="tanh"), "outputs must be one of linear, softmax, got 'tanh'"),
-    (losses, dict(preset="long"), "preset must be one of short, published"),
-    (losses, dict(separation="far"), "separation must be one of falling, equal"),
-    (initialization, dict(hidden=(5, 6)), "hidden must be equally many units in each layer"),
-    (initialization, dict(hidden=()), "hidden must be equally many units in each layer"),
-    (convergence, dict(every=0), "every must be a whole number"),
-    (convergence, dict(objective="hinge"), "objective must be one of squared error, cross-entropy, got 'hinge'"),
-    (regularization, dict(strengths=(0, 1)), "strengths must have 0, 0.1 and 1 among them"),
-    (regularization, dict(strengths=(0, 0.1, 1, -1)), "a strength must be a number of at least 0"),
-    (regularization, dict(mean="some"), "mean must be one of all, layers, got 'some'"),
-    (regularization, dict(objective="none"), "objective must be one of"),
-])
+@pytest.mark.parametrize(
+    "module, settings, sentence",
+    [
+        (losses, dict(n_seeds=0), "n_seeds must be a whole number of at least 1"),
+        (losses, dict(outputs="tanh"), "outputs must be one of linear, softmax, got 'tanh'"),
+        (losses, dict(preset="long"), "preset must be one of short, published"),
+        (losses, dict(separation="far"), "separation must be one of falling, equal"),
+        (initialization, dict(hidden=(5, 6)), "hidden must be equally many units in each layer"),
+        (initialization, dict(hidden=()), "hidden must be equally many units in each layer"),
+        (convergence, dict(every=0), "every must be a whole number"),
+        (convergence, dict(objective="hinge"), "objective must be one of squared error, cross-entropy, got 'hinge'"),
+        (regularization, dict(strengths=(0, 1)), "strengths must have 0, 0.1 and 1 among them"),
+        (regularization, dict(strengths=(0, 0.1, 1, -1)), "a strength must be a number of at least 0"),
+        (regularization, dict(mean="some"), "mean must be one of all, layers, got 'some'"),
+        (regularization, dict(objective="none"), "objective must be one of"),
+    ],
+)
 def test_bad_input_is_one_sentence(module, settings, sentence):
     with pytest.raises(ValueError, match=sentence):
         module.run(show=False, **settings)

@@ -186,7 +186,9 @@ def test_too_many_bytes_are_refused_as_soon_as_they_are_in_sight():
         ax.imshow(np.random.default_rng(n).random((400, 400, 3)), interpolation="none")
         return ax
 
-    with pytest.raises(ValueError, match=r"draw would take about \d+\.\d MB, more than the 2 MB of an explorer in a page: use fewer"):
+    with pytest.raises(
+        ValueError, match=r"draw would take about \d+\.\d MB, more than the 2 MB of an explorer in a page: use fewer"
+    ):
         explore(draw, n=(1, 100))
     assert len(calls) < 20
 
@@ -207,7 +209,9 @@ def test_a_draw_function_that_returns_nothing_drawn_is_refused(returned):
         draw_wave(n)
         return returned
 
-    with pytest.raises(TypeError, match=r"draw must return the Axes or Figure that it drew, or Paths, got .*End it with `return ax`\."):
+    with pytest.raises(
+        TypeError, match=r"draw must return the Axes or Figure that it drew, or Paths, got .*End it with `return ax`\."
+    ):
         explore(draw, n=(1, 3))
     assert plt.get_fignums() == []
 
@@ -228,7 +232,10 @@ def decoded(data):
         scenes.append(before)
     runs = [np.cumsum(np.reshape(run, (-1, 2)), axis=0) for run in paths["runs"]]
     return [
-        [(paths["styles"][style][0], runs[run][:length], ending) for style, run, length, ending in (paths["traces"][n] for n in scene)]
+        [
+            (paths["styles"][style][0], runs[run][:length], ending)
+            for style, run, length, ending in (paths["traces"][n] for n in scene)
+        ]
         for scene in scenes
     ]
 
@@ -271,21 +278,33 @@ def test_paths_are_drawn_where_matplotlib_draws_them(surface):
     _, points, _ = decoded(data_of(page))[-1][0]
     drawn = np.array(place["origin"]) + points * np.array(place["unit"])
     np.testing.assert_allclose(drawn, surface.transData.transform(spiral(30)) * [1, -1] + [0, height], atol=0.02)
-    assert place["window"] == pytest.approx([surface.bbox.x0, height - surface.bbox.y1, surface.bbox.width, surface.bbox.height])
+    assert place["window"] == pytest.approx(
+        [surface.bbox.x0, height - surface.bbox.y1, surface.bbox.width, surface.bbox.height]
+    )
 
 
 def test_a_path_is_cut_where_it_is_not_finite_and_where_it_does_not_come_back(surface):
     nan = np.nan
-    drawing = Paths(surface, {
-        "whole": [[0, 0], [1, 0.5]],
-        "cut": [[0, 0], [1, 0.5], [nan, nan], [0, 0]],
-        "half": [[0, 0], [1, nan]],
-        "far": [[0, 0], [1, 0], [3, 0], [1e300, -1e299], [0, 0]],
-        "lost": [[nan, nan], [0, 0]],
-        "away": [[1e9, 0]],
-    })
+    drawing = Paths(
+        surface,
+        {
+            "whole": [[0, 0], [1, 0.5]],
+            "cut": [[0, 0], [1, 0.5], [nan, nan], [0, 0]],
+            "half": [[0, 0], [1, nan]],
+            "far": [[0, 0], [1, 0], [3, 0], [1e300, -1e299], [0, 0]],
+            "lost": [[nan, nan], [0, 0]],
+            "away": [[1e9, 0]],
+        },
+    )
     traces = {trace.name: trace for trace in drawing.traces}
-    assert {name: len(trace.points) for name, trace in traces.items()} == {"whole": 2, "cut": 2, "half": 1, "far": 4, "lost": 0, "away": 0}
+    assert {name: len(trace.points) for name, trace in traces.items()} == {
+        "whole": 2,
+        "cut": 2,
+        "half": 1,
+        "far": 4,
+        "lost": 0,
+        "away": 0,
+    }
     # the window is 4 wide: ten of them to the right of it is 42, on the way to (1e300, -1e299)
     np.testing.assert_allclose(traces["far"].xy[-1], [2 + FAR * 4, -0.1 * (2 + FAR * 4 - 3)], atol=1e-3)
     assert drawing.describe() == (
@@ -316,7 +335,10 @@ def test_a_background_that_is_drawn_anew_each_time_is_refused():
         ax.axis("off")
         return Paths(ax, {"a": spiral(n)})
 
-    with pytest.raises(ValueError, match="draw draws a new background each time: draw it once, and return the same Axes in every Paths."):
+    with pytest.raises(
+        ValueError,
+        match="draw draws a new background each time: draw it once, and return the same Axes in every Paths.",
+    ):
         explore(draw, n=(0, 300))
     assert plt.get_fignums() == []
 
@@ -332,7 +354,10 @@ def test_paths_look_as_the_caller_says_else_each_different(surface):
 
 
 def test_too_many_choices_of_paths_are_refused(surface):
-    with pytest.raises(ValueError, match=r"has 1000000 combinations \(1000 of n × 1000 of m\), more than the 20000 combinations that a page takes"):
+    with pytest.raises(
+        ValueError,
+        match=r"has 1000000 combinations \(1000 of n × 1000 of m\), more than the 20000 combinations that a page takes",
+    ):
         explore(lambda n, m: Paths(surface, {"a": spiral(n)}), n=(1, 1000), m=(1, 1000))
 
 
@@ -428,7 +453,10 @@ def test_a_live_explorer_shows_an_error_and_goes_on():
     assert "line" in problem.value  # the traceback, with the line of the draw function
     assert picture.value == before
     n.value = "4"
-    assert "draw must return the Axes or Figure that it drew, or Paths, got None. End it with `return ax`." in problem.value
+    assert (
+        "draw must return the Axes or Figure that it drew, or Paths, got None. End it with `return ax`."
+        in problem.value
+    )
     n.value = "1"
     assert problem.value == ""
     assert picture.value != before
@@ -476,7 +504,9 @@ def test_the_84_nets_fit():
     def draw_net(n_layers=2, n_nodes=4):
         _, ax = plt.subplots(figsize=(2 + n_layers / 2, 3.4))
         ax.axis("off")
-        edges = [[(layer, i), (layer + 1, j)] for layer in range(n_layers) for i in range(n_nodes) for j in range(n_nodes)]
+        edges = [
+            [(layer, i), (layer + 1, j)] for layer in range(n_layers) for i in range(n_nodes) for j in range(n_nodes)
+        ]
         ax.add_collection(LineCollection(edges, linewidths=0.5))
         return describe(ax, f"{n_layers} layers of {n_nodes} nodes")
 

@@ -55,7 +55,9 @@ def drawn_paths(surface):
 def surface():
     figure, ax = plt.subplots(figsize=(4, 3))
     ax.set(xlim=(-2, 2), ylim=(-1.5, 1.5))
-    ax.contourf(*np.meshgrid(np.linspace(-2, 2, 20), np.linspace(-1.5, 1.5, 20)), np.random.default_rng(0).random((20, 20)))
+    ax.contourf(
+        *np.meshgrid(np.linspace(-2, 2, 20), np.linspace(-1.5, 1.5, 20)), np.random.default_rng(0).random((20, 20))
+    )
     yield describe(ax, "A plane.")
     plt.close(figure)
 
@@ -65,7 +67,14 @@ def explorers(surface):
     """The HTML of four explorers, two of them of one function."""
     return [
         explore(draw_wave, live=False, n=(1, 4), kind=["sin", "cos"], grid=False).html,
-        explore(drawn_paths(surface), live=False, steps=(0, 30), rate=(0.005, 0.02, 0.005), first=list(RULES), second=list(RULES)).html,
+        explore(
+            drawn_paths(surface),
+            live=False,
+            steps=(0, 30),
+            rate=(0.005, 0.02, 0.005),
+            first=list(RULES),
+            second=list(RULES),
+        ).html,
         explore(draw_wave, live=False, n=(1, 3)).html,
         explore(draw_note, live=False, note=["tame", EVIL]).html,
     ]
@@ -75,7 +84,9 @@ def explorers(surface):
 def document(explorers, tmp_path_factory):
     """A file with the explorers among some text; returns its address."""
     file = tmp_path_factory.mktemp("page") / "page.html"
-    file.write_text(whole("".join(f"<h2 id=section-{n}>Section {n}</h2>{it}" for n, it in enumerate(explorers))), encoding="utf-8")
+    file.write_text(
+        whole("".join(f"<h2 id=section-{n}>Section {n}</h2>{it}" for n, it in enumerate(explorers))), encoding="utf-8"
+    )
     return file.as_uri()
 
 
@@ -148,7 +159,9 @@ class Seen:
     @property
     def lines(self):
         """The points of every path that is drawn in colour."""
-        points = self.host.locator(".sheet svg polyline:not([stroke=white])").evaluate_all("all => all.map(it => it.getAttribute('points'))")
+        points = self.host.locator(".sheet svg polyline:not([stroke=white])").evaluate_all(
+            "all => all.map(it => it.getAttribute('points'))"
+        )
         return [np.array([pair.split(",") for pair in text.split()], dtype=float) for text in points]
 
 
@@ -166,14 +179,18 @@ def test_every_control_moves_its_picture_by_mouse(page, document):
                 end = "min" if it.input_value() == it.get_attribute("max") else "max"  # drag it to the farther end
                 page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
                 page.mouse.down()
-                page.mouse.move(box["x"] + (4 if end == "min" else box["width"] - 4), box["y"] + box["height"] / 2, steps=5)
+                page.mouse.move(
+                    box["x"] + (4 if end == "min" else box["width"] - 4), box["y"] + box["height"] / 2, steps=5
+                )
                 page.mouse.up()
                 assert it.input_value() == it.get_attribute(end)
             elif it.evaluate("it => it.type") == "checkbox":
                 it.click()
             else:
                 it.click()
-                it.select_option(index=1)  # the list that opens is the system's: what is clicked in it arrives like this
+                it.select_option(
+                    index=1
+                )  # the list that opens is the system's: what is clicked in it arrives like this
             seen.settle()
             assert seen.alt != before, name
 
@@ -181,7 +198,15 @@ def test_every_control_moves_its_picture_by_mouse(page, document):
 def test_every_control_moves_its_picture_by_keyboard(page, document):
     page.goto(document)
     wave, paths = Seen(page, 0), Seen(page, 1)
-    keys = {"n": "ArrowRight", "kind": "ArrowDown", "grid": " ", "steps": "End", "rate": "ArrowLeft", "first": "ArrowDown", "second": "ArrowUp"}
+    keys = {
+        "n": "ArrowRight",
+        "kind": "ArrowDown",
+        "grid": " ",
+        "steps": "End",
+        "rate": "ArrowLeft",
+        "first": "ArrowDown",
+        "second": "ArrowUp",
+    }
     page.keyboard.press("Tab")  # to "Controls", which folds them away
     page.keyboard.press("Enter")
     assert not wave.input("n").is_visible()
@@ -213,7 +238,9 @@ def test_twenty_random_settings_show_what_python_draws(page, document, surface):
     height = surface.figure.bbox.height
     for _ in range(10):
         steps, rate, first, second = rng.randrange(31), rng.randrange(4), rng.randrange(3), rng.randrange(3)
-        paths.choose({"steps": {"index": steps}, "rate": {"index": rate}, "first": {"index": first}, "second": {"index": second}})
+        paths.choose(
+            {"steps": {"index": steps}, "rate": {"index": rate}, "first": {"index": first}, "second": {"index": second}}
+        )
         drawing = drawn_paths(surface)(steps, RATES[rate], list(RULES)[first], list(RULES)[second])
         assert paths.picture == background
         assert paths.alt == f"A plane. {drawing.describe()}"
@@ -240,12 +267,16 @@ def test_the_address_keeps_the_state_and_the_section_stays_free(page, document):
     assert (Seen(page, 1).input("steps").input_value(), Seen(page, 1).input("first").input_value()) == ("7", "quick")
     assert Seen(page, 1).alt.startswith("A plane. quick: 7 steps, to (")
     Seen(page, 2).choose({"n": {"index": 2}})  # the second explorer of draw_wave
-    page.wait_for_function("address => location.href === address", arg=f"{document}?theme=dark&explorer=draw_wave-2&n=3#section-1")
+    page.wait_for_function(
+        "address => location.href === address", arg=f"{document}?theme=dark&explorer=draw_wave-2&n=3#section-1"
+    )
     page.goto("about:blank")
     page.goto(f"{document}?explorer=draw_wave-2&n=3&layers=7")
     assert Seen(page, 2).alt == "sin of 3 x, grid False."
     assert Seen(page, 0).alt == "sin of 2 x, grid False."  # its own state is another one
-    assert Seen(page, 2).host.evaluate("it => it.getBoundingClientRect().top < innerHeight")  # the link opens it in view
+    assert Seen(page, 2).host.evaluate(
+        "it => it.getBoundingClientRect().top < innerHeight"
+    )  # the link opens it in view
     page.goto(f"{document}?explorer=draw_wave&n=77&kind=tan")
     assert Seen(page, 0).alt == "sin of 2 x, grid False."  # what it does not know it leaves
 
@@ -273,7 +304,9 @@ def test_playing_goes_through_all_values_once_and_can_be_stopped(page, document)
     assert wave.input("n").input_value() == "0"
     paths = Seen(page, 1)
     paths.host.get_by_role("button", name="Play steps").click()
-    page.wait_for_function("host => Number(host.shadowRoot.getElementById('steps').value) > 13", arg=paths.host.element_handle())
+    page.wait_for_function(
+        "host => Number(host.shadowRoot.getElementById('steps').value) > 13", arg=paths.host.element_handle()
+    )
     paths.input("steps").press("Home")  # a hand on the slider ends it
     paths.settle()
     page.wait_for_timeout(400)
@@ -358,18 +391,25 @@ def test_a_script_that_runs_twice_starts_nothing_twice(page, explorers, tmp_path
     assert page.locator(".panel").count() == 2
 
 
-@pytest.mark.parametrize("style", [
-    "html { background: #121212; color: #eee } img { filter: invert(1); max-height: 20px } button, input, select, label { display: none; color: #111 }",
-    ".reveal { font-size: 42px; color: white; background: black; text-transform: uppercase }",
-])
+@pytest.mark.parametrize(
+    "style",
+    [
+        "html { background: #121212; color: #eee } img { filter: invert(1); max-height: 20px } button, input, select, label { display: none; color: #111 }",
+        ".reveal { font-size: 42px; color: white; background: black; text-transform: uppercase }",
+    ],
+)
 def test_the_pages_own_style_stays_outside(page, explorers, tmp_path, style):
-    (tmp_path / "styled.html").write_text(whole(f'<style>{style}</style><div class="reveal">{explorers[0]}</div>'), encoding="utf-8")
+    (tmp_path / "styled.html").write_text(
+        whole(f'<style>{style}</style><div class="reveal">{explorers[0]}</div>'), encoding="utf-8"
+    )
     page.goto((tmp_path / "styled.html").as_uri())
     wave = Seen(page, 0)
     assert wave.input("n").is_visible()
     assert wave.image.evaluate("it => getComputedStyle(it).filter") == "none"
     assert wave.image.bounding_box()["height"] > 100
-    panel = wave.host.locator(".panel").evaluate("it => [getComputedStyle(it).backgroundColor, getComputedStyle(it).color]")
+    panel = wave.host.locator(".panel").evaluate(
+        "it => [getComputedStyle(it).backgroundColor, getComputedStyle(it).color]"
+    )
     assert panel == ["rgb(255, 255, 255)", "rgb(26, 26, 26)"]
 
 
@@ -386,7 +426,9 @@ def test_it_is_as_wide_as_there_is_room(browser, document, width):
 
 
 def test_slides_may_show_figures_larger(page, explorers, tmp_path):
-    (tmp_path / "large.html").write_text(whole(f"<style>body {{ --lecture-explorer-scale: 1.5 }}</style>{explorers[2]}"), encoding="utf-8")
+    (tmp_path / "large.html").write_text(
+        whole(f"<style>body {{ --lecture-explorer-scale: 1.5 }}</style>{explorers[2]}"), encoding="utf-8"
+    )
     page.goto((tmp_path / "large.html").as_uri())
     assert Seen(page, 0).host.locator(".picture").bounding_box()["width"] == pytest.approx(1.5 * 96 * 5, abs=1)
 
@@ -419,7 +461,9 @@ def test_in_slides_keys_and_swipes_on_a_control_stay_with_it(page, explorers, tm
         for (const type of ["touchstart", "touchmove", "pointerdown", "pointermove"])
             document.querySelector(".reveal").addEventListener(type, (event) => heard.push(type));
     </script>"""
-    (tmp_path / "slides.html").write_text(whole(f'<div class="reveal"><section>{explorers[0]}</section></div>{listen}'), encoding="utf-8")
+    (tmp_path / "slides.html").write_text(
+        whole(f'<div class="reveal"><section>{explorers[0]}</section></div>{listen}'), encoding="utf-8"
+    )
     page.goto((tmp_path / "slides.html").as_uri())
     wave = Seen(page, 0)
     wave.input("n").focus()
@@ -469,24 +513,41 @@ def lab(tmp_path_factory):
     pytest.importorskip("jupyterlab")
     folder = tmp_path_factory.mktemp("lab")
     cells = [
-        {"cell_type": "code", "id": f"cell-{n}", "metadata": {}, "outputs": [], "execution_count": None, "source": text.strip()}
+        {
+            "cell_type": "code",
+            "id": f"cell-{n}",
+            "metadata": {},
+            "outputs": [],
+            "execution_count": None,
+            "source": text.strip(),
+        }
         for n, text in enumerate(NOTEBOOK.split("---\n"))
     ]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    (folder / "lines.ipynb").write_text(json.dumps({"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}))
+    (folder / "lines.ipynb").write_text(
+        json.dumps({"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5})
+    )
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     token = secrets.token_hex(16)
     own = {f"JUPYTER_{name}_DIR": str(folder / f".{name}") for name in ("CONFIG", "DATA", "RUNTIME")}
     options = [
-        "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0",
-        f"--ServerApp.root_dir={folder}", f"--IdentityProvider.token={token}",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.news_url=None",
+        "--no-browser",
+        "--allow-root",
+        "--ServerApp.ip=127.0.0.1",
+        f"--ServerApp.port={port}",
+        "--ServerApp.port_retries=0",
+        f"--ServerApp.root_dir={folder}",
+        f"--IdentityProvider.token={token}",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        "--LabApp.news_url=None",
     ]
     environment = os.environ | own | {"PYTHONPATH": str(ROOT), "IPYTHONDIR": str(folder / ".ipython")}
     with open(folder / "lab.log", "w") as log:
-        server = subprocess.Popen([sys.executable, "-m", "jupyterlab", *options], env=environment, cwd=folder, stdout=log, stderr=log)
+        server = subprocess.Popen(
+            [sys.executable, "-m", "jupyterlab", *options], env=environment, cwd=folder, stdout=log, stderr=log
+        )
     try:
         _wait_for(f"http://127.0.0.1:{port}/api?token={token}", server, folder / "lab.log")
         yield f"http://127.0.0.1:{port}/lab/tree/lines.ipynb?reset&token={token}", folder
@@ -523,7 +584,9 @@ def test_in_jupyterlab_a_dragged_slider_changes_the_picture(browser, lab):
     assert live.get_attribute("alt") == "A line to 0, steep False."
     static = page.locator(".lecture-explorer")
     static.locator(".sheet img").wait_for()
-    assert page.locator(".jp-OutputArea-output img").count() == 1 + 2  # live, first and shown one of the static: no figure shows twice
+    assert (
+        page.locator(".jp-OutputArea-output img").count() == 1 + 2
+    )  # live, first and shown one of the static: no figure shows twice
 
     (folder / "calls.txt").write_text("")
     handle = page.locator(".widget-vbox .noUi-handle").bounding_box()
@@ -540,7 +603,9 @@ def test_in_jupyterlab_a_dragged_slider_changes_the_picture(browser, lab):
     assert len(seen) > 2  # it moves while it is dragged
     page.mouse.up()
     value = page.locator(".widget-vbox .widget-readout").inner_text()
-    page.wait_for_function("n => document.querySelector('.widget-vbox img').alt === `A line to ${n}, steep False.`", arg=value)
+    page.wait_for_function(
+        "n => document.querySelector('.widget-vbox img').alt === `A line to ${n}, steep False.`", arg=value
+    )
     drawn = (folder / "calls.txt").read_text().split()
     assert drawn[-1] == value  # moves that came too late are left out, the last is not
     assert len(drawn) < 30
@@ -570,9 +635,23 @@ def test_in_jupyterlab_a_dragged_slider_changes_the_picture(browser, lab):
 
 def test_an_untrusted_notebook_shows_the_first_picture(browser, lab, explorers):
     address, folder = lab
-    output = {"output_type": "execute_result", "execution_count": 1, "metadata": {}, "data": {"text/html": explorers[0], "text/plain": "Page"}}
-    cell = {"cell_type": "code", "id": "cell-0", "metadata": {}, "outputs": [output], "execution_count": 1, "source": "somebody_elses()"}
-    (folder / "foreign.ipynb").write_text(json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+    output = {
+        "output_type": "execute_result",
+        "execution_count": 1,
+        "metadata": {},
+        "data": {"text/html": explorers[0], "text/plain": "Page"},
+    }
+    cell = {
+        "cell_type": "code",
+        "id": "cell-0",
+        "metadata": {},
+        "outputs": [output],
+        "execution_count": 1,
+        "source": "somebody_elses()",
+    }
+    (folder / "foreign.ipynb").write_text(
+        json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    )
     context = browser.new_context()
     page = context.new_page()
     page.goto(address.replace("lines.ipynb", "foreign.ipynb"))

@@ -84,11 +84,14 @@ def test_a_slider_keeps_its_highest_value_in_thousands_of_them():
         _check_slider(np.float32(0), np.float32(b), np.float32(b) / np.float32(n), n)
 
 
-@pytest.mark.parametrize("a, b, step, n", [
-    (375307.1532957777, 375308.14986621356, 0.020338172161155407, 49),
-    (443581657.35404384, 443581676.3305149, 0.8625668671037273, 22),
-    (np.float32(-38.67977), np.float32(-35.88184), np.float32(0.12717873), 22),
-])
+@pytest.mark.parametrize(
+    "a, b, step, n",
+    [
+        (375307.1532957777, 375308.14986621356, 0.020338172161155407, 49),
+        (443581657.35404384, 443581676.3305149, 0.8625668671037273, 22),
+        (np.float32(-38.67977), np.float32(-35.88184), np.float32(0.12717873), 22),
+    ],
+)
 def test_a_slider_far_from_0_keeps_its_highest_value(a, b, step, n):
     values = control_of((a, b, step)).values
     assert len(values) == n + 1 and values[-1] == float(str(b))
@@ -97,16 +100,26 @@ def test_a_slider_far_from_0_keeps_its_highest_value(a, b, step, n):
 def test_a_slider_ends_below_its_highest_value_if_that_is_none_of_them():
     rng = np.random.default_rng(1)
     for _ in range(1000):
-        n, a, s, share = int(rng.integers(1, 60)), rng.normal(scale=10), rng.uniform(0.001, 10), rng.uniform(1e-6, 1 - 1e-6)
+        n, a, s, share = (
+            int(rng.integers(1, 60)),
+            rng.normal(scale=10),
+            rng.uniform(0.001, 10),
+            rng.uniform(1e-6, 1 - 1e-6),
+        )
         values = control_of((float(a), float(a + (n + share) * s), float(s))).values
         assert len(values) == n + 1 and values[-1] < a + (n + share) * s
         np.testing.assert_allclose(values, a + s * np.arange(n + 1), rtol=1e-12, atol=1e-12)
 
 
-@pytest.mark.parametrize("values, labels", [
-    ([1, np.inf], ("1", "inf")), ([-np.inf, 2], ("-inf", "2")), ([1e-13, 1], ("1e-13", "1")),
-    (list(np.linspace(-0.3, 0.3, 7)), ("-0.3", "-0.2", "-0.1", "0", "0.1", "0.2", "0.3")),
-])
+@pytest.mark.parametrize(
+    "values, labels",
+    [
+        ([1, np.inf], ("1", "inf")),
+        ([-np.inf, 2], ("-inf", "2")),
+        ([1e-13, 1], ("1e-13", "1")),
+        (list(np.linspace(-0.3, 0.3, 7)), ("-0.3", "-0.2", "-0.1", "0", "0.1", "0.2", "0.3")),
+    ],
+)
 def test_only_what_rounding_left_of_0_reads_0(values, labels):
     assert control_of(values).labels == labels
 
@@ -183,7 +196,9 @@ def test_no_label_shows_what_rounding_left():
     assert control_of([1e-16, 1e-8, 1]).labels == ("1e-16", "1e-08", "1"), "small numbers that are meant stay"
 
 
-@pytest.mark.parametrize("setting", [(0, np.pi, np.pi / 4), (0.0, 1.0, 1 / 11), np.linspace(0, 1, 4), range(3), [0.1 + 0.2, 1], np.True_])
+@pytest.mark.parametrize(
+    "setting", [(0, np.pi, np.pi / 4), (0.0, 1.0, 1 / 11), np.linspace(0, 1, 4), range(3), [0.1 + 0.2, 1], np.True_]
+)
 def test_live_and_static_explorers_have_the_same_values(setting):
     pytest.importorskip("ipywidgets")
     drawn = []
@@ -222,7 +237,10 @@ def test_what_is_shown_first_is_the_functions_default_else_the_middle_or_the_fir
         ({"n": (3, 1)}, r"n must go from low to high, got \(3, 1\)."),
         ({"n": (1, 3, 0)}, r"n must have a step above 0, got \(1, 3, 0\)."),
         ({"n": (1, 3, -1)}, "n must have a step above 0"),
-        ({"n": (1, 2, 3, 4)}, r"n must be \(lo, hi\) or \(lo, hi, step\) for a slider, or a list for a dropdown, got \(1, 2, 3, 4\)."),
+        (
+            {"n": (1, 2, 3, 4)},
+            r"n must be \(lo, hi\) or \(lo, hi, step\) for a slider, or a list for a dropdown, got \(1, 2, 3, 4\).",
+        ),
         ({"n": (1,)}, r"n must be \(lo, hi\)"),
         ({"n": (0, float("inf"))}, "n must be a number, got inf."),
         ({"n": (0, 1, 1e-6)}, "n has 1000001 values, more than the 1000 that a control can show: make its step larger"),
@@ -234,7 +252,10 @@ def test_what_is_shown_first_is_the_functions_default_else_the_middle_or_the_fir
         ({"n": (i for i in "ab")}, "n must be a list of values, got a generator, which can be read only once."),
         ({"n": map(str, [1])}, "n must be a list of values, got a map, which can be read only once."),
         ({"n": {1, 2}}, "n must be a list of values, got a set, which has no order."),
-        ({"n": np.ones((3, 2))}, r"n must be a list of values or an array with one axis, got an array of shape \(3, 2\); functools.partial\(draw, n=…\) keeps"),
+        (
+            {"n": np.ones((3, 2))},
+            r"n must be a list of values or an array with one axis, got an array of shape \(3, 2\); functools.partial\(draw, n=…\) keeps",
+        ),
         ({"n": np.zeros(3)}, "n must have values that read differently, got '0' more than once."),
         ({"n": ["1", 1]}, "n must have values that read differently, got '1' more than once."),
     ],

@@ -58,16 +58,35 @@ def test_operands_are_stretched_as_numpy_does(shapes, sign, data):
 
 def test_an_activation_keeps_the_shape():
     made = elementwise("relu", [[1.0, -2.0]])
-    assert made.result.tolist() == [[1.0, 0.0]] and made.describe() == "relu of each entry of an array of shape (1, 2): the shape stays."
+    assert (
+        made.result.tolist() == [[1.0, 0.0]]
+        and made.describe() == "relu of each entry of an array of shape (1, 2): the shape stays."
+    )
 
 
 @pytest.mark.parametrize(
     ("one", "other", "sentence"),
     [
-        (np.ones((2, 3)), np.ones(3), "An array of shape (2, 3) plus an array of shape (3,), entry by entry, gives an array of shape (2, 3). The second is repeated to fit."),
-        (np.ones(3), np.ones((3, 1)), "An array of shape (3,) plus an array of shape (3, 1), entry by entry, gives an array of shape (3, 3). Both are repeated to fit."),
-        (2, np.ones((1, 3)), "A single number plus an array of shape (1, 3), entry by entry, gives an array of shape (1, 3). The first is repeated to fit."),
-        (np.ones((2, 2)), np.ones((2, 2)), "An array of shape (2, 2) plus an array of shape (2, 2), entry by entry, gives an array of shape (2, 2). Nothing is repeated."),
+        (
+            np.ones((2, 3)),
+            np.ones(3),
+            "An array of shape (2, 3) plus an array of shape (3,), entry by entry, gives an array of shape (2, 3). The second is repeated to fit.",
+        ),
+        (
+            np.ones(3),
+            np.ones((3, 1)),
+            "An array of shape (3,) plus an array of shape (3, 1), entry by entry, gives an array of shape (3, 3). Both are repeated to fit.",
+        ),
+        (
+            2,
+            np.ones((1, 3)),
+            "A single number plus an array of shape (1, 3), entry by entry, gives an array of shape (1, 3). The first is repeated to fit.",
+        ),
+        (
+            np.ones((2, 2)),
+            np.ones((2, 2)),
+            "An array of shape (2, 2) plus an array of shape (2, 2), entry by entry, gives an array of shape (2, 2). Nothing is repeated.",
+        ),
     ],
 )
 def test_what_is_repeated_is_said(one, other, sentence):

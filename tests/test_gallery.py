@@ -12,14 +12,18 @@ def _notebook():
     live = new.new_output("display_data", {"image/png": "REVG"}, metadata={"image/png": {"alt": "A plot."}})
     explorer = new.new_output("execute_result", {"text/html": FRAME, "text/plain": "Page"})
     text = new.new_output("stream", name="stdout", text="no picture")
-    return new.new_notebook(cells=[
-        new.new_markdown_cell("# Nets", metadata={"anchor": "overview"}),
-        new.new_code_cell("x = 1\nplots.plot_curve(x < 2);", outputs=[picture, text]),
-        new.new_markdown_cell("## More", metadata={"anchor": "more-layers"}),
-        new.new_code_cell("def net(n_layers=2):\n    return 1\n\n\nexplore(net,\n        n_layers=(0, 6))", outputs=[explorer]),
-        new.new_code_cell("print(1)", outputs=[text]),
-        new.new_code_cell("%magic", outputs=[live]),
-    ])
+    return new.new_notebook(
+        cells=[
+            new.new_markdown_cell("# Nets", metadata={"anchor": "overview"}),
+            new.new_code_cell("x = 1\nplots.plot_curve(x < 2);", outputs=[picture, text]),
+            new.new_markdown_cell("## More", metadata={"anchor": "more-layers"}),
+            new.new_code_cell(
+                "def net(n_layers=2):\n    return 1\n\n\nexplore(net,\n        n_layers=(0, 6))", outputs=[explorer]
+            ),
+            new.new_code_cell("print(1)", outputs=[text]),
+            new.new_code_cell("%magic", outputs=[live]),
+        ]
+    )
 
 
 def test_each_figure_stands_there_once_in_order_with_its_line_and_a_link():
@@ -43,4 +47,4 @@ def test_what_an_explorer_says_of_itself_is_what_the_gallery_reads():
 
     page = explore(plot_activation, live=False, name=["relu", "tanh"])
     image, state = gallery._first_frame(new.new_output("execute_result", {"text/html": page.html}), "01_nets.py")
-    assert image.startswith("<img src=\"data:image/webp") and state == "explorer=plot_activation&name=relu"
+    assert image.startswith('<img src="data:image/webp') and state == "explorer=plot_activation&name=relu"

@@ -7,7 +7,17 @@ import sys
 import pytest
 from conftest import ROOT
 
-CORE = {"lecture.activations", "lecture.architecture", "lecture.network", "lecture.surfaces", "lecture.optimizers", "lecture.from_scratch", "lecture.checks", "lecture.reading", "lecture.shuffling"}
+CORE = {
+    "lecture.activations",
+    "lecture.architecture",
+    "lecture.network",
+    "lecture.surfaces",
+    "lecture.optimizers",
+    "lecture.from_scratch",
+    "lecture.checks",
+    "lecture.reading",
+    "lecture.shuffling",
+}
 KERAS = {"keras", "tensorflow"}
 
 # room: what it may import beyond the standard library and itself; {"inside": …} only inside a function
@@ -27,12 +37,39 @@ MAY = {
     "replicas": {"numpy", "tqdm", "lecture.device"} | CORE | KERAS,
     "experiments": {"numpy", "pandas", "scipy", "sklearn", "threadpoolctl", "tqdm", "lecture.replicas"} | CORE | KERAS,
     "training": {"numpy", "keras", "sklearn", "tqdm", "matplotlib", "lecture.plots"} | CORE,
-    "tuning": {"numpy", "grpc", "keras", "keras_tuner", "matplotlib", "pandas", "scikeras", "scipy", "sklearn", "tensorflow", "tqdm", "lecture.data", "lecture.device", "lecture.models", "lecture.plots",
-               "lecture.training"} | CORE,
+    "tuning": {
+        "numpy",
+        "grpc",
+        "keras",
+        "keras_tuner",
+        "matplotlib",
+        "pandas",
+        "scikeras",
+        "scipy",
+        "sklearn",
+        "tensorflow",
+        "tqdm",
+        "lecture.data",
+        "lecture.device",
+        "lecture.models",
+        "lecture.plots",
+        "lecture.training",
+    }
+    | CORE,
     "exercises": {"numpy"} | CORE,
     "plots": {"numpy", "contourpy", "matplotlib"} | CORE,
     "explore": {"numpy", "matplotlib", "PIL", "lecture.plots"} | CORE,
-    "publish": {"jupytext", "markdown_it", "mdit_py_plugins", "nbclient", "nbformat", "pygments", "tqdm", "yaml", "lecture.checks"},
+    "publish": {
+        "jupytext",
+        "markdown_it",
+        "mdit_py_plugins",
+        "nbclient",
+        "nbformat",
+        "pygments",
+        "tqdm",
+        "yaml",
+        "lecture.checks",
+    },
     "__main__": {"lecture"},
     "__init__": set(),
 }
@@ -53,13 +90,21 @@ def _room(path):
 
 def _imports(tree):
     """Yield (name, whether it is inside a function) of all imports."""
-    inside = {child for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) for child in ast.walk(node)}
+    inside = {
+        child
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        for child in ast.walk(node)
+    }
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from ((alias.name, node in inside) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, "imports are written in full"
-            yield from ((f"{node.module}.{alias.name}" if node.module == "lecture" else node.module, node in inside) for alias in node.names)
+            yield from (
+                (f"{node.module}.{alias.name}" if node.module == "lecture" else node.module, node in inside)
+                for alias in node.names
+            )
 
 
 def _allowed(name, room, inside):
@@ -72,7 +117,11 @@ def _allowed(name, room, inside):
 def test_each_file_imports_only_what_its_room_may(path):
     room = _room(path)
     assert room in MAY, f"{room} is a room that the table does not know"
-    refused = [name for name, inside in _imports(ast.parse(path.read_text(encoding="utf-8"))) if not _allowed(name, room, inside)]
+    refused = [
+        name
+        for name, inside in _imports(ast.parse(path.read_text(encoding="utf-8")))
+        if not _allowed(name, room, inside)
+    ]
     assert not refused, f"{path.relative_to(ROOT)} (room {room}) may not import {refused}"
 
 
@@ -91,7 +140,12 @@ def test_nothing_imports_the_preamble():
 
 def test_importing_the_package_loads_neither_tensorflow_nor_matplotlib():
     code = "import sys, lecture; print(sorted({'tensorflow', 'keras', 'matplotlib', 'numpy'} & set(sys.modules)))"
-    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+        ).stdout.strip()
+        == "[]"
+    )
 
 
 def test_the_preamble_loads_no_tensorflow_before_it_is_used():

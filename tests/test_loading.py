@@ -33,11 +33,15 @@ def html(tmp_path):
         (tmp_path / folder).mkdir()
     (tmp_path / "_images" / name).write_bytes(figure)
     tall = '<div style="height: 4000px"></div>'
-    pictures = [_tag(_picture(number, "png"), "png", f'alt="Picture {number}, &lt;not&gt; far."') for number in range(3)]
+    pictures = [
+        _tag(_picture(number, "png"), "png", f'alt="Picture {number}, &lt;not&gt; far."') for number in range(3)
+    ]
     frame = _tag(_picture(3, "webp"), "webp", 'alt="A frame." width="40" height="27"')
     (tmp_path / "gallery.html").write_text(f"<!doctype html><body>{tall.join([*pictures, frame])}<p id=end></p></body>")
     chapter = f'<img alt="A figure." src="../_images/{name}" style="width: 30px; height: 20px;" />{frame}'
-    (tmp_path / "notebooks" / "01.html").write_text(f'<!doctype html><body>{chapter}<img src="../_static/logo.png"></body>')
+    (tmp_path / "notebooks" / "01.html").write_text(
+        f'<!doctype html><body>{chapter}<img src="../_static/logo.png"></body>'
+    )
     (tmp_path / "words.html").write_text('<p>&lt;img src="data:image/png;base64,AAAA"&gt;</p>')
     return tmp_path
 
@@ -54,7 +58,10 @@ def test_pictures_become_files_that_are_there_once_and_keep_their_bytes_and_text
         source = re.search(r'src="(_images/[0-9a-f]{64}\.\w+)"', tag)[1]
         assert (html / source).read_bytes() == _picture(number, kind) and source.endswith(kind)
         assert 'loading="lazy"' in tag
-    assert [re.search('alt="([^"]*)"', tag)[1] for tag in tags] == [*(f"Picture {number}, &lt;not&gt; far." for number in range(3)), "A frame."]
+    assert [re.search('alt="([^"]*)"', tag)[1] for tag in tags] == [
+        *(f"Picture {number}, &lt;not&gt; far." for number in range(3)),
+        "A frame.",
+    ]
     assert 'width="60" height="40"' in tags[0] and tags[3].count("width=") == 1
     assert len(list((html / "_images").iterdir())) == 4
 
@@ -63,7 +70,9 @@ def test_a_chapters_pictures_wait_too_and_other_images_stay_as_they_are(html):
     before = (html / "words.html").read_text()
     loading.pictures_late(html)
     figure, frame, logo = _images(html / "notebooks" / "01.html")
-    assert figure.startswith('<img loading="lazy" width="60" height="40" alt="A figure."') and figure.endswith('style="width: 30px; height: 20px;" />')
+    assert figure.startswith('<img loading="lazy" width="60" height="40" alt="A figure."') and figure.endswith(
+        'style="width: 30px; height: 20px;" />'
+    )
     assert re.search(r'src="\.\./_images/[0-9a-f]{64}\.webp"', frame) and 'loading="lazy"' in frame
     assert logo == '<img src="../_static/logo.png">'
     assert (html / "words.html").read_text() == before

@@ -23,7 +23,10 @@ def _rewrite(folder, change):
 
 def test_outputs_may_differ(folder):
     refuse_differing(folder)
-    _rewrite(folder, lambda cells: cells[-1].update(execution_count=3, outputs=[nbformat.v4.new_output("stream", text="1\n")]))
+    _rewrite(
+        folder,
+        lambda cells: cells[-1].update(execution_count=3, outputs=[nbformat.v4.new_output("stream", text="1\n")]),
+    )
     refuse_differing(folder)
 
 
@@ -39,7 +42,9 @@ def test_outputs_may_differ(folder):
 def test_other_words_are_named_with_their_place(folder, change):
     _rewrite(folder, change)
     kept = (folder / "01_one.ipynb").read_bytes()
-    with pytest.raises(NotebookDiffers, match=r"01_one.ipynb and 01_one.py say different things, first in cell \d+: edit 01_one.py"):
+    with pytest.raises(
+        NotebookDiffers, match=r"01_one.ipynb and 01_one.py say different things, first in cell \d+: edit 01_one.py"
+    ):
         refuse_differing(folder)
     assert (folder / "01_one.ipynb").read_bytes() == kept
 

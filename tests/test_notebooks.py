@@ -40,7 +40,11 @@ def _lessons():
         if any(MINUTES.search(cell.source) for cells in sections.values() for cell in cells):
             for anchor, cells in sections.items():
                 is_exercise = any("exercise" in cell.metadata.get("tags", []) for cell in cells)
-                if cells[0].source.startswith("## ") and any(cell.cell_type == "code" for cell in cells) and not is_exercise:
+                if (
+                    cells[0].source.startswith("## ")
+                    and any(cell.cell_type == "code" for cell in cells)
+                    and not is_exercise
+                ):
                     yield pytest.param(cells, id=f"{source.stem[:2]}-{anchor}")
 
 
@@ -66,8 +70,12 @@ def test_each_question_is_answered_after_what_shows_it(cells):
             steps.append("code")
         else:
             steps += ["answer"] * cell.source.startswith(ANSWER) + ["question"] * len(QUESTION.findall(cell.source))
-            assert cell.source.count("<details>") == cell.source.startswith(ANSWER), "an answer begins its cell, in the agreed words"
-            assert cell.source.count("*Predict first:") == len(QUESTION.findall(cell.source)), "a question stands in a line of its own and ends in ?*"
+            assert cell.source.count("<details>") == cell.source.startswith(ANSWER), (
+                "an answer begins its cell, in the agreed words"
+            )
+            assert cell.source.count("*Predict first:") == len(QUESTION.findall(cell.source)), (
+                "a question stands in a line of its own and ends in ?*"
+            )
     asked = [step for step, before in zip(steps, ["", *steps]) if step != before]  # several cells of code count as one
     asked = " ".join(asked).removeprefix("code ")
     assert re.fullmatch(r"(question code answer( code)? ?)+", asked), asked
@@ -95,7 +103,11 @@ def test_what_is_typed_in_class_begins_with_its_prompt(source):
         assert cell.cell_type == "code" and re.fullmatch(r"# .+[.?]", first) and rest.strip(), cell.source
 
 
-@pytest.mark.parametrize("source", [source for source in SOURCES if "\n# ## References\n" in source.read_text(encoding="utf-8")], ids=lambda source: source.stem)
+@pytest.mark.parametrize(
+    "source",
+    [source for source in SOURCES if "\n# ## References\n" in source.read_text(encoding="utf-8")],
+    ids=lambda source: source.stem,
+)
 def test_every_work_that_is_cited_stands_in_the_references(source):
     """A link whose text names a year cites a work."""
     text, references = source.read_text(encoding="utf-8").split("\n# ## References\n")
@@ -129,7 +141,9 @@ def test_the_anchors_are_those_of_the_checklist(shared):
     text = (shared / "reference" / "checklist.md").read_text(encoding="utf-8")
     for name, anchors in ANCHORS.items():
         section = text.split(f"## Notebook {name[:2]}")[1].split("\n## ")[0]
-        asked = set(re.findall(r"^\| ([a-z][a-z-]*) \|", section, re.MULTILINE)) - {"anchor"} or set(re.findall(r"\b(?:atom|decision|fitted)-[a-z-]+", section))
+        asked = set(re.findall(r"^\| ([a-z][a-z-]*) \|", section, re.MULTILINE)) - {"anchor"} or set(
+            re.findall(r"\b(?:atom|decision|fitted)-[a-z-]+", section)
+        )
         assert asked == set(anchors)
 
 
@@ -160,11 +174,17 @@ def _read_by_functions(source):
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
 def test_what_an_explorer_draws_from_stays_what_it_was(source):
     """A live explorer calls its function whenever a slider moves: also after the rest of the notebook has run."""
-    cells = [cell.source for cell in notebooks.from_source(source).cells if cell.cell_type == "code" and "colab" not in cell.metadata.get("tags", [])]
+    cells = [
+        cell.source
+        for cell in notebooks.from_source(source).cells
+        if cell.cell_type == "code" and "colab" not in cell.metadata.get("tags", [])
+    ]
     spoilt = {
         (cell.splitlines()[0], name): later.splitlines()[0]
-        for number, cell in enumerate(cells) if "explore(" in cell
-        for later in cells[number + 1 :] for name in _read_by_functions(cell) & _assigned(later)
+        for number, cell in enumerate(cells)
+        if "explore(" in cell
+        for later in cells[number + 1 :]
+        for name in _read_by_functions(cell) & _assigned(later)
     }
     assert spoilt == {}
 
@@ -181,7 +201,9 @@ def _outputs(notebook):
 
 def test_every_cell_ran_without_a_warning_or_start_up_noise(executed):
     _, notebook = executed
-    complaints = [output.text for output in _outputs(notebook) if output.output_type == "stream" and output.name == "stderr"]
+    complaints = [
+        output.text for output in _outputs(notebook) if output.output_type == "stream" and output.name == "stderr"
+    ]
     assert complaints == []
     assert all(cell.execution_count for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip())
 
@@ -198,7 +220,11 @@ def test_every_figure_has_an_alternative_text(executed):
 def test_pictures_are_sharper_than_they_are_wide(executed):
     """Slides show them larger than the page does; a TrainingPlot, which draws often, keeps to the pixels that it needs."""
     _, notebook = executed
-    sizes = [(output.metadata["image/png"].get("width"), b64decode(output.data["image/png"])[16:20]) for output in _outputs(notebook) if "image/png" in output.get("data", {})]
+    sizes = [
+        (output.metadata["image/png"].get("width"), b64decode(output.data["image/png"])[16:20])
+        for output in _outputs(notebook)
+        if "image/png" in output.get("data", {})
+    ]
     told = [(width, int.from_bytes(pixels, "big")) for width, pixels in sizes if width]
     assert len(told) > len(sizes) / 2
     assert all(abs(pixels - 1.5 * width) <= 1 for width, pixels in told)

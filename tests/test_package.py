@@ -66,7 +66,13 @@ def _run(*command, **options):
 
 def _must(done):
     """What a command printed; a test skips where packages cannot be fetched, but never in CI."""
-    if done.returncode and re.search("No matching distribution|NewConnectionError|Could not fetch|connection broken", done.stdout + done.stderr) and not os.environ.get("CI"):
+    if (
+        done.returncode
+        and re.search(
+            "No matching distribution|NewConnectionError|Could not fetch|connection broken", done.stdout + done.stderr
+        )
+        and not os.environ.get("CI")
+    ):
         pytest.skip("no package registry can be reached")
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
@@ -119,17 +125,26 @@ def test_the_wheel_holds_every_module_asset_and_image_and_nothing_else(built):
     with zipfile.ZipFile(wheel) as opened:
         names = {name for name in opened.namelist() if ".dist-info/" not in name}
         metadata = opened.read(next(name for name in opened.namelist() if name.endswith("METADATA"))).decode()
-    here = {str(file.relative_to(ROOT).as_posix()) for file in (ROOT / "lecture").rglob("*") if file.is_file() and "__pycache__" not in file.parts}
+    here = {
+        str(file.relative_to(ROOT).as_posix())
+        for file in (ROOT / "lecture").rglob("*")
+        if file.is_file() and "__pycache__" not in file.parts
+    }
     assert names == here
     assert {"lecture/data/sample/train-images-idx3-ubyte.gz", "lecture/explore/assets/explorer.js"} <= names
-    assert wheel.name.startswith(f"lecture-{lecture.__version__}-py3-none-any") and archive.name == f"lecture-{lecture.__version__}.tar.gz"
+    assert (
+        wheel.name.startswith(f"lecture-{lecture.__version__}-py3-none-any")
+        and archive.name == f"lecture-{lecture.__version__}.tar.gz"
+    )
     assert f"Version: {lecture.__version__}\n" in metadata
     assert {*re.findall(r"^Provides-Extra: (\w+)$", metadata, re.MULTILINE)} == set(EXTRAS)
     assert wheel.stat().st_size < 12e6
 
 
 def test_drawings_work_with_numpy_and_matplotlib_alone(installed, tmp_path):
-    out = _must(_run(installed, "-c", DRAW, cwd=tmp_path, env=_clean() | {"LECTURE_CACHE": str(tmp_path / "cache")})).splitlines()
+    out = _must(
+        _run(installed, "-c", DRAW, cwd=tmp_path, env=_clean() | {"LECTURE_CACHE": str(tmp_path / "cache")})
+    ).splitlines()
     assert out[:3] == ["(8000, 784)", "True", "[]"]
     assert ROOT not in Path(out[3]).parents and "site-packages" in out[3]
     listed = _must(_run(installed, "-m", "pip", "list", "--format=freeze", env=_clean())).lower()
@@ -138,7 +153,14 @@ def test_drawings_work_with_numpy_and_matplotlib_alone(installed, tmp_path):
 
 def test_the_command_line_says_what_it_lacks(installed, tmp_path):
     def told(*arguments):
-        done = _run(installed, "-m", "lecture", *arguments, cwd=tmp_path, env=_clean() | {"LECTURE_CACHE": str(tmp_path / "cache")})
+        done = _run(
+            installed,
+            "-m",
+            "lecture",
+            *arguments,
+            cwd=tmp_path,
+            env=_clean() | {"LECTURE_CACHE": str(tmp_path / "cache")},
+        )
         return done.returncode, done.stdout, done.stderr
 
     status, out, _ = told("--help")
@@ -148,13 +170,19 @@ def test_the_command_line_says_what_it_lacks(installed, tmp_path):
     assert status == 0 and out.startswith("Fashion-MNIST, 10,000 images from the embedded sample")
     for command in ("book", "live", "notebooks"):
         status, out, said = told(command)
-        assert (status, out) == (1, "") and said.startswith("lecture: this needs the project's checkout, with its notebooks;") and said.count("\n") == 1
+        assert (
+            (status, out) == (1, "")
+            and said.startswith("lecture: this needs the project's checkout, with its notebooks;")
+            and said.count("\n") == 1
+        )
     status, out, said = told("check")
     assert status == 1 and said.count("\n") == 1 and "pip install 'lecture[train]'" in said
 
 
 def test_requirements_are_the_extras_of_the_package():
-    wanted = set(PROJECT["project"]["dependencies"]) | {it for name, extra in EXTRAS.items() if name != "all" for it in extra}
+    wanted = set(PROJECT["project"]["dependencies"]) | {
+        it for name, extra in EXTRAS.items() if name != "all" for it in extra
+    }
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
     assert {line for line in lines if line and not line.startswith("#")} == wanted
     assert EXTRAS["all"] == [f"lecture[{','.join(name for name in EXTRAS if name != 'all')}]"]
@@ -164,8 +192,15 @@ def test_constraints_hold_each_requirement_at_a_version_that_it_allows():
     from packaging.requirements import Requirement
     from packaging.utils import canonicalize_name
 
-    pairs = [line.split("==") for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+    pairs = [
+        line.split("==")
+        for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+        if line and not line.startswith("#")
+    ]
     held = {canonicalize_name(name): version for name, version in pairs}
-    for line in {*PROJECT["project"]["dependencies"], *(it for name, extra in EXTRAS.items() if name != "all" for it in extra)}:
+    for line in {
+        *PROJECT["project"]["dependencies"],
+        *(it for name, extra in EXTRAS.items() if name != "all" for it in extra),
+    }:
         requirement = Requirement(line)
         assert held[canonicalize_name(requirement.name)] in requirement.specifier, line

@@ -128,7 +128,9 @@ class TestBoundaries:
         ax = plot_boundaries(1, n_seeds=2)[1]
         regions = ax.collections[0].get_paths()  # of class 0 and of class 1
         points = np.random.default_rng(0).uniform(*np.transpose([ax.get_xlim(), ax.get_ylim()]), size=(500, 2))
-        sure = np.abs(fit.classifier.predict_proba(points)[:, 1] - 0.5) > 0.05  # those on the line may fall on either side
+        sure = (
+            np.abs(fit.classifier.predict_proba(points)[:, 1] - 0.5) > 0.05
+        )  # those on the line may fall on either side
         assert sure.sum() > 400
         for k, region in enumerate(regions):
             assert (region.contains_points(points[sure]) == (fit.classifier.predict(points[sure]) == k)).all()

@@ -57,7 +57,9 @@ def test_channels_first_are_read_in_their_order():
     from dataclasses import replace
 
     architecture = _sequential(layers.Conv2D(5, 3), shape=(28, 14, 1))
-    turned = tuple(replace(layer, shape=(layer.shape[-1], *layer.shape[:-1]), channels_first=True) for layer in architecture.layers)
+    turned = tuple(
+        replace(layer, shape=(layer.shape[-1], *layer.shape[:-1]), channels_first=True) for layer in architecture.layers
+    )
     ax = plot_architecture(replace(architecture, layers=turned))
     assert len(_patches(ax, turned[1].name)) == 5
 
@@ -65,10 +67,18 @@ def test_channels_first_are_read_in_their_order():
 @settings(max_examples=10)
 @given(st.lists(st.integers(1, 300), min_size=2, max_size=4, unique=True))
 def test_more_channels_are_more_sheets_and_more_units_a_longer_bar(channels):
-    architecture = _sequential(*[layers.Conv2D(n, 1) for n in channels], layers.Flatten(), *[layers.Dense(n) for n in channels], shape=(1, 1, 1))
+    architecture = _sequential(
+        *[layers.Conv2D(n, 1) for n in channels],
+        layers.Flatten(),
+        *[layers.Dense(n) for n in channels],
+        shape=(1, 1, 1),
+    )
     ax = plot_architecture(architecture)
     convolutions, dense = _of(architecture, "Conv2D"), _of(architecture, "Dense")
-    pairs = sorted((n, len(_patches(ax, name)), _patches(ax, bar)[0].get_height()) for n, name, bar in zip(channels, convolutions, dense))
+    pairs = sorted(
+        (n, len(_patches(ax, name)), _patches(ax, bar)[0].get_height())
+        for n, name, bar in zip(channels, convolutions, dense)
+    )
     counts, heights = [pair[1] for pair in pairs], [pair[2] for pair in pairs]
     assert counts == sorted(counts) and counts[-1] <= 20
     assert heights == sorted(heights) and len(set(heights)) == len(heights)
@@ -76,7 +86,11 @@ def test_more_channels_are_more_sheets_and_more_units_a_longer_bar(channels):
 
 
 def test_an_autoencoder_narrows_to_its_code_and_widens():
-    ax = plot_architecture(architecture := _sequential(layers.Dense(64), layers.Dense(10), layers.Dense(64), layers.Dense(784), shape=(784,)))
+    ax = plot_architecture(
+        architecture := _sequential(
+            layers.Dense(64), layers.Dense(10), layers.Dense(64), layers.Dense(784), shape=(784,)
+        )
+    )
     heights = [_patches(ax, layer.name)[0].get_height() for layer in architecture.layers]
     assert heights[0] > heights[1] > heights[2] < heights[3] < heights[4] == heights[0] and heights[1] == heights[3]
     (code,) = [text for text in ax.texts if text.get_text() == "code"]
@@ -156,8 +170,17 @@ def _models():
     yield branches()
     yield keras.Sequential([keras.Input((8, 8, 8, 1)), layers.Conv3D(2, 3), layers.GlobalAveragePooling3D()])
     yield keras.Sequential([keras.Input((None, None, 3)), layers.Conv2D(4, 3), layers.GlobalMaxPooling2D()])
-    yield keras.Sequential([keras.Input((30, 4)), layers.Conv1D(8, 3), layers.Bidirectional(layers.GRU(4, return_sequences=True)), layers.Flatten()])
-    yield keras.Sequential([keras.Input((3, 8, 8, 1)), layers.ConvLSTM2D(2, 3), layers.BatchNormalization(), layers.ReLU()])
+    yield keras.Sequential(
+        [
+            keras.Input((30, 4)),
+            layers.Conv1D(8, 3),
+            layers.Bidirectional(layers.GRU(4, return_sequences=True)),
+            layers.Flatten(),
+        ]
+    )
+    yield keras.Sequential(
+        [keras.Input((3, 8, 8, 1)), layers.ConvLSTM2D(2, 3), layers.BatchNormalization(), layers.ReLU()]
+    )
     yield keras.Sequential([keras.Input(()), Mystery()])
 
 
@@ -169,7 +192,9 @@ def test_any_model_is_drawn_whole_with_letters_that_do_not_overlap(number):
     boxes = [(text.get_text(), text.get_window_extent()) for text in ax.texts if text.get_text() not in ("⋮", "=")]
     inside = ax.get_window_extent()
     for words, box in boxes:
-        assert inside.x0 - 2 <= box.x0 and box.x1 <= inside.x1 + 2 and inside.y0 - 2 <= box.y0 and box.y1 <= inside.y1 + 2, words
+        assert (
+            inside.x0 - 2 <= box.x0 and box.x1 <= inside.x1 + 2 and inside.y0 - 2 <= box.y0 and box.y1 <= inside.y1 + 2
+        ), words
     for (one, a), (two, b) in itertools.combinations(boxes, 2):
         assert not a.padded(-1).overlaps(b.padded(-1)), (one, two)
     assert alt_text(ax.figure) == architecture.describe()
@@ -235,7 +260,14 @@ def test_real_attention_weights_can_be_drawn():
     plot_attention(weights[0, 0], "abc")
 
 
-@pytest.mark.parametrize("weights, said", [(np.ones((2, 2)), "each row must sum to 1, got sums from 2 to 2"), (np.ones((2, 3)) / 3, r"shape \(2, 2\)"), ([[2, -1], [0, 1]], "must be positive")])
+@pytest.mark.parametrize(
+    "weights, said",
+    [
+        (np.ones((2, 2)), "each row must sum to 1, got sums from 2 to 2"),
+        (np.ones((2, 3)) / 3, r"shape \(2, 2\)"),
+        ([[2, -1], [0, 1]], "must be positive"),
+    ],
+)
 def test_what_are_no_attention_weights_is_refused(weights, said):
     with pytest.raises(ValueError, match=said):
         plot_attention(weights, "ab")

@@ -19,7 +19,9 @@ def texts(ax):
 
 def product(entry=(1, 2)):
     rng = np.random.default_rng(0)
-    return dense_product(rng.normal(size=(4, 3)).round(1), rng.normal(size=(3, 5)).round(1), rng.normal(size=5).round(1), entry)
+    return dense_product(
+        rng.normal(size=(4, 3)).round(1), rng.normal(size=(3, 5)).round(1), rng.normal(size=5).round(1), entry
+    )
 
 
 def the_sum(ax):
@@ -42,7 +44,12 @@ def test_what_makes_the_sum_is_outlined(entry):
     ax = plot_dense_product(it)
     numbers = [(text.get_position(), text.get_text()) for text in ax.texts]
     row, column, bias, z = [patch.get_bbox() for patch in ax.patches if isinstance(patch, Rectangle)]
-    for outline, values in ((row, it.X[entry[0]]), (column, it.W[:, entry[1]]), (bias, it.bias[entry[1:]]), (z, it.Z[entry])):
+    for outline, values in (
+        (row, it.X[entry[0]]),
+        (column, it.W[:, entry[1]]),
+        (bias, it.bias[entry[1:]]),
+        (z, it.Z[entry]),
+    ):
         inside = [float(text.replace("−", "-")) for (x, y), text in numbers if outline.contains(x, y)]
         np.testing.assert_allclose(inside, np.atleast_1d(values), atol=0.005)
     outlines = [to_hex(patch.get_edgecolor()).upper() for patch in ax.patches if isinstance(patch, Rectangle)]
@@ -56,9 +63,13 @@ def test_what_makes_the_sum_is_outlined(entry):
 def test_the_sum_that_is_written_out_is_right_and_fits(a, b, c, data):
     rng = np.random.default_rng(a + 10 * b + 100 * c)
     entry = data.draw(st.tuples(st.integers(0, a - 1), st.integers(0, c - 1)))
-    it = dense_product(rng.uniform(-2, 2, (a, b)).round(1), rng.uniform(-2, 2, (b, c)).round(1), rng.normal(size=c).round(1), entry)
+    it = dense_product(
+        rng.uniform(-2, 2, (a, b)).round(1), rng.uniform(-2, 2, (b, c)).round(1), rng.normal(size=c).round(1), entry
+    )
     ax = plot_dense_product(it)
-    left, right = "".join(text for line in the_sum(ax) for text, _ in line).replace("−", "-").replace("·", "*").split(" = ")
+    left, right = (
+        "".join(text for line in the_sum(ax) for text, _ in line).replace("−", "-").replace("·", "*").split(" = ")
+    )
     assert eval(left) == pytest.approx(it.Z[entry], abs=1e-9) and float(right) == pytest.approx(it.Z[entry], abs=1e-9)
     ax.figure.canvas.draw()
     frame = ax.figure.bbox
@@ -68,7 +79,9 @@ def test_the_sum_that_is_written_out_is_right_and_fits(a, b, c, data):
 
 
 def test_a_sum_of_rounded_numbers_does_not_claim_to_be_exact():
-    assert "≈" in [text.strip() for line in the_sum(plot_dense_product(dense_product([[1 / 3]], [[3]], [0]))) for text, _ in line]
+    assert "≈" in [
+        text.strip() for line in the_sum(plot_dense_product(dense_product([[1 / 3]], [[3]], [0]))) for text, _ in line
+    ]
 
 
 def test_repeated_cells_are_pale_and_shapes_are_those_of_the_operands():

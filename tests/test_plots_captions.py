@@ -45,11 +45,14 @@ def _some(n):
         yield sizes, inches, names, labels, *rng.integers(2, size=2).astype(bool)
 
 
-@pytest.mark.parametrize("sizes, inches, names, labels, counts, coloured", [
-    ([5] * 11, (2, 2), ("hard_sigmoid", "hard_sigmoid"), "names", True, True),
-    ([784, 512, 512, 10], (2, 3), ("relu", "softmax"), None, True, False),
-    *_some(24),
-])
+@pytest.mark.parametrize(
+    "sizes, inches, names, labels, counts, coloured",
+    [
+        ([5] * 11, (2, 2), ("hard_sigmoid", "hard_sigmoid"), "names", True, True),
+        ([784, 512, 512, 10], (2, 3), ("relu", "softmax"), None, True, False),
+        *_some(24),
+    ],
+)
 def test_captions_of_a_network_do_not_collide_in_any_axes(sizes, inches, names, labels, counts, coloured):
     figure = plt.figure(figsize=inches)
     ax = figure.add_axes((0, 0, 1, 1))

@@ -12,7 +12,14 @@ from matplotlib.patches import Rectangle
 from lecture.from_scratch import chain_rule, dense_net, gradient_costs, layer_gradient, xor
 from lecture.from_scratch.steps import short
 from lecture.network import layout
-from lecture.plots import STYLES, alt_text, plot_batch_gradient, plot_chain_rule, plot_gradient_costs, plot_layer_gradient
+from lecture.plots import (
+    STYLES,
+    alt_text,
+    plot_batch_gradient,
+    plot_chain_rule,
+    plot_gradient_costs,
+    plot_layer_gradient,
+)
 from lecture.plots.backprop import FACTORS
 
 X, DIFFER = xor()
@@ -31,14 +38,24 @@ def colours(ax, net):
     network = layout(net.sizes, bias=True)
     lines = next(c for c in ax.collections if isinstance(c, LineCollection))
     circles, halves = [c for c in ax.collections if isinstance(c, PatchCollection)]
-    edges = [*zip(network.edges.layer.tolist(), network.edges.i.tolist(), network.edges.j.tolist()), *range(1, net.sizes[-1] + 1)]
+    edges = [
+        *zip(network.edges.layer.tolist(), network.edges.i.tolist(), network.edges.j.tolist()),
+        *range(1, net.sizes[-1] + 1),
+    ]
     nodes = [*zip(network.nodes.layer.tolist(), network.nodes.index.tolist()), "loss"]
-    return dict(zip(edges, hexes(lines.get_edgecolor()), strict=True)), dict(zip(nodes, hexes(circles.get_edgecolor()), strict=True)), halves
+    return (
+        dict(zip(edges, hexes(lines.get_edgecolor()), strict=True)),
+        dict(zip(nodes, hexes(circles.get_edgecolor()), strict=True)),
+        halves,
+    )
 
 
 def formulas(ax):
     """The rows of coloured pieces, from top to bottom: [[(text, colour), …], …]."""
-    return [[(area.get_text(), to_hex(area._text.get_color()).upper()) for area in row.get_child().get_children()] for row in ax.artists]
+    return [
+        [(area.get_text(), to_hex(area._text.get_color()).upper()) for area in row.get_child().get_children()]
+        for row in ax.artists
+    ]
 
 
 def written(ax):
@@ -74,10 +91,16 @@ def test_one_layer_back_all_ways_to_the_loss_are_from_above():
             ax = plot_chain_rule(chain)
             edges, nodes, _ = colours(ax, net)
             assert edges[l, i, j] == into and nodes[l, j] == slope
-            beyond = int(np.prod([1]) * net.sizes[l + 1]) + sum(a * b for a, b in itertools.pairwise(net.sizes[l + 1 :])) + net.sizes[-1]
+            beyond = (
+                int(np.prod([1]) * net.sizes[l + 1])
+                + sum(a * b for a, b in itertools.pairwise(net.sizes[l + 1 :]))
+                + net.sizes[-1]
+            )
             assert list(edges.values()).count(above) == beyond
             assert all(edges[l + 1, j, link.unit] == above for link in chain.links)
-            assert not any(colour == above for key, colour in edges.items() if isinstance(key, tuple) and key[1] == 0)  # biases are on no path
+            assert not any(
+                colour == above for key, colour in edges.items() if isinstance(key, tuple) and key[1] == 0
+            )  # biases are on no path
             texts = written(ax)
             for link in chain.links:
                 assert texts[f"w = {short(link.weight)}"] == texts[f"∂L/∂z = {short(link.delta)}"] == above
@@ -122,7 +145,12 @@ def test_nothing_written_lies_on_something_else_written(style):
                 width, height = min(a.x1, b.x1) - max(a.x0, b.x0), min(a.y1, b.y1) - max(a.y0, b.y0)
                 assert width <= 1 or height <= 0.35 * min(a.height, b.height), (one, other)  # ascenders' room may touch
             for text, box in boxes:
-                assert figure.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1 and figure.bbox.y0 <= box.y0 and box.y1 <= figure.bbox.y1, text
+                assert (
+                    figure.bbox.x0 <= box.x0
+                    and box.x1 <= figure.bbox.x1
+                    and figure.bbox.y0 <= box.y0
+                    and box.y1 <= figure.bbox.y1
+                ), text
 
 
 def test_the_net_stands_still_from_one_weight_to_the_next():
@@ -141,7 +169,14 @@ def frames(ax):
     """The outlined matrices: {colour of the outline: shape in cells}, from left to right as (colour, cells)."""
     outlines = [p for p in ax.patches if isinstance(p, Rectangle) and p.get_facecolor()[3] == 0]
     cells = [p for p in ax.patches if isinstance(p, Rectangle) and p.get_facecolor()[3] > 0]
-    return [(to_hex(p.get_edgecolor()).upper(), round(p.get_width() / cells[0].get_width()), round(p.get_height() / cells[0].get_height())) for p in outlines]
+    return [
+        (
+            to_hex(p.get_edgecolor()).upper(),
+            round(p.get_width() / cells[0].get_width()),
+            round(p.get_height() / cells[0].get_height()),
+        )
+        for p in outlines
+    ]
 
 
 @pytest.mark.parametrize("l", [1, 2, 3])
@@ -149,10 +184,17 @@ def test_a_layers_factors_are_matrices_in_the_colours_of_their_places(l):
     gradient = layer_gradient(DEEP, X[1:], Y[1:], l)
     ax = plot_layer_gradient(gradient)
     n_in, n_out = gradient.weights.shape
-    assert frames(ax) == [(FACTORS["input"], 3, n_in), (FACTORS["above"], n_out, 3), (FACTORS["activation"], n_out, 3), ("#000000", n_out, n_in)]
+    assert frames(ax) == [
+        (FACTORS["input"], 3, n_in),
+        (FACTORS["above"], n_out, 3),
+        (FACTORS["activation"], n_out, 3),
+        ("#000000", n_out, n_in),
+    ]
     edges, nodes, halves = colours(ax, DEEP)
     assert list(edges.values()).count(FACTORS["input"]) == n_in * n_out
-    assert {key for key, colour in nodes.items() if colour == FACTORS["activation"]} == {(l, j) for j in range(1, n_out + 1)}
+    assert {key for key, colour in nodes.items() if colour == FACTORS["activation"]} == {
+        (l, j) for j in range(1, n_out + 1)
+    }
     assert len(halves.get_paths()) == n_in
     last = [text.get_text() for text in ax.texts][-1 - n_in * n_out : -1]
     found = [float(text.replace("−", "-")) for text in last]
@@ -165,7 +207,11 @@ def test_each_examples_matrix_and_their_mean_stand_side_by_side(n):
     gradient = layer_gradient(TWO, X[:n], Y[:n], 1)
     ax = plot_batch_gradient(gradient)
     assert [shape for _, *shape in frames(ax)] == [[3, 2]] * (n + 2)
-    numbers = [float(text.get_text().replace("−", "-")) for text in ax.texts if text.get_text().strip("−0123456789.") == "" and text.get_text()]
+    numbers = [
+        float(text.get_text().replace("−", "-"))
+        for text in ax.texts
+        if text.get_text().strip("−0123456789.") == "" and text.get_text()
+    ]
     shown = [gradient.weights, *gradient.examples, gradient.mean]
     np.testing.assert_allclose(numbers, np.ravel(shown), atol=6e-3)
     assert alt_text(ax.figure) == gradient.describe()
@@ -194,6 +240,7 @@ def test_axes_of_ones_own():
 
 def test_the_factors_can_be_read_on_white_and_on_dark():
     """3 : 1, WCAG 2.2's limit for large letters and graphics, on white and on the book's dark background."""
+
     def luminance(color):
         linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(color)]
         return np.dot(linear, (0.2126, 0.7152, 0.0722))
@@ -210,9 +257,18 @@ def test_the_factors_can_be_read_on_white_and_on_dark():
             lambda: plot_chain_rule(chain_rule(dense_net([2, 6, 1]), X[0], [1.0], (1, 1, 1))),
             r"plot_chain_rule shows nets with at most 5 units in a layer, got \[2, 6, 1\]",
         ),
-        (lambda: plot_layer_gradient(layer_gradient(TWO, np.tile(X, (2, 1)), np.tile(Y, (2, 1)))), "plot_layer_gradient shows batches of up to 4 examples, got 8"),
-        (lambda: plot_batch_gradient(layer_gradient(TWO, np.tile(X, (2, 1)), np.tile(Y, (2, 1)))), "plot_batch_gradient shows batches of up to 4 examples, got 8"),
-        (lambda: plot_batch_gradient(layer_gradient(dense_net([2, 6, 1]), X, DIFFER)), "plot_batch_gradient shows up to 5 units in a layer, got 2 and 6"),
+        (
+            lambda: plot_layer_gradient(layer_gradient(TWO, np.tile(X, (2, 1)), np.tile(Y, (2, 1)))),
+            "plot_layer_gradient shows batches of up to 4 examples, got 8",
+        ),
+        (
+            lambda: plot_batch_gradient(layer_gradient(TWO, np.tile(X, (2, 1)), np.tile(Y, (2, 1)))),
+            "plot_batch_gradient shows batches of up to 4 examples, got 8",
+        ),
+        (
+            lambda: plot_batch_gradient(layer_gradient(dense_net([2, 6, 1]), X, DIFFER)),
+            "plot_batch_gradient shows up to 5 units in a layer, got 2 and 6",
+        ),
         (lambda: plot_gradient_costs([gradient_costs([2, 1])]), "plot_gradient_costs needs two or more nets, got 1"),
     ],
 )

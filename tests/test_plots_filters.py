@@ -54,12 +54,19 @@ def test_pieces_are_drawn_in_their_rows():
     assert ax.get_title() == "layer 1\nsees 24×24 pixels"
 
 
-@pytest.mark.parametrize("draw, bad, said", [
-    (lambda bad: plot_feature_maps(np.zeros((4, 4)), bad), {}, "at least one layer, got none"),
-    (lambda bad: plot_feature_maps(np.zeros((4, 4)), bad), {"a": np.zeros((4, 4))}, r"maps\['a'\] must have shape \(height, width, n_maps\), got \(4, 4\)"),
-    (plot_patches, {}, "at least one layer, got none"),
-    (plot_patches, {"a": np.zeros((4, 4))}, r"patches\['a'\] must have shape"),
-])
+@pytest.mark.parametrize(
+    "draw, bad, said",
+    [
+        (lambda bad: plot_feature_maps(np.zeros((4, 4)), bad), {}, "at least one layer, got none"),
+        (
+            lambda bad: plot_feature_maps(np.zeros((4, 4)), bad),
+            {"a": np.zeros((4, 4))},
+            r"maps\['a'\] must have shape \(height, width, n_maps\), got \(4, 4\)",
+        ),
+        (plot_patches, {}, "at least one layer, got none"),
+        (plot_patches, {"a": np.zeros((4, 4))}, r"patches\['a'\] must have shape"),
+    ],
+)
 def test_what_cannot_be_drawn_is_refused(draw, bad, said):
     with pytest.raises(ValueError, match=said):
         draw(bad)

@@ -132,15 +132,20 @@ def test_names_below_images_keep_clear_of_each_other(names, style):
         boxes = [ax.title.get_window_extent() for ax in axes]
         assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
         page = axes[0].figure.bbox
-        assert all(page.x0 <= box.x0 and box.x1 <= page.x1 and page.y0 - 2 <= box.y0 for box in boxes)  # a rounded pixel
+        assert all(
+            page.x0 <= box.x0 and box.x1 <= page.x1 and page.y0 - 2 <= box.y0 for box in boxes
+        )  # a rounded pixel
 
 
-@pytest.mark.parametrize(("image", "said"), [
-    (np.zeros(15), "a flat image must be square, got 15 pixels"),
-    (np.zeros((3, 32, 32)), r"shape \(height, width\), .* or \(n_pixels,\), got \(3, 32, 32\)"),
-    (np.zeros((0, 4)), r"an image must hold real numbers, got shape \(0, 4\) of float64"),
-    (np.array(["a"]), "an image must hold real numbers"),
-])
+@pytest.mark.parametrize(
+    ("image", "said"),
+    [
+        (np.zeros(15), "a flat image must be square, got 15 pixels"),
+        (np.zeros((3, 32, 32)), r"shape \(height, width\), .* or \(n_pixels,\), got \(3, 32, 32\)"),
+        (np.zeros((0, 4)), r"an image must hold real numbers, got shape \(0, 4\) of float64"),
+        (np.array(["a"]), "an image must hold real numbers"),
+    ],
+)
 def test_what_is_no_image_is_refused_before_there_is_a_figure(image, said):
     with pytest.raises(ValueError, match=said):
         plots.plot_images([image], ["a"])
@@ -151,14 +156,21 @@ def test_what_is_no_image_is_refused_before_there_is_a_figure(image, said):
     assert not plt.get_fignums()
 
 
-@pytest.mark.parametrize(("probabilities", "truth", "said"), [
-    ([0.2, 0.7, 0.1], 3, "truth must be a whole number from 0 to 2, got 3"),
-    ([0.2, 0.7, 0.1], -1, "truth must be a whole number from 0 to 2, got -1"),
-    ([0.2, 0.7, 0.1], "shoe", "truth must be a whole number from 0 to 2, got 'shoe'"),
-    ([0.2, 20.0, 0.1], None, "probabilities must be numbers from 0 to 1, got 20: logits need softmax or sigmoid first"),
-    ([0.2, -3.5, 0.1], None, "probabilities must be numbers from 0 to 1, got -3.5: logits need"),
-    ([0.2, np.nan, 0.1], 1, r"probabilities must be numbers from 0 to 1, got nan\.$"),
-])
+@pytest.mark.parametrize(
+    ("probabilities", "truth", "said"),
+    [
+        ([0.2, 0.7, 0.1], 3, "truth must be a whole number from 0 to 2, got 3"),
+        ([0.2, 0.7, 0.1], -1, "truth must be a whole number from 0 to 2, got -1"),
+        ([0.2, 0.7, 0.1], "shoe", "truth must be a whole number from 0 to 2, got 'shoe'"),
+        (
+            [0.2, 20.0, 0.1],
+            None,
+            "probabilities must be numbers from 0 to 1, got 20: logits need softmax or sigmoid first",
+        ),
+        ([0.2, -3.5, 0.1], None, "probabilities must be numbers from 0 to 1, got -3.5: logits need"),
+        ([0.2, np.nan, 0.1], 1, r"probabilities must be numbers from 0 to 1, got nan\.$"),
+    ],
+)
 def test_what_is_no_prediction_is_refused_in_a_sentence(probabilities, truth, said):
     with pytest.raises(ValueError, match=said):
         plots.plot_prediction(np.zeros(16), probabilities, NAMES, truth=truth)

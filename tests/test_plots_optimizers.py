@@ -233,14 +233,17 @@ def _surface(value, minima=()):
     return Surface("own", "f(x, y)", value, lambda x, y: (0 * x, 0 * y), minima, (-2.0, 2.0, -2.0, 2.0), (1.0, 1.0))
 
 
-@pytest.mark.parametrize("value, lowest, highest", [
-    (lambda x, y: np.sin(x) * np.cos(y), -1, 1),
-    (lambda x, y: x * x - y * y, -4, 4),
-    (lambda x, y: -5 - x * x, -9, -5),
-    (lambda x, y: 1000 + 0.01 * x, 999.98, 1000.02),
-    (lambda x, y: np.maximum(x, 0) + np.maximum(y, 0), 0, 4),  # 0 over a quarter
-    (lambda x, y: np.where(x > 0, np.sqrt(np.abs(x)), np.nan) - 1, -0.761, 0.4142),  # a hole
-])
+@pytest.mark.parametrize(
+    "value, lowest, highest",
+    [
+        (lambda x, y: np.sin(x) * np.cos(y), -1, 1),
+        (lambda x, y: x * x - y * y, -4, 4),
+        (lambda x, y: -5 - x * x, -9, -5),
+        (lambda x, y: 1000 + 0.01 * x, 999.98, 1000.02),
+        (lambda x, y: np.maximum(x, 0) + np.maximum(y, 0), 0, 4),  # 0 over a quarter
+        (lambda x, y: np.where(x > 0, np.sqrt(np.abs(x)), np.nan) - 1, -0.761, 0.4142),  # a hole
+    ],
+)
 def test_any_surface_of_ones_own_has_its_contours(value, lowest, highest):
     with warnings.catch_warnings():
         warnings.simplefilter("error")

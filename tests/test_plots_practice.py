@@ -32,11 +32,14 @@ def test_a_flat_image_must_be_square():
         plots.plot_images(np.zeros((1, 15)), ["a"])
 
 
-@pytest.mark.parametrize(("truth", "said"), [
-    (None, "The network says shoe with probability 0.70."),
-    (1, "The network says shoe with probability 0.70, which is right."),
-    (0, "The network says shoe with probability 0.70; it is shirt, to which it gives 0.20."),
-])
+@pytest.mark.parametrize(
+    ("truth", "said"),
+    [
+        (None, "The network says shoe with probability 0.70."),
+        (1, "The network says shoe with probability 0.70, which is right."),
+        (0, "The network says shoe with probability 0.70; it is shirt, to which it gives 0.20."),
+    ],
+)
 def test_a_prediction_shows_every_probability_and_says_whether_it_is_right(truth, said):
     _, bars = plots.plot_prediction(np.zeros(16), [0.2, 0.7, 0.1], NAMES, truth=truth)
     np.testing.assert_allclose([bar.get_width() for bar in bars.patches], [0.2, 0.7, 0.1])

@@ -72,10 +72,16 @@ def test_labels_are_whole_at_any_size_of_numbers(sign, exponent, offset, first):
     plt.close("all")
 
 
-@pytest.mark.parametrize("loss", [
-    [7e7, -6e7], [0.0007, -0.0006], [3.1e10, -4.2e10, 5.6e10], [-6e-7, 4e-7],
-    [-860519220697.6764, -860519220697.6765, -860519220697.6763],
-])
+@pytest.mark.parametrize(
+    "loss",
+    [
+        [7e7, -6e7],
+        [0.0007, -0.0006],
+        [3.1e10, -4.2e10, 5.6e10],
+        [-6e-7, 4e-7],
+        [-860519220697.6764, -860519220697.6765, -860519220697.6763],
+    ],
+)
 def test_labels_keep_their_minus_where_a_loss_changes_its_sign(loss):
     """A tick beyond the limits, which is not seen, has its say in how the others are written."""
     assert_whole(plot_history({"loss": loss}).figure)

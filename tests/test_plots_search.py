@@ -31,7 +31,10 @@ class Trial:
 
 
 def scored(*scores):
-    return [Trial(number, {"x": float(number)}, score, [score], "failed" if score is None else "completed") for number, score in enumerate(scores)]
+    return [
+        Trial(number, {"x": float(number)}, score, [score], "failed" if score is None else "completed")
+        for number, score in enumerate(scores)
+    ]
 
 
 TRIALS = [
@@ -143,19 +146,31 @@ def test_brackets_have_colours_and_a_later_round_goes_on_where_the_one_before_en
     assert sum(mark.get_marker() == "|" for mark in ax.lines) == 2
     assert [rule.get_xdata()[0] for rule in ax.lines if rule.get_zorder() == 1] == [2]
     labels = [text.get_text() for text in ax.get_legend().get_texts()]
-    assert labels == ["best: trial 2,\n0.9 (bracket 1)", "bracket 1:\n2 → 1 trials", "bracket 0:\n1 trial", "goes on", "ended early"]
+    assert labels == [
+        "best: trial 2,\n0.9 (bracket 1)",
+        "bracket 1:\n2 → 1 trials",
+        "bracket 0:\n1 trial",
+        "goes on",
+        "ended early",
+    ]
     is_a_text(ax.get_label(), "Bracket 1 has 2, then 1.", "Bracket 0 has 1.", "1 ended before epoch 4.")
 
 
 def test_the_same_values_in_another_bracket_or_another_beginning_are_no_earlier_round():
-    other = [Trial(0, {"x": 1}, 0.7, [0.6, 0.7], bracket=2, round=0), Trial(1, {"x": 1}, 0.7, [0.5, 0.7], bracket=1, round=0), HALVED[2]]
+    other = [
+        Trial(0, {"x": 1}, 0.7, [0.6, 0.7], bracket=2, round=0),
+        Trial(1, {"x": 1}, 0.7, [0.5, 0.7], bracket=1, round=0),
+        HALVED[2],
+    ]
     ax = plots.plot_trial_curves(other)
     assert [line.get_xdata()[0] for line in ax.lines if line.get_zorder() == 2] == [1, 1, 1]
     assert not [mark for mark in ax.lines if mark.get_marker() == "o"]
 
 
 def test_a_loss_has_its_star_where_it_is_lowest():
-    ax = plots.plot_trial_curves([Trial(0, score=0.2, curve=[0.9, 0.2, 0.4]), Trial(1, score=0.3, curve=[0.9, 0.3, 0.8])], higher_is_better=False)
+    ax = plots.plot_trial_curves(
+        [Trial(0, score=0.2, curve=[0.9, 0.2, 0.4]), Trial(1, score=0.3, curve=[0.9, 0.3, 0.8])], higher_is_better=False
+    )
     assert [line.get_xydata().tolist() for line in ax.lines if line.get_color() == BEST][1] == [[2, 0.2]]
 
 
@@ -173,7 +188,12 @@ def test_each_hyperparameter_has_a_panel_with_its_trials():
     assert momentum[~np.isnan(momentum[:, 0])].tolist() == [[0.9, 0.6]]
     assert axes[1].get_title() == "used in 2 of 3 trials" and axes[0].get_title() == ""
     assert axes[0].figure.get_suptitle() == "★ best: trial 3, 0.9"
-    is_a_text(plots.alt_text(axes[0].figure), "3 trials", "optimizer, best with each: adam 0.8, sgd 0.9.", "rate from 0.001 to 0.1, on a log scale: 0.01 in the best.")
+    is_a_text(
+        plots.alt_text(axes[0].figure),
+        "3 trials",
+        "optimizer, best with each: adam 0.8, sgd 0.9.",
+        "rate from 0.001 to 0.1, on a log scale: 0.01 in the best.",
+    )
 
 
 def test_categories_are_moved_a_little_and_always_alike():
@@ -197,10 +217,17 @@ def test_a_conditional_hyperparameter_keeps_its_place_and_ticks_can_be_read():
     assert [column.name for column in found] == ["optimizer", "momentum", "rate", "batch_norm"]
     assert found[3].categories == ("False", "True")
     decades = columns([Trial(i, {"x": 10.0**-i * 3}) for i in range(8)], "x")[0]
-    assert decades.ticks() == ([pytest.approx(10.0**-i) for i in range(6, -1, -1)], ["10⁻⁶", "10⁻⁵", "10⁻⁴", "10⁻³", "10⁻²", "0.1", "1"])
+    assert decades.ticks() == (
+        [pytest.approx(10.0**-i) for i in range(6, -1, -1)],
+        ["10⁻⁶", "10⁻⁵", "10⁻⁴", "10⁻³", "10⁻²", "0.1", "1"],
+    )
     crowded = columns([Trial(i, {"x": x}) for i, x in enumerate([32, 33, 64, 512])])[0]
     assert crowded.ticks(apart=0.09)[1] == ["32", "512"]
-    assert columns([Trial(i, {"x": x}) for i, x in enumerate([32, 64, 128])], ["x"])[0].ticks()[1] == ["32", "64", "128"]
+    assert columns([Trial(i, {"x": x}) for i, x in enumerate([32, 64, 128])], ["x"])[0].ticks()[1] == [
+        "32",
+        "64",
+        "128",
+    ]
 
 
 # plot_parallel
@@ -218,9 +245,19 @@ def test_a_line_passes_through_the_values_of_its_trial():
     assert thick.get_zorder() > lines.get_zorder() and thick.get_linewidth() > 2 * lines.get_linewidth()[0]
     np.testing.assert_allclose(lines.get_colors()[[0, 2], :3], [DARK_IS_HIGH(0.0)[:3], DARK_IS_HIGH(1.0)[:3]])
     assert [text.get_text() for text in ax.texts].count("not used") == 1
-    assert ax.child_axes[0].get_ylabel() == "validation accuracy" and ax.child_axes[0].get_ylim() == (0.6, 0.9) and "worse" not in ax.get_label()
+    assert (
+        ax.child_axes[0].get_ylabel() == "validation accuracy"
+        and ax.child_axes[0].get_ylim() == (0.6, 0.9)
+        and "worse" not in ax.get_label()
+    )
     assert ax.get_title(loc="right") == "best: trial 3, 0.9"
-    is_a_text(plots.alt_text(ax.figure), "3 trials", "4 hyperparameters", "0.6 to 0.9", "optimizer sgd, momentum 0, rate 0.01, batch_norm True")
+    is_a_text(
+        plots.alt_text(ax.figure),
+        "3 trials",
+        "4 hyperparameters",
+        "0.6 to 0.9",
+        "optimizer sgd, momentum 0, rate 0.01, batch_norm True",
+    )
 
 
 def test_the_better_the_darker():
@@ -233,7 +270,9 @@ def test_the_better_the_darker():
 
 
 def test_a_few_bad_trials_do_not_make_the_others_look_alike():
-    ax = plots.plot_parallel(scored(0.1, 0.86, 0.88, 0.9, 0.87))  # median 0.87, best 0.9: the axis begins at 0.9 - 3 · 0.03
+    ax = plots.plot_parallel(
+        scored(0.1, 0.86, 0.88, 0.9, 0.87)
+    )  # median 0.87, best 0.9: the axis begins at 0.9 - 3 · 0.03
     assert ax.child_axes[0].get_ylim() == (pytest.approx(0.81), 0.9)
     (lines,) = [it for it in ax.collections if isinstance(it, LineCollection)]
     np.testing.assert_allclose([segment[-1, 1] for segment in lines.get_segments()], [0, 5 / 9, 6 / 9, 7 / 9, 1])
@@ -258,12 +297,20 @@ def test_coverage_counts_the_different_values_of_each():
     assert axes.shape == (2, 3)
     np.testing.assert_array_equal(axes[0, 0].lines[0].get_xydata(), GRID)
     np.testing.assert_array_equal(axes[1, 0].lines[0].get_xydata(), RANDOM)
-    assert [ax.get_title() for ax in axes[:, 1]] == ["grid, 9 trials:\n3 different values", "random, 4 trials:\n4 different values"]
+    assert [ax.get_title() for ax in axes[:, 1]] == [
+        "grid, 9 trials:\n3 different values",
+        "random, 4 trials:\n4 different values",
+    ]
     assert [ax.get_ylabel() for ax in axes[:, 2]] == ["3 different values", "3 different values"]
     ticks = [segment[0, 0] for segment in axes[1, 1].collections[0].get_segments()]
     assert ticks == RANDOM[:, 0].tolist()
     assert [segment[0, 1] for segment in axes[1, 2].collections[0].get_segments()] == RANDOM[:, 1].tolist()
-    is_a_text(plots.alt_text(axes[0, 0].figure), "Grid: 9 trials try 3 different values", "Random: 4 trials try 4 different values", "and 3 of the unimportant hyperparameter")
+    is_a_text(
+        plots.alt_text(axes[0, 0].figure),
+        "Grid: 9 trials try 3 different values",
+        "Random: 4 trials try 4 different values",
+        "and 3 of the unimportant hyperparameter",
+    )
 
 
 def test_the_effect_is_drawn_above_with_the_best_that_each_finds():
@@ -299,14 +346,25 @@ def test_a_surrogate_shows_its_band_what_was_tried_and_where_it_looks_next():
     mark = next(line for line in axes[1].lines if line.get_marker() == "v")
     assert mark.get_xydata().tolist() == [[2.0, 0.3]]
     assert axes[1].get_xlabel() == "learning rate" and axes[0].get_xscale() == "linear"
-    is_a_text(plots.alt_text(axes[0].figure), "2 tried, the highest 0.6 at 4", "highest at 3", "0 to 0.1", "Next is 2.", "highest at 2.")
+    is_a_text(
+        plots.alt_text(axes[0].figure),
+        "2 tried, the highest 0.6 at 4",
+        "highest at 3",
+        "0 to 0.1",
+        "Next is 2.",
+        "highest at 2.",
+    )
 
 
 def test_a_surrogate_without_a_gain_has_one_panel():
     figure = plt.figure()
     axes = plots.plot_surrogate(X, MEAN, STD, [1.0], [0.5], logarithmic=True, name="units", figure=figure)
     assert len(axes) == len(figure.axes) == 1 and axes[0].get_xscale() == "log"
-    assert [text.get_text() for text in axes[0].get_legend().get_texts()] == ["± 2 standard deviations", "surrogate", "tried"]
+    assert [text.get_text() for text in axes[0].get_legend().get_texts()] == [
+        "± 2 standard deviations",
+        "surrogate",
+        "tried",
+    ]
     assert axes[0].get_xlabel() == "units" and "Next" not in axes[0].get_label()
 
 
@@ -323,7 +381,9 @@ def test_no_gain_anywhere_has_a_picture():
 # Bad input
 
 
-@pytest.mark.parametrize("draw", [plots.plot_search, plots.plot_trial_curves, plots.plot_hyperparameters, plots.plot_parallel])
+@pytest.mark.parametrize(
+    "draw", [plots.plot_search, plots.plot_trial_curves, plots.plot_hyperparameters, plots.plot_parallel]
+)
 def test_a_figure_of_trials_needs_trials_and_a_score(draw):
     with pytest.raises(ValueError, match="^trials must hold one trial or more, got none.$"):
         draw([])
@@ -334,8 +394,12 @@ def test_a_figure_of_trials_needs_trials_and_a_score(draw):
 
 BAD = {
     "total must be a whole number of at least 1, got 0": lambda: plots.plot_search(scored(0.5), total=0),
-    "one or more with a curve and a score, got none among 1 trial": lambda: plots.plot_trial_curves([Trial(0, {}, 0.5)]),
-    "trials must have one hyperparameter or more, got none in 1 trial": lambda: plots.plot_parallel([Trial(0, {}, 0.5)]),
+    "one or more with a curve and a score, got none among 1 trial": lambda: plots.plot_trial_curves(
+        [Trial(0, {}, 0.5)]
+    ),
+    "trials must have one hyperparameter or more, got none in 1 trial": lambda: plots.plot_parallel(
+        [Trial(0, {}, 0.5)]
+    ),
     "must be above 0, got 0 for x": lambda: plots.plot_hyperparameters(scored(0.5), logarithmic=["x"]),
     "must be numbers, got 'adam' for optimizer": lambda: plots.plot_parallel(TRIALS, logarithmic="optimizer"),
     "must be numbers, got True for batch_norm": lambda: plots.plot_parallel(TRIALS, logarithmic="batch_norm"),
@@ -345,13 +409,17 @@ BAD = {
     "effect must be finite on .*, got inf at 0": lambda: plots.plot_coverage(GRID, RANDOM, effect=lambda x: np.inf),
     "names must be those of two hyperparameters, got 'ab'": lambda: plots.plot_coverage(GRID, RANDOM, names="ab"),
     r"mean must have shape \(4,\), as x, got \(3,\)": lambda: plots.plot_surrogate(X, MEAN[:3], STD, [1], [1]),
-    r"gain must have shape \(4,\), as x, got \(3,\)": lambda: plots.plot_surrogate(X, MEAN, STD, [1], [1], gain=GAIN[:3]),
+    r"gain must have shape \(4,\), as x, got \(3,\)": lambda: plots.plot_surrogate(
+        X, MEAN, STD, [1], [1], gain=GAIN[:3]
+    ),
     r"tried_y must have shape \(1,\), as tried_x, got \(2,\)": lambda: plots.plot_surrogate(X, MEAN, STD, [1], [1, 2]),
     r"tried_x must have shape \(n,\), got \(0,\)": lambda: plots.plot_surrogate(X, MEAN, STD, [], []),
     "truth must be finite, got nan": lambda: plots.plot_surrogate(X, MEAN, STD, [1], [1], truth=X * np.nan),
     "x must rise": lambda: plots.plot_surrogate(X[::-1], MEAN, STD, [1], [1]),
     "std must be 0 or more, got -0.1": lambda: plots.plot_surrogate(X, MEAN, -STD, [1], [1]),
-    "must be above 0 for a log scale, got 0": lambda: plots.plot_surrogate(X - 1, MEAN, STD, [1], [1], logarithmic=True),
+    "must be above 0 for a log scale, got 0": lambda: plots.plot_surrogate(
+        X - 1, MEAN, STD, [1], [1], logarithmic=True
+    ),
 }
 
 
@@ -373,7 +441,9 @@ def test_a_winners_report_and_worth_are_drawn_as_means_over_the_searches():
     report = np.array([[0.5, 0.7, 0.8], [0.6, 0.6, 0.9]])
     ax = plots.plot_overtuning(Winners(report, report - 0.1), best=0.85)
     reported, worth, best = ax.get_lines()
-    assert reported.get_ydata().tolist() == pytest.approx([0.55, 0.65, 0.85]) and worth.get_ydata().tolist() == pytest.approx([0.45, 0.55, 0.75])
+    assert reported.get_ydata().tolist() == pytest.approx(
+        [0.55, 0.65, 0.85]
+    ) and worth.get_ydata().tolist() == pytest.approx([0.45, 0.55, 0.75])
     assert reported.get_xdata().tolist() == [1, 2, 3] and set(best.get_ydata()) == {0.85}
     assert "rises from 0.55 to 0.85" in plots.alt_text(ax.figure) and "0.45 to 0.75" in plots.alt_text(ax.figure)
     band = ax.collections[0].get_paths()[0].vertices

@@ -11,8 +11,12 @@ from lecture.plots import COLORS, LOOKS, STYLES
 
 # Machado, Oliveira & Fernandes, "A physiologically-based model for simulation of color vision deficiency" (2009), table 1:
 # deuteranomaly of severity 1, for linear RGB.
-DEUTERANOPIA = np.array([[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]])
-SRGB_TO_XYZ = np.array([[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]])
+DEUTERANOPIA = np.array(
+    [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]
+)
+SRGB_TO_XYZ = np.array(
+    [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
+)
 WHITE = SRGB_TO_XYZ.sum(axis=1)
 APART = 15  # CIE76 units of CIELAB; 2.3 is the least difference that is just noticed (Mahy et al., 1994)
 
@@ -45,7 +49,11 @@ def test_all_colours_stand_out_from_the_page():
 
 
 def test_optimizers_are_told_apart_by_colour_or_by_line():
-    alike = [(a, b) for a, b in combinations(LOOKS, 2) if LOOKS[a][1:] == LOOKS[b][1:] and distance(LOOKS[a][0], LOOKS[b][0]) < APART]
+    alike = [
+        (a, b)
+        for a, b in combinations(LOOKS, 2)
+        if LOOKS[a][1:] == LOOKS[b][1:] and distance(LOOKS[a][0], LOOKS[b][0]) < APART
+    ]
     assert alike == []
 
 

@@ -12,7 +12,20 @@ from matplotlib.collections import LineCollection
 from lecture.plots import STYLES, alt_text, plot_tensor
 from lecture.plots.tensors import CELLS, SHOWN
 
-SHAPES = [(7,), (784,), (3, 7), (32, 784), (300, 2), (3, 5, 6), (32, 28, 28), (1, 28, 28, 1), (8, 28, 28, 32), (2, 3, 5, 6, 3), (9, 9, 28, 28, 1), (6, 10, 28, 28, 3)]
+SHAPES = [
+    (7,),
+    (784,),
+    (3, 7),
+    (32, 784),
+    (300, 2),
+    (3, 5, 6),
+    (32, 28, 28),
+    (1, 28, 28, 1),
+    (8, 28, 28, 32),
+    (2, 3, 5, 6, 3),
+    (9, 9, 28, 28, 1),
+    (6, 10, 28, 28, 3),
+]
 NAMES = ("example", "time step", "row", "column", "channel")
 
 
@@ -42,11 +55,20 @@ def sheets(array):
 def test_the_sheets_hold_the_numbers_and_the_names_tell_the_shape(shape):
     array = np.random.default_rng(0).random(shape)
     ax = plot_tensor(array, axes=NAMES[: len(shape)])
-    assert sorted(image.get_array().tobytes() for image in ax.images) == sorted(np.ascontiguousarray(sheet).tobytes() for sheet in sheets(array))
+    assert sorted(image.get_array().tobytes() for image in ax.images) == sorted(
+        np.ascontiguousarray(sheet).tobytes() for sheet in sheets(array)
+    )
     assert all(image.get_clim() == (array.min(), array.max()) for image in ax.images), "one scale of greys for all"
-    labels = [f"{name}: {size}" + (f" ({some} drawn)" if some < size else "") for name, size, some in zip(NAMES, shape, drawn_of(shape))]
+    labels = [
+        f"{name}: {size}" + (f" ({some} drawn)" if some < size else "")
+        for name, size, some in zip(NAMES, shape, drawn_of(shape))
+    ]
     assert texts(ax) == labels
-    assert str(tuple(shape)) in ax.get_title() and f"{len(shape)} dimension" in alt_text(ax.figure) and " × ".join(map(str, shape)) in alt_text(ax.figure)
+    assert (
+        str(tuple(shape)) in ax.get_title()
+        and f"{len(shape)} dimension" in alt_text(ax.figure)
+        and " × ".join(map(str, shape)) in alt_text(ax.figure)
+    )
     plt.close("all")
 
 
@@ -58,7 +80,9 @@ def test_no_name_is_cut_off_or_lies_on_another_or_on_a_sheet(shape, style):
         ax.figure.canvas.draw()
         frame = ax.figure.bbox
         boxes = [text.get_window_extent() for text in [*ax.texts, ax.title] if text.get_text()]
-        assert all(frame.x0 <= box.x0 and box.x1 <= frame.x1 and frame.y0 <= box.y0 and box.y1 <= frame.y1 for box in boxes)
+        assert all(
+            frame.x0 <= box.x0 and box.x1 <= frame.x1 and frame.y0 <= box.y0 and box.y1 <= frame.y1 for box in boxes
+        )
         assert not any(one.shrunk(1, 0.8).overlaps(other) for one, other in itertools.combinations(boxes, 2))
         assert not any(box.overlaps(image.get_window_extent()) for box in boxes for image in ax.images)
 
@@ -76,7 +100,9 @@ def test_few_cells_are_parted_by_lines(shape, lines):
 
 
 def test_what_is_left_out_is_said():
-    assert alt_text(plot_tensor(np.ones((9, 2, 3)), axes="abc").figure).endswith("its axes are a, b, c. Drawn are 4 of 9 along a.")
+    assert alt_text(plot_tensor(np.ones((9, 2, 3)), axes="abc").figure).endswith(
+        "its axes are a, b, c. Drawn are 4 of 9 along a."
+    )
     assert "Drawn" not in alt_text(plot_tensor(np.ones((4, 2, 3)), axes="abc").figure)
 
 

@@ -15,7 +15,18 @@ X, Y = xor()
 
 def a_round(sizes, number=3):
     y = Y if sizes[-1] == 1 else np.hstack([Y, 1 - Y])
-    return one_round(train(dense_net(sizes, seed=1, output="sigmoid" if sizes[-1] == 1 else "softmax"), X, y, learning_rate=0.5, steps=5), X, y, number)
+    return one_round(
+        train(
+            dense_net(sizes, seed=1, output="sigmoid" if sizes[-1] == 1 else "softmax"),
+            X,
+            y,
+            learning_rate=0.5,
+            steps=5,
+        ),
+        X,
+        y,
+        number,
+    )
 
 
 def texts(ax):
@@ -30,7 +41,12 @@ def tables(ax):
         assert isinstance(table, PatchCollection)
         corners = [path.vertices.min(axis=0) for path in table.get_paths()]
         ends = [path.vertices.max(axis=0) for path in table.get_paths()]
-        found.append([[float(text) for at, text in written if (corner < at).all() and (at < end).all()] for corner, end in zip(corners, ends)])
+        found.append(
+            [
+                [float(text) for at, text in written if (corner < at).all() and (at < end).all()]
+                for corner, end in zip(corners, ends)
+            ]
+        )
     return found
 
 
@@ -48,7 +64,9 @@ def test_the_loop_has_a_box_for_each_part_and_the_numbers_of_the_round(sizes):
     written = texts(ax)
     assert f"{loop.loss:.3f}" in written and "gradient descent, η = 0.5" in written
     assert all(f"choice {number}: {choice}" in written for number, choice in enumerate(CHOICES, start=1))
-    assert [text.split()[-1] for text in written if text.startswith("weights move")] == [f"{np.abs(change).max():.2g}" for change in loop.changes]
+    assert [text.split()[-1] for text in written if text.startswith("weights move")] == [
+        f"{np.abs(change).max():.2g}" for change in loop.changes
+    ]
     assert loop.describe() in alt_text(ax.figure)
 
 
@@ -63,8 +81,14 @@ def test_no_text_is_cut_off_lies_on_another_or_crosses_the_edge_of_a_box(sizes, 
         boxes = [patch.get_window_extent() for patch in ax.patches if isinstance(patch, FancyBboxPatch)]
         assert not [1 for i, one in enumerate(boxes) for other in boxes[:i] if one.overlaps(other)]
         for i, (text, extent) in enumerate(extents):
-            assert frame.x0 <= extent.x0 and extent.x1 <= frame.x1 and frame.y0 <= extent.y0 and extent.y1 <= frame.y1, text
-            assert not [(text, other) for other, there in extents[:i] if extent.shrunk(0.95, 0.8).overlaps(there.shrunk(0.95, 0.8))]
+            assert (
+                frame.x0 <= extent.x0 and extent.x1 <= frame.x1 and frame.y0 <= extent.y0 and extent.y1 <= frame.y1
+            ), text
+            assert not [
+                (text, other)
+                for other, there in extents[:i]
+                if extent.shrunk(0.95, 0.8).overlaps(there.shrunk(0.95, 0.8))
+            ]
             for box in boxes:
                 assert not extent.overlaps(box) or box.x0 <= extent.x0 and extent.x1 <= box.x1, text
 
@@ -73,7 +97,13 @@ def test_large_arrays_are_greys_of_all_their_numbers():
     points, which = moons(40)
     loop = one_round(train(dense_net([2, 6, 1], seed=1), points, which, steps=1), points, which)
     ax = plot_training_loop(loop)
-    expected = [loop.X, loop.y, loop.matrices[0], loop.matrices[1], loop.predictions]  # W 6 × 1 with its bias has 7 rows
+    expected = [
+        loop.X,
+        loop.y,
+        loop.matrices[0],
+        loop.matrices[1],
+        loop.predictions,
+    ]  # W 6 × 1 with its bias has 7 rows
     assert all(array.shape[0] > MOST_ROWS or array.shape[1] > MOST_COLUMNS for array in expected)
     for image, array in zip(ax.images, expected, strict=True):
         np.testing.assert_array_equal(image.get_array(), array)

@@ -14,7 +14,7 @@ from conftest import ROOT
 from lecture.publish import api, book, docstrings, equations, execute, lab, notebooks
 from lecture.publish.files import replace_folder, write_whole
 
-SOURCE = '''# %% [markdown] anchor="first-steps"
+SOURCE = """# %% [markdown] anchor="first-steps"
 # # A small page
 #
 # With a formula: $$a^2 + b^2 = c^2$$
@@ -25,7 +25,7 @@ import base64, os
 pixel = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 display(Image(pixel), metadata={"image/png": {"alt": "A single pixel."}})
 print("mode:", os.environ["LECTURE_MODE"])
-'''
+"""
 SHORT = {"LECTURE_MODE": "short"}
 
 
@@ -38,7 +38,9 @@ def checkout(tmp_path):
     (tmp_path / "lecture" / "__init__.py").write_text("")
     (tmp_path / "preamble.py").write_text("")
     (tmp_path / "book" / "index.md").write_text("# A small book\n")
-    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: index\nchapters:\n  - file: notebooks/01_small\n  - file: gallery\n")
+    (tmp_path / "_toc.yml").write_text(
+        "format: jb-book\nroot: index\nchapters:\n  - file: notebooks/01_small\n  - file: gallery\n"
+    )
     shutil.copy(ROOT / "_config.yml", tmp_path)
     return tmp_path
 
@@ -53,7 +55,11 @@ def test_a_source_always_gives_the_same_notebook_without_outputs(checkout):
     first, second = notebooks.from_source(source), notebooks.from_source(source)
     assert notebooks.as_text(first) == notebooks.as_text(second)
     nbformat.validate(first)
-    assert [(cell.cell_type, cell.id) for cell in first.cells] == [("markdown", "cell-1"), ("code", "colab"), ("code", "cell-2")]
+    assert [(cell.cell_type, cell.id) for cell in first.cells] == [
+        ("markdown", "cell-1"),
+        ("code", "colab"),
+        ("code", "cell-2"),
+    ]
     assert first.cells[0].metadata["anchor"] == "first-steps"
     assert first.cells[-1].outputs == []
 
@@ -70,7 +76,11 @@ def test_notebooks_are_made_once_and_again_after_a_change(checkout):
 def test_a_run_is_reused_until_something_it_depends_on_changes(checkout):
     assert not _run(checkout).reused
     assert _run(checkout).reused
-    for file, text in (("preamble.py", "x = 1\n"), ("lecture/__init__.py", "y = 1\n"), ("notebooks/01_small.py", SOURCE + "# more\n")):
+    for file, text in (
+        ("preamble.py", "x = 1\n"),
+        ("lecture/__init__.py", "y = 1\n"),
+        ("notebooks/01_small.py", SOURCE + "# more\n"),
+    ):
         (checkout / file).write_text(text)
         assert not _run(checkout).reused, file
         assert _run(checkout).reused
@@ -84,7 +94,9 @@ def test_runs_are_kept_of_what_they_were_made_of(checkout):
     assert not execute.kept(checkout, environment=SHORT, output=output)
     execute.execute_all(checkout, environment=SHORT, output=output, say=[].append)
     assert execute.kept(checkout, environment=SHORT, output=output)
-    assert not execute.kept(checkout, environment={"LECTURE_MODE": "full"}, output=output) and not execute.kept(checkout, environment=SHORT, inputs=["other images"], output=output)
+    assert not execute.kept(checkout, environment={"LECTURE_MODE": "full"}, output=output) and not execute.kept(
+        checkout, environment=SHORT, inputs=["other images"], output=output
+    )
 
 
 def test_the_kernel_finds_the_checkout(checkout):
@@ -95,7 +107,9 @@ def test_the_kernel_finds_the_checkout(checkout):
 
 def test_a_cell_that_raises_is_named_and_nothing_is_stored(checkout):
     (checkout / "notebooks" / "01_small.py").write_text("# %% [markdown]\n# ## Division\n\n# %%\n1 / 0\n")
-    with pytest.raises(execute.NotebookError, match=r'01_small.py: code cell 2 \(under "Division"\) raised ZeroDivisionError'):
+    with pytest.raises(
+        execute.NotebookError, match=r'01_small.py: code cell 2 \(under "Division"\) raised ZeroDivisionError'
+    ):
         _run(checkout)
     assert not list(checkout.glob("cache/*"))
 
@@ -103,7 +117,8 @@ def test_a_cell_that_raises_is_named_and_nothing_is_stored(checkout):
 def test_a_wiped_progress_bar_leaves_nothing_in_the_page(checkout):
     (checkout / "notebooks" / "01_small.py").write_text(
         "# %%\nfrom tqdm import tqdm\nfor _ in tqdm(range(3), leave=False): pass\nprint('done')\n"
-        "# %%\nimport sys\nprint('a real complaint', file=sys.stderr)\n")
+        "# %%\nimport sys\nprint('a real complaint', file=sys.stderr)\n"
+    )
     _, first, second = _run(checkout).notebook.cells
     assert "".join(output.text for output in first.outputs).strip() == "done"
     assert second.outputs[0].text.strip() == "a real complaint"
@@ -117,7 +132,9 @@ def test_anchors_become_labels_and_alternative_texts_go_to_the_figures(checkout)
 
 def test_pictures_take_the_width_that_the_kernel_sends_if_it_is_one():
     def picture(**about):
-        return nbformat.v4.new_output("display_data", {"image/png": "AAAA"}, metadata={"image/png": {"alt": "A."} | about})
+        return nbformat.v4.new_output(
+            "display_data", {"image/png": "AAAA"}, metadata={"image/png": {"alt": "A."} | about}
+        )
 
     def width(*pictures):
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("plot()", outputs=list(pictures))])
@@ -132,14 +149,19 @@ def test_formulas_are_labelled_where_they_stand_alone():
     text = "So $$a$$ here.\n\n$$b$$\n\n$$\nc\n$$\n\n$$d$$ and so on\n\n```\n\n$$e$$\n```\n\n- one\n\n  $$f$$\n"
     labelled, labels = equations.label_formulas(text, "sums", before=1)
     assert labels == ["eq-sums-2", "eq-sums-3", "eq-sums-4"]
-    assert "$$b$$ (eq-sums-2)\n" in labelled and "c\n$$ (eq-sums-3)\n" in labelled and "  $$f$$ (eq-sums-4)\n" in labelled
+    assert (
+        "$$b$$ (eq-sums-2)\n" in labelled and "c\n$$ (eq-sums-3)\n" in labelled and "  $$f$$ (eq-sums-4)\n" in labelled
+    )
     assert labelled.count("(eq-") == 3
 
 
 def test_links_are_found_and_those_to_formulas_become_references():
     text = "[a [small] one](#eq-sums), [part](#sums), [out](https://example.org#eq-x), `[code](#eq-x)`"
     assert equations.targets(text) == ["eq-sums", "sums"]
-    assert equations.number_references(text) == "a [small] one\xa0{eq}`eq-sums`, [part](#sums), [out](https://example.org#eq-x), `[code](#eq-x)`"
+    assert (
+        equations.number_references(text)
+        == "a [small] one\xa0{eq}`eq-sums`, [part](#sums), [out](https://example.org#eq-x), `[code](#eq-x)`"
+    )
 
 
 def test_a_solution_is_folded_wherever_the_notebook_is_read(checkout):
@@ -156,14 +178,36 @@ def test_a_solution_is_folded_wherever_the_notebook_is_read(checkout):
 
 def test_the_reference_has_a_page_for_each_room_and_each_name_once():
     pages = api.pages()
-    assert set(pages) >= {"index", "activations", "data", "device", "explore", "from_scratch", "models", "network", "optimizers", "plots", "surfaces", "training"}
+    assert set(pages) >= {
+        "index",
+        "activations",
+        "data",
+        "device",
+        "explore",
+        "from_scratch",
+        "models",
+        "network",
+        "optimizers",
+        "plots",
+        "surfaces",
+        "training",
+    }
     assert not {"publish", "checks", "__main__"} & set(pages)
     assert ":exclude-members: History" in pages["training"], "the record of a training is on the page of the drawings"
-    assert "   plot_network" in api.table("lecture.plots") and "   COLORS" not in api.table("lecture.plots") and api.table("lecture.publish") == []
+    assert (
+        "   plot_network" in api.table("lecture.plots")
+        and "   COLORS" not in api.table("lecture.plots")
+        and api.table("lecture.publish") == []
+    )
 
 
 def test_words_in_docstrings_are_text_and_names_of_ours_have_to_lead_somewhere():
-    assert all(map(docstrings.is_not_ours, ["array", "of shape", "n_units", "ValueError", "tuple", "numpy.ndarray", "matplotlib.axes.Axes"]))
+    assert all(
+        map(
+            docstrings.is_not_ours,
+            ["array", "of shape", "n_units", "ValueError", "tuple", "numpy.ndarray", "matplotlib.axes.Axes"],
+        )
+    )
     assert not any(map(docstrings.is_not_ours, ["Network", "lecture.plots.plot_nothing", "DataSet"]))
     lines = ["The smallest |g| of ``a | b``."]
     docstrings.mend(None, "function", "f", None, None, lines)
@@ -172,7 +216,9 @@ def test_words_in_docstrings_are_text_and_names_of_ours_have_to_lead_somewhere()
 
 def test_the_workflows_are_whole_and_call_what_is_there():
     makes = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    commands = subprocess.run([sys.executable, "-m", "lecture", "--help"], cwd=ROOT, capture_output=True, text=True).stdout
+    commands = subprocess.run(
+        [sys.executable, "-m", "lecture", "--help"], cwd=ROOT, capture_output=True, text=True
+    ).stdout
     folder = ROOT / ".github" / "workflows"
     assert {file.stem for file in folder.glob("*.yml")} >= {"ci", "pages", "links"}
     for file in folder.glob("*.yml"):
@@ -183,20 +229,33 @@ def test_the_workflows_are_whole_and_call_what_is_there():
                 assert re.fullmatch(r"actions/[\w-]+@v\d+", step.get("uses", "actions/none@v0")), step
                 run = step.get("run", "")
                 assert all(name in makes for name in re.findall(r"\bmake (\w+)", run))
-                assert all(re.search(rf"^ +{name}\b", commands, re.MULTILINE) for name in re.findall(r"-m lecture (\w+)", run)), run
+                assert all(
+                    re.search(rf"^ +{name}\b", commands, re.MULTILINE) for name in re.findall(r"-m lecture (\w+)", run)
+                ), run
                 for path in re.findall(r"(?<![\w/])\.ci/\w+|\b\w+\.txt\b", run):
                     assert (ROOT / path).exists(), path
     ci = yaml.safe_load((folder / "ci.yml").read_text())
-    assert ".ci/run" in [step.get("run") for step in ci["jobs"]["all"]["steps"]] and {"push", "pull_request"} <= set(ci[True])  # "on" is a yes in YAML
+    assert ".ci/run" in [step.get("run") for step in ci["jobs"]["all"]["steps"]] and {"push", "pull_request"} <= set(
+        ci[True]
+    )  # "on" is a yes in YAML
     assert "schedule" in yaml.safe_load((folder / "links.yml").read_text())[True]
 
 
 def test_binder_finds_python_what_to_install_and_the_notebooks_modules():
     binder = ROOT / ".binder"
     assert (binder / "runtime.txt").read_text().strip() in ("python-3.11", "python-3.12", "python-3.13")
-    constraints, package = [line for line in (binder / "requirements.txt").read_text().splitlines() if not line.startswith("#")]
-    assert (binder / constraints.removeprefix("-c ")).resolve() == ROOT / "constraints.txt" and package == "./[train,live]"
-    done = subprocess.run([binder / "start", sys.executable, "-c", "import os; print(os.environ['PYTHONPATH'])"], cwd=ROOT, capture_output=True, text=True)
+    constraints, package = [
+        line for line in (binder / "requirements.txt").read_text().splitlines() if not line.startswith("#")
+    ]
+    assert (
+        binder / constraints.removeprefix("-c ")
+    ).resolve() == ROOT / "constraints.txt" and package == "./[train,live]"
+    done = subprocess.run(
+        [binder / "start", sys.executable, "-c", "import os; print(os.environ['PYTHONPATH'])"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
     assert done.stdout.strip().split(":")[0] == str(ROOT)
 
 
@@ -260,5 +319,12 @@ def test_the_command_line_answers_with_a_sentence_and_a_status():
     assert done.returncode == 0
     for command in ("check", "data", "book", "live", "notebooks"):
         assert command in done.stdout
-    wrong = subprocess.run([sys.executable, "-m", "lecture", "data", "--source", "nowhere"], cwd=ROOT, capture_output=True, text=True)
-    assert wrong.returncode == 1 and wrong.stderr.count("\n") == 1 and "nowhere" in wrong.stderr and "sample" in wrong.stderr
+    wrong = subprocess.run(
+        [sys.executable, "-m", "lecture", "data", "--source", "nowhere"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert (
+        wrong.returncode == 1
+        and wrong.stderr.count("\n") == 1
+        and "nowhere" in wrong.stderr
+        and "sample" in wrong.stderr
+    )

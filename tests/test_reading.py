@@ -16,10 +16,21 @@ from lecture.reading import activation_name, function_name
 SAME = {
     "softmax": (keras.activations.softmax, tf.nn.softmax, ops.softmax, layers.Softmax()),
     "log_softmax": (keras.activations.log_softmax, tf.nn.log_softmax, ops.log_softmax),
-    "relu": (keras.activations.relu, tf.nn.relu, ops.relu, layers.ReLU(), layers.Activation("relu"),
-             functools.partial(functools.partial(keras.activations.relu, max_value=6), threshold=1)),
-    "leaky_relu": (keras.activations.leaky_relu, tf.nn.leaky_relu, ops.leaky_relu, layers.LeakyReLU(),
-                   functools.partial(tf.nn.leaky_relu, alpha=0.1)),
+    "relu": (
+        keras.activations.relu,
+        tf.nn.relu,
+        ops.relu,
+        layers.ReLU(),
+        layers.Activation("relu"),
+        functools.partial(functools.partial(keras.activations.relu, max_value=6), threshold=1),
+    ),
+    "leaky_relu": (
+        keras.activations.leaky_relu,
+        tf.nn.leaky_relu,
+        ops.leaky_relu,
+        layers.LeakyReLU(),
+        functools.partial(tf.nn.leaky_relu, alpha=0.1),
+    ),
     "elu": (keras.activations.elu, tf.nn.elu, layers.ELU()),
     "silu": (keras.activations.silu, keras.activations.get("swish"), tf.nn.silu, tf.nn.swish),
     "exponential": (keras.activations.exponential, ops.exp, tf.exp),
@@ -34,8 +45,12 @@ def test_a_function_has_one_name_however_it_comes(name):
         assert function_name(function) == name
         dense = keras.Sequential([keras.Input((3,)), layers.Dense(2, activation=function)])
         assert network.from_model(dense).activations == (name,)
-        assert f"1 output ({name})" in network.from_model(keras.Sequential(
-            [keras.Input((3,)), layers.Dense(1, activation=function)])).describe()
+        assert (
+            f"1 output ({name})"
+            in network.from_model(
+                keras.Sequential([keras.Input((3,)), layers.Dense(1, activation=function)])
+            ).describe()
+        )
         assert architecture.from_model(dense).layers[-1].activation == name
 
 
@@ -79,16 +94,19 @@ def test_a_layer_of_ones_own_is_an_activation_only_without_weights():
 # -- One object many times --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("between, name", [
-    (layers.ReLU(), "relu"),
-    (layers.Activation("tanh"), "tanh"),
-    (layers.LeakyReLU(), "leaky_relu"),
-    (layers.Dropout(0.5), "linear"),
-    (layers.Flatten(), "linear"),
-    (ops.relu, "relu"),
-    (ops.hard_sigmoid, "hard_sigmoid"),
-    (keras.activations.relu, "relu"),
-])
+@pytest.mark.parametrize(
+    "between, name",
+    [
+        (layers.ReLU(), "relu"),
+        (layers.Activation("tanh"), "tanh"),
+        (layers.LeakyReLU(), "leaky_relu"),
+        (layers.Dropout(0.5), "linear"),
+        (layers.Flatten(), "linear"),
+        (ops.relu, "relu"),
+        (ops.hard_sigmoid, "hard_sigmoid"),
+        (keras.activations.relu, "relu"),
+    ],
+)
 def test_what_has_no_weights_may_stand_in_a_chain_many_times(between, name):
     x = inputs = keras.Input((4,))
     for _ in range(5):

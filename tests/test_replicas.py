@@ -28,15 +28,40 @@ def _weights(seed, sizes=SIZES):
     return [array for p, q in zip(sizes, sizes[1:]) for array in (rng.normal(0, 0.6, (p, q)), rng.normal(0, 0.1, q))]
 
 
-def _keras(first, optimizer, steps, *, dtype, X=X, y=Y, batch_size=None, seed=0, activation="tanh", output="softmax", loss="categorical_crossentropy", l2=0.0, l1=0.0, by_fit=False):
+def _keras(
+    first,
+    optimizer,
+    steps,
+    *,
+    dtype,
+    X=X,
+    y=Y,
+    batch_size=None,
+    seed=0,
+    activation="tanh",
+    output="softmax",
+    loss="categorical_crossentropy",
+    l2=0.0,
+    l1=0.0,
+    by_fit=False,
+):
     """The weights that Keras comes to: by ``fit``, which takes a while for each epoch, or batch by batch."""
     n_layers = len(first) // 2
     penalty = keras.regularizers.L1L2(l1, l2) if l1 or l2 else None
     model = keras.Sequential([keras.Input((X.shape[1],), dtype=dtype)])
     for layer in range(n_layers):
         last = layer == n_layers - 1
-        model.add(keras.layers.Dense(first[2 * layer].shape[1], output if last else activation, dtype=dtype, kernel_regularizer=None if last else penalty))
-    kind = keras.losses.get({"class_name": "".join(part.capitalize() for part in loss.split("_")), "config": {"dtype": dtype}})
+        model.add(
+            keras.layers.Dense(
+                first[2 * layer].shape[1],
+                output if last else activation,
+                dtype=dtype,
+                kernel_regularizer=None if last else penalty,
+            )
+        )
+    kind = keras.losses.get(
+        {"class_name": "".join(part.capitalize() for part in loss.split("_")), "config": {"dtype": dtype}}
+    )
     model.compile(optimizer=optimizer, loss=kind)
     model.set_weights(first)
     n, done, epoch = len(X), 0, 0
@@ -80,36 +105,105 @@ def test_each_replica_is_the_net_of_fit_after_200_steps(name):
     """In float64, with rates and first weights of their own, in batches of which the last is smaller."""
     make = OPTIMIZERS[name]
     first = [_weights(seed) for seed in range(3)]
-    result = train(SIZES[1:-1], X, Y, steps=200, seeds=[4, 5, 6], batch_size=25, activation="tanh", optimizer=make(0.5), learning_rate=RATES,
-                   weights=[np.stack(arrays) for arrays in zip(*first)], dtype="float64", show=False)
+    result = train(
+        SIZES[1:-1],
+        X,
+        Y,
+        steps=200,
+        seeds=[4, 5, 6],
+        batch_size=25,
+        activation="tanh",
+        optimizer=make(0.5),
+        learning_rate=RATES,
+        weights=[np.stack(arrays) for arrays in zip(*first)],
+        dtype="float64",
+        show=False,
+    )
     for replica in (0, 2):
-        expected = _keras(first[replica], make(RATES[replica]), 200, dtype="float64", batch_size=25, seed=4 + replica, by_fit=name == "Adam")
+        expected = _keras(
+            first[replica],
+            make(RATES[replica]),
+            200,
+            dtype="float64",
+            batch_size=25,
+            seed=4 + replica,
+            by_fit=name == "Adam",
+        )
         assert _farthest(result, replica, expected) < 1e-8
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_in_float32_the_first_20_steps_agree(name):
     first = _weights(1)
-    result = train(SIZES[1:-1], X, Y, steps=20, seeds=2, batch_size=25, activation="tanh", optimizer=OPTIMIZERS[name](0.01), weights=first, show=False)
-    assert _farthest(result, 1, _keras(first, OPTIMIZERS[name](0.01), 20, dtype="float32", batch_size=25, seed=1)) < 1e-4
+    result = train(
+        SIZES[1:-1],
+        X,
+        Y,
+        steps=20,
+        seeds=2,
+        batch_size=25,
+        activation="tanh",
+        optimizer=OPTIMIZERS[name](0.01),
+        weights=first,
+        show=False,
+    )
+    assert (
+        _farthest(result, 1, _keras(first, OPTIMIZERS[name](0.01), 20, dtype="float32", batch_size=25, seed=1)) < 1e-4
+    )
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_penalties_are_those_of_keras(name, doubles):
     first, strengths = _weights(2), np.array([0.0, 0.01, 0.1])
-    result = train(SIZES[1:-1], X, Y, steps=200, seeds=3, activation="tanh", optimizer=OPTIMIZERS[name](0.01), weights=first, l2=strengths, l1=strengths / 10, dtype="float64", show=False)
+    result = train(
+        SIZES[1:-1],
+        X,
+        Y,
+        steps=200,
+        seeds=3,
+        activation="tanh",
+        optimizer=OPTIMIZERS[name](0.01),
+        weights=first,
+        l2=strengths,
+        l1=strengths / 10,
+        dtype="float64",
+        show=False,
+    )
     expected = _keras(first, OPTIMIZERS[name](0.01), 200, dtype="float64", l2=0.01, l1=0.001)
     assert _farthest(result, 1, expected) < 1e-6
     assert np.abs(result.weights[0][2]).sum() < np.abs(result.weights[0][0]).sum()
 
 
-@pytest.mark.parametrize("loss, output", [("mean_squared_error", "linear"), ("binary_crossentropy", "sigmoid"), ("categorical_hinge", "softmax"), ("mean_absolute_error", "softmax")])
+@pytest.mark.parametrize(
+    "loss, output",
+    [
+        ("mean_squared_error", "linear"),
+        ("binary_crossentropy", "sigmoid"),
+        ("categorical_hinge", "softmax"),
+        ("mean_absolute_error", "softmax"),
+    ],
+)
 def test_other_losses_are_those_of_keras(loss, output):
     one = loss == "binary_crossentropy"
     sizes = (3, 8, 1 if one else 2)
     first, y = _weights(3, sizes), Y[:, :1] if one else Y
-    result = train((8,), X, y, steps=50, seeds=2, activation="relu", output=output, loss=loss, optimizer="adam", weights=first, dtype="float64", show=False)
-    expected = _keras(first, keras.optimizers.Adam(), 50, dtype="float64", y=y, activation="relu", output=output, loss=loss)
+    result = train(
+        (8,),
+        X,
+        y,
+        steps=50,
+        seeds=2,
+        activation="relu",
+        output=output,
+        loss=loss,
+        optimizer="adam",
+        weights=first,
+        dtype="float64",
+        show=False,
+    )
+    expected = _keras(
+        first, keras.optimizers.Adam(), 50, dtype="float64", y=y, activation="relu", output=output, loss=loss
+    )
     assert _farthest(result, 0, expected) < 1e-8
 
 
@@ -121,8 +215,30 @@ def test_class_numbers_serve_as_well_as_one_hot_rows():
 
 
 def test_a_replica_is_the_same_alone_and_among_others_that_differ():
-    both = train((7,), X, Y, steps=40, seeds=[3, 9], learning_rate=[0.001, 0.1], initializer=["he_normal", "ones"], batch_size=16, dtype="float64", show=False)
-    alone = train((7,), X, Y, steps=40, seeds=[3], learning_rate=0.001, initializer="he_normal", batch_size=16, dtype="float64", show=False)
+    both = train(
+        (7,),
+        X,
+        Y,
+        steps=40,
+        seeds=[3, 9],
+        learning_rate=[0.001, 0.1],
+        initializer=["he_normal", "ones"],
+        batch_size=16,
+        dtype="float64",
+        show=False,
+    )
+    alone = train(
+        (7,),
+        X,
+        Y,
+        steps=40,
+        seeds=[3],
+        learning_rate=0.001,
+        initializer="he_normal",
+        batch_size=16,
+        dtype="float64",
+        show=False,
+    )
     assert all(np.allclose(a[0], b[0], atol=1e-12) for a, b in zip(both.weights, alone.weights))
     assert np.allclose(both.loss[:, 0], alone.loss[:, 0], atol=1e-12)
 
@@ -139,17 +255,36 @@ def test_a_narrower_replica_is_the_net_that_has_no_more_units():
     widths = np.array([[8, 5], [3, 2]])
     masked = train((8, 5), X, Y, steps=60, seeds=[0, 1], widths=widths, l2=0.001, dtype="float64", show=False)
     narrow = train((3, 2), X, Y, steps=60, seeds=[1], l2=0.001, dtype="float64", show=False)
-    assert np.allclose(masked.weights[0][1][:, :3], narrow.weights[0][0], atol=1e-10) and (masked.weights[0][1][:, 3:] == 0).all()
+    assert (
+        np.allclose(masked.weights[0][1][:, :3], narrow.weights[0][0], atol=1e-10)
+        and (masked.weights[0][1][:, 3:] == 0).all()
+    )
     assert np.allclose(masked.predict(X)[1], narrow.predict(X)[0], atol=1e-10)
 
 
 def test_tied_layers_are_keras_layers_that_are_used_several_times():
-    inputs, shared, last = keras.layers.Dense(4, "relu", dtype="float64"), keras.layers.Dense(4, "relu", dtype="float64"), keras.layers.Dense(2, "softmax", dtype="float64")
+    inputs, shared, last = (
+        keras.layers.Dense(4, "relu", dtype="float64"),
+        keras.layers.Dense(4, "relu", dtype="float64"),
+        keras.layers.Dense(2, "softmax", dtype="float64"),
+    )
     entry = keras.Input((3,), dtype="float64")
     model = keras.Model(entry, last(shared(shared(shared(inputs(entry))))))
     model.compile(keras.optimizers.Adam(0.01), keras.losses.CategoricalCrossentropy(dtype="float64"))
     first = model.get_weights()
-    result = train((4, 4, 4, 4), X, Y, steps=30, seeds=2, tied=True, activation="relu", weights=first, optimizer=keras.optimizers.Adam(0.01), dtype="float64", show=False)
+    result = train(
+        (4, 4, 4, 4),
+        X,
+        Y,
+        steps=30,
+        seeds=2,
+        tied=True,
+        activation="relu",
+        weights=first,
+        optimizer=keras.optimizers.Adam(0.01),
+        dtype="float64",
+        show=False,
+    )
     for _ in range(30):
         model.fit(X, Y, batch_size=60, shuffle=False, verbose=0)
     assert _farthest(result, 0, model.get_weights()) < 1e-8
@@ -157,12 +292,25 @@ def test_tied_layers_are_keras_layers_that_are_used_several_times():
 
 
 def test_what_is_recorded_is_what_the_weights_say():
-    result = train((6,), X[:40], Y[:40], steps=25, seeds=3, record=[0, 10, 25], keep={0: [1, 4], 1: [0]}, X_test=X[40:], y_test=Y[40:], show=False)
+    result = train(
+        (6,),
+        X[:40],
+        Y[:40],
+        steps=25,
+        seeds=3,
+        record=[0, 10, 25],
+        keep={0: [1, 4], 1: [0]},
+        X_test=X[40:],
+        y_test=Y[40:],
+        show=False,
+    )
     assert result.steps.tolist() == [0, 10, 25] and result.loss.shape == result.test_accuracy.shape == (3, 3)
     predicted = result.predict(X[40:])
     assert np.allclose(result.test_accuracy[-1], (predicted.argmax(-1) == Y[40:].argmax(-1)).mean(-1))
     assert np.allclose(result.test_loss[-1], -np.log((predicted * Y[40:]).sum(-1)).mean(-1), atol=1e-5)
-    assert result.kept[0].shape == (3, 3, 2) and np.allclose(result.kept[0][-1], result.weights[0].reshape(3, -1)[:, [1, 4]])
+    assert result.kept[0].shape == (3, 3, 2) and np.allclose(
+        result.kept[0][-1], result.weights[0].reshape(3, -1)[:, [1, 4]]
+    )
     again = train((6,), X[:40], Y[:40], steps=10, seeds=3, show=False)
     assert np.allclose(again.loss[-1], result.loss[1], atol=1e-6)
 
@@ -178,20 +326,49 @@ def test_parts_that_fit_into_memory_give_what_all_at_once_gives():
 
 def test_a_strength_for_each_kernel_pulls_at_that_kernel_alone():
     """One step of SGD: what the penalty adds to it is -η (l1 sign(w) + 2 l2 w)."""
-    first, l1, l2 = _weights(3), np.array([[0.0, 0.1, 0.0], [0.3, 0.0, 0.2]]), np.array([[0.5, 0.0, 0.0], [0.0, 0.0, 0.4]])
-    go = lambda **penalty: train(SIZES[1:-1], X, Y, steps=1, seeds=2, weights=first, optimizer="sgd", learning_rate=0.1, dtype="float64", show=False, **penalty).weights[::2]
+    first, l1, l2 = (
+        _weights(3),
+        np.array([[0.0, 0.1, 0.0], [0.3, 0.0, 0.2]]),
+        np.array([[0.5, 0.0, 0.0], [0.0, 0.0, 0.4]]),
+    )
+    go = lambda **penalty: train(
+        SIZES[1:-1],
+        X,
+        Y,
+        steps=1,
+        seeds=2,
+        weights=first,
+        optimizer="sgd",
+        learning_rate=0.1,
+        dtype="float64",
+        show=False,
+        **penalty,
+    ).weights[::2]
     for at, (plain, pulled, w) in enumerate(zip(go(), go(l1=l1, l2=l2, penalized="all"), first[::2])):
         expected = -0.1 * (l1[:, at, None, None] * np.sign(w) + 2 * l2[:, at, None, None] * w)
         assert np.allclose(pulled - plain, expected, atol=1e-12)
 
 
 def test_slices_side_by_side_give_what_one_gives(monkeypatch):
-    settings = dict(steps=20, seeds=7, batch_size=13, dtype="float64", l2=np.linspace(0, 0.1, 7), keep={0: [0, 3]}, X_test=X[:9], y_test=Y[:9], show=False)
+    settings = dict(
+        steps=20,
+        seeds=7,
+        batch_size=13,
+        dtype="float64",
+        l2=np.linspace(0, 0.1, 7),
+        keep={0: [0, 3]},
+        X_test=X[:9],
+        y_test=Y[:9],
+        show=False,
+    )
     whole = train((6,), X, Y, **settings)
     monkeypatch.setattr(cores, "slices", lambda n_replicas, operations: 3)
     sliced = train((6,), X, Y, **settings)
     assert len(sliced) == 7 and all(np.allclose(a, b, atol=1e-12) for a, b in zip(whole.weights, sliced.weights))
-    assert all(np.allclose(getattr(whole, name), getattr(sliced, name), atol=1e-12) for name in ("loss", "accuracy", "test_loss", "test_accuracy"))
+    assert all(
+        np.allclose(getattr(whole, name), getattr(sliced, name), atol=1e-12)
+        for name in ("loss", "accuracy", "test_loss", "test_accuracy")
+    )
     assert np.allclose(whole.kept[0], sliced.kept[0], atol=1e-12)
 
 
@@ -206,7 +383,9 @@ def test_a_small_training_is_not_sliced_and_a_large_one_is_on_all_cores(monkeypa
 def test_a_pressed_ctrl_c_stops_all_slices_at_the_same_step(monkeypatch):
     monkeypatch.setattr(cores, "slices", lambda n_replicas, operations: 2)
     train((6,), X, Y, steps=1, seeds=4, show=False)  # compiled before
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a process that was started in the background ignores it
+    before = signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # a process that was started in the background ignores it
     press = threading.Timer(0.5, signal.pthread_kill, (threading.main_thread().ident, signal.SIGINT))
     press.start()
     try:
@@ -238,13 +417,32 @@ def test_ctrl_c_keeps_what_is_done(monkeypatch, max_bytes, n):
     assert np.isfinite(result.loss).all() and result.loss.shape == (len(result.steps), n)
 
 
-@pytest.mark.parametrize("name", ["glorot_uniform", "glorot_normal", "he_normal", "he_uniform", "lecun_normal", "random_normal", "random_uniform", "truncated_normal", "zeros", "ones", "orthogonal"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "glorot_uniform",
+        "glorot_normal",
+        "he_normal",
+        "he_uniform",
+        "lecun_normal",
+        "random_normal",
+        "random_uniform",
+        "truncated_normal",
+        "zeros",
+        "ones",
+        "orthogonal",
+    ],
+)
 def test_first_weights_are_spread_as_keras_spreads_them(name):
     keras.utils.set_random_seed(0)
     initializer = keras.initializers.get(name)
     ours = initial.draw(initializer, (300, 200), np.random.default_rng(0))
     theirs = keras.ops.convert_to_numpy(initializer((300, 200)))
-    assert ours.shape == theirs.shape and ours.std() == pytest.approx(theirs.std(), rel=0.02, abs=1e-9) and ours.mean() == pytest.approx(theirs.mean(), abs=0.002)
+    assert (
+        ours.shape == theirs.shape
+        and ours.std() == pytest.approx(theirs.std(), rel=0.02, abs=1e-9)
+        and ours.mean() == pytest.approx(theirs.mean(), abs=0.002)
+    )
     if "uniform" in name or name != "random_normal" and "normal" in name:  # those that end somewhere
         assert np.abs(ours).max() == pytest.approx(np.abs(theirs).max(), rel=0.02)
 
@@ -258,46 +456,67 @@ def test_a_net_has_as_many_parameters_as_kerass(sizes):
 
 
 def test_an_activation_or_initializer_may_be_an_object():
-    result = train((6,), X, Y, steps=5, seeds=2, activation=lambda z: z**2, initializer=keras.initializers.RandomNormal(stddev=0.01), show=False)
+    result = train(
+        (6,),
+        X,
+        Y,
+        steps=5,
+        seeds=2,
+        activation=lambda z: z**2,
+        initializer=keras.initializers.RandomNormal(stddev=0.01),
+        show=False,
+    )
     assert np.isfinite(result.loss).all() and np.abs(result.loss[0] - np.log(2)).max() < 0.01
 
 
-@pytest.mark.parametrize("change, sentence", [
-    ({"seeds": 0}, "seeds must be a whole number of at least 1, got 0"),
-    ({"seeds": []}, "seeds must be one or more"),
-    ({"steps": 0}, "steps must be a whole number"),
-    ({"activation": "rellu"}, "activation must be a function or the name of one .* got 'rellu'"),
-    ({"loss": "crossing"}, "loss must be a Keras loss .* got 'crossing'"),
-    ({"optimizer": keras.optimizers.Lamb()}, "optimizer must update each weight by itself.* Lamb is not known to"),
-    ({"optimizer": keras.optimizers.Muon()}, "Muon is not known to"),
-    ({"optimizer": "adafactor"}, "Adafactor is not known to"),
-    ({"optimizer": keras.optimizers.Adam(clipnorm=1.0)}, "must not clip gradients by their norm"),
-    ({"optimizer": keras.optimizers.Adam(global_clipnorm=1.0)}, "must not clip gradients by their norm"),
-    ({"optimizer": "adamm"}, "optimizer must be one of .* got 'adamm'"),
-    ({"initializer": "glorrot"}, "initializer must be .* got 'glorrot'"),
-    ({"initializer": ["zeros"]}, "one for each of 2 replicas, got 1"),
-    ({"learning_rate": [0.1, 0.2, 0.3]}, "learning_rate must be a number, or one for each of 2 replicas, got shape"),
-    ({"learning_rate": -1}, "learning_rate must be finite and at least 0, got -1"),
-    ({"l2": float("nan")}, "l2 must be finite"),
-    ({"l1": np.ones((2, 3)), "penalized": "all"}, "for each of their kernels, got shape \\(2, 3\\)"),
-    ({"l1": np.ones((2, 2))}, "l1 for each kernel goes with penalized='all', got 'hidden'"),
-    ({"l1": np.full((2, 2), -1.0), "penalized": "all"}, "l1 must be finite and at least 0, got -1"),
-    ({"hidden": (0,)}, "the size of a hidden layer must be a whole number of at least 1"),
-    ({"hidden": (4, 5), "tied": True}, "equally large where they share weights"),
-    ({"X": np.where(X > 2, np.nan, X)}, "X must be finite, got nan"),
-    ({"y": np.eye(2)[np.zeros(60, dtype=int)]}, "two classes or more for each replica, got one class only"),
-    ({"y": np.stack([Y, np.eye(2)[np.ones(60, dtype=int)]])}, "two classes or more for each replica"),
-    ({"y": np.ones(60), "n_outputs": 2, "loss": keras.losses.SparseCategoricalCrossentropy()}, "two classes or more for each replica"),
-    ({"X": X[:5]}, "as many examples, got 5 and 60"),
-    ({"X": np.zeros((3, 60, 3))}, "three \\(2 replicas"),
-    ({"widths": np.array([[9], [1]])}, "widths must be whole numbers of shape \\(2, 1\\)"),
-    ({"weights": [np.zeros((3, 6))]}, "weights must have the shapes"),
-    ({"record": [99]}, "a recorded step must be a whole number from 0 to 5"),
-    ({"keep": {0: [99]}}, "keep must name entries of layer 0"),
-    ({"loss": "sparse_categorical_crossentropy"}, "n_outputs must be given"),
-    ({"max_bytes": 1000}, "one replica must fit into"),
-    ({"hidden": (10**9,)}, "one replica must fit into .* GB, half of the memory that is free, and takes about .* GB: take fewer units"),
-])
+@pytest.mark.parametrize(
+    "change, sentence",
+    [
+        ({"seeds": 0}, "seeds must be a whole number of at least 1, got 0"),
+        ({"seeds": []}, "seeds must be one or more"),
+        ({"steps": 0}, "steps must be a whole number"),
+        ({"activation": "rellu"}, "activation must be a function or the name of one .* got 'rellu'"),
+        ({"loss": "crossing"}, "loss must be a Keras loss .* got 'crossing'"),
+        ({"optimizer": keras.optimizers.Lamb()}, "optimizer must update each weight by itself.* Lamb is not known to"),
+        ({"optimizer": keras.optimizers.Muon()}, "Muon is not known to"),
+        ({"optimizer": "adafactor"}, "Adafactor is not known to"),
+        ({"optimizer": keras.optimizers.Adam(clipnorm=1.0)}, "must not clip gradients by their norm"),
+        ({"optimizer": keras.optimizers.Adam(global_clipnorm=1.0)}, "must not clip gradients by their norm"),
+        ({"optimizer": "adamm"}, "optimizer must be one of .* got 'adamm'"),
+        ({"initializer": "glorrot"}, "initializer must be .* got 'glorrot'"),
+        ({"initializer": ["zeros"]}, "one for each of 2 replicas, got 1"),
+        (
+            {"learning_rate": [0.1, 0.2, 0.3]},
+            "learning_rate must be a number, or one for each of 2 replicas, got shape",
+        ),
+        ({"learning_rate": -1}, "learning_rate must be finite and at least 0, got -1"),
+        ({"l2": float("nan")}, "l2 must be finite"),
+        ({"l1": np.ones((2, 3)), "penalized": "all"}, "for each of their kernels, got shape \\(2, 3\\)"),
+        ({"l1": np.ones((2, 2))}, "l1 for each kernel goes with penalized='all', got 'hidden'"),
+        ({"l1": np.full((2, 2), -1.0), "penalized": "all"}, "l1 must be finite and at least 0, got -1"),
+        ({"hidden": (0,)}, "the size of a hidden layer must be a whole number of at least 1"),
+        ({"hidden": (4, 5), "tied": True}, "equally large where they share weights"),
+        ({"X": np.where(X > 2, np.nan, X)}, "X must be finite, got nan"),
+        ({"y": np.eye(2)[np.zeros(60, dtype=int)]}, "two classes or more for each replica, got one class only"),
+        ({"y": np.stack([Y, np.eye(2)[np.ones(60, dtype=int)]])}, "two classes or more for each replica"),
+        (
+            {"y": np.ones(60), "n_outputs": 2, "loss": keras.losses.SparseCategoricalCrossentropy()},
+            "two classes or more for each replica",
+        ),
+        ({"X": X[:5]}, "as many examples, got 5 and 60"),
+        ({"X": np.zeros((3, 60, 3))}, "three \\(2 replicas"),
+        ({"widths": np.array([[9], [1]])}, "widths must be whole numbers of shape \\(2, 1\\)"),
+        ({"weights": [np.zeros((3, 6))]}, "weights must have the shapes"),
+        ({"record": [99]}, "a recorded step must be a whole number from 0 to 5"),
+        ({"keep": {0: [99]}}, "keep must name entries of layer 0"),
+        ({"loss": "sparse_categorical_crossentropy"}, "n_outputs must be given"),
+        ({"max_bytes": 1000}, "one replica must fit into"),
+        (
+            {"hidden": (10**9,)},
+            "one replica must fit into .* GB, half of the memory that is free, and takes about .* GB: take fewer units",
+        ),
+    ],
+)
 def test_what_cannot_be_trained_is_refused_in_a_sentence(change, sentence):
     given = {"hidden": (6,), "X": X, "y": Y, "steps": 5, "seeds": 2, "show": False} | change
     with pytest.raises(ValueError, match=sentence):
@@ -328,12 +547,16 @@ def test_where_xla_is_not_to_be_had_a_plain_graph_gives_the_same(monkeypatch, ba
     plain = train([4], X, y, **how)
     training._program.cache_clear()
     assert len(refused) == 1
-    assert all(np.allclose(ours, theirs, atol=1e-12) for ours, theirs in zip(plain.weights, compiled.weights, strict=True))
+    assert all(
+        np.allclose(ours, theirs, atol=1e-12) for ours, theirs in zip(plain.weights, compiled.weights, strict=True)
+    )
 
 
 def test_the_first_training_of_a_process_says_nothing():
     code = "import sys; from lecture import device\nwith device.quietly():\n    from lecture import replicas\n    device.choose()\nreplicas.train([2], [[0.0], [1.0]], [0.0, 1.0], steps=2, seeds=2, loss='mse', output='linear', show=False)"
-    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stderr == ""
+    assert (
+        subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stderr == ""
+    )
 
 
 def test_many_shapes_one_after_the_other_are_not_remarked_upon(caplog):

@@ -26,7 +26,9 @@ def _printed(text):
 
 
 def _picture(alt="A pixel."):
-    return new.new_output("display_data", {"image/png": PIXEL, "text/plain": "<Figure>"}, metadata={"alt": alt} if alt else {})
+    return new.new_output(
+        "display_data", {"image/png": PIXEL, "text/plain": "<Figure>"}, metadata={"alt": alt} if alt else {}
+    )
 
 
 def _notebook(*cells):
@@ -72,10 +74,19 @@ def test_text_without_a_heading_is_for_the_speaker_but_for_questions_and_conclus
 
 
 def test_a_cell_that_is_tagged_for_slides_leads_to_what_comes_below_it():
-    deck = _deck(_text("## Sums", "sums"), _text("**Like this**: add.", tags=["slide"]), _code("print(2)", _printed("2")), _code("print(3)", _printed("3")))
+    deck = _deck(
+        _text("## Sums", "sums"),
+        _text("**Like this**: add.", tags=["slide"]),
+        _code("print(2)", _printed("2")),
+        _code("print(3)", _printed("3")),
+    )
     assert [len(slide.blocks) for slide in deck[1]] == [0, 2, 1]
     assert "Like this" in deck[1][1].blocks[0] and ">2<" in deck[1][1].blocks[1]
-    asked = _deck(_text("## Sums", "sums"), _text("Add.\n\n*Predict first: how many?*", tags=["slide"]), _code("print(2)", _printed("2")))
+    asked = _deck(
+        _text("## Sums", "sums"),
+        _text("Add.\n\n*Predict first: how many?*", tags=["slide"]),
+        _code("print(2)", _printed("2")),
+    )
     assert _kinds(asked)[1] == ["section", "question", "output"] and "Add." in asked[1][1].blocks[0]
 
 
@@ -91,17 +102,26 @@ def test_an_exercise_shows_what_is_to_be_completed_and_its_solution_only_to_the_
     assert _kinds(deck)[1] == ["section", "part"] and len(exercise.blocks) == 2
     shown = re.sub("<[^>]+>", "", exercise.blocks[1])
     assert "x = ..." in shown and "41" in re.sub("<[^>]+>", "", exercise.notes[0])
-    assert not any(word in str([slide.blocks for slide in deck[1]]) for word in ("Not answered", "41", "Right", "colab", "@title"))
+    assert not any(
+        word in str([slide.blocks for slide in deck[1]]) for word in ("Not answered", "41", "Right", "colab", "@title")
+    )
 
 
 def test_outputs_are_safe_and_explorers_whole():
     explorer = '<div class="lecture-explorer" data-explorer="net"><img alt="A net."></div>'
     deck = _deck(
         _text("## Sums"),
-        _code("a", _printed("\x1b[31m<b>\x1b[0m & c\n"), new.new_output("execute_result", {"text/html": explorer, "text/plain": "Page"})),
+        _code(
+            "a",
+            _printed("\x1b[31m<b>\x1b[0m & c\n"),
+            new.new_output("execute_result", {"text/html": explorer, "text/plain": "Page"}),
+        ),
         _code("b", _printed("  \n"), new.new_output("execute_result", {"text/plain": "x < 1"})),
     )
-    assert deck[1][1].blocks == ['<pre class="printed">&lt;b&gt; &amp; c</pre>', f'<div class="explorer">{explorer}</div>']
+    assert deck[1][1].blocks == [
+        '<pre class="printed">&lt;b&gt; &amp; c</pre>',
+        f'<div class="explorer">{explorer}</div>',
+    ]
     assert deck[1][2].blocks == ['<pre class="printed">x &lt; 1</pre>']
 
 
@@ -111,12 +131,24 @@ def test_a_figure_without_alternative_text_is_refused():
 
 
 def test_links_lead_to_slides_of_this_deck_and_of_the_others():
-    first = _notebook(_text("## Sums\n\nSee [products](#products), [here](#sums), [the rule](#eq-products-2), [a paper](https://example.org).\n\n$$a = 1$$", "sums"))
+    first = _notebook(
+        _text(
+            "## Sums\n\nSee [products](#products), [here](#sums), [the rule](#eq-products-2), [a paper](https://example.org).\n\n$$a = 1$$",
+            "sums",
+        )
+    )
     other = _notebook(_text("## Products\n\n$$b = 1$$", "products"), _text("Then:\n\n$$c = 2$$"))
     other.cells[0].metadata["anchor"] = "more"
     made = slides.decks({"01_nets": first, "02_more": other})
-    links = re.findall(r'<a href="([^"]+)"([^>]*)>', made["01_nets"].partition('<div class="slides">')[2].partition("<script")[0])
-    assert [target for target, _ in links] == ["02_more.html#/products", "#/sums", "02_more.html#/products", "https://example.org"]
+    links = re.findall(
+        r'<a href="([^"]+)"([^>]*)>', made["01_nets"].partition('<div class="slides">')[2].partition("<script")[0]
+    )
+    assert [target for target, _ in links] == [
+        "02_more.html#/products",
+        "#/sums",
+        "02_more.html#/products",
+        "https://example.org",
+    ]
     assert 'target="_blank"' in links[-1][1] and not links[0][1]
     first.cells[1].source += "\n\n[lost](#nowhere)"
     with pytest.raises(BookError, match='the cell under "Sums" links to #nowhere'):
@@ -130,7 +162,9 @@ def test_no_slide_shows_a_question_with_what_answers_it():
             if cell.cell_type == "code":
                 cell.outputs = [_printed("shown")]
         for column in slides.columns(notebook, source.stem):
-            assert not any("Predict first:" in "".join(slide.blocks) and "shown" in "".join(slide.blocks) for slide in column)
+            assert not any(
+                "Predict first:" in "".join(slide.blocks) and "shown" in "".join(slide.blocks) for slide in column
+            )
 
 
 def test_every_section_of_the_lecture_is_a_slide_with_its_address():
@@ -142,29 +176,46 @@ def test_every_section_of_the_lecture_is_a_slide_with_its_address():
         assert len(set(anchors)) == len(anchors)
         assert deck[0][0].kind == "title" and all(column[0].kind == "section" for column in deck[1:])
         questions = sum(cell.source.count("*Predict first:") for cell in notebook.cells if cell.cell_type == "markdown")
-        assert sum(block.count("Predict first:") for column in deck for slide in column for block in slide.blocks) == questions
-        assert not any("<details" in block for column in deck for slide in column for block in slide.blocks), "answers are not given away"
+        assert (
+            sum(block.count("Predict first:") for column in deck for slide in column for block in slide.blocks)
+            == questions
+        )
+        assert not any("<details" in block for column in deck for slide in column for block in slide.blocks), (
+            "answers are not given away"
+        )
 
 
 def test_a_deck_is_one_file_that_asks_for_nothing():
-    text = slides.decks({"01_nets": _notebook(_text("## Sums\n\n$$a = 1$$\n\n</script>", "sums"), _code("plot()", _picture()))})["01_nets"]
+    text = slides.decks(
+        {"01_nets": _notebook(_text("## Sums\n\n$$a = 1$$\n\n</script>", "sums"), _code("plot()", _picture()))}
+    )["01_nets"]
     assert text.startswith("<!doctype html>") and "<title>Nets</title>" in text and 'id="sums"' in text
-    assert not re.findall(r"<(?:link|iframe)\b|<script[^>]+src=|<img[^>]+src=\"(?!data:)|@import|url\((?!data:)", re.sub(r"(?s)<script>.*?</script>", "", text))
-    assert "plot" not in text.partition('<div class="slides">')[2].partition("<script")[0], "only code with the tag slide-code is shown"
+    assert not re.findall(
+        r"<(?:link|iframe)\b|<script[^>]+src=|<img[^>]+src=\"(?!data:)|@import|url\((?!data:)",
+        re.sub(r"(?s)<script>.*?</script>", "", text),
+    )
+    assert "plot" not in text.partition('<div class="slides">')[2].partition("<script")[0], (
+        "only code with the tag slide-code is shown"
+    )
 
 
-@pytest.mark.parametrize("text, kinds", [
-    ("# A\n\nb\n\n- c\n- d", ["heading", "text", "text"]),
-    ("<details>\n<summary>x</summary>\n\na\n\n- b\n\n</details>\n\nc", ["details", "text"]),
-    ("*About 1 minute.*\n\n*Predict first: a\nb?*\n\n**Learnt:** c", ["minutes", "question", "learnt"]),
-    ("| a | b |\n| - | - |\n| 1 | 2 |", ["text"]),
-    ("", []),
-])
+@pytest.mark.parametrize(
+    "text, kinds",
+    [
+        ("# A\n\nb\n\n- c\n- d", ["heading", "text", "text"]),
+        ("<details>\n<summary>x</summary>\n\na\n\n- b\n\n</details>\n\nc", ["details", "text"]),
+        ("*About 1 minute.*\n\n*Predict first: a\nb?*\n\n**Learnt:** c", ["minutes", "question", "learnt"]),
+        ("| a | b |\n| - | - |\n| 1 | 2 |", ["text"]),
+        ("", []),
+    ],
+)
 def test_a_cell_is_parted_into_blocks(text, kinds):
     assert [block.kind for block in blocks(text, {})] == kinds
 
 
-@pytest.mark.parametrize("formula", ["$a_1 * b_2 * c$", "$$a_1 * b_2$$", "text $x < y$ and $z > 1$", "$$\na &= b \\\\\nc &= d\n$$"])
+@pytest.mark.parametrize(
+    "formula", ["$a_1 * b_2 * c$", "$$a_1 * b_2$$", "text $x < y$ and $z > 1$", "$$\na &= b \\\\\nc &= d\n$$"]
+)
 def test_markup_leaves_formulas_as_they_are(formula):
     shown = "".join(block.html for block in blocks(formula, {}))
     assert "<em>" not in shown and "$" not in shown
@@ -174,9 +225,14 @@ def test_markup_leaves_formulas_as_they_are(formula):
 
 
 def test_a_missing_browser_file_is_one_sentence(monkeypatch):
-    with pytest.raises(BookError, match=r"^the package no-such-package is not installed, which carries a.js for browsers: pip install 'lecture\[book\]' brings it\.$"):
+    with pytest.raises(
+        BookError,
+        match=r"^the package no-such-package is not installed, which carries a.js for browsers: pip install 'lecture\[book\]' brings it\.$",
+    ):
         browser_files._folder("no-such-package", "a.js")
-    with pytest.raises(BookError, match=r"^no-such.js, a file for browsers, is missing from the package pytest: .*brings it back\.$"):
+    with pytest.raises(
+        BookError, match=r"^no-such.js, a file for browsers, is missing from the package pytest: .*brings it back\.$"
+    ):
         browser_files._folder("pytest", "no-such.js")
 
 
@@ -192,7 +248,9 @@ def test_decks_are_written_whole_or_stay_as_they_were(tmp_path):
     checkout = _checkout(tmp_path, '# %% [markdown] anchor="a"\n# # Small\n\n# %%\nprint(6 * 7)\n')
     said = []
     deck = slides.build(checkout, environment={"LECTURE_MODE": "short"}, say=said.append) / "01_small.html"
-    assert deck == tmp_path / "_build" / "slides" / "01_small.html" and '<pre class="printed">42</pre>' in deck.read_text()
+    assert (
+        deck == tmp_path / "_build" / "slides" / "01_small.html" and '<pre class="printed">42</pre>' in deck.read_text()
+    )
     assert said[0].startswith("01_small: ran in") and said[1].startswith("01_small.html: ")
     before = deck.read_bytes()
     (checkout / "notebooks" / "01_small.py").write_text("# %% [markdown]\n# # Small\n# [lost](#lost)\n")
@@ -207,6 +265,8 @@ def test_decks_are_written_whole_or_stay_as_they_were(tmp_path):
 def test_an_unwritable_folder_is_said_before_any_notebook_runs(tmp_path):
     checkout = _checkout(tmp_path, "# %%\nopen('ran', 'w')\n")
     (tmp_path / "_build").write_text("a file where the folder should be")
-    with pytest.raises(files.UnwritableError, match=rf"^nothing can be written in {re.escape(str(tmp_path))}/_build: File exists\.$"):
+    with pytest.raises(
+        files.UnwritableError, match=rf"^nothing can be written in {re.escape(str(tmp_path))}/_build: File exists\.$"
+    ):
         slides.build(checkout, environment={})
     assert not (tmp_path / "notebooks" / "ran").exists()

@@ -63,7 +63,12 @@ def test_every_slide_fits_and_can_be_read(built_decks, page, name):
     while True:
         found = page.evaluate(_FAULTS)
         if found:
-            faults[page.evaluate("JSON.stringify(Reveal.getIndices())") + page.locator("section.present section.present .heading, section.present > .heading").first.inner_text()] = found
+            faults[
+                page.evaluate("JSON.stringify(Reveal.getIndices())")
+                + page.locator(
+                    "section.present section.present .heading, section.present > .heading"
+                ).first.inner_text()
+            ] = found
         seen += 1
         if page.evaluate("Reveal.isLastSlide() && !Reveal.availableRoutes().down"):
             break
@@ -102,9 +107,13 @@ def test_an_explorer_takes_keys_mouse_and_swipes_for_itself(built_decks, page, n
         for control in explorer.locator("input, select").all():
             before = _shown(explorer)
             kind = control.evaluate("it => it.type")
-            where, last = control.evaluate("it => [Number(it.selectedIndex ?? it.value), it.options ? it.options.length - 1 : Number(it.max)]")
+            where, last = control.evaluate(
+                "it => [Number(it.selectedIndex ?? it.value), it.options ? it.options.length - 1 : Number(it.max)]"
+            )
             control.focus()
-            keys = {"range": ("ArrowLeft", "ArrowRight"), "checkbox": ("Space", "Space")}.get(kind, ("ArrowUp", "ArrowDown"))
+            keys = {"range": ("ArrowLeft", "ArrowRight"), "checkbox": ("Space", "Space")}.get(
+                kind, ("ArrowUp", "ArrowDown")
+            )
             page.keyboard.press(keys[where < last])
             if not any(_shown(explorer) != before or page.wait_for_timeout(50) for _ in range(60)):
                 still.append(f"{explorer.get_attribute('data-explorer')}: {control.get_attribute('id')}")
@@ -116,7 +125,9 @@ def test_an_explorer_takes_keys_mouse_and_swipes_for_itself(built_decks, page, n
                 page.mouse.up()
                 assert control.evaluate("it => it.value === it.max")
         page.wait_for_timeout(250)
-        assert page.evaluate("Reveal.getIndices()")["h"] == h and page.evaluate("Reveal.getIndices()")["v"] == v, "the deck has moved"
+        assert page.evaluate("Reveal.getIndices()")["h"] == h and page.evaluate("Reveal.getIndices()")["v"] == v, (
+            "the deck has moved"
+        )
         assert page.evaluate(_FAULTS) == []
     assert set(still) <= QUIET
 
@@ -182,25 +193,42 @@ def test_the_speaker_sees_the_notes_with_their_formulas(built_decks, browser):
 
 def _small(tmp_path, *cells):
     deck = tmp_path / "small.html"
-    deck.write_text(slides.decks({"small": new.new_notebook(cells=[new.new_markdown_cell("# Small", metadata={"tags": []}), *cells])})["small"], encoding="utf-8")
+    deck.write_text(
+        slides.decks(
+            {"small": new.new_notebook(cells=[new.new_markdown_cell("# Small", metadata={"tags": []}), *cells])}
+        )["small"],
+        encoding="utf-8",
+    )
     return deck
 
 
 def test_what_is_too_long_goes_on_below(tmp_path, page):
     rows = "\n".join(f"| {n} | row {n} |" for n in range(60))
-    items = "\n".join(f"1. item {n}, which goes on and on until the line is full and a second one begins" for n in range(40))
+    items = "\n".join(
+        f"1. item {n}, which goes on and on until the line is full and a second one begins" for n in range(40)
+    )
     lines = "\n".join(f"line {n}" for n in range(100))
     long = new.new_output("stream", name="stdout", text="x" * 400 + "\n" + lines)
     deck = _small(
-        tmp_path, new.new_markdown_cell(f"## Table\n\n| n | what |\n| - | - |\n{rows}"), new.new_markdown_cell(f"## List\n\n{items}"),
-        new.new_markdown_cell("## Words\n\n" + "\n\n".join("All words of this paragraph stay. " * 12 for _ in range(9))), new.new_code_cell("print()", outputs=[long]),
+        tmp_path,
+        new.new_markdown_cell(f"## Table\n\n| n | what |\n| - | - |\n{rows}"),
+        new.new_markdown_cell(f"## List\n\n{items}"),
+        new.new_markdown_cell(
+            "## Words\n\n" + "\n\n".join("All words of this paragraph stay. " * 12 for _ in range(9))
+        ),
+        new.new_code_cell("print()", outputs=[long]),
     )
     _open(page, deck)
     for _ in range(page.evaluate("Reveal.getTotalSlides()")):
         assert page.evaluate(_FAULTS) == []
         page.evaluate("Reveal.next()")
-    assert page.locator(".slides tbody tr").count() == 60 and page.locator(".slides table").count() == page.locator(".slides thead").count() > 1
-    assert page.eval_on_selector_all(".slides ol", "all => all.flatMap(it => [...it.children].map((_, i) => it.start + i))") == list(range(1, 41))
+    assert (
+        page.locator(".slides tbody tr").count() == 60
+        and page.locator(".slides table").count() == page.locator(".slides thead").count() > 1
+    )
+    assert page.eval_on_selector_all(
+        ".slides ol", "all => all.flatMap(it => [...it.children].map((_, i) => it.start + i))"
+    ) == list(range(1, 41))
     assert "\n".join(page.locator(".slides pre").all_text_contents()) == "x" * 400 + "\n" + lines
     assert page.locator(".slides .body > p").count() == 9
 
@@ -209,8 +237,16 @@ def test_what_is_folded_opens_by_mouse_and_keyboard_and_the_slide_stays(tmp_path
     folded = new.new_markdown_cell("## Fold\n\n<details><summary>Answer</summary>\n\nInside.\n\n</details>")
     _open(page, _small(tmp_path, folded, new.new_markdown_cell("## Next")))
     page.evaluate("Reveal.slide(1)")
-    summary, inside = page.locator("section.present summary"), page.locator("section.present").get_by_text("Inside.").last
-    for press in (summary.click, lambda: summary.press("Enter"), lambda: summary.press("Space"), lambda: summary.press("Enter")):
+    summary, inside = (
+        page.locator("section.present summary"),
+        page.locator("section.present").get_by_text("Inside.").last,
+    )
+    for press in (
+        summary.click,
+        lambda: summary.press("Enter"),
+        lambda: summary.press("Space"),
+        lambda: summary.press("Enter"),
+    ):
         before = inside.is_visible()
         press()
         assert inside.is_visible() is not before and page.evaluate("Reveal.getIndices().h") == 1

@@ -35,15 +35,20 @@ def test_fit_takes_them_and_knows_how_many_there_are():
     X = np.random.default_rng(0).normal(size=(50, 3)).astype("float32")
     network = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
     network.compile(loss="mse", optimizer=keras.optimizers.SGD(0.1), steps_per_execution=4)
-    losses = network.fit(batches(X, X[:, :1], 8), epochs=20, shuffle=False, verbose=0, validation_data=(X, X[:, :1])).history["val_loss"]
+    losses = network.fit(
+        batches(X, X[:, :1], 8), epochs=20, shuffle=False, verbose=0, validation_data=(X, X[:, :1])
+    ).history["val_loss"]
     assert losses[-1] < 1e-3 < losses[0]
 
 
-@pytest.mark.parametrize(("X", "y", "size", "said"), [
-    (np.ones((2, 1)), np.ones(3), 1, "equally long and not empty, got 2 and 3"),
-    (np.ones((0, 1)), np.ones(0), 1, "equally long and not empty, got 0 and 0"),
-    (np.ones((2, 1)), np.ones(2), 0, "batch_size must be a whole number of at least 1, got 0"),
-])
+@pytest.mark.parametrize(
+    ("X", "y", "size", "said"),
+    [
+        (np.ones((2, 1)), np.ones(3), 1, "equally long and not empty, got 2 and 3"),
+        (np.ones((0, 1)), np.ones(0), 1, "equally long and not empty, got 0 and 0"),
+        (np.ones((2, 1)), np.ones(2), 0, "batch_size must be a whole number of at least 1, got 0"),
+    ],
+)
 def test_bad_input_is_refused(X, y, size, said):
     with pytest.raises(ValueError, match=said):
         batches(X, y, size)

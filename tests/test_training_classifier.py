@@ -67,9 +67,13 @@ def test_many_samples_go_through_in_few_large_batches(monkeypatch):
     assert sizes == [64, 64, 64, 8]
 
 
-@pytest.mark.parametrize("kind, loss", [
-    ("sigmoid", keras.losses.BinaryCrossentropy), ("three", keras.losses.CategoricalCrossentropy),
-])
+@pytest.mark.parametrize(
+    "kind, loss",
+    [
+        ("sigmoid", keras.losses.BinaryCrossentropy),
+        ("three", keras.losses.CategoricalCrossentropy),
+    ],
+)
 @pytest.mark.parametrize("squashed", [False, True])
 def test_logits_are_taken_where_the_loss_says_so(kind, loss, squashed):
     plain = _network(kind)
@@ -88,6 +92,7 @@ def test_images_may_have_their_shape():
 
 
 # ---- What draws it.
+
 
 @pytest.mark.parametrize("kind, n", KINDS.items())
 def test_mglearn_draws_what_it_decides(kind, n):
@@ -136,11 +141,18 @@ def test_displays_of_scikit_learn_take_three_classes():
 
 # ---- What is refused.
 
-@pytest.mark.parametrize("model, sentence", [
-    (lambda: "net", "model must be a Keras network .* got 'net'"),
-    (lambda: keras.Sequential([keras.layers.Dense(2, "softmax")]), "model must be a Keras network that knows its"),
-    (lambda: keras.Sequential([keras.Input((4, 4)), keras.layers.Dense(2)]), r"got outputs of shape \(None, 4, 2\)"),
-])
+
+@pytest.mark.parametrize(
+    "model, sentence",
+    [
+        (lambda: "net", "model must be a Keras network .* got 'net'"),
+        (lambda: keras.Sequential([keras.layers.Dense(2, "softmax")]), "model must be a Keras network that knows its"),
+        (
+            lambda: keras.Sequential([keras.Input((4, 4)), keras.layers.Dense(2)]),
+            r"got outputs of shape \(None, 4, 2\)",
+        ),
+    ],
+)
 def test_what_is_no_classifier_is_refused(model, sentence):
     with pytest.raises(ValueError, match=sentence):
         as_classifier(model())

@@ -16,11 +16,15 @@ def images():
     rng = np.random.default_rng(0)
     X = rng.normal(size=(120, 4)).astype("float32")
     y = keras.utils.to_categorical(X[:, 0] > 0, 2)
-    return SimpleNamespace(X_train=X[:80], y_train=y[:80], X_val=X[80:100], y_val=y[80:100], X_test=X[100:], y_test=y[100:])
+    return SimpleNamespace(
+        X_train=X[:80], y_train=y[:80], X_val=X[80:100], y_val=y[80:100], X_test=X[100:], y_test=y[100:]
+    )
 
 
 def build():
-    network = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, activation="relu"), keras.layers.Dense(2, activation="softmax")])
+    network = keras.Sequential(
+        [keras.Input((4,)), keras.layers.Dense(3, activation="relu"), keras.layers.Dense(2, activation="softmax")]
+    )
     network.compile(loss="categorical_crossentropy", optimizer="adam", metrics=["accuracy"])
     return network
 
@@ -32,8 +36,10 @@ def test_each_seed_has_its_curves_its_score_and_its_network(images):
     for model, loss, accuracy in zip(runs.models, runs.test["loss"], runs.test["accuracy"]):
         assert model.evaluate(images.X_test, images.y_test, verbose=0) == pytest.approx([loss, accuracy], rel=1e-5)
     assert runs.last("loss") == pytest.approx([history["loss"][-1] for history in runs.histories])
-    assert runs.describe() == (f"test accuracy {runs.test['accuracy'].mean():.3f} ({runs.test['accuracy'].min():.3f} to "
-                               f"{runs.test['accuracy'].max():.3f} over 2 seeds)")
+    assert runs.describe() == (
+        f"test accuracy {runs.test['accuracy'].mean():.3f} ({runs.test['accuracy'].min():.3f} to "
+        f"{runs.test['accuracy'].max():.3f} over 2 seeds)"
+    )
 
 
 def test_the_same_seed_gives_the_same_run_and_another_one_another(images):
@@ -58,11 +64,14 @@ def test_a_training_in_parts_gives_its_own_history(images):
     assert runs.histories == ({"loss": [3.0, 2.0]},)
 
 
-@pytest.mark.parametrize(("options", "said"), [
-    (dict(seeds=0, epochs=1), "seeds must be a whole number of at least 1, got 0"),
-    (dict(seeds=[], epochs=1), "at least one seed"),
-    (dict(seeds=1, epochs=0), "epochs must be a whole number of at least 1, got 0"),
-])
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (dict(seeds=0, epochs=1), "seeds must be a whole number of at least 1, got 0"),
+        (dict(seeds=[], epochs=1), "at least one seed"),
+        (dict(seeds=1, epochs=0), "epochs must be a whole number of at least 1, got 0"),
+    ],
+)
 def test_no_seed_and_no_epoch_are_refused(images, options, said):
     with pytest.raises(ValueError, match=said):
         fit_seeds(build, images, **options)
@@ -88,16 +97,21 @@ def test_a_mean_goes_on_where_one_lucky_epoch_would_have_stopped():
 
 
 def test_a_window_of_one_is_early_stopping_itself():
-    assert drive(SmoothedEarlyStopping(window=1, patience=3), BUMPY) == drive(keras.callbacks.EarlyStopping(patience=3), BUMPY)
+    assert drive(SmoothedEarlyStopping(window=1, patience=3), BUMPY) == drive(
+        keras.callbacks.EarlyStopping(patience=3), BUMPY
+    )
 
 
-@pytest.mark.parametrize(("losses", "patience", "epochs"), [
-    ([0.9, 0.8, 0.7, 0.6, 0.5], 2, 2),  # each a record, none below the baseline of 0.3
-    ([0.9, 0.8, 0.7, 0.6, 0.5], 0, 2),
-    ([0.9, 0.2, 0.1, 0.05, 0.01], 2, 5),  # below it in time
-    ([0.2, 0.19, 0.18, 0.17, 0.16], 0, 5),
-    ([0.2, 0.4, 0.4, 0.4, 0.4], 2, 3),
-])
+@pytest.mark.parametrize(
+    ("losses", "patience", "epochs"),
+    [
+        ([0.9, 0.8, 0.7, 0.6, 0.5], 2, 2),  # each a record, none below the baseline of 0.3
+        ([0.9, 0.8, 0.7, 0.6, 0.5], 0, 2),
+        ([0.9, 0.2, 0.1, 0.05, 0.01], 2, 5),  # below it in time
+        ([0.2, 0.19, 0.18, 0.17, 0.16], 0, 5),
+        ([0.2, 0.4, 0.4, 0.4, 0.4], 2, 3),
+    ],
+)
 def test_a_baseline_must_be_passed_within_the_patience(losses, patience, epochs):
     assert drive(SmoothedEarlyStopping(window=1, patience=patience, baseline=0.3), losses) == epochs
 
@@ -108,7 +122,7 @@ def test_the_monitored_value_is_the_mean_of_the_window_and_starts_anew():
         stop.set_model(build())
         stop.on_train_begin()
         values = [stop.get_monitor_value({"val_loss": loss}) for loss in losses]
-        assert values == [np.mean(losses[max(0, i - 1): i + 1]) for i in range(len(losses))]
+        assert values == [np.mean(losses[max(0, i - 1) : i + 1]) for i in range(len(losses))]
 
 
 def test_a_window_of_zero_is_refused():
@@ -118,9 +132,17 @@ def test_a_window_of_zero_is_refused():
 
 def test_what_is_compiled_once_trains_as_if_built_anew(images):
     """Each seed's network, its score and its curves are those of a training of its own, dropout and momentum included."""
+
     def noisy():
-        network = keras.Sequential([keras.Input((4,)), keras.layers.Dense(8, activation="relu"), keras.layers.BatchNormalization(),
-                                    keras.layers.Dropout(0.5), keras.layers.Dense(2, activation="softmax")])
+        network = keras.Sequential(
+            [
+                keras.Input((4,)),
+                keras.layers.Dense(8, activation="relu"),
+                keras.layers.BatchNormalization(),
+                keras.layers.Dropout(0.5),
+                keras.layers.Dense(2, activation="softmax"),
+            ]
+        )
         network.compile(loss="categorical_crossentropy", optimizer=keras.optimizers.Adagrad(0.1), metrics=["accuracy"])
         return network
 
@@ -132,4 +154,5 @@ def test_what_is_compiled_once_trains_as_if_built_anew(images):
         for mine, other in zip(together.models[i].get_weights(), alone.models[0].get_weights()):
             np.testing.assert_allclose(mine, other, rtol=1e-6)
         assert together.models[i].evaluate(images.X_test, images.y_test, verbose=0) == pytest.approx(
-            [together.test["loss"][i], together.test["accuracy"][i]], rel=1e-5)
+            [together.test["loss"][i], together.test["accuracy"][i]], rel=1e-5
+        )

@@ -27,7 +27,9 @@ def teacher():
 
 
 def weights(model):
-    return [variable.numpy() for layer in model.layers[:-1] for variable in layer.variables if "seed" not in variable.name]
+    return [
+        variable.numpy() for layer in model.layers[:-1] for variable in layer.variables if "seed" not in variable.name
+    ]
 
 
 def fit(model, data):
@@ -41,7 +43,11 @@ def test_the_hidden_layers_are_copied_and_the_output_is_new(teacher, frozen):
         np.testing.assert_array_equal(mine, other)
     assert [layer.name for layer in new.layers] == [layer.name for layer in teacher.layers]
     assert new.output_shape == (None, 2) and new.layers[-1].kernel.shape == (6, 2)
-    assert new.loss is teacher.loss and new.optimizer is not teacher.optimizer and type(new.optimizer) is type(teacher.optimizer)
+    assert (
+        new.loss is teacher.loss
+        and new.optimizer is not teacher.optimizer
+        and type(new.optimizer) is type(teacher.optimizer)
+    )
 
 
 @pytest.mark.parametrize("frozen", [True, False])
@@ -102,7 +108,10 @@ def test_the_output_layer_follows_the_seed(teacher):
 def test_what_cannot_be_reused_is_refused(teacher):
     uncompiled = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)])
     for model in (uncompiled, mlp(4, loss="binary"), keras.Sequential(), "mlp"):
-        with pytest.raises(ValueError, match="model must be a compiled Sequential that ends in a dense layer with one output for each class"):
+        with pytest.raises(
+            ValueError,
+            match="model must be a compiled Sequential that ends in a dense layer with one output for each class",
+        ):
             reuse(model, 2, frozen=True)
     with pytest.raises(ValueError, match="n_classes must be a whole number of at least 2, got 1"):
         reuse(teacher, 1, frozen=True)
@@ -154,27 +163,35 @@ def test_the_accuracy_is_that_of_the_trained_network(shoes):
     assert made[0].optimizer.iterations == 30
 
 
-@pytest.mark.parametrize(("options", "said"), [
-    (dict(ways={}), "must not be empty, got 0, 1 and 1"),
-    (dict(counts=[]), "must not be empty, got 1, 0 and 1"),
-    (dict(seeds=[]), "must not be empty, got 1, 1 and 0"),
-    (dict(seeds=0), "seeds must be a whole number of at least 1, got 0"),
-    (dict(counts=[8]), "a count of labelled images must be a whole number of at least 10, got 8"),
-    (dict(counts=[11]), "multiple of the 2 classes"),
-    (dict(updates=0), "updates must be a whole number of at least 1, got 0"),
-    (dict(batch_size=0), "batch_size must be a whole number of at least 1, got 0"),
-])
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (dict(ways={}), "must not be empty, got 0, 1 and 1"),
+        (dict(counts=[]), "must not be empty, got 1, 0 and 1"),
+        (dict(seeds=[]), "must not be empty, got 1, 1 and 0"),
+        (dict(seeds=0), "seeds must be a whole number of at least 1, got 0"),
+        (dict(counts=[8]), "a count of labelled images must be a whole number of at least 10, got 8"),
+        (dict(counts=[11]), "multiple of the 2 classes"),
+        (dict(updates=0), "updates must be a whole number of at least 1, got 0"),
+        (dict(batch_size=0), "batch_size must be a whole number of at least 1, got 0"),
+    ],
+)
 def test_bad_input_is_named_before_anything_is_trained(shoes, options, said):
     with pytest.raises(ValueError, match=said):
         learn_from_few(**dict(ways={"net": one_layer}, data=shoes, counts=[10], seeds=1) | options)
 
 
-FEW = FewImages((10, 40), (0, 1), {"scratch": np.array([[0.6, 0.8], [0.9, 0.9]]), "frozen": np.array([[0.7, 0.8], [0.8, 1.0]])})
+FEW = FewImages(
+    (10, 40), (0, 1), {"scratch": np.array([[0.6, 0.8], [0.9, 0.9]]), "frozen": np.array([[0.7, 0.8], [0.8, 1.0]])}
+)
 
 
 def test_the_gain_is_taken_draw_by_draw():
     np.testing.assert_allclose(FEW.gain("frozen", over="scratch"), [[0.1, 0], [-0.1, 0.1]], atol=1e-12)
-    assert FEW.describe() == "Test accuracy (mean of 2 seeds) after 10 labelled images: scratch 0.700, frozen 0.750; after 40: scratch 0.900, frozen 0.900."
+    assert (
+        FEW.describe()
+        == "Test accuracy (mean of 2 seeds) after 10 labelled images: scratch 0.700, frozen 0.750; after 40: scratch 0.900, frozen 0.900."
+    )
     with pytest.raises(ValueError, match="way must be one of scratch, frozen, got 'tuned'"):
         FEW.gain("tuned", over="scratch")
 
@@ -184,11 +201,15 @@ def test_the_drawing_holds_every_seed_and_the_mean():
     faint, mean = ax.lines[:2]
     np.testing.assert_allclose(faint.get_ydata(), FEW.accuracy["scratch"].ravel())
     np.testing.assert_allclose(mean.get_ydata(), [0.7, 0.9])
-    np.testing.assert_allclose([segment[:, 1] for segment in ax.collections[0].get_segments()], [[0.6, 0.8], [0.9, 0.9]])
+    np.testing.assert_allclose(
+        [segment[:, 1] for segment in ax.collections[0].get_segments()], [[0.6, 0.8], [0.9, 0.9]]
+    )
     assert [label.get_text() for label in ax.get_xticklabels()] == ["10", "40"]
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["scratch", "frozen"]
-    assert plots.alt_text(ax.figure) == ("Mean test accuracy over 2 seeds with 10 labelled images: scratch 0.700, frozen 0.750; "
-                                         "with 40: scratch 0.900, frozen 0.900.")
+    assert plots.alt_text(ax.figure) == (
+        "Mean test accuracy over 2 seeds with 10 labelled images: scratch 0.700, frozen 0.750; "
+        "with 40: scratch 0.900, frozen 0.900."
+    )
     with pytest.raises(ValueError, match=r"shape \(3, n_seeds\), a row for each count, got \(2, 2\) for 'scratch'"):
         plots.plot_few_images((10, 20, 40), FEW.accuracy)
     with pytest.raises(ValueError, match="one to 5 ways, got 0"):
@@ -212,13 +233,16 @@ def test_class_numbers_stay_class_numbers():
     assert numbers.X_train.shape[1:] == (28, 28) and len(numbers.X_val) == len(numbers.y_val) == 0
 
 
-@pytest.mark.parametrize(("classes", "said"), [
-    ((), "two or more different ones, got none"),
-    ((3,), "two or more different ones, got 3"),
-    (("Bag", 8), "two or more different ones, got Bag, 8"),
-    (("Bag", "Hat"), "class must be one of T-shirt/top, .*, got 'Hat'"),
-    ((1, 10), "number of a class must be a whole number from 0 to 9, got 10"),
-])
+@pytest.mark.parametrize(
+    ("classes", "said"),
+    [
+        ((), "two or more different ones, got none"),
+        ((3,), "two or more different ones, got 3"),
+        (("Bag", 8), "two or more different ones, got Bag, 8"),
+        (("Bag", "Hat"), "class must be one of T-shirt/top, .*, got 'Hat'"),
+        ((1, 10), "number of a class must be a whole number from 0 to 9, got 10"),
+    ],
+)
 def test_classes_that_are_not_there_or_come_twice_are_refused(fashion, classes, said):
     with pytest.raises(ValueError, match=said):
         fashion.only(*classes)

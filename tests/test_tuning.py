@@ -15,7 +15,19 @@ from scipy import stats
 
 from lecture.data import load_fashion_mnist
 from lecture.models import mlp
-from lecture.tuning import Choice, Real, SearchError, SearchResult, Space, Trial, Whole, hyperband_rounds, make_mlp, mlp_space, search
+from lecture.tuning import (
+    Choice,
+    Real,
+    SearchError,
+    SearchResult,
+    Space,
+    Trial,
+    Whole,
+    hyperband_rounds,
+    make_mlp,
+    mlp_space,
+    search,
+)
 from lecture.tuning.bayesian import Bayesian, promising
 from lecture.tuning.search import check_data
 from lecture.tuning.trials import Paired, trial_seed
@@ -24,12 +36,28 @@ from lecture.tuning.trials import Paired, trial_seed
 @pytest.fixture(scope="module")
 def data():
     whole = load_fashion_mnist("sample")
-    return replace(whole, X_train=whole.X_train[:600], y_train=whole.y_train[:600], X_val=whole.X_val[:200], y_val=whole.y_val[:200],
-                   X_test=whole.X_test[:300], y_test=whole.y_test[:300])
+    return replace(
+        whole,
+        X_train=whole.X_train[:600],
+        y_train=whole.y_train[:600],
+        X_val=whole.X_val[:200],
+        y_val=whole.y_val[:200],
+        X_test=whole.X_test[:300],
+        y_test=whole.y_test[:300],
+    )
 
 
 SMALL = mlp_space().replace(
-    n_layers=None, n_units=Whole(8, 32), activation=None, penalty=None, strength=None, dropout=None, batch_norm=None, optimizer=None, momentum=None, learning_rate=Real(1e-3, 3e-2, log=True)
+    n_layers=None,
+    n_units=Whole(8, 32),
+    activation=None,
+    penalty=None,
+    strength=None,
+    dropout=None,
+    batch_norm=None,
+    optimizer=None,
+    momentum=None,
+    learning_rate=Real(1e-3, 3e-2, log=True),
 )
 
 
@@ -38,6 +66,7 @@ def _search(data, space=SMALL, **more):
 
 
 # ---- Spaces.
+
 
 def test_a_space_can_be_read_and_changed():
     space = mlp_space()
@@ -67,29 +96,41 @@ def test_numpys_numbers_are_pythons_in_a_space():
 
 
 def test_the_lectures_networks_are_mlps():
-    model = make_mlp(n_layers=2, n_units=16, penalty="l2", strength=0.01, optimizer="sgd", learning_rate=0.3, momentum=0.9, dropout=0.2)
+    model = make_mlp(
+        n_layers=2,
+        n_units=16,
+        penalty="l2",
+        strength=0.01,
+        optimizer="sgd",
+        learning_rate=0.3,
+        momentum=0.9,
+        dropout=0.2,
+    )
     assert [layer.name for layer in model.layers] == ["hidden_1", "dropout_1", "hidden_2", "dropout_2", "output"]
     assert model.count_params() == mlp(16, 16).count_params()
     assert float(model.optimizer.learning_rate) == pytest.approx(0.3) and model.optimizer.momentum == 0.9
     assert model.layers[0].kernel_regularizer.l2 == pytest.approx(0.01) and model.layers[0].kernel_regularizer.l1 == 0
 
 
-@pytest.mark.parametrize("make, sentence", [
-    (lambda: Space(make_mlp), "a space must have one range or more, got none"),
-    (lambda: Whole(5, 2), "Whole must go from a smaller number to a larger one, got low=5 and high=2"),
-    (lambda: Real(0.1, 0.1), "Real must go from a smaller number to a larger one"),
-    (lambda: Real(0, 1, log=True), "low must be above 0 on a log scale, got 0"),
-    (lambda: Choice(()), "Choice must be of one or more values, got none"),
-    (lambda: Choice((1, "a")), "Choice must be of different values of one type"),
-    (lambda: Choice("relu"), "Choice must be of a list of values, got 'relu'"),
-    (lambda: Choice({8, 16}), "Choice must be of a list of values"),
-    (lambda: Choice(5), "Choice must be of a list of values, got 5"),
-    (lambda: Choice([[64], [64, 32]]), "all numbers, texts or booleans, got"),
-    (lambda: Space(make_mlp, a=3), "a must be a Choice, Whole or Real, got 3"),
-    (lambda: Space(make_mlp, a=Choice((1, 2), when={"b": 1}), b=Choice((1, 2))), "b must be a range before it"),
-    (lambda: Space(make_mlp, b=Choice((1, 2)), a=Choice((1, 2), when={"b": 3})), "which b .* never is"),
-    (lambda: Space("mlp", b=Choice((1, 2))), "make_model must be a function"),
-])
+@pytest.mark.parametrize(
+    "make, sentence",
+    [
+        (lambda: Space(make_mlp), "a space must have one range or more, got none"),
+        (lambda: Whole(5, 2), "Whole must go from a smaller number to a larger one, got low=5 and high=2"),
+        (lambda: Real(0.1, 0.1), "Real must go from a smaller number to a larger one"),
+        (lambda: Real(0, 1, log=True), "low must be above 0 on a log scale, got 0"),
+        (lambda: Choice(()), "Choice must be of one or more values, got none"),
+        (lambda: Choice((1, "a")), "Choice must be of different values of one type"),
+        (lambda: Choice("relu"), "Choice must be of a list of values, got 'relu'"),
+        (lambda: Choice({8, 16}), "Choice must be of a list of values"),
+        (lambda: Choice(5), "Choice must be of a list of values, got 5"),
+        (lambda: Choice([[64], [64, 32]]), "all numbers, texts or booleans, got"),
+        (lambda: Space(make_mlp, a=3), "a must be a Choice, Whole or Real, got 3"),
+        (lambda: Space(make_mlp, a=Choice((1, 2), when={"b": 1}), b=Choice((1, 2))), "b must be a range before it"),
+        (lambda: Space(make_mlp, b=Choice((1, 2)), a=Choice((1, 2), when={"b": 3})), "which b .* never is"),
+        (lambda: Space("mlp", b=Choice((1, 2))), "make_model must be a function"),
+    ],
+)
 def test_a_space_that_makes_no_sense_is_one_sentence(make, sentence):
     with pytest.raises((ValueError, TypeError), match=sentence):
         make()
@@ -97,13 +138,18 @@ def test_a_space_that_makes_no_sense_is_one_sentence(make, sentence):
 
 # ---- Searches.
 
+
 def test_a_random_search_keeps_all_of_its_trials(data):
     result = _search(data, max_trials=4)
     assert [trial.number for trial in result.trials] == [0, 1, 2, 3] and result.n_failed == 0
-    assert all(trial.status == "completed" and trial.epochs == 2 and trial.score == max(trial.curve) for trial in result.trials)
+    assert all(
+        trial.status == "completed" and trial.epochs == 2 and trial.score == max(trial.curve) for trial in result.trials
+    )
     assert result.best.score == max(trial.score for trial in result.trials)
     frame = result.frame()
-    assert list(frame.columns) == ["score", "epochs", "seconds", "status", "n_units", "learning_rate"] and len(frame) == 4
+    assert (
+        list(frame.columns) == ["score", "epochs", "seconds", "status", "n_units", "learning_rate"] and len(frame) == 4
+    )
     assert f"{result.best.score:.4f}" in result.describe() and "4 trials completed, 0 failed" in str(result)
 
 
@@ -114,19 +160,28 @@ def test_the_scores_are_those_of_keras_for_the_same_seeds(data):
         for epoch in range(2):
             order = np.random.default_rng([trial.seed, epoch]).permutation(600)
             model.fit(data.X_train[order], data.y_train[order], batch_size=64, shuffle=False, verbose=0)
-            assert model.evaluate(data.X_val, data.y_val, verbose=0)[1] == pytest.approx(trial.curve[epoch], abs=0.006)  # one image of 200
+            assert model.evaluate(data.X_val, data.y_val, verbose=0)[1] == pytest.approx(
+                trial.curve[epoch], abs=0.006
+            )  # one image of 200
 
 
 def test_the_same_seed_is_the_same_search_and_seed_0_is_a_seed(data):
     first, again, other = _search(data, seed=0), _search(data, seed=0), _search(data, seed=1)
-    assert [trial.values for trial in first.trials] == [trial.values for trial in again.trials] != [trial.values for trial in other.trials]
+    assert (
+        [trial.values for trial in first.trials]
+        == [trial.values for trial in again.trials]
+        != [trial.values for trial in other.trials]
+    )
     assert [trial.curve for trial in first.trials] == [trial.curve for trial in again.trials]
     assert len({trial.seed for trial in first.trials}) == 3
 
 
 def test_a_grid_tries_every_choice_once(data):
     space = Space(make_mlp, n_units=Choice((8, 16)), activation=Choice(("relu", "tanh")))
-    tried = [tuple(trial.values.values()) for trial in _search(data, space, strategy="grid", max_trials=None, epochs=1).trials]
+    tried = [
+        tuple(trial.values.values())
+        for trial in _search(data, space, strategy="grid", max_trials=None, epochs=1).trials
+    ]
     assert sorted(tried) == [(8, "relu"), (8, "tanh"), (16, "relu"), (16, "tanh")]
 
 
@@ -148,7 +203,9 @@ def test_the_next_trial_is_as_promising_as_the_one_that_kerastuner_finds(tmp_pat
     for name in "abc":
         hp.Float(name, 0.0, 1.0)
     objective = keras_tuner.Objective("score", "max")
-    oracle = oracles.BayesianOptimizationOracle(objective, max_trials=50, num_initial_points=10, hyperparameters=hp, seed=seed + 1)
+    oracle = oracles.BayesianOptimizationOracle(
+        objective, max_trials=50, num_initial_points=10, hyperparameters=hp, seed=seed + 1
+    )
     oracle._set_project_dir(str(tmp_path), "search")
     told = {}
     for number in range(10):
@@ -197,7 +254,8 @@ def test_the_plan_of_hyperband_is_that_of_keras_tuner(epochs):
     oracle = oracles.HyperbandOracle("val_accuracy", max_epochs=epochs, factor=3)
     wanted = [
         (bracket, round_, oracle._get_size(bracket, round_), oracle._get_epochs(bracket, round_))
-        for bracket in reversed(range(oracle._get_num_brackets())) for round_ in range(oracle._get_num_rounds(bracket))
+        for bracket in reversed(range(oracle._get_num_brackets()))
+        for round_ in range(oracle._get_num_rounds(bracket))
     ]
     assert hyperband_rounds(epochs) == wanted
 
@@ -243,10 +301,13 @@ def test_an_interrupt_keeps_what_there_is(data, monkeypatch):
 
 # ---- What it leads to.
 
+
 def test_the_best_is_retrained_on_both_parts_and_scored_once(data):
     result = _search(data)
     final = result.retrain(data)
-    assert final.test_accuracy == pytest.approx(np.mean(final.model.predict(data.X_test, verbose=0).argmax(1) == data.labels("test")), abs=1e-6)
+    assert final.test_accuracy == pytest.approx(
+        np.mean(final.model.predict(data.X_test, verbose=0).argmax(1) == data.labels("test")), abs=1e-6
+    )
     steps = -(-(600 + 200) // 64) * result.best.best_epoch
     assert int(final.model.optimizer.iterations.numpy()) == steps, "validation images are trained on as well"
     assert f"{final.test_accuracy:.4f}" in str(final)
@@ -292,6 +353,7 @@ def test_the_seeds_of_trials_differ():
 
 # ---- Directories.
 
+
 def test_a_search_is_gone_on_with_only_when_asked(data, tmp_path):
     folder = tmp_path / "search"
     first = _search(data, directory=folder, max_trials=2)
@@ -310,6 +372,7 @@ def test_a_search_that_was_interrupted_goes_on(data, tmp_path, monkeypatch):
 
     whole = _search(data, max_trials=4)
     with monkeypatch.context() as patch:
+
         def run_trial(self, trial, real=tuner.Tuner.run_trial):
             if trial.number == 2:
                 raise KeyboardInterrupt
@@ -336,28 +399,43 @@ def test_what_is_in_the_way_stays(data, tmp_path):
 
 # ---- Bad input.
 
-@pytest.mark.parametrize("wrong, sentence", [
-    ({"max_trials": 0}, "max_trials must be a whole number of at least 1, got 0"),
-    ({"epochs": 0}, "epochs must be"), ({"batch_size": 0}, "batch_size must be"), ({"seed": -1}, "seed must be"),
-    ({"strategy": "magic"}, "strategy must be .*random.*got 'magic'"),
-    ({"space": 3}, "space must be a Space or a function"),
-    ({"space": lambda hp: mlp(hp.Int("n", 4, 8), n_classes=3)}, "the space's networks do not fit the data"),
-    ({"space": lambda hp: mlp(8)}, "asks hp for nothing"),
-    ({"space": lambda hp: keras.Sequential([keras.layers.Dense(hp.Int("n", 1, 2))])}, "one that is not compiled"),
-    ({"space": lambda hp: mlp(hp.Int("n", 4, 8), activation="magic")}, "the space's first network could not be made: activation must be"),
-])
+
+@pytest.mark.parametrize(
+    "wrong, sentence",
+    [
+        ({"max_trials": 0}, "max_trials must be a whole number of at least 1, got 0"),
+        ({"epochs": 0}, "epochs must be"),
+        ({"batch_size": 0}, "batch_size must be"),
+        ({"seed": -1}, "seed must be"),
+        ({"strategy": "magic"}, "strategy must be .*random.*got 'magic'"),
+        ({"space": 3}, "space must be a Space or a function"),
+        ({"space": lambda hp: mlp(hp.Int("n", 4, 8), n_classes=3)}, "the space's networks do not fit the data"),
+        ({"space": lambda hp: mlp(8)}, "asks hp for nothing"),
+        ({"space": lambda hp: keras.Sequential([keras.layers.Dense(hp.Int("n", 1, 2))])}, "one that is not compiled"),
+        (
+            {"space": lambda hp: mlp(hp.Int("n", 4, 8), activation="magic")},
+            "the space's first network could not be made: activation must be",
+        ),
+    ],
+)
 def test_a_search_that_cannot_start_is_one_sentence(data, tmp_path, wrong, sentence):
     with pytest.raises((ValueError, TypeError, SearchError), match=sentence) as error:
         _search(data, directory=tmp_path / "s", **wrong)
     assert "\n" not in str(error.value) and not (tmp_path / "s").exists()
 
 
-@pytest.mark.parametrize("part, sentence", [
-    ({"X_val": np.zeros((0, 784)), "y_val": np.zeros((0, 10))}, "choose.* by the validation part, and these data have none"),
-    ({"X_train": np.full((600, 784), np.nan)}, "X_train must be finite numbers, got 470,400 that are not"),
-    ({"y_val": np.zeros((200, 10))}, "y_val must be one-hot rows for 10 classes"),
-    ({"y_train": np.full(600, 10)}, "y_train must be class numbers from 0 to 9, got 10 to 10"),
-])
+@pytest.mark.parametrize(
+    "part, sentence",
+    [
+        (
+            {"X_val": np.zeros((0, 784)), "y_val": np.zeros((0, 10))},
+            "choose.* by the validation part, and these data have none",
+        ),
+        ({"X_train": np.full((600, 784), np.nan)}, "X_train must be finite numbers, got 470,400 that are not"),
+        ({"y_val": np.zeros((200, 10))}, "y_val must be one-hot rows for 10 classes"),
+        ({"y_train": np.full(600, 10)}, "y_train must be class numbers from 0 to 9, got 10 to 10"),
+    ],
+)
 def test_data_that_cannot_be_learnt_are_refused(data, part, sentence):
     with pytest.raises(ValueError, match=sentence):
         check_data(replace(data, **part))

@@ -15,7 +15,13 @@ from lecture.tuning.kinds import kind_of
 @pytest.fixture(scope="module")
 def data():
     whole = load_fashion_mnist("sample")
-    return replace(whole, X_train=whole.X_train[:500], y_train=whole.y_train[:500], X_val=whole.X_val[:200], y_val=whole.y_val[:200])
+    return replace(
+        whole,
+        X_train=whole.X_train[:500],
+        y_train=whole.y_train[:500],
+        X_val=whole.X_val[:200],
+        y_val=whole.y_val[:200],
+    )
 
 
 def _pair(make, data, batch_size=64, epochs=3, trainer=None):
@@ -27,10 +33,23 @@ def _pair(make, data, batch_size=64, epochs=3, trainer=None):
     return wanted, found, theirs, ours
 
 
-@pytest.mark.parametrize("settings", [
-    {}, {"activation": "tanh"}, {"l1": 1e-4}, {"l2": 1e-3}, {"l1": 1e-5, "l2": 1e-4}, {"dropout": 0.3}, {"batch_norm": True}, {"batch_norm": True, "dropout": 0.2, "l2": 1e-4},
-    {"label_smoothing": 0.1}, {"optimizer": keras.optimizers.Adam(0.002)}, {"optimizer": keras.optimizers.SGD(0.05, momentum=0.9)},
-], ids=lambda settings: "-".join(settings) or "plain")
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"activation": "tanh"},
+        {"l1": 1e-4},
+        {"l2": 1e-3},
+        {"l1": 1e-5, "l2": 1e-4},
+        {"dropout": 0.3},
+        {"batch_norm": True},
+        {"batch_norm": True, "dropout": 0.2, "l2": 1e-4},
+        {"label_smoothing": 0.1},
+        {"optimizer": keras.optimizers.Adam(0.002)},
+        {"optimizer": keras.optimizers.SGD(0.05, momentum=0.9)},
+    ],
+    ids=lambda settings: "-".join(settings) or "plain",
+)
 def test_training_is_that_of_keras(data, settings):
     wanted, found, theirs, ours = _pair(lambda: mlp(24, 12, seed=3, **settings), data)
     assert set(found) == set(wanted) == {"loss", "accuracy", "val_loss", "val_accuracy"}
@@ -42,7 +61,9 @@ def test_training_is_that_of_keras(data, settings):
 
 
 def test_a_first_epoch_agrees_to_rounding(data):
-    wanted, found, theirs, ours = _pair(lambda: mlp(24, 12, seed=3, optimizer=keras.optimizers.SGD(0.05)), data, epochs=1)
+    wanted, found, theirs, ours = _pair(
+        lambda: mlp(24, 12, seed=3, optimizer=keras.optimizers.SGD(0.05)), data, epochs=1
+    )
     for one, other in zip(ours.weights, theirs.weights, strict=True):
         np.testing.assert_allclose(one.numpy(), other.numpy(), atol=2e-6)
 
@@ -50,7 +71,12 @@ def test_a_first_epoch_agrees_to_rounding(data):
 def test_numbers_share_what_was_compiled_and_kinds_do_not(data):
     trainer = Trainer(data, 64)
     for units, rate, l2 in ((8, 0.001, 1e-4), (40, 0.01, 1e-2), (17, 0.1, 1e-3)):
-        wanted, found, _, _ = _pair(lambda: mlp(units, units, seed=units, l2=l2, optimizer=keras.optimizers.RMSprop(rate)), data, epochs=2, trainer=trainer)
+        wanted, found, _, _ = _pair(
+            lambda: mlp(units, units, seed=units, l2=l2, optimizer=keras.optimizers.RMSprop(rate)),
+            data,
+            epochs=2,
+            trainer=trainer,
+        )
         np.testing.assert_allclose(found["loss"], wanted["loss"], rtol=5e-3)
     assert trainer.n_compiled == 1
     trainer.fit(mlp(8, 8, l1=1e-4, optimizer=keras.optimizers.RMSprop(0.3)), 1)
@@ -73,7 +99,15 @@ def test_stopping_and_going_on_is_training_through(data):
 def test_a_network_of_another_kind_is_trained_by_keras(data):
     def make():
         keras.utils.set_random_seed(3)
-        net = keras.Sequential([keras.Input((784,)), keras.layers.Reshape((28, 28, 1)), keras.layers.Conv2D(2, 5, strides=5), keras.layers.Flatten(), keras.layers.Dense(10, "softmax")])
+        net = keras.Sequential(
+            [
+                keras.Input((784,)),
+                keras.layers.Reshape((28, 28, 1)),
+                keras.layers.Conv2D(2, 5, strides=5),
+                keras.layers.Flatten(),
+                keras.layers.Dense(10, "softmax"),
+            ]
+        )
         net.compile(optimizer="adam", loss="categorical_crossentropy", metrics=["accuracy"])
         return net
 
@@ -87,11 +121,21 @@ def test_a_network_of_another_kind_is_trained_by_keras(data):
 def test_what_is_not_plain_is_left_to_keras():
     schedule = keras.optimizers.SGD(keras.optimizers.schedules.ExponentialDecay(0.1, 10, 0.9))
     weighted = keras.regularizers.OrthogonalRegularizer()
-    odd = keras.Sequential([keras.Input((784,)), keras.layers.Dense(4, kernel_regularizer=weighted), keras.layers.Dense(10, "softmax")])
+    odd = keras.Sequential(
+        [keras.Input((784,)), keras.layers.Dense(4, kernel_regularizer=weighted), keras.layers.Dense(10, "softmax")]
+    )
     odd.compile(loss=keras.losses.CategoricalCrossentropy())
     two_metrics = mlp(8)
-    two_metrics.compile(optimizer="adam", loss=keras.losses.CategoricalCrossentropy(), metrics=["accuracy", keras.metrics.TopKCategoricalAccuracy(3)])
-    assert kind_of(mlp(8, optimizer=schedule)) is None and kind_of(odd) is None and kind_of(keras.Sequential([keras.layers.Dense(2)])) is None
+    two_metrics.compile(
+        optimizer="adam",
+        loss=keras.losses.CategoricalCrossentropy(),
+        metrics=["accuracy", keras.metrics.TopKCategoricalAccuracy(3)],
+    )
+    assert (
+        kind_of(mlp(8, optimizer=schedule)) is None
+        and kind_of(odd) is None
+        and kind_of(keras.Sequential([keras.layers.Dense(2)])) is None
+    )
     assert kind_of(two_metrics) is None
     assert kind_of(mlp(8)) is not None
 

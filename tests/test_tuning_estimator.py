@@ -61,23 +61,41 @@ def plain():
 
 # ---- Arguments.
 
+
 def test_the_examples_of_the_docstrings_run():
     found = doctest.testmod(lecture.tuning.estimator)
     assert found.failed == 0 and found.attempted > 4
 
 
 def test_function_and_class_have_the_same_arguments():
-    ours, theirs = ({name: it.default for name, it in inspect.signature(f).parameters.items()} for f in (classifier, DenseClassifier))
+    ours, theirs = (
+        {name: it.default for name, it in inspect.signature(f).parameters.items()}
+        for f in (classifier, DenseClassifier)
+    )
     ours["random_state"] = ours.pop("seed")
     assert ours == theirs == classifier().get_params()
 
 
-ARGUMENTS = st.fixed_dictionaries({}, optional={
-    "n_layers": st.integers(0, 9), "n_units": st.integers(1, 999), "activation": st.sampled_from(["relu", "tanh", keras.activations.gelu]), "l1": st.floats(0, 1), "l2": st.floats(0, 1),
-    "dropout": st.floats(0, 0.9), "batch_norm": st.booleans(), "initializer": st.sampled_from(["he_normal", "glorot_uniform"]), "label_smoothing": st.floats(0, 0.9),
-    "optimizer": st.sampled_from(["rmsprop", "adam", "sgd"]), "learning_rate": st.floats(0, 1), "epochs": st.integers(1, 99), "batch_size": st.integers(1, 999),
-    "seed": st.none() | st.integers(0, 2**32 - 1), "verbose": st.integers(0, 2),
-})
+ARGUMENTS = st.fixed_dictionaries(
+    {},
+    optional={
+        "n_layers": st.integers(0, 9),
+        "n_units": st.integers(1, 999),
+        "activation": st.sampled_from(["relu", "tanh", keras.activations.gelu]),
+        "l1": st.floats(0, 1),
+        "l2": st.floats(0, 1),
+        "dropout": st.floats(0, 0.9),
+        "batch_norm": st.booleans(),
+        "initializer": st.sampled_from(["he_normal", "glorot_uniform"]),
+        "label_smoothing": st.floats(0, 0.9),
+        "optimizer": st.sampled_from(["rmsprop", "adam", "sgd"]),
+        "learning_rate": st.floats(0, 1),
+        "epochs": st.integers(1, 99),
+        "batch_size": st.integers(1, 999),
+        "seed": st.none() | st.integers(0, 2**32 - 1),
+        "verbose": st.integers(0, 2),
+    },
+)
 
 
 @given(ARGUMENTS)
@@ -113,27 +131,70 @@ def test_it_shows_what_was_changed():
 
 
 def test_the_arguments_reach_the_network():
-    it = classifier(n_layers=2, n_units=np.int64(8), activation="tanh", l1=1e-4, l2=np.float32(1e-3), dropout=0.25, batch_norm=np.True_, initializer="zeros", label_smoothing=0.1, optimizer="adam",
-                    learning_rate=np.float64(0.003), epochs=3, batch_size=100, seed=0).fit(X, Y)
-    wanted = mlp(8, 8, n_inputs=64, activation="tanh", l1=1e-4, l2=float(np.float32(1e-3)), dropout=0.25, batch_norm=True, initializer="zeros", label_smoothing=0.1,
-                 optimizer=keras.optimizers.Adam(0.003), seed=0)
+    it = classifier(
+        n_layers=2,
+        n_units=np.int64(8),
+        activation="tanh",
+        l1=1e-4,
+        l2=np.float32(1e-3),
+        dropout=0.25,
+        batch_norm=np.True_,
+        initializer="zeros",
+        label_smoothing=0.1,
+        optimizer="adam",
+        learning_rate=np.float64(0.003),
+        epochs=3,
+        batch_size=100,
+        seed=0,
+    ).fit(X, Y)
+    wanted = mlp(
+        8,
+        8,
+        n_inputs=64,
+        activation="tanh",
+        l1=1e-4,
+        l2=float(np.float32(1e-3)),
+        dropout=0.25,
+        batch_norm=True,
+        initializer="zeros",
+        label_smoothing=0.1,
+        optimizer=keras.optimizers.Adam(0.003),
+        seed=0,
+    )
     assert it.model_.get_config()["layers"][1:] == _same_objects(it.model_, wanted)
-    assert type(it.model_.optimizer) is keras.optimizers.Adam and np.isclose(float(it.model_.optimizer.learning_rate), 0.003)
+    assert type(it.model_.optimizer) is keras.optimizers.Adam and np.isclose(
+        float(it.model_.optimizer.learning_rate), 0.003
+    )
     assert it.model_.loss.label_smoothing == 0.1
-    assert len(it.history_["loss"]) == 3 and int(it.model_.optimizer.iterations.numpy()) == 3 * 4  # 400 samples, 100 a batch
+    assert (
+        len(it.history_["loss"]) == 3 and int(it.model_.optimizer.iterations.numpy()) == 3 * 4
+    )  # 400 samples, 100 a batch
 
 
 def _same_objects(found, wanted):
     """The layers of a network as `get_config` tells them, with the object numbers of another: they are addresses in memory."""
+
     def numbered(one, other):
         if isinstance(one, dict):
-            return {name: other.get(name) if name == "shared_object_id" else numbered(value, other.get(name)) for name, value in one.items()} if isinstance(other, dict) else one
-        return [numbered(*pair) for pair in zip(one, other, strict=True)] if isinstance(one, list) and isinstance(other, list) else one
+            return (
+                {
+                    name: other.get(name) if name == "shared_object_id" else numbered(value, other.get(name))
+                    for name, value in one.items()
+                }
+                if isinstance(other, dict)
+                else one
+            )
+        return (
+            [numbered(*pair) for pair in zip(one, other, strict=True)]
+            if isinstance(one, list) and isinstance(other, list)
+            else one
+        )
 
     return numbered(wanted.get_config()["layers"], found.get_config()["layers"])[1:]
 
 
 # ---- Labels and probabilities.
+
 
 @pytest.mark.parametrize("names", [7 * np.arange(10) - 20, np.array(list("qwertyuiop"))], ids=["numbers", "names"])
 def test_labels_come_back_as_they_were(names):
@@ -194,6 +255,7 @@ def test_samples_without_weight_count_for_nothing():
 
 # ---- Cross-validation and searches.
 
+
 def test_scikit_learn_takes_it_for_a_classifier():
     assert is_classifier(_small()) and is_classifier(_pipeline())
 
@@ -206,7 +268,9 @@ def test_cross_validation_is_a_loop_by_hand():
         model = mlp(16, n_inputs=64, optimizer=keras.optimizers.RMSprop(0.01), seed=3)
         model.fit(scaled[train], ONE_HOT[train], epochs=2, batch_size=64, verbose=0)
         scores.append(np.mean(model.predict(scaled[test], verbose=0).argmax(axis=1) == Y[test]))
-    np.testing.assert_array_equal(cross_val_score(_pipeline(), X, Y, cv=2, error_score="raise"), scores)  # 2 means StratifiedKFold(2) for a classifier
+    np.testing.assert_array_equal(
+        cross_val_score(_pipeline(), X, Y, cv=2, error_score="raise"), scores
+    )  # 2 means StratifiedKFold(2) for a classifier
 
 
 def test_a_grid_search_takes_plain_names_and_its_best_is_the_best_of_its_table():
@@ -214,7 +278,11 @@ def test_a_grid_search_takes_plain_names_and_its_best_is_the_best_of_its_table()
     search = GridSearchCV(_pipeline(), grid, cv=2, error_score="raise").fit(X, Y)
     table = search.cv_results_
     assert len(table["params"]) == 3
-    assert search.best_params_ == table["params"][np.argmax(table["mean_test_score"])] == {"mlp__n_units": 16, "mlp__learning_rate": 0.01}
+    assert (
+        search.best_params_
+        == table["params"][np.argmax(table["mean_test_score"])]
+        == {"mlp__n_units": 16, "mlp__learning_rate": 0.01}
+    )
     best = search.best_estimator_.named_steps["mlp"]
     assert best.model_.get_layer("hidden_1").units == 16 and best.random_state == 3 and len(best.history_["loss"]) == 2
     assert search.score(X, Y) == np.mean(search.predict(X) == Y)
@@ -223,14 +291,26 @@ def test_a_grid_search_takes_plain_names_and_its_best_is_the_best_of_its_table()
 def test_a_randomized_search_on_images_with_one_hot_rows():
     data = load_fashion_mnist("sample")
     images, rows = data.X_train[:300], data.y_train[:300]
-    search = RandomizedSearchCV(_pipeline(epochs=3), {"mlp__n_units": randint(8, 33), "mlp__learning_rate": loguniform(1e-3, 1e-2), "mlp__activation": ["relu", "tanh"]}, n_iter=2, cv=2, random_state=0,
-                                error_score="raise").fit(images, rows)
+    search = RandomizedSearchCV(
+        _pipeline(epochs=3),
+        {
+            "mlp__n_units": randint(8, 33),
+            "mlp__learning_rate": loguniform(1e-3, 1e-2),
+            "mlp__activation": ["relu", "tanh"],
+        },
+        n_iter=2,
+        cv=2,
+        random_state=0,
+        error_score="raise",
+    ).fit(images, rows)
     assert search.best_params_ == search.cv_results_["params"][np.argmax(search.cv_results_["mean_test_score"])]
     assert search.predict(images).shape == (300, 10) and search.score(images, rows) > 0.5
 
 
 def test_probabilities_can_be_scored():
-    found = cross_validate(_small(), X, Y, cv=2, scoring=["accuracy", "neg_log_loss", "roc_auc_ovr"], error_score="raise")
+    found = cross_validate(
+        _small(), X, Y, cv=2, scoring=["accuracy", "neg_log_loss", "roc_auc_ovr"], error_score="raise"
+    )
     assert np.all(found["test_neg_log_loss"] < 0) and np.all(found["test_roc_auc_ovr"] > 0.5)
 
 
@@ -254,6 +334,7 @@ def test_the_wrapper_of_keras_trains_one_epoch_in_a_cross_validation():  # ours 
 
 
 # ---- Seeds.
+
 
 def test_the_same_seed_gives_the_same_network_and_leaves_the_random_numbers_of_others_alone(fitted):
     random.seed(5), np.random.seed(5)
@@ -296,7 +377,9 @@ clone(it).set_params(random_state=None).fit(X, Y)  # after a fit with a seed; by
 def test_another_process_predicts_and_trains_the_same(fitted, tmp_path):
     (tmp_path / "it.pickle").write_bytes(pickle.dumps(fitted))
     np.save(tmp_path / "X.npy", X), np.save(tmp_path / "Y.npy", Y)
-    done = subprocess.run([sys.executable, "-c", IN_ANOTHER_PROCESS, tmp_path], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", IN_ANOTHER_PROCESS, tmp_path], cwd=ROOT, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr
     np.testing.assert_array_equal(np.load(tmp_path / "found.npy"), fitted.predict_proba(X))
     np.testing.assert_array_equal(np.load(tmp_path / "again.npy"), fitted.predict_proba(X))
@@ -334,12 +417,16 @@ def _by_joblib(it):
     return joblib.load(io.BytesIO(file.getvalue()))
 
 
-@pytest.mark.parametrize("keep", [
-    lambda it: pickle.loads(pickle.dumps(it)),
-    _by_joblib,
-    copy.deepcopy,
-    lambda it: pickle.loads(cloudpickle.dumps(it)),
-], ids=["pickle", "joblib", "deepcopy", "cloudpickle"])  # a search with n_jobs=2 sends by cloudpickle
+@pytest.mark.parametrize(
+    "keep",
+    [
+        lambda it: pickle.loads(pickle.dumps(it)),
+        _by_joblib,
+        copy.deepcopy,
+        lambda it: pickle.loads(cloudpickle.dumps(it)),
+    ],
+    ids=["pickle", "joblib", "deepcopy", "cloudpickle"],
+)  # a search with n_jobs=2 sends by cloudpickle
 def test_what_is_kept_predicts_and_goes_on_as_the_first_would(of_ones_own, keep, request):
     what, it = of_ones_own
     if what == "a lambda" and request.node.callspec.id.split("-")[-1] in ("pickle", "joblib"):
@@ -392,28 +479,32 @@ def test_partial_fits_go_on_where_the_last_one_ended():
 
 # ---- What is refused.
 
-@pytest.mark.parametrize("argument, value, sentence", [
-    ("n_layers", -1, "n_layers must be a whole number of at least 0, got -1."),
-    ("n_layers", 1.5, "n_layers must be a whole number"),
-    ("n_units", 0, "n_units must be a whole number of at least 1, got 0."),
-    ("n_units", [16, 8], r"n_units must be a whole number of at least 1, got \[16, 8\]."),
-    ("activation", "rely", "activation must be one of .*relu.*, got 'rely'."),
-    ("l1", -1, "l1 must be a number of at least 0, got -1."),
-    ("l2", "0.1", "l2 must be a number of at least 0, got '0.1'."),
-    ("dropout", 1, "dropout must be a number of at least 0 and below 1, got 1."),
-    ("batch_norm", "no", "batch_norm must be True or False, got 'no'."),
-    ("initializer", "he", "initializer must be one of .*he_normal.*, got 'he'."),
-    ("label_smoothing", 2, "label_smoothing must be a number"),
-    ("optimizer", "sdg", "optimizer must be one of .*sgd.*, got 'sdg'."),
-    ("optimizer", keras.optimizers.SGD, "optimizer must be the name of one, with its learning_rate beside it, got"),
-    ("learning_rate", -0.1, "learning_rate must be a number of at least 0, got -0.1."),
-    ("learning_rate", np.nan, "learning_rate must be a number of at least 0, got nan."),
-    ("epochs", 0, "epochs must be a whole number of at least 1, got 0."),
-    ("batch_size", -1, "batch_size must be a whole number of at least 1, got -1."),
-    ("seed", -1, r"seed \(random_state\) must be a whole number from 0"),
-    ("seed", np.random.RandomState(0), r"seed \(random_state\) must be a whole number"),
-    ("verbose", 3, "verbose must be a whole number from 0 to 2, got 3."),
-])
+
+@pytest.mark.parametrize(
+    "argument, value, sentence",
+    [
+        ("n_layers", -1, "n_layers must be a whole number of at least 0, got -1."),
+        ("n_layers", 1.5, "n_layers must be a whole number"),
+        ("n_units", 0, "n_units must be a whole number of at least 1, got 0."),
+        ("n_units", [16, 8], r"n_units must be a whole number of at least 1, got \[16, 8\]."),
+        ("activation", "rely", "activation must be one of .*relu.*, got 'rely'."),
+        ("l1", -1, "l1 must be a number of at least 0, got -1."),
+        ("l2", "0.1", "l2 must be a number of at least 0, got '0.1'."),
+        ("dropout", 1, "dropout must be a number of at least 0 and below 1, got 1."),
+        ("batch_norm", "no", "batch_norm must be True or False, got 'no'."),
+        ("initializer", "he", "initializer must be one of .*he_normal.*, got 'he'."),
+        ("label_smoothing", 2, "label_smoothing must be a number"),
+        ("optimizer", "sdg", "optimizer must be one of .*sgd.*, got 'sdg'."),
+        ("optimizer", keras.optimizers.SGD, "optimizer must be the name of one, with its learning_rate beside it, got"),
+        ("learning_rate", -0.1, "learning_rate must be a number of at least 0, got -0.1."),
+        ("learning_rate", np.nan, "learning_rate must be a number of at least 0, got nan."),
+        ("epochs", 0, "epochs must be a whole number of at least 1, got 0."),
+        ("batch_size", -1, "batch_size must be a whole number of at least 1, got -1."),
+        ("seed", -1, r"seed \(random_state\) must be a whole number from 0"),
+        ("seed", np.random.RandomState(0), r"seed \(random_state\) must be a whole number"),
+        ("verbose", 3, "verbose must be a whole number from 0 to 2, got 3."),
+    ],
+)
 def test_bad_arguments_are_refused_when_it_is_fitted(argument, value, sentence):
     it = _small(**{argument: value})
     with pytest.raises(ValueError, match=f"^{sentence}") as refused:
@@ -423,17 +514,24 @@ def test_bad_arguments_are_refused_when_it_is_fitted(argument, value, sentence):
         it.predict(X)
 
 
-@pytest.mark.parametrize("bad_X, bad_y, sentence", [
-    (X, Y / 2, "y must be labels, .* or one-hot rows, got continuous values such as 0.0 .Unknown label type.[.]$"),
-    (X, Y.astype(object), "y must be labels, .* or one-hot rows, got unknown values such as 0 .Unknown label type"),
-    (X, np.zeros(400, int), "y must be of two classes or more, got one class"),
-    (X, None, "y must be labels or one-hot rows"),
-    (X, 2 * ONE_HOT, "y must be one-hot rows for 10 classes, a 1 and zeros else"),
-    (X, np.ones((400, 3)), "y must be one-hot rows for 3 classes"),
-    (X, Y[:-1], "Found input variables with inconsistent numbers of samples"),
-    (np.where(X == 0, np.nan, X), Y, "Input X contains NaN"),
-    (X.reshape(-1, 8, 8), Y, r"X must be rows of numbers \(n_samples, n_features\), got shape \(400, 8, 8\): make images flat."),
-])
+@pytest.mark.parametrize(
+    "bad_X, bad_y, sentence",
+    [
+        (X, Y / 2, "y must be labels, .* or one-hot rows, got continuous values such as 0.0 .Unknown label type.[.]$"),
+        (X, Y.astype(object), "y must be labels, .* or one-hot rows, got unknown values such as 0 .Unknown label type"),
+        (X, np.zeros(400, int), "y must be of two classes or more, got one class"),
+        (X, None, "y must be labels or one-hot rows"),
+        (X, 2 * ONE_HOT, "y must be one-hot rows for 10 classes, a 1 and zeros else"),
+        (X, np.ones((400, 3)), "y must be one-hot rows for 3 classes"),
+        (X, Y[:-1], "Found input variables with inconsistent numbers of samples"),
+        (np.where(X == 0, np.nan, X), Y, "Input X contains NaN"),
+        (
+            X.reshape(-1, 8, 8),
+            Y,
+            r"X must be rows of numbers \(n_samples, n_features\), got shape \(400, 8, 8\): make images flat.",
+        ),
+    ],
+)
 def test_bad_data_are_refused(bad_X, bad_y, sentence):
     with pytest.raises(ValueError, match=f"^{sentence}"):
         _small().fit(bad_X, bad_y)
@@ -453,7 +551,10 @@ def test_what_does_not_fit_the_first_data_is_refused(fitted):
 
 def test_a_training_that_leaves_the_finite_numbers_is_refused():  # a search then ranks it last, and says so
     it = _small(optimizer="sgd", learning_rate=1e38)
-    with pytest.raises(ValueError, match="^the training must end in finite weights, and with learning_rate=1e[+]38 it left them: try a smaller one.$"):
+    with pytest.raises(
+        ValueError,
+        match="^the training must end in finite weights, and with learning_rate=1e[+]38 it left them: try a smaller one.$",
+    ):
         it.fit(X, Y)
     with pytest.raises(NotFittedError):
         it.predict(X)

@@ -134,12 +134,15 @@ def _call(layer):
     layer.call = lambda inputs, training=None: 2 * type(layer).call(layer, inputs)
 
 
-@pytest.mark.parametrize("change", [
-    lambda net: _frozen(net),  # after its optimizer was built for all variables
-    lambda net: _call(net.layers[0]),
-    lambda net: setattr(net.optimizer, "update_step", lambda gradient, variable, rate: None),
-    lambda net: setattr(net.layers[0].bias, "overwrite_with_gradient", True),
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda net: _frozen(net),  # after its optimizer was built for all variables
+        lambda net: _call(net.layers[0]),
+        lambda net: setattr(net.optimizer, "update_step", lambda gradient, variable, rate: None),
+        lambda net: setattr(net.layers[0].bias, "overwrite_with_gradient", True),
+    ],
+)
 def test_what_was_changed_in_one_network_is_left_to_fit(change):
     net = make_net(dense)
     net.optimizer.build(net.trainable_variables)

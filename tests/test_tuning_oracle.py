@@ -111,7 +111,9 @@ def test_hyperband_promotes_the_best_also_where_networks_failed(tmp_path):
         if round_:
             before = [trial for trial in rounds[bracket, round_ - 1] if trial.score is not None]
             best = sorted(before, key=lambda trial: -trial.score)[: planned[bracket, round_]]
-            assert [(trial.origin, trial.values, trial.seed) for trial in found] == [(it.number, it.values, it.seed) for it in best]
+            assert [(trial.origin, trial.values, trial.seed) for trial in found] == [
+                (it.number, it.values, it.seed) for it in best
+            ]
         else:
             assert len(found) == planned[bracket, 0]
     assert any(trial.status == "failed" for trial in trials)
@@ -135,6 +137,7 @@ def test_what_hyperband_goes_on_from_comes_back_whatever_its_numbers_are(policy,
 
 # ---- Ranges: whole numbers are whole, both ends are in.
 
+
 def _range(**settings):
     hp = keras_tuner.HyperParameters()
     kind = settings.pop("kind")
@@ -144,10 +147,16 @@ def _range(**settings):
 
 whole_ranges = st.builds(
     lambda low, more, step, sampling: _range(
-        kind="Int", min_value=low, max_value=low + more, sampling=sampling,
+        kind="Int",
+        min_value=low,
+        max_value=low + more,
+        sampling=sampling,
         step=step if sampling == "linear" else {1: None}.get(step, step),
     ),
-    st.integers(1, 300), st.integers(1, 700), st.integers(1, 9), st.sampled_from(["linear", "log", "reverse_log"]),
+    st.integers(1, 300),
+    st.integers(1, 700),
+    st.integers(1, 9),
+    st.sampled_from(["linear", "log", "reverse_log"]),
 )
 
 
@@ -159,17 +168,26 @@ def test_every_whole_number_is_whole_and_within_its_bounds(it, share):
     assert grid_of(it) == sorted(set(grid_of(it))) or it.sampling == "reverse_log"
 
 
-@pytest.mark.parametrize("settings, wanted", [
-    ({"kind": "Int", "min_value": 8, "max_value": 64, "step": 2, "sampling": "log"}, [8, 16, 32, 64]),
-    ({"kind": "Int", "min_value": 3, "max_value": 243, "step": 3, "sampling": "log"}, [3, 9, 27, 81, 243]),
-    ({"kind": "Int", "min_value": 8, "max_value": 12, "sampling": "log"}, [8, 9, 10, 11, 12]),
-    ({"kind": "Int", "min_value": 0, "max_value": 10, "step": 3}, [0, 3, 6, 9]),
-    ({"kind": "Float", "min_value": 0.0, "max_value": 1.0, "step": 0.1}, [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0]),
-    ({"kind": "Float", "min_value": 1e-4, "max_value": 0.1, "step": 10, "sampling": "log"}, [1e-4, 1e-3, 1e-2, 0.1]),
-    ({"kind": "Boolean"}, [False, True]),
-    ({"kind": "Choice", "values": [3, 1, 2]}, [3, 1, 2]),
-    ({"kind": "Fixed", "value": 7}, [7]),
-])
+@pytest.mark.parametrize(
+    "settings, wanted",
+    [
+        ({"kind": "Int", "min_value": 8, "max_value": 64, "step": 2, "sampling": "log"}, [8, 16, 32, 64]),
+        ({"kind": "Int", "min_value": 3, "max_value": 243, "step": 3, "sampling": "log"}, [3, 9, 27, 81, 243]),
+        ({"kind": "Int", "min_value": 8, "max_value": 12, "sampling": "log"}, [8, 9, 10, 11, 12]),
+        ({"kind": "Int", "min_value": 0, "max_value": 10, "step": 3}, [0, 3, 6, 9]),
+        (
+            {"kind": "Float", "min_value": 0.0, "max_value": 1.0, "step": 0.1},
+            [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0],
+        ),
+        (
+            {"kind": "Float", "min_value": 1e-4, "max_value": 0.1, "step": 10, "sampling": "log"},
+            [1e-4, 1e-3, 1e-2, 0.1],
+        ),
+        ({"kind": "Boolean"}, [False, True]),
+        ({"kind": "Choice", "values": [3, 1, 2]}, [3, 1, 2]),
+        ({"kind": "Fixed", "value": 7}, [7]),
+    ],
+)
 def test_a_range_with_steps_has_all_of_its_values_in_order(settings, wanted):
     assert list(listed(_range(**settings))) == grid_of(_range(**settings)) == wanted
 
@@ -188,6 +206,7 @@ def test_a_whole_number_over_a_logarithm_reaches_both_of_its_ends():
 
 # ---- Spaces.
 
+
 def make_model(hp):
     """Asks for as many widths as it has layers."""
     return [hp.Int(f"units_{n}", 8, 9) for n in range(hp.Int("n_layers", 1, 3))]
@@ -204,7 +223,12 @@ def test_a_grid_has_each_combination_that_counts_once():
         found.append(values)
         values = after(make_model, values)
     assert len(found) == len({key(values) for values in found}) == 2 + 4 + 8
-    assert found[0] == {"n_layers": 1, "units_0": 8} and found[-1] == {"n_layers": 3, "units_0": 9, "units_1": 9, "units_2": 9}
+    assert found[0] == {"n_layers": 1, "units_0": 8} and found[-1] == {
+        "n_layers": 3,
+        "units_0": 9,
+        "units_1": 9,
+        "units_2": 9,
+    }
 
 
 def test_values_drawn_for_a_name_do_not_depend_on_what_else_is_asked():

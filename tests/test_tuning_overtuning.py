@@ -41,12 +41,15 @@ def test_the_same_seed_draws_the_same_searches():
     assert np.array_equal(one.validation, two.validation) and not np.array_equal(one.validation, other.validation)
 
 
-@pytest.mark.parametrize("arguments, sentence", [
-    ((np.zeros(5), np.zeros(5), 2), "right must have shape"),
-    ((np.zeros((5, 9)), np.zeros(4), 2), "right must have shape"),
-    ((np.zeros((5, 9)), np.zeros(5), 10), "n_images must be a whole number"),
-    ((np.zeros((5, 9)), np.zeros(5), 0), "n_images must be a whole number"),
-])
+@pytest.mark.parametrize(
+    "arguments, sentence",
+    [
+        ((np.zeros(5), np.zeros(5), 2), "right must have shape"),
+        ((np.zeros((5, 9)), np.zeros(4), 2), "right must have shape"),
+        ((np.zeros((5, 9)), np.zeros(5), 10), "n_images must be a whole number"),
+        ((np.zeros((5, 9)), np.zeros(5), 0), "n_images must be a whole number"),
+    ],
+)
 def test_what_is_no_search_is_refused(arguments, sentence):
     with pytest.raises(ValueError, match=sentence):
         winners(*arguments)

@@ -20,9 +20,16 @@ from lecture.tuning.sameness import data_digest, function_digest
 from lecture.tuning.search import Plan
 from lecture.tuning.several import follow, lead
 
-SIZES = {"random": 5, "grid": 6, "hyperband": 5, "bayesian": 8}  # trials; of the Bayesian search the last two are chosen by the others
+SIZES = {
+    "random": 5,
+    "grid": 6,
+    "hyperband": 5,
+    "bayesian": 8,
+}  # trials; of the Bayesian search the last two are chosen by the others
 EPOCHS = {"hyperband": 3}
-SPACE = Space(make_mlp, n_layers=Choice((1,)), n_units=Whole(4, 16, step=2, log=True), activation=Choice(("relu", "tanh")))
+SPACE = Space(
+    make_mlp, n_layers=Choice((1,)), n_units=Whole(4, 16, step=2, log=True), activation=Choice(("relu", "tanh"))
+)
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +39,9 @@ def data():
 
 def _data():
     whole = load_fashion_mnist("sample")
-    return replace(whole, X_train=whole.X_train[:120], y_train=whole.y_train[:120], X_val=whole.X_val[:60], y_val=whole.y_val[:60])
+    return replace(
+        whole, X_train=whole.X_train[:120], y_train=whole.y_train[:120], X_val=whole.X_val[:60], y_val=whole.y_val[:60]
+    )
 
 
 def _search(data, strategy="random", space=SPACE, **more):
@@ -47,7 +56,11 @@ def _told(trials):
 
 def _times(folder):
     """When the files of the trials that have ended were written."""
-    return {trial.number: (folder / f"trials/{trial.number}.json").stat().st_mtime_ns for trial in Kept(folder).trials() if trial.status != "stopped"}
+    return {
+        trial.number: (folder / f"trials/{trial.number}.json").stat().st_mtime_ns
+        for trial in Kept(folder).trials()
+        if trial.status != "stopped"
+    }
 
 
 def _goes_on(folder, stopped, again, whole):
@@ -59,6 +72,7 @@ def _goes_on(folder, stopped, again, whole):
 
 
 # ---- In one process.
+
 
 @pytest.fixture(scope="module")
 def unbroken(data):
@@ -129,6 +143,7 @@ def test_more_trials_may_be_asked_for(data, unbroken, tmp_path):
 
 # ---- In several.
 
+
 def _processes():
     """Processes that begin with everything imported."""
     context = multiprocessing.get_context("forkserver")
@@ -138,6 +153,7 @@ def _processes():
 
 def _learn_quickly(folder, go):
     """Have this process learn nothing: a score comes from a trial's seed at once, but after three trials it waits for ``go``."""
+
     def fit(self, model, epochs, *, first=0, seed=0):
         while len(_times(folder)) >= 3 and not go.exists():
             time.sleep(0.02)
@@ -153,7 +169,13 @@ def _lead(folder, go, strategy, n_workers, port, resume, results):
     """The chief of a search with so many workers, who are started by the test."""
     _learn_quickly(folder, go)
     Plan.oracle = lambda self, space, kept, _, real=Plan.oracle: real(self, space, kept, n_workers)
-    settings = {"address": f"127.0.0.1:{port}", "directory": folder, "resume": resume, "show": False, "say": lambda line: None}
+    settings = {
+        "address": f"127.0.0.1:{port}",
+        "directory": folder,
+        "resume": resume,
+        "show": False,
+        "say": lambda line: None,
+    }
     results.put(lead(_plan(strategy), SPACE, _data(), **settings).trials)
 
 
@@ -214,10 +236,15 @@ def _until(done, seconds=60):
 
 # ---- Another search is refused.
 
+
 def test_other_data_are_refused(data, tmp_path):
     _search(data, directory=tmp_path, max_trials=1)
     turned = replace(data, y_train=data.y_train[::-1].copy())
-    for other in (turned, replace(data, X_val=data.X_val[::-1].copy()), replace(data, X_train=data.X_train.astype("float64"))):
+    for other in (
+        turned,
+        replace(data, X_val=data.X_val[::-1].copy()),
+        replace(data, X_train=data.X_train.astype("float64")),
+    ):
         with pytest.raises(SearchError, match=r"holds another search \(it differs in data\)"):
             _search(other, directory=tmp_path, max_trials=1, resume=True)
     assert data_digest(data) == data_digest(_data())
@@ -226,9 +253,17 @@ def test_other_data_are_refused(data, tmp_path):
 def test_another_space_is_refused(data, tmp_path):
     _search(data, directory=tmp_path, max_trials=1)
     with pytest.raises(SearchError, match=r"\(it differs in space\)"):
-        _search(data, space=SPACE.replace(n_units=Whole(4, 32, step=2, log=True)), directory=tmp_path, max_trials=1, resume=True)
+        _search(
+            data,
+            space=SPACE.replace(n_units=Whole(4, 32, step=2, log=True)),
+            directory=tmp_path,
+            max_trials=1,
+            resume=True,
+        )
     with pytest.raises(SearchError, match=r"\(it differs in function\)"):
-        _search(data, space=Space(partial(make_mlp, dropout=0.5), **SPACE), directory=tmp_path, max_trials=1, resume=True)
+        _search(
+            data, space=Space(partial(make_mlp, dropout=0.5), **SPACE), directory=tmp_path, max_trials=1, resume=True
+        )
 
 
 def test_another_function_is_refused(data, tmp_path):
@@ -284,6 +319,7 @@ def test_functions_are_told_apart_by_what_they_do():
 
 
 # ---- Trials that fail.
+
 
 def _makes(widths, message="no room"):
     def make(n_units):

@@ -63,9 +63,35 @@ def _go(place):
 
 
 def _tune(place, *options, wait=True):
-    command = [sys.executable, "-m", "lecture", "tune", "--source", "sample", "--epochs", "1", "--batch-size", "512", "--space", str(place / "space.py"), *options]
-    environment = os.environ | {"SLOW_TRIALS": str(place / "slow"), "PYTHONPATH": str(ROOT), "CUDA_VISIBLE_DEVICES": "-1"}
-    process = subprocess.Popen(command, cwd=place, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True)
+    command = [
+        sys.executable,
+        "-m",
+        "lecture",
+        "tune",
+        "--source",
+        "sample",
+        "--epochs",
+        "1",
+        "--batch-size",
+        "512",
+        "--space",
+        str(place / "space.py"),
+        *options,
+    ]
+    environment = os.environ | {
+        "SLOW_TRIALS": str(place / "slow"),
+        "PYTHONPATH": str(ROOT),
+        "CUDA_VISIBLE_DEVICES": "-1",
+    }
+    process = subprocess.Popen(
+        command,
+        cwd=place,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
     if not wait:
         return process
     try:
@@ -116,7 +142,18 @@ def test_two_workers_find_what_one_finds(place):
 
 
 def test_a_worker_that_is_killed_loses_its_trial_to_another(place):
-    search = _tune(place, "--workers", "2", "--trials", "4", "--directory", str(place / "search"), "--out", str(place / "r.json"), wait=False)
+    search = _tune(
+        place,
+        "--workers",
+        "2",
+        "--trials",
+        "4",
+        "--directory",
+        str(place / "search"),
+        "--out",
+        str(place / "r.json"),
+        wait=False,
+    )
     try:
         _until(lambda: len(list((place / "slow").glob("worker-*"))) == 2)  # both are in a trial
         pids = _workers(place / "search")
@@ -169,7 +206,11 @@ def test_when_all_workers_are_gone_the_search_ends_with_what_it_has(place):
         _until(lambda: (place / "slow" / "worker-1").exists())
         os.kill(_workers(place / "search")["worker-1"], signal.SIGKILL)
         said = search.communicate(timeout=60)[0]
-        assert search.returncode == 1 and "No worker is left: the search ends with what it has." in said and "0 trials completed" in said
+        assert (
+            search.returncode == 1
+            and "No worker is left: the search ends with what it has." in said
+            and "0 trials completed" in said
+        )
     finally:
         _end(search)
 
@@ -232,7 +273,10 @@ def test_a_port_that_is_taken_is_one_sentence(place):
         address = f"127.0.0.1:{taken.getsockname()[1]}"
         done = _tune(place, "--chief", address, "--directory", str(place / "search"))
     assert done.returncode == 1
-    assert done.said.strip().splitlines()[-1] == f"lecture: {address} cannot be listened on: another program has that port, or the address is not this machine's."
+    assert (
+        done.said.strip().splitlines()[-1]
+        == f"lecture: {address} cannot be listened on: another program has that port, or the address is not this machine's."
+    )
     assert not (place / "search").exists()
 
 
@@ -252,7 +296,9 @@ def test_a_folder_that_is_not_shared_is_noticed_before_the_first_trial(tmp_path,
         workers.work(None, tmp_path, "far", "127.0.0.1:9000", patience=2.5)
 
 
-@pytest.mark.parametrize("address", ["", "9000", "localhost", "localhost:", ":9000", "localhost:port", "localhost:70000", "localhost:0"])
+@pytest.mark.parametrize(
+    "address", ["", "9000", "localhost", "localhost:", ":9000", "localhost:port", "localhost:70000", "localhost:0"]
+)
 def test_an_address_has_a_host_and_a_port(address):
     with pytest.raises(ValueError, match=r"an address must be HOST:PORT, such as 127.0.0.1:9000, got"):
         split_address(address)

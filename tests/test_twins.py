@@ -18,7 +18,7 @@ from conftest import ROOT
 
 from lecture.publish import lab, notebooks, twins
 
-SOURCE = '''# %% [markdown]
+SOURCE = """# %% [markdown]
 # # Sums
 #
 # Some text.
@@ -42,7 +42,7 @@ x = ...
 
 # %% tags=["solution"]
 x = 3
-'''
+"""
 OTHER = "# %% [markdown]\n# # Other\n"
 
 
@@ -92,11 +92,23 @@ def _run_and_save(notebook):
 def test_what_is_typed_is_blank_and_its_solution_folded_below(written):
     twin = nbformat.read(written, as_version=4)
     nbformat.validate(twin)
-    assert [cell.id for cell in twin.cells] == ["cell-1", "cell-2", "cell-3-blank", "cell-3", "cell-4-blank", "cell-4", "cell-5", "cell-6"]
+    assert [cell.id for cell in twin.cells] == [
+        "cell-1",
+        "cell-2",
+        "cell-3-blank",
+        "cell-3",
+        "cell-4-blank",
+        "cell-4",
+        "cell-5",
+        "cell-6",
+    ]
     blank, solution = twin.cells[2:4]
     assert blank.source == "# Add the numbers from 1 to 10.\n# What do you expect?\n"
     assert "jupyter" not in blank.metadata
-    assert solution.source.startswith(f"{twins.HEADING}\n# Add the numbers") and 'print("total:", total)' in solution.source
+    assert (
+        solution.source.startswith(f"{twins.HEADING}\n# Add the numbers")
+        and 'print("total:", total)' in solution.source
+    )
     assert solution.metadata["jupyter"] == {"source_hidden": True}
     assert twin.cells[6].source == "x = ..." and twin.cells[7].metadata["jupyter"] == {"source_hidden": True}
 
@@ -114,7 +126,9 @@ def test_a_twin_runs_with_its_blanks_left_blank(checkout, written):
     from nbclient import NotebookClient
 
     twin = nbformat.read(written, as_version=4)
-    NotebookClient(twin, resources={"metadata": {"path": str(written.parent)}}).execute(env=os.environ | {"PYTHONPATH": str(checkout)})
+    NotebookClient(twin, resources={"metadata": {"path": str(written.parent)}}).execute(
+        env=os.environ | {"PYTHONPATH": str(checkout)}
+    )
     assert [cell.outputs[0].text for cell in twin.cells if cell.get("outputs")] == ["total: 55\n", "110 answer 42\n"]
 
 
@@ -164,10 +178,25 @@ def test_fresh_puts_aside_what_was_typed(checkout, written):
         asides.append(name)
         assert (written.parent / name).read_bytes() == typed
         assert nbformat.read(written, as_version=4).cells[2].source.endswith("expect?\n")
-    assert len(set(asides)) == 3 and re.fullmatch(r"01_sums-typed-\d{4}-\d\d-\d\d.ipynb", asides[0]) and asides[1].endswith("-2.ipynb")
+    assert (
+        len(set(asides)) == 3
+        and re.fullmatch(r"01_sums-typed-\d{4}-\d\d-\d\d.ipynb", asides[0])
+        and asides[1].endswith("-2.ipynb")
+    )
 
 
-@pytest.mark.parametrize("text", ["", "{", "{}", "[]", '{"nbformat": 4, "cells": 3}', '{"cells": 3, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}', '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "{}",
+        "[]",
+        '{"nbformat": 4, "cells": 3}',
+        '{"cells": 3, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}',
+        '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}',
+    ],
+)
 def test_a_file_of_somebodys_own_is_kept_too(checkout, text):
     (checkout / "live").mkdir()
     own = checkout / "live" / "01_sums.ipynb"
@@ -179,10 +208,17 @@ def test_a_file_of_somebodys_own_is_kept_too(checkout, text):
     assert [file.read_text() for file in own.parent.glob("01_sums-typed-*")] == [text]
 
 
-@pytest.mark.parametrize("cell", ['# %% tags=["live"]\ny = 1\n', '# %% [markdown] tags=["live"]\n# # Text\n', '# %% tags=["live"]\n'], ids=["no prompt", "text", "empty"])
+@pytest.mark.parametrize(
+    "cell",
+    ['# %% tags=["live"]\ny = 1\n', '# %% [markdown] tags=["live"]\n# # Text\n', '# %% tags=["live"]\n'],
+    ids=["no prompt", "text", "empty"],
+)
 def test_a_cell_without_a_prompt_is_refused_before_anything_is_written(checkout, cell):
     (checkout / "notebooks" / "02_other.py").write_text(OTHER + "\n" + cell)
-    with pytest.raises(twins.TwinError, match="02_other.py: a cell with the tag live must be code that begins with a comment, its prompt, but one begins with"):
+    with pytest.raises(
+        twins.TwinError,
+        match="02_other.py: a cell with the tag live must be code that begins with a comment, its prompt, but one begins with",
+    ):
         _write(checkout)
     assert not (checkout / "live").exists()
 
@@ -205,18 +241,27 @@ def test_a_folder_that_takes_no_files_is_named(checkout, written, monkeypatch):
 
 def test_every_notebook_of_the_lecture_has_a_twin(tmp_path):
     assert twins.write(ROOT / "notebooks", tmp_path) == []
-    assert [file.stem for file in sorted(tmp_path.iterdir())] == [source.stem for source in notebooks.sources(ROOT / "notebooks")]
+    assert [file.stem for file in sorted(tmp_path.iterdir())] == [
+        source.stem for source in notebooks.sources(ROOT / "notebooks")
+    ]
 
 
 def test_the_command_names_a_port_in_use_and_writes_nothing():
     before = sorted((ROOT / "live").iterdir()) if (ROOT / "live").exists() else None
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-        done = subprocess.run([sys.executable, "-m", "lecture", "live", "--no-browser", "--port", str(port)], cwd=ROOT, capture_output=True, text=True)
+        done = subprocess.run(
+            [sys.executable, "-m", "lecture", "live", "--no-browser", "--port", str(port)],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+        )
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == f"lecture: port {port} is in use: end what runs there, or choose another with --port.\n"
     assert (sorted((ROOT / "live").iterdir()) if (ROOT / "live").exists() else None) == before
-    wrong = subprocess.run([sys.executable, "-m", "lecture", "live", "--port", "99999"], cwd=ROOT, capture_output=True, text=True)
+    wrong = subprocess.run(
+        [sys.executable, "-m", "lecture", "live", "--port", "99999"], cwd=ROOT, capture_output=True, text=True
+    )
     assert (wrong.returncode, wrong.stderr) == (1, "lecture: port must be a whole number from 1 to 65535, got 99999.\n")
 
 
@@ -226,7 +271,9 @@ def test_the_command_names_a_port_in_use_and_writes_nothing():
 def test_the_users_settings_are_copied_and_only_fonts_are_ours(tmp_path, monkeypatch):
     own = tmp_path / "own"
     (own / lab.THEMES).parent.mkdir(parents=True)
-    (own / lab.THEMES).write_text('{\n  // dark at night\n  "theme": "JupyterLab Dark", "overrides": {"code-font-size": "9px", "code-font-family": "Mine"},\n}')
+    (own / lab.THEMES).write_text(
+        '{\n  // dark at night\n  "theme": "JupyterLab Dark", "overrides": {"code-font-size": "9px", "code-font-family": "Mine"},\n}'
+    )
     (own / "more.jupyterlab-settings").write_text("{}")
     monkeypatch.setenv("JUPYTERLAB_SETTINGS_DIR", str(own))
     before = {file: file.read_bytes() for file in own.rglob("*") if file.is_file()}
@@ -254,7 +301,9 @@ def test_settings_that_are_missing_or_broken_do_not_stop_the_class(tmp_path, mon
 def running(checkout, written, tmp_path):
     """JupyterLab on the twins, started as the command starts it: its address, with the token that it made."""
     pytest.importorskip("jupyterlab")
-    own = {f"JUPYTER_{name}_DIR": str(tmp_path / f".{name}") for name in ("CONFIG", "DATA", "RUNTIME")} | {"IPYTHONDIR": str(tmp_path / ".ipython")}
+    own = {f"JUPYTER_{name}_DIR": str(tmp_path / f".{name}") for name in ("CONFIG", "DATA", "RUNTIME")} | {
+        "IPYTHONDIR": str(tmp_path / ".ipython")
+    }
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -262,11 +311,21 @@ def running(checkout, written, tmp_path):
     log = tmp_path / "lab.log"
     with open(log, "w") as stream:
         environment = os.environ | own | {"PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)}
-        server = subprocess.Popen([sys.executable, "-c", code], env=environment, cwd=tmp_path, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, start_new_session=True)
+        server = subprocess.Popen(
+            [sys.executable, "-c", code],
+            env=environment,
+            cwd=tmp_path,
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=stream,
+            start_new_session=True,
+        )
     try:
         yield _address(server, log, port)
     finally:
-        os.killpg(server.pid, signal.SIGINT)  # Ctrl-C, which JupyterLab hears too; it asks nothing where nobody can answer
+        os.killpg(
+            server.pid, signal.SIGINT
+        )  # Ctrl-C, which JupyterLab hears too; it asks nothing where nobody can answer
         assert server.wait(60) == 0, log.read_text()
         assert list(tmp_path.glob("lecture-lab-*")) == [], "the settings of this start are gone"
 
@@ -275,7 +334,10 @@ def _address(server, log, port):
     for _ in range(240):
         found = re.search(rf"http://127\.0\.0\.1:{port}/lab\?token=(\w+)", log.read_text())
         if found:
-            with suppress(urllib.error.URLError), urllib.request.urlopen(f"http://127.0.0.1:{port}/api?token={found[1]}", timeout=10):  # it is told before it listens
+            with (
+                suppress(urllib.error.URLError),
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/api?token={found[1]}", timeout=10),
+            ):  # it is told before it listens
                 return f"http://127.0.0.1:{port}/lab/tree/01_sums.ipynb?token={found[1]}"
         assert server.poll() is None, log.read_text()
         time.sleep(0.25)
@@ -285,7 +347,13 @@ def _address(server, log, port):
 def test_in_jupyterlab_a_blank_is_typed_into_and_a_solution_unfolded_and_run(browser, running, written, tmp_path):
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     asked = []
-    page.on("request", lambda request: request.url.startswith(("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:")) or asked.append(request.url))
+    page.on(
+        "request",
+        lambda request: (
+            request.url.startswith(("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:"))
+            or asked.append(request.url)
+        ),
+    )
     page.set_default_timeout(60_000)
     page.goto(running)
     page.locator(".jp-CodeCell .cm-content").first.wait_for()
@@ -294,13 +362,18 @@ def test_in_jupyterlab_a_blank_is_typed_into_and_a_solution_unfolded_and_run(bro
     assert page.locator(".jp-RenderedMarkdown p").first.evaluate("it => getComputedStyle(it).fontSize") == "20px"
     assert page.locator(".jp-Dialog").count() == 0
 
-    page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for()  # what is run before the kernel listens may be lost
+    page.locator("#jp-main-statusbar").get_by_text(
+        "| Idle"
+    ).wait_for()  # what is run before the kernel listens may be lost
     page.locator(".jp-CodeCell .cm-content").first.click()
     page.keyboard.press("Shift+Enter")  # the imports
     page.locator(".jp-CodeCell .jp-InputPrompt").first.get_by_text("[1]:").wait_for()
     blank, solution = page.locator(".jp-CodeCell").nth(1), page.locator(".jp-CodeCell").nth(2)
     lines = blank.locator(".cm-line")
-    assert lines.all_inner_texts()[:2] == ["# Add the numbers from 1 to 10.", "# What do you expect?"] and lines.last.inner_text().strip() == ""
+    assert (
+        lines.all_inner_texts()[:2] == ["# Add the numbers from 1 to 10.", "# What do you expect?"]
+        and lines.last.inner_text().strip() == ""
+    )
     assert solution.locator(".cm-content").count() == 0 or not solution.locator(".cm-content").is_visible()
     page.screenshot(path=tmp_path / "blank.png")
     blank.locator(".cm-content").click()

@@ -12,7 +12,12 @@ Y = jnp.sin(3 * X)
 
 def first(key):
     one, two = jax.random.split(key)
-    return [jax.random.uniform(one, (1, 16), minval=-0.6, maxval=0.6), jnp.zeros(16), jax.random.uniform(two, (16, 1), minval=-0.6, maxval=0.6), jnp.zeros(1)]
+    return [
+        jax.random.uniform(one, (1, 16), minval=-0.6, maxval=0.6),
+        jnp.zeros(16),
+        jax.random.uniform(two, (16, 1), minval=-0.6, maxval=0.6),
+        jnp.zeros(1),
+    ]
 
 
 def loss(weights):

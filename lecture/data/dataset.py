@@ -79,14 +79,18 @@ class Dataset:
         """
         numbers = [self._class_number(c) for c in classes]
         if len(numbers) < 2 or len(set(numbers)) < len(numbers):
-            raise ValueError(f"classes must be two or more different ones, got {', '.join(map(str, classes)) or 'none'}.")
+            raise ValueError(
+                f"classes must be two or more different ones, got {', '.join(map(str, classes)) or 'none'}."
+            )
         new = np.full(len(self.class_names), -1)
         new[numbers] = np.arange(len(numbers))
         arrays = {}
         for part in ("train", "val", "test"):
             y = new[self.labels(part)]
             arrays[f"X_{part}"] = self._array("X", part)[y >= 0]
-            arrays[f"y_{part}"] = np.eye(len(numbers), dtype=np.float32)[y[y >= 0]] if self._array("y", part).ndim == 2 else y[y >= 0]
+            arrays[f"y_{part}"] = (
+                np.eye(len(numbers), dtype=np.float32)[y[y >= 0]] if self._array("y", part).ndim == 2 else y[y >= 0]
+            )
         return replace(self, **arrays, class_names=tuple(self.class_names[number] for number in numbers))
 
     def describe(self):

@@ -4,7 +4,19 @@
 ? Not answered yet: put your answer in the place of the three dots.
 """
 
-from lecture.exercises import activations, architecture, first_network, fitting, given, learning, optimizers, regularization, training, training_well, tuning
+from lecture.exercises import (
+    activations,
+    architecture,
+    first_network,
+    fitting,
+    given,
+    learning,
+    optimizers,
+    regularization,
+    training,
+    training_well,
+    tuning,
+)
 from lecture.exercises.registry import EXERCISES, check
 from lecture.exercises.verdict import Verdict
 

@@ -40,14 +40,18 @@ def array(given, wanted, *, known=(), tolerance=1e-6, what="The result"):
     except (TypeError, ValueError):
         raise Off(f"{what} must be an array of numbers, this is a {type(given).__name__}.") from None
     wanted = np.asarray(wanted, dtype=float)
-    same = lambda value: np.shape(value) == given.shape and np.allclose(given, value, rtol=tolerance, atol=1e-9, equal_nan=True)
+    same = lambda value: (
+        np.shape(value) == given.shape and np.allclose(given, value, rtol=tolerance, atol=1e-9, equal_nan=True)
+    )
     if same(wanted):
         return
     for value, hint in known:
         if same(value):
             raise Off(hint)
     if given.shape != wanted.shape:
-        raise Off(f"{what} has the shape {given.shape}; look at the shapes of what goes in, and at what should come out for each example.")
+        raise Off(
+            f"{what} has the shape {given.shape}; look at the shapes of what goes in, and at what should come out for each example."
+        )
     if not np.isfinite(given).all():
         raise Off(f"{what} holds numbers that are not finite.")
     if np.allclose(given, -wanted, rtol=tolerance):

@@ -12,12 +12,16 @@ from lecture.network import layout
 def parameters_by_hand(answer):
     """Parameters of 784-256-32-10."""
     net = layout([784, 256, 32, 10])
-    number(answer, net.n_weights + net.n_biases, known=[
-        (net.n_weights, "Those are the weights. The biases are learnt, too."),
-        ((784 + 1) * 256 + (256 + 1) * 32, "The output layer is missing."),
-        (net.n_weights + 3, "Each unit has a bias of its own, not each layer."),
-        (401920 + 262656 + 5130, "Those are the parameters of 784-512-512-10."),
-    ])
+    number(
+        answer,
+        net.n_weights + net.n_biases,
+        known=[
+            (net.n_weights, "Those are the weights. The biases are learnt, too."),
+            ((784 + 1) * 256 + (256 + 1) * 32, "The output layer is missing."),
+            (net.n_weights + 3, "Each unit has a bias of its own, not each layer."),
+            (401920 + 262656 + 5130, "Those are the parameters of 784-512-512-10."),
+        ],
+    )
 
 
 @exercise("one-hot", "A 1 at the place of the class, which counts from 0.")
@@ -27,15 +31,23 @@ def one_hot(answer):
         wanted = np.eye(k)[labels]
         shifted = np.zeros((len(labels), k + 1))
         shifted[np.arange(len(labels)), labels + 1] = 1
-        array(call(answer, labels, k), wanted, what="The array", known=[
-            (wanted.T, "That has a column for each example. An example is a row."),
-            (shifted, "Labels start at 0, so that k classes need k columns."),
-            (np.roll(wanted, 1, axis=1), "The 1 stands one place too far to the right: labels start at 0."),
-            (np.roll(wanted, -1, axis=1), "The 1 stands one place too far to the left: labels start at 0."),
-        ])
+        array(
+            call(answer, labels, k),
+            wanted,
+            what="The array",
+            known=[
+                (wanted.T, "That has a column for each example. An example is a row."),
+                (shifted, "Labels start at 0, so that k classes need k columns."),
+                (np.roll(wanted, 1, axis=1), "The 1 stands one place too far to the right: labels start at 0."),
+                (np.roll(wanted, -1, axis=1), "The 1 stands one place too far to the left: labels start at 0."),
+            ],
+        )
 
 
-@exercise("standardize", "The test images are scaled as the training images were: nothing is learnt from them, not even a mean.")
+@exercise(
+    "standardize",
+    "The test images are scaled as the training images were: nothing is learnt from them, not even a mean.",
+)
 def standardize(answer):
     """Standardize training and test images."""
     rng = np.random.default_rng(5)
@@ -45,27 +57,53 @@ def standardize(answer):
         raise Off("Two arrays are wanted: the scaled training images and the scaled test images.")
     scaled = lambda X, of: (X - of.mean()) / of.std()
     columns = lambda X, of: (X - of.mean(axis=0)) / of.std(axis=0)
-    array(given[0], scaled(train, train), what="The training part", known=[
-        (train - train.mean(), "The mean is right; the standard deviation is missing."),
-        ((train - train.mean()) / train.var(), "That divides by the variance. The standard deviation is its root."),
-        (columns(train, train), "That is a mean for each pixel. One mean and one standard deviation of all numbers are wanted."),
-        ((train - train.min()) / (train.max() - train.min()), "That is min-max scaling."),
-    ])
-    array(given[1], scaled(test, train), what="The test part", known=[
-        (scaled(test, test), "The test images are scaled by their own mean and deviation: so the network would see another scale than it learnt, and something of the test set is used."),
-        (test, "The test images are as they were. The network has to see them on the scale that it learnt."),
-        (scaled(test, np.vstack([train, test])), "The mean is that of all images. The test images must not be looked at."),
-    ])
+    array(
+        given[0],
+        scaled(train, train),
+        what="The training part",
+        known=[
+            (train - train.mean(), "The mean is right; the standard deviation is missing."),
+            ((train - train.mean()) / train.var(), "That divides by the variance. The standard deviation is its root."),
+            (
+                columns(train, train),
+                "That is a mean for each pixel. One mean and one standard deviation of all numbers are wanted.",
+            ),
+            ((train - train.min()) / (train.max() - train.min()), "That is min-max scaling."),
+        ],
+    )
+    array(
+        given[1],
+        scaled(test, train),
+        what="The test part",
+        known=[
+            (
+                scaled(test, test),
+                "The test images are scaled by their own mean and deviation: so the network would see another scale than it learnt, and something of the test set is used.",
+            ),
+            (test, "The test images are as they were. The network has to see them on the scale that it learnt."),
+            (
+                scaled(test, np.vstack([train, test])),
+                "The mean is that of all images. The test images must not be looked at.",
+            ),
+        ],
+    )
 
 
-@exercise("cross-entropy", "Minus the natural logarithm of the probability that the true class got; the others do not matter.")
+@exercise(
+    "cross-entropy", "Minus the natural logarithm of the probability that the true class got; the others do not matter."
+)
 def cross_entropy(answer):
     """The loss of one image whose true class got 0.7."""
-    number(answer, -np.log(0.7), tolerance=2e-3, known=[
-        (np.log(0.7), "A loss is not negative: it grows as the probability of the truth falls."),
-        (-np.log10(0.7), "That is the logarithm to base 10. Keras takes the natural one."),
-        (-np.log2(0.7), "That is the logarithm to base 2. Keras takes the natural one."),
-        (0.3, "That is what is missing to 1. The cross-entropy is a logarithm."),
-        (0.7, "That is the probability itself."),
-        (-np.log([0.1, 0.7, 0.2]).sum(), "Only the class that is true counts: the others are multiplied by 0."),
-    ])
+    number(
+        answer,
+        -np.log(0.7),
+        tolerance=2e-3,
+        known=[
+            (np.log(0.7), "A loss is not negative: it grows as the probability of the truth falls."),
+            (-np.log10(0.7), "That is the logarithm to base 10. Keras takes the natural one."),
+            (-np.log2(0.7), "That is the logarithm to base 2. Keras takes the natural one."),
+            (0.3, "That is what is missing to 1. The cross-entropy is a logarithm."),
+            (0.7, "That is the probability itself."),
+            (-np.log([0.1, 0.7, 0.2]).sum(), "Only the class that is true counts: the others are multiplied by 0."),
+        ],
+    )

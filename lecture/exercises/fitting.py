@@ -7,38 +7,61 @@ from lecture.exercises.registry import call, exercise
 from lecture.exercises.verdict import Off
 
 
-@exercise("shared-layers", "Further layers cost nothing: the shared matrix and its biases are counted once, however often they are applied.")
+@exercise(
+    "shared-layers",
+    "Further layers cost nothing: the shared matrix and its biases are counted once, however often they are applied.",
+)
 def shared_layers(answer):
     """Numbers learnt by a net 3-20-20-20-20-20-20-4 whose hidden layers after the first share weights and biases."""
     first, shared, last = (3 + 1) * 20, (20 + 1) * 20, (20 + 1) * 4
-    number(answer, first + shared + last, known=[
-        (first + 5 * shared + last, "That is without sharing: five matrices between hidden layers, each counted."),
-        (first + 6 * shared + last, "Six hidden layers have five matrices between them, and these five are one and the same."),
-        (3 * 20 + 20 * 20 + 20 * 4, "The biases are missing: a unit has one besides its weights."),
-        (3 * 20 + 20 * 20 + 20 * 4 + 20 + 4, "The shared layer has biases, too."),
-        (first + last, "The shared matrix is missing: it is learnt, once."),
-        (first + shared, "The output layer is missing."),
-        (shared + last, "The first hidden layer is missing: it sees inputs, so it cannot share."),
-    ])
+    number(
+        answer,
+        first + shared + last,
+        known=[
+            (first + 5 * shared + last, "That is without sharing: five matrices between hidden layers, each counted."),
+            (
+                first + 6 * shared + last,
+                "Six hidden layers have five matrices between them, and these five are one and the same.",
+            ),
+            (3 * 20 + 20 * 20 + 20 * 4, "The biases are missing: a unit has one besides its weights."),
+            (3 * 20 + 20 * 20 + 20 * 4 + 20 + 4, "The shared layer has biases, too."),
+            (first + last, "The shared matrix is missing: it is learnt, once."),
+            (first + shared, "The output layer is missing."),
+            (shared + last, "The first hidden layer is missing: it sees inputs, so it cannot share."),
+        ],
+    )
 
 
-@exercise("balanced-accuracy", "Each class counts the same, however rare: who always names the frequent one gets one half, not .99.")
+@exercise(
+    "balanced-accuracy",
+    "Each class counts the same, however rare: who always names the frequent one gets one half, not .99.",
+)
 def balanced_accuracy(answer):
     """Mean over both classes of the share of their points that are right."""
     y = np.array([0] * 12 + [1] * 4)
     predicted = np.array([0] * 10 + [1] * 2 + [1] * 1 + [0] * 3)
     right = [float(np.mean(predicted[y == k] == k)) for k in (0, 1)]
-    number(call(answer, predicted, y), np.mean(right), known=[
-        (np.mean(predicted == y), "That is the plain accuracy: the frequent class decides it almost alone."),
-        (right[1], "That is the rare class alone."),
-        (right[0], "That is the frequent class alone."),
-        (sum(right), "That is the sum over the classes, which may be above 1."),
-        (np.mean([np.mean(y[predicted == k] == k) for k in (0, 1)]), "Take the shares of the points that are of a class, not of those that are taken for it."),
-        (1 - np.mean(right), "That is the share of errors."),
-    ])
+    number(
+        call(answer, predicted, y),
+        np.mean(right),
+        known=[
+            (np.mean(predicted == y), "That is the plain accuracy: the frequent class decides it almost alone."),
+            (right[1], "That is the rare class alone."),
+            (right[0], "That is the frequent class alone."),
+            (sum(right), "That is the sum over the classes, which may be above 1."),
+            (
+                np.mean([np.mean(y[predicted == k] == k) for k in (0, 1)]),
+                "Take the shares of the points that are of a class, not of those that are taken for it.",
+            ),
+            (1 - np.mean(right), "That is the share of errors."),
+        ],
+    )
 
 
-@exercise("oversample", "All points stay, and the rare ones come back until the classes are equally large. Nothing new is learnt of the rare class, but it is no longer outvoted.")
+@exercise(
+    "oversample",
+    "All points stay, and the rare ones come back until the classes are equally large. Nothing new is learnt of the rare class, but it is no longer outvoted.",
+)
 def oversample(answer):
     """Rows to train on: each of the frequent class once, and as many of the rare one, drawn with replacement."""
     y = np.random.default_rng(5).permutation(np.repeat([0, 1], (60, 6)))

@@ -6,46 +6,80 @@ from lecture.exercises.compare import array, number
 from lecture.exercises.registry import call, exercise
 
 
-@exercise("random-rotation", "The columns of Q are orthogonal and of length 1, and with R's diagonal positive there is only one such Q: no direction is preferred.")
+@exercise(
+    "random-rotation",
+    "The columns of Q are orthogonal and of length 1, and with R's diagonal positive there is only one such Q: no direction is preferred.",
+)
 def random_rotation(answer):
     """The Q of a square matrix whose R has a positive diagonal."""
     A = np.random.default_rng(3).normal(size=(5, 5))
     q, r = np.linalg.qr(A)
     signs = np.sign(np.diag(r))
     assert len(set(signs)) == 2  # else a mistake would not show
-    array(call(answer, A), q * signs, what="The matrix", known=[
-        (q, "That is orthogonal, but which signs its columns have depends on how it was worked out: make R's diagonal positive."),
-        (signs[:, None] * q, "The signs belong to the columns of Q, those are its rows."),
-        (q * -signs, "Now R's diagonal is negative."),
-        (r, "That is R, the triangular one."),
-        (A, "That is the matrix itself: it changes lengths and angles."),
-        (A / np.linalg.norm(A, axis=0), "The columns are of length 1, but not orthogonal."),
-        ((q * signs).T, "That is the transpose."),
-    ])
+    array(
+        call(answer, A),
+        q * signs,
+        what="The matrix",
+        known=[
+            (
+                q,
+                "That is orthogonal, but which signs its columns have depends on how it was worked out: make R's diagonal positive.",
+            ),
+            (signs[:, None] * q, "The signs belong to the columns of Q, those are its rows."),
+            (q * -signs, "Now R's diagonal is negative."),
+            (r, "That is R, the triangular one."),
+            (A, "That is the matrix itself: it changes lengths and angles."),
+            (A / np.linalg.norm(A, axis=0), "The columns are of length 1, but not orthogonal."),
+            ((q * signs).T, "That is the transpose."),
+        ],
+    )
 
 
-@exercise("sign-parameters", "The gradient is 0 behind every sign, so only the last layer's weights and biases move: it separates random features that stay as they are.")
+@exercise(
+    "sign-parameters",
+    "The gradient is 0 behind every sign, so only the last layer's weights and biases move: it separates random features that stay as they are.",
+)
 def sign_parameters(answer):
     """Parameters of 2-30-30-2 that training changes where the hidden activation is the sign."""
-    number(answer, (30 + 1) * 2, known=[
-        ((2 + 1) * 30 + (30 + 1) * 30 + (30 + 1) * 2, "Those are all. Which of them does a gradient reach, if the derivative of the sign is 0?"),
-        (30 * 2, "The biases of that layer learn, too."),
-        (0, "One layer has no sign between itself and the loss."),
-        ((30 + 1) * 30 + (30 + 1) * 2, "Between the second hidden layer's weights and the loss there is a sign, too."),
-        ((2 + 1) * 30 + (30 + 1) * 30, "Those are the ones that stay as they are."),
-        ((2 + 1) * 30, "On its way to the first layer the gradient is multiplied by 0, twice."),
-    ])
+    number(
+        answer,
+        (30 + 1) * 2,
+        known=[
+            (
+                (2 + 1) * 30 + (30 + 1) * 30 + (30 + 1) * 2,
+                "Those are all. Which of them does a gradient reach, if the derivative of the sign is 0?",
+            ),
+            (30 * 2, "The biases of that layer learn, too."),
+            (0, "One layer has no sign between itself and the loss."),
+            (
+                (30 + 1) * 30 + (30 + 1) * 2,
+                "Between the second hidden layer's weights and the loss there is a sign, too.",
+            ),
+            ((2 + 1) * 30 + (30 + 1) * 30, "Those are the ones that stay as they are."),
+            ((2 + 1) * 30, "On its way to the first layer the gradient is multiplied by 0, twice."),
+        ],
+    )
 
 
-@exercise("equal-steps", "Seven batches make an epoch of 400 points, the last one smaller, and a full batch makes one step an epoch: seven times as many epochs, and seven times as many passes over the points.")
+@exercise(
+    "equal-steps",
+    "Seven batches make an epoch of 400 points, the last one smaller, and a full batch makes one step an epoch: seven times as many epochs, and seven times as many passes over the points.",
+)
 def equal_steps(answer):
     """Epochs of full batches that make as many steps as 150 epochs with batches of 64 of 400 points."""
-    number(answer, 150 * 7, known=[
-        (150 * 400 / 64, "There is no part of a step: the last batch of an epoch is smaller, and is a step all the same."),
-        (150 * 6, "The last batch of an epoch is smaller, but it is a step all the same."),
-        (150, "So many epochs of full batches make 150 steps."),
-        (7, "That is for one epoch."),
-        (150 * 64, "Ask how many batches make an epoch, not how many points make a batch."),
-        (150 * 400, "So many steps are made with batches of 1."),
-        (np.ceil(150 / 7), "It is the other way round: full batches make fewer steps an epoch."),
-    ])
+    number(
+        answer,
+        150 * 7,
+        known=[
+            (
+                150 * 400 / 64,
+                "There is no part of a step: the last batch of an epoch is smaller, and is a step all the same.",
+            ),
+            (150 * 6, "The last batch of an epoch is smaller, but it is a step all the same."),
+            (150, "So many epochs of full batches make 150 steps."),
+            (7, "That is for one epoch."),
+            (150 * 64, "Ask how many batches make an epoch, not how many points make a batch."),
+            (150 * 400, "So many steps are made with batches of 1."),
+            (np.ceil(150 / 7), "It is the other way round: full batches make fewer steps an epoch."),
+        ],
+    )

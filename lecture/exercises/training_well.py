@@ -11,13 +11,17 @@ from lecture.exercises.registry import call, exercise
 @exercise("counting-updates", "The last batch of an epoch is smaller, and still makes an update.")
 def counting_updates(answer):
     """Updates in 10 epochs of 50,000 images at batch 512."""
-    number(answer, math.ceil(50_000 / 512) * 10, known=[
-        (50_000 // 512 * 10, "The last batch of each epoch, smaller than the others, is missing."),
-        (50_000 / 512 * 10, "There is no part of an update."),
-        (math.ceil(500_000 / 512), "Each epoch ends with a batch of its own: no batch holds images of two epochs."),
-        (math.ceil(50_000 / 512), "That is one epoch."),
-        (50_000 * 10, "That is how many images are seen. An update takes a batch of them."),
-    ])
+    number(
+        answer,
+        math.ceil(50_000 / 512) * 10,
+        known=[
+            (50_000 // 512 * 10, "The last batch of each epoch, smaller than the others, is missing."),
+            (50_000 / 512 * 10, "There is no part of an update."),
+            (math.ceil(500_000 / 512), "Each epoch ends with a batch of its own: no batch holds images of two epochs."),
+            (math.ceil(50_000 / 512), "That is one epoch."),
+            (50_000 * 10, "That is how many images are seen. An update takes a batch of them."),
+        ],
+    )
 
 
 @exercise("accuracy", "The highest probability is the answer, and accuracy is the share of right answers.")
@@ -27,14 +31,24 @@ def accuracy(answer):
     P = rng.dirichlet(np.ones(4), size=25)
     labels = np.where(rng.random(25) < 0.6, P.argmax(axis=1), rng.integers(0, 4, 25))
     right = np.mean(P.argmax(axis=1) == labels)
-    number(call(answer, P, labels), right, known=[
-        (right * 100, "That is in percent. A share between 0 and 1 is wanted."),
-        (np.sum(P.argmax(axis=1) == labels), "That is how many are right. The share is wanted."),
-        (1 - right, "That is the share of wrong answers."),
-        (np.mean(P[np.arange(25), labels] == 1), "A probability is never exactly 1. Compare classes."),
-        (np.mean(P[np.arange(25), labels]), "That is the mean probability of the truth. Accuracy asks whether it was the highest."),
-        (np.mean(P[np.arange(25), labels] > 0.5), "The true class may win with less than one half, where there are more than two."),
-    ])
+    number(
+        call(answer, P, labels),
+        right,
+        known=[
+            (right * 100, "That is in percent. A share between 0 and 1 is wanted."),
+            (np.sum(P.argmax(axis=1) == labels), "That is how many are right. The share is wanted."),
+            (1 - right, "That is the share of wrong answers."),
+            (np.mean(P[np.arange(25), labels] == 1), "A probability is never exactly 1. Compare classes."),
+            (
+                np.mean(P[np.arange(25), labels]),
+                "That is the mean probability of the truth. Accuracy asks whether it was the highest.",
+            ),
+            (
+                np.mean(P[np.arange(25), labels] > 0.5),
+                "The true class may win with less than one half, where there are more than two.",
+            ),
+        ],
+    )
 
 
 def stopping_epoch(losses, patience):
@@ -50,13 +64,30 @@ def stopping_epoch(losses, patience):
 @exercise("stopping-epoch", "Patience counts epochs since the record, and starts anew with each record.")
 def stopping(answer):
     """After which epoch a training stops."""
-    cases = (([0.9, 0.7, 0.6, 0.65, 0.64, 0.62, 0.5], 3), ([0.9, 0.8, 0.85, 0.7, 0.75, 0.72, 0.71, 0.6], 3), ([0.5, 0.4, 0.3], 2), ([0.5, 0.5, 0.5], 2))
+    cases = (
+        ([0.9, 0.7, 0.6, 0.65, 0.64, 0.62, 0.5], 3),
+        ([0.9, 0.8, 0.85, 0.7, 0.75, 0.72, 0.71, 0.6], 3),
+        ([0.5, 0.4, 0.3], 2),
+        ([0.5, 0.5, 0.5], 2),
+    )
     for losses, patience in cases:
         wanted, best = stopping_epoch(losses, patience), int(np.argmin(losses)) + 1
-        rising = next((epoch for epoch in range(2, len(losses) + 1) if losses[epoch - 1] >= losses[epoch - 2]), len(losses))
-        number(call(answer, list(losses), patience), wanted, known=[
-            (wanted - 1, f"For the losses {losses} and patience {patience} that is one epoch too early; epochs count from 1."),
-            (wanted + 1, f"For the losses {losses} and patience {patience} that is one epoch too late: stop as soon as patience is used up."),
-            (rising, "That is where the loss first fails to fall. Patience allows for some such epochs."),
-            (best, "That is the best epoch. Training goes on for a while after it."),
-        ])
+        rising = next(
+            (epoch for epoch in range(2, len(losses) + 1) if losses[epoch - 1] >= losses[epoch - 2]), len(losses)
+        )
+        number(
+            call(answer, list(losses), patience),
+            wanted,
+            known=[
+                (
+                    wanted - 1,
+                    f"For the losses {losses} and patience {patience} that is one epoch too early; epochs count from 1.",
+                ),
+                (
+                    wanted + 1,
+                    f"For the losses {losses} and patience {patience} that is one epoch too late: stop as soon as patience is used up.",
+                ),
+                (rising, "That is where the loss first fails to fall. Patience allows for some such epochs."),
+                (best, "That is the best epoch. Training goes on for a while after it."),
+            ],
+        )

@@ -8,55 +8,93 @@ from lecture.exercises.compare import array, number
 from lecture.exercises.registry import call, exercise
 
 
-@exercise("grid-fits", "A grid multiplies, cross-validation multiplies once more, and the last fit is of the best values on all images.")
+@exercise(
+    "grid-fits",
+    "A grid multiplies, cross-validation multiplies once more, and the last fit is of the best values on all images.",
+)
 def grid_fits(answer):
     """Fits of a grid of 3 rates, 4 widths and 2 activations, with 5-fold cross-validation and the best fitted anew."""
-    number(answer, 3 * 4 * 2 * 5 + 1, known=[
-        (3 * 4 * 2 * 5, "The best values are fitted once more, on all images."),
-        (3 * 4 * 2, "Those are the points of the grid. Each is fitted once for each fold."),
-        (3 * 4 * 2 + 1, "Each point of the grid is fitted once for each fold."),
-        ((3 + 4 + 2) * 5 + 1, "Every value of one hyperparameter meets every value of the others: that is no sum."),
-        ((3 + 4 + 2) * 5, "Every value of one hyperparameter meets every value of the others: that is no sum."),
-    ])
+    number(
+        answer,
+        3 * 4 * 2 * 5 + 1,
+        known=[
+            (3 * 4 * 2 * 5, "The best values are fitted once more, on all images."),
+            (3 * 4 * 2, "Those are the points of the grid. Each is fitted once for each fold."),
+            (3 * 4 * 2 + 1, "Each point of the grid is fitted once for each fold."),
+            ((3 + 4 + 2) * 5 + 1, "Every value of one hyperparameter meets every value of the others: that is no sum."),
+            ((3 + 4 + 2) * 5, "Every value of one hyperparameter meets every value of the others: that is no sum."),
+        ],
+    )
 
 
-@exercise("enough-trials", "The chance of missing the best 2 % shrinks by the factor 0.98 with each trial, however many hyperparameters there are.")
+@exercise(
+    "enough-trials",
+    "The chance of missing the best 2 % shrinks by the factor 0.98 with each trial, however many hyperparameters there are.",
+)
 def enough_trials(answer):
     """Random trials for a chance of 90 % that one of them is among the best 2 %."""
-    number(answer, math.ceil(math.log(0.1) / math.log(0.98)), known=[
-        (math.log(0.1) / math.log(0.98), "There is no part of a trial."),
-        (math.floor(math.log(0.1) / math.log(0.98)), "With that many the chance is still a little below 90 %."),
-        (math.ceil(math.log(0.9) / math.log(0.98)), "With that many the chance that all miss is 90 %."),
-        (50, "With so many one of the best is to be expected on average. That is not yet a chance of 90 %."),
-        (45, "Chances of separate trials do not add up: ask how likely it is that all of them miss."),
-        (1, "One trial is among the best 2 % with a chance of 2 %."),
-    ])
+    number(
+        answer,
+        math.ceil(math.log(0.1) / math.log(0.98)),
+        known=[
+            (math.log(0.1) / math.log(0.98), "There is no part of a trial."),
+            (math.floor(math.log(0.1) / math.log(0.98)), "With that many the chance is still a little below 90 %."),
+            (math.ceil(math.log(0.9) / math.log(0.98)), "With that many the chance that all miss is 90 %."),
+            (50, "With so many one of the best is to be expected on average. That is not yet a chance of 90 %."),
+            (45, "Chances of separate trials do not add up: ask how likely it is that all of them miss."),
+            (1, "One trial is among the best 2 % with a chance of 2 %."),
+        ],
+    )
 
 
-@exercise("log-uniform", "Equal steps of u multiply the value by equal factors: each decade gets the same share of the trials.")
+@exercise(
+    "log-uniform",
+    "Equal steps of u multiply the value by equal factors: each decade gets the same share of the trials.",
+)
 def log_uniform(answer):
     """Values between low and high, evenly spread over their logarithm, from u between 0 and 1."""
     u, low, high = np.array([0.0, 0.1, 0.25, 0.5, 0.8, 1.0]), 0.0001, 0.1
-    array(call(answer, u, low, high), low * (high / low) ** u, what="What is returned", known=[
-        (low + (high - low) * u, "Those are evenly spread over the values: nine in ten are above a tenth of the highest."),
-        (math.log(low) + (math.log(high) - math.log(low)) * u, "Those are the logarithms. The values are wanted."),
-        (math.log10(low) + (math.log10(high) - math.log10(low)) * u, "Those are the logarithms. The values are wanted."),
-        (high * (low / high) ** u, "For u = 0 the lowest value is wanted, for u = 1 the highest."),
-        (low * np.exp(u), "The ratio of the highest to the lowest value is missing."),
-        (10 ** (low + (high - low) * u), "Spread the exponents evenly, from the logarithm of the lowest to that of the highest."),
-    ])
+    array(
+        call(answer, u, low, high),
+        low * (high / low) ** u,
+        what="What is returned",
+        known=[
+            (
+                low + (high - low) * u,
+                "Those are evenly spread over the values: nine in ten are above a tenth of the highest.",
+            ),
+            (math.log(low) + (math.log(high) - math.log(low)) * u, "Those are the logarithms. The values are wanted."),
+            (
+                math.log10(low) + (math.log10(high) - math.log10(low)) * u,
+                "Those are the logarithms. The values are wanted.",
+            ),
+            (high * (low / high) ** u, "For u = 0 the lowest value is wanted, for u = 1 the highest."),
+            (low * np.exp(u), "The ratio of the highest to the lowest value is missing."),
+            (
+                10 ** (low + (high - low) * u),
+                "Spread the exponents evenly, from the logarithm of the lowest to that of the highest.",
+            ),
+        ],
+    )
 
 
 @exercise("halving-epochs", "Every round costs about the same: a third of the networks, three times as long.")
 def halving_epochs(answer):
     """Epochs of a bracket with rounds of 9, 3 and 1 networks to 1, 3 and 9 epochs, going on from where they were."""
-    number(answer, 9 * 1 + 3 * 2 + 1 * 6, known=[
-        (9 * 1 + 3 * 3 + 1 * 9, "Networks that stay go on from where they are: they need not be trained again from the start."),
-        (9 * 9, "That would be all nine to the end."),
-        (1 + 3 + 9, "That is for one network a round."),
-        (9, "That is the first round alone."),
-        (9 * 1 + 3 * 2, "The last round is missing."),
-    ])
+    number(
+        answer,
+        9 * 1 + 3 * 2 + 1 * 6,
+        known=[
+            (
+                9 * 1 + 3 * 3 + 1 * 9,
+                "Networks that stay go on from where they are: they need not be trained again from the start.",
+            ),
+            (9 * 9, "That would be all nine to the end."),
+            (1 + 3 + 9, "That is for one network a round."),
+            (9, "That is the first round alone."),
+            (9 * 1 + 3 * 2, "The last round is missing."),
+        ],
+    )
 
 
 @exercise("expected-improvement", "A place is worth a trial if it is believed to be good, or if little is known of it.")
@@ -64,17 +102,30 @@ def improvement(answer):
     """Expected improvement of normally distributed scores."""
     mean, std, best = np.array([0.7, 0.8, 0.85, 0.9, 0.6]), np.array([0.1, 0.05, 0.02, 0.01, 0.3]), 0.84
     z = (mean - best) / std
-    below = np.array([math.erf(value / math.sqrt(2)) for value in z]) / 2 + 0.5  # the standard normal distribution at z, and its density
+    below = (
+        np.array([math.erf(value / math.sqrt(2)) for value in z]) / 2 + 0.5
+    )  # the standard normal distribution at z, and its density
     density = np.exp(-(z**2) / 2) / math.sqrt(2 * math.pi)
     wanted = (mean - best) * below + std * density
-    array(call(answer, mean, std, best), wanted, what="The improvement", known=[
-        (np.maximum(mean - best, 0), "That is the improvement of the mean. A score may be above the mean, and more is hoped for where less is known."),
-        (below, "That is the chance of an improvement, whatever its size."),
-        ((mean - best) * below + density, "The density counts times the standard deviation."),
-        (std * (z * below - density), "The two parts add up."),
-        ((mean - best) * density + std * below, "Distribution and density are swapped."),
-        (mean - best, "That is the mean of the difference. A trial that falls short costs nothing, so it counts as 0."),
-    ])
+    array(
+        call(answer, mean, std, best),
+        wanted,
+        what="The improvement",
+        known=[
+            (
+                np.maximum(mean - best, 0),
+                "That is the improvement of the mean. A score may be above the mean, and more is hoped for where less is known.",
+            ),
+            (below, "That is the chance of an improvement, whatever its size."),
+            ((mean - best) * below + density, "The density counts times the standard deviation."),
+            (std * (z * below - density), "The two parts add up."),
+            ((mean - best) * density + std * below, "Distribution and density are swapped."),
+            (
+                mean - best,
+                "That is the mean of the difference. A trial that falls short costs nothing, so it counts as 0.",
+            ),
+        ],
+    )
 
 
 @exercise("optimism", "The winner is chosen by these very images, so they flatter it; the test images had no say.")
@@ -86,11 +137,24 @@ def optimism(answer):
     scores = right.mean(axis=1)
     winner = int(scores.argmax())
     assert winner != test.argmax()  # else two mistakes would not show
-    number(call(answer, right, test), scores[winner] - test[winner], known=[
-        (test[winner] - scores[winner], "That is the other way round: by how much the validation accuracy is above."),
-        (scores.max() - test.max(), "Take the test accuracy of the network that wins on the validation images: it need not be the highest."),
-        (scores[test.argmax()] - test.max(), "The winner is chosen by the validation images. The test images have no say."),
-        (scores.mean() - test.mean(), "That is the mean over all networks. The winner's is wanted."),
-        (scores[winner], "That is what the search reports. From it goes what the winner is worth."),
-        (right.sum(axis=1).max() - test[winner], "The validation accuracy is a share of the images."),
-    ])
+    number(
+        call(answer, right, test),
+        scores[winner] - test[winner],
+        known=[
+            (
+                test[winner] - scores[winner],
+                "That is the other way round: by how much the validation accuracy is above.",
+            ),
+            (
+                scores.max() - test.max(),
+                "Take the test accuracy of the network that wins on the validation images: it need not be the highest.",
+            ),
+            (
+                scores[test.argmax()] - test.max(),
+                "The winner is chosen by the validation images. The test images have no say.",
+            ),
+            (scores.mean() - test.mean(), "That is the mean over all networks. The winner's is wanted."),
+            (scores[winner], "That is what the search reports. From it goes what the winner is worth."),
+            (right.sum(axis=1).max() - test[winner], "The validation accuracy is a share of the images."),
+        ],
+    )

@@ -7,7 +7,18 @@ from lecture.experiments.judgement import Compared, Hypothesis, Verdict, interva
 from lecture.experiments.result import Result, Sweep
 
 NAMES = (
-    "approximation", "depth", "data_size", "imbalance", "memorization", "pca", "activations", "batch_size", "losses", "initialization", "convergence", "regularization",
+    "approximation",
+    "depth",
+    "data_size",
+    "imbalance",
+    "memorization",
+    "pca",
+    "activations",
+    "batch_size",
+    "losses",
+    "initialization",
+    "convergence",
+    "regularization",
 )
 
 __all__ = ["Compared", "Hypothesis", "NAMES", "Result", "Sweep", "Verdict", "interval", "module"]

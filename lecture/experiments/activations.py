@@ -16,12 +16,26 @@ from lecture.experiments.result import Result, Sweep
 
 TITLE = "Does any non-linear function do as an activation?"
 FUNCTIONS = {  # the original says seven and tries six: sigmoid, which its other experiments use, is added
-    "relu": tf.nn.relu, "tanh": tf.tanh, "sigmoid": tf.sigmoid, "square": tf.square, "sin": tf.sin, "sign": tf.sign, "identity": tf.identity,
+    "relu": tf.nn.relu,
+    "tanh": tf.tanh,
+    "sigmoid": tf.sigmoid,
+    "square": tf.square,
+    "sin": tf.sin,
+    "sign": tf.sign,
+    "identity": tf.identity,
 }
-LINEAR = Hypothesis("A net with the identity does worse than one with ReLU.", "test accuracy with relu minus identity", 0.05)
-USUAL = Hypothesis("The usual activations do better than odd ones.", "test accuracy, mean of relu and tanh minus mean of square and sin", 0.01)
+LINEAR = Hypothesis(
+    "A net with the identity does worse than one with ReLU.", "test accuracy with relu minus identity", 0.05
+)
+USUAL = Hypothesis(
+    "The usual activations do better than odd ones.",
+    "test accuracy, mean of relu and tanh minus mean of square and sin",
+    0.01,
+)
 SIGN = Hypothesis("The sign falls behind.", "test accuracy with relu minus sign", 0.01)
-ALL = Hypothesis("Every smooth bend will do: sigmoid is as good.", "test accuracy with relu minus sigmoid", 0.02, absent=True)
+ALL = Hypothesis(
+    "Every smooth bend will do: sigmoid is as good.", "test accuracy with relu minus sigmoid", 0.02, absent=True
+)
 HYPOTHESES = (LINEAR, USUAL, SIGN, ALL)
 PRESETS = {
     "short": dict(n_seeds=30, hidden=(30, 30), steps=500, noise=0.1),
@@ -110,21 +124,51 @@ def run(*, hidden=None, steps=None, noise=None, n_seeds=None, preset="short", sh
     start = time.perf_counter()
     own = chosen(PRESETS, preset, n_seeds, hidden=hidden, steps=steps, noise=noise)
     seeds, steps, noise = own.seeds, whole(own.steps, "steps", least=1), real(own.noise, "noise", least=0)
-    (X, y), (X_test, y_test) = (map(np.stack, zip(*(moons(n, seed, noise, part) for seed in seeds))) for part, n in enumerate((N_TRAIN, N_TEST)))
+    (X, y), (X_test, y_test) = (
+        map(np.stack, zip(*(moons(n, seed, noise, part) for seed in seeds))) for part, n in enumerate((N_TRAIN, N_TEST))
+    )
     record = sorted({max(1, round(steps * at / RECORDED)) for at in range(1, RECORDED + 1)})
-    train_on = partial(train, X=X, y=one_hot(y), X_test=X_test, y_test=one_hot(y_test), steps=steps, seeds=seeds, hidden=own.hidden, record=record, show=show)
+    train_on = partial(
+        train,
+        X=X,
+        y=one_hot(y),
+        X_test=X_test,
+        y_test=one_hot(y_test),
+        steps=steps,
+        seeds=seeds,
+        hidden=own.hidden,
+        record=record,
+        show=show,
+    )
     nets = {name: train_on(name) for name in FUNCTIONS}
     end = {name: it.test_accuracy[-1] for name, it in nets.items()}
     compared = tuple(Compared(name, then, 3, end[name]) for name, then in THEN.items())
     return Result(
-        "activations", TITLE, preset, f"{'-'.join(map(str, (2, *own.hidden, 2)))}, {steps} steps of Adam at 0.003 on batches of 64 of {N_TRAIN} points on two moons with noise {noise:g}; {N_TEST} others to test"
-        " (published: 100). A short run makes 500 steps instead of 800 and takes 30 seeds instead of 100.", seeds,
+        "activations",
+        TITLE,
+        preset,
+        f"{'-'.join(map(str, (2, *own.hidden, 2)))}, {steps} steps of Adam at 0.003 on batches of 64 of {N_TRAIN} points on two moons with noise {noise:g}; {N_TEST} others to test"
+        " (published: 100). A short run makes 500 steps instead of 800 and takes 30 seeds instead of 100.",
+        seeds,
         (
-            Sweep("After the last step", tuple(FUNCTIONS), "activation", "accuracy", {
-                "test": np.stack(list(end.values())), "training": np.stack([it.accuracy[-1] for it in nets.values()])}),
-            Sweep("On the way", tuple(record), "step", "test accuracy", {name: it.test_accuracy for name, it in nets.items()}),
+            Sweep(
+                "After the last step",
+                tuple(FUNCTIONS),
+                "activation",
+                "accuracy",
+                {"test": np.stack(list(end.values())), "training": np.stack([it.accuracy[-1] for it in nets.values()])},
+            ),
+            Sweep(
+                "On the way",
+                tuple(record),
+                "step",
+                "test accuracy",
+                {name: it.test_accuracy for name, it in nets.items()},
+            ),
         ),
-        judge(end), compared, time.perf_counter() - start,
+        judge(end),
+        compared,
+        time.perf_counter() - start,
     )
 
 
@@ -193,10 +237,24 @@ def decide(activation="relu", noise=0.1, units=30, *, n_nets=50, steps=300, batc
     ValueError
         If an argument is not as above.
     """
-    units, n_nets, noise = whole(units, "units", least=1, most=30), whole(n_nets, "n_nets", least=1), real(noise, "noise", least=0)
+    units, n_nets, noise = (
+        whole(units, "units", least=1, most=30),
+        whole(n_nets, "n_nets", least=1),
+        real(noise, "noise", least=0),
+    )
     X, y = map(np.stack, zip(*(moons(N_TRAIN, seed, noise) for seed in range(n_nets))))
     X_test, y_test = moons(N_TEST, 0, noise, part=1)
-    nets = train(activation, X, one_hot(y), steps=steps, batch_size=batch_size, seeds=n_nets, widths=np.full((n_nets, 2), units), record=[steps], show=False)
+    nets = train(
+        activation,
+        X,
+        one_hot(y),
+        steps=steps,
+        batch_size=batch_size,
+        seeds=n_nets,
+        widths=np.full((n_nets, 2), units),
+        record=[steps],
+        show=False,
+    )
     across, up = np.meshgrid(np.linspace(*WINDOW[:2], SIDE), np.linspace(*WINDOW[2:], SIDE))
     answers = nets.predict(np.concatenate([np.transpose([across.ravel(), up.ravel()]), X_test]))
     probability = answers[:, : SIDE**2, 1].mean(axis=0).reshape(SIDE, SIDE)

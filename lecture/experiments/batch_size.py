@@ -17,17 +17,59 @@ TITLE = "Which batch size learns best: after as many epochs, after as many steps
 EQUALS = ("equal epochs", "equal steps")
 N_TRAIN, N_TEST, D = 400, 1000, 12
 ENOUGH = 0.8  # held-out accuracy until which the clock runs
-LARGER = Hypothesis("Larger batches learn better, their gradients being less noisy.", "test accuracy after equally many epochs, batches of 64 minus 1", 0.02)
-FALLS = Hypothesis("After as many epochs, accuracy falls with the batch size.", f"test accuracy after equally many epochs, batches of 1 minus {N_TRAIN}", 0.05)
-SAME = Hypothesis("After as many steps the batch size makes no difference.", f"test accuracy after equally many steps, batches of 1 minus {N_TRAIN}", 0.05, absent=True)
-FASTER = Hypothesis("An epoch of large batches takes less time.", f"log₁₀ of the run time with batches of 1 ÷ that with {N_TRAIN}", 0.5)
+LARGER = Hypothesis(
+    "Larger batches learn better, their gradients being less noisy.",
+    "test accuracy after equally many epochs, batches of 64 minus 1",
+    0.02,
+)
+FALLS = Hypothesis(
+    "After as many epochs, accuracy falls with the batch size.",
+    f"test accuracy after equally many epochs, batches of 1 minus {N_TRAIN}",
+    0.05,
+)
+SAME = Hypothesis(
+    "After as many steps the batch size makes no difference.",
+    f"test accuracy after equally many steps, batches of 1 minus {N_TRAIN}",
+    0.05,
+    absent=True,
+)
+FASTER = Hypothesis(
+    "An epoch of large batches takes less time.", f"log₁₀ of the run time with batches of 1 ÷ that with {N_TRAIN}", 0.5
+)
 HYPOTHESES = (LARGER, FALLS, SAME, FASTER)
 PRESETS = {
-    "short": dict(n_seeds=30, hidden=(20, 20), epochs=20, steps=140, batch_sizes=(1, 64, 400), separation="falling", n_timed=2, least=1, cap=1.0),
-    "published": dict(n_seeds=30, hidden=(100, 100), epochs=150, steps=1050, batch_sizes=(1, 4, 16, 64, 256, 400), separation="falling", n_timed=5, least=150, cap=120.0),
+    "short": dict(
+        n_seeds=30,
+        hidden=(20, 20),
+        epochs=20,
+        steps=140,
+        batch_sizes=(1, 64, 400),
+        separation="falling",
+        n_timed=2,
+        least=1,
+        cap=1.0,
+    ),
+    "published": dict(
+        n_seeds=30,
+        hidden=(100, 100),
+        epochs=150,
+        steps=1050,
+        batch_sizes=(1, 4, 16, 64, 256, 400),
+        separation="falling",
+        n_timed=5,
+        least=150,
+        cap=120.0,
+    ),
 }
 NEEDED = {1, 64, N_TRAIN}
-THEN = {1: 0.996, 4: 0.995, 16: 0.95, 64: 0.905, 256: 0.88, 400: 0.855}  # on the training points, though called test accuracy
+THEN = {
+    1: 0.996,
+    4: 0.995,
+    16: 0.95,
+    64: 0.905,
+    256: 0.88,
+    400: 0.855,
+}  # on the training points, though called test accuracy
 THEN_FASTER = 54.0  # times: 54 s with batches of 1, about 1 s with 400
 CLEAR = 0.95  # the accuracy that a perfect classifier must reach on the data of fits that are timed: on others a net may never come to ENOUGH
 
@@ -98,15 +140,24 @@ def clocked(batch_size, hidden, data, seeds, *, epochs, least, cap):
     sizes = (D, *hidden, 2)
     dense = [keras.layers.Dense(n, "sigmoid") for n in hidden] + [keras.layers.Dense(2, "softmax")]
     model = keras.Sequential([keras.Input((D,)), *dense])
-    model.compile(keras.optimizers.Adam(RATE), "categorical_crossentropy", jit_compile=False)  # compiling would take longer than training
+    model.compile(
+        keras.optimizers.Adam(RATE), "categorical_crossentropy", jit_compile=False
+    )  # compiling would take longer than training
     model.optimizer.build(model.trainable_variables)
     start = [keras.ops.convert_to_numpy(it).copy() for it in model.optimizer.variables]
     few = slice(batch_size + N_TRAIN % batch_size)
-    model.fit(X[0, few], one_hot(y[0])[few], batch_size=batch_size, epochs=1, verbose=0)  # once with a full batch and once with the last one, so that nothing is left to be traced
+    model.fit(
+        X[0, few], one_hot(y[0])[few], batch_size=batch_size, epochs=1, verbose=0
+    )  # once with a full batch and once with the last one, so that nothing is left to be traced
     glorot = [keras.initializers.GlorotUniform()]
     found = []
     for at, seed in enumerate(seeds):
-        model.set_weights([it[0, 0] if number % 2 else it[0] for number, it in enumerate(initial.weights(Net(sizes, None, None), [seed], glorot, glorot))])
+        model.set_weights(
+            [
+                it[0, 0] if number % 2 else it[0]
+                for number, it in enumerate(initial.weights(Net(sizes, None, None), [seed], glorot, glorot))
+            ]
+        )
         for variable, value in zip(model.optimizer.variables, start):
             variable.assign(value)
         clock = Clock(X_test[at].astype("float32"), y_test[at], least=least, cap=cap)
@@ -116,7 +167,19 @@ def clocked(batch_size, hidden, data, seeds, *, epochs, least, cap):
     return np.transpose(found)
 
 
-def run(*, hidden=None, epochs=None, steps=None, batch_sizes=None, separation=None, n_timed=None, cap=None, n_seeds=None, preset="short", show=True):
+def run(
+    *,
+    hidden=None,
+    epochs=None,
+    steps=None,
+    batch_sizes=None,
+    separation=None,
+    n_timed=None,
+    cap=None,
+    n_seeds=None,
+    preset="short",
+    show=True,
+):
     """Train nets with batches of several sizes, once for each size, and look at them after equally many epochs and after equally many steps; and time real fits.
 
     Parameters
@@ -147,13 +210,26 @@ def run(*, hidden=None, epochs=None, steps=None, batch_sizes=None, separation=No
         If an argument is not as above.
     """
     start = time.perf_counter()
-    own = chosen(PRESETS, preset, n_seeds, hidden=hidden, epochs=epochs, steps=steps, batch_sizes=batch_sizes, separation=separation, n_timed=n_timed, cap=cap)
+    own = chosen(
+        PRESETS,
+        preset,
+        n_seeds,
+        hidden=hidden,
+        epochs=epochs,
+        steps=steps,
+        batch_sizes=batch_sizes,
+        separation=separation,
+        n_timed=n_timed,
+        cap=cap,
+    )
     seeds, sizes = own.seeds, sorted({whole(n, "a batch size", least=1, most=N_TRAIN) for n in own.batch_sizes})
     if not NEEDED <= set(sizes):
         raise ValueError(f"batch_sizes must have 1, 64 and {N_TRAIN} among them, got {own.batch_sizes}.")
     epochs, steps = whole(own.epochs, "epochs", least=1), whole(own.steps, "steps", least=1)
     one_of(own.separation, SEPARATIONS, "separation")
-    clear_first = sorted(range(len(seeds)), key=lambda at: mixture(D, seeds[at], separation=own.separation).best_accuracy < CLEAR)
+    clear_first = sorted(
+        range(len(seeds)), key=lambda at: mixture(D, seeds[at], separation=own.separation).best_accuracy < CLEAR
+    )
     timed = clear_first[: whole(own.n_timed, "n_timed", least=1)]
     cap = real(own.cap, "cap", least=0)
     X, y, X_test, y_test = data = parts(N_TRAIN, N_TEST, D, seeds, separation=own.separation)
@@ -161,25 +237,68 @@ def run(*, hidden=None, epochs=None, steps=None, batch_sizes=None, separation=No
     test, training, seconds = np.empty(shape), np.empty(shape), []
     for at, size in enumerate(sizes):
         goals = epochs * -(-N_TRAIN // size), steps
-        nets = trained(own.hidden, X, one_hot(y), batch_size=size, steps=max(goals), seeds=seeds, X_test=X_test, y_test=one_hot(y_test), record=goals, show=show)
+        nets = trained(
+            own.hidden,
+            X,
+            one_hot(y),
+            batch_size=size,
+            steps=max(goals),
+            seeds=seeds,
+            X_test=X_test,
+            y_test=one_hot(y_test),
+            record=goals,
+            show=show,
+        )
         rows = [list(nets.steps).index(goal) for goal in goals]
         test[:, at], training[:, at] = nets.test_accuracy[rows], nets.accuracy[rows]
-        seconds.append(clocked(size, own.hidden, [it[timed] for it in data], [seeds[at] for at in timed], epochs=epochs, least=own.least, cap=cap))
+        seconds.append(
+            clocked(
+                size,
+                own.hidden,
+                [it[timed] for it in data],
+                [seeds[at] for at in timed],
+                epochs=epochs,
+                least=own.least,
+                cap=cap,
+            )
+        )
     run_time, until = np.moveaxis(seconds, 1, 0)
     sweep = lambda name, y_name, values: Sweep(name, tuple(sizes), "batch size", y_name, values, log_x=True)
-    compared = [Compared(f"training accuracy after equal epochs, batches of {size}", then, 4, training[0, sizes.index(size)]) for size, then in THEN.items() if size in sizes]
-    compared.append(Compared(f"run time with batches of 1 ÷ that with {N_TRAIN}", THEN_FASTER, 4, run_time[0] / run_time[-1], reading=18))
+    compared = [
+        Compared(f"training accuracy after equal epochs, batches of {size}", then, 4, training[0, sizes.index(size)])
+        for size, then in THEN.items()
+        if size in sizes
+    ]
+    compared.append(
+        Compared(
+            f"run time with batches of 1 ÷ that with {N_TRAIN}", THEN_FASTER, 4, run_time[0] / run_time[-1], reading=18
+        )
+    )
     return Result(
-        "batch_size", TITLE, preset, f"{'-'.join(map(str, (D, *own.hidden, 2)))}, sigmoid, Adam at {RATE:g}, {N_TRAIN} points; looked at after {epochs} epochs and after {steps:,} steps, on the training points (as"
+        "batch_size",
+        TITLE,
+        preset,
+        f"{'-'.join(map(str, (D, *own.hidden, 2)))}, sigmoid, Adam at {RATE:g}, {N_TRAIN} points; looked at after {epochs} epochs and after {steps:,} steps, on the training points (as"
         f" published) and on {N_TEST} others. {separation_told(own.separation)} {len(timed)} real fits for each batch size, on data that a perfect classifier gets right to {CLEAR:.0%}, without compiling and without looking at accuracy: their run time is that of {epochs} epochs, in"
         f" proportion to those done; a fit that does not come to {ENOUGH:g} within {cap:g} s counts with that. A short run takes layers of 20 units instead of 100, 20 epochs instead of 150, three batch sizes instead of six, and times"
-        " 2 fits instead of 5.", seeds,
+        " 2 fits instead of 5.",
+        seeds,
         (
             sweep("Held-out points", "test accuracy", dict(zip(EQUALS, test))),
             sweep("Training points", "training accuracy", dict(zip(EQUALS, training))),
-            Sweep("Real fits", tuple(sizes), "batch size", "seconds", {f"{epochs} epochs": run_time, f"until test accuracy {ENOUGH:g}": until}, log_x=True, log_y=True),
+            Sweep(
+                "Real fits",
+                tuple(sizes),
+                "batch size",
+                "seconds",
+                {f"{epochs} epochs": run_time, f"until test accuracy {ENOUGH:g}": until},
+                log_x=True,
+                log_y=True,
+            ),
         ),
-        judge(test, run_time, sizes), tuple(compared), time.perf_counter() - start,
+        judge(test, run_time, sizes),
+        tuple(compared),
+        time.perf_counter() - start,
     )
 
 

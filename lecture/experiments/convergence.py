@@ -13,13 +13,27 @@ from lecture.experiments.protocol import chosen, trained
 from lecture.experiments.result import Result, Sweep
 
 TITLE = "Do later layers settle sooner?"
-SOONER = Hypothesis("Later layers settle sooner.", "share of the training until a layer has come half of its way, first layer minus last", 0.05)
-CALMS = Hypothesis("Later layers calm down more.", "a layer's change in the last tenth of the training, divided by that in the first, first layer minus last", 0.1)
-STILL = Hypothesis("In the end the last layer's weights move least.", "change of a layer's 50 weights from one look to the next in the last tenth of the training, first layer minus last", 0.002)  # Adam at 0.003 moves 50 by up to 0.02 a step
+SOONER = Hypothesis(
+    "Later layers settle sooner.",
+    "share of the training until a layer has come half of its way, first layer minus last",
+    0.05,
+)
+CALMS = Hypothesis(
+    "Later layers calm down more.",
+    "a layer's change in the last tenth of the training, divided by that in the first, first layer minus last",
+    0.1,
+)
+STILL = Hypothesis(
+    "In the end the last layer's weights move least.",
+    "change of a layer's 50 weights from one look to the next in the last tenth of the training, first layer minus last",
+    0.002,
+)  # Adam at 0.003 moves 50 by up to 0.02 a step
 HYPOTHESES = (SOONER, CALMS, STILL)
 PRESETS = {
     "short": dict(n_seeds=30, hidden=(50, 50, 50), steps=750, every=5, objective="squared error", separation="falling"),
-    "published": dict(n_seeds=100, hidden=(50, 50, 50), steps=750, every=2, objective="squared error", separation="falling"),
+    "published": dict(
+        n_seeds=100, hidden=(50, 50, 50), steps=750, every=2, objective="squared error", separation="falling"
+    ),
 }
 N_TRAIN, D = 400, 12
 N_KEPT = 50
@@ -90,10 +104,16 @@ def judge(half, tenths):
         Change in the first and in the last tenth of the training.
     """
     ratio = tenths[:, 1] / tenths[:, 0]
-    return SOONER.judge(half[0] - half[-1]), CALMS.judge(ratio[0] - ratio[-1]), STILL.judge(tenths[0, 1] - tenths[-1, 1])
+    return (
+        SOONER.judge(half[0] - half[-1]),
+        CALMS.judge(ratio[0] - ratio[-1]),
+        STILL.judge(tenths[0, 1] - tenths[-1, 1]),
+    )
 
 
-def run(*, hidden=None, steps=None, every=None, objective=None, separation=None, n_seeds=None, preset="short", show=True):
+def run(
+    *, hidden=None, steps=None, every=None, objective=None, separation=None, n_seeds=None, preset="short", show=True
+):
     """Train nets and look at 50 weights of each layer.
 
     The original takes the last 50 of each layer. In the first layer those are the weights of a single input, the one that tells the classes apart least; so 50 at random are
@@ -126,30 +146,60 @@ def run(*, hidden=None, steps=None, every=None, objective=None, separation=None,
         If an argument is not as above.
     """
     start = time.perf_counter()
-    own = chosen(PRESETS, preset, n_seeds, hidden=hidden, steps=steps, every=every, objective=objective, separation=separation)
+    own = chosen(
+        PRESETS, preset, n_seeds, hidden=hidden, steps=steps, every=every, objective=objective, separation=separation
+    )
     how = OBJECTIVES[one_of(own.objective, tuple(OBJECTIVES), "objective")]
     every = whole(own.every, "every", least=1, most=own.steps)
     seeds, sizes = own.seeds, (D, *own.hidden, 2)
     X, y, *_ = parts(N_TRAIN, 2, D, seeds, separation=own.separation)
     layers = [f"layer {at}" for at in range(1, len(sizes))]
     keep = {at: picked(p * q) for at, (p, q) in enumerate(zip(sizes, sizes[1:]))}
-    nets = trained(own.hidden, X, one_hot(y), steps=own.steps, seeds=seeds, record=range(0, own.steps, every), keep=keep, show=show, **how)
+    nets = trained(
+        own.hidden,
+        X,
+        one_hot(y),
+        steps=own.steps,
+        seeds=seeds,
+        record=range(0, own.steps, every),
+        keep=keep,
+        show=show,
+        **how,
+    )
     halves = lambda at: np.split(nets.kept[at], 2, axis=-1)  # at random, and the last ones
-    moved = {name: np.stack([changes(halves(at)[choice]) for at in range(len(layers))]) for name, choice in CHOICES.items()}
-    half = {name: np.stack([halfway(halves(at)[choice]) for at in range(len(layers))]) for name, choice in CHOICES.items()}
+    moved = {
+        name: np.stack([changes(halves(at)[choice]) for at in range(len(layers))]) for name, choice in CHOICES.items()
+    }
+    half = {
+        name: np.stack([halfway(halves(at)[choice]) for at in range(len(layers))]) for name, choice in CHOICES.items()
+    }
     tenths = {name: np.stack([calming(values) for values in each]) for name, each in moved.items()}
     ours, theirs = CHOICES
     n = f"{N_KEPT} weights of each layer"
-    sweep = lambda name, y_name, values: Sweep(name, tuple(str(at) for at in range(1, len(sizes))), "layer", y_name, values)
+    sweep = lambda name, y_name, values: Sweep(
+        name, tuple(str(at) for at in range(1, len(sizes))), "layer", y_name, values
+    )
     verdicts = judge(half[ours], tenths[ours])
     return Result(
-        "convergence", TITLE, preset, f"{'-'.join(map(str, sizes))}, sigmoid, {own.objective}, {own.steps} steps of Adam at 0.003 on batches of 64 of {N_TRAIN} points; {n} are looked at every {every} steps,"
-        f" drawn at random, and the last ones, as published. {separation_told(own.separation)} A short run looks every 5 steps instead of every 2 and takes 30 seeds instead of 100; the original shows one.", seeds,
+        "convergence",
+        TITLE,
+        preset,
+        f"{'-'.join(map(str, sizes))}, sigmoid, {own.objective}, {own.steps} steps of Adam at 0.003 on batches of 64 of {N_TRAIN} points; {n} are looked at every {every} steps,"
+        f" drawn at random, and the last ones, as published. {separation_told(own.separation)} A short run looks every 5 steps instead of every 2 and takes 30 seeds instead of 100; the original shows one.",
+        seeds,
         (
             sweep("Half of the way", "share of the training", half),
-            sweep("Calming down", "change, last ÷ first tenth", {name: each[:, 1] / each[:, 0] for name, each in tenths.items()}),
+            sweep(
+                "Calming down",
+                "change, last ÷ first tenth",
+                {name: each[:, 1] / each[:, 0] for name, each in tenths.items()},
+            ),
             sweep("In the end", "change from look to look", {name: each[:, 1] for name, each in tenths.items()}),
         ),
-        verdicts, (), time.perf_counter() - start,
-        Settling(nets.steps, {name: halves(at)[0][:, 0] for at, name in enumerate(layers)}, dict(zip(layers, moved[ours]))),
+        verdicts,
+        (),
+        time.perf_counter() - start,
+        Settling(
+            nets.steps, {name: halves(at)[0][:, 0] for at, name in enumerate(layers)}, dict(zip(layers, moved[ours]))
+        ),
     )

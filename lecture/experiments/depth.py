@@ -12,11 +12,20 @@ from lecture.experiments.protocol import chosen, trained
 from lecture.experiments.result import Result, Sweep
 
 TITLE = "At equally many parameters, are deeper nets better?"
-BETTER = Hypothesis("With as many parameters, a deeper net gets more points right.", "accuracy of the deepest net minus that of the shallowest", 0.03)
+BETTER = Hypothesis(
+    "With as many parameters, a deeper net gets more points right.",
+    "accuracy of the deepest net minus that of the shallowest",
+    0.03,
+)
 MOSTLY = Hypothesis("It does so in most runs.", "share of seeds at which the deepest net beats the shallowest", 0.5)
-TURNS = Hypothesis("A deeper net turns more often.", "times that the fitted curve changes sides, deepest minus shallowest", 1.0)
+TURNS = Hypothesis(
+    "A deeper net turns more often.", "times that the fitted curve changes sides, deepest minus shallowest", 1.0
+)
 HYPOTHESES = (BETTER, MOSTLY, TURNS)
-LAYERS = {"code": (2, 3, 4), "titles": (1, 2, 3)}  # hidden layers: the original's code applies one more than its titles say
+LAYERS = {
+    "code": (2, 3, 4),
+    "titles": (1, 2, 3),
+}  # hidden layers: the original's code applies one more than its titles say
 PUBLISHED = (0.625, 0.625, 0.688)
 PRESETS = {"short": dict(n_seeds=30, steps=4000), "published": dict(n_seeds=100, steps=15_000)}
 N_POINTS, UNITS = 16, 10
@@ -98,30 +107,71 @@ def run(*, layers="code", domain=(0.0, 1.0), steps=None, n_seeds=None, preset="s
     """
     start = time.perf_counter()
     own = chosen(PRESETS, preset, n_seeds, steps=steps)
-    depths = LAYERS[one_of(layers, LAYERS, "layers")] if isinstance(layers, str) else tuple(sorted({whole(depth, "a number of layers", least=1) for depth in layers}))
+    depths = (
+        LAYERS[one_of(layers, LAYERS, "layers")]
+        if isinstance(layers, str)
+        else tuple(sorted({whole(depth, "a number of layers", least=1) for depth in layers}))
+    )
     if len(depths) < 2:
         raise ValueError(f"layers must be two or more different numbers of hidden layers, got {list(layers)}.")
     x, y = points(*domain)
     grid = np.linspace(x[0], x[-1], N_GRID)
     nets = [
-        trained((UNITS,) * depth, x[:, None], one_hot(y), steps=own.steps, seeds=own.seeds, activation="relu", batch_size=None, tied=depth > 1, record=(), show=show) for depth in depths
+        trained(
+            (UNITS,) * depth,
+            x[:, None],
+            one_hot(y),
+            steps=own.steps,
+            seeds=own.seeds,
+            activation="relu",
+            batch_size=None,
+            tied=depth > 1,
+            record=(),
+            show=show,
+        )
+        for depth in depths
     ]
     outputs = np.stack([net.predict(grid[:, None]) for net in nets])
     accuracy = np.stack([net.accuracy[-1] for net in nets])
     counts = tuple(net.net.n_parameters for net in nets)
     curves = Curves(depths, counts, x, y, grid, outputs[..., 1] - outputs[..., 0], accuracy)
-    compared = () if layers != "code" else tuple(
-        Compared(f"accuracy, titled {title}, in truth {depth} hidden layers", then, 1, values, reading=0.0005) for title, depth, then, values in zip(LAYERS["titles"], depths, PUBLISHED, accuracy)
+    compared = (
+        ()
+        if layers != "code"
+        else tuple(
+            Compared(f"accuracy, titled {title}, in truth {depth} hidden layers", then, 1, values, reading=0.0005)
+            for title, depth, then, values in zip(LAYERS["titles"], depths, PUBLISHED, accuracy)
+        )
     )
-    cut = "" if preset == "published" else " A short run makes 4,000 steps instead of 15,000 and takes 30 seeds instead of 100."
+    cut = (
+        ""
+        if preset == "published"
+        else " A short run makes 4,000 steps instead of 15,000 and takes 30 seeds instead of 100."
+    )
     sweep = lambda name, y_name, values: Sweep(name, depths, "hidden layers", y_name, {y_name: values})
     return Result(
-        "depth", TITLE, preset, f"{N_POINTS} points from {x[0]:g} to {x[-1]:g} of alternating class; hidden layers of {UNITS} ReLUs that share their weights, {own.steps:,} steps of Adam at 0.003 on all points; "
-        + ", ".join(f"{depth} layers have {count} parameters" for depth, count in zip(depths, counts)) + f".{cut}", own.seeds,
-        (sweep("Points that are right", "training accuracy", accuracy), sweep("Turns", "changes of side", curves.turns)), judge(accuracy, curves.turns), compared, time.perf_counter() - start, curves,
+        "depth",
+        TITLE,
+        preset,
+        f"{N_POINTS} points from {x[0]:g} to {x[-1]:g} of alternating class; hidden layers of {UNITS} ReLUs that share their weights, {own.steps:,} steps of Adam at 0.003 on all points; "
+        + ", ".join(f"{depth} layers have {count} parameters" for depth, count in zip(depths, counts))
+        + f".{cut}",
+        own.seeds,
+        (
+            sweep("Points that are right", "training accuracy", accuracy),
+            sweep("Turns", "changes of side", curves.turns),
+        ),
+        judge(accuracy, curves.turns),
+        compared,
+        time.perf_counter() - start,
+        curves,
     )
 
 
 def judge(accuracy, turns):
     """Return the verdicts on accuracies and changes of side (n_depths, n_seeds), from shallow to deep."""
-    return BETTER.judge(accuracy[-1] - accuracy[0]), MOSTLY.judge((accuracy[-1] > accuracy[0]).astype(float)), TURNS.judge((turns[-1] - turns[0]).astype(float))
+    return (
+        BETTER.judge(accuracy[-1] - accuracy[0]),
+        MOSTLY.judge((accuracy[-1] > accuracy[0]).astype(float)),
+        TURNS.judge((turns[-1] - turns[0]).astype(float)),
+    )

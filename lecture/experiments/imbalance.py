@@ -14,8 +14,14 @@ from lecture.experiments.result import Result, Sweep
 TITLE = "What does a rare class cost, and does drawing it more often help?"
 COSTS = Hypothesis("Imbalance costs accuracy.", "accuracy without resampling at 1:1, minus that at 50:1", 0.05)
 HELPS = Hypothesis("Oversampling helps.", "accuracy at 50:1 with resampling, minus that without", 0.05)
-UNDOES = Hypothesis("Oversampling undoes the damage.", "accuracy with resampling at 1:1, minus that at 100:1", 0.05, absent=True)
-SCALING = Hypothesis("Test points that are scaled by themselves are taken for others.", "accuracy with resampling at 100:1, scaled by the training points minus scaled by themselves", 0.05)
+UNDOES = Hypothesis(
+    "Oversampling undoes the damage.", "accuracy with resampling at 1:1, minus that at 100:1", 0.05, absent=True
+)
+SCALING = Hypothesis(
+    "Test points that are scaled by themselves are taken for others.",
+    "accuracy with resampling at 100:1, scaled by the training points minus scaled by themselves",
+    0.05,
+)
 HYPOTHESES = (COSTS, HELPS, UNDOES, SCALING)
 WITHOUT, WITH = "without resampling", "with resampling"
 SCALINGS = ("train", "separate")
@@ -131,32 +137,72 @@ def run(*, ratios=None, steps=None, hidden=HIDDEN, scaling="train", n_seeds=None
         raise ValueError(f"ratios must have 1, 50 and 100 among them, got {list(own.ratios)}.")
     data = {ratio: [_points(mixture(2, seed), ratio) for seed in seeds] for ratio in ratios}
     first = data[100][0]
-    cases = [(it, resample, seed) for resample in (False, True) for of_ratio in data.values() for it, seed in zip(of_ratio, seeds)]
-    cases += [(first, resample, seed) for resample in (False, True) for seed in seeds]  # the same data for all, to be drawn
+    cases = [
+        (it, resample, seed)
+        for resample in (False, True)
+        for of_ratio in data.values()
+        for it, seed in zip(of_ratio, seeds)
+    ]
+    cases += [
+        (first, resample, seed) for resample in (False, True) for seed in seeds
+    ]  # the same data for all, to be drawn
     nets = _trained(cases, hidden, own.steps, show)
-    found = {way: _accuracy(nets, [it[at] for it, _, _ in cases], [it[4] for it, _, _ in cases]) for way, at in (("train", 2), ("separate", 3))}
+    found = {
+        way: _accuracy(nets, [it[at] for it, _, _ in cases], [it[4] for it, _, _ in cases])
+        for way, at in (("train", 2), ("separate", 3))
+    }
     n = 2 * len(ratios) * len(seeds)
-    by_scaling = {way: dict(zip((WITHOUT, WITH), values[:n].reshape(2, len(ratios), len(seeds)))) for way, values in found.items()}
+    by_scaling = {
+        way: dict(zip((WITHOUT, WITH), values[:n].reshape(2, len(ratios), len(seeds)))) for way, values in found.items()
+    }
     accuracy, one, fifty, hundred = by_scaling[scaling], ratios.index(1), ratios.index(50), ratios.index(100)
     compared = tuple(
         Compared(f"{told}, test points scaled {by}", then, 5, values[way][at])
         for values, by in ((by_scaling["separate"], "by themselves"), (by_scaling["train"], "by the training points"))
-        for told, then, way, at in (("without resampling, 1:1", 0.82, WITHOUT, one), ("without resampling, 50:1", 0.5, WITHOUT, fifty), ("with resampling, 100:1", 0.65, WITH, hundred))
+        for told, then, way, at in (
+            ("without resampling, 1:1", 0.82, WITHOUT, one),
+            ("without resampling, 50:1", 0.5, WITHOUT, fifty),
+            ("with resampling, 100:1", 0.65, WITH, hundred),
+        )
     )
     cut = "" if preset == "published" else " A short run takes 30 seeds instead of 100, and leaves out 2:1 and 10:1."
     scaled = "the training points" if scaling == "train" else "the test points themselves, as in the original"
     return Result(
-        "imbalance", TITLE, preset, f"{'-'.join(map(str, (2, *hidden, 2)))} (the original's hidden layers and steps are not known), sigmoid, {own.steps:,} steps of Adam at 0.003 on batches of 64 of {N_TRAIN:,} points,"
-        f" {N_TEST:,} others to test (published: 300), scaled by mean and deviation of {scaled}.{cut}", seeds,
-        (Sweep("Held-out points, 1:1", tuple(ratios), "points of the frequent class for each rare one", "test accuracy", accuracy, log_x=True),),
-        judge(*(accuracy[WITHOUT][at] for at in (one, fifty)), *(accuracy[WITH][at] for at in (one, fifty, hundred)), *(by_scaling[way][WITH][hundred] for way in SCALINGS)),
-        compared, time.perf_counter() - start, _decisions(nets, first, 100, dict(zip((WITHOUT, WITH), np.arange(n, len(nets)).reshape(2, -1)))),
+        "imbalance",
+        TITLE,
+        preset,
+        f"{'-'.join(map(str, (2, *hidden, 2)))} (the original's hidden layers and steps are not known), sigmoid, {own.steps:,} steps of Adam at 0.003 on batches of 64 of {N_TRAIN:,} points,"
+        f" {N_TEST:,} others to test (published: 300), scaled by mean and deviation of {scaled}.{cut}",
+        seeds,
+        (
+            Sweep(
+                "Held-out points, 1:1",
+                tuple(ratios),
+                "points of the frequent class for each rare one",
+                "test accuracy",
+                accuracy,
+                log_x=True,
+            ),
+        ),
+        judge(
+            *(accuracy[WITHOUT][at] for at in (one, fifty)),
+            *(accuracy[WITH][at] for at in (one, fifty, hundred)),
+            *(by_scaling[way][WITH][hundred] for way in SCALINGS),
+        ),
+        compared,
+        time.perf_counter() - start,
+        _decisions(nets, first, 100, dict(zip((WITHOUT, WITH), np.arange(n, len(nets)).reshape(2, -1)))),
     )
 
 
 def judge(without_1, without_50, with_1, with_50, with_100, scaled_by_train, scaled_apart):
     """Return the verdicts on accuracies (n_seeds,) at ratios without and with resampling; the last two with resampling at 100:1 and test points scaled in two ways."""
-    return COSTS.judge(without_1 - without_50), HELPS.judge(with_50 - without_50), UNDOES.judge(with_1 - with_100), SCALING.judge(scaled_by_train - scaled_apart)
+    return (
+        COSTS.judge(without_1 - without_50),
+        HELPS.judge(with_50 - without_50),
+        UNDOES.judge(with_1 - with_100),
+        SCALING.judge(scaled_by_train - scaled_apart),
+    )
 
 
 def decide(ratio=100, resample=False, *, distance=1.0, n_nets=LIVE_NETS, steps=LIVE_STEPS, seed=LIVE_SEED):
@@ -189,7 +235,13 @@ def _points(it, ratio):
     X, y = it.draw(counts(ratio))
     X_test, y_test = it.draw(halves(N_TEST), part=1)
     mean, deviation = X.mean(axis=0), X.std(axis=0)
-    return (X - mean) / deviation, y, (X_test - mean) / deviation, (X_test - X_test.mean(axis=0)) / X_test.std(axis=0), y_test
+    return (
+        (X - mean) / deviation,
+        y,
+        (X_test - mean) / deviation,
+        (X_test - X_test.mean(axis=0)) / X_test.std(axis=0),
+        y_test,
+    )
 
 
 def _trained(cases, hidden, steps, show):
@@ -213,4 +265,13 @@ def _decisions(nets, data, ratio, members):
     grid = np.stack(np.meshgrid(*sides), axis=-1)
     chances = nets.predict(grid.reshape(-1, 2))[..., 1].reshape(len(nets), N_GRID, N_GRID)
     hits = (nets.predict(data[2]).argmax(axis=-1) == data[4]).mean(axis=-1)
-    return Decisions(ratio, X, y, X_test, y_test, grid, {name: chances[some] for name, some in members.items()}, {name: hits[some] for name, some in members.items()})
+    return Decisions(
+        ratio,
+        X,
+        y,
+        X_test,
+        y_test,
+        grid,
+        {name: chances[some] for name, some in members.items()},
+        {name: hits[some] for name, some in members.items()},
+    )

@@ -16,8 +16,17 @@ from lecture.experiments.result import Result, Sweep
 TITLE = "How much depends on the first weights?"
 BEST = Hypothesis("Glorot's first weights do best.", "test accuracy from Glorot's, minus that from N(0, 0.01)", 0.02)
 STUCK = Hypothesis("From zeros nothing is learnt.", "test accuracy from zeros, minus 0.5", 0.1, absent=True)
-ROUNDING = Hypothesis("Zeros learn because rounding makes units differ.", "test accuracy from zeros, minus that of the same net with all units of a layer replaced by one", 0.02)
-ALIKE = Hypothesis("Units that start alike stay alike.", "largest distance between two units of a layer, from zeros, divided by the largest weight", 0.01, absent=True)
+ROUNDING = Hypothesis(
+    "Zeros learn because rounding makes units differ.",
+    "test accuracy from zeros, minus that of the same net with all units of a layer replaced by one",
+    0.02,
+)
+ALIKE = Hypothesis(
+    "Units that start alike stay alike.",
+    "largest distance between two units of a layer, from zeros, divided by the largest weight",
+    0.01,
+    absent=True,
+)
 HYPOTHESES = (BEST, STUCK, ROUNDING, ALIKE)
 PRESETS = {
     "short": dict(n_seeds=30, hidden=(50, 50), steps=800, separation="falling"),
@@ -29,8 +38,12 @@ N_RECORDED = 10
 LEAST = -8.0  # the logarithm that stands for that of a distance of 0
 N_ROWS = 12  # units of the layer before whose weights are compared
 INITIALIZERS = {
-    "Glorot": keras.initializers.GlorotUniform(), "He": keras.initializers.HeNormal(), "N(0, 0.01)": keras.initializers.RandomNormal(stddev=0.01), "N(0, 1)": keras.initializers.RandomNormal(stddev=1.0),
-    "zeros": keras.initializers.Zeros(), "ones": keras.initializers.Ones(),
+    "Glorot": keras.initializers.GlorotUniform(),
+    "He": keras.initializers.HeNormal(),
+    "N(0, 0.01)": keras.initializers.RandomNormal(stddev=0.01),
+    "N(0, 1)": keras.initializers.RandomNormal(stddev=1.0),
+    "zeros": keras.initializers.Zeros(),
+    "ones": keras.initializers.Ones(),
 }
 NAMES = tuple(INITIALIZERS)
 ONE = "zeros, one unit"  # the name of the net with one unit in each layer
@@ -131,7 +144,9 @@ def run(*, hidden=None, steps=None, separation=None, n_seeds=None, preset="short
     start = time.perf_counter()
     own = chosen(PRESETS, preset, n_seeds, hidden=hidden, steps=steps, separation=separation)
     if len(set(own.hidden)) != 1:
-        raise ValueError(f"hidden must be equally many units in each layer, so that one can stand for them, got {tuple(own.hidden)}.")
+        raise ValueError(
+            f"hidden must be equally many units in each layer, so that one can stand for them, got {tuple(own.hidden)}."
+        )
     seeds, n, width = own.seeds, len(own.seeds), own.hidden[0]
     X, y, X_test, y_test = parts(N_TRAIN, N_TEST, D, seeds, separation=own.separation)
     published_at = min(PUBLISHED_STEPS, own.steps)
@@ -140,12 +155,34 @@ def run(*, hidden=None, steps=None, separation=None, n_seeds=None, preset="short
     each = [INITIALIZERS[name] for name in NAMES for _ in seeds]
     rows = min(N_ROWS, width)
     nets = trained(
-        own.hidden, again(X), again(one_hot(y)), steps=own.steps, seeds=seeds * len(NAMES), initializer=each, bias_initializer=each, X_test=again(X_test), y_test=again(one_hot(y_test)),
-        record=record, keep={layer: np.arange((D if layer == 0 else rows) * width) for layer in range(len(own.hidden))}, show=show, **SQUARED,
+        own.hidden,
+        again(X),
+        again(one_hot(y)),
+        steps=own.steps,
+        seeds=seeds * len(NAMES),
+        initializer=each,
+        bias_initializer=each,
+        X_test=again(X_test),
+        y_test=again(one_hot(y_test)),
+        record=record,
+        keep={layer: np.arange((D if layer == 0 else rows) * width) for layer in range(len(own.hidden))},
+        show=show,
+        **SQUARED,
     )
     one = trained(
-        (1,) * len(own.hidden), X, one_hot(y), steps=own.steps, seeds=seeds, initializer="zeros", bias_initializer="zeros", activation=counted(width), X_test=X_test, y_test=one_hot(y_test),
-        record=record, show=show, **SQUARED,
+        (1,) * len(own.hidden),
+        X,
+        one_hot(y),
+        steps=own.steps,
+        seeds=seeds,
+        initializer="zeros",
+        bias_initializer="zeros",
+        activation=counted(width),
+        X_test=X_test,
+        y_test=one_hot(y_test),
+        record=record,
+        show=show,
+        **SQUARED,
     )
     part = lambda values, name: values[:, NAMES.index(name) * n : (NAMES.index(name) + 1) * n]
     curves = {name: part(nets.test_accuracy, name) for name in NAMES} | {ONE: one.test_accuracy}
@@ -155,18 +192,42 @@ def run(*, hidden=None, steps=None, separation=None, n_seeds=None, preset="short
     shown = ("Glorot", "zeros", "ones")
     steps = tuple(nets.steps.tolist())
     return Result(
-        "initialization", TITLE, preset, f"{'-'.join(map(str, (D, *own.hidden, 2)))}, sigmoid, mean squared error of linear outputs, {own.steps} steps of Adam at 0.003 on batches of 64 of {N_TRAIN} points,"
+        "initialization",
+        TITLE,
+        preset,
+        f"{'-'.join(map(str, (D, *own.hidden, 2)))}, sigmoid, mean squared error of linear outputs, {own.steps} steps of Adam at 0.003 on batches of 64 of {N_TRAIN} points,"
         f" {N_TEST} others to test (published: 500 steps, the last look after 451, and 100 to test); biases start as weights do. {separation_told(own.separation)}"
-        " A short run takes 30 seeds instead of 100 and layers of 50 units instead of 100, and makes 800 steps instead of 1000.", seeds,
+        " A short run takes 30 seeds instead of 100 and layers of 50 units instead of 100, and makes 800 steps instead of 1000.",
+        seeds,
         (
-            Sweep("In the end", (*NAMES, ONE), "first weights", "test accuracy", {"": np.array([accuracy[name] for name in (*NAMES, ONE)])}),
-            Sweep("On the way", steps, "step", "test accuracy", {name: curve for name, curve in curves.items() if name != "He"}),
             Sweep(
-                "How different units are", steps, "step", "log₁₀(distance ÷ largest weight)",
+                "In the end",
+                (*NAMES, ONE),
+                "first weights",
+                "test accuracy",
+                {"": np.array([accuracy[name] for name in (*NAMES, ONE)])},
+            ),
+            Sweep(
+                "On the way",
+                steps,
+                "step",
+                "test accuracy",
+                {name: curve for name, curve in curves.items() if name != "He"},
+            ),
+            Sweep(
+                "How different units are",
+                steps,
+                "step",
+                "log₁₀(distance ÷ largest weight)",
                 {name: logarithm(part(apart, name)) for name in shown},
             ),
         ),
-        judge(accuracy, part(apart, "zeros")[-1]), tuple(Compared(f"accuracy after {published_at} steps, {name}", number, 5, curves[name][then], reading=0.006) for name, number in PUBLISHED.items()), time.perf_counter() - start,
+        judge(accuracy, part(apart, "zeros")[-1]),
+        tuple(
+            Compared(f"accuracy after {published_at} steps, {name}", number, 5, curves[name][then], reading=0.006)
+            for name, number in PUBLISHED.items()
+        ),
+        time.perf_counter() - start,
     )
 
 
@@ -210,7 +271,17 @@ def from_normal(std, *, n_nets=50, hidden=(30, 30), steps=150):
     first = keras.initializers.RandomNormal(stddev=real(std, "std", least=0))
     X, y, X_test, y_test = ready(N_TRAIN, 200, D, whole(n_nets, "n_nets", least=1))
     nets = trained(
-        hidden, X, y, steps=steps, seeds=n_nets, initializer=first, bias_initializer=first, X_test=X_test, y_test=y_test,
-        record=np.linspace(0, steps, 11).astype(int).tolist(), show=False, **SQUARED,
+        hidden,
+        X,
+        y,
+        steps=steps,
+        seeds=n_nets,
+        initializer=first,
+        bias_initializer=first,
+        X_test=X_test,
+        y_test=y_test,
+        record=np.linspace(0, steps, 11).astype(int).tolist(),
+        show=False,
+        **SQUARED,
     )
     return Curves(nets.steps, nets.test_accuracy, f"first weights from N(0, {std:.3g}²)")

@@ -91,7 +91,10 @@ class Verdict:
         """``"supported"`` if the whole interval lies where the claim has it, ``"contradicted"`` if none of it does, else ``"undecided"``."""
         smallest = self.hypothesis.smallest
         if self.hypothesis.absent:
-            inside, outside = -smallest < self.low and self.high < smallest, smallest <= self.low or self.high <= -smallest
+            inside, outside = (
+                -smallest < self.low and self.high < smallest,
+                smallest <= self.low or self.high <= -smallest,
+            )
         else:
             inside, outside = smallest <= self.low, self.high < smallest
         return "supported" if inside else "contradicted" if outside else "undecided"
@@ -138,7 +141,10 @@ class Compared:
         mean, n = float(np.mean(self.values)), len(self.values)
         if n == 1:
             return -np.inf, np.inf
-        half = float(stats.t.ppf((1 + LEVEL) / 2, n - 1) * np.std(self.values, ddof=1) * np.sqrt(1 / n + 1 / self.runs)) + self.reading
+        half = (
+            float(stats.t.ppf((1 + LEVEL) / 2, n - 1) * np.std(self.values, ddof=1) * np.sqrt(1 / n + 1 / self.runs))
+            + self.reading
+        )
         return mean - half, mean + half
 
     @property

@@ -13,10 +13,25 @@ from lecture.experiments.protocol import chosen, trained
 from lecture.experiments.result import Result, Sweep
 
 TITLE = "Does it matter which loss is minimized?"
-BEST = Hypothesis("Cross-entropy does best.", "test accuracy with cross-entropy, minus the mean of that with the other losses (the control left out)", 0.02)
-ALIKE = Hypothesis("The usual losses do alike.", "test accuracy with cross-entropy, minus the mean of that with absolute, squared and hinge", 0.02, absent=True)
-FOURTH = Hypothesis("The fourth power does worse.", "mean test accuracy with cross-entropy, absolute, squared and hinge, minus that with the fourth power", 0.02)
-CONTROL = Hypothesis("Without a gradient nothing is learnt.", "test accuracy with the constant, minus 0.5", 0.02, absent=True)
+BEST = Hypothesis(
+    "Cross-entropy does best.",
+    "test accuracy with cross-entropy, minus the mean of that with the other losses (the control left out)",
+    0.02,
+)
+ALIKE = Hypothesis(
+    "The usual losses do alike.",
+    "test accuracy with cross-entropy, minus the mean of that with absolute, squared and hinge",
+    0.02,
+    absent=True,
+)
+FOURTH = Hypothesis(
+    "The fourth power does worse.",
+    "mean test accuracy with cross-entropy, absolute, squared and hinge, minus that with the fourth power",
+    0.02,
+)
+CONTROL = Hypothesis(
+    "Without a gradient nothing is learnt.", "test accuracy with the constant, minus 0.5", 0.02, absent=True
+)
 HYPOTHESES = (BEST, ALIKE, FOURTH, CONTROL)
 PRESETS = {
     "short": dict(n_seeds=30, hidden=(50, 50), steps=500, outputs="linear", separation="falling"),
@@ -24,7 +39,14 @@ PRESETS = {
 }
 N_TRAIN, N_TEST, D = 400, 1000, 12
 N_RECORDED = 10
-PUBLISHED = {"cross-entropy": 0.905, "absolute": 0.905, "squared": 0.905, "fourth power": 0.904, "hinge": 0.905, "constant": 0.512}
+PUBLISHED = {
+    "cross-entropy": 0.905,
+    "absolute": 0.905,
+    "squared": 0.905,
+    "fourth power": 0.904,
+    "hinge": 0.905,
+    "constant": 0.512,
+}
 
 
 def fourth_power(y, predicted):
@@ -40,12 +62,20 @@ def constant(y, predicted):
 # Linear outputs are compared with the labels 0 and 1 as they are, the hinge with -1 and 1, each output for itself; probabilities are compared by the margin between the classes.
 LOSSES = {
     "linear": {
-        "cross-entropy": keras.losses.CategoricalCrossentropy(from_logits=True).call, "absolute": keras.losses.mean_absolute_error, "squared": keras.losses.mean_squared_error,
-        "fourth power": fourth_power, "hinge": lambda y, predicted: keras.losses.hinge(2 * y - 1, predicted), "constant": constant,
+        "cross-entropy": keras.losses.CategoricalCrossentropy(from_logits=True).call,
+        "absolute": keras.losses.mean_absolute_error,
+        "squared": keras.losses.mean_squared_error,
+        "fourth power": fourth_power,
+        "hinge": lambda y, predicted: keras.losses.hinge(2 * y - 1, predicted),
+        "constant": constant,
     },
     "softmax": {
-        "cross-entropy": keras.losses.categorical_crossentropy, "absolute": keras.losses.mean_absolute_error, "squared": keras.losses.mean_squared_error,
-        "fourth power": fourth_power, "hinge": keras.losses.categorical_hinge, "constant": constant,
+        "cross-entropy": keras.losses.categorical_crossentropy,
+        "absolute": keras.losses.mean_absolute_error,
+        "squared": keras.losses.mean_squared_error,
+        "fourth power": fourth_power,
+        "hinge": keras.losses.categorical_hinge,
+        "constant": constant,
     },
 }
 NAMES = tuple(PUBLISHED)
@@ -125,17 +155,34 @@ def run(*, hidden=None, steps=None, outputs=None, separation=None, n_seeds=None,
     again = lambda values: np.concatenate([values] * len(NAMES))
     number = np.repeat(np.arange(len(NAMES)), n)[:, None, None]
     nets = trained(
-        own.hidden, again(X), marked(again(one_hot(y)), number), steps=own.steps, seeds=seeds * len(NAMES), loss=ANY[own.outputs], output=own.outputs,
-        X_test=again(X_test), y_test=marked(again(one_hot(y_test)), number), record=np.linspace(0, own.steps, N_RECORDED + 1).astype(int).tolist(), show=show,
+        own.hidden,
+        again(X),
+        marked(again(one_hot(y)), number),
+        steps=own.steps,
+        seeds=seeds * len(NAMES),
+        loss=ANY[own.outputs],
+        output=own.outputs,
+        X_test=again(X_test),
+        y_test=marked(again(one_hot(y_test)), number),
+        record=np.linspace(0, own.steps, N_RECORDED + 1).astype(int).tolist(),
+        show=show,
     )
     curves = {name: nets.test_accuracy[:, at * n : (at + 1) * n] for at, name in enumerate(NAMES)}
     accuracy = {name: curve[-1] for name, curve in curves.items()}
     return Result(
-        "losses", TITLE, preset, f"{'-'.join(map(str, (D, *own.hidden, 2)))}, sigmoid, {own.outputs} outputs, {own.steps} steps of Adam at 0.003 on batches of 64 of {N_TRAIN} points, {N_TEST} others to test"
-        f" (published: 100, and the last look after 451 steps). {separation_told(own.separation)} A short run takes 30 seeds instead of 100 and layers of 50 units instead of 100.", seeds,
+        "losses",
+        TITLE,
+        preset,
+        f"{'-'.join(map(str, (D, *own.hidden, 2)))}, sigmoid, {own.outputs} outputs, {own.steps} steps of Adam at 0.003 on batches of 64 of {N_TRAIN} points, {N_TEST} others to test"
+        f" (published: 100, and the last look after 451 steps). {separation_told(own.separation)} A short run takes 30 seeds instead of 100 and layers of 50 units instead of 100.",
+        seeds,
         (
             Sweep("In the end", NAMES, "loss", "test accuracy", {"": np.array([accuracy[name] for name in NAMES])}),
             Sweep("On the way", tuple(nets.steps.tolist()), "step", "test accuracy", curves),
         ),
-        judge(accuracy), tuple(Compared(f"accuracy, {name}", then, 5, accuracy[name], reading=0.006) for name, then in PUBLISHED.items()), time.perf_counter() - start,
+        judge(accuracy),
+        tuple(
+            Compared(f"accuracy, {name}", then, 5, accuracy[name], reading=0.006) for name, then in PUBLISHED.items()
+        ),
+        time.perf_counter() - start,
     )

@@ -13,10 +13,24 @@ from lecture.experiments.result import Result, Sweep
 TITLE = "Do nets learn random labels as they learn true ones, and how many can they memorize?"
 LABELS = ("true labels", "random labels")
 N_WATCHED = 150  # points, of which accuracy over steps is told
-SLOWER = Hypothesis("Random labels take longer than true ones.", f"training accuracy at n = {N_WATCHED}, mean over the recorded steps, true labels minus random ones", 0.05)
-FEW = Hypothesis("A few random labels are memorized.", "training accuracy with random labels at the smallest n, minus 0.5", 0.45)
-MANY = Hypothesis("Many are not: a net has its capacity.", "training accuracy with random labels at the smallest n, minus that at the largest", 0.05)
-STEPS = Hypothesis("How many fit is a matter of steps as well.", f"training accuracy with random labels at n = {N_WATCHED}, in the end minus at half of the steps", 0.05)
+SLOWER = Hypothesis(
+    "Random labels take longer than true ones.",
+    f"training accuracy at n = {N_WATCHED}, mean over the recorded steps, true labels minus random ones",
+    0.05,
+)
+FEW = Hypothesis(
+    "A few random labels are memorized.", "training accuracy with random labels at the smallest n, minus 0.5", 0.45
+)
+MANY = Hypothesis(
+    "Many are not: a net has its capacity.",
+    "training accuracy with random labels at the smallest n, minus that at the largest",
+    0.05,
+)
+STEPS = Hypothesis(
+    "How many fit is a matter of steps as well.",
+    f"training accuracy with random labels at n = {N_WATCHED}, in the end minus at half of the steps",
+    0.05,
+)
 HYPOTHESES = (SLOWER, FEW, MANY, STEPS)
 PRESETS = {
     "short": dict(n_seeds=30, hidden=(30, 30, 30), steps=1000, sizes=(50, 150, 300)),
@@ -24,7 +38,12 @@ PRESETS = {
 }
 D, N_TEST = 6, 1000
 EVERY = 250  # steps between two that are recorded
-THEN = {("random labels", 100): 1.0, ("random labels", 150): 0.95, ("random labels", 300): 0.67, ("true labels", 300): 0.93}  # read off the original's figure
+THEN = {
+    ("random labels", 100): 1.0,
+    ("random labels", 150): 0.95,
+    ("random labels", 300): 0.67,
+    ("true labels", 300): 0.93,
+}  # read off the original's figure
 
 
 def labelled(n, seed, labels):
@@ -83,8 +102,15 @@ def run(*, hidden=None, steps=None, sizes=None, n_seeds=None, preset="short", sh
     tests = [mixture(D, seed).draw(halves(N_TEST), part=1) for seed in seeds]
     X_test, y_test = (np.stack([it[at] for it in tests] * len(conditions)) for at in (0, 1))
     nets = trained(
-        own.hidden, X, one_hot(y), steps=own.steps, seeds=seeds * len(conditions), X_test=X_test, y_test=one_hot(y_test),
-        record=sorted({*range(EVERY, own.steps, EVERY), own.steps // 2}), show=show,
+        own.hidden,
+        X,
+        one_hot(y),
+        steps=own.steps,
+        seeds=seeds * len(conditions),
+        X_test=X_test,
+        y_test=one_hot(y_test),
+        record=sorted({*range(EVERY, own.steps, EVERY), own.steps // 2}),
+        show=show,
     )
     shape = (len(nets.steps), len(LABELS), len(sizes), len(seeds))
     accuracy, held_out = nets.accuracy.reshape(shape), nets.test_accuracy[-1].reshape(shape[1:])
@@ -92,17 +118,31 @@ def run(*, hidden=None, steps=None, sizes=None, n_seeds=None, preset="short", sh
     verdicts = judge(accuracy, nets.steps, sizes.index(N_WATCHED))
     sweep = lambda name, y_name, values: Sweep(name, tuple(sizes), "training points", y_name, dict(zip(LABELS, values)))
     compared = tuple(
-        Compared(f"{labels}, n = {n}", then, 1, accuracy[-1, LABELS.index(labels), sizes.index(n)], reading=0.02) for (labels, n), then in THEN.items() if n in sizes
+        Compared(f"{labels}, n = {n}", then, 1, accuracy[-1, LABELS.index(labels), sizes.index(n)], reading=0.02)
+        for (labels, n), then in THEN.items()
+        if n in sizes
     )
     return Result(
-        "memorization", TITLE, preset, f"{'-'.join(map(str, (D, *own.hidden, 2)))}, sigmoid, {own.steps:,} steps of Adam at 0.003 on random batches of 64; random labels are the true ones in random order."
-        " A short run takes layers of 30 units instead of 200, 1,000 steps instead of 2,500, and three numbers of points instead of six.", seeds,
+        "memorization",
+        TITLE,
+        preset,
+        f"{'-'.join(map(str, (D, *own.hidden, 2)))}, sigmoid, {own.steps:,} steps of Adam at 0.003 on random batches of 64; random labels are the true ones in random order."
+        " A short run takes layers of 30 units instead of 200, 1,000 steps instead of 2,500, and three numbers of points instead of six.",
+        seeds,
         (
             sweep("After the last step", "training accuracy", accuracy[-1]),
-            Sweep(f"On the way, {N_WATCHED} points", tuple(nets.steps.tolist()), "step", "training accuracy", {labels: watched[:, at] for at, labels in enumerate(LABELS)}),
+            Sweep(
+                f"On the way, {N_WATCHED} points",
+                tuple(nets.steps.tolist()),
+                "step",
+                "training accuracy",
+                {labels: watched[:, at] for at, labels in enumerate(LABELS)},
+            ),
             sweep("Held-out points", "test accuracy", held_out),
         ),
-        verdicts, compared, time.perf_counter() - start,
+        verdicts,
+        compared,
+        time.perf_counter() - start,
     )
 
 

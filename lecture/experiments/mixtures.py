@@ -8,7 +8,10 @@ from scipy import stats
 
 from lecture.checks import one_of, real, whole
 
-SEPARATIONS = ("falling", "equal")  # the means are 1/i apart in dimension i, as the original's code has it, or 1, as its text says in places
+SEPARATIONS = (
+    "falling",
+    "equal",
+)  # the means are 1/i apart in dimension i, as the original's code has it, or 1, as its text says in places
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +83,9 @@ def mixture(d, seed, *, scale=1.0, separation="falling"):
 def separation_told(separation):
     """Say how far apart the means are, and what the original says of it."""
     if separation == "falling":
-        return "The means are 1/i apart in dimension i, as the original's code has it; its text says 1 in every dimension."
+        return (
+            "The means are 1/i apart in dimension i, as the original's code has it; its text says 1 in every dimension."
+        )
     return "The means are 1 apart in every dimension, as the original's text says; its code has 1/i in dimension i."
 
 

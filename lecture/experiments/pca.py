@@ -20,17 +20,55 @@ INFORMATIVE, N_TRAIN, N_TEST, SCALE = 10, 80, 500, 0.2
 MIXINGS = ("rotation", "positive")
 CURVES = {None: "no PCA", 10: "PCA to 10", 5: "PCA to 5", 1: "PCA to 1"}
 BELOW, ABOVE = 100, 200  # dummy dimensions between which the original's net broke down
-HURTS = Hypothesis("Dummy dimensions hurt a net.", "test accuracy without PCA, fewest dummy dimensions minus most", 0.05)
-HELPS = Hypothesis("PCA to 10 dimensions helps where there are many.", "test accuracy with most dummy dimensions, PCA to 10 minus no PCA", 0.05)
-CLIFF = Hypothesis("The net breaks down where dimensions outnumber points.", f"test accuracy without PCA, {BELOW} dummy dimensions minus {ABOVE}", 0.1)
-ONE = Hypothesis("One dimension is too few.", "test accuracy with most dummy dimensions, PCA to 10 minus PCA to 1", 0.05)
+HURTS = Hypothesis(
+    "Dummy dimensions hurt a net.", "test accuracy without PCA, fewest dummy dimensions minus most", 0.05
+)
+HELPS = Hypothesis(
+    "PCA to 10 dimensions helps where there are many.",
+    "test accuracy with most dummy dimensions, PCA to 10 minus no PCA",
+    0.05,
+)
+CLIFF = Hypothesis(
+    "The net breaks down where dimensions outnumber points.",
+    f"test accuracy without PCA, {BELOW} dummy dimensions minus {ABOVE}",
+    0.1,
+)
+ONE = Hypothesis(
+    "One dimension is too few.", "test accuracy with most dummy dimensions, PCA to 10 minus PCA to 1", 0.05
+)
 HYPOTHESES = (HURTS, HELPS, CLIFF, ONE)
 PRESETS = {
-    "short": dict(n_seeds=30, hidden=(20, 20), steps=200, dummies=(1, 100, 200, 1000), noise=0.1, separation="equal", mixings=("rotation",)),
-    "published": dict(n_seeds=30, hidden=(100, 100), steps=500, dummies=(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000), noise=0.1, separation="equal", mixings=MIXINGS),
+    "short": dict(
+        n_seeds=30,
+        hidden=(20, 20),
+        steps=200,
+        dummies=(1, 100, 200, 1000),
+        noise=0.1,
+        separation="equal",
+        mixings=("rotation",),
+    ),
+    "published": dict(
+        n_seeds=30,
+        hidden=(100, 100),
+        steps=500,
+        dummies=(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000),
+        noise=0.1,
+        separation="equal",
+        mixings=MIXINGS,
+    ),
 }
-TOGETHER = 256  # inputs up to which nets are trained in one go, filled up with inputs that are 0: fewer programs to compile
-THEN = {(None, 100): 0.97, (None, 200): 0.43, (10, 1000): 0.94, (10, 2000): 0.94, (5, 1000): 0.94, (5, 2000): 0.94, (1, 2000): 0.55}  # read off the original's figure
+TOGETHER = (
+    256  # inputs up to which nets are trained in one go, filled up with inputs that are 0: fewer programs to compile
+)
+THEN = {
+    (None, 100): 0.97,
+    (None, 200): 0.43,
+    (10, 1000): 0.94,
+    (10, 2000): 0.94,
+    (5, 1000): 0.94,
+    (5, 2000): 0.94,
+    (1, 2000): 0.55,
+}  # read off the original's figure
 
 
 def rotation(d, rng, rows=None):
@@ -99,13 +137,26 @@ def project(X_train, X_test, n_components):
     """
     mean = X_train.mean(axis=0, dtype=float)
     X_train, X_test = X_train - mean, X_test - mean
-    values, vectors = np.linalg.eigh(X_train @ X_train.T)  # (n, n): smaller than the covariance where dimensions outnumber points
+    values, vectors = np.linalg.eigh(
+        X_train @ X_train.T
+    )  # (n, n): smaller than the covariance where dimensions outnumber points
     leading = vectors[:, : -n_components - 1 : -1] / np.sqrt(values[: -n_components - 1 : -1])
     directions = X_train.T @ leading  # (d, n_components), of length 1
     return X_train @ directions, X_test @ directions
 
 
-def run(*, hidden=None, steps=None, dummies=None, noise=None, mixings=None, separation=None, n_seeds=None, preset="short", show=True):
+def run(
+    *,
+    hidden=None,
+    steps=None,
+    dummies=None,
+    noise=None,
+    mixings=None,
+    separation=None,
+    n_seeds=None,
+    preset="short",
+    show=True,
+):
     """Train nets on points with dummy dimensions, as they are and on their principal components.
 
     Parameters
@@ -136,8 +187,22 @@ def run(*, hidden=None, steps=None, dummies=None, noise=None, mixings=None, sepa
         If an argument is not as above.
     """
     start = time.perf_counter()
-    own = chosen(PRESETS, preset, n_seeds, hidden=hidden, steps=steps, dummies=dummies, noise=noise, separation=separation, mixings=mixings)
-    dummies, seeds, mixings = sorted({whole(n, "a number of dummy dimensions", least=1) for n in own.dummies}), own.seeds, [one_of(it, MIXINGS, "mixing") for it in own.mixings]
+    own = chosen(
+        PRESETS,
+        preset,
+        n_seeds,
+        hidden=hidden,
+        steps=steps,
+        dummies=dummies,
+        noise=noise,
+        separation=separation,
+        mixings=mixings,
+    )
+    dummies, seeds, mixings = (
+        sorted({whole(n, "a number of dummy dimensions", least=1) for n in own.dummies}),
+        own.seeds,
+        [one_of(it, MIXINGS, "mixing") for it in own.mixings],
+    )
     if not {BELOW, ABOVE} <= set(dummies):
         raise ValueError(f"dummies must have {BELOW} and {ABOVE} among them, got {own.dummies}.")
     if "rotation" not in mixings:
@@ -149,7 +214,9 @@ def run(*, hidden=None, steps=None, dummies=None, noise=None, mixings=None, sepa
     for group in filter(None, (few, *([n] for n in dummies if n not in few))):
         keys = list(product(mixings, group, seeds))
         with threadpool_limits(1):  # products this small take longer on several cores
-            data = [points(n, seed, noise=own.noise, mixing=mixing, separation=own.separation) for mixing, n, seed in keys]
+            data = [
+                points(n, seed, noise=own.noise, mixing=mixing, separation=own.separation) for mixing, n, seed in keys
+            ]
             on_components = [project(X, X_test, INFORMATIVE) for X, _, X_test, _ in data]
         found = held_out(own.hidden, data, own.steps, [key[-1] for key in keys], show=show)
         accuracy[0][:, [dummies.index(n) for n in group]] = found.reshape(len(mixings), len(group), len(seeds))
@@ -157,20 +224,45 @@ def run(*, hidden=None, steps=None, dummies=None, noise=None, mixings=None, sepa
             for d in tuple(CURVES)[1:]:
                 projected[d, *key] = P[:, :d], y, P_test[:, :d], y_test
     keys = list(product(tuple(CURVES)[1:], mixings, dummies, seeds))
-    accuracy[1:] = held_out(own.hidden, [projected[key] for key in keys], own.steps, [key[-1] for key in keys], show=show).reshape(accuracy[1:].shape)
+    accuracy[1:] = held_out(
+        own.hidden, [projected[key] for key in keys], own.steps, [key[-1] for key in keys], show=show
+    ).reshape(accuracy[1:].shape)
     rotated = accuracy[:, mixings.index("rotation")]
     named = {"rotation": "Mixed by a true rotation", "positive": "Mixed by positive numbers"}
     sweeps = tuple(
-        Sweep(named[mixing], tuple(dummies), "dummy dimensions", "test accuracy", dict(zip(CURVES.values(), accuracy[:, at])), log_x=True) for at, mixing in enumerate(mixings)
+        Sweep(
+            named[mixing],
+            tuple(dummies),
+            "dummy dimensions",
+            "test accuracy",
+            dict(zip(CURVES.values(), accuracy[:, at])),
+            log_x=True,
+        )
+        for at, mixing in enumerate(mixings)
     )
     compared = tuple(
-        Compared(f"{CURVES[d]}, {n} dummy dimensions", then, 1, rotated[list(CURVES).index(d), dummies.index(n)], reading=0.015) for (d, n), then in THEN.items() if n in dummies
+        Compared(
+            f"{CURVES[d]}, {n} dummy dimensions",
+            then,
+            1,
+            rotated[list(CURVES).index(d), dummies.index(n)],
+            reading=0.015,
+        )
+        for (d, n), then in THEN.items()
+        if n in dummies
     )
     return Result(
-        "pca", TITLE, preset, f"{INFORMATIVE} informative dimensions ({own.separation} separation of the means, covariance scale {SCALE:g}) and dummy ones with normal noise of {own.noise:g};"
+        "pca",
+        TITLE,
+        preset,
+        f"{INFORMATIVE} informative dimensions ({own.separation} separation of the means, covariance scale {SCALE:g}) and dummy ones with normal noise of {own.noise:g};"
         f" {N_TRAIN} points to train, {N_TEST} others to test (published: 20); {'-'.join(map(str, own.hidden))} sigmoid units, {own.steps} full-batch steps of Adam at 0.003; PCA fitted on the training points."
-        " A short run takes layers of 20 units instead of 100, 200 steps instead of 500, four numbers of dummy dimensions instead of eleven, and leaves out the mixing by positive numbers.", seeds,
-        sweeps, judge(rotated, dummies), compared, time.perf_counter() - start,
+        " A short run takes layers of 20 units instead of 100, 200 steps instead of 500, four numbers of dummy dimensions instead of eleven, and leaves out the mixing by positive numbers.",
+        seeds,
+        sweeps,
+        judge(rotated, dummies),
+        compared,
+        time.perf_counter() - start,
     )
 
 
@@ -213,11 +305,23 @@ def held_out(hidden, data, steps, seeds, *, show=False):
     glorot = [keras.initializers.GlorotUniform()]
     first, filled = [], []
     for (X, y, X_test, y_test), seed in zip(data, seeds):
-        kernel, *others = (it[0] for it in initial.weights(Net((X.shape[1], *hidden, 2), None, None), [seed], glorot, glorot))
-        first.append([wider(kernel.T).T, *(it if at % 2 else it[0] for at, it in enumerate(others))])  # biases as vectors
+        kernel, *others = (
+            it[0] for it in initial.weights(Net((X.shape[1], *hidden, 2), None, None), [seed], glorot, glorot)
+        )
+        first.append(
+            [wider(kernel.T).T, *(it if at % 2 else it[0] for at, it in enumerate(others))]
+        )  # biases as vectors
         filled.append((wider(X), y, wider(X_test), y_test))
     X, y, X_test, y_test = (np.stack(it) for it in zip(*filled))
     nets = trained(
-        hidden, X, one_hot(y), steps=steps, seeds=seeds, batch_size=None, weights=[np.stack(it) for it in zip(*first)], record=[steps], show=show,
+        hidden,
+        X,
+        one_hot(y),
+        steps=steps,
+        seeds=seeds,
+        batch_size=None,
+        weights=[np.stack(it) for it in zip(*first)],
+        record=[steps],
+        show=show,
     )
     return (nets.predict(X_test).argmax(axis=-1) == y_test).mean(axis=1)

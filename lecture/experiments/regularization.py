@@ -15,13 +15,31 @@ from lecture.experiments.result import Result, Sweep
 TITLE = "What do L1 and L2 penalties do to the weights, and to the accuracy?"
 SMALL = 0.01  # a weight below counts as none: at a rate of 0.003 a weight that is drawn to 0 trembles around it by a few thousandths
 SHRINKS = Hypothesis("A penalty makes weights small.", "the share that L2 at 1 takes off the mean |w|", 0.2)
-SPARSE = Hypothesis("L1 makes weights sparse, L2 does not.", f"share of |w| below {SMALL} with L1 at 1, minus that with L2 at 1", 0.2)
+SPARSE = Hypothesis(
+    "L1 makes weights sparse, L2 does not.", f"share of |w| below {SMALL} with L1 at 1, minus that with L2 at 1", 0.2
+)
 COSTS = Hypothesis("A strong L1 costs accuracy.", "test accuracy without, minus that with L1 at 1", 0.02)
 HELPS = Hypothesis("A mild penalty gains accuracy.", "test accuracy with L2 at 0.1, minus that without", 0.01)
 HYPOTHESES = (SHRINKS, SPARSE, COSTS, HELPS)
 PRESETS = {
-    "short": dict(n_seeds=30, hidden=(50, 50), steps=750, strengths=(0.0, 0.1, 1.0), mean="all", objective="squared error", separation="falling"),
-    "published": dict(n_seeds=100, hidden=(50, 50), steps=750, strengths=(0.0, 0.1, 1.0), mean="all", objective="squared error", separation="falling"),
+    "short": dict(
+        n_seeds=30,
+        hidden=(50, 50),
+        steps=750,
+        strengths=(0.0, 0.1, 1.0),
+        mean="all",
+        objective="squared error",
+        separation="falling",
+    ),
+    "published": dict(
+        n_seeds=100,
+        hidden=(50, 50),
+        steps=750,
+        strengths=(0.0, 0.1, 1.0),
+        mean="all",
+        objective="squared error",
+        separation="falling",
+    ),
 }
 MEAN_TOLD = {"all": "mean over all weights", "layers": "means of the layers added up"}
 N_TRAIN, N_TEST, D = 400, 1000, 12
@@ -66,7 +84,18 @@ def judge(accuracy, size, small):
     )
 
 
-def run(*, hidden=None, steps=None, strengths=None, mean=None, objective=None, separation=None, n_seeds=None, preset="short", show=True):
+def run(
+    *,
+    hidden=None,
+    steps=None,
+    strengths=None,
+    mean=None,
+    objective=None,
+    separation=None,
+    n_seeds=None,
+    preset="short",
+    show=True,
+):
     """Train nets on the same data with penalties of both kinds and several strengths.
 
     The penalty is strength × the mean of |w| (L1) or w² (L2); in the original each panel has other data, here all nets of a seed have the same.
@@ -100,49 +129,102 @@ def run(*, hidden=None, steps=None, strengths=None, mean=None, objective=None, s
         If an argument is not as above.
     """
     start = time.perf_counter()
-    own = chosen(PRESETS, preset, n_seeds, hidden=hidden, steps=steps, strengths=strengths, mean=mean, objective=objective, separation=separation)
+    own = chosen(
+        PRESETS,
+        preset,
+        n_seeds,
+        hidden=hidden,
+        steps=steps,
+        strengths=strengths,
+        mean=mean,
+        objective=objective,
+        separation=separation,
+    )
     mean = one_of(own.mean, MEANS, "mean")
     how = OBJECTIVES[one_of(own.objective, tuple(OBJECTIVES), "objective")]
     strengths, seeds = sorted(real(strength, "a strength", least=0) for strength in own.strengths), own.seeds
     if not {0.0, 0.1, 1.0} <= set(strengths):
         raise ValueError(f"strengths must have 0, 0.1 and 1 among them, got {tuple(own.strengths)}.")
     X, y, X_test, y_test = parts(N_TRAIN, N_TEST, D, seeds, separation=own.separation)
-    settings = [("L1", 0.0, mean), *((kind, strength, mean) for kind in KINDS for strength in strengths if strength)]  # both kinds have the nets without
+    settings = [
+        ("L1", 0.0, mean),
+        *((kind, strength, mean) for kind in KINDS for strength in strengths if strength),
+    ]  # both kinds have the nets without
     settings += [("L1", 1.0, other) for other in MEANS if other != mean]
     sizes = (D, *own.hidden, 2)
     again = lambda values: np.concatenate([values] * len(settings))
     nets = trained(
-        own.hidden, again(X), again(one_hot(y)), steps=own.steps, seeds=seeds * len(settings), **penalties(settings, sizes, len(seeds)), X_test=again(X_test), y_test=again(one_hot(y_test)),
-        record=range(0, own.steps, EVERY), keep={0: np.arange(sizes[0] * sizes[1])[-N_SHOWN:]}, show=show, **how,
+        own.hidden,
+        again(X),
+        again(one_hot(y)),
+        steps=own.steps,
+        seeds=seeds * len(settings),
+        **penalties(settings, sizes, len(seeds)),
+        X_test=again(X_test),
+        y_test=again(one_hot(y_test)),
+        record=range(0, own.steps, EVERY),
+        keep={0: np.arange(sizes[0] * sizes[1])[-N_SHOWN:]},
+        show=show,
+        **how,
     )
-    where = {kind: [settings.index((kind, strength, mean)) if strength else 0 for strength in strengths] for kind in KINDS}
+    where = {
+        kind: [settings.index((kind, strength, mean)) if strength else 0 for strength in strengths] for kind in KINDS
+    }
     apart = lambda values: {kind: values.reshape(len(settings), len(seeds))[where[kind]] for kind in KINDS}
     size = sizes_of(nets)
-    accuracy, average, small = apart(nets.test_accuracy[-1]), apart(size.mean(axis=1)), apart((size < SMALL).mean(axis=1))
+    accuracy, average, small = (
+        apart(nets.test_accuracy[-1]),
+        apart(size.mean(axis=1)),
+        apart((size < SMALL).mean(axis=1)),
+    )
     by_mean = {mean: accuracy["L1"][strengths.index(1.0)], settings[-1][2]: nets.test_accuracy[-1, -len(seeds) :]}
     three = [strengths.index(strength) for strength in (0.0, 0.1, 1.0)]
     asked = lambda values: {kind: each[three] for kind, each in values.items()}
     sweep = lambda name, y_name, values: Sweep(name, tuple(strengths), "strength", y_name, values)
     looks = slice(None, None, -(-len(nets.steps) // N_LOOKS))
-    curves = {label: nets.test_accuracy[looks, at * len(seeds) : (at + 1) * len(seeds)] for label, at in (("no penalty", 0), ("L1, 1", where["L1"][three[2]]), ("L2, 1", where["L2"][three[2]]))}
+    curves = {
+        label: nets.test_accuracy[looks, at * len(seeds) : (at + 1) * len(seeds)]
+        for label, at in (("no penalty", 0), ("L1, 1", where["L1"][three[2]]), ("L2, 1", where["L2"][three[2]]))
+    }
     first = nets.kept[0][:, :: len(seeds)]
     return Result(
-        "regularization", TITLE, preset, f"{'-'.join(map(str, sizes))}, sigmoid, {own.objective}, {own.steps} steps of Adam at 0.003 on batches of 64 of {N_TRAIN} points, {N_TEST} others to test"
-        f" (published: 100). The penalty is strength × {MEAN_TOLD[mean]}. {separation_told(own.separation)} A short run takes 30 seeds instead of 100; the original shows one net for each panel, each on other data.", seeds,
+        "regularization",
+        TITLE,
+        preset,
+        f"{'-'.join(map(str, sizes))}, sigmoid, {own.objective}, {own.steps} steps of Adam at 0.003 on batches of 64 of {N_TRAIN} points, {N_TEST} others to test"
+        f" (published: 100). The penalty is strength × {MEAN_TOLD[mean]}. {separation_told(own.separation)} A short run takes 30 seeds instead of 100; the original shows one net for each panel, each on other data.",
+        seeds,
         (
-            sweep("Held-out points", "test accuracy", accuracy), sweep("Size of the weights", "mean |w|", average), sweep("Weights that are all but 0", f"share of |w| below {SMALL}", small),
+            sweep("Held-out points", "test accuracy", accuracy),
+            sweep("Size of the weights", "mean |w|", average),
+            sweep("Weights that are all but 0", f"share of |w| below {SMALL}", small),
             Sweep("On the way", tuple(nets.steps[looks].tolist()), "step", "test accuracy", curves),
         ),
         judge(asked(accuracy), asked(average), asked(small)),
-        tuple(Compared(f"accuracy with L1 at 1, {MEAN_TOLD[it]}", 0.7, 1, by_mean[it], reading=0.03) for it in MEANS), time.perf_counter() - start,
-        Weights(nets.steps, {f"{kind}, strength {strength:g}": first[:, at] for kind in KINDS for strength, at in zip(strengths, where[kind])}),
+        tuple(Compared(f"accuracy with L1 at 1, {MEAN_TOLD[it]}", 0.7, 1, by_mean[it], reading=0.03) for it in MEANS),
+        time.perf_counter() - start,
+        Weights(
+            nets.steps,
+            {
+                f"{kind}, strength {strength:g}": first[:, at]
+                for kind in KINDS
+                for strength, at in zip(strengths, where[kind])
+            },
+        ),
     )
 
 
 def penalties(settings, sizes, n_each):
     """Return `train`'s arguments for penalties on means of |w| or w², n_each replicas with each (kind, strength, mean) of ``settings`` in turn."""
     counts = np.array([p * q for p, q in zip(sizes, sizes[1:])])
-    each = lambda kind: np.repeat([strength * (at == kind) / (counts.sum() if mean == "all" else counts) * np.ones(len(counts)) for at, strength, mean in settings], n_each, axis=0)
+    each = lambda kind: np.repeat(
+        [
+            strength * (at == kind) / (counts.sum() if mean == "all" else counts) * np.ones(len(counts))
+            for at, strength, mean in settings
+        ],
+        n_each,
+        axis=0,
+    )
     return dict(l1=each("L1"), l2=each("L2"), penalized="all")
 
 
@@ -197,6 +279,18 @@ def penalized(kind, strength, *, n_nets=50, hidden=(24, 24), steps=300):
     strength = max(real(strength, "strength", least=0), 1e-12)  # 0 would be another program, without a penalty
     X, y, X_test, y_test = ready(N_TRAIN, N_TEST, D, whole(n_nets, "n_nets", least=1))
     nets = trained(
-        hidden, X, y, steps=steps, seeds=n_nets, **penalties([(kind, strength, "all")], (D, *hidden, 2), n_nets), X_test=X_test, y_test=y_test, record=[steps], show=False, **OBJECTIVES["squared error"],
+        hidden,
+        X,
+        y,
+        steps=steps,
+        seeds=n_nets,
+        **penalties([(kind, strength, "all")], (D, *hidden, 2), n_nets),
+        X_test=X_test,
+        y_test=y_test,
+        record=[steps],
+        show=False,
+        **OBJECTIVES["squared error"],
     )
-    return Penalized(-np.sort(-sizes_of(nets), axis=1), nets.test_accuracy[-1], SMALL, f"{kind} of strength {strength:.3g}")
+    return Penalized(
+        -np.sort(-sizes_of(nets), axis=1), nets.test_accuracy[-1], SMALL, f"{kind} of strength {strength:.3g}"
+    )

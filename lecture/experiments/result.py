@@ -82,19 +82,40 @@ class Result:
         """Return all numbers in a DataFrame: a row for each panel, curve, swept value and seed."""
         rows = [
             (self.question, self.preset, sweep.name, label, sweep.x_name, x, sweep.y_name, seed, value)
-            for sweep in self.sweeps for label, values in sweep.values.items() for x, row in zip(sweep.x, values) for seed, value in zip(self.seeds, row)
+            for sweep in self.sweeps
+            for label, values in sweep.values.items()
+            for x, row in zip(sweep.x, values)
+            for seed, value in zip(self.seeds, row)
         ]
-        return pd.DataFrame(rows, columns=["question", "preset", "panel", "curve", "swept", "at", "measured", "seed", "value"])
+        return pd.DataFrame(
+            rows, columns=["question", "preset", "panel", "curve", "swept", "at", "measured", "seed", "value"]
+        )
 
     def means(self):
         """Return a DataFrame with mean and 95 % confidence interval of each curve at each swept value."""
-        rows = [(sweep.name, label, x, *row) for sweep in self.sweeps for label, values in sweep.intervals().items() for x, row in zip(sweep.x, values.T)]
+        rows = [
+            (sweep.name, label, x, *row)
+            for sweep in self.sweeps
+            for label, values in sweep.intervals().items()
+            for x, row in zip(sweep.x, values.T)
+        ]
         return pd.DataFrame(rows, columns=["panel", "curve", "at", "mean", "low", "high"])
 
     def conclusions(self):
         """Return a DataFrame with a row for each hypothesis: what was claimed, what was measured, the verdict."""
-        rows = [(it.hypothesis.text, it.hypothesis.quantity, _effect(it.hypothesis), _estimate(it.mean, it.low, it.high), it.word) for it in self.verdicts]
-        return pd.DataFrame(rows, columns=["hypothesis", "quantity", "smallest effect", f"measured, {len(self.seeds)} seeds", "verdict"])
+        rows = [
+            (
+                it.hypothesis.text,
+                it.hypothesis.quantity,
+                _effect(it.hypothesis),
+                _estimate(it.mean, it.low, it.high),
+                it.word,
+            )
+            for it in self.verdicts
+        ]
+        return pd.DataFrame(
+            rows, columns=["hypothesis", "quantity", "smallest effect", f"measured, {len(self.seeds)} seeds", "verdict"]
+        )
 
     def then_and_now(self):
         """Return a DataFrame with a row for each published number: as published, as measured now, and whether one of our runs could have given it."""
@@ -103,7 +124,9 @@ class Result:
 
     def describe(self):
         """Return the verdicts in a sentence or two."""
-        return f"{self.title} ({self.preset}, {len(self.seeds)} seeds, {self.seconds:.1f} s) " + " ".join(it.describe() for it in self.verdicts)
+        return f"{self.title} ({self.preset}, {len(self.seeds)} seeds, {self.seconds:.1f} s) " + " ".join(
+            it.describe() for it in self.verdicts
+        )
 
     __str__ = describe
 

@@ -90,7 +90,9 @@ def _defaults(draw, settings):
             raise ValueError(f"{name_of(draw)} takes no {name!r}; it takes {', '.join(takes) or 'nothing'}.")
     needed = [name for name in takes if parameters[name].default is kinds.empty and name not in settings]
     if needed:
-        raise ValueError(f"{name_of(draw)} also needs {', '.join(needed)}: give a control, or a single value that stays fixed.")
+        raise ValueError(
+            f"{name_of(draw)} also needs {', '.join(needed)}: give a control, or a single value that stays fixed."
+        )
     return {name: parameters[name].default for name in takes if parameters[name].default is not kinds.empty}
 
 
@@ -151,7 +153,9 @@ def _with_labels(name, kind, values, shown, default, otherwise=0):
 def _steps(name, setting):
     """Return the values of a slider (lo, hi) or (lo, hi, step), in exact fractions: 0.015, not 0.015000000000000001."""
     if len(setting) not in (2, 3):
-        raise ValueError(f"{name} must be (lo, hi) or (lo, hi, step) for a slider, or a list for a dropdown, got {setting!r}.")
+        raise ValueError(
+            f"{name} must be (lo, hi) or (lo, hi, step) for a slider, or a list for a dropdown, got {setting!r}."
+        )
     whole = all(isinstance(value, Integral) for value in setting)
     lo, hi = (_fraction(value, name) for value in setting[:2])
     if hi < lo:

@@ -89,7 +89,9 @@ class Explorer:
 
     def says(self, choice):
         """Return a choice in words, such as ``"n_layers 3, bias True"``."""
-        return ", ".join(f"{control.name} {control.labels[i]}" for control, i in zip(self.controls, choice, strict=True))
+        return ", ".join(
+            f"{control.name} {control.labels[i]}" for control, i in zip(self.controls, choice, strict=True)
+        )
 
     def drawing(self, choice):
         """Return what the draw function draws for a choice, as a Figure or `Paths`.
@@ -103,7 +105,9 @@ class Explorer:
         TypeError
             If it returns nothing that was drawn.
         """
-        values = self.fixed | {control.name: control.values[i] for control, i in zip(self.controls, choice, strict=True)}
+        values = self.fixed | {
+            control.name: control.values[i] for control, i in zip(self.controls, choice, strict=True)
+        }
         before = set(plt.get_fignums())
         try:
             drawn = self.draw(**values)

@@ -44,7 +44,9 @@ def _input(control):
     if control.kind == "tick":
         return ipywidgets.Checkbox(bool(control.initial), indent=False, **look)
     kind = ipywidgets.SelectionSlider if control.kind == "slider" else ipywidgets.Dropdown
-    return kind(options=control.labels, index=control.initial, **look)  # labels, since values may not compare, as arrays do not
+    return kind(
+        options=control.labels, index=control.initial, **look
+    )  # labels, since values may not compare, as arrays do not
 
 
 def _row(it):
@@ -54,7 +56,9 @@ def _row(it):
     if not isinstance(it, ipywidgets.SelectionSlider):
         return it
     play = ipywidgets.Play(value=it.index, min=0, max=len(it.options) - 1, interval=300)
-    ipywidgets.jslink((play, "value"), (it, "index"))  # in the page, so that steps which come too fast are held back there
+    ipywidgets.jslink(
+        (play, "value"), (it, "index")
+    )  # in the page, so that steps which come too fast are held back there
     return ipywidgets.HBox([it, play])
 
 

@@ -18,7 +18,12 @@ from lecture.explore import render
 from lecture.plots import COLORS
 
 WIDTH = 2.0  # of a line, in points; a white line below it is twice as wide
-DASHES = {"-": [], "--": [7, 3], ":": [2, 2], "-.": [7, 2, 2, 2]}  # in points; with the seven colours, 28 paths look different
+DASHES = {
+    "-": [],
+    "--": [7, 3],
+    ":": [2, 2],
+    "-.": [7, 2, 2, 2],
+}  # in points; with the seven colours, 28 paths look different
 FAR = 10  # a path that is this many windows away from the window does not come back
 FINENESS = 5000  # steps across the window to which points are rounded: less than a tenth of a pixel
 
@@ -102,7 +107,9 @@ class Paths:
 def _leaving(inside, outside, lowest, highest):
     """Return where the straight line from ``inside`` to ``outside`` meets the box, as an array of shape (2,)."""
     with np.errstate(all="ignore"):  # a coordinate that does not change is met nowhere
-        shares = np.where(outside > highest, (highest - inside) / (outside - inside), (lowest - inside) / (outside - inside))
+        shares = np.where(
+            outside > highest, (highest - inside) / (outside - inside), (lowest - inside) / (outside - inside)
+        )
     share = shares[(outside > highest) | (outside < lowest)].min()
     return inside + share * (outside - inside)
 
@@ -191,7 +198,11 @@ def _artists(drawing, styles):
         lines.append(Line2D(*trace.xy[-1:].T, linestyle="", marker="o", markersize=7, **look))
     ax = drawing.background
     artists = [ax.add_artist(line) for line in lines]
-    return artists + [ax.add_artist(Legend(ax, lines[::2], [line.get_label() for line in lines[::2]], loc="upper left", framealpha=0.8))]
+    return artists + [
+        ax.add_artist(
+            Legend(ax, lines[::2], [line.get_label() for line in lines[::2]], loc="upper left", framealpha=0.8)
+        )
+    ]
 
 
 def pack(scenes, styles):
@@ -215,7 +226,9 @@ def pack(scenes, styles):
     order = {name: n for n, (name, *_) in enumerate(styles.as_list())}
     stored, run_of = [], {}
     for points in sorted({trace.points.tobytes() for scene in scenes for trace in scene}, reverse=True):
-        if not (stored and stored[-1].startswith(points)):  # sorted downwards, a path comes right after those that it begins
+        if not (
+            stored and stored[-1].startswith(points)
+        ):  # sorted downwards, a path comes right after those that it begins
             stored.append(points)
         run_of[points] = len(stored) - 1
     runs = [np.frombuffer(points, dtype=np.int32).reshape(-1, 2) for points in stored]

@@ -84,14 +84,22 @@ class _Album:
         self.explorer = explorer
         self.styles = Styles()
         self.lines = {}  # each different line of all drawings, and its number: most lines stand in all of them
-        self.pictures, self.sizes, self.weight = {}, [], 0  # each different one, as the numbers of its lines, and its own number
+        self.pictures, self.sizes, self.weight = (
+            {},
+            [],
+            0,
+        )  # each different one, as the numbers of its lines, and its own number
         self.backgrounds, self.places = {}, {}
         self.captions = {}
         self.shown, self.said, self.scenes = [], [], []  # for each choice: picture, caption, traces
 
     def image(self, drawing):
         """Return a drawing as pixels: what is seen where no script runs."""
-        return Board(drawing.background).paint(drawing, self.styles) if isinstance(drawing, Paths) else render.pixels(drawing)
+        return (
+            Board(drawing.background).paint(drawing, self.styles)
+            if isinstance(drawing, Paths)
+            else render.pixels(drawing)
+        )
 
     def add(self, drawing, caption):
         """Take the drawing and caption of the next choice; the page adds where paths end."""
@@ -105,7 +113,9 @@ class _Album:
             return
         if drawing.background not in self.backgrounds:
             if len(self.backgrounds) == MAX_PICTURES:
-                raise ValueError(f"{self.explorer.name} draws a new background each time: draw it once, and return the same Axes in every Paths.")
+                raise ValueError(
+                    f"{self.explorer.name} draws a new background each time: draw it once, and return the same Axes in every Paths."
+                )
             number = self.backgrounds[drawing.background] = self._picture(drawing.figure)
             self.places[number] = geometry(drawing)
         self.shown.append(self.backgrounds[drawing.background])
@@ -130,7 +140,9 @@ class _Album:
                 for it in self.explorer.controls
             ],
             "lines": list(self.lines),
-            "pictures": [[number - before for before, number in zip((0, *picture), picture)] for picture in self.pictures],
+            "pictures": [
+                [number - before for before, number in zip((0, *picture), picture)] for picture in self.pictures
+            ],
             "sizes": self.sizes,
             "shown": self.shown,
             "said": self.said,

@@ -71,7 +71,10 @@ class Chain:
         if self.is_last:
             pieces.append((_partial("L", z if self.slope is None else a), "above"))
         else:
-            ways = [_partial("L", names.z(l + 1, link.unit)) + r"\," + _partial(names.z(l + 1, link.unit), a) for link in self.links]
+            ways = [
+                _partial("L", names.z(l + 1, link.unit)) + r"\," + _partial(names.z(l + 1, link.unit), a)
+                for link in self.links
+            ]
             pieces.append((_sum(ways, (r"\left(", r"\right)")), "above"))
         if self.slope is not None:
             pieces += [(r"\cdot", ""), (_partial(a, z), "activation")]
@@ -84,7 +87,9 @@ class Chain:
         if self.is_last:
             above = f"({short(self.signals[-1].a[0, j - 1])} − {bracketed(self.y[j - 1])})"
         else:
-            above = _sum([f"{bracketed(link.delta)} · {bracketed(link.weight)}" for link in self.links], ("[", "]"), more="…")
+            above = _sum(
+                [f"{bracketed(link.delta)} · {bracketed(link.weight)}" for link in self.links], ("[", "]"), more="…"
+            )
         pieces = [("= ", ""), (above, "above")]
         if self.slope is not None:
             pieces += [(" · ", ""), (bracketed(self.slope), "activation")]
@@ -99,7 +104,11 @@ class Chain:
     def describe(self):
         """Return the chain rule of this weight in a sentence, with numbers."""
         numbers = "".join(text for text, _ in self.numbers)
-        factors = "what comes from above, " + ("" if self.slope is None else "the slope of the activation, ") + "and the input"
+        factors = (
+            "what comes from above, "
+            + ("" if self.slope is None else "the slope of the activation, ")
+            + "and the input"
+        )
         ways = f" It reaches the loss on {self.n_paths} paths." if self.n_paths > 1 else ""
         return f"∂L/∂{self.name} {numbers}: {factors}. A small nudge of the weight says {short(self.nudged)}.{ways}"
 
@@ -135,7 +144,14 @@ def chain_rule(net, x, y, weight):
     gradient = gradients[l - 1]
     merged = gradient.above is None
     last = l == len(net.layers)
-    links = () if last else tuple(Link(k, float(w), float(d)) for k, (w, d) in enumerate(zip(net.layers[l].W[j - 1], gradients[l].delta[0]), 1))
+    links = (
+        ()
+        if last
+        else tuple(
+            Link(k, float(w), float(d))
+            for k, (w, d) in enumerate(zip(net.layers[l].W[j - 1], gradients[l].delta[0]), 1)
+        )
+    )
     return Chain(
         net,
         X[0],

@@ -55,8 +55,18 @@ def one_round(record, X, y, number=1):
     signals = net.forward(X, training=True)
     updated = net.updated(net.backward(signals, y), record.learning_rate)
     if not all(np.allclose(ours, theirs) for ours, theirs in zip(updated.matrices, record.nets[number].matrices)):
-        raise ValueError(f"X and y must be all that the training saw in round {number}, but they give another update than the record's.")
+        raise ValueError(
+            f"X and y must be all that the training saw in round {number}, but they give another update than the record's."
+        )
     return Round(
-        number, X, y, signals[-1].a, float(net.loss_of(signals, y)), net.loss, tuple(net.matrices), tuple(record.changes(number)),
-        tuple(layer.activation for layer in net.layers), record.learning_rate,
+        number,
+        X,
+        y,
+        signals[-1].a,
+        float(net.loss_of(signals, y)),
+        net.loss,
+        tuple(net.matrices),
+        tuple(record.changes(number)),
+        tuple(layer.activation for layer in net.layers),
+        record.learning_rate,
     )

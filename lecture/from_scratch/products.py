@@ -60,7 +60,9 @@ def dense_product(X, W, bias, entry=(0, 0)):
     """
     X, W, bias = (np.asarray(array, dtype=float) for array in (X, W, bias))
     if X.ndim != 2 or W.ndim != 2 or X.shape[1] != W.shape[0] or bias.shape != W.shape[1:] or 0 in X.shape + W.shape:
-        raise ValueError(f"X, W and bias must have shapes (a, b), (b, c) and (c,), got {X.shape}, {W.shape} and {bias.shape}.")
+        raise ValueError(
+            f"X, W and bias must have shapes (a, b), (b, c) and (c,), got {X.shape}, {W.shape} and {bias.shape}."
+        )
     shape = (len(X), len(bias))
     if len(entry) != 2 or not all(0 <= index < size for index, size in zip(entry, shape)):
         raise ValueError(f"entry must be a row and a column of the result, whose shape is {shape}, got {entry}.")
@@ -84,11 +86,21 @@ class Elementwise:
         """Return the shapes in a sentence."""
         if len(self.operands) == 1:
             return f"{self.name} of each entry of an array of shape {self.operands[0].shape}: the shape stays."
-        first, second = (f"n array of shape {operand.shape}" if operand.ndim else " single number" for operand in self.operands)
+        first, second = (
+            f"n array of shape {operand.shape}" if operand.ndim else " single number" for operand in self.operands
+        )
         repeated = [i for i, operand in enumerate(self.operands) if operand.shape != self.result.shape]
-        how = f"The {('first', 'second')[repeated[0]]} is repeated to fit." if len(repeated) == 1 else "Both are repeated to fit." if repeated else "Nothing is repeated."
+        how = (
+            f"The {('first', 'second')[repeated[0]]} is repeated to fit."
+            if len(repeated) == 1
+            else "Both are repeated to fit."
+            if repeated
+            else "Nothing is repeated."
+        )
         words = {"+": "plus", "−": "minus", "×": "times"}
-        return f"A{first} {words[self.name]} a{second}, entry by entry, gives an array of shape {self.result.shape}. {how}"
+        return (
+            f"A{first} {words[self.name]} a{second}, entry by entry, gives an array of shape {self.result.shape}. {how}"
+        )
 
 
 def elementwise(operation, *operands):
@@ -112,9 +124,13 @@ def elementwise(operation, *operands):
     if len(arrays) != wanted:
         raise ValueError(f"{operation} takes {wanted} operand{'s' if wanted > 1 else ''}, got {len(arrays)}.")
     if any(array.ndim > 2 or not array.size for array in arrays):
-        raise ValueError(f"operands must have at most 2 dimensions and not be empty, got shapes {', '.join(str(array.shape) for array in arrays)}.")
+        raise ValueError(
+            f"operands must have at most 2 dimensions and not be empty, got shapes {', '.join(str(array.shape) for array in arrays)}."
+        )
     try:
         result = (OPERATIONS.get(operation) or ACTIVATIONS[operation])(*arrays)
     except ValueError as error:
-        raise ValueError(f"shapes {arrays[0].shape} and {arrays[1].shape} do not fit: from the last axis on, sizes must be equal or 1.") from error
+        raise ValueError(
+            f"shapes {arrays[0].shape} and {arrays[1].shape} do not fit: from the last axis on, sizes must be equal or 1."
+        ) from error
     return Elementwise(operation, arrays, np.atleast_2d(result))

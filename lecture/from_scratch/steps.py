@@ -182,7 +182,9 @@ class _Teller:
     def _listed(self, pieces_of):
         """The formula of a mean whose samples are all written: ``pieces_of(s)`` gives the pieces of sample s."""
         each = [pieces_of(s) for s in range(len(self.X))]
-        return [("mean of ", "")] + [piece for k, pieces in enumerate(each) for piece in [(", ", "")] * (k > 0) + pieces]
+        return [("mean of ", "")] + [
+            piece for k, pieces in enumerate(each) for piece in [(", ", "")] * (k > 0) + pieces
+        ]
 
     def x(self):
         values = ", ".join(
@@ -252,7 +254,9 @@ class _Teller:
                 f"Backward, layer {l}: what comes back over the weights, Σ w ∂L/∂z, times the slope of the activation."
             )
             back = list(zip(self.net.layers[l].W[0], self.gradients[l].delta[s]))
-            terms = [f"{bracketed(w)} · {bracketed(d)}" for w, d in back[:SHOWN_TERMS]] + ["…"] * (len(back) > SHOWN_TERMS)
+            terms = [f"{bracketed(w)} · {bracketed(d)}" for w, d in back[:SHOWN_TERMS]] + ["…"] * (
+                len(back) > SHOWN_TERMS
+            )
             chain = [(f"[{' + '.join(terms)}]", "above"), *chain[1:]] if len(chain) == 3 else chain
         formula = [(f"∂L/∂{indexed('z', l, 1)} = ", ""), *chain, (f" = {short(gradient.delta[s, 0])}", "")]
         return Step("backward", "delta", l, gradient.delta, sentence, tuple(formula))
@@ -270,7 +274,11 @@ class _Teller:
             ]
             joined = [piece for term in terms for piece in [(" + ", ""), *term]][1:]
             return joined + ([(" + …", "")] if len(pairs) > SHOWN_TERMS else [])
-        return [(bracketed(gradient.above[s, 0]), "above"), (" · ", ""), (bracketed(gradient.slope[s, 0]), "activation")]
+        return [
+            (bracketed(gradient.above[s, 0]), "above"),
+            (" · ", ""),
+            (bracketed(gradient.slope[s, 0]), "activation"),
+        ]
 
     def W(self, l):
         gradient, signal, s = self.gradients[l - 1], self.signals[l - 1], self.sample
@@ -280,7 +288,13 @@ class _Teller:
             above = [(bracketed(gradient.delta[s, 0]), "above")]
         name = f"∂L/∂{indexed('w', l, 1, 1)} = "
         if self._is_listed:
-            factors = self._listed(lambda s: [(bracketed(gradient.delta[s, 0]), "above"), (" · ", ""), (bracketed(signal.x[s, 0]), "input")])
+            factors = self._listed(
+                lambda s: [
+                    (bracketed(gradient.delta[s, 0]), "above"),
+                    (" · ", ""),
+                    (bracketed(signal.x[s, 0]), "input"),
+                ]
+            )
             formula = [(name, ""), *factors, (f" = {short(dW[0, 0])}", "")]
         elif len(self.X) > 1:
             symbols = [(f"∂L/∂{indexed('z', l, 1)}", "above"), (" · ", ""), (self._name(l - 1, 1), "input")]
@@ -298,7 +312,13 @@ class _Teller:
         if self._is_listed:
             formula = ((name, ""), *self._listed(lambda s: [(short(gradient.delta[s, 0]), "above")]), end)
         else:
-            formula = ((name + self._mean(), ""), (f"∂L/∂{indexed('z', l, 1)}", "above"), (" · ", ""), ("1", "input"), end)
+            formula = (
+                (name + self._mean(), ""),
+                (f"∂L/∂{indexed('z', l, 1)}", "above"),
+                (" · ", ""),
+                ("1", "input"),
+                end,
+            )
         sentence = f"Backward, layer {l}: a bias has the input 1, so its gradient is ∂L/∂z."
         return Step("backward", "b", l, db, sentence, formula)
 

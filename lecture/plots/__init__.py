@@ -18,7 +18,15 @@ from lecture.plots.hyperparameters import plot_hyperparameters, plot_parallel
 from lecture.plots.images import plot_images, plot_prediction
 from lecture.plots.moons import plot_functions, plot_moons
 from lecture.plots.network import plot_network
-from lecture.plots.optimizers import LOOKS, plot_learning_rate, plot_momentum, plot_optimizers, plot_paths, plot_schedule, plot_surface
+from lecture.plots.optimizers import (
+    LOOKS,
+    plot_learning_rate,
+    plot_momentum,
+    plot_optimizers,
+    plot_paths,
+    plot_schedule,
+    plot_surface,
+)
 from lecture.plots.overtuning import plot_overtuning
 from lecture.plots.record import History
 from lecture.plots.representation import plot_representation

@@ -24,7 +24,16 @@ _COLORS = {
     "embedding": COLORS[5],
     "attention": COLORS[3],
 }
-_SYMBOLS = {"Add": "+", "Subtract": "−", "Multiply": "×", "Concatenate": "‖", "Average": "mean", "Maximum": "max", "Minimum": "min", "Dot": "·"}
+_SYMBOLS = {
+    "Add": "+",
+    "Subtract": "−",
+    "Multiply": "×",
+    "Concatenate": "‖",
+    "Average": "mean",
+    "Maximum": "max",
+    "Minimum": "min",
+    "Dot": "·",
+}
 _INK = "0.25"
 # All lengths are in em, the size of the letters, and so are the data units of the drawing.
 _EDGE, _TALL, _LONG = 5.8, 8.5, 3.4  # at most: of the largest map, the longest vector, and the widest row of a sequence
@@ -100,7 +109,14 @@ class _Glyph:
 
     @property
     def operator_width(self):
-        widths = {"cells": 2.8, "attention": 2.5 + _BODY, "box": max(map(len, self.title)) * 0.58 + 1.4, "pill": 1.3, "merge": 1.8, None: 0}
+        widths = {
+            "cells": 2.8,
+            "attention": 2.5 + _BODY,
+            "box": max(map(len, self.title)) * 0.58 + 1.4,
+            "pill": 1.3,
+            "merge": 1.8,
+            None: 0,
+        }
         return widths[self.operator]
 
     @property
@@ -121,7 +137,14 @@ class _Glyph:
         """The shape and the number of parameters, as written below."""
         shape = "" if self.operator == "pill" else shape_text(self.layer.shape)
         count = f"{self.layer.n_params:,}" if self.layer.n_params else "" if self.operator in ("pill", "merge") else "0"
-        return [shape, "shared" if self.layer.shares is not None and self.layer.n_params else "" if self.layer.kind == "input" else count]
+        return [
+            shape,
+            "shared"
+            if self.layer.shares is not None and self.layer.n_params
+            else ""
+            if self.layer.kind == "input"
+            else count,
+        ]
 
     @property
     def form_x(self):
@@ -137,7 +160,13 @@ class _Glyph:
     @property
     def reach(self):
         """How far it goes up and down from its middle."""
-        operators = {"cells": (len(self.steps) - 1) * _PITCH / 2 + 0.7, "attention": 3.4, "box": 0.7 * len(self.title) + 0.6, "merge": 0.9, None: 0.0}
+        operators = {
+            "cells": (len(self.steps) - 1) * _PITCH / 2 + 0.7,
+            "attention": 3.4,
+            "box": 0.7 * len(self.title) + 0.6,
+            "merge": 0.9,
+            None: 0.0,
+        }
         operators["pill"] = max(map(len, self.title)) * 0.31 + 0.5
         down = max(operators[self.operator], self.form_height / 2)
         up = down + 1.3 * self.is_code
@@ -167,7 +196,12 @@ def _glyphs(architecture):
         operator = _operator(layer)
         title = layer.title if layer.kind != "input" else "Input" if n_inputs == 1 else layer.name
         glyph = _Glyph(layer, _split(title), operator, None, (0, 0), is_code=place == architecture.code)
-        own_form = operator is None or operator in ("cells", "attention") or layer.type == "Concatenate" or len(set(layer.input_shapes)) > 1
+        own_form = (
+            operator is None
+            or operator in ("cells", "attention")
+            or layer.type == "Concatenate"
+            or len(set(layer.input_shapes)) > 1
+        )
         if operator == "cells":
             glyph.steps = _steps(layer.input_shapes[0][0])
         if not own_form or operator == "box":
@@ -191,7 +225,9 @@ def _operator(layer):
         return "cells" if len(layer.input_shapes[0]) == 2 else "box"
     if layer.kind == "attention":
         return "attention" if len(layer.shape) == 2 else "box"
-    return {"other": "box", "merge": "merge", "activation": "pill", "dropout": "pill", "normalization": "pill"}.get(layer.kind)
+    return {"other": "box", "merge": "merge", "activation": "pill", "dropout": "pill", "normalization": "pill"}.get(
+        layer.kind
+    )
 
 
 def _maps(layer):
@@ -287,22 +323,40 @@ def _columns(architecture):
     depth = list(architecture.depths())
     for place, layer in enumerate(architecture.layers):
         if not layer.inputs:
-            depth[place] = min((depth[here] for before, here in architecture.connections if before == place), default=1) - 1
+            depth[place] = (
+                min((depth[here] for before, here in architecture.connections if before == place), default=1) - 1
+            )
     return depth
 
 
 def _lanes(architecture):
     """The lane of each place: that of the first layer that it continues, else the first one that is free."""
     column = _columns(architecture)
-    last, taken, lane = {}, {}, [0] * len(architecture.layers)  # last place in a lane; the column up to which it is taken
-    still = [0] * len(column)  # connections on the longest way to an output: of several branches the longest goes on straight
+    last, taken, lane = (
+        {},
+        {},
+        [0] * len(architecture.layers),
+    )  # last place in a lane; the column up to which it is taken
+    still = [0] * len(
+        column
+    )  # connections on the longest way to an output: of several branches the longest goes on straight
     for before, here in sorted(architecture.connections, key=lambda pair: -pair[1]):
         still[before] = max(still[before], 1 + still[here])
     for place in sorted(range(len(column)), key=lambda p: (column[p], -still[p], p)):
-        until = max((column[here] for before, here in architecture.connections if before == place), default=column[place])
+        until = max(
+            (column[here] for before, here in architecture.connections if before == place), default=column[place]
+        )
         ways = sorted({lane[before] for before in architecture.layers[place].inputs if last[lane[before]] == before})
         start = min((column[before] for before in architecture.layers[place].inputs), default=column[place])
-        number = ways[0] if ways else next(n for n in range(len(taken) + 1) if taken.get(n, -1) <= start and (n not in last or column[last[n]] < start))
+        number = (
+            ways[0]
+            if ways
+            else next(
+                n
+                for n in range(len(taken) + 1)
+                if taken.get(n, -1) <= start and (n not in last or column[last[n]] < start)
+            )
+        )
         lane[place], last[number], taken[number] = number, place, until
     return lane
 
@@ -317,7 +371,11 @@ def _break(architecture, column, widths, wrap):
             pieces.append([])
     width = [sum(widths[c] + _GAP for c in piece) for piece in pieces]
     n_lines = len(_fill(pieces, width, wrap - _MARGIN))
-    narrower = (at for at in np.linspace(max(width), max(wrap - _MARGIN, *width), 30) if len(_fill(pieces, width, at)) == n_lines)
+    narrower = (
+        at
+        for at in np.linspace(max(width), max(wrap - _MARGIN, *width), 30)
+        if len(_fill(pieces, width, at)) == n_lines
+    )
     return _fill(pieces, width, next(narrower, wrap - _MARGIN))
 
 
@@ -390,12 +448,31 @@ class _Page:
     def rectangle(self, glyph, x, y, width, height, *, face=None, zorder=2.0):
         """A rectangle in the colour of a layer, by its left and lower end."""
         color = glyph.color
-        return self.patch(Rectangle((x, y), width, height, facecolor=_tint(color) if face is None else face, edgecolor=color, linewidth=0.08 * self.em, zorder=zorder), glyph)
+        return self.patch(
+            Rectangle(
+                (x, y),
+                width,
+                height,
+                facecolor=_tint(color) if face is None else face,
+                edgecolor=color,
+                linewidth=0.08 * self.em,
+                zorder=zorder,
+            ),
+            glyph,
+        )
 
     def box(self, glyph, x, y, width, height, *, face=None, zorder=2.0):
         """The same with round corners."""
-        style = {"boxstyle": "round,pad=0,rounding_size=0.3", "linewidth": 0.1 * self.em, "edgecolor": glyph.color, "zorder": zorder}
-        return self.patch(FancyBboxPatch((x, y), width, height, facecolor=_tint(glyph.color) if face is None else face, **style), glyph)
+        style = {
+            "boxstyle": "round,pad=0,rounding_size=0.3",
+            "linewidth": 0.1 * self.em,
+            "edgecolor": glyph.color,
+            "zorder": zorder,
+        }
+        return self.patch(
+            FancyBboxPatch((x, y), width, height, facecolor=_tint(glyph.color) if face is None else face, **style),
+            glyph,
+        )
 
     def arrow(self, start, end, *, style="-|>", color=_INK, width=0.11, **more):
         """A straight arrow, or a bent one by ``connectionstyle``."""
@@ -405,7 +482,9 @@ class _Page:
     def lines(self, segments, *, color=_INK, width=0.06, **more):
         """Thin lines."""
         for start, end in segments:
-            self.ax.plot(*zip(start, end), color=color, linewidth=width * self.em, in_layout=False, **({"zorder": 1.4} | more))
+            self.ax.plot(
+                *zip(start, end), color=color, linewidth=width * self.em, in_layout=False, **({"zorder": 1.4} | more)
+            )
 
 
 def _tint(color):
@@ -425,7 +504,14 @@ def _draw_form(page, glyph):
         page.rectangle(glyph, x, y - height / 2, width, height, zorder=3)
         n = glyph.layer.shape[0] if glyph.layer.shape else 1
         if n and n <= 16:
-            page.lines([((x, y - height / 2 + k * height / n), (x + width, y - height / 2 + k * height / n)) for k in range(1, n)], color=glyph.color, zorder=3.1)
+            page.lines(
+                [
+                    ((x, y - height / 2 + k * height / n), (x + width, y - height / 2 + k * height / n))
+                    for k in range(1, n)
+                ],
+                color=glyph.color,
+                zorder=3.1,
+            )
     elif glyph.form in ("rows", "tokens"):
         for i, step in enumerate(glyph.steps):
             if step is None:
@@ -435,7 +521,16 @@ def _draw_form(page, glyph):
                 if glyph.layer.kind == "input":
                     page.text(x - 0.3, glyph.row_y(i), str(step), 0.7, ha="right", va="center")
     if glyph.is_code:
-        page.text(x + glyph.form_width / 2, y + glyph.form_height / 2 + 0.35, "code", 0.95, ha="center", va="bottom", weight="bold", color="black")
+        page.text(
+            x + glyph.form_width / 2,
+            y + glyph.form_height / 2 + 0.35,
+            "code",
+            0.95,
+            ha="center",
+            va="bottom",
+            weight="bold",
+            color="black",
+        )
 
 
 def _draw_operator(page, glyph):
@@ -446,15 +541,49 @@ def _draw_operator(page, glyph):
         _draw_attention(page, glyph)
     elif glyph.operator == "merge":
         radius = glyph.operator_width / 2
-        page.patch(Circle((glyph.x + radius, glyph.y), radius, facecolor="white", edgecolor=_INK, linewidth=0.12 * page.em, zorder=3), glyph)
+        page.patch(
+            Circle(
+                (glyph.x + radius, glyph.y),
+                radius,
+                facecolor="white",
+                edgecolor=_INK,
+                linewidth=0.12 * page.em,
+                zorder=3,
+            ),
+            glyph,
+        )
         symbol = _SYMBOLS.get(glyph.layer.type, "?")
-        page.text(glyph.x + radius, glyph.y, symbol, 1.3 if len(symbol) == 1 else 0.6, ha="center", va="center", zorder=4, color="black")
+        page.text(
+            glyph.x + radius,
+            glyph.y,
+            symbol,
+            1.3 if len(symbol) == 1 else 0.6,
+            ha="center",
+            va="center",
+            zorder=4,
+            color="black",
+        )
     elif glyph.operator in ("box", "pill"):
         up = glyph.reach[1]
-        page.box(glyph, glyph.x, glyph.y - up, glyph.operator_width, 2 * up, face=_tint(glyph.color) if glyph.operator == "box" else "white")
+        page.box(
+            glyph,
+            glyph.x,
+            glyph.y - up,
+            glyph.operator_width,
+            2 * up,
+            face=_tint(glyph.color) if glyph.operator == "box" else "white",
+        )
         upright = {"rotation": 90, "linespacing": 0.9} if glyph.operator == "pill" else {}
         page.text(
-            glyph.x + glyph.operator_width / 2, glyph.y, (" " if upright else "\n").join(glyph.title), 0.8 if upright else 0.95, ha="center", va="center", zorder=4, color="black", **upright
+            glyph.x + glyph.operator_width / 2,
+            glyph.y,
+            (" " if upright else "\n").join(glyph.title),
+            0.8 if upright else 0.95,
+            ha="center",
+            va="center",
+            zorder=4,
+            color="black",
+            **upright,
         )
 
 
@@ -467,11 +596,24 @@ def _draw_cells(page, glyph):
 
     def cell(y):
         page.box(glyph, x, y - height / 2, width, height, zorder=3)
-        page.text(x + width / 2, y, kind, 0.7 if len(kind) <= 4 else 0.5, ha="center", va="center", zorder=4, color="black")
+        page.text(
+            x + width / 2, y, kind, 0.7 if len(kind) <= 4 else 0.5, ha="center", va="center", zorder=4, color="black"
+        )
 
     cell(top)
     out, over, r = x + width + 0.8, top + height / 2 + 0.9, 0.4
-    way = [(x + width, top), (out - r, top), (out, top), (out, top + r), (out, over - r), (out, over), (out - r, over), (x + width / 2 + r, over), (x + width / 2, over), (x + width / 2, over - r)]
+    way = [
+        (x + width, top),
+        (out - r, top),
+        (out, top),
+        (out, top + r),
+        (out, over - r),
+        (out, over),
+        (out - r, over),
+        (x + width / 2 + r, over),
+        (x + width / 2, over),
+        (x + width / 2, over - r),
+    ]
     codes = [Path.MOVETO, Path.LINETO, *[Path.CURVE3, Path.CURVE3, Path.LINETO] * 2, Path.CURVE3, Path.CURVE3]
     page.patch(PathPatch(Path(way, codes), fill=False, edgecolor=glyph.color, linewidth=0.15 * page.em, zorder=1.5))
     page.arrow(way[-1], (x + width / 2, top + height / 2), color=glyph.color, width=0.15)
@@ -483,7 +625,13 @@ def _draw_cells(page, glyph):
         else:
             cell(y)
         if i:
-            page.arrow((x + width / 2, y + _PITCH - height / 2), (x + width / 2, y + height / 2), style=style, color=glyph.color, width=0.15)
+            page.arrow(
+                (x + width / 2, y + _PITCH - height / 2),
+                (x + width / 2, y + height / 2),
+                style=style,
+                color=glyph.color,
+                width=0.15,
+            )
     if glyph.form == "rows":
         page_rows = [glyph.row_y(i) for i, step in enumerate(glyph.steps) if step is not None]
         for y in page_rows:
@@ -512,7 +660,9 @@ def _draw_attention(page, glyph):
         if step is not None and abs(glyph.row_y(i) - y) < 2.6:
             page.lines([((left + wide, glyph.row_y(i)), (glyph.form_x, glyph.row_y(i)))], width=0.11)
         elif step is not None:
-            page.lines([((left + wide, y + np.sign(glyph.row_y(i) - y) * 2.3), (glyph.form_x, glyph.row_y(i)))], width=0.11)
+            page.lines(
+                [((left + wide, y + np.sign(glyph.row_y(i) - y) * 2.3), (glyph.form_x, glyph.row_y(i)))], width=0.11
+            )
 
 
 _BODY = 6.6  # width of the box in which they meet
@@ -525,7 +675,13 @@ def _label(page, glyph):
     top = {"ha": "center", "va": "top"}
     if glyph.operator not in ("box", "pill"):
         for i, words in enumerate(glyph.title):
-            page.text(x, y - (i + glyph.title_lines - len(glyph.title)) * _LINE, words, weight="bold", **(top | {"color": "black"}))
+            page.text(
+                x,
+                y - (i + glyph.title_lines - len(glyph.title)) * _LINE,
+                words,
+                weight="bold",
+                **(top | {"color": "black"}),
+            )
     for i, words in enumerate(glyph.numbers):
         page.text(x, y - (glyph.title_lines + i) * _LINE, words, **top)
 
@@ -550,7 +706,11 @@ def _connect(page, architecture, glyphs, before, here):
     if here in a.arcs:
         _draw_arc(page, glyphs, a, b, a.arcs[here])
     elif b.operator == "attention":
-        roles = [role for place, role in zip(b.layer.inputs, b.layer.roles) if place == before] or ["query", "key", "value"]
+        roles = [role for place, role in zip(b.layer.inputs, b.layer.roles) if place == before] or [
+            "query",
+            "key",
+            "value",
+        ]
         for letter, name in (("Q", "query"), ("K", "key"), ("V", "value")):
             if any(name in role for role in roles):
                 page.arrow(_bend(page, a, b), (b.x, b.y + _PORTS[letter]))
@@ -562,14 +722,24 @@ def _connect(page, architecture, glyphs, before, here):
         for i, step in enumerate(a.steps):
             if step is not None:
                 page.arrow((a.x + a.width, a.row_y(i)), (b.x, b.row_y(i)))
-    elif a.form in ("bar", "rows") and b.form == "bar" and b.operator is None and b.layer.kind in ("dense", "pooling", "reshape"):
+    elif (
+        a.form in ("bar", "rows")
+        and b.form == "bar"
+        and b.operator is None
+        and b.layer.kind in ("dense", "pooling", "reshape")
+    ):
         ends = [a.row_y(i) for i, step in enumerate(a.steps) if step is not None] if a.form == "rows" else _spread(a)
         page.lines([((a.x + a.width, s), (b.x, e)) for s in ends for e in _spread(b)], color="0.45", width=0.04)
     elif "sheets" in (a.form, b.form) and "bar" in (a.form, b.form) and b.operator is None:
         low, high, low_end = a.y - a.form_height / 2, a.y + a.form_height / 2, b.y - b.form_height / 2
         high_end = low_end + b.size[1]  # of the sheet in front
         start = a.x + a.width if a.form == "bar" else a.form_x + a.size[0]
-        page.lines([((a.x + a.width, high), (b.x, high_end)), ((start, low), (b.x, low_end))], color="0.45", width=0.07, linestyle=(0, (3, 2)))
+        page.lines(
+            [((a.x + a.width, high), (b.x, high_end)), ((start, low), (b.x, low_end))],
+            color="0.45",
+            width=0.07,
+            linestyle=(0, (3, 2)),
+        )
     else:
         page.arrow((a.x + a.width, a.y), (b.x, b.y))
 
@@ -597,15 +767,28 @@ def _draw_window(page, a, b):
     height, width, _ = _maps(large.layer)
     if len(window) == 1:
         window = (*window, 1)
-    box = np.array([large.size[0] * min(window[-1] / (width or 28), 1), large.size[1] * min(window[-2] / (height or 28), 1)])
+    box = np.array(
+        [large.size[0] * min(window[-1] / (width or 28), 1), large.size[1] * min(window[-2] / (height or 28), 1)]
+    )
     box = np.clip(box, 0.3, large.size)
     corner = np.array([large.form_x, large.y - large.form_height / 2]) + 0.62 * (np.array(large.size) - box)
     dot = np.clip(np.array(small.size) * 0.08, 0.18, 0.4)
     point = np.array([small.form_x, small.y - small.form_height / 2]) + 0.62 * (np.array(small.size) - dot)
     near, far = (corner + (box[0], 0), corner + box) if large is a else (corner, corner + (0, box[1]))
     tip = point + ((0, dot[1] / 2) if large is a else (dot[0], dot[1] / 2))
-    page.patch(Rectangle(tuple(corner), *box, facecolor=(*to_rgb(b.color), 0.35), edgecolor=b.color, linewidth=0.12 * page.em, zorder=3.5))
-    page.patch(Rectangle(tuple(point), *dot, facecolor=b.color, edgecolor=b.color, linewidth=0.05 * page.em, zorder=3.5))
+    page.patch(
+        Rectangle(
+            tuple(corner),
+            *box,
+            facecolor=(*to_rgb(b.color), 0.35),
+            edgecolor=b.color,
+            linewidth=0.12 * page.em,
+            zorder=3.5,
+        )
+    )
+    page.patch(
+        Rectangle(tuple(point), *dot, facecolor=b.color, edgecolor=b.color, linewidth=0.05 * page.em, zorder=3.5)
+    )
     page.lines([(near, tip), (far, tip)], color=b.color, width=0.08, zorder=3.4)
 
 
@@ -613,10 +796,27 @@ def _draw_arc(page, glyphs, a, b, height):
     """A connection that passes above: up, across, and down into the layer where it ends."""
     between = [g for g in glyphs if g.y == a.y and a.x <= g.x <= b.x]
     top = max(g.y + g.reach[0] for g in between) + 0.2 + 1.1 * (height - 1) + 0.5
-    start = (a.form_x + a.form_width / 2 if a.form else a.x + a.width / 2, a.y + (a.form_height / 2 if a.form else a.reach[1]))
-    end = (b.x + b.operator_width / 2 if b.operator == "merge" else b.x + b.width / 2, b.y + (b.operator_width / 2 if b.operator == "merge" else b.reach[0]))
+    start = (
+        a.form_x + a.form_width / 2 if a.form else a.x + a.width / 2,
+        a.y + (a.form_height / 2 if a.form else a.reach[1]),
+    )
+    end = (
+        b.x + b.operator_width / 2 if b.operator == "merge" else b.x + b.width / 2,
+        b.y + (b.operator_width / 2 if b.operator == "merge" else b.reach[0]),
+    )
     r = 0.5
-    corners = [start, (start[0], top - r), (start[0], top), (start[0] + r, top), (end[0] - r, top), (end[0], top), (end[0], top - r), end]
+    corners = [
+        start,
+        (start[0], top - r),
+        (start[0], top),
+        (start[0] + r, top),
+        (end[0] - r, top),
+        (end[0], top),
+        (end[0], top - r),
+        end,
+    ]
     codes = [Path.MOVETO, Path.LINETO, Path.CURVE3, Path.CURVE3, Path.LINETO, Path.CURVE3, Path.CURVE3, Path.LINETO]
-    page.patch(PathPatch(Path(corners[:-1], codes[:-1]), fill=False, edgecolor=_INK, linewidth=0.13 * page.em, zorder=1.5))
+    page.patch(
+        PathPatch(Path(corners[:-1], codes[:-1]), fill=False, edgecolor=_INK, linewidth=0.13 * page.em, zorder=1.5)
+    )
     page.arrow(corners[-2], end, width=0.13)

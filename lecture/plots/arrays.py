@@ -98,7 +98,14 @@ def plot_elementwise(operation, *, ax=None):
         ax.text(left + columns * _WIDE / 2, -0.45, shape, ha="center", va="center", color="0.35")
         if number < len(parts) - 1:
             sign = ("=" if number == 1 else operation.name) if two else f"{operation.name} →"
-            ax.text(left + columns * _WIDE + gap / 2, rows * _HIGH / 2, sign, ha="center", va="center", fontsize=size if two else None)
+            ax.text(
+                left + columns * _WIDE + gap / 2,
+                rows * _HIGH / 2,
+                sign,
+                ha="center",
+                va="center",
+                fontsize=size if two else None,
+            )
     return describe(ax, operation.describe())
 
 
@@ -111,7 +118,9 @@ def _repeated(array, original):
 
 def _refuse_large(*arrays):
     if max(side for array in arrays for side in array.shape) > MOST_CELLS:
-        raise ValueError(f"arrays must have at most {MOST_CELLS} rows and columns, so that their numbers can be read, got {' and '.join(str(array.shape) for array in arrays)}.")
+        raise ValueError(
+            f"arrays must have at most {MOST_CELLS} rows and columns, so that their numbers can be read, got {' and '.join(str(array.shape) for array in arrays)}."
+        )
 
 
 def _canvas(ax, width, height, below):
@@ -137,8 +146,16 @@ def _table(ax, array, corner, name="", pale=None):
             cells.append(Rectangle((x + j * _WIDE, y + (n_rows - 1 - i) * _HIGH), _WIDE, _HIGH))
             copy = pale is not None and pale[i, j]
             colors.append(_tint(array[i, j] / largest))
-            ax.text(x + (j + 0.5) * _WIDE, y + (n_rows - 0.5 - i) * _HIGH, _short(array[i, j]), ha="center", va="center", fontsize=0.9 * size,
-                    color="0.4" if copy else "black", style="italic" if copy else "normal")
+            ax.text(
+                x + (j + 0.5) * _WIDE,
+                y + (n_rows - 0.5 - i) * _HIGH,
+                _short(array[i, j]),
+                ha="center",
+                va="center",
+                fontsize=0.9 * size,
+                color="0.4" if copy else "black",
+                style="italic" if copy else "normal",
+            )
     edges = ["0.85" if pale is not None and pale.ravel()[k] else "0.45" for k in range(len(cells))]
     ax.add_collection(PatchCollection(cells, facecolors=colors, edgecolors=edges, linewidths=1))
     if name:
@@ -150,17 +167,36 @@ def _side(ax, array, corner, text, turned=False):
     (x, y), (n_rows, n_columns) = corner, array.shape
     beside = x - 0.2 if turned else x + n_columns * _WIDE + 0.2
     low = y if turned and n_rows < 4 else y + n_rows * _HIGH / 2  # a long text beside a low array starts at its foot
-    ax.text(beside, low, text, ha="right" if turned else "left", va="center" if low > y else "bottom", rotation=90 if turned else 0)
+    ax.text(
+        beside,
+        low,
+        text,
+        ha="right" if turned else "left",
+        va="center" if low > y else "bottom",
+        rotation=90 if turned else 0,
+    )
 
 
 def _sum_of(product, width):
     """The sum of an entry in coloured pieces, by line: what fits a width in units."""
     row, column = product.entry
     bias, z = product.bias[column], product.Z[product.entry]
-    exact = all(round(float(value), 2) == value for value in (*product.terms.ravel(), bias)) and round(float(z), 2) == round(float(z), 9)
+    exact = all(round(float(value), 2) == value for value in (*product.terms.ravel(), bias)) and round(
+        float(z), 2
+    ) == round(float(z), 9)
     parts = []
     for i, (value, weight) in enumerate(product.terms):
-        parts.append((14, [("" if i == 0 else " + ", "black"), (_term(value, first=i == 0), _ROW), (" · ", "black"), (_term(weight), _COLUMN)]))
+        parts.append(
+            (
+                14,
+                [
+                    ("" if i == 0 else " + ", "black"),
+                    (_term(value, first=i == 0), _ROW),
+                    (" · ", "black"),
+                    (_term(weight), _COLUMN),
+                ],
+            )
+        )
     parts.append((9, [(" + ", "black"), (_term(bias), _BIAS)]))
     parts.append((9, [(" = " if exact else " ≈ ", "black"), (_short(z), _ENTRY)]))
     lines, room = [[]], width * 2.75 / 0.6  # in characters
@@ -181,7 +217,9 @@ def _term(value, first=False):
 
 def _write(ax, pieces, place):
     """Coloured pieces of text on one line, centred on a place."""
-    areas = [TextArea(text, textprops={"color": color, "size": plt.rcParams["font.size"]}) for text, color in pieces if text]
+    areas = [
+        TextArea(text, textprops={"color": color, "size": plt.rcParams["font.size"]}) for text, color in pieces if text
+    ]
     row = HPacker(children=areas, pad=0, sep=0, align="baseline")
     ax.add_artist(AnnotationBbox(row, place, frameon=False, pad=0, box_alignment=(0.5, 0.5)))
 
@@ -193,7 +231,11 @@ def _tint(share):
 
 
 def _outline(ax, corner, columns, rows, color):
-    ax.add_patch(Rectangle(corner, columns * _WIDE, rows * _HIGH, fill=False, edgecolor=color, linewidth=3, zorder=3, joinstyle="round"))
+    ax.add_patch(
+        Rectangle(
+            corner, columns * _WIDE, rows * _HIGH, fill=False, edgecolor=color, linewidth=3, zorder=3, joinstyle="round"
+        )
+    )
 
 
 def _short(value):

@@ -44,7 +44,9 @@ def plot_chain_rule(chain, *, ax=None):
     """
     board = _Board.draw(chain.net.sizes, ax, "plot_chain_rule", head=11.5, foot=6.2)
     l, i, j = chain.weight
-    terms = {j} if chain.is_last else {(l + 1, j, link.unit) for link in chain.links}  # the edges whose numbers are in the formula
+    terms = (
+        {j} if chain.is_last else {(l + 1, j, link.unit) for link in chain.links}
+    )  # the edges whose numbers are in the formula
     _paint(board, *_roles_of_weight(chain), strong={(l, i, j)} | terms)
     _write_values(board, chain)
     _write_factors(board, chain)
@@ -53,7 +55,13 @@ def plot_chain_rule(chain, *, ax=None):
     row_of_texts(ax, [(f"${text}$", factor) for text, factor in chain.symbols], 1.2 * em, "upper center", 3.0 * em)
     row_of_texts(ax, [(f"∂L/∂{chain.name} ", ""), *chain.numbers], 1.2 * em, "upper center", 7.8 * em)
     _write_names(board, [factor for _, factor in chain.symbols])
-    row_of_texts(ax, [(f"nudging {chain.name} a little, and looking at the loss: {short(chain.nudged)}", "")], em, "lower center", 0.5 * em)
+    row_of_texts(
+        ax,
+        [(f"nudging {chain.name} a little, and looking at the loss: {short(chain.nudged)}", "")],
+        em,
+        "lower center",
+        0.5 * em,
+    )
     return describe(ax, chain.describe())
 
 
@@ -78,7 +86,9 @@ def plot_layer_gradient(gradient, *, ax=None):
     """
     _check_examples(gradient, "plot_layer_gradient")
     deepest = max(len(gradient.inputs), *gradient.net.sizes)
-    board = _Board.draw(gradient.net.sizes, ax, "plot_layer_gradient", head=4.5, foot=8.6 + 1.9 * deepest, row=6.0, least_width=66)
+    board = _Board.draw(
+        gradient.net.sizes, ax, "plot_layer_gradient", head=4.5, foot=8.6 + 1.9 * deepest, row=6.0, least_width=66
+    )
     _paint(board, *_roles_of_layer(gradient))
     l, last = gradient.layer, len(gradient.net.layers)
     for (layer, index), (x, y) in board.nodes.items():
@@ -94,9 +104,19 @@ def plot_layer_gradient(gradient, *, ax=None):
     _write_product(board, gradient, deepest)
     used = ("above", "input") if gradient.slope is None else ("above", "activation", "input")
     _write_names(board, used)
-    row_of_texts(ax, [("rows of the vermilion and blue matrix are examples; a bias has the input 1", "")], em, "lower center", 0.5 * em)
+    row_of_texts(
+        ax,
+        [("rows of the vermilion and blue matrix are examples; a bias has the input 1", "")],
+        em,
+        "lower center",
+        0.5 * em,
+    )
     a = "ŷ" if l == last else "a"
-    factors = f"∂L/∂{a} from above" + ("" if gradient.slope is None else f", times ∂{a}/∂z in the units") + ", times the input of each weight"
+    factors = (
+        f"∂L/∂{a} from above"
+        + ("" if gradient.slope is None else f", times ∂{a}/∂z in the units")
+        + ", times the input of each weight"
+    )
     return describe(ax, f"{gradient.describe()} It is {factors}: three places in the drawing, three matrices below it.")
 
 
@@ -134,7 +154,12 @@ def plot_batch_gradient(gradient, *, ax=None):
     ax.set(xlim=(0, width), ylim=(0, height))
     ax.set_aspect("equal")
     ax.axis("off")
-    ax.set_title(f"Layer {gradient.layer}: the gradient has the shape of the weights, {n_in} × {n_out}", fontsize=1.1 * em, y=1, pad=-1.8 * em)
+    ax.set_title(
+        f"Layer {gradient.layer}: the gradient has the shape of the weights, {n_in} × {n_out}",
+        fontsize=1.1 * em,
+        y=1,
+        pad=-1.8 * em,
+    )
     limit = np.abs(gradient.examples).max() or 1
     x, top = 2, height - 4.6
     shown = [("weights W", gradient.weights, None, "0.35")]
@@ -149,7 +174,15 @@ def plot_batch_gradient(gradient, *, ax=None):
         if k < len(shown) - 1:
             ax.text(x + gaps[k] / 2, top - n_in * 1.2, signs[k], ha="center", va="center", fontsize=1.05 * em)
             x += gaps[k]
-    ax.text(width / 2, 0.5, "rows: the unit a weight comes from; columns: the unit it leads to; blue positive, red negative", ha="center", va="bottom", fontsize=0.95 * em, color="0.25")
+    ax.text(
+        width / 2,
+        0.5,
+        "rows: the unit a weight comes from; columns: the unit it leads to; blue positive, red negative",
+        ha="center",
+        va="bottom",
+        fontsize=0.95 * em,
+        color="0.25",
+    )
     return describe(ax, gradient.describe())
 
 
@@ -186,11 +219,16 @@ def plot_gradient_costs(costs, *, ax=None):
         ("forward", "one forward pass", COLORS[2], "--"),
     ]
     for field, name, color, style in ways:
-        ax.plot(size, [getattr(cost, field) for cost in costs], style, marker="o", markersize=4, color=color, label=name)
+        ax.plot(
+            size, [getattr(cost, field) for cost in costs], style, marker="o", markersize=4, color=color, label=name
+        )
     ax.set(xscale="log", yscale="log", xlabel="weights and biases", ylabel="multiplications")
     ax.legend(loc="upper left")
     largest = costs[-1]
-    return describe(ax, f"{len(costs)} growing nets. {largest.describe()} Backward and one forward pass run side by side, the other two climb away from them.")
+    return describe(
+        ax,
+        f"{len(costs)} growing nets. {largest.describe()} Backward and one forward pass run side by side, the other two climb away from them.",
+    )
 
 
 # -- A net with room for factors ------------------------------------------------------------------------------------
@@ -222,8 +260,14 @@ class _Board:
         network, last = layout(sizes, bias=True), len(sizes) - 1
         x = np.linspace(0, 17 * max(3, last) / row, last + 1)  # 17 em from layer to layer, and more where there are few
         drawn, known = network.edges, network.nodes
-        nodes = {(int(layer), int(index)): np.array([x[layer], y]) for layer, index, y in zip(known.layer, known.index, known.y)}
-        edges = {(l, i, j): (nodes[l - 1, i], nodes[l, j]) for l, i, j in zip(drawn.layer.tolist(), drawn.i.tolist(), drawn.j.tolist())}
+        nodes = {
+            (int(layer), int(index)): np.array([x[layer], y])
+            for layer, index, y in zip(known.layer, known.index, known.y)
+        }
+        edges = {
+            (l, i, j): (nodes[l - 1, i], nodes[l, j])
+            for l, i, j in zip(drawn.layer.tolist(), drawn.i.tolist(), drawn.j.tolist())
+        }
         radius = 0.33 if row == _ROW else 0.42
         loss = np.array([x[-1] + 12.5 / row, np.mean([nodes[last, j][1] for j in range(1, sizes[-1] + 1)])])
         wires = {j: (nodes[last, j], loss) for j in range(1, sizes[-1] + 1)}
@@ -240,7 +284,13 @@ class _Board:
         ax.set(xlim=middle + np.array([-0.5, 0.5]) * width / row, ylim=(low - foot / row, high + head / row))
         ax.set_aspect("equal")
         lines = LineCollection([*edges.values(), *wires.values()], colors=_PALE, linewidths=0.09 * em, zorder=1)
-        circles = PatchCollection([Circle(xy, radius) for xy in (*nodes.values(), loss)], facecolor="white", edgecolor="0.55", linewidth=0.11 * em, zorder=3)
+        circles = PatchCollection(
+            [Circle(xy, radius) for xy in (*nodes.values(), loss)],
+            facecolor="white",
+            edgecolor="0.55",
+            linewidth=0.11 * em,
+            zorder=3,
+        )
         ax.add_collection(lines)
         ax.add_collection(circles)
         units = np.array([xy for (layer, index), xy in nodes.items() if layer and index])
@@ -274,10 +324,21 @@ def _roles_of_layer(gradient):
     """The same for all weights of a layer."""
     l, sizes, last = gradient.layer, gradient.net.sizes, len(gradient.net.layers)
     nodes = {(l, j): "above" if gradient.slope is None else "activation" for j in range(1, sizes[l] + 1)}
-    nodes |= {(layer, k): "above" for layer in range(l + 1, last + 1) for k in range(1, sizes[layer] + 1)} | {"loss": "above"}
+    nodes |= {(layer, k): "above" for layer in range(l + 1, last + 1) for k in range(1, sizes[layer] + 1)} | {
+        "loss": "above"
+    }
     edges = {(l, i, j): "input" for i in range(1, sizes[l - 1] + 1) for j in range(1, sizes[l] + 1)}
-    edges |= {(layer, i, j): "above" for layer in range(l + 1, last + 1) for i in range(1, sizes[layer - 1] + 1) for j in range(1, sizes[layer] + 1)}
-    return nodes, edges | {j: "above" for j in range(1, sizes[-1] + 1)}, {(l - 1, i): "input" for i in range(1, sizes[l - 1] + 1)}
+    edges |= {
+        (layer, i, j): "above"
+        for layer in range(l + 1, last + 1)
+        for i in range(1, sizes[layer - 1] + 1)
+        for j in range(1, sizes[layer] + 1)
+    }
+    return (
+        nodes,
+        edges | {j: "above" for j in range(1, sizes[-1] + 1)},
+        {(l - 1, i): "input" for i in range(1, sizes[l - 1] + 1)},
+    )
 
 
 def _paint(board, nodes, edges, sources, strong=()):
@@ -285,7 +346,9 @@ def _paint(board, nodes, edges, sources, strong=()):
     em = board.em
     all_edges = [*board.edges, *board.wires]
     board.lines.set_color([FACTORS[edges[key]] if key in edges else _PALE for key in all_edges])
-    board.lines.set_linewidth([(0.3 if key in strong else 0.18) * em if key in edges else 0.09 * em for key in all_edges])
+    board.lines.set_linewidth(
+        [(0.3 if key in strong else 0.18) * em if key in edges else 0.09 * em for key in all_edges]
+    )
     all_nodes = [*board.nodes, "loss"]
     board.circles.set_edgecolor([FACTORS[nodes[key]] if key in nodes else "0.55" for key in all_nodes])
     board.circles.set_facecolor([_tint(nodes[key]) if key in nodes else (1, 1, 1, 1) for key in all_nodes])
@@ -294,7 +357,9 @@ def _paint(board, nodes, edges, sources, strong=()):
     for layer, index in sources:  # of a unit its activation goes in, the right half; an input and the bias are whole
         x, y = board.nodes[layer, index]
         halves.append(Wedge((x, y), board.radius, -90, 90) if layer and index else Circle((x, y), board.radius))
-    board.ax.add_collection(PatchCollection(halves, facecolor=_tint("input"), edgecolor=FACTORS["input"], linewidth=0.27 * em, zorder=3.2))
+    board.ax.add_collection(
+        PatchCollection(halves, facecolor=_tint("input"), edgecolor=FACTORS["input"], linewidth=0.27 * em, zorder=3.2)
+    )
 
 
 def _tint(factor):
@@ -354,7 +419,12 @@ def _write_factors(board, chain):
     out = chain.gradients[-1].above
     if l + 1 == last and out is not None:  # where ∂L/∂z of the outputs comes from
         for k, wire in board.wires.items():
-            board.write(*np.mean(wire, axis=0), f"∂L/∂ŷ\n{short(out[0, k - 1])}", linespacing=1.1, **red | {"fontweight": "normal", "fontsize": 0.85 * board.em})
+            board.write(
+                *np.mean(wire, axis=0),
+                f"∂L/∂ŷ\n{short(out[0, k - 1])}",
+                linespacing=1.1,
+                **red | {"fontweight": "normal", "fontsize": 0.85 * board.em},
+            )
 
 
 def _value(chain):
@@ -391,9 +461,30 @@ def _matrix(ax, em, x, top, values, color, *, cell, scale=1.0, limit=None, decim
     tint, decimals = plt.colormaps["RdBu"], _decimals(values) if decimals is None else decimals
     for r, c in np.ndindex(values.shape):
         face = "white" if limit is None else tint(0.5 + 0.3 * values[r, c] / limit)
-        ax.add_patch(Rectangle((x + c * wide, top - (r + 1) * high), wide, high, facecolor=face, edgecolor="0.8", linewidth=0.06 * em))
-        ax.text(x + (c + 0.5) * wide, top - (r + 0.5) * high, f"{round(values[r, c], decimals) + 0.0:.{decimals}f}".replace("-", "−"), ha="center", va="center", fontsize=0.88 * em)
-    ax.add_patch(Rectangle((x, top - n_rows * high), n_columns * wide, n_rows * high, facecolor="none", edgecolor=color, linewidth=0.22 * em, zorder=3))
+        ax.add_patch(
+            Rectangle(
+                (x + c * wide, top - (r + 1) * high), wide, high, facecolor=face, edgecolor="0.8", linewidth=0.06 * em
+            )
+        )
+        ax.text(
+            x + (c + 0.5) * wide,
+            top - (r + 0.5) * high,
+            f"{round(values[r, c], decimals) + 0.0:.{decimals}f}".replace("-", "−"),
+            ha="center",
+            va="center",
+            fontsize=0.88 * em,
+        )
+    ax.add_patch(
+        Rectangle(
+            (x, top - n_rows * high),
+            n_columns * wide,
+            n_rows * high,
+            facecolor="none",
+            edgecolor=color,
+            linewidth=0.22 * em,
+            zorder=3,
+        )
+    )
 
 
 def _decimals(values):

@@ -12,7 +12,9 @@ from lecture.plots.style import COLORS
 _LOOKS = {"grid": (COLORS[0], "s"), "random": (COLORS[2], "o")}
 
 
-def plot_coverage(grid, random, *, effect=None, names=("important hyperparameter", "unimportant hyperparameter"), figure=None):
+def plot_coverage(
+    grid, random, *, effect=None, names=("important hyperparameter", "unimportant hyperparameter"), figure=None
+):
     """Draw the points of a grid and of a random search with their projections: how many different values of each hyperparameter are tried.
 
     After Bergstra & Bengio, "Random search for hyper-parameter optimization" (JMLR 2012), figure 1.
@@ -77,7 +79,9 @@ def _scores(effect, values):
     """The effect of each value, by itself: it need not take arrays."""
     scores = np.array([float(effect(float(value))) for value in values])
     if not np.isfinite(scores).all():
-        raise ValueError(f"effect must be finite on [0, 1], got {scores[~np.isfinite(scores)][0]} at {values[~np.isfinite(scores)][0]:.3g}.")
+        raise ValueError(
+            f"effect must be finite on [0, 1], got {scores[~np.isfinite(scores)][0]} at {values[~np.isfinite(scores)][0]:.3g}."
+        )
     return scores
 
 
@@ -107,9 +111,15 @@ def _draw_points(axes, points, name, names):
     above.vlines(points[:, 0], 0, 1, **thick)
     right.hlines(points[:, 1], 0, 1, **thick)
     n_above, n_right = n_different(points[:, 0]), n_different(points[:, 1])
-    above.set_title(f"{name}, {len(points)} trial{'s' * (len(points) != 1)}:\n{n_above} different value{'s' * (n_above != 1)}", fontsize="large", color=color)
+    above.set_title(
+        f"{name}, {len(points)} trial{'s' * (len(points) != 1)}:\n{n_above} different value{'s' * (n_above != 1)}",
+        fontsize="large",
+        color=color,
+    )
     right.yaxis.set_label_position("right")
-    right.set_ylabel(f"{n_right} different value{'s' * (n_right != 1)}", color=color, rotation=270, va="bottom", fontsize="large")
+    right.set_ylabel(
+        f"{n_right} different value{'s' * (n_right != 1)}", color=color, rotation=270, va="bottom", fontsize="large"
+    )
     right.set_xlim(0, 1)
     above.set_ylim(0, 1)
     for ax in (above, right):
@@ -140,13 +150,29 @@ def _draw_effect(ax, x, curve, tried, scores, name):
 
 def _sentence(name, points, names, scores):
     """What a search tries, and what it finds."""
-    best = "" if scores is None else f" The best that it finds is {scores.max():.3g}, at {points[np.argmax(scores), 0]:.3g}; higher is better."
+    best = (
+        ""
+        if scores is None
+        else f" The best that it finds is {scores.max():.3g}, at {points[np.argmax(scores), 0]:.3g}; higher is better."
+    )
     x, y = n_different(points[:, 0]), n_different(points[:, 1])
     return f"{name.capitalize()}: {len(points)} trials try {x} different values of the {names[0]} and {y} of the {names[1]}.{best}"
 
 
 def plot_surrogate(
-    x, mean, std, tried_x, tried_y, *, truth=None, next_x=None, gain=None, name="learning rate", score="validation accuracy", logarithmic=False, figure=None
+    x,
+    mean,
+    std,
+    tried_x,
+    tried_y,
+    *,
+    truth=None,
+    next_x=None,
+    gain=None,
+    name="learning rate",
+    score="validation accuracy",
+    logarithmic=False,
+    figure=None,
 ):
     """Draw Bayesian optimization over one hyperparameter: what was tried, what the surrogate makes of it, and where it looks next.
 
@@ -186,7 +212,9 @@ def plot_surrogate(
     x, tried_x = _line(x, "x"), _line(tried_x, "tried_x")
     mean, std = _line(mean, "mean", len(x)), _line(std, "std", len(x))
     tried_y = _line(tried_y, "tried_y", len(tried_x), "tried_x")
-    truth, gain = (None if values is None else _line(values, what, len(x)) for values, what in ((truth, "truth"), (gain, "gain")))
+    truth, gain = (
+        None if values is None else _line(values, what, len(x)) for values, what in ((truth, "truth"), (gain, "gain"))
+    )
     if (np.diff(x) <= 0).any():
         raise ValueError("x must rise from each value to the next, and it does not.")
     if (std < 0).any():
@@ -194,7 +222,9 @@ def plot_surrogate(
     if next_x is None and gain is not None:
         next_x = x[np.argmax(gain)]
     if logarithmic and min(x[0], tried_x.min(), math.inf if next_x is None else next_x) <= 0:
-        raise ValueError(f"x, tried_x and next_x must be above 0 for a log scale, got {min(x[0], tried_x.min(), math.inf if next_x is None else next_x):g}.")
+        raise ValueError(
+            f"x, tried_x and next_x must be above 0 for a log scale, got {min(x[0], tried_x.min(), math.inf if next_x is None else next_x):g}."
+        )
     if figure is None:
         figure = plt.figure(figsize=(55 * em(), (33 if gain is not None else 25) * em()), layout="constrained")
     heights = [3] if gain is None else [3, 1]
@@ -207,7 +237,8 @@ def plot_surrogate(
     told = "" if next_x is None else f" Next is {next_x:.3g}."
     best = int(np.argmax(tried_y))
     describe(
-        axes[0], f"The {score} over the {name}: {len(tried_x)} tried, the highest {tried_y[best]:.4g} at {tried_x[best]:.3g}; the mean of the surrogate is highest at "
+        axes[0],
+        f"The {score} over the {name}: {len(tried_x)} tried, the highest {tried_y[best]:.4g} at {tried_x[best]:.3g}; the mean of the surrogate is highest at "
         f"{x[np.argmax(mean)]:.3g}, its standard deviation {std.min():.2g} to {std.max():.2g}.{told}",
     )
     if gain is not None:
@@ -220,7 +251,9 @@ def _line(values, what, length=None, like="x"):
     """Numbers in a row as an array, or a sentence that says what they should have been."""
     values = np.asarray(values, dtype=float)
     if values.ndim != 1 or not len(values) or (length is not None and len(values) != length):
-        raise ValueError(f"{what} must have shape ({'n' if length is None else length},){'' if length is None else f', as {like}'}, got {values.shape}.")
+        raise ValueError(
+            f"{what} must have shape ({'n' if length is None else length},){'' if length is None else f', as {like}'}, got {values.shape}."
+        )
     if not np.isfinite(values).all():
         raise ValueError(f"{what} must be finite, got {values[~np.isfinite(values)][0]}.")
     return values
@@ -229,14 +262,33 @@ def _line(values, what, length=None, like="x"):
 def _draw_belief(ax, x, mean, std, tried_x, tried_y, truth, next_x):
     """What was tried, the mean with its band, the truth and where it is looked next."""
     size = plt.rcParams["font.size"]
-    ax.fill_between(x, mean - 2 * std, mean + 2 * std, color=COLORS[4], alpha=0.35, linewidth=0, label="± 2 standard deviations", zorder=1)
+    ax.fill_between(
+        x,
+        mean - 2 * std,
+        mean + 2 * std,
+        color=COLORS[4],
+        alpha=0.35,
+        linewidth=0,
+        label="± 2 standard deviations",
+        zorder=1,
+    )
     ax.plot(x, mean, color=COLORS[0], linewidth=0.2 * size, label="surrogate", zorder=3)
     if truth is not None:
         ax.plot(x, truth, color="0.3", linestyle="--", linewidth=0.14 * size, label="truth", zorder=2)
-    ax.plot(tried_x, tried_y, "o", color=COLORS[6], markersize=0.75 * size, markeredgecolor="white", label="tried", zorder=5)
+    ax.plot(
+        tried_x, tried_y, "o", color=COLORS[6], markersize=0.75 * size, markeredgecolor="white", label="tried", zorder=5
+    )
     if next_x is not None:
         ax.axvline(next_x, color=BEST, linestyle=":", linewidth=0.2 * size, label=f"next: {next_x:.3g}", zorder=2)
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.2, ncols=5, columnspacing=1.2, handletextpad=0.5, handlelength=1.6)
+    ax.legend(
+        loc="lower left",
+        bbox_to_anchor=(0, 1),
+        borderaxespad=0.2,
+        ncols=5,
+        columnspacing=1.2,
+        handletextpad=0.5,
+        handlelength=1.6,
+    )
 
 
 def _draw_gain(ax, x, gain, next_x):

@@ -29,20 +29,41 @@ def plot_decisions(decisions, *, axes=None):
     """
     ways = list(decisions.chances)
     if axes is None:
-        _, axes = plt.subplots(len(ways), 2, figsize=(62 * em(), (24 * len(ways) + 3) * em()), sharex=True, sharey=True, squeeze=False, layout="constrained")
+        _, axes = plt.subplots(
+            len(ways),
+            2,
+            figsize=(62 * em(), (24 * len(ways) + 3) * em()),
+            sharex=True,
+            sharey=True,
+            squeeze=False,
+            layout="constrained",
+        )
     axes = np.asarray(axes, dtype=object).reshape(len(ways), 2)
     for row, way in zip(axes, ways):
         accuracy = decisions.accuracy[way]
-        lines = [line for each in decisions.chances[way] for line in contour_generator(*np.moveaxis(decisions.grid, -1, 0), each).lines(0.5)]
+        lines = [
+            line
+            for each in decisions.chances[way]
+            for line in contour_generator(*np.moveaxis(decisions.grid, -1, 0), each).lines(0.5)
+        ]
         _panel(row[0], decisions, way, lines, decisions.X, decisions.y)
         _panel(row[1], decisions, way, lines, decisions.X_test, decisions.y_test)
         few, n = int(np.sum(decisions.y == 1)), len(decisions.y)
         row[0].set_title(f"training, {way}: {few} of {n:,} are rare", fontsize="small")
-        row[1].set_title(f"test, {way}: accuracy {accuracy.mean():.2f} ({accuracy.min():.2f} to {accuracy.max():.2f})", fontsize="small")
+        row[1].set_title(
+            f"test, {way}: accuracy {accuracy.mean():.2f} ({accuracy.min():.2f} to {accuracy.max():.2f})",
+            fontsize="small",
+        )
         share = np.mean(decisions.chances[way].mean(axis=0) > 0.5)
         told = f"{len(accuracy)} nets trained at {decisions.ratio:g}:1 {way}"
-        describe(row[0], f"{told}: on average they give {share:.0%} of the plane shown to the rare class, of which they saw {few} of {n} points.")
-        describe(row[1], f"The same nets over test points of both classes in equal number: accuracy {accuracy.mean():.3f}, from {accuracy.min():.3f} to {accuracy.max():.3f}.")
+        describe(
+            row[0],
+            f"{told}: on average they give {share:.0%} of the plane shown to the rare class, of which they saw {few} of {n} points.",
+        )
+        describe(
+            row[1],
+            f"The same nets over test points of both classes in equal number: accuracy {accuracy.mean():.3f}, from {accuracy.min():.3f} to {accuracy.max():.3f}.",
+        )
         row[0].set_ylabel("x₂ (scaled)")
     for ax in axes[-1]:
         ax.set_xlabel("x₁ (scaled)")
@@ -62,7 +83,11 @@ def _panel(ax, decisions, way, lines, X, y):
     for k, ((color, marker), name) in enumerate(zip(_LOOKS, ("frequent class", "rare class"))):
         shown = X[y == k]
         few = len(shown) < 100
-        look = dict(markersize=0.65 * size, markeredgecolor="white", markeredgewidth=0.05 * size, zorder=4) if few else dict(markersize=0.38 * size, markeredgewidth=0, alpha=0.55, zorder=1)
+        look = (
+            dict(markersize=0.65 * size, markeredgecolor="white", markeredgewidth=0.05 * size, zorder=4)
+            if few
+            else dict(markersize=0.38 * size, markeredgewidth=0, alpha=0.55, zorder=1)
+        )
         ax.plot(*shown.T, marker, color=color, label=name, **look)
     ax.plot([], [], color="black", linewidth=0.24 * size, label="boundary of the mean")
     ax.plot([], [], color="0.35", linewidth=0.08 * size, label="of single nets")

@@ -58,7 +58,11 @@ def plot_feature_maps(image, maps, *, most=8):
         ax.imshow(_strip(np.moveaxis(shares, -1, 0)), cmap=GREYS, vmin=0, vmax=1, interpolation="none")
         ax.set_anchor("W")
         height, width, total = values.shape
-        ax.set_title(f"{name}: {height}×{width}, {total} map{'s' * (total > 1)}" + (f", the strongest {most}" if total > most else ""), loc="left")
+        ax.set_title(
+            f"{name}: {height}×{width}, {total} map{'s' * (total > 1)}"
+            + (f", the strongest {most}" if total > most else ""),
+            loc="left",
+        )
         ax.set_axis_off()
         dead, lost = int(np.sum(strongest <= 0)), int(np.isnan(values).sum())
         said = f"{name}: {total} feature map{'s' * (total > 1)} of {height}×{width}; "
@@ -112,7 +116,10 @@ def plot_patches(patches, *, fields=None):
         size = f"{values.shape[2]}×{values.shape[3]} pixels"
         ax.set_title(f"{name}\n{(fields or {}).get(name, f'sees {size}')}")
         ax.set_axis_off()
-        describe(ax, f"{name}: for each of {len(values)} maps the {values.shape[1]} pieces of {size} that it answers to most strongly.")
+        describe(
+            ax,
+            f"{name}: for each of {len(values)} maps the {values.shape[1]} pieces of {size} that it answers to most strongly.",
+        )
     return axes[0]
 
 

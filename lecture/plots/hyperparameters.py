@@ -23,7 +23,9 @@ _LETTERS = 18  # of tick labels that stand side by side under a panel
 _FEW = 6  # so many different numbers have a tick each
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _JITTER = 0.16  # of a category's points, to either side
-_DARK = colormaps["viridis"](np.linspace(0.93, 0, 256))  # without the yellow end, which is too pale on white; from light to dark
+_DARK = colormaps["viridis"](
+    np.linspace(0.93, 0, 256)
+)  # without the yellow end, which is too pale on white; from light to dark
 DARK_IS_HIGH, DARK_IS_LOW = ListedColormap(_DARK), ListedColormap(_DARK[::-1])  # the better, the darker
 
 
@@ -72,7 +74,9 @@ class Column:
             places = LogLocator().tick_values(self.low, self.high) if self.log else []
             places = [place for place in places if self.low <= place <= self.high]
             if len(places) < 2:
-                places = [place for place in MaxNLocator(4).tick_values(self.low, self.high) if self.low <= place <= self.high]
+                places = [
+                    place for place in MaxNLocator(4).tick_values(self.low, self.high) if self.low <= place <= self.high
+                ]
         kept = []
         for place in sorted(places, key=lambda place: place not in (places[0], places[-1])):
             if all(abs(self.fraction(place) - self.fraction(other)) >= apart for other in kept):
@@ -87,7 +91,9 @@ class Column:
 def _label(value, log):
     """A tick's label: powers of ten far from 1 are short."""
     power = round(math.log10(value)) if log else 0
-    return f"10{str(power).translate(_RAISED)}" if abs(power) > 1 and math.isclose(value, 10.0**power) else f"{value:.4g}"
+    return (
+        f"10{str(power).translate(_RAISED)}" if abs(power) > 1 and math.isclose(value, 10.0**power) else f"{value:.4g}"
+    )
 
 
 def columns(trials, logarithmic=()):
@@ -99,7 +105,15 @@ def columns(trials, logarithmic=()):
         If the trials have no hyperparameters, or one that is to be logarithmic is not a number above 0.
     """
     logarithmic = {logarithmic} if isinstance(logarithmic, str) else set(logarithmic)
-    found = [_column(name, [trial.values.get(name) for trial in trials], [name in trial.values for trial in trials], name in logarithmic) for name in _names(trials)]
+    found = [
+        _column(
+            name,
+            [trial.values.get(name) for trial in trials],
+            [name in trial.values for trial in trials],
+            name in logarithmic,
+        )
+        for name in _names(trials)
+    ]
     if not found:
         raise ValueError(f"trials must have one hyperparameter or more, got none in {count(trials)}.")
     return found
@@ -119,15 +133,23 @@ def _names(trials):
 
 def _column(name, values, counts, log):
     given = [value for value, does in zip(values, counts) if does]
-    others = [value for value in given if not isinstance(value, Real) or isinstance(value, bool) or not math.isfinite(value)]
+    others = [
+        value for value in given if not isinstance(value, Real) or isinstance(value, bool) or not math.isfinite(value)
+    ]
     if not others:
         if log and min(given) <= 0:
             raise ValueError(f"logarithmic hyperparameters must be above 0, got {min(given):g} for {name}.")
-        return Column(name, np.array([value if does else np.nan for value, does in zip(values, counts)], dtype=float), log=log)
+        return Column(
+            name, np.array([value if does else np.nan for value, does in zip(values, counts)], dtype=float), log=log
+        )
     if log:
         raise ValueError(f"logarithmic hyperparameters must be numbers, got {others[0]!r} for {name}.")
     categories = tuple(sorted({str(value) for value in given}))
-    return Column(name, np.array([categories.index(str(value)) if does else np.nan for value, does in zip(values, counts)]), categories)
+    return Column(
+        name,
+        np.array([categories.index(str(value)) if does else np.nan for value, does in zip(values, counts)]),
+        categories,
+    )
 
 
 def plot_hyperparameters(trials, *, score="validation accuracy", higher_is_better=True, logarithmic=(), figure=None):
@@ -178,7 +200,10 @@ def plot_hyperparameters(trials, *, score="validation accuracy", higher_is_bette
         describe(ax, _sentence(column, y, at, higher_is_better))
     axes[0].margins(y=0.1)
     figure.suptitle(f"★ best: trial {best.number}, {best.score:.4g}", color=BEST, fontsize="medium", weight="bold")
-    describe(axes[0], f"The {score} of {count(scored)} against each of {count(found, 'hyperparameter')}; best {best.score:.4g} in trial {best.number}. {axes[0].get_label()}")
+    describe(
+        axes[0],
+        f"The {score} of {count(scored)} against each of {count(found, 'hyperparameter')}; best {best.score:.4g} in trial {best.number}. {axes[0].get_label()}",
+    )
     return axes
 
 
@@ -192,7 +217,9 @@ def _draw_panel(ax, column, y, at):
     ax.plot(x[others], y[others], "o", color=COLORS[0], alpha=0.65, markersize=0.55 * size, markeredgewidth=0)
     ax.plot(x[[at]], y[[at]], "*", color=BEST, markersize=1.4 * size, markeredgecolor="white", zorder=4)
     ticks, labels = column.ticks(apart=0.16)
-    ax.set_xticks(ticks, labels, **({"rotation": 30, "ha": "right", "rotation_mode": "anchor"} if _is_wide(column) else {}))
+    ax.set_xticks(
+        ticks, labels, **({"rotation": 30, "ha": "right", "rotation_mode": "anchor"} if _is_wide(column) else {})
+    )
     ax.xaxis.set_minor_locator(NullLocator())
     if column.categories:
         ax.set_xlim(-0.5, len(column.categories) - 0.5)
@@ -215,7 +242,11 @@ def _sentence(column, y, at, higher_is_better):
     some = f" in {used.sum()} of {count(y, 'trial')}" if not used.all() else ""
     if column.categories:
         top = np.max if higher_is_better else np.min
-        return f"{column.name}{some}, best with each: " + ", ".join(f"{name} {top(y[column.x == i]):.4g}" for i, name in enumerate(column.categories)) + "."
+        return (
+            f"{column.name}{some}, best with each: "
+            + ", ".join(f"{name} {top(y[column.x == i]):.4g}" for i, name in enumerate(column.categories))
+            + "."
+        )
     best = f"{column.text(column.x[at])} in the best" if used[at] else "not used by the best"
     return f"{column.name} from {column.low:.3g} to {column.high:.3g}{some}{', on a log scale' if column.log else ''}: {best}."
 
@@ -252,7 +283,9 @@ def plot_parallel(trials, *, score="validation accuracy", higher_is_better=True,
     scores = np.array([trial.score for trial in scored])
     at, found = (np.argmax if higher_is_better else np.argmin)(scores), columns(scored, logarithmic)
     low, high = _window(scores, higher_is_better)
-    y = np.array([*(column.fraction(column.x) for column in found), (np.clip(scores, low, high) - low) / (high - low)]).T  # (n_trials, n_hyperparameters + 1)
+    y = np.array(
+        [*(column.fraction(column.x) for column in found), (np.clip(scores, low, high) - low) / (high - low)]
+    ).T  # (n_trials, n_hyperparameters + 1)
     y[np.isnan(y)] = NOT_USED
     n, best = len(found), scored[at]
     if ax is None:
@@ -263,20 +296,42 @@ def plot_parallel(trials, *, score="validation accuracy", higher_is_better=True,
     order = np.argsort(scores if higher_is_better else -scores, kind="stable")
     colors = ScalarMappable(Normalize(low, high), DARK_IS_HIGH if higher_is_better else DARK_IS_LOW)
     segments = [np.column_stack([np.arange(n + 1), y[i]]) for i in order]
-    ax.add_collection(LineCollection(segments, colors=colors.to_rgba(scores[order]), linewidths=0.14 * size, alpha=0.85, zorder=2), autolim=False)
+    ax.add_collection(
+        LineCollection(segments, colors=colors.to_rgba(scores[order]), linewidths=0.14 * size, alpha=0.85, zorder=2),
+        autolim=False,
+    )
     casing = [withStroke(linewidth=0.55 * size, foreground="white")]
-    ax.plot(np.arange(n + 1), y[at], color=BEST, linewidth=0.35 * size, marker="o", markersize=0.7 * size, zorder=4, path_effects=casing, clip_on=False)
+    ax.plot(
+        np.arange(n + 1),
+        y[at],
+        color=BEST,
+        linewidth=0.35 * size,
+        marker="o",
+        markersize=0.7 * size,
+        zorder=4,
+        path_effects=casing,
+        clip_on=False,
+    )
     beyond = (scores < low).any(), (scores > high).any()
     extend = {"extend": {(True, False): "min", (False, True): "max"}.get(beyond, "neither"), "extendfrac": 0.04}
-    bar = ax.figure.colorbar(colors, cax=ax.inset_axes([n + 0.03, 0, 0.16, 1], transform=ax.transData), label=score, **extend)
+    bar = ax.figure.colorbar(
+        colors, cax=ax.inset_axes([n + 0.03, 0, 0.16, 1], transform=ax.transData), label=score, **extend
+    )
     bar.outline.set_visible(False)
     bar.ax.grid(visible=False)
     _frame(ax, found, has_gaps=(y == NOT_USED).any())
-    ax.set_title(f"best: trial {best.number}, {best.score:.4g}", color=BEST, loc="right", fontsize="medium", weight="bold")
+    ax.set_title(
+        f"best: trial {best.number}, {best.score:.4g}", color=BEST, loc="right", fontsize="medium", weight="bold"
+    )
     values = ", ".join(f"{column.name} {column.text(column.x[at])}" for column in found if not np.isnan(column.x[at]))
-    far = f" Much worse, and drawn at the end of its axis: {np.sum((scores < low) | (scores > high))}." if any(beyond) else ""
+    far = (
+        f" Much worse, and drawn at the end of its axis: {np.sum((scores < low) | (scores > high))}."
+        if any(beyond)
+        else ""
+    )
     return describe(
-        ax, f"Each of {count(scored)} as a line through {count(found, 'hyperparameter')} to its {score}, {scores.min():.4g} to {scores.max():.4g}; "
+        ax,
+        f"Each of {count(scored)} as a line through {count(found, 'hyperparameter')} to its {score}, {scores.min():.4g} to {scores.max():.4g}; "
         f"the best, trial {best.number} with {best.score:.4g}, has {values}.{far}",
     )
 
@@ -298,7 +353,9 @@ def _frame(ax, found, has_gaps):
     names = [_in_two(column.name) if len(column.name) > 9 else column.name for column in found]
     room = 0.85 * ax.figure.get_figwidth() / em() / (n + 1) / 0.5  # letters between two axes
     if max(len(part) for name in names for part in name.split("\n")) > room:
-        names[1::2] = [f"{name}\n" + "\n" * names[i].count("\n") for i, name in zip(range(0, n, 2), names[1::2])]  # above the one before
+        names[1::2] = [
+            f"{name}\n" + "\n" * names[i].count("\n") for i, name in zip(range(0, n, 2), names[1::2])
+        ]  # above the one before
     ax.set_xticks(range(n), names)
     ax.tick_params(axis="x", length=0, top=True, labeltop=True, bottom=False, labelbottom=False)
     ax.set_yticks([])
@@ -321,8 +378,26 @@ def _draw_axis(ax, x, column):
     halo = [withStroke(linewidth=0.3 * size, foreground="white")]
     for place, label in zip(column.fraction(np.array(ticks, dtype=float)), labels):
         ax.plot([x - 0.03, x + 0.03], [place, place], color="0.35", linewidth=0.1 * size, zorder=3)
-        ax.annotate(label, (x, place), xytext=(0.45 * size, 0), textcoords="offset points", va="center", zorder=6, path_effects=halo)
+        ax.annotate(
+            label,
+            (x, place),
+            xytext=(0.45 * size, 0),
+            textcoords="offset points",
+            va="center",
+            zorder=6,
+            path_effects=halo,
+        )
     if np.isnan(column.x).any():
         ax.plot([x, x], [NOT_USED, 0], color="0.35", linewidth=0.1 * size, linestyle=":", zorder=1)
         ax.plot(x, NOT_USED, "o", color="white", markeredgecolor="0.35", markersize=0.6 * size, zorder=3)
-        ax.annotate("not used", (x, NOT_USED), xytext=(0, -0.7 * size), textcoords="offset points", ha="center", va="top", zorder=6, path_effects=halo, style="italic")
+        ax.annotate(
+            "not used",
+            (x, NOT_USED),
+            xytext=(0, -0.7 * size),
+            textcoords="offset points",
+            ha="center",
+            va="top",
+            zorder=6,
+            path_effects=halo,
+            style="italic",
+        )

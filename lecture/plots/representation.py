@@ -30,7 +30,9 @@ def plot_representation(activations, classes, class_names, *, ax=None):
     """
     activations, classes = np.asarray(activations), np.asarray(classes)
     if activations.ndim != 2 or activations.shape[1] != 2 or len(classes) != len(activations):
-        raise ValueError(f"activations must have shape (n, 2) with n classes, got {activations.shape} and {classes.shape}.")
+        raise ValueError(
+            f"activations must have shape (n, 2) with n classes, got {activations.shape} and {classes.shape}."
+        )
     if ax is None:
         _, ax = plt.subplots(figsize=(6.4, 4.8))
     n, finite = len(activations), np.isfinite(activations).all(axis=1)
@@ -43,7 +45,11 @@ def plot_representation(activations, classes, class_names, *, ax=None):
             ax.text(*np.median(own, axis=0), name, ha="center", va="center", weight="bold", path_effects=halo)
     ax.set(xlabel="activation of unit 1", ylabel="activation of unit 2")
     dead = int(np.sum(~(activations > 0).any(axis=0)))
-    state = {0: "Both units are active for some of them.", 1: "One unit is 0 for all of them.", 2: "Both units are 0 for all of them."}
+    state = {
+        0: "Both units are active for some of them.",
+        1: "One unit is 0 for all of them.",
+        2: "Both units are 0 for all of them.",
+    }
     lost = n - len(activations)
     left_out = f" {lost:,} of {n:,} images {'is' if lost == 1 else 'are'} left out: not finite." if lost else ""
     return describe(ax, f"Outputs of two units for {n} images of {len(class_names)} classes. {state[dead]}{left_out}")

@@ -27,8 +27,17 @@ def plot_learning_curves(curves, *, ax=None):
     ax.plot(curves.steps, curves.accuracy, color=COLORS[0], alpha=0.2, linewidth=0.08 * size)
     ax.plot(curves.steps, mean, color=COLORS[1], linewidth=0.25 * size)
     ax.text(curves.steps[-1], mean[-1], f" {mean[-1]:.2f}", color=COLORS[1], va="center", weight="bold")
-    ax.set(xlim=(0, curves.steps[-1] * 1.08), ylim=(0.3, 1.02), xlabel="step", ylabel="test accuracy", title=f"{curves.accuracy.shape[1]} nets, {curves.label}")
-    return describe(ax, f"Test accuracy of {curves.accuracy.shape[1]} nets over {curves.steps[-1]} steps, {curves.label}: the mean goes from {mean[0]:.2f} to {mean[-1]:.2f}.")
+    ax.set(
+        xlim=(0, curves.steps[-1] * 1.08),
+        ylim=(0.3, 1.02),
+        xlabel="step",
+        ylabel="test accuracy",
+        title=f"{curves.accuracy.shape[1]} nets, {curves.label}",
+    )
+    return describe(
+        ax,
+        f"Test accuracy of {curves.accuracy.shape[1]} nets over {curves.steps[-1]} steps, {curves.label}: the mean goes from {mean[0]:.2f} to {mean[-1]:.2f}.",
+    )
 
 
 def plot_weight_sizes(penalized, *, ax=None):
@@ -56,5 +65,14 @@ def plot_weight_sizes(penalized, *, ax=None):
     small, accuracy = (sizes < penalized.small).mean(), penalized.accuracy
     said = f"accuracy {accuracy.mean():.2f}, deviation {accuracy.std():.2f}\nbelow {penalized.small:g}: {small:.0%} of the weights"
     ax.text(0.98, 0.95, said, transform=ax.transAxes, ha="right", va="top")
-    ax.set(xlim=(0, 1), ylim=(0, 1.0), xlabel="share of the weights that are larger", ylabel="|w|", title=f"{len(sizes)} nets, {penalized.label}")
-    return describe(ax, f"Sizes of all weights of {len(sizes)} nets with {penalized.label}: mean {sizes.mean():.3g}, {small:.0%} below {penalized.small:g}; test accuracy {accuracy.mean():.2f} with deviation {accuracy.std():.2f}.")
+    ax.set(
+        xlim=(0, 1),
+        ylim=(0, 1.0),
+        xlabel="share of the weights that are larger",
+        ylabel="|w|",
+        title=f"{len(sizes)} nets, {penalized.label}",
+    )
+    return describe(
+        ax,
+        f"Sizes of all weights of {len(sizes)} nets with {penalized.label}: mean {sizes.mean():.3g}, {small:.0%} below {penalized.small:g}; test accuracy {accuracy.mean():.2f} with deviation {accuracy.std():.2f}.",
+    )

@@ -17,7 +17,14 @@ from lecture.plots.style import COLORS
 
 BEST = COLORS[1]  # the best trial, in all figures of a search
 # Colour and line of Hyperband's brackets, in turn: the first three differ in lightness, too.
-_BRACKETS = ((COLORS[0], "-"), (COLORS[6], "--"), (COLORS[4], "-."), (COLORS[3], (0, (8, 2))), (COLORS[2], ":"), (COLORS[5], (0, (5, 1, 1, 1, 1, 1))))
+_BRACKETS = (
+    (COLORS[0], "-"),
+    (COLORS[6], "--"),
+    (COLORS[4], "-."),
+    (COLORS[3], (0, (8, 2))),
+    (COLORS[2], ":"),
+    (COLORS[5], (0, (5, 1, 1, 1, 1, 1))),
+)
 _ENDS = {"o": 0, "x": 0.13, "|": 0.13}  # markers of a trial's end, and the width of their lines in font sizes
 
 
@@ -81,33 +88,94 @@ def plot_search(trials, *, score="validation accuracy", higher_is_better=True, t
     n_shown = max(trials[-1].number + 1, 1 if total is None else whole(total, "total", least=1))
     best = best_of(scored, higher_is_better)
     with_score = {trial.number for trial in scored}
-    failed = [trial.number for trial in trials if trial.number not in with_score and (trial.status == "failed" or trial.score is not None)]
+    failed = [
+        trial.number
+        for trial in trials
+        if trial.number not in with_score and (trial.status == "failed" or trial.score is not None)
+    ]
     numbers, scores = [trial.number for trial in scored], np.array([trial.score for trial in scored])
     so_far = (np.maximum if higher_is_better else np.minimum).accumulate(scores)
     if ax is None:
         _, ax = plt.subplots(figsize=(47 * em(), 24 * em()))
     size = plt.rcParams["font.size"]
     # The last best holds up to the newest trial, whatever became of that.
-    ax.plot([*numbers, trials[-1].number], [*so_far, so_far[-1]], drawstyle="steps-post", color=COLORS[6], linewidth=0.16 * size, label="best so far", zorder=2)
-    ax.plot(numbers, scores, "o", color=COLORS[0], alpha=0.7, markersize=0.6 * size, markeredgewidth=0, label="trial", zorder=3)
-    ax.plot(best.number, best.score, "*", color=BEST, markersize=1.5 * size, markeredgecolor="white", label=f"best: trial {best.number}", zorder=4)
+    ax.plot(
+        [*numbers, trials[-1].number],
+        [*so_far, so_far[-1]],
+        drawstyle="steps-post",
+        color=COLORS[6],
+        linewidth=0.16 * size,
+        label="best so far",
+        zorder=2,
+    )
+    ax.plot(
+        numbers,
+        scores,
+        "o",
+        color=COLORS[0],
+        alpha=0.7,
+        markersize=0.6 * size,
+        markeredgewidth=0,
+        label="trial",
+        zorder=3,
+    )
+    ax.plot(
+        best.number,
+        best.score,
+        "*",
+        color=BEST,
+        markersize=1.5 * size,
+        markeredgecolor="white",
+        label=f"best: trial {best.number}",
+        zorder=4,
+    )
     if failed:
-        crosses = {"color": COLORS[3], "markersize": 0.75 * size, "markeredgewidth": 0.22 * size, "clip_on": False}  # on the axis: they have no score
-        ax.plot(failed, np.zeros(len(failed)), "x", transform=ax.get_xaxis_transform(), label=f"failed ({len(failed)})", zorder=3, **crosses)
+        crosses = {
+            "color": COLORS[3],
+            "markersize": 0.75 * size,
+            "markeredgewidth": 0.22 * size,
+            "clip_on": False,
+        }  # on the axis: they have no score
+        ax.plot(
+            failed,
+            np.zeros(len(failed)),
+            "x",
+            transform=ax.get_xaxis_transform(),
+            label=f"failed ({len(failed)})",
+            zorder=3,
+            **crosses,
+        )
     at = (best.number + 0.5) / n_shown  # from 0 at the left to 1
     ax.annotate(
-        f"{best.score:.4g}", (best.number, best.score), xytext=(0, (0.8 if higher_is_better else -0.8) * size), textcoords="offset points", color=BEST, weight="bold",
-        ha="left" if at < 0.1 else "right" if at > 0.9 else "center", va="bottom" if higher_is_better else "top",
+        f"{best.score:.4g}",
+        (best.number, best.score),
+        xytext=(0, (0.8 if higher_is_better else -0.8) * size),
+        textcoords="offset points",
+        color=BEST,
+        weight="bold",
+        ha="left" if at < 0.1 else "right" if at > 0.9 else "center",
+        va="bottom" if higher_is_better else "top",
     )
     low, high = scores.min(), scores.max()
     span = (high - low) or 0.1 * abs(high) or 1.0
     below, above = (0.08, 0.2) if higher_is_better else (0.2, 0.08)
     ax.set(xlim=(-0.5, n_shown - 0.5), ylim=(low - below * span, high + above * span), xlabel="trial", ylabel=score)
     ax.xaxis.set_major_locator(MaxNLocator("auto", integer=True, min_n_ticks=1))
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.2, ncols=4, columnspacing=1.2, handletextpad=0.4, handlelength=1.4)
+    ax.legend(
+        loc="lower left",
+        bbox_to_anchor=(0, 1),
+        borderaxespad=0.2,
+        ncols=4,
+        columnspacing=1.2,
+        handletextpad=0.4,
+        handlelength=1.4,
+    )
     shown = f"{len(trials)} of {total} trials" if total and total > len(trials) else count(trials)
     lost = f" {len(failed)} failed." if failed else ""
-    return describe(ax, f"The {score} of {shown} over their number: best {best.score:.4g} in trial {best.number}, first {scores[0]:.4g}.{lost}")
+    return describe(
+        ax,
+        f"The {score} of {shown} over their number: best {best.score:.4g} in trial {best.number}, first {scores[0]:.4g}.{lost}",
+    )
 
 
 def plot_trial_curves(trials, *, score="validation accuracy", higher_is_better=True, ax=None):
@@ -142,7 +210,9 @@ def plot_trial_curves(trials, *, score="validation accuracy", higher_is_better=T
     if not scored:
         raise ValueError(f"trials must hold one or more with a curve and a score, got none among {count(trials)}.")
     best, before = best_of(scored, higher_is_better), _before(shown)
-    looks = {None: (COLORS[0], "-")} | {bracket: _BRACKETS[i % len(_BRACKETS)] for i, bracket in enumerate(_brackets(shown))}
+    looks = {None: (COLORS[0], "-")} | {
+        bracket: _BRACKETS[i % len(_BRACKETS)] for i, bracket in enumerate(_brackets(shown))
+    }
     if ax is None:
         _, ax = plt.subplots(figsize=(55 * em(), 27 * em()))
     size = plt.rcParams["font.size"]
@@ -150,7 +220,9 @@ def plot_trial_curves(trials, *, score="validation accuracy", higher_is_better=T
         color, line = looks[trial.bracket]
         first = len(before[id(trial)].curve) if id(trial) in before else 1
         epochs = np.arange(first, len(trial.curve) + 1)
-        ax.plot(epochs, trial.curve[first - 1 :], color=color, linestyle=line, linewidth=0.13 * size, alpha=0.8, zorder=2)
+        ax.plot(
+            epochs, trial.curve[first - 1 :], color=color, linestyle=line, linewidth=0.13 * size, alpha=0.8, zorder=2
+        )
     ends = _draw_ends(ax, shown, before, looks)
     curve = np.asarray(best.curve, dtype=float)
     at = int((np.nanargmax if higher_is_better else np.nanargmin)(curve)) + 1
@@ -159,11 +231,18 @@ def plot_trial_curves(trials, *, score="validation accuracy", higher_is_better=T
     ax.set(xlabel="epoch", ylabel=score)
     ax.xaxis.set_major_locator(MaxNLocator("auto", integer=True, min_n_ticks=1))
     rounds = {bracket: _rounds([trial for trial in shown if trial.bracket == bracket]) for bracket in _brackets(shown)}
-    _draw_legend(ax, best, rounds, looks, ends, has_others=any(trial.bracket is None and trial is not best for trial in shown))
-    told = "".join(f" Bracket {bracket} has {', then '.join(map(str, numbers))}." for bracket, numbers in rounds.items())
+    _draw_legend(
+        ax, best, rounds, looks, ends, has_others=any(trial.bracket is None and trial is not best for trial in shown)
+    )
+    told = "".join(
+        f" Bracket {bracket} has {', then '.join(map(str, numbers))}." for bracket, numbers in rounds.items()
+    )
     last = max(len(trial.curve) for trial in shown)
     stopped = f" {ends.count('x')} ended before epoch {last}." if "x" in ends else ""
-    return describe(ax, f"The {score} over epochs of {count(shown)}; the best, trial {best.number}, has {best.score:.4g} at epoch {at}.{told}{stopped}")
+    return describe(
+        ax,
+        f"The {score} over epochs of {count(shown)}; the best, trial {best.number}, has {best.score:.4g} at epoch {at}.{told}{stopped}",
+    )
 
 
 def _draw_ends(ax, trials, before, looks):
@@ -173,9 +252,20 @@ def _draw_ends(ax, trials, before, looks):
     ends = ["o" if id(trial) in goes_on else "x" if len(trial.curve) < last else "|" for trial in trials]
     for marker in _ENDS:
         for bracket, (color, _) in looks.items():
-            at = [(len(trial.curve), trial.curve[-1]) for trial, end in zip(trials, ends) if end == marker and trial.bracket == bracket]
+            at = [
+                (len(trial.curve), trial.curve[-1])
+                for trial, end in zip(trials, ends)
+                if end == marker and trial.bracket == bracket
+            ]
             if at:
-                ax.plot(*np.transpose(at), marker, color=color, markersize=0.5 * size, markeredgewidth=_ENDS[marker] * size, zorder=3)
+                ax.plot(
+                    *np.transpose(at),
+                    marker,
+                    color=color,
+                    markersize=0.5 * size,
+                    markeredgewidth=_ENDS[marker] * size,
+                    zorder=3,
+                )
     for epoch in sorted({len(trial.curve) for trial in trials if trial.bracket is not None} - {last}):
         ax.axvline(epoch, color="0.5", linestyle=":", linewidth=0.1 * size, zorder=1)
     return ends
@@ -190,12 +280,30 @@ def _draw_legend(ax, best, rounds, looks, ends, has_others):
         entries["the others"] = {"color": looks[None][0], "linewidth": 0.18 * size}
     for bracket, numbers in rounds.items():
         color, line = looks[bracket]
-        entries[f"bracket {bracket}:\n{' → '.join(map(str, numbers))} trial{'s' * (numbers != [1])}"] = {"color": color, "linestyle": line, "linewidth": 0.18 * size}
+        entries[f"bracket {bracket}:\n{' → '.join(map(str, numbers))} trial{'s' * (numbers != [1])}"] = {
+            "color": color,
+            "linestyle": line,
+            "linewidth": 0.18 * size,
+        }
     for marker, label in (("o", "goes on"), ("x", "ended early")):
         if marker in ends:
-            entries[label] = {"color": "0.3", "linestyle": "", "marker": marker, "markersize": 0.5 * size, "markeredgewidth": _ENDS[marker] * size}
+            entries[label] = {
+                "color": "0.3",
+                "linestyle": "",
+                "marker": marker,
+                "markersize": 0.5 * size,
+                "markeredgewidth": _ENDS[marker] * size,
+            }
     lines = [Line2D([], [], **look) for look in entries.values()]
-    ax.legend(lines, list(entries), loc="upper left", bbox_to_anchor=(1.01, 1), borderaxespad=0, labelspacing=0.7, handlelength=2.6)
+    ax.legend(
+        lines,
+        list(entries),
+        loc="upper left",
+        bbox_to_anchor=(1.01, 1),
+        borderaxespad=0,
+        labelspacing=0.7,
+        handlelength=2.6,
+    )
 
 
 def _brackets(trials):
@@ -210,8 +318,17 @@ def _before(trials):
         if trial.bracket is None or trial.round is None:
             continue
         for other in trials:
-            is_before = other.bracket == trial.bracket and other.round is not None and other.round < trial.round and other.values == trial.values
-            if is_before and len(other.curve) < len(trial.curve) and list(trial.curve[: len(other.curve)]) == list(other.curve):
+            is_before = (
+                other.bracket == trial.bracket
+                and other.round is not None
+                and other.round < trial.round
+                and other.values == trial.values
+            )
+            if (
+                is_before
+                and len(other.curve) < len(trial.curve)
+                and list(trial.curve[: len(other.curve)]) == list(other.curve)
+            ):
                 if id(trial) not in found or found[id(trial)].round < other.round:
                     found[id(trial)] = other
     return found

@@ -33,7 +33,14 @@ def plot_weight_paths(steps, weights, *, axes=None, rows=1):
         raise ValueError("weights must have one set or more, got none.")
     if axes is None:
         columns = -(-len(weights) // rows)
-        _, axes = plt.subplots(rows, columns, figsize=(max(18 * columns, 30) * em(), (12 * rows + 4) * em()), sharex=True, sharey=True, squeeze=False)
+        _, axes = plt.subplots(
+            rows,
+            columns,
+            figsize=(max(18 * columns, 30) * em(), (12 * rows + 4) * em()),
+            sharex=True,
+            sharey=True,
+            squeeze=False,
+        )
         for ax in axes[:, 0]:
             ax.set_ylabel("weight")
         for ax in axes[-1]:
@@ -82,5 +89,8 @@ def plot_settling(settling, *, axes=None):
         ax.plot(at, mean, color=COLORS[1], linewidth=0.16 * size)
         ax.set_xlabel("step")
         ax.set_ylim(bottom=0)
-        describe(ax, f"{name}: the change from look to look, mean of {moved.shape[1]} seeds, goes from {mean[0]:.3g} to {mean[-1]:.3g}.")
+        describe(
+            ax,
+            f"{name}: the change from look to look, mean of {moved.shape[1]} seeds, goes from {mean[0]:.3g} to {mean[-1]:.3g}.",
+        )
     return axes

@@ -33,17 +33,44 @@ def plot_sweep(sweep, *, ax=None):
     for number, (label, values) in enumerate(sweep.values.items()):
         values, color = np.asarray(values, dtype=float), COLORS[number % len(COLORS)]
         x = _beside(at, number, n, named, sweep.log_x)
-        ax.plot(np.repeat(x, values.shape[1]), values.ravel(), "o", color=color, alpha=0.22, markersize=0.28 * size, markeredgewidth=0, zorder=1)
+        ax.plot(
+            np.repeat(x, values.shape[1]),
+            values.ravel(),
+            "o",
+            color=color,
+            alpha=0.22,
+            markersize=0.28 * size,
+            markeredgewidth=0,
+            zorder=1,
+        )
         mean, low, high = np.nan_to_num(intervals[label], posinf=np.nan, neginf=np.nan)
         ax.errorbar(
-            x, mean, (mean - low, high - mean), fmt=MARKERS[number % len(MARKERS)], linestyle="none" if named else "-", color=color, linewidth=0.16 * size, elinewidth=0.2 * size, capsize=0.35 * size, capthick=0.16 * size,
-            markersize=0.55 * size, markeredgecolor="white", markeredgewidth=0.06 * size, label=label, zorder=3,
+            x,
+            mean,
+            (mean - low, high - mean),
+            fmt=MARKERS[number % len(MARKERS)],
+            linestyle="none" if named else "-",
+            color=color,
+            linewidth=0.16 * size,
+            elinewidth=0.2 * size,
+            capsize=0.35 * size,
+            capthick=0.16 * size,
+            markersize=0.55 * size,
+            markeredgecolor="white",
+            markeredgewidth=0.06 * size,
+            label=label,
+            zorder=3,
         )
         told.append(_told(label if n > 1 else sweep.y_name, sweep.x, mean))
     _axis(ax, sweep, at, named)
     if n > 1:
         ax.legend(fontsize="small", handletextpad=0.4, borderaxespad=0.2, loc="best")
-    return describe(ax, f"{sweep.name}, {sweep.y_name} over {sweep.x_name}, means of {np.shape(values)[1]} seeds: " + "; ".join(told) + ".")
+    return describe(
+        ax,
+        f"{sweep.name}, {sweep.y_name} over {sweep.x_name}, means of {np.shape(values)[1]} seeds: "
+        + "; ".join(told)
+        + ".",
+    )
 
 
 def plot_sweeps(sweeps, *, axes=None):
@@ -114,21 +141,52 @@ def plot_verdicts(verdicts, *, ax=None):
     if ax is None:
         _, ax = plt.subplots(figsize=(62 * em(), (3.6 * len(verdicts) + 6) * em()))
     size = plt.rcParams["font.size"]
-    squeeze = lambda value: np.sign(value) * np.log1p(np.abs(value)) / np.log(2)  # 1 stays 1, and a hundred times the smallest effect is still seen
+    squeeze = lambda value: (
+        np.sign(value) * np.log1p(np.abs(value)) / np.log(2)
+    )  # 1 stays 1, and a hundred times the smallest effect is still seen
     for row, verdict in enumerate(verdicts):
         scale, (color, marker) = verdict.hypothesis.smallest, WORDS[verdict.word]
-        low, mean, high = (squeeze(np.clip(value / scale, -1e3, 1e3)) for value in (verdict.low, verdict.mean, verdict.high))
+        low, mean, high = (
+            squeeze(np.clip(value / scale, -1e3, 1e3)) for value in (verdict.low, verdict.mean, verdict.high)
+        )
         left, right = (-1, 1) if verdict.hypothesis.absent else (1, 2 * squeeze(1e3))
         ax.fill_between((left, right), row - 0.32, row + 0.32, color=COLORS[2], alpha=0.13, linewidth=0)
         ax.plot((low, high), (row, row), color=color, linewidth=0.28 * size, solid_capstyle="butt", zorder=2)
         ax.plot(mean, row, marker, color=color, markersize=0.8 * size, markeredgecolor="white", zorder=3)
-        ax.text(0, row - 0.36, f"{verdict.hypothesis.text} {verdict.word.upper()}", transform=ax.get_yaxis_transform(), fontsize="small", va="bottom", color=color, weight="bold", bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.05 * size}, zorder=2.5)
-    ends = [squeeze(np.clip(value / verdict.hypothesis.smallest, -1e3, 1e3)) for verdict in verdicts for value in (verdict.low, verdict.mean, verdict.high) if np.isfinite(value)]
+        ax.text(
+            0,
+            row - 0.36,
+            f"{verdict.hypothesis.text} {verdict.word.upper()}",
+            transform=ax.get_yaxis_transform(),
+            fontsize="small",
+            va="bottom",
+            color=color,
+            weight="bold",
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.05 * size},
+            zorder=2.5,
+        )
+    ends = [
+        squeeze(np.clip(value / verdict.hypothesis.smallest, -1e3, 1e3))
+        for verdict in verdicts
+        for value in (verdict.low, verdict.mean, verdict.high)
+        if np.isfinite(value)
+    ]
     reach = max(3.0, *ends)
     left = min(-0.35 * reach, 1.05 * min(ends), -1.2 if any(verdict.hypothesis.absent for verdict in verdicts) else 0)
-    values = np.array([value for value in (-300, -100, -30, -10, -3, -1, 0, 1, 3, 10, 30, 100, 300) if left <= squeeze(value) <= reach])
+    values = np.array(
+        [
+            value
+            for value in (-300, -100, -30, -10, -3, -1, 0, 1, 3, 10, 30, 100, 300)
+            if left <= squeeze(value) <= reach
+        ]
+    )
     ax.axvline(0, color=COLORS[6], linewidth=0.08 * size)
-    ax.set(xlim=(left, 1.05 * reach), ylim=(len(verdicts) - 0.5, -0.95), yticks=(), xlabel="measured effect ÷ smallest effect that counts (green: where the claim has it)")
+    ax.set(
+        xlim=(left, 1.05 * reach),
+        ylim=(len(verdicts) - 0.5, -0.95),
+        yticks=(),
+        xlabel="measured effect ÷ smallest effect that counts (green: where the claim has it)",
+    )
     ax.set_xticks(squeeze(values), [f"{value:g}" for value in values])
     ax.grid(visible=False)
     ax.spines["left"].set_visible(False)
@@ -163,4 +221,8 @@ def _told(label, x, means):
     say = lambda value: value if isinstance(value, str) else f"{value:g}"
     if isinstance(x[0], str):
         return f"{label} " + ", ".join(f"{mean:.3g} with {name}" for name, mean in zip(x, means))
-    return f"{label} from {means[0]:.3g} at {say(x[0])} to {means[-1]:.3g} at {say(x[-1])}" if len(x) > 1 else f"{label} {means[0]:.3g} at {say(x[0])}"
+    return (
+        f"{label} from {means[0]:.3g} at {say(x[0])} to {means[-1]:.3g} at {say(x[-1])}"
+        if len(x) > 1
+        else f"{label} {means[0]:.3g} at {say(x[0])}"
+    )

@@ -43,7 +43,9 @@ def plot_tensor(array, *, axes, ax=None):
     if array.ndim not in KINDS or not array.size:
         raise ValueError(f"array must have 1 to 5 dimensions and not be empty, got shape {array.shape}.")
     if array.dtype.kind not in "biuf" or not np.isfinite(array).all():
-        raise ValueError(f"array must hold finite real numbers, got {array.dtype}{'' if array.dtype.kind not in 'biuf' else ' with nan or inf'}.")
+        raise ValueError(
+            f"array must hold finite real numbers, got {array.dtype}{'' if array.dtype.kind not in 'biuf' else ' with nan or inf'}."
+        )
     axes = tuple(map(str, axes))
     if len(axes) != array.ndim:
         raise ValueError(f"axes must name each of the {array.ndim} dimensions, got {', '.join(axes) or 'none'}.")
@@ -62,11 +64,29 @@ def plot_tensor(array, *, axes, ax=None):
                 x, y = np.array([j, -i]) * pitch + _BEHIND * k
                 look = {"cmap": "gray_r", "vmin": low, "vmax": high, "interpolation": "none", "aspect": "equal"}
                 ax.imshow(stack[k], extent=(x, x + sides[0], y, y + sides[1]), zorder=1 - 0.01 * k, **look)
-                ax.add_patch(plt.Rectangle((x, y), *sides, fill=False, edgecolor="0.4", linewidth=1, zorder=1.005 - 0.01 * k))
+                ax.add_patch(
+                    plt.Rectangle((x, y), *sides, fill=False, edgecolor="0.4", linewidth=1, zorder=1.005 - 0.01 * k)
+                )
                 if max(height, width) <= CELLS:
-                    ax.vlines(x + sides[0] * np.arange(1, width) / width, y, y + sides[1], color="0.4", linewidth=0.8, zorder=1.003 - 0.01 * k)
-                    ax.hlines(y + sides[1] * np.arange(1, height) / height, x, x + sides[0], color="0.4", linewidth=0.8, zorder=1.003 - 0.01 * k)
-    ax.set(xlim=across, ylim=upwards, title=f"{array.ndim}-D: {KINDS[array.ndim]}, shape {array.shape}")  # after imshow, which sets limits of its own
+                    ax.vlines(
+                        x + sides[0] * np.arange(1, width) / width,
+                        y,
+                        y + sides[1],
+                        color="0.4",
+                        linewidth=0.8,
+                        zorder=1.003 - 0.01 * k,
+                    )
+                    ax.hlines(
+                        y + sides[1] * np.arange(1, height) / height,
+                        x,
+                        x + sides[0],
+                        color="0.4",
+                        linewidth=0.8,
+                        zorder=1.003 - 0.01 * k,
+                    )
+    ax.set(
+        xlim=across, ylim=upwards, title=f"{array.ndim}-D: {KINDS[array.ndim]}, shape {array.shape}"
+    )  # after imshow, which sets limits of its own
     drawn = _drawn(array)
     _name_axes(ax, [_label(*axis) for axis in zip(axes, array.shape, drawn)], sides, pitch, depth, grid)
     return describe(ax, _in_words(array, axes, drawn))
@@ -88,8 +108,13 @@ def _limits(array, sides, pitch, depth, grid):
     """What the axes span, to the right and upwards: the sheets, and room for arrows and names."""
     rows, columns = grid
     right, top = (columns - 1) * pitch[0] + sides[0], sides[1] + _BEHIND * (depth - 1)
-    behind = _BEHIND * depth + (1.3 if _drawn(array) == array.shape else 2.1) if array.ndim > 2 else 0.2  # a name, and how many are drawn
-    return (-1.15 if array.ndim == 5 else -0.45, right + behind), (-(rows - 1) * pitch[1] - 0.5, top + (0.4 if array.ndim > 3 else 0.1))
+    behind = (
+        _BEHIND * depth + (1.3 if _drawn(array) == array.shape else 2.1) if array.ndim > 2 else 0.2
+    )  # a name, and how many are drawn
+    return (-1.15 if array.ndim == 5 else -0.45, right + behind), (
+        -(rows - 1) * pitch[1] - 0.5,
+        top + (0.4 if array.ndim > 3 else 0.1),
+    )
 
 
 def _drawn(array):
@@ -135,7 +160,10 @@ def _name_axes(ax, labels, sides, pitch, depth, grid):
     rows, columns = grid
     top, bottom = sides[1] + _BEHIND * (depth - 1), -(rows - 1) * pitch[1]
     right = (columns - 1) * pitch[0] + sides[0]
-    first_sheet = [((-0.12, bottom + sides[1]), (-0.12, bottom), "left"), ((0, bottom - 0.09), (sides[0], bottom - 0.09), "below")]
+    first_sheet = [
+        ((-0.12, bottom + sides[1]), (-0.12, bottom), "left"),
+        ((0, bottom - 0.09), (sides[0], bottom - 0.09), "below"),
+    ]
     deep = _BEHIND * (depth - 1 or 1)
     into = ((right + 0.12, bottom), (right + 0.12 + deep, bottom + deep), "right")
     along = ((0, top + 0.12), (right, top + 0.12), "above")
@@ -148,8 +176,26 @@ def _name_axes(ax, labels, sides, pitch, depth, grid):
         5: [down, along, *first_sheet, into],
     }[len(labels)]
     for text, (start, end, side) in zip(labels, places):
-        ax.annotate("", end, start, arrowprops={"arrowstyle": "->", "color": COLORS[0], "linewidth": 1.5, "shrinkA": 0, "shrinkB": 0})
+        ax.annotate(
+            "",
+            end,
+            start,
+            arrowprops={"arrowstyle": "->", "color": COLORS[0], "linewidth": 1.5, "shrinkA": 0, "shrinkB": 0},
+        )
         x, y = (np.array(start) + end) / 2
-        align = {"below": ("center", "top"), "above": ("center", "bottom"), "left": ("center", "center"), "right": ("left", "top")}[side]
+        align = {
+            "below": ("center", "top"),
+            "above": ("center", "bottom"),
+            "left": ("center", "center"),
+            "right": ("left", "top"),
+        }[side]
         shift = {"below": (0, -0.07), "above": (0, 0.05), "left": (-0.16, 0), "right": (0.1, 0)}[side]
-        ax.text(x + shift[0], y + shift[1], text, ha=align[0], va=align[1], rotation=90 if side == "left" else 0, color=COLORS[0])
+        ax.text(
+            x + shift[0],
+            y + shift[1],
+            text,
+            ha=align[0],
+            va=align[1],
+            rotation=90 if side == "left" else 0,
+            color=COLORS[0],
+        )

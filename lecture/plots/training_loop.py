@@ -17,7 +17,11 @@ _FORWARD, _BACK = COLORS[0], COLORS[1]
 _WIDE, _HIGH = 3.0, 1.6  # a cell
 _GAP, _BETWEEN = 3.4, 6.2  # from box to box, and from the upper row of boxes to the lower
 _LEAST = 29  # from the batch to the predictions, so that the optimizer and the gradients fit below
-_LOW, _LOWER, _TRUTH = 8.6, 3.6, 1.6  # the top of the loss and the optimizer, the bottom of the optimizer, the way of the truth
+_LOW, _LOWER, _TRUTH = (
+    8.6,
+    3.6,
+    1.6,
+)  # the top of the loss and the optimizer, the bottom of the optimizer, the way of the truth
 
 
 @dataclass(frozen=True)
@@ -74,14 +78,35 @@ def plot_training_loop(loop, *, ax=None):
     ax.text((predictions.left + middle + 7.2) / 2, _LOW - 2.0, "gradients", ha="center", va="bottom", color=_BACK)
     for box, change in zip(layers, loop.changes):
         _path(ax, [(middle, _LOW), (middle, _LOW + 1.7), (box.middle, _LOW + 1.7), (box.middle, bottom)], _BACK)
-        ax.text(box.middle + 0.6, _LOW + 4.0, f"weights move\nby up to {np.abs(change).max():.2g}", va="center", color=_BACK)
+        ax.text(
+            box.middle + 0.6, _LOW + 4.0, f"weights move\nby up to {np.abs(change).max():.2g}", va="center", color=_BACK
+        )
     left, end = layers[0].left, layers[-1].left + layers[-1].width
-    ax.plot([left, left, end, end], [top + 0.6, top + 1.1, top + 1.1, top + 0.6], color="0.4", linestyle="--", linewidth=1)
+    ax.plot(
+        [left, left, end, end], [top + 0.6, top + 1.1, top + 1.1, top + 0.6], color="0.4", linestyle="--", linewidth=1
+    )
     places = (middle - 7.2, top + 2.3), (middle + 7.2, top + 2.3), (predictions.middle, 0), (middle, _LOWER)
     for number, (choice, place) in enumerate(zip(CHOICES, places), start=1):
-        ax.text(*place, f"choice {number}: {choice}", ha="center", va="center", bbox={"boxstyle": "round,pad=0.3", "facecolor": "white", "edgecolor": "0.4", "linestyle": "--"})
-    ax.text(right / 2, top + 5.1, f"Round {loop.number}, then the next batch", ha="center", va="top", fontsize=1.15 * plt.rcParams["font.size"])
-    return describe(ax, loop.describe() + " The four choices of a design, architecture, initialization, loss and optimizer, stand where they act.")
+        ax.text(
+            *place,
+            f"choice {number}: {choice}",
+            ha="center",
+            va="center",
+            bbox={"boxstyle": "round,pad=0.3", "facecolor": "white", "edgecolor": "0.4", "linestyle": "--"},
+        )
+    ax.text(
+        right / 2,
+        top + 5.1,
+        f"Round {loop.number}, then the next batch",
+        ha="center",
+        va="top",
+        fontsize=1.15 * plt.rcParams["font.size"],
+    )
+    return describe(
+        ax,
+        loop.describe()
+        + " The four choices of a design, architecture, initialization, loss and optimizer, stand where they act.",
+    )
 
 
 def _upper_row(loop):
@@ -91,7 +116,10 @@ def _upper_row(loop):
         heading = f"b {matrix.shape[1]}, W {matrix.shape[0] - 1} × {matrix.shape[1]}"
         contents.append((f"layer {number}", f"layer {number}: {activation}", ((heading, matrix),)))
     contents.append(("predictions", "predictions", ((_heading("ŷ", loop.predictions), loop.predictions),)))
-    widths = [max(_inside(arrays) + (3.4 if name.startswith("layer") else 1.8), 0.62 * len(title) + 1.2, 9.4) for name, title, arrays in contents]
+    widths = [
+        max(_inside(arrays) + (3.4 if name.startswith("layer") else 1.8), 0.62 * len(title) + 1.2, 9.4)
+        for name, title, arrays in contents
+    ]
     gap = max(_GAP, (_LEAST - sum(widths[1:-1])) / (len(widths) - 1))
     lefts = np.cumsum([0, *(width + gap for width in widths)])
     return [_Box(*content, left, width) for content, left, width in zip(contents, lefts, widths)]
@@ -135,11 +163,27 @@ def _draw_upper(ax, box, bottom, high):
     for heading, array in box.arrays:
         rows, columns = _rows(array), _columns(array)
         floor = bottom + (high - 2.9 - rows * _HIGH) / 2
-        ax.text(left + columns * _WIDE / 2, floor + rows * _HIGH + 0.2, heading, ha="center", va="bottom", color="0.3", fontsize=0.85 * plt.rcParams["font.size"])
+        ax.text(
+            left + columns * _WIDE / 2,
+            floor + rows * _HIGH + 0.2,
+            heading,
+            ha="center",
+            va="bottom",
+            color="0.3",
+            fontsize=0.85 * plt.rcParams["font.size"],
+        )
         _draw_array(ax, array, left, floor)
         if box.name.startswith("layer") and array.shape[0] <= MOST_ROWS:
             for name, y in (("b", rows - 0.5), ("W", (rows - 1) / 2)):
-                ax.text(left - 0.3, floor + y * _HIGH, name, ha="right", va="center", color="0.3", fontsize=0.85 * plt.rcParams["font.size"])
+                ax.text(
+                    left - 0.3,
+                    floor + y * _HIGH,
+                    name,
+                    ha="right",
+                    va="center",
+                    color="0.3",
+                    fontsize=0.85 * plt.rcParams["font.size"],
+                )
         left += columns * _WIDE + 1.2
 
 
@@ -152,9 +196,25 @@ def _draw_array(ax, array, left, floor):
         ax.set_aspect("equal")
         return
     corners = [(left + j * _WIDE, floor + (rows - 1 - i) * _HIGH) for i in range(rows) for j in range(columns)]
-    ax.add_collection(PatchCollection([Rectangle(corner, _WIDE, _HIGH) for corner in corners], facecolor="white", edgecolor="0.6", linewidth=0.8, zorder=3))
+    ax.add_collection(
+        PatchCollection(
+            [Rectangle(corner, _WIDE, _HIGH) for corner in corners],
+            facecolor="white",
+            edgecolor="0.6",
+            linewidth=0.8,
+            zorder=3,
+        )
+    )
     for (x, y), value in zip(corners, array.ravel()):
-        ax.text(x + _WIDE / 2, y + 0.46 * _HIGH, _two_decimals(value), ha="center", va="center", fontsize=0.8 * plt.rcParams["font.size"], zorder=4)
+        ax.text(
+            x + _WIDE / 2,
+            y + 0.46 * _HIGH,
+            _two_decimals(value),
+            ha="center",
+            va="center",
+            fontsize=0.8 * plt.rcParams["font.size"],
+            zorder=4,
+        )
 
 
 def _two_decimals(value):
@@ -165,8 +225,18 @@ def _draw_loss(ax, loop, above):
     """The loss, below the predictions: a number, and how it is made."""
     _frame(ax, "loss", (above.left, 0), above.width, _LOW, "#f9dfcc")
     ax.text(above.middle, _LOW - 1.2, "loss", ha="center", va="center")
-    ax.text(above.middle, _LOW - 3.1, f"{loop.loss:.3f}", ha="center", va="center", fontsize=1.4 * plt.rcParams["font.size"])
-    ax.text(above.middle, _LOW - 5.7, loop.loss_name.replace("crossentropy", "cross-entropy").replace("_", "\n"), ha="center", va="center", color="0.3", fontsize=0.85 * plt.rcParams["font.size"])
+    ax.text(
+        above.middle, _LOW - 3.1, f"{loop.loss:.3f}", ha="center", va="center", fontsize=1.4 * plt.rcParams["font.size"]
+    )
+    ax.text(
+        above.middle,
+        _LOW - 5.7,
+        loop.loss_name.replace("crossentropy", "cross-entropy").replace("_", "\n"),
+        ha="center",
+        va="center",
+        color="0.3",
+        fontsize=0.85 * plt.rcParams["font.size"],
+    )
 
 
 def _draw_optimizer(ax, loop, middle):
@@ -177,7 +247,17 @@ def _draw_optimizer(ax, loop, middle):
 
 
 def _frame(ax, name, corner, width, height, color):
-    ax.add_patch(FancyBboxPatch(corner, width, height, boxstyle="round,pad=0,rounding_size=0.5", facecolor=color, edgecolor="0.4", label=name))
+    ax.add_patch(
+        FancyBboxPatch(
+            corner,
+            width,
+            height,
+            boxstyle="round,pad=0,rounding_size=0.5",
+            facecolor=color,
+            edgecolor="0.4",
+            label=name,
+        )
+    )
 
 
 def _path(ax, points, color):
@@ -188,4 +268,15 @@ def _path(ax, points, color):
 
 
 def _arrow(ax, start, end, color):
-    ax.add_patch(FancyArrowPatch(start, end, arrowstyle="->", mutation_scale=1.5 * plt.rcParams["font.size"], color=color, linewidth=2, shrinkA=0, shrinkB=0))
+    ax.add_patch(
+        FancyArrowPatch(
+            start,
+            end,
+            arrowstyle="->",
+            mutation_scale=1.5 * plt.rcParams["font.size"],
+            color=color,
+            linewidth=2,
+            shrinkA=0,
+            shrinkB=0,
+        )
+    )

@@ -35,14 +35,25 @@ def plot_few_images(counts, accuracy, *, ax=None):
         raise ValueError(f"accuracy must hold one to {len(MARKERS)} ways, got {len(accuracy)}.")
     for name, values in accuracy.items():
         if values.ndim != 2 or len(values) != len(counts) or not values.size:
-            raise ValueError(f"accuracy must have shape ({len(counts)}, n_seeds), a row for each count, got {values.shape} for {name!r}.")
+            raise ValueError(
+                f"accuracy must have shape ({len(counts)}, n_seeds), a row for each count, got {values.shape} for {name!r}."
+            )
     if ax is None:
         _, ax = plt.subplots(figsize=(7.2, 4.0))
     for i, (name, values) in enumerate(accuracy.items()):
         x = counts * 1.08 ** (i - (len(accuracy) - 1) / 2)  # side by side, so that no way hides another
         mean, lowest, highest = values.mean(axis=1), values.min(axis=1), values.max(axis=1)
         ax.vlines(x, lowest, highest, color=COLORS[i], alpha=0.5, linewidth=1.5)
-        ax.plot(np.repeat(x, values.shape[1]), values.ravel(), linestyle="", marker=MARKERS[i], color=COLORS[i], alpha=0.4, markersize=5, markeredgewidth=0)
+        ax.plot(
+            np.repeat(x, values.shape[1]),
+            values.ravel(),
+            linestyle="",
+            marker=MARKERS[i],
+            color=COLORS[i],
+            alpha=0.4,
+            markersize=5,
+            markeredgewidth=0,
+        )
         ax.plot(x, mean, marker=MARKERS[i], color=COLORS[i], label=name, markersize=7)
     ax.set_xscale("log")
     ax.set_xticks(counts, [str(count) for count in counts])
@@ -51,4 +62,7 @@ def plot_few_images(counts, accuracy, *, ax=None):
     ax.legend(loc="lower right")
     n_seeds = max(values.shape[1] for values in accuracy.values())
     ends = [", ".join(f"{name} {values[i].mean():.3f}" for name, values in accuracy.items()) for i in (0, -1)]
-    return describe(ax, f"Mean test accuracy over {n_seeds} seeds with {counts[0]} labelled images: {ends[0]}; with {counts[-1]}: {ends[1]}.")
+    return describe(
+        ax,
+        f"Mean test accuracy over {n_seeds} seeds with {counts[0]} labelled images: {ends[0]}; with {counts[-1]}: {ends[1]}.",
+    )

@@ -23,7 +23,9 @@ def pages():
     rooms = dict(sorted(_rooms()))
     title = "The package"
     index = INTRODUCTION.format(title=title, line="=" * len(title))
-    index += "".join(f"   * - :doc:`lecture.{name} <{name}>`\n     - {_first_line(tree)}\n" for name, tree in rooms.items())
+    index += "".join(
+        f"   * - :doc:`lecture.{name} <{name}>`\n     - {_first_line(tree)}\n" for name, tree in rooms.items()
+    )
     return {"index": index} | {name: _page(name, tree) for name, tree in rooms.items()}
 
 
@@ -58,7 +60,11 @@ def _names(name, tree):
     """What a room offers, without what it passes on from another room, whose page has it."""
     listed = _listed(tree)
     if listed is None:
-        return [node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not node.name.startswith("_")]
+        return [
+            node.name
+            for node in tree.body
+            if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not node.name.startswith("_")
+        ]
     passed_on = {
         alias.asname or alias.name
         for node in tree.body

@@ -128,7 +128,9 @@ def for_the_book(notebook, name):
         settings = {}
         pictures = [output for output in cell.outputs if "image/png" in output.get("data", {})]
         if pictures:
-            settings["image"] = {"alt": " ".join(alternative_text(output, name) for output in pictures)} | _width(pictures)
+            settings["image"] = {"alt": " ".join(alternative_text(output, name) for output in pictures)} | _width(
+                pictures
+            )
         tags = cell.metadata.get("tags", [])
         if SOLUTION in tags:
             cell.source = cell.source.removeprefix(f"{FORM}\n")
@@ -150,7 +152,11 @@ def _config(text, repository):
     config = yaml.safe_load(text)
     if repository:
         config["repository"] = {"url": repository, "branch": address.BRANCH, "path_to_book": ""}
-        config["launch_buttons"] = {"notebook_interface": "jupyterlab", "binderhub_url": address.BINDER, "colab_url": address.COLAB}
+        config["launch_buttons"] = {
+            "notebook_interface": "jupyterlab",
+            "binderhub_url": address.BINDER,
+            "colab_url": address.COLAB,
+        }
         config["html"]["use_repository_button"] = True
     return yaml.safe_dump(config, sort_keys=False, allow_unicode=True)
 
@@ -159,7 +165,19 @@ def _jupyter_book(staged):
     """Build ``staged`` with every warning an error; return the folder of pages."""
     work = staged.parent / "work"
     shutil.rmtree(work, ignore_errors=True)
-    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(staged), "--path-output", str(work), "-W", "-n", "--keep-going", "-q"]
+    command = [
+        sys.executable,
+        "-c",
+        "from jupyter_book.cli.main import main; main()",
+        "build",
+        str(staged),
+        "--path-output",
+        str(work),
+        "-W",
+        "-n",
+        "--keep-going",
+        "-q",
+    ]
     done = subprocess.run(command, capture_output=True, text=True, env=_environment())
     if done.returncode:
         said = [line for line in (done.stdout + done.stderr).splitlines() if not STARTUP.match(line)]
@@ -171,7 +189,12 @@ def _jupyter_book(staged):
 def _environment():
     """For the process that reads the docstrings: it finds this very package, and leaves an accelerator to others."""
     path = os.pathsep.join(filter(None, [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH")]))
-    return os.environ | {"PYTHONPATH": path, "CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LEVEL": "3", "MPLBACKEND": "Agg"}
+    return os.environ | {
+        "PYTHONPATH": path,
+        "CUDA_VISIBLE_DEVICES": "-1",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "MPLBACKEND": "Agg",
+    }
 
 
 def _take_mathjax(target):

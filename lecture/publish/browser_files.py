@@ -35,7 +35,10 @@ def reveal():
         If the package that carries it is not what was expected.
     """
     folder = _folder("sphinx-revealjs", "dist/reveal.js").parent
-    texts = {name: _text(folder / name) for name in ("dist/reset.css", "dist/reveal.css", "dist/reveal.js", "plugin/notes/notes.js")}
+    texts = {
+        name: _text(folder / name)
+        for name in ("dist/reset.css", "dist/reveal.css", "dist/reveal.js", "plugin/notes/notes.js")
+    }
     *styles, core, notes = texts.values()
     return Reveal(tuple(styles), (core, notes))
 
@@ -45,10 +48,14 @@ def _folder(package, name):
     try:
         files = metadata.files(package) or []
     except metadata.PackageNotFoundError as error:
-        raise BookError(f"the package {package} is not installed, which carries {name} for browsers: pip install 'lecture[book]' brings it.") from error
+        raise BookError(
+            f"the package {package} is not installed, which carries {name} for browsers: pip install 'lecture[book]' brings it."
+        ) from error
     found = next((file.locate() for file in files if file.as_posix().endswith(f"/{name}")), None)
     if found is None or not Path(found).exists():
-        raise BookError(f"{name}, a file for browsers, is missing from the package {package}: pip install --force-reinstall {package} brings it back.")
+        raise BookError(
+            f"{name}, a file for browsers, is missing from the package {package}: pip install --force-reinstall {package} brings it back."
+        )
     return Path(found).parent
 
 
@@ -56,4 +63,6 @@ def _text(file):
     try:
         return file.read_text(encoding="utf-8")
     except FileNotFoundError as error:
-        raise BookError(f"{file.name}, a file for browsers, is missing from {file.parent}: reinstall sphinx-revealjs.") from error
+        raise BookError(
+            f"{file.name}, a file for browsers, is missing from {file.parent}: reinstall sphinx-revealjs."
+        ) from error

@@ -64,4 +64,6 @@ def source(repository):
 def _cell(text):
     """The cell, folded wherever it is seen and left out of the book."""
     metadata = {"tags": [TAG, "remove-cell"], "jupyter": {"source_hidden": True}, "cellView": "form"}
-    return nbformat.from_dict({"cell_type": "code", "id": TAG, "metadata": metadata, "source": text, "outputs": [], "execution_count": None})
+    return nbformat.from_dict(
+        {"cell_type": "code", "id": TAG, "metadata": metadata, "source": text, "outputs": [], "execution_count": None}
+    )

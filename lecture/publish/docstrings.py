@@ -26,7 +26,11 @@ def setup(app):
 
 def leave_out(app, what, name, thing, skip, options):
     """Return True for what a class has from another package, whose own pages document it; None for the usual."""
-    return True if what == "class" and not (getattr(thing, "__module__", None) or "lecture").startswith("lecture") else None
+    return (
+        True
+        if what == "class" and not (getattr(thing, "__module__", None) or "lecture").startswith("lecture")
+        else None
+    )
 
 
 def spread(app, what, name, thing, options, lines):

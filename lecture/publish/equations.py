@@ -7,7 +7,10 @@ A cell holds plain CommonMark and LaTeX. Here a formula that stands in a block o
 import re
 
 # A piece of code, which stays as it is, or a link to a place in the book: its text (which may itself hold brackets) and the name of the place.
-LINK = re.compile(r"(?P<code>^ *```.*?^ *```|`[^`\n]+`)|\[(?P<text>(?:[^\[\]]|\[[^\[\]]*\])+)\]\(#(?P<target>[^)\s]+)\)", re.DOTALL | re.MULTILINE)
+LINK = re.compile(
+    r"(?P<code>^ *```.*?^ *```|`[^`\n]+`)|\[(?P<text>(?:[^\[\]]|\[[^\[\]]*\])+)\]\(#(?P<target>[^)\s]+)\)",
+    re.DOTALL | re.MULTILINE,
+)
 
 
 def label_formulas(text, anchor, before=0):
@@ -55,6 +58,7 @@ def number_references(text):
     >>> number_references("See [the rule](#eq-sums) of [sums](#sums).")
     'See the rule\\xa0{eq}`eq-sums` of [sums](#sums).'
     """
+
     def reference(link):
         if link["target"] and link["target"].startswith("eq-"):
             return f"{link['text']}\N{NO-BREAK SPACE}{{eq}}`{link['target']}`"

@@ -64,14 +64,20 @@ def execute_all(root, *, environment, inputs=(), output, say=print):
     notebooks = {}
     for source in sources(root / "notebooks"):
         run = execute(source, root=root, environment=environment, inputs=inputs, cache=output / "executed")
-        say(f"{source.stem}: " + (f"reused, nothing changed (ran {run.seconds:.0f} s)" if run.reused else f"ran in {run.seconds:.0f} s"))
+        say(
+            f"{source.stem}: "
+            + (f"reused, nothing changed (ran {run.seconds:.0f} s)" if run.reused else f"ran in {run.seconds:.0f} s")
+        )
         notebooks[source.stem] = run.notebook
     return notebooks
 
 
 def kept(root, *, environment, inputs=(), output):
     """Return whether ``output / "executed"`` has a run of every notebook that `execute_all` would take, so that it would run none."""
-    return all(_stored(source, root, environment, inputs, output / "executed").exists() for source in sources(root / "notebooks"))
+    return all(
+        _stored(source, root, environment, inputs, output / "executed").exists()
+        for source in sources(root / "notebooks")
+    )
 
 
 def execute(source, *, root, environment, inputs=(), cache=None, progress=True):
@@ -124,7 +130,9 @@ def fingerprint(source, root, environment, inputs=()):
     digest.update(as_text(from_source(source)).encode())
     for file in [root / "preamble.py", *sorted((root / "lecture").rglob("*"))]:
         part = file.relative_to(root).parts
-        if file.is_file() and "__pycache__" not in part and part[:2] != ("lecture", "publish"):  # no cell runs what delivers it
+        if (
+            file.is_file() and "__pycache__" not in part and part[:2] != ("lecture", "publish")
+        ):  # no cell runs what delivers it
             digest.update(f"{file.relative_to(root)}\0".encode() + hashlib.sha256(file.read_bytes()).digest())
     for name in ("ipykernel", "keras", "keras-tuner", "matplotlib", "numpy", "scikeras", "scikit-learn", "tensorflow"):
         digest.update(f"{name} {metadata.version(name)}\n".encode())
@@ -133,8 +141,13 @@ def fingerprint(source, root, environment, inputs=()):
 
 def _run(notebook, source, root, environment, progress):
     """Execute in place, with the checkout on the kernel's path; say which cell failed and why."""
-    client = NotebookClient(notebook, timeout=CELL_LIMIT, coalesce_streams=True, extra_arguments=["--log-level=ERROR"],
-                            resources={"metadata": {"path": str(source.parent)}})
+    client = NotebookClient(
+        notebook,
+        timeout=CELL_LIMIT,
+        coalesce_streams=True,
+        extra_arguments=["--log-level=ERROR"],
+        resources={"metadata": {"path": str(source.parent)}},
+    )
     path = os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH")]))
     cells = sum(cell.cell_type == "code" for cell in notebook.cells)
     with tqdm(total=cells, desc=f"{source.stem}, cells", disable=not progress, file=sys.stderr) as bar:
@@ -142,7 +155,9 @@ def _run(notebook, source, root, environment, progress):
         try:
             client.execute(env=os.environ | environment | {"PYTHONPATH": path})
         except CellExecutionError as error:
-            raise NotebookError(f"{source.name}: {_failed_cell(notebook)} raised {error.ename}: {error.evalue}") from error
+            raise NotebookError(
+                f"{source.name}: {_failed_cell(notebook)} raised {error.ename}: {error.evalue}"
+            ) from error
         except (CellTimeoutError, DeadKernelError) as error:
             raise NotebookError(f"{source.name}: {_failed_cell(notebook)} did not end: {error}") from error
 

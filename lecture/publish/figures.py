@@ -23,7 +23,9 @@ def alternative_text(output, name):
     about = output.get("metadata", {})
     text = about.get("image/png", {}).get("alt") or about.get("alt")
     if not text:
-        raise BookError(f"{name}: a figure has no alternative text; call plots.describe(ax, sentence) where it is drawn.")
+        raise BookError(
+            f"{name}: a figure has no alternative text; call plots.describe(ax, sentence) where it is drawn."
+        )
     return text
 
 

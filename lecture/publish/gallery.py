@@ -30,7 +30,9 @@ def page(notebooks):
 
 def _title(notebook):
     """The first heading of a notebook."""
-    return next((line[2:] for cell in notebook.cells for line in cell.source.splitlines() if line.startswith("# ")), "Untitled")
+    return next(
+        (line[2:] for cell in notebook.cells for line in cell.source.splitlines() if line.startswith("# ")), "Untitled"
+    )
 
 
 def _entries(name, notebook):
@@ -54,7 +56,9 @@ def _entries(name, notebook):
 def _first_frame(output, name):
     """The picture of an output as an image tag and the state of its explorer (empty for a figure); None if it has no picture."""
     data = output.get("data", {})
-    explorer = re.search(r'<div class="lecture-explorer"[^>]* data-state="([^"]*)"[^>]*>\s*(<img [^>]*>)', data.get("text/html", ""))
+    explorer = re.search(
+        r'<div class="lecture-explorer"[^>]* data-state="([^"]*)"[^>]*>\s*(<img [^>]*>)', data.get("text/html", "")
+    )
     if explorer:
         return explorer[2], html.unescape(explorer[1])
     if "image/png" in data:

@@ -29,7 +29,13 @@ def command(notebooks, *, port, browser=True):
     ``port`` is taken, so that nobody teaches from the wrong one.
     """
     root = hasattr(os, "geteuid") and os.geteuid() == 0  # in a container, say, where Jupyter would refuse to start
-    options = ["--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={notebooks}", f"--ServerApp.allow_root={root}"]
+    options = [
+        "--ServerApp.ip=127.0.0.1",
+        f"--ServerApp.port={port}",
+        "--ServerApp.port_retries=0",
+        f"--ServerApp.root_dir={notebooks}",
+        f"--ServerApp.allow_root={root}",
+    ]
     return [sys.executable, "-m", "jupyterlab", *options] + ([] if browser else ["--no-browser"])
 
 
@@ -66,7 +72,10 @@ def open_lab(root, folder, *, port=8888, browser=True):
     with tempfile.TemporaryDirectory(prefix="lecture-lab-") as own:
         own = Path(own)
         copy_settings(own / "settings")
-        places = {"JUPYTERLAB_SETTINGS_DIR": str(own / "settings"), "JUPYTERLAB_WORKSPACES_DIR": str(own / "workspaces")}
+        places = {
+            "JUPYTERLAB_SETTINGS_DIR": str(own / "settings"),
+            "JUPYTERLAB_WORKSPACES_DIR": str(own / "workspaces"),
+        }
         environment = os.environ | places | {"PYTHONPATH": path, "LECTURE_LIVE": "1", "LECTURE_STYLE": style}
         with subprocess.Popen(command(folder, port=port, browser=browser), env=environment) as running:
             stopped = False

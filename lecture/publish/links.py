@@ -23,12 +23,19 @@ def check_links(notebooks):
     places, links = set(), []
     for name, notebook in notebooks.items():
         labelled = with_labels(notebook, places)
-        links += [(name, heading, target) for _, heading, cell in by_section(labelled) if cell.cell_type == "markdown" for target in targets(cell.source)]
+        links += [
+            (name, heading, target)
+            for _, heading, cell in by_section(labelled)
+            if cell.cell_type == "markdown"
+            for target in targets(cell.source)
+        ]
     for name, heading, target in links:
         if target not in places:
             thing = "a formula" if target.startswith("eq-") else "a place"
             near = ", ".join(get_close_matches(target, sorted(places))) or "none is like it"
-            raise BookError(f'{name}.py: the cell under "{heading}" links to #{target}, {thing} that no notebook has (near: {near}).')
+            raise BookError(
+                f'{name}.py: the cell under "{heading}" links to #{target}, {thing} that no notebook has (near: {near}).'
+            )
 
 
 def with_labels(notebook, places):

@@ -75,9 +75,17 @@ def code(source):
 def _parser():
     parser = MarkdownIt("commonmark", {"html": True}).enable("table")
     parser.use(dollarmath_plugin, allow_labels=False, double_inline=True)
-    parser.add_render_rule("math_inline", lambda self, tokens, at, *_: f'<span class="math">\\({_escaped(tokens[at].content)}\\)</span>')
-    parser.add_render_rule("math_inline_double", lambda self, tokens, at, *_: f'<span class="math">\\[{_escaped(tokens[at].content)}\\]</span>')
-    parser.add_render_rule("math_block", lambda self, tokens, at, *_: f'<div class="math formula">\\[{_escaped(tokens[at].content)}\\]</div>\n')
+    parser.add_render_rule(
+        "math_inline", lambda self, tokens, at, *_: f'<span class="math">\\({_escaped(tokens[at].content)}\\)</span>'
+    )
+    parser.add_render_rule(
+        "math_inline_double",
+        lambda self, tokens, at, *_: f'<span class="math">\\[{_escaped(tokens[at].content)}\\]</span>',
+    )
+    parser.add_render_rule(
+        "math_block",
+        lambda self, tokens, at, *_: f'<div class="math formula">\\[{_escaped(tokens[at].content)}\\]</div>\n',
+    )
     return parser
 
 
@@ -117,5 +125,12 @@ def _kind(group):
     if first.type == "html_block" and first.content.startswith("<details"):
         return "details"
     if first.type == "paragraph_open":
-        return next((kind for kind, sign in (("minutes", MINUTES), ("question", QUESTION), ("learnt", LEARNT)) if sign.match(text)), "text")
+        return next(
+            (
+                kind
+                for kind, sign in (("minutes", MINUTES), ("question", QUESTION), ("learnt", LEARNT))
+                if sign.match(text)
+            ),
+            "text",
+        )
     return "text"

@@ -87,9 +87,13 @@ def refuse_differing(folder):
         if not target.exists():
             raise NotebookDiffers(f"{target.name} is missing: make notebooks makes it from {source.name}.")
         try:
-            pairs = zip_longest(*(_said(notebook) for notebook in (from_source(source), nbformat.read(target, as_version=4))))
+            pairs = zip_longest(
+                *(_said(notebook) for notebook in (from_source(source), nbformat.read(target, as_version=4)))
+            )
         except nbformat.reader.NotJSONError as error:
-            raise NotebookDiffers(f"{target.name} is not a notebook: make notebooks makes it again from {source.name}.") from error
+            raise NotebookDiffers(
+                f"{target.name} is not a notebook: make notebooks makes it again from {source.name}."
+            ) from error
         number = next((number for number, (one, other) in enumerate(pairs, start=1) if one != other), None)
         if number:
             raise NotebookDiffers(

@@ -113,4 +113,11 @@ def _section(anchor, heading, text):
 def _summary(text):
     """The first paragraph of a cell that is neither heading nor time, on one line."""
     paragraphs = (part.strip() for part in re.split(r"\n\s*\n", text))
-    return next((" ".join(part.split()) for part in paragraphs if part and not part.startswith("#") and not MINUTES.match(part)), "")
+    return next(
+        (
+            " ".join(part.split())
+            for part in paragraphs
+            if part and not part.startswith("#") and not MINUTES.match(part)
+        ),
+        "",
+    )

@@ -27,6 +27,7 @@ def fill(text, made, name):
     BookError
         If nothing that is made has that name.
     """
+
     def part(mark):
         maker = getattr(made, mark[1], None)
         if maker is None:
@@ -74,30 +75,51 @@ class Made:
         cards = [
             _card("Read", f"[The chapters]({first}.ipynb), as a book. Guess before you look: each section asks first."),
             _card("Slides", self._slides()),
-            _card("Live", "`make live` opens the chapters in JupyterLab, with the cells that are typed in class left blank. Every number in them is yours to change."),
+            _card(
+                "Live",
+                "`make live` opens the chapters in JupyterLab, with the cells that are typed in class left blank. Every number in them is yours to change.",
+            ),
         ]
         if self.repository:
-            colab = " · ".join(f"[{chapter.title}]({address.on_colab(self.repository, chapter.page)}.ipynb)" for chapter in self.chapters)
-            cards.append(_card("Colab", f"Nothing to install, in the browser: {colab}. Or all of it on [Binder]({address.on_binder(self.repository, 'notebooks')})."))
+            colab = " · ".join(
+                f"[{chapter.title}]({address.on_colab(self.repository, chapter.page)}.ipynb)"
+                for chapter in self.chapters
+            )
+            cards.append(
+                _card(
+                    "Colab",
+                    f"Nothing to install, in the browser: {colab}. Or all of it on [Binder]({address.on_binder(self.repository, 'notebooks')}).",
+                )
+            )
         return "\n".join([f"::::{{grid}} 1 2 {len(cards)} {len(cards)}", ":gutter: 3", "", *cards, "::::"])
 
     def _slides(self):
         """The decks that have been made, as links beside the book; else how to make them."""
         decks = [(chapter.title, f"{chapter.page.removeprefix('notebooks/')}.html") for chapter in self.chapters]
-        links = [f'<a href="../slides/{deck}">{html.escape(title)}</a>' for title, deck in decks if (self.output / "slides" / deck).exists()]
-        return "One deck for each chapter, with the same working sliders: " + (" · ".join(links) + "." if links else "`make slides` writes them.")
+        links = [
+            f'<a href="../slides/{deck}">{html.escape(title)}</a>'
+            for title, deck in decks
+            if (self.output / "slides" / deck).exists()
+        ]
+        return "One deck for each chapter, with the same working sliders: " + (
+            " · ".join(links) + "." if links else "`make slides` writes them."
+        )
 
     def contents(self):
         """Each chapter with what it is about and how long it takes."""
         return "\n\n".join(
-            f"**[{chapter.title}]({chapter.page}.ipynb)**\\\n{chapter.summary}\\\n*{_facts(chapter)}*" for chapter in self.chapters
+            f"**[{chapter.title}]({chapter.page}.ipynb)**\\\n{chapter.summary}\\\n*{_facts(chapter)}*"
+            for chapter in self.chapters
         )
 
     def sections(self):
         """All sections with their addresses, as tables."""
         tables = []
         for chapter in self.chapters:
-            rows = [f"| [{_cell(it.title)}](#{it.anchor}) | `{it.anchor}` | {it.minutes or '–'} | {it.n_questions or '–'} |" for it in chapter.sections]
+            rows = [
+                f"| [{_cell(it.title)}](#{it.anchor}) | `{it.anchor}` | {it.minutes or '–'} | {it.n_questions or '–'} |"
+                for it in chapter.sections
+            ]
             head = f"### {chapter.title}\n\n{_facts(chapter)}\n\n| section | anchor | minutes | questions |\n| :-- | :-- | --: | --: |\n"
             tables.append(head + "\n".join(rows))
         return "\n\n".join(tables)
@@ -111,7 +133,10 @@ class Made:
                 tables.append(f"**{chapter.title}** does not say yet how long its sections take.")
                 continue
             for length in LENGTHS:
-                rows = [f"| {number} | {_span(part)} | {sum(it.minutes for it in part)} |" for number, part in enumerate(_packed(told, length), start=1)]
+                rows = [
+                    f"| {number} | {_span(part)} | {sum(it.minutes for it in part)} |"
+                    for number, part in enumerate(_packed(told, length), start=1)
+                ]
                 head = f"**{chapter.title}**, in sessions of {length} minutes:\n\n| session | sections | minutes |\n| --: | :-- | --: |\n"
                 tables.append(head + "\n".join(rows))
         return "\n\n".join(tables)
@@ -119,7 +144,10 @@ class Made:
     def exercises(self):
         """All exercises, under the sections that they stand in."""
         parts = [(section, chapter) for chapter in self.chapters for section in chapter.sections if section.exercises]
-        lines = [f"- [{section.title}](#{section.anchor}), {_time(section.minutes)}: {'; '.join(section.exercises)}" for section, chapter in parts]
+        lines = [
+            f"- [{section.title}](#{section.anchor}), {_time(section.minutes)}: {'; '.join(section.exercises)}"
+            for section, chapter in parts
+        ]
         return "\n".join(lines) or "There are none yet."
 
 
@@ -140,7 +168,11 @@ def _span(part):
 
 def _facts(chapter):
     n_sections = sum(not section.exercises for section in chapter.sections)
-    facts = [_count(n_sections, "section"), _count(chapter.n_questions, "question"), _count(len(chapter.exercises), "exercise")]
+    facts = [
+        _count(n_sections, "section"),
+        _count(chapter.n_questions, "question"),
+        _count(len(chapter.exercises), "exercise"),
+    ]
     return ", ".join(filter(None, [_time(chapter.minutes).capitalize(), *facts])) + "."
 
 
@@ -151,7 +183,9 @@ def _count(number, thing):
 def _time(minutes):
     """As people say it: "about 1 h 35 min"; empty for none."""
     hours, rest = divmod(minutes, 60)
-    return " ".join(["about", *([f"{hours} h"] if hours else []), *([f"{rest} min"] if rest else [])]) if minutes else ""
+    return (
+        " ".join(["about", *([f"{hours} h"] if hours else []), *([f"{rest} min"] if rest else [])]) if minutes else ""
+    )
 
 
 def _card(title, text):

@@ -107,7 +107,10 @@ def decks(notebooks):
     """
     check_links(notebooks)
     titles = {name: chapter.title for name, chapter in zip(notebooks, chapters(notebooks))}
-    return {name: page(titles[name], columns(notebook, name, slide_addresses(notebooks, name))) for name, notebook in notebooks.items()}
+    return {
+        name: page(titles[name], columns(notebook, name, slide_addresses(notebooks, name)))
+        for name, notebook in notebooks.items()
+    }
 
 
 def columns(notebook, name="notebook", addresses=()):
@@ -208,9 +211,16 @@ def page(title, deck):
     title : str
     deck : list of list of Slide
     """
-    shown = "\n".join("<section>\n" + "\n".join(_section(slide) for slide in column) + "\n</section>" for column in deck)
+    shown = "\n".join(
+        "<section>\n" + "\n".join(_section(slide) for slide in column) + "\n</section>" for column in deck
+    )
     parts = reveal()
-    scripts = [*parts.scripts, _asset("formulas.js"), (mathjax() / "tex-svg-full.js").read_text(encoding="utf-8"), _asset("slides.js")]
+    scripts = [
+        *parts.scripts,
+        _asset("formulas.js"),
+        (mathjax() / "tex-svg-full.js").read_text(encoding="utf-8"),
+        _asset("slides.js"),
+    ]
     return _asset("slides.html").format(
         title=html.escape(title, quote=False),
         styles="\n".join([*parts.styles, _asset("slides.css"), CODE_STYLES]),

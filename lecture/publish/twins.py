@@ -42,7 +42,12 @@ def blank(notebook, name):
         If a cell to be typed has no prompt.
     """
     twin = notebook.copy()
-    twin.cells = [copy for cell in notebook.cells if colab.TAG not in _tags(cell) for copy in (_pair(cell, name) if LIVE in _tags(cell) else [cell])]
+    twin.cells = [
+        copy
+        for cell in notebook.cells
+        if colab.TAG not in _tags(cell)
+        for copy in (_pair(cell, name) if LIVE in _tags(cell) else [cell])
+    ]
     return twin
 
 
@@ -88,10 +93,15 @@ def _pair(cell, name):
     """The blank and the folded solution that stand for a cell."""
     prompt = list(takewhile(lambda line: line.startswith("#"), cell.source.splitlines()))
     if cell.cell_type != "code" or not prompt:
-        raise TwinError(f"{name}: a cell with the tag {LIVE} must be code that begins with a comment, its prompt, but one begins with {cell.source[:40]!r}.")
+        raise TwinError(
+            f"{name}: a cell with the tag {LIVE} must be code that begins with a comment, its prompt, but one begins with {cell.source[:40]!r}."
+        )
     empty, solution = cell.copy(), cell.copy()
     empty |= {"id": f"{cell.id}-blank", "source": "\n".join([*prompt, ""])}
-    solution |= {"source": f"{HEADING}\n{cell.source}", "metadata": cell.metadata | {"jupyter": {"source_hidden": True}}}
+    solution |= {
+        "source": f"{HEADING}\n{cell.source}",
+        "metadata": cell.metadata | {"jupyter": {"source_hidden": True}},
+    }
     return [empty, solution]
 
 
@@ -111,7 +121,9 @@ def _place(twin, target, fresh):
         shutil.copy2(target, aside)
         write_whole(target, as_text(twin))
         return [f"{target.name} is new; the one that was typed into is {aside.name} now."]
-    return [f"{target.name} was typed into and is kept, though its notebook has changed since: {AGAIN} makes a new one and puts this one aside."] * changed
+    return [
+        f"{target.name} was typed into and is kept, though its notebook has changed since: {AGAIN} makes a new one and puts this one aside."
+    ] * changed
 
 
 def _read(file):
@@ -139,7 +151,9 @@ def _recorded(twin):
 
 def _digest_of_cells(notebook):
     """Of what a reader sees of the cells. JupyterLab may have added an empty one below the last."""
-    return _digest(json.dumps([(cell.cell_type, cell.source.rstrip()) for cell in notebook.cells if cell.source.strip()]))
+    return _digest(
+        json.dumps([(cell.cell_type, cell.source.rstrip()) for cell in notebook.cells if cell.source.strip()])
+    )
 
 
 def _digest(text):

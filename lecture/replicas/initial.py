@@ -39,7 +39,9 @@ def draw(initializer, shape, rng):
 def _variance_scaling(initializer, shape, rng):
     """Glorot, He, LeCun and their kin: variance = scale / (inputs, outputs, or their mean)."""
     inputs, outputs = shape
-    variance = initializer.scale / {"fan_in": inputs, "fan_out": outputs, "fan_avg": (inputs + outputs) / 2}[initializer.mode]
+    variance = (
+        initializer.scale / {"fan_in": inputs, "fan_out": outputs, "fan_avg": (inputs + outputs) / 2}[initializer.mode]
+    )
     if initializer.distribution == "uniform":
         limit = np.sqrt(3 * variance)
         return rng.uniform(-limit, limit, shape)
@@ -73,7 +75,9 @@ def initializers(given, n_replicas, what):
             try:
                 known[id(it)] = KINDS.get(it)
             except ValueError:
-                raise ValueError(f"{what} must be an initializer or the name of one that Keras has, such as 'glorot_uniform' or 'he_normal', got {it!r}.") from None
+                raise ValueError(
+                    f"{what} must be an initializer or the name of one that Keras has, such as 'glorot_uniform' or 'he_normal', got {it!r}."
+                ) from None
             if not isinstance(known[id(it)], KINDS.Initializer):
                 raise ValueError(f"{what} must be a keras.initializers.Initializer or the name of one, got {it!r}.")
     return [known[id(it)] for it in several]
@@ -96,7 +100,9 @@ def weights(net, seeds, kernels, biases, widths=None):
     for replica, seed in enumerate(seeds):
         rng = np.random.default_rng([seed, 0])
         own = net.sizes if widths is None else (net.sizes[0], *widths[replica], net.sizes[-1])
-        used = {net.matrix(layer): layer for layer in reversed(range(net.n_layers))}  # the first layer that uses a matrix says its size
+        used = {
+            net.matrix(layer): layer for layer in reversed(range(net.n_layers))
+        }  # the first layer that uses a matrix says its size
         for at, shape in enumerate(net.shapes):
             p, q = own[used[at]], own[used[at] + 1]
             kernel, bias = np.zeros(shape), np.zeros((1, shape[1]))

@@ -14,13 +14,19 @@ def per_example(loss):
     try:
         found = keras.losses.get(loss)
     except ValueError:
-        raise ValueError(f"loss must be a Keras loss or the name of one, such as 'mse' or 'categorical_crossentropy', got {loss!r}.") from None
+        raise ValueError(
+            f"loss must be a Keras loss or the name of one, such as 'mse' or 'categorical_crossentropy', got {loss!r}."
+        ) from None
     if isinstance(found, keras.losses.Loss):
         if found.reduction not in ("sum_over_batch_size", "mean"):
-            raise ValueError(f"loss must average over the examples (reduction 'sum_over_batch_size'), got {found.reduction!r}.")
+            raise ValueError(
+                f"loss must average over the examples (reduction 'sum_over_batch_size'), got {found.reduction!r}."
+            )
         return found.call
     if not callable(found):
-        raise ValueError(f"loss must be a Keras loss, the name of one, or a function of truth and prediction, got {loss!r}.")
+        raise ValueError(
+            f"loss must be a Keras loss, the name of one, or a function of truth and prediction, got {loss!r}."
+        )
     return found
 
 

@@ -3,7 +3,9 @@
 import os
 from pathlib import Path
 
-SLOTS = 5  # copies of the weights that a step holds: themselves, their gradients, an optimizer's averages, the first state
+SLOTS = (
+    5  # copies of the weights that a step holds: themselves, their gradients, an optimizer's averages, the first state
+)
 LAYERS = 3  # copies of what the layers put out: forward, backward, and what is worked on
 
 
@@ -45,5 +47,7 @@ def at_a_time(n_replicas, each, limit):
     """
     fit = int(limit // each)
     if fit < 1:
-        raise ValueError(f"one replica must fit into {limit / 2**30:.2g} GB, half of the memory that is free, and takes about {each / 2**30:.2g} GB: take fewer units or examples.")
+        raise ValueError(
+            f"one replica must fit into {limit / 2**30:.2g} GB, half of the memory that is free, and takes about {each / 2**30:.2g} GB: take fewer units or examples."
+        )
     return -(-n_replicas // -(-n_replicas // fit))

@@ -81,4 +81,6 @@ def function(name_or_function, what):
     try:
         return keras.activations.get(name_or_function)
     except ValueError:
-        raise ValueError(f"{what} must be a function or the name of one that Keras has, such as 'relu', 'tanh' or 'sigmoid', got {name_or_function!r}.") from None
+        raise ValueError(
+            f"{what} must be a function or the name of one that Keras has, such as 'relu', 'tanh' or 'sigmoid', got {name_or_function!r}."
+        ) from None

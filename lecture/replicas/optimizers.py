@@ -33,15 +33,23 @@ def checked(optimizer):
     try:
         found = keras.optimizers.get(optimizer)
     except ValueError:
-        raise ValueError(f"optimizer must be one of {', '.join(KNOWN)} or a Keras optimizer, got {optimizer!r}.") from None
+        raise ValueError(
+            f"optimizer must be one of {', '.join(KNOWN)} or a Keras optimizer, got {optimizer!r}."
+        ) from None
     name = type(found).__name__
     if name not in KNOWN:
-        raise ValueError(f"optimizer must update each weight by itself, as {', '.join(KNOWN)} do; {name} is not known to, and would mix replicas.")
+        raise ValueError(
+            f"optimizer must update each weight by itself, as {', '.join(KNOWN)} do; {name} is not known to, and would mix replicas."
+        )
     for setting in ("clipnorm", "global_clipnorm"):
         if getattr(found, setting):
-            raise ValueError(f"{name} must not clip gradients by their norm ({setting}={getattr(found, setting)}): the norm would mix replicas; clipvalue does not.")
+            raise ValueError(
+                f"{name} must not clip gradients by their norm ({setting}={getattr(found, setting)}): the norm would mix replicas; clipvalue does not."
+            )
     if found.use_ema or found.gradient_accumulation_steps:
-        raise ValueError(f"{name} must not average weights or accumulate gradients here (use_ema, gradient_accumulation_steps).")
+        raise ValueError(
+            f"{name} must not average weights or accumulate gradients here (use_ema, gradient_accumulation_steps)."
+        )
     return found
 
 
@@ -72,11 +80,15 @@ def per_replica(values, n_replicas, what):
     try:
         array = np.asarray(values, dtype=float)
     except (TypeError, ValueError):
-        raise ValueError(f"{what} must be a number, or one for each of {n_replicas} replicas, got {values!r}.") from None
+        raise ValueError(
+            f"{what} must be a number, or one for each of {n_replicas} replicas, got {values!r}."
+        ) from None
     if array.shape not in ((), (n_replicas,)):
         raise ValueError(f"{what} must be a number, or one for each of {n_replicas} replicas, got shape {array.shape}.")
     if not np.isfinite(array).all() or (array < 0).any():
-        raise ValueError(f"{what} must be finite and at least 0, got {array[~np.isfinite(array) | (array < 0)].flat[0]}.")
+        raise ValueError(
+            f"{what} must be finite and at least 0, got {array[~np.isfinite(array) | (array < 0)].flat[0]}."
+        )
     return np.broadcast_to(array, n_replicas).copy()
 
 

@@ -13,7 +13,11 @@ from lecture.replicas.losses import is_sparse, per_example
 from lecture.replicas.optimizers import Rates
 
 N_BATCHES = 64  # that are handed to the loop at a time; one number, so that it is compiled once
-NO_XLA = (tf.errors.InvalidArgumentError, tf.errors.NotFoundError, tf.errors.UnimplementedError)  # what TensorFlow raises where XLA is not to be had
+NO_XLA = (
+    tf.errors.InvalidArgumentError,
+    tf.errors.NotFoundError,
+    tf.errors.UnimplementedError,
+)  # what TensorFlow raises where XLA is not to be had
 ONE_GRAPH = Lock()  # of what is not compiled, for it may hold large temporary variables, which TensorFlow takes for one and the same in two threads
 
 
@@ -21,7 +25,9 @@ ONE_GRAPH = Lock()  # of what is not compiled, for it may hold large temporary v
 def start_xla():
     """Let XLA start and say so where nobody is bothered: its first program in a process comes with lines of its own."""
     with quietly(), suppress(*NO_XLA):
-        tf.function(lambda a: tf.reduce_sum(tf.exp(tf.matmul(a, a)) + a, axis=1), autograph=False, jit_compile=True)(tf.ones((2, 3, 3)))
+        tf.function(lambda a: tf.reduce_sum(tf.exp(tf.matmul(a, a)) + a, axis=1), autograph=False, jit_compile=True)(
+            tf.ones((2, 3, 3))
+        )
 
 
 class Program:
@@ -46,7 +52,9 @@ class Program:
         self.net, self.loss, self.sparse = net, per_example(loss), is_sparse(loss)
         self.dtype, self.penalized = dtype, penalized
         self.shapes = [(n_replicas, *shape) for p, q in net.shapes for shape in ((p, q), (1, q))]
-        self.flat = keras.Variable(np.zeros((n_replicas, net.n_parameters)), dtype=dtype)  # all weights of a replica in a row: one update, not one for each layer
+        self.flat = keras.Variable(
+            np.zeros((n_replicas, net.n_parameters)), dtype=dtype
+        )  # all weights of a replica in a row: one update, not one for each layer
         self.rates = Rates(n_replicas)
         settings = optimizer.get_config()
         own_schedule = not isinstance(settings["learning_rate"], (int, float))
@@ -57,12 +65,16 @@ class Program:
         self._first_state = [np.asarray(keras.ops.convert_to_numpy(it)) for it in self.optimizer.variables]
         zeros = lambda *shape: tf.Variable(np.zeros(shape), dtype=dtype, trainable=False)
         self.strengths = zeros(2, len(net.shapes), n_replicas, 1, 1)
-        self.masks = [tf.Variable(np.ones((n_replicas, 1, q)), dtype=dtype, trainable=False) for q in net.sizes[1:-1] if masked]
+        self.masks = [
+            tf.Variable(np.ones((n_replicas, 1, q)), dtype=dtype, trainable=False) for q in net.sizes[1:-1] if masked
+        ]
         self._compile = dict(autograph=False, jit_compile=True)
         self._make()
 
     def _make(self):
-        self._on_all, self._in_batches = (tf.function(it, **self._compile) for it in (self._all_steps, self._batch_steps))
+        self._on_all, self._in_batches = (
+            tf.function(it, **self._compile) for it in (self._all_steps, self._batch_steps)
+        )
         self._measured = tf.function(self._measure, autograph=False)  # compiling it takes longer than it saves
 
     def _call(self, name, *arguments):
@@ -89,7 +101,11 @@ class Program:
         masks : sequence of arrays (n_replicas, 1, q)
             For each hidden layer; none if all replicas are equally wide.
         """
-        self.flat.assign(np.concatenate([np.reshape(array, (shape[0], -1)) for array, shape in zip(weights, self.shapes, strict=True)], axis=1))
+        self.flat.assign(
+            np.concatenate(
+                [np.reshape(array, (shape[0], -1)) for array, shape in zip(weights, self.shapes, strict=True)], axis=1
+            )
+        )
         for variable, array in zip(self.optimizer.variables, self._first_state, strict=True):
             variable.assign(array)
         if rates is not None:
@@ -135,8 +151,14 @@ class Program:
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(values)
             losses = self._losses(y, self.net(values, X, self.masks))
-            means = tf.reduce_mean(losses, axis=1) if shares is None else tf.reduce_sum(losses * shares, axis=1) / tf.reduce_sum(shares)
-            total = tf.reduce_sum(means) + tf.add_n([self._penalty(at, values[2 * at]) for at in self.penalized] or [tf.zeros([], self.dtype)])
+            means = (
+                tf.reduce_mean(losses, axis=1)
+                if shares is None
+                else tf.reduce_sum(losses * shares, axis=1) / tf.reduce_sum(shares)
+            )
+            total = tf.reduce_sum(means) + tf.add_n(
+                [self._penalty(at, values[2 * at]) for at in self.penalized] or [tf.zeros([], self.dtype)]
+            )
         gradients = tape.gradient(total, values, unconnected_gradients="zero")
         self.optimizer.apply([tf.concat([tf.reshape(it, (it.shape[0], -1)) for it in gradients], axis=1)], [self.flat])
 

@@ -56,10 +56,15 @@ class Replicas:
         """
         X = np.asarray(X, dtype=self.weights[0].dtype)
         if X.ndim not in (2, 3) or X.shape[-1] != self.net.sizes[0] or (X.ndim == 3 and len(X) != len(self)):
-            raise ValueError(f"X must have shape (n, {self.net.sizes[0]}) or ({len(self)}, n, {self.net.sizes[0]}), got {X.shape}.")
+            raise ValueError(
+                f"X must have shape (n, {self.net.sizes[0]}) or ({len(self)}, n, {self.net.sizes[0]}), got {X.shape}."
+            )
         weights = [array if array.ndim == 3 else array[:, None] for array in self.weights]
         n = max(1, N_AT_ONCE // (len(self) * max(self.net.sizes)))
-        parts = [self.net([tf.constant(it) for it in weights], tf.constant(X[..., i : i + n, :])).numpy() for i in range(0, X.shape[-2], n)]
+        parts = [
+            self.net([tf.constant(it) for it in weights], tf.constant(X[..., i : i + n, :])).numpy()
+            for i in range(0, X.shape[-2], n)
+        ]
         return np.concatenate(parts, axis=1)
 
     def describe(self):

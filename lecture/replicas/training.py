@@ -24,9 +24,34 @@ PATIENCE = 0.2  # seconds between two looks at Python, about: for the bar, and f
 
 
 def train(
-    hidden, X, y, *, steps, seeds=30, batch_size=None, activation="sigmoid", output="softmax", loss="categorical_crossentropy", optimizer="adam", learning_rate=None,
-    initializer="glorot_uniform", bias_initializer="zeros", weights=None, widths=None, tied=False, l1=0.0, l2=0.0, penalized="hidden", n_outputs=None,
-    X_test=None, y_test=None, record=None, keep=None, dtype="float32", max_bytes=None, show=True,
+    hidden,
+    X,
+    y,
+    *,
+    steps,
+    seeds=30,
+    batch_size=None,
+    activation="sigmoid",
+    output="softmax",
+    loss="categorical_crossentropy",
+    optimizer="adam",
+    learning_rate=None,
+    initializer="glorot_uniform",
+    bias_initializer="zeros",
+    weights=None,
+    widths=None,
+    tied=False,
+    l1=0.0,
+    l2=0.0,
+    penalized="hidden",
+    n_outputs=None,
+    X_test=None,
+    y_test=None,
+    record=None,
+    keep=None,
+    dtype="float32",
+    max_bytes=None,
+    show=True,
 ):
     """Train a net once for each seed, all at the same time.
 
@@ -103,30 +128,59 @@ def train(
     size = memory.at_a_time(n_replicas, each, real(max_bytes or memory.available(), "max_bytes", least=1))
     optimizer = checked(optimizer)
     rates = rates_of(optimizer, learning_rate, n_replicas)
-    strengths = [_strengths(values, n_replicas, len(net.shapes), penalized, name) for name, values in (("l1", l1), ("l2", l2))]
+    strengths = [
+        _strengths(values, n_replicas, len(net.shapes), penalized, name) for name, values in (("l1", l1), ("l2", l2))
+    ]
     widths = _widths(widths, net, n_replicas)
     first = _first(net, seeds, initializer, bias_initializer, weights, widths, n_replicas)
-    masks = [] if widths is None else [(np.arange(q) < widths[:, [layer], None]).astype(float) for layer, q in enumerate(net.sizes[1:-1])]
+    masks = (
+        []
+        if widths is None
+        else [(np.arange(q) < widths[:, [layer], None]).astype(float) for layer, q in enumerate(net.sizes[1:-1])]
+    )
     steps, record = whole(steps, "steps", least=1), _recorded(record, steps)
     keep = _kept(keep, net)
     batch_size = None if batch_size is None else whole(batch_size, "batch_size", least=1)
-    penalized = (one_of(penalized, ("hidden", "all"), "penalized") == "all", any(strength.any() for strength in strengths))
+    penalized = (
+        one_of(penalized, ("hidden", "all"), "penalized") == "all",
+        any(strength.any() for strength in strengths),
+    )
     work = cores.work(net, steps, size, X.shape[-2] if batch_size is None else min(batch_size, X.shape[-2]))
     n_slices = cores.slices(size, work)
     slice_size = -(-size // n_slices)
     size = n_slices * slice_size
-    programs = [_program(at, net, loss, as_text(optimizer), slice_size, dtype, keras.config.floatx(), widths is not None, penalized) for at in range(n_slices)]
+    programs = [
+        _program(
+            at, net, loss, as_text(optimizer), slice_size, dtype, keras.config.floatx(), widths is not None, penalized
+        )
+        for at in range(n_slices)
+    ]
 
     parts = []
-    with tqdm(total=steps * -(-n_replicas // size), unit="step", leave=False, disable=not show, delay=1) as bar, ThreadPoolExecutor(n_slices) as pool, tracing_unsaid():
+    with (
+        tqdm(total=steps * -(-n_replicas // size), unit="step", leave=False, disable=not show, delay=1) as bar,
+        ThreadPoolExecutor(n_slices) as pool,
+        tracing_unsaid(),
+    ):
         for begin in range(0, n_replicas, size):
             slices = []
             for at, program in enumerate(programs):
-                chosen = np.arange(begin + at * slice_size, begin + (at + 1) * slice_size) % n_replicas  # the last slices are filled up with replicas that are there already
+                chosen = (
+                    np.arange(begin + at * slice_size, begin + (at + 1) * slice_size) % n_replicas
+                )  # the last slices are filled up with replicas that are there already
                 own = lambda values: tf.constant(values[chosen] if values.ndim == 3 else values)
-                program.start([it[chosen] for it in first], None if rates is None else rates[chosen], *(it[chosen] for it in strengths), [it[chosen] for it in masks])
+                program.start(
+                    [it[chosen] for it in first],
+                    None if rates is None else rates[chosen],
+                    *(it[chosen] for it in strengths),
+                    [it[chosen] for it in masks],
+                )
                 batches = None if batch_size is None else _Batches(X.shape[-2], batch_size, [seeds[i] for i in chosen])
-                slices.append(_Slice(program, [(own(X), own(y))] + ([] if test is None else [(own(test[0]), own(test[1]))]), batches))
+                slices.append(
+                    _Slice(
+                        program, [(own(X), own(y))] + ([] if test is None else [(own(test[0]), own(test[1]))]), batches
+                    )
+                )
             part = _Part(slices, keep, pool)
             try:
                 _run(part, steps, record, bar)
@@ -259,12 +313,32 @@ class _Batches:
 def _result(net, seeds, parts, keep, has_test, complete, seconds):
     """Put the parts together, each without what it was filled up with."""
     counts = [n for _, n in parts]
-    curves = [np.concatenate([np.array([row[at] for row in part.measured])[:, :n] for (part, _), n in zip(parts, counts)], axis=1) for at in range(4 if has_test else 2)]
-    kept = {layer: np.concatenate([np.array(part.kept[layer])[:, :n] for (part, _), n in zip(parts, counts)], axis=1) for layer in keep}
-    weights = [np.concatenate([part.final[at][:n] for (part, _), n in zip(parts, counts)]) for at in range(2 * len(net.shapes))]
+    curves = [
+        np.concatenate(
+            [np.array([row[at] for row in part.measured])[:, :n] for (part, _), n in zip(parts, counts)], axis=1
+        )
+        for at in range(4 if has_test else 2)
+    ]
+    kept = {
+        layer: np.concatenate([np.array(part.kept[layer])[:, :n] for (part, _), n in zip(parts, counts)], axis=1)
+        for layer in keep
+    }
+    weights = [
+        np.concatenate([part.final[at][:n] for (part, _), n in zip(parts, counts)]) for at in range(2 * len(net.shapes))
+    ]
     weights = tuple(it if at % 2 == 0 else it[:, 0] for at, it in enumerate(weights))
     return Replicas(
-        tuple(seeds[: sum(counts)]), np.array(parts[0][0].at), curves[0], curves[1], *(curves[2:] if has_test else (None, None)), kept, weights, complete, seconds, net)
+        tuple(seeds[: sum(counts)]),
+        np.array(parts[0][0].at),
+        curves[0],
+        curves[1],
+        *(curves[2:] if has_test else (None, None)),
+        kept,
+        weights,
+        complete,
+        seconds,
+        net,
+    )
 
 
 # What comes in, checked.
@@ -288,18 +362,25 @@ def _examples(X, y, n_replicas, dtype, what, like=None):
     y = y[:, None] if y.ndim == 1 else y
     for name, values in ((f"X{what}", X), (f"y{what}", y)):
         if values.ndim not in (2, 3) or not values.size or (values.ndim == 3 and len(values) != n_replicas):
-            raise ValueError(f"{name} must have two axes (n, …), or three ({n_replicas} replicas, n, …), and not be empty, got shape {values.shape}.")
+            raise ValueError(
+                f"{name} must have two axes (n, …), or three ({n_replicas} replicas, n, …), and not be empty, got shape {values.shape}."
+            )
         if not np.isfinite(values).all():
             raise ValueError(f"{name} must be finite, got {values[~np.isfinite(values)][0]}.")
     if X.shape[-2] != y.shape[-2]:
         raise ValueError(f"X{what} and y{what} must be of as many examples, got {X.shape[-2]} and {y.shape[-2]}.")
     if like and (X.shape[-1], y.shape[-1]) != (like[0].shape[-1], like[1].shape[-1]):
-        raise ValueError(f"X{what} and y{what} must have as many columns as X and y, got {X.shape[-1]} and {y.shape[-1]}, not {like[0].shape[-1]} and {like[1].shape[-1]}.")
+        raise ValueError(
+            f"X{what} and y{what} must have as many columns as X and y, got {X.shape[-1]} and {y.shape[-1]}, not {like[0].shape[-1]} and {like[1].shape[-1]}."
+        )
     return X, y
 
 
 def _hidden(hidden, tied):
-    sizes = [whole(n, "the size of a hidden layer", least=1) for n in ([hidden] if isinstance(hidden, (int, np.integer)) else hidden)]
+    sizes = [
+        whole(n, "the size of a hidden layer", least=1)
+        for n in ([hidden] if isinstance(hidden, (int, np.integer)) else hidden)
+    ]
     if tied and len(set(sizes)) > 1:
         raise ValueError(f"hidden layers must be equally large where they share weights, got {sizes}.")
     return sizes
@@ -321,9 +402,13 @@ def _strengths(values, n_replicas, n_kernels, penalized, what):
     if np.ndim(values) < 2:
         return np.repeat(per_replica(values, n_replicas, what)[:, None], n_kernels, axis=1)
     if penalized != "all":
-        raise ValueError(f"{what} for each kernel goes with penalized='all', got {penalized!r}: a strength of 0 leaves a kernel out.")
+        raise ValueError(
+            f"{what} for each kernel goes with penalized='all', got {penalized!r}: a strength of 0 leaves a kernel out."
+        )
     if np.shape(values) != (n_replicas, n_kernels):
-        raise ValueError(f"{what} must be a number, one for each of {n_replicas} replicas, or of shape ({n_replicas}, {n_kernels}) for each of their kernels, got shape {np.shape(values)}.")
+        raise ValueError(
+            f"{what} must be a number, one for each of {n_replicas} replicas, or of shape ({n_replicas}, {n_kernels}) for each of their kernels, got shape {np.shape(values)}."
+        )
     return per_replica(np.ravel(values), n_replicas * n_kernels, what).reshape(n_replicas, n_kernels)
 
 
@@ -331,8 +416,15 @@ def _widths(widths, net, n_replicas):
     if widths is None:
         return None
     widths, most = np.asarray(widths), np.array(net.sizes[1:-1])
-    if widths.shape != (n_replicas, len(most)) or widths.dtype.kind not in "iu" or (widths < 1).any() or (widths > most).any():
-        raise ValueError(f"widths must be whole numbers of shape ({n_replicas}, {len(most)}), each from 1 to {most.tolist()}, got {widths.tolist() if widths.size < 20 else widths.shape}.")
+    if (
+        widths.shape != (n_replicas, len(most))
+        or widths.dtype.kind not in "iu"
+        or (widths < 1).any()
+        or (widths > most).any()
+    ):
+        raise ValueError(
+            f"widths must be whole numbers of shape ({n_replicas}, {len(most)}), each from 1 to {most.tolist()}, got {widths.tolist() if widths.size < 20 else widths.shape}."
+        )
     if net.tied and (widths != widths[:, :1]).any():
         raise ValueError("widths must be the same for all layers of a replica where they share weights.")
     return widths
@@ -341,14 +433,23 @@ def _widths(widths, net, n_replicas):
 def _first(net, seeds, initializer, bias_initializer, weights, widths, n_replicas):
     """The first weights of all replicas."""
     if weights is None:
-        kernels, biases = (initial.initializers(given, n_replicas, what) for given, what in ((initializer, "initializer"), (bias_initializer, "bias_initializer")))
+        kernels, biases = (
+            initial.initializers(given, n_replicas, what)
+            for given, what in ((initializer, "initializer"), (bias_initializer, "bias_initializer"))
+        )
         return initial.weights(net, seeds, kernels, biases, widths)
     if widths is not None:
-        raise ValueError("weights and widths must not both be given: which of the given weights would a narrower replica have?")
+        raise ValueError(
+            "weights and widths must not both be given: which of the given weights would a narrower replica have?"
+        )
     shapes = [shape for p, q in net.shapes for shape in ((p, q), (q,))]
     given = [np.asarray(it, dtype=float) for it in weights]
-    if len(given) != len(shapes) or any(it.shape not in (shape, (n_replicas, *shape)) for it, shape in zip(given, shapes)):
-        raise ValueError(f"weights must have the shapes {shapes}, each with an axis of {n_replicas} replicas before or not, got {[it.shape for it in given]}.")
+    if len(given) != len(shapes) or any(
+        it.shape not in (shape, (n_replicas, *shape)) for it, shape in zip(given, shapes)
+    ):
+        raise ValueError(
+            f"weights must have the shapes {shapes}, each with an axis of {n_replicas} replicas before or not, got {[it.shape for it in given]}."
+        )
     found = [np.broadcast_to(it, (n_replicas, *shape)) for it, shape in zip(given, shapes)]
     found = [it if at % 2 == 0 else it[:, None] for at, it in enumerate(found)]
     return found
@@ -365,7 +466,13 @@ def _kept(keep, net):
     for layer, entries in (keep or {}).items():
         p, q = net.shapes[net.matrix(whole(layer, "a layer to keep", least=0, most=net.n_layers - 1))]
         entries = np.asarray(entries)
-        if entries.ndim != 1 or entries.dtype.kind not in "iu" or not entries.size or entries.min() < 0 or entries.max() >= p * q:
+        if (
+            entries.ndim != 1
+            or entries.dtype.kind not in "iu"
+            or not entries.size
+            or entries.min() < 0
+            or entries.max() >= p * q
+        ):
             raise ValueError(f"keep must name entries of layer {layer} by whole numbers from 0 to {p * q - 1}.")
         found[layer] = entries
     return found

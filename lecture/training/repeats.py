@@ -43,7 +43,11 @@ class Repeats:
     def describe(self):
         """Return the test accuracy as one phrase: the mean, and the range over the seeds."""
         accuracy = self.test["accuracy"]
-        spread = f" ({accuracy.min():.3f} to {accuracy.max():.3f} over {len(self.seeds)} seeds)" if len(self.seeds) > 1 else " (one seed)"
+        spread = (
+            f" ({accuracy.min():.3f} to {accuracy.max():.3f} over {len(self.seeds)} seeds)"
+            if len(self.seeds) > 1
+            else " (one seed)"
+        )
         return f"test accuracy {accuracy.mean():.3f}{spread}"
 
 
@@ -96,8 +100,15 @@ def fit_seeds(build, data, *, seeds, epochs, batch_size=512, callbacks=lambda: (
             if train:
                 histories.append(train(model, data))
             else:
-                fit = model.fit(batches(data.X_train, data.y_train, batch_size), epochs=epochs, shuffle=False, verbose=0,
-                                validation_data=validation, validation_batch_size=batch_size, callbacks=[*callbacks(), count])
+                fit = model.fit(
+                    batches(data.X_train, data.y_train, batch_size),
+                    epochs=epochs,
+                    shuffle=False,
+                    verbose=0,
+                    validation_data=validation,
+                    validation_batch_size=batch_size,
+                    callbacks=[*callbacks(), count],
+                )
                 histories.append(fit.history)
             scores.append(model.evaluate(data.X_test, data.y_test, batch_size=batch_size, verbose=0, return_dict=True))
             _assign(models[-1], _state(model))

@@ -41,15 +41,25 @@ def reuse(model, n_classes, *, frozen):
     whole(n_classes, "n_classes", least=2)
     output = model.layers[-1] if isinstance(model, keras.Sequential) and model.layers else None
     if not isinstance(output, keras.layers.Dense) or output.units < 2 or getattr(model, "optimizer", None) is None:
-        raise ValueError("model must be a compiled Sequential that ends in a dense layer with one output for each class, such as mlp(256, 32).")
+        raise ValueError(
+            "model must be a compiled Sequential that ends in a dense layer with one output for each class, such as mlp(256, 32)."
+        )
     copies = [layer.from_config(layer.get_config()) for layer in model.layers[:-1]]
-    config = output.get_config() | {"units": n_classes, "kernel_initializer": _unseeded(output.kernel_initializer), "trainable": True}
-    new = keras.Sequential([keras.Input(model.input_shape[1:]), *copies, keras.layers.Dense.from_config(config)], name="reused")
+    config = output.get_config() | {
+        "units": n_classes,
+        "kernel_initializer": _unseeded(output.kernel_initializer),
+        "trainable": True,
+    }
+    new = keras.Sequential(
+        [keras.Input(model.input_shape[1:]), *copies, keras.layers.Dense.from_config(config)], name="reused"
+    )
     for layer, copy in zip(model.layers, copies):
         copy.set_weights(layer.get_weights())
         copy.trainable = not frozen
     optimizer = model.optimizer.from_config(model.optimizer.get_config())
-    new.compile(optimizer=optimizer, loss=model.loss, metrics=["accuracy"], steps_per_execution=model.steps_per_execution)
+    new.compile(
+        optimizer=optimizer, loss=model.loss, metrics=["accuracy"], steps_per_execution=model.steps_per_execution
+    )
     new.optimizer.build(new.trainable_variables)  # as in `models.mlp`
     return new
 
@@ -119,10 +129,16 @@ def learn_from_few(ways, data, *, counts, seeds, updates=100, batch_size=10):
     seeds = tuple(range(whole(seeds, "seeds", least=1))) if isinstance(seeds, (int, np.integer)) else tuple(seeds)
     counts, labels, truth = tuple(counts), data.labels("train"), data.labels("test")
     if not (ways and counts and seeds):
-        raise ValueError(f"ways, counts and seeds must not be empty, got {len(ways)}, {len(counts)} and {len(seeds)} of them.")
+        raise ValueError(
+            f"ways, counts and seeds must not be empty, got {len(ways)}, {len(counts)} and {len(seeds)} of them."
+        )
     whole(updates, "updates", least=1)
     whole(batch_size, "batch_size", least=1)
-    draws = {(count, seed): balanced(labels, whole(count, "a count of labelled images", least=batch_size), seed) for count in counts for seed in seeds}
+    draws = {
+        (count, seed): balanced(labels, whole(count, "a count of labelled images", least=batch_size), seed)
+        for count in counts
+        for seed in seeds
+    }
     networks = {name: [_seeded(build, seed) for seed in seeds] for name, build in ways.items()}
     accuracy = {name: np.empty((len(counts), len(seeds))) for name in ways}
     with tqdm(total=len(ways) * len(draws), unit="network", leave=False) as bar:
@@ -162,7 +178,9 @@ def balanced(labels, count, seed):
     classes, sizes = np.unique(labels, return_counts=True)
     most = len(classes) * int(sizes.min())
     if count % len(classes) or not 0 < count <= most:
-        raise ValueError(f"a count of labelled images must be a multiple of the {len(classes)} classes and at most {most}, got {count}.")
+        raise ValueError(
+            f"a count of labelled images must be a multiple of the {len(classes)} classes and at most {most}, got {count}."
+        )
     rng = np.random.default_rng(seed)
     columns = [rng.permutation(np.flatnonzero(labels == number))[: count // len(classes)] for number in classes]
     return np.stack(columns, axis=1).ravel()

@@ -69,6 +69,7 @@ def key(values):
 
 # ---- One range: KerasTuner's, with whole numbers whole, and both of its ends.
 
+
 def listed(it):
     """Return all values of a range in order, a sequence; None where there are infinitely many."""
     if isinstance(it, kinds.Fixed):
@@ -130,6 +131,7 @@ def is_even(it):
 
 
 # ---- Values for a whole network.
+
 
 def draw(space, *seeds):
     """Return values drawn at random: those of a name depend on the seeds (whole numbers) and that name alone."""

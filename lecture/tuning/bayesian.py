@@ -87,9 +87,9 @@ class Bayesian:
 
     def _vectors(self, trials, ranges):
         """Where the trials are in the unit cube, (n_trials, n_ranges): at its default what a trial did not ask for."""
-        return np.array([
-            [share_of(it, trial.values.get(name, it.default)) for name, it in ranges.items()] for trial in trials
-        ])
+        return np.array(
+            [[share_of(it, trial.values.get(name, it.default)) for name, it in ranges.items()] for trial in trials]
+        )
 
 
 def fitted(x, y, seed):

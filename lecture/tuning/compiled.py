@@ -82,8 +82,16 @@ def fit_plain(model, data, epochs, batch_size, *, first=0, seed=0):
         model.optimizer.build(model.trainable_variables)
     batches = _Batches(data.X_train, data.y_train, batch_size)
     reorder = keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, logs: batches.reorder(seed, epoch))
-    fit = model.fit(batches, shuffle=False, verbose=0, initial_epoch=first, epochs=first + epochs, callbacks=[reorder],
-                    validation_data=(data.X_val, data.y_val), validation_batch_size=len(data.X_val))
+    fit = model.fit(
+        batches,
+        shuffle=False,
+        verbose=0,
+        initial_epoch=first,
+        epochs=first + epochs,
+        callbacks=[reorder],
+        validation_data=(data.X_val, data.y_val),
+        validation_batch_size=len(data.X_val),
+    )
     return fit.history
 
 
@@ -135,9 +143,13 @@ class _Step:
         _let_any_size(self.optimizer.variables)
         self.variables, self.loss = self.template.variables + self.optimizer.variables, model.loss
         self.accuracy = ACCURACIES[type(model.loss)]
-        self.X, self.y, self.X_val, self.y_val = (tf.constant(np.asarray(part)) for part in (data.X_train, data.y_train, data.X_val, data.y_val))
+        self.X, self.y, self.X_val, self.y_val = (
+            tf.constant(np.asarray(part)) for part in (data.X_train, data.y_train, data.X_val, data.y_val)
+        )
         order, size = tf.TensorSpec([None], tf.int64), tf.TensorSpec([], tf.int64)
-        self.epoch = tf.function(self._epoch, autograph=False).get_concrete_function(order, size)  # called as it is, TensorFlow does not count traces
+        self.epoch = tf.function(self._epoch, autograph=False).get_concrete_function(
+            order, size
+        )  # called as it is, TensorFlow does not count traces
 
     def fit(self, model, epochs, batch_size, first, seed):
         """Train ``model`` with the compiled epoch: its state comes in, and goes out again."""
@@ -169,7 +181,11 @@ class _Step:
             variables = self.template.trainable_variables
             self.optimizer.apply(tape.gradient(batch_loss, variables), variables)
             share = tf.cast(tf.shape(X)[0], tf.float32)
-            return i + 1, loss + share * batch_loss, hits + tf.reduce_sum(tf.cast(self.accuracy(y, prediction), tf.float32))
+            return (
+                i + 1,
+                loss + share * batch_loss,
+                hits + tf.reduce_sum(tf.cast(self.accuracy(y, prediction), tf.float32)),
+            )
 
         zero = tf.constant(0.0)
         _, loss, hits = tf.while_loop(lambda i, *_: i * batch_size < n, step, [tf.constant(0, tf.int64), zero, zero])
@@ -204,4 +220,6 @@ def _let_any_size(variables):
     """Let Keras variables hold arrays of any size: to their shapes a compiled step would else be tied."""
     for variable in variables:
         if len(variable.shape):
-            variable._value = tf.Variable(variable._value, shape=tf.TensorShape([None] * len(variable.shape)), trainable=variable.trainable)
+            variable._value = tf.Variable(
+                variable._value, shape=tf.TensorShape([None] * len(variable.shape)), trainable=variable.trainable
+            )

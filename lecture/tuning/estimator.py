@@ -171,7 +171,9 @@ class DenseClassifier(KerasClassifier, BaseWrapper):
         random_state=None,
         verbose=0,
     ):
-        super().__init__(optimizer=optimizer, epochs=epochs, batch_size=batch_size, random_state=random_state, verbose=verbose)
+        super().__init__(
+            optimizer=optimizer, epochs=epochs, batch_size=batch_size, random_state=random_state, verbose=verbose
+        )
         self.n_layers = n_layers
         self.n_units = n_units
         self.activation = activation
@@ -214,14 +216,18 @@ class DenseClassifier(KerasClassifier, BaseWrapper):
             If an argument of the classifier or the data are not as above, or the training leaves the finite numbers.
         """
         super().fit(X, y, sample_weight=sample_weight)
-        self.model_.train_function = None  # the compiled step, about 7 MB: an estimator that is kept is there to predict
+        self.model_.train_function = (
+            None  # the compiled step, about 7 MB: an estimator that is kept is there to predict
+        )
         return self
 
     def _initialize(self, X, y=None):
         """Check the arguments and build the network; the old one goes first, so that there are never two."""
         self._check_arguments()
         if y is None:
-            raise ValueError("y must be labels or one-hot rows: a classifier requires y to be passed, but the target y is None.")
+            raise ValueError(
+                "y must be labels or one-hot rows: a classifier requires y to be passed, but the target y is None."
+            )
         vars(self).pop("model_", None)
         # With a seed SciKeras sets TF_DETERMINISTIC_OPS, and then asks whether it was set before, to put it back. TensorFlow looks at the variable when it is
         # first asked: asked only then, it would stay deterministic, and refuse every later training without a seed.
@@ -235,7 +241,9 @@ class DenseClassifier(KerasClassifier, BaseWrapper):
         if not isinstance(self.batch_norm, (bool, np.bool_)):
             raise ValueError(f"batch_norm must be True or False, got {self.batch_norm!r}.")
         if not isinstance(self.optimizer, str):
-            raise ValueError(f"optimizer must be the name of one, with its learning_rate beside it, got {self.optimizer!r}.")
+            raise ValueError(
+                f"optimizer must be the name of one, with its learning_rate beside it, got {self.optimizer!r}."
+            )
         real(self.learning_rate, "learning_rate", least=0)
         whole(self.epochs, "epochs", least=1)
         whole(self.batch_size, "batch_size", least=1)
@@ -247,7 +255,9 @@ class DenseClassifier(KerasClassifier, BaseWrapper):
         """X as float32 (n_samples, n_features), y as an array; either may be missing."""
         if X is not None:
             if getattr(X, "ndim", 2) > 2:
-                raise ValueError(f"X must be rows of numbers (n_samples, n_features), got shape {X.shape}: make images flat.")
+                raise ValueError(
+                    f"X must be rows of numbers (n_samples, n_features), got shape {X.shape}: make images flat."
+                )
             X = validate_data(self, X, dtype=np.float32, reset=reset)
         if y is not None:
             y = check_array(y, ensure_2d=False, dtype=None, input_name="y")
@@ -263,18 +273,21 @@ class DenseClassifier(KerasClassifier, BaseWrapper):
 
     def _keras_build_fn(self):
         """The network, as SciKeras asks for it once the data are known."""
-        self._hidden, self._settings = [int(self.n_units)] * self.n_layers, {
-            "n_inputs": self.n_features_in_,
-            "n_classes": self.n_classes_,
-            "activation": self.activation,
-            "l1": self.l1,
-            "l2": self.l2,
-            "dropout": self.dropout,
-            "batch_norm": bool(self.batch_norm),
-            "initializer": self.initializer,
-            "label_smoothing": self.label_smoothing,
-            "optimizer": self.optimizer,
-        }
+        self._hidden, self._settings = (
+            [int(self.n_units)] * self.n_layers,
+            {
+                "n_inputs": self.n_features_in_,
+                "n_classes": self.n_classes_,
+                "activation": self.activation,
+                "l1": self.l1,
+                "l2": self.l2,
+                "dropout": self.dropout,
+                "batch_norm": bool(self.batch_norm),
+                "initializer": self.initializer,
+                "label_smoothing": self.label_smoothing,
+                "optimizer": self.optimizer,
+            },
+        )
         model = mlp(*self._hidden, **self._settings, seed=self.random_state)
         model.optimizer.learning_rate = float(self.learning_rate)
         return model
@@ -307,18 +320,28 @@ class DenseClassifier(KerasClassifier, BaseWrapper):
 
     def _fit_keras_model(self, *data, **settings):
         """Train, and refuse a network that can predict nothing any more."""
-        with quietly(), tracing_unsaid():  # a seed makes TensorFlow compute in a fixed order, which its native code remarks upon
+        with (
+            quietly(),
+            tracing_unsaid(),
+        ):  # a seed makes TensorFlow compute in a fixed order, which its native code remarks upon
             super()._fit_keras_model(*data, **settings)
         if not all(np.isfinite(weights).all() for weights in self.model_.get_weights()):
             del self.model_
-            raise ValueError(f"the training must end in finite weights, and with learning_rate={self.learning_rate!r} it left them: try a smaller one.")
+            raise ValueError(
+                f"the training must end in finite weights, and with learning_rate={self.learning_rate!r} it left them: try a smaller one."
+            )
 
     def _predict_raw(self, X):
         """The probabilities (n_samples, n_classes), without the second that ``model.predict`` takes to trace itself."""
         if not self.initialized_:
             raise NotFittedError("this classifier must be fitted before it can predict: call fit(X, y) first.")
         X, _ = self._validate_data(X)
-        return np.concatenate([keras.ops.convert_to_numpy(self.model_(X[i : i + N_AT_ONCE], training=False)) for i in range(0, len(X), N_AT_ONCE)])
+        return np.concatenate(
+            [
+                keras.ops.convert_to_numpy(self.model_(X[i : i + N_AT_ONCE], training=False))
+                for i in range(0, len(X), N_AT_ONCE)
+            ]
+        )
 
 
 class OneHotRows(TransformerMixin, BaseEstimator):
@@ -367,12 +390,16 @@ class OneHotRows(TransformerMixin, BaseEstimator):
         n_classes = len(self.classes_)
         if self.one_hot_:
             if y.shape[1:] != (n_classes,) or not np.isin(y, (0, 1)).all() or not (y.sum(axis=1) == 1).all():
-                raise ValueError(f"y must be one-hot rows for {n_classes} classes, a 1 and zeros else; got shape {y.shape}, or rows of another kind.")
+                raise ValueError(
+                    f"y must be one-hot rows for {n_classes} classes, a 1 and zeros else; got shape {y.shape}, or rows of another kind."
+                )
             return y.astype(np.float32)
         unknown = np.setdiff1d(y, self.classes_)
         if y.ndim != 1 or len(unknown):
             found = repr(unknown.tolist()[0]) if len(unknown) else f"shape {y.shape}"
-            raise ValueError(f"y must be one label a sample, of the classes {', '.join(map(str, self.classes_))}, got {found}.")
+            raise ValueError(
+                f"y must be one label a sample, of the classes {', '.join(map(str, self.classes_))}, got {found}."
+            )
         return np.eye(n_classes, dtype=np.float32)[np.searchsorted(self.classes_, y)]
 
     def inverse_transform(self, P, return_proba=False):

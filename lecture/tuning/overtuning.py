@@ -57,7 +57,9 @@ def winners(right, test_accuracies, n_images, *, n_searches=1000, seed=0):
     """
     right, test_accuracies = np.asarray(right, dtype=bool), np.asarray(test_accuracies, dtype=float)
     if right.ndim != 2 or not right.size or test_accuracies.shape != right.shape[:1]:
-        raise ValueError(f"right must have shape (n_networks, n_validation) and test_accuracies (n_networks,), got {right.shape} and {test_accuracies.shape}.")
+        raise ValueError(
+            f"right must have shape (n_networks, n_validation) and test_accuracies (n_networks,), got {right.shape} and {test_accuracies.shape}."
+        )
     whole(n_images, "n_images", least=1, most=right.shape[1])
     whole(n_searches, "n_searches", least=1)
     rng = np.random.default_rng(whole(seed, "seed", least=0))

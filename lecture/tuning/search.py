@@ -74,10 +74,24 @@ class Plan:
 
     def result(self, space, trials, seconds):
         """Return the outcome."""
-        return SearchResult(tuple(trials), self.strategy, self.seed, self.epochs, self.batch_size, words(space), maker(space), seconds)
+        return SearchResult(
+            tuple(trials), self.strategy, self.seed, self.epochs, self.batch_size, words(space), maker(space), seconds
+        )
 
 
-def search(space, data, *, strategy="random", max_trials=None, epochs=5, batch_size=128, seed=0, directory=None, resume=False, show=True):
+def search(
+    space,
+    data,
+    *,
+    strategy="random",
+    max_trials=None,
+    epochs=5,
+    batch_size=128,
+    seed=0,
+    directory=None,
+    resume=False,
+    show=True,
+):
     """Try many choices of hyperparameters, and keep what became of each.
 
     A trial trains a network on the training part; its score is the best validation accuracy of its epochs. The test part is not
@@ -145,14 +159,20 @@ def check_data(data):
         If there is no validation part, a pixel is not finite, or a label is none of the classes.
     """
     if not len(data.X_val):
-        raise ValueError("a search chooses by the validation part, and these data have none: load them with validation=1/6, say.")
+        raise ValueError(
+            "a search chooses by the validation part, and these data have none: load them with validation=1/6, say."
+        )
     n_classes = len(data.class_names)
     for part in ("train", "val"):
         X, y = np.asarray(getattr(data, f"X_{part}")), np.asarray(getattr(data, f"y_{part}"))
         if not np.isfinite(X).all():
-            raise ValueError(f"X_{part} must be finite numbers, got {np.count_nonzero(~np.isfinite(X)):,} that are not.")
+            raise ValueError(
+                f"X_{part} must be finite numbers, got {np.count_nonzero(~np.isfinite(X)):,} that are not."
+            )
         if y.ndim == 2 and (y.shape[1] != n_classes or not np.isfinite(y).all() or not np.allclose(y.sum(axis=1), 1)):
-            raise ValueError(f"y_{part} must be one-hot rows for {n_classes} classes; these have {y.shape[1]} columns, or rows that do not sum to 1.")
+            raise ValueError(
+                f"y_{part} must be one-hot rows for {n_classes} classes; these have {y.shape[1]} columns, or rows that do not sum to 1."
+            )
         if y.ndim == 1 and (y.min() < 0 or y.max() >= n_classes):
             raise ValueError(f"y_{part} must be class numbers from 0 to {n_classes - 1}, got {y.min()} to {y.max()}.")
 
@@ -245,9 +265,13 @@ def _check_held(folder, ours, resume):
     if "max_trials" in differences and _is_longer(ours, theirs):
         differences.remove("max_trials")
     if differences:
-        raise SearchError(f"{folder} holds another search (it differs in {', '.join(differences)}): name another directory.")
+        raise SearchError(
+            f"{folder} holds another search (it differs in {', '.join(differences)}): name another directory."
+        )
     if not resume:
-        raise SearchError(f"{folder} holds this search already: resume=True goes on with it; or name another directory.")
+        raise SearchError(
+            f"{folder} holds this search already: resume=True goes on with it; or name another directory."
+        )
 
 
 def read_plan(folder):

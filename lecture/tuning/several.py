@@ -12,7 +12,19 @@ from lecture.tuning.trials import SearchError
 from lecture.tuning.workers import Chief, cards, client, free_port, shares, split_address, started, work
 
 
-def lead(plan, space, data, *, command=None, n_workers=0, address="127.0.0.1:0", directory=None, resume=False, show=True, say=print):
+def lead(
+    plan,
+    space,
+    data,
+    *,
+    command=None,
+    n_workers=0,
+    address="127.0.0.1:0",
+    directory=None,
+    resume=False,
+    show=True,
+    say=print,
+):
     """Be the chief of a search: hand out its trials, and return what came of them.
 
     Parameters
@@ -49,9 +61,13 @@ def lead(plan, space, data, *, command=None, n_workers=0, address="127.0.0.1:0",
         address = f"{host}:{port}"
         found = cards()
         names = [f"worker-{number}" for number in range(1, n_workers + 1)]
-        commands = {name: (command(name, address, folder), extra) for name, extra in zip(names, shares(n_workers, found))}
+        commands = {
+            name: (command(name, address, folder), extra) for name, extra in zip(names, shares(n_workers, found))
+        }
         if not commands:
-            told(f"Waiting for workers: python -m lecture tune --worker {address} --directory {folder} (and the options of this search).")
+            told(
+                f"Waiting for workers: python -m lecture tune --worker {address} --directory {folder} (and the options of this search)."
+            )
         try:
             with started(commands, folder) as processes:
                 if not chief.serve(processes):
@@ -84,13 +100,17 @@ def follow(plan, space, data, *, address, directory, name, say=print):
     """
     split_address(address)
     if not name or "chief" in name or not all(c.isalnum() or c in "-_." for c in name):
-        raise ValueError(f"a worker's name must be of letters, digits, '-', '_' and '.', without the word chief, got {name!r}.")
+        raise ValueError(
+            f"a worker's name must be of letters, digits, '-', '_' and '.', without the word chief, got {name!r}."
+        )
     folder = Path(directory)
 
     def make_tuner():
         differences = different(read_plan(folder), plan.describe(space, data))
         if differences:
-            raise SearchError(f"the chief's search is another one (it differs in {', '.join(differences)}): give the worker the same options.")
+            raise SearchError(
+                f"the chief's search is another one (it differs in {', '.join(differences)}): give the worker the same options."
+            )
         kept = Kept(folder)
         return plan.tuner(client(), kept, space, data, name=name)
 
@@ -100,6 +120,7 @@ def follow(plan, space, data, *, address, directory, name, say=print):
 @contextmanager
 def _ended_by_signals():
     """Let SIGTERM end the search as Ctrl-C does: with its workers, and with what it has."""
+
     def interrupt(number, frame):
         raise KeyboardInterrupt
 

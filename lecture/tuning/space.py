@@ -20,7 +20,10 @@ class _Range:
 
     def conditions(self):
         """Return the condition as pairs of a name and the values with which this range counts."""
-        return tuple((name, tuple(values) if isinstance(values, (tuple, list)) else (values,)) for name, values in self.when.items())
+        return tuple(
+            (name, tuple(values) if isinstance(values, (tuple, list)) else (values,))
+            for name, values in self.when.items()
+        )
 
     def describe(self):
         """Return the range in words."""
@@ -43,7 +46,9 @@ class Choice(_Range):
             raise ValueError("Choice must be of one or more values, got none.")
         kinds = {type(value) for value in values}
         if len(kinds) > 1 or not kinds <= {bool, int, float, str} or len(set(values)) < len(values):
-            raise ValueError(f"Choice must be of different values of one type, all numbers, texts or booleans, got {values}.")
+            raise ValueError(
+                f"Choice must be of different values of one type, all numbers, texts or booleans, got {values}."
+            )
 
     def register(self, hp, name):
         """Add the range to KerasTuner's hyperparameters and return the value chosen there."""
@@ -104,7 +109,9 @@ class Real(_Range):
 
 def _refuse_reversed(it):
     if it.low >= it.high:
-        raise ValueError(f"{type(it).__name__} must go from a smaller number to a larger one, got low={it.low!r} and high={it.high!r}.")
+        raise ValueError(
+            f"{type(it).__name__} must go from a smaller number to a larger one, got low={it.low!r} and high={it.high!r}."
+        )
 
 
 class Space(Mapping):
@@ -140,11 +147,19 @@ class Space(Mapping):
     def _check_condition(self, name, it):
         for other, values in it.conditions():
             if other not in self._ranges:
-                raise ValueError(f"{name} counts only where {other} has a certain value, so {other} must be a range before it.")
+                raise ValueError(
+                    f"{name} counts only where {other} has a certain value, so {other} must be a range before it."
+                )
             known = self._ranges[other]
-            wrong = [value for value in values if not (value in known.values if isinstance(known, Choice) else known.low <= value <= known.high)]
+            wrong = [
+                value
+                for value in values
+                if not (value in known.values if isinstance(known, Choice) else known.low <= value <= known.high)
+            ]
             if wrong:
-                raise ValueError(f"{name} counts where {other} is {wrong[0]!r}, which {other} ({known.describe()}) never is.")
+                raise ValueError(
+                    f"{name} counts where {other} is {wrong[0]!r}, which {other} ({known.describe()}) never is."
+                )
 
     def __getitem__(self, name):
         return self._ranges[name]
@@ -213,7 +228,16 @@ def mlp_space():
     )
 
 
-def make_mlp(n_layers=2, n_units=512, penalty="none", strength=0.0, optimizer="rmsprop", learning_rate=0.001, momentum=0.0, **others):
+def make_mlp(
+    n_layers=2,
+    n_units=512,
+    penalty="none",
+    strength=0.0,
+    optimizer="rmsprop",
+    learning_rate=0.001,
+    momentum=0.0,
+    **others,
+):
     """Return `models.mlp` for the values of `mlp_space`; what is left out has the lecture's default.
 
     Parameters

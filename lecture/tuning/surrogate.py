@@ -33,7 +33,9 @@ def surrogate(tried_x, tried_y, x):
     """
     tried_x, tried_y, x = (np.asarray(values, dtype=float) for values in (tried_x, tried_y, x))
     if tried_x.ndim != 1 or tried_x.shape != tried_y.shape or len(tried_x) < 2:
-        raise ValueError(f"tried_x and tried_y must have the same shape (n_tried,), with two trials or more, got {tried_x.shape} and {tried_y.shape}.")
+        raise ValueError(
+            f"tried_x and tried_y must have the same shape (n_tried,), with two trials or more, got {tried_x.shape} and {tried_y.shape}."
+        )
     if not all(np.isfinite(values).all() for values in (tried_x, tried_y, x)):
         raise ValueError("tried_x, tried_y and x must be finite, and they are not.")
     spread, middle, scale = np.ptp(tried_x) or 1.0, tried_y.mean(), tried_y.std() or 1.0

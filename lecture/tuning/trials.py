@@ -129,7 +129,13 @@ class SearchResult:
         trials failed, the reason.
         """
         rows = [
-            {"trial": it.number, "score": it.score, "epochs": it.epochs, "seconds": round(it.seconds, 2), "status": it.status}
+            {
+                "trial": it.number,
+                "score": it.score,
+                "epochs": it.epochs,
+                "seconds": round(it.seconds, 2),
+                "status": it.status,
+            }
             | it.values
             for it in self.trials
         ]
@@ -148,7 +154,9 @@ class SearchResult:
             lines.append(f"The first that failed was trial {failed.number}: {failed.reason}")
         if done:
             best = self.best
-            lines.append(f"Best: trial {best.number}, validation accuracy {best.score:.4f} after {best.best_epoch} of {best.epochs} epochs, with")
+            lines.append(
+                f"Best: trial {best.number}, validation accuracy {best.score:.4f} after {best.best_epoch} of {best.epochs} epochs, with"
+            )
             lines += [f"  {name} = {_short(value)}" for name, value in best.values.items()]
         return "\n".join(lines)
 
@@ -181,7 +189,12 @@ class SearchResult:
         seed = trial.seed if seed is None else whole(seed, "seed", least=0)
         keras.utils.set_random_seed(seed)
         model = self._made(trial)
-        both = _Both(np.concatenate([data.X_train, data.X_val]), np.concatenate([data.y_train, data.y_val]), data.X_test[:1], data.y_test[:1])
+        both = _Both(
+            np.concatenate([data.X_train, data.X_val]),
+            np.concatenate([data.y_train, data.y_val]),
+            data.X_test[:1],
+            data.y_test[:1],
+        )
         fit_plain(model, both, trial.best_epoch, self.batch_size, seed=seed)
         loss, accuracy = model.evaluate(data.X_test, data.y_test, batch_size=1000, verbose=0)[:2]
         return Final(model, trial, float(loss), float(accuracy))
@@ -219,7 +232,9 @@ class SearchResult:
     def _made(self, trial):
         """A trial's network, with new weights."""
         if self.make is None:
-            raise SearchError("this result was loaded without what makes its networks: SearchResult.load(path, space) brings it along.")
+            raise SearchError(
+                "this result was loaded without what makes its networks: SearchResult.load(path, space) brings it along."
+            )
         return self.make(trial.values)
 
     def save(self, path):

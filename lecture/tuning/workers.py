@@ -104,7 +104,11 @@ class Chief:
             watch = self._watches.setdefault(name, Watch(self.folder / "workers" / f"{name}.json"))
             process = processes.get(name)
             if process is not None and process.poll() is not None:
-                why = f"ended with status {process.returncode}" if process.returncode >= 0 else f"was ended by signal {-process.returncode}"
+                why = (
+                    f"ended with status {process.returncode}"
+                    if process.returncode >= 0
+                    else f"was ended by signal {-process.returncode}"
+                )
                 self._lose(name, why if process.returncode else "")
             elif watch.read() is None and name not in self.oracle.tuner_ids and watch.silence() > 1 and process is None:
                 self._lose(name, "")  # it has said goodbye
@@ -146,10 +150,13 @@ def free_port(host, port=0):
             probe.bind((host, port))
             return probe.getsockname()[1]
     except OSError as error:
-        raise SearchError(f"{host}:{port} cannot be listened on: another program has that port, or the address is not this machine's.") from error
+        raise SearchError(
+            f"{host}:{port} cannot be listened on: another program has that port, or the address is not this machine's."
+        ) from error
 
 
 # ---- A worker.
+
 
 def work(make_tuner, folder, name, address, say=print, patience=SILENT):
     """Run trials for a chief until it has no more.
@@ -202,7 +209,9 @@ def _await_chief(folder, port, address, patience):
                 raise SearchError(f"{folder} belongs to the chief at {told['address']}, not to one at {address}.")
             return
         time.sleep(0.1)
-    raise SearchError(f"there is no sign of a chief in {folder}: start it first, with a --directory that both machines share.")
+    raise SearchError(
+        f"there is no sign of a chief in {folder}: start it first, with a --directory that both machines share."
+    )
 
 
 def _leave_without_chief(folder, name, beat, say):
@@ -210,7 +219,9 @@ def _leave_without_chief(folder, name, beat, say):
     watch = Watch(Path(folder) / "chief.json")
     while watch.silence() < SILENT:
         time.sleep(0.5)
-    say(f"{name}: the chief has given no sign of life for {SILENT:.0f} s, so this worker ends. --resume goes on with the search.")
+    say(
+        f"{name}: the chief has given no sign of life for {SILENT:.0f} s, so this worker ends. --resume goes on with the search."
+    )
     beat.file.unlink(missing_ok=True)
     sys.stdout.flush()
     os._exit(CHIEF_GONE)
@@ -232,6 +243,7 @@ def split_address(address):
 
 # ---- Workers on this machine.
 
+
 @contextmanager
 def started(commands, folder):
     """Start a process for each command; at the end none is left.
@@ -248,7 +260,14 @@ def started(commands, folder):
     try:
         for name, (command, environment) in commands.items():
             with open(logs / f"{name}.log", "ab") as log:
-                processes[name] = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=os.environ | environment, start_new_session=True)
+                processes[name] = subprocess.Popen(
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    env=os.environ | environment,
+                    start_new_session=True,
+                )
         yield processes
     finally:
         for process in processes.values():
@@ -268,7 +287,9 @@ def cards():
     if told is not None:
         return [card for card in told.split(",") if card.strip() not in ("", "-1")]
     try:
-        listed = subprocess.run(["nvidia-smi", "--query-gpu=index", "--format=csv,noheader"], capture_output=True, text=True, timeout=30)
+        listed = subprocess.run(
+            ["nvidia-smi", "--query-gpu=index", "--format=csv,noheader"], capture_output=True, text=True, timeout=30
+        )
     except (OSError, subprocess.TimeoutExpired):
         return []
     return listed.stdout.split() if listed.returncode == 0 else []
