@@ -35,8 +35,8 @@ from lecture.explore.render import packed
 __all__ = [
     "LIVE",
     "MODE",
-    "Paths",
     "SEED",
+    "Paths",
     "by_mode",
     "data",
     "device",

@@ -5,6 +5,7 @@ and δ·Wᵀ for the layer below, which the first layer does not need: 160 GFLOP
 neither time depends on what they show.
 """
 
+import itertools
 import time
 
 import numpy as np
@@ -78,7 +79,7 @@ def _products(n_images):
         """The inputs X and the gradients δ of every layer, for a batch of n."""
         return [draw(n, size) for size in SIZES[:-1]], [draw(n, size) for size in SIZES[1:]]
 
-    weights = [draw(n_in, n_out) for n_in, n_out in zip(SIZES, SIZES[1:])]
+    weights = [draw(n_in, n_out) for n_in, n_out in itertools.pairwise(SIZES)]
 
     @tf.function
     def batch(inputs, deltas):

@@ -85,7 +85,7 @@ def show_data(options):
 def book(options):
     """Run the notebooks and build the book."""
     root = _checkout()
-    from lecture.publish.book import build
+    from publishing.book import build
 
     _publish(options, root, build, "The book")
 
@@ -93,7 +93,7 @@ def book(options):
 def slides(options):
     """Run the notebooks and write their slides, a deck in one file for each."""
     root = _checkout()
-    from lecture.publish.slides import build
+    from publishing.slides import build
 
     _publish(options, root, build, "Slides")
 
@@ -102,7 +102,7 @@ def _publish(options, root, build, title):
     """Find the images, then run the notebooks and build what is made from them; say where it is."""
     start = time.perf_counter()
     from lecture import data, device
-    from lecture.publish.notebooks import refuse_differing
+    from publishing.notebooks import refuse_differing
 
     refuse_differing(root / "notebooks")
     with device.quietly():
@@ -121,7 +121,7 @@ def _publish(options, root, build, title):
 def live(options):
     """Open JupyterLab on copies of the notebooks, in ``live/``, with blanks for what is typed in class."""
     root = _checkout()
-    from lecture.publish import lab, twins
+    from publishing import lab, twins
 
     lab.refuse_taken(options.port)
     for sentence in twins.write(root / "notebooks", root / "live", fresh=options.fresh):
@@ -136,8 +136,8 @@ def tune(options):
     from lecture import data, device
 
     with device.quietly():
+        from lecture.tuning.distributed.several import follow, lead
         from lecture.tuning.search import Plan
-        from lecture.tuning.several import follow, lead
         from lecture.tuning.space import from_file, mlp_space
 
         plan = Plan(options.strategy, options.trials, options.epochs, options.batch_size, options.seed)
@@ -243,7 +243,7 @@ def _save(result, figure_file, table_file):
 
     matplotlib.use("agg")  # a picture in a file needs no screen
     from lecture import plots
-    from lecture.publish.files import write_whole
+    from publishing.files import write_whole
 
     with matplotlib.rc_context(plots.STYLES["book"]):
         figure = plots.plot_result(result)[0].figure
@@ -257,7 +257,7 @@ def _save(result, figure_file, table_file):
 def notebooks(options):
     """Make the .ipynb files from their .py sources."""
     root = _checkout()
-    from lecture.publish.notebooks import make
+    from publishing.notebooks import make
 
     written = make(root / "notebooks")
     print("\n".join(f"wrote {file.relative_to(ROOT)}" for file in written) or "all notebooks are as their sources say")

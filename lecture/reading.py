@@ -36,7 +36,7 @@ def activation_name(operation):
         if kind.__name__ == "Activation":
             return function_name(operation.activation)
         name = _KNOWN.get(kind.__name__.lower())
-        if name == "prelu" or name and not getattr(operation, "weights", ()):  # with weights: a layer of one's own
+        if name == "prelu" or (name and not getattr(operation, "weights", ())):  # with weights: a layer of one's own
             return name
     return None
 

@@ -31,7 +31,6 @@
 from dataclasses import replace
 
 import pandas as pd
-
 from lecture.network import drop_units, layout
 from preamble import *
 

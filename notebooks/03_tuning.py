@@ -24,13 +24,12 @@ from functools import partial
 from itertools import product
 
 import pandas as pd
+from preamble import *
 from scipy.stats import loguniform
 from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV, RandomizedSearchCV
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
-
-from preamble import *
 
 fashion = data.load_fashion_mnist(seed=SEED)
 

@@ -22,11 +22,11 @@
 # 3. **[How it learns](#atom-losses)**: losses, first weights, layers that settle, penalties.
 
 # %% tags=["hide-input"]
+import itertools
 import textwrap
 import time
 
 import pandas as pd
-
 from lecture.network import layout
 from preamble import *
 
@@ -1007,7 +1007,7 @@ exercises.check("mean-penalty", l1_of_the_mean)
 
 # %% tags=["solution"]
 def l1_of_the_mean(sizes, strength):
-    return strength / sum(p * q for p, q in zip(sizes, sizes[1:]))
+    return strength / sum(p * q for p, q in itertools.pairwise(sizes))
 
 
 exercises.check("mean-penalty", l1_of_the_mean)

@@ -20,7 +20,7 @@ from jupyter_client.kernelspec import KernelSpecManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from lecture.publish import colab
+from publishing import colab
 
 ROOT = Path(__file__).resolve().parent.parent
 VERSIONS = Path(__file__).with_name("colab_versions.txt")

@@ -29,7 +29,7 @@ OTHERS = (
     "notebooks",
     "package",
     "portable",
-    "publish",
+    "publishing",
     "slides",
     "slides_browser",
     "twins",

@@ -70,7 +70,7 @@ def shared():
 def runs():
     """What notebooks are run with, in short mode from an empty kernel: the system's images if `make lecture` has left such runs and nothing has changed since, else the sample."""
     from lecture import data, device
-    from lecture.publish import execute
+    from publishing import execute
 
     with device.quietly():
         of_system = dict(
@@ -87,7 +87,7 @@ def runs():
 @pytest.fixture(scope="session")
 def built_book(runs):
     """The whole book: the folder that holds `html` and the runs."""
-    from lecture.publish import book
+    from publishing import book
 
     book.build(ROOT, **runs, output=BUILT)
     return BUILT
@@ -96,7 +96,7 @@ def built_book(runs):
 @pytest.fixture(scope="session")
 def built_decks(runs):
     """The slides of the same runs: the folder that holds the decks."""
-    from lecture.publish import slides
+    from publishing import slides
 
     return slides.build(ROOT, **runs, output=BUILT)
 

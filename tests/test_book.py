@@ -11,9 +11,9 @@ from conftest import ROOT, watch
 
 from lecture.explore import Paths, explore
 from lecture.plots import plot_surface
-from lecture.publish import address, book, docstrings, outline, pages
-from lecture.publish.errors import BookError
 from lecture.surfaces import BEALE
+from publishing import address, book, docstrings, outline, pages
+from publishing.errors import BookError
 
 ADDRESS = "https://github.com/someone/lecture"
 WIDE = " + ".join(f"w_{{{i}}} x_{{{i}}}" for i in range(1, 30))

@@ -3,7 +3,7 @@
 import pytest
 from conftest import ROOT, watch
 
-from lecture.publish import api, notebooks
+from publishing import api, notebooks
 
 THEME_ERRORS = ("THEBE_JS_URL", "Got invalid theme mode")  # the two that the book's theme throws by itself
 CHAPTERS = [f"notebooks/{source.stem}" for source in notebooks.sources(ROOT / "notebooks")]

@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from conftest import ROOT
 
-from lecture.publish import colab, notebooks
+from publishing import colab, notebooks
 
 ADDRESS = "https://github.com/somebody/the-lecture"
 

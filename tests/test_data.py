@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lecture import data
-from lecture.data import batches, cache, catalog, folders, idx, sources
+from lecture.data import cache, catalog, cifar_files, folders, idx, sources
 from lecture.data.catalog import CIFAR10, FASHION_MNIST, Unavailable
 from lecture.data.dataset import build, pixel_statistics, split
 from lecture.data.images import Images, channels_last, check, digest, digest_of_rows
@@ -350,8 +350,8 @@ def test_an_empty_file_is_called_empty(tmp_path, content):
     with pytest.raises(Unavailable, match="has a damaged file, train-images-idx3-ubyte.gz: it is empty.$"):
         sources.find(entry_of(images), tmp_path)
     batched = some_images(shape=(32, 32, 3))
-    write_batches(tmp_path / batches.FOLDER, batched)
-    (tmp_path / batches.FOLDER / "data_batch_1").write_bytes(content)
+    write_batches(tmp_path / cifar_files.FOLDER, batched)
+    (tmp_path / cifar_files.FOLDER / "data_batch_1").write_bytes(content)
     with pytest.raises(Unavailable, match="has a damaged file, data_batch_1: it is empty.$"):
         sources.find(entry_of(batched), tmp_path)
 
@@ -380,9 +380,9 @@ def test_a_valid_file_of_another_type_is_not_called_damaged(tmp_path, code, kind
 def write_batches(folder, images, changes=()):
     """The six files of CIFAR-10, with as few images as there are."""
     folder.mkdir(exist_ok=True)
-    X = np.array_split(images.X_train, 5) + [images.X_test]
-    y = np.array_split(images.y_train, 5) + [images.y_test]
-    for name, pixels, labels in zip(batches.TRAIN + batches.TEST, X, y):
+    X = [*np.array_split(images.X_train, 5), images.X_test]
+    y = [*np.array_split(images.y_train, 5), images.y_test]
+    for name, pixels, labels in zip(cifar_files.TRAIN + cifar_files.TEST, X, y):
         rows = pixels.transpose(0, 3, 1, 2).reshape(len(pixels), -1)
         batch = {b"data": rows, b"labels": labels.tolist()} | dict(changes)
         batch = {key: values for key, values in batch.items() if values is not None}
@@ -391,9 +391,9 @@ def write_batches(folder, images, changes=()):
 
 def test_batches_of_colour_images(tmp_path):
     images = some_images(shape=(32, 32, 3))
-    write_batches(tmp_path / batches.FOLDER, images)
+    write_batches(tmp_path / cifar_files.FOLDER, images)
     entry = entry_of(images)
-    for folder in (tmp_path, tmp_path / batches.FOLDER):
+    for folder in (tmp_path, tmp_path / cifar_files.FOLDER):
         assert digest(sources.find(entry, folder)[0]) == digest(images)
 
 

@@ -272,7 +272,7 @@ def test_a_server_that_lies_is_named_and_the_next_source_is_tried(name, reason, 
             match="Tiny was not loaded: the cache holds no Tiny; OpenML .*; the Keras mirror cannot be reached",
         ):
             sources.find(TINY, "auto", server=f"{server.home}/api/v1/xml")
-    assert [str(warning.message) for warning in caught][0].startswith(f"Tiny: {reason}")
+    assert next(str(warning.message) for warning in caught).startswith(f"Tiny: {reason}")
     assert str(caught[0].message).endswith("next comes the Keras mirror.")
     assert kept(empty_cache) == []
 
@@ -327,7 +327,7 @@ def test_the_limit_is_ten_seconds():
 
 def test_a_dead_server_is_given_up_at_once(empty_cache, monkeypatch):
     monkeypatch.setattr(download, "_run_child", lambda *_: pytest.fail("a client was started"))
-    images, used, said = find(f"http://{DEAD}/api/v1/xml", "auto", with_sample())
+    _images, used, said = find(f"http://{DEAD}/api/v1/xml", "auto", with_sample())
     assert used == "sample"
     assert (
         said[0]

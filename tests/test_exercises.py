@@ -1,6 +1,7 @@
 """Exercises: the notebooks' solutions pass, wrong answers hear what is off, and nothing gives the answer away."""
 
 import ast
+import itertools
 import math
 
 import numpy as np
@@ -11,9 +12,9 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 
 from lecture.exercises import EXERCISES, Verdict, check
-from lecture.exercises.training_well import stopping_epoch
+from lecture.exercises.practice_training import stopping_epoch
 from lecture.optimizers import RULES, Momentum
-from lecture.publish import notebooks
+from publishing import notebooks
 
 rng = np.random.default_rng(0)
 
@@ -34,7 +35,7 @@ ASKED, SOLVED = list(_cells("exercise")), list(_cells("solution"))
 WRONG = {
     "counting-weights": [(79_400, "biases"), (78_500, "another layer"), 100_000, (1, "small"), "79510", True],
     "weights-of-any-net": [
-        (lambda s: sum((a + 1) * b for a, b in zip(s, s[1:])), "biases"),
+        (lambda s: sum((a + 1) * b for a, b in itertools.pairwise(s)), "biases"),
         (lambda s: math.prod(s), "neighbouring"),
         (lambda s: sum(s), "units"),
         lambda s: s[0] * s[1],
@@ -257,8 +258,8 @@ WRONG = {
     ],
     "mean-penalty": [
         (lambda s, a: a, "adds up"),
-        (lambda s, a: a * sum(p * q for p, q in zip(s, s[1:])), "divides"),
-        (lambda s, a: a / sum((p + 1) * q for p, q in zip(s, s[1:])), "biases"),
+        (lambda s, a: a * sum(p * q for p, q in itertools.pairwise(s)), "divides"),
+        (lambda s, a: a / sum((p + 1) * q for p, q in itertools.pairwise(s)), "biases"),
         (lambda s, a: a / (s[0] * s[1]), "first layer"),
         (lambda s, a: a / 3, "layers"),
         lambda s, a: [a],

@@ -125,7 +125,7 @@ def test_no_linear_classifier_beats_the_best_accuracy_and_the_best_one_reaches_i
 
 
 def test_points_follow_from_the_seed_and_parts_differ():
-    X, y, X_test, y_test = parts(20, 10, 4, (3, 8))
+    X, y, X_test, _y_test = parts(20, 10, 4, (3, 8))
     assert X.shape == (2, 20, 4) and y.shape == (2, 20) and X_test.shape == (2, 10, 4) and (y.mean(axis=1) == 0.5).all()
     alone = parts(20, 10, 4, (8,))
     assert (alone[0][0] == X[1]).all() and (alone[2][0] == X_test[1]).all() and not np.allclose(X[0, :10], X_test[0])
@@ -216,7 +216,7 @@ def test_a_sweep_shows_means_intervals_and_every_seed(made_up):
     sweep = made_up.sweeps[0]
     ax = plots.plot_sweep(sweep)
     low, high = (sweep.intervals()["a"][row] for row in (1, 2))
-    bars = [container for container in ax.containers if container.get_label() == "a"][0]
+    bars = next(container for container in ax.containers if container.get_label() == "a")
     assert np.allclose(bars.lines[0].get_ydata(), VALUES["a"].mean(axis=1))
     assert np.allclose([segment[:, 1] for segment in bars.lines[2][0].get_segments()], np.stack([low, high], axis=1))
     seen = sorted(

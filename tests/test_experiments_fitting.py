@@ -4,16 +4,16 @@ import numpy as np
 import pytest
 
 pytest.importorskip("tensorflow")
-import matplotlib.pyplot as plt  # noqa: E402
-from sklearn.neural_network import MLPClassifier  # noqa: E402
-from sklearn.preprocessing import StandardScaler  # noqa: E402
-from sklearn.svm import SVC  # noqa: E402
-from sklearn.tree import DecisionTreeClassifier  # noqa: E402
+import matplotlib.pyplot as plt
+from sklearn.neural_network import MLPClassifier
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
+from sklearn.tree import DecisionTreeClassifier
 
-from lecture.experiments import approximation, data_size, depth, imbalance  # noqa: E402
-from lecture.experiments.mixtures import mixture, one_hot, parts  # noqa: E402
-from lecture.experiments.protocol import trained  # noqa: E402
-from lecture.plots import alt_text, plot_alternation, plot_decisions, plot_fits  # noqa: E402
+from lecture.experiments import approximation, data_size, depth, imbalance
+from lecture.experiments.mixtures import mixture, one_hot, parts
+from lecture.experiments.protocol import trained
+from lecture.plots import alt_text, plot_alternation, plot_decisions, plot_fits
 
 rng = np.random.default_rng(0)
 

@@ -205,7 +205,7 @@ def test_live_and_static_explorers_have_the_same_values(setting):
 
     def draw(x):
         drawn.append(x)
-        figure, ax = plt.subplots(figsize=(1, 1))
+        _figure, ax = plt.subplots(figsize=(1, 1))
         return describe(ax, f"{x}.")
 
     explore(draw, live=False, x=setting)

@@ -10,7 +10,7 @@ import pytest
 from conftest import watch
 from PIL import Image
 
-from lecture.publish import loading
+from publishing import loading
 
 
 def _picture(number, kind):

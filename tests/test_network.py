@@ -1,6 +1,7 @@
 """What a network is made of: counts against the formula and against Keras, and every bad input by its words."""
 
 import doctest
+import itertools
 import subprocess
 import sys
 
@@ -52,7 +53,7 @@ def test_counts_are_those_of_the_net(sizes, n_weights, n_biases, bias):
 @given(SIZES, st.booleans())
 def test_nodes_and_edges_equal_the_formula(sizes, bias):
     net = layout(sizes, bias=bias)
-    weights = sum(a * b for a, b in zip(sizes, sizes[1:]))
+    weights = sum(a * b for a, b in itertools.pairwise(sizes))
     biases = sum(sizes[1:])
     assert (net.n_weights, net.n_biases) == (weights, biases)
     assert len(net.nodes.index) == sum(sizes) + bias * (len(sizes) - 1)
@@ -112,7 +113,7 @@ def test_the_dots_stand_where_units_are_left_out():
 def test_the_weight_from_i_to_j_is_found_at_i_j(sizes, bias, max_units):
     net = layout(sizes, bias=bias)
     rng = np.random.default_rng(0)
-    weights = [rng.normal(size=(n_in + 1, n_out)) for n_in, n_out in zip(sizes, sizes[1:])]
+    weights = [rng.normal(size=(n_in + 1, n_out)) for n_in, n_out in itertools.pairwise(sizes)]
     edges = net.shown(max_units).edges
     values = net.edge_values(edges, weights)
     expected = [weights[layer - 1][i, j - 1] for layer, i, j in zip(edges.layer, edges.i, edges.j)]  # row 0: the biases

@@ -3,7 +3,7 @@
 import nbformat
 import pytest
 
-from lecture.publish.notebooks import NotebookDiffers, make, refuse_differing
+from publishing.notebooks import NotebookDiffers, make, refuse_differing
 
 SOURCE = "# %% [markdown]\n# # One\n\n# %%\nx = 1\n"
 

@@ -9,8 +9,8 @@ import nbformat
 import pytest
 from conftest import ROOT
 
-from lecture.publish import notebooks
-from lecture.publish.outline import MINUTES, QUESTION, by_section
+from publishing import notebooks
+from publishing.outline import MINUTES, QUESTION, by_section
 
 SOURCES = notebooks.sources(ROOT / "notebooks")
 ANCHORS = {

@@ -111,7 +111,7 @@ class TestBoundaries:
         from lecture.plots.boundaries import fit_boundary, moons, plot_boundaries
 
         axes = plot_boundaries(1, n_seeds=2)
-        X_train, y_train, X_test, _ = moons()
+        X_train, _y_train, X_test, _ = moons()
         assert X_train.shape == (75, 2) and X_test.shape == (1000, 2)
         for ax, activation in zip(axes, ("relu", "tanh"), strict=True):
             train = np.vstack([line.get_xydata() for line in ax.lines if line.get_label().endswith("train")])

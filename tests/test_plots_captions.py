@@ -1,12 +1,14 @@
 """Captions keep clear of each other at any size of figure: the boxes of what is written, measured after drawing."""
 
+import itertools
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
 from lecture.network import layout
 from lecture.plots import alt_text, plot_attention, plot_network
-from lecture.plots.captions import LARGEST, SMALLEST, fit_row, needed
+from lecture.plots.networks.captions import LARGEST, SMALLEST, fit_row, needed
 from lecture.plots.text import fitting, width
 
 
@@ -58,7 +60,7 @@ def test_captions_of_a_network_do_not_collide_in_any_axes(sizes, inches, names, 
     ax = figure.add_axes((0, 0, 1, 1))
     rng = np.random.default_rng(0)
     small = [min(size, 40) for size in sizes]
-    weights = [rng.normal(size=shape) for shape in zip(small, small[1:])] if coloured else None
+    weights = [rng.normal(size=shape) for shape in itertools.pairwise(small)] if coloured else None
     net = layout(small if coloured else sizes, hidden=names[0], output=names[1])
     plot_network(net, ax=ax, labels=labels, counts=counts, weights=weights)
     figure.draw_without_rendering()

@@ -20,7 +20,7 @@ from lecture.plots import (
     plot_gradient_costs,
     plot_layer_gradient,
 )
-from lecture.plots.backprop import FACTORS
+from lecture.plots.networks.backprop import FACTORS
 
 X, DIFFER = xor()
 Y = np.hstack([DIFFER, X.min(axis=1, keepdims=True) > 0]).astype(float)
@@ -67,7 +67,7 @@ def test_each_factor_has_the_colour_of_its_place_in_the_last_layer():
     chain = chain_rule(ONE, X[1], DIFFER[1], (2, 3, 1))
     ax = plot_chain_rule(chain)
     symbols, numbers = formulas(ax)[:2]
-    in_formula = {piece: colour for piece, colour in symbols}
+    in_formula = dict(symbols)
     edges, nodes, halves = colours(ax, ONE)
     above, slope, into = (next(colour for piece, colour in symbols if piece.startswith(start)) for start in (
         r"$\dfrac{\partial \mathcal{L}}{\partial \hat{y}}", r"$\dfrac{\partial \hat{y}}{\partial z", r"$\dfrac{\partial z^{(2)}_{1}}{\partial w"))  # fmt: skip

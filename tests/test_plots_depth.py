@@ -6,7 +6,7 @@ import pytest
 
 from lecture.from_scratch import measure_depth
 from lecture.plots import alt_text, plot_gradient_flow
-from lecture.plots.depth import NAMES
+from lecture.plots.learning.depth import NAMES
 
 
 @pytest.mark.parametrize("distribution", ["normal", "uniform"])

@@ -3,7 +3,7 @@
 import keras
 import pytest
 
-from lecture.plots.direction import is_loss, lower_is_better
+from lecture.plots.training.direction import is_loss, lower_is_better
 
 LOW = (
     "loss val_loss out_loss loss_1 error_rate mean_squared_error val_rmse mse mape huber log_cosh dice tversky circle "

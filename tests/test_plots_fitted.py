@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lecture.plots import alt_text, plot_history
-from lecture.plots.record import History
+from lecture.plots.training.record import History
 
 
 def lines(ax, style):

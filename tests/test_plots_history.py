@@ -13,8 +13,8 @@ from matplotlib.figure import Figure
 from matplotlib.markers import CARETUPBASE
 
 from lecture.plots import alt_text
-from lecture.plots.history import HistoryDrawing, plot_history
-from lecture.plots.record import History, number
+from lecture.plots.training.history import HistoryDrawing, plot_history
+from lecture.plots.training.record import History, number
 
 CURVES = {
     "loss": [0.9, 0.5, 0.4, 0.3],
@@ -186,7 +186,7 @@ def test_one_chooses_what_to_draw_and_where():
     assert axes[0].get_title(loc="left") == "validation loss" and lines(axes[1], "-") == [
         ([1, 2, 3, 4], CURVES["accuracy"])
     ]
-    figure, ax = plt.subplots()
+    _figure, ax = plt.subplots()
     assert plot_history(CURVES, metrics=["loss"], ax=ax) is ax
 
 

@@ -38,7 +38,7 @@ def _texts(ax):
 
 def _weights(sizes, biases=True):
     rng = np.random.default_rng(0)
-    return [rng.normal(size=(n_in + biases, n_out)) for n_in, n_out in zip(sizes, sizes[1:])]
+    return [rng.normal(size=(n_in + biases, n_out)) for n_in, n_out in itertools.pairwise(sizes)]
 
 
 # -- What is drawn ----------------------------------------------------------------------------------------------------
@@ -49,7 +49,7 @@ def _weights(sizes, biases=True):
 def test_segments_are_the_weights_and_with_bias_nodes_the_biases(sizes, bias):
     net = layout(sizes, bias=bias)
     ax = plot_network(net)
-    expected = sum(a * b for a, b in zip(sizes, sizes[1:])) + bias * sum(sizes[1:])
+    expected = sum(a * b for a, b in itertools.pairwise(sizes)) + bias * sum(sizes[1:])
     assert len(_lines(ax).get_segments()) == expected == net.n_weights + bias * net.n_biases
     assert len(_circles(ax).get_offsets()) == sum(sizes) + bias * (len(sizes) - 1)
     plt.close(ax.figure)

@@ -72,7 +72,7 @@ def test_each_name_has_a_look_of_its_own():
 
 def test_paths_of_other_names_are_told_apart():
     path = descend(SGD(0.01), steps=4)
-    lines = paths_of(plot_paths({name: path for name in ("Lion", "Nadam", "mine")}))
+    lines = paths_of(plot_paths(dict.fromkeys(("Lion", "Nadam", "mine"), path)))
     assert len({line.get_color() for line in lines.values()}) == 3
 
 

@@ -9,8 +9,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from lecture.plots import STYLES, History, plot_history
-from lecture.plots.history import HistoryDrawing
-from lecture.plots.scales import Numbers
+from lecture.plots.training.history import HistoryDrawing
+from lecture.plots.training.scales import Numbers
 
 
 def labels(figure):

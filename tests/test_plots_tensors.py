@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from matplotlib.collections import LineCollection
 
 from lecture.plots import STYLES, alt_text, plot_tensor
-from lecture.plots.tensors import CELLS, SHOWN
+from lecture.plots.learning.tensors import CELLS, SHOWN
 
 SHAPES = [
     (7,),

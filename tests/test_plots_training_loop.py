@@ -8,7 +8,7 @@ from matplotlib.patches import FancyBboxPatch
 
 from lecture.from_scratch import dense_net, moons, one_round, train, xor
 from lecture.plots import STYLES, alt_text, plot_training_loop
-from lecture.plots.training_loop import CHOICES, MOST_COLUMNS, MOST_ROWS
+from lecture.plots.learning.training_loop import CHOICES, MOST_COLUMNS, MOST_ROWS
 
 X, Y = xor()
 
@@ -90,7 +90,7 @@ def test_no_text_is_cut_off_lies_on_another_or_crosses_the_edge_of_a_box(sizes, 
                 if extent.shrunk(0.95, 0.8).overlaps(there.shrunk(0.95, 0.8))
             ]
             for box in boxes:
-                assert not extent.overlaps(box) or box.x0 <= extent.x0 and extent.x1 <= box.x1, text
+                assert not extent.overlaps(box) or (box.x0 <= extent.x0 and extent.x1 <= box.x1), text
 
 
 def test_large_arrays_are_greys_of_all_their_numbers():

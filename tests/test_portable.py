@@ -7,7 +7,7 @@ import pytest
 from conftest import ROOT
 
 sys.path.insert(0, str(ROOT / "scripts"))
-import portable_test as portable  # noqa: E402
+import portable_test as portable
 
 FOUND = portable.features()
 NAMES = list(portable.settings(FOUND))

@@ -1,5 +1,6 @@
 """Replicas: each is the net that Keras trains, whoever stands beside it; and what is refused."""
 
+import itertools
 import signal
 import subprocess
 import sys
@@ -25,7 +26,9 @@ SIZES = (3, 8, 5, 2)
 
 def _weights(seed, sizes=SIZES):
     rng = np.random.default_rng(seed)
-    return [array for p, q in zip(sizes, sizes[1:]) for array in (rng.normal(0, 0.6, (p, q)), rng.normal(0, 0.1, q))]
+    return [
+        array for p, q in itertools.pairwise(sizes) for array in (rng.normal(0, 0.6, (p, q)), rng.normal(0, 0.1, q))
+    ]
 
 
 def _keras(
@@ -443,7 +446,7 @@ def test_first_weights_are_spread_as_keras_spreads_them(name):
         and ours.std() == pytest.approx(theirs.std(), rel=0.02, abs=1e-9)
         and ours.mean() == pytest.approx(theirs.mean(), abs=0.002)
     )
-    if "uniform" in name or name != "random_normal" and "normal" in name:  # those that end somewhere
+    if "uniform" in name or (name != "random_normal" and "normal" in name):  # those that end somewhere
         assert np.abs(ours).max() == pytest.approx(np.abs(theirs).max(), rel=0.02)
 
 

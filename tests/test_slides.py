@@ -6,9 +6,9 @@ import nbformat.v4 as new
 import pytest
 from conftest import ROOT
 
-from lecture.publish import browser_files, execute, files, notebooks, slides
-from lecture.publish.errors import BookError
-from lecture.publish.markup import blocks
+from publishing import browser_files, execute, files, notebooks, slides
+from publishing.errors import BookError
+from publishing.markup import blocks
 
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 

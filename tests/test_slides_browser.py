@@ -4,7 +4,7 @@ import nbformat.v4 as new
 import pytest
 from conftest import ROOT, watch
 
-from lecture.publish import notebooks, slides
+from publishing import notebooks, slides
 
 DECKS = [source.stem for source in notebooks.sources(ROOT / "notebooks")]
 SIZE = {"width": 1280, "height": 720}

@@ -1,5 +1,8 @@
 """Shuffled batches: each row once an epoch, in a new order each time, the same for the same seed."""
 
+import functools
+import operator
+
 import keras
 import numpy as np
 import pytest
@@ -19,7 +22,7 @@ def epochs(n_epochs=2, n=10, batch_size=4):
 def test_each_row_comes_once_an_epoch_in_batches_of_that_size():
     for epoch in epochs():
         assert [len(batch) for batch in epoch] == [4, 4, 2]
-        assert sorted(sum(epoch, [])) == list(range(10))
+        assert sorted(functools.reduce(operator.iadd, epoch, [])) == list(range(10))
 
 
 def test_the_order_is_new_each_epoch_and_the_same_for_the_same_seed():

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lecture.plots import plot_history
-from lecture.plots.fitted import as_history
+from lecture.plots.training.fitted import as_history
 from lecture.training import TrainingPlot
 from lecture.training.direction import direction_of
 

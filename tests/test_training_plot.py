@@ -15,7 +15,7 @@ import pytest
 from conftest import ROOT
 
 from lecture.plots import plot_history
-from lecture.plots.history import HistoryDrawing
+from lecture.plots.training.history import HistoryDrawing
 from lecture.training import SmoothedEarlyStopping, TrainingPlot
 from lecture.training import plot as module
 

@@ -61,7 +61,7 @@ def test_training_is_that_of_keras(data, settings):
 
 
 def test_a_first_epoch_agrees_to_rounding(data):
-    wanted, found, theirs, ours = _pair(
+    _wanted, _found, theirs, ours = _pair(
         lambda: mlp(24, 12, seed=3, optimizer=keras.optimizers.SGD(0.05)), data, epochs=1
     )
     for one, other in zip(ours.weights, theirs.weights, strict=True):

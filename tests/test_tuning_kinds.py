@@ -15,9 +15,8 @@ from both_ways import (
     dense,
     make_data,
     make_net,
-    plain,
     settings_of,
-)  # noqa: F401
+)
 
 from lecture.tuning.compiled import Trainer
 from lecture.tuning.kinds import kind_of

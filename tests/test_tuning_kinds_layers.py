@@ -11,9 +11,8 @@ from both_ways import (
     by_trainer,
     dense,
     make_net,
-    plain,
     settings_of,
-)  # noqa: F401
+)
 
 from lecture.tuning.compiled import Trainer
 from lecture.tuning.kinds import kind_of

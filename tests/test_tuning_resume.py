@@ -13,12 +13,13 @@ import numpy as np
 import pytest
 
 from lecture.data import load_fashion_mnist
-from lecture.tuning import Choice, SearchError, Space, Whole, beats, compiled, make_mlp, search, workers
+from lecture.tuning import Choice, SearchError, Space, Whole, compiled, make_mlp, search
+from lecture.tuning.distributed import beats, workers
+from lecture.tuning.distributed.several import follow, lead
 from lecture.tuning.kept import Kept
 from lecture.tuning.oracle import Oracle
 from lecture.tuning.sameness import data_digest, function_digest
 from lecture.tuning.search import Plan
-from lecture.tuning.several import follow, lead
 
 SIZES = {
     "random": 5,
@@ -147,7 +148,7 @@ def test_more_trials_may_be_asked_for(data, unbroken, tmp_path):
 def _processes():
     """Processes that begin with everything imported."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["lecture.data", "lecture.tuning.several"])
+    context.set_forkserver_preload(["lecture.data", "lecture.tuning.distributed.several"])
     return context
 
 

@@ -12,10 +12,10 @@ import pytest
 from conftest import ROOT
 
 from lecture.tuning import SearchResult
-from lecture.tuning.beats import Beat, Watch
-from lecture.tuning.several import follow
+from lecture.tuning.distributed.beats import Beat, Watch
+from lecture.tuning.distributed.several import follow
+from lecture.tuning.distributed.workers import cards, shares, split_address
 from lecture.tuning.trials import SearchError
-from lecture.tuning.workers import cards, shares, split_address
 
 # Networks so small that a trial is over at once, or, with SLOW, one whose first trial waits until the test has done its worst.
 SPACE = """
@@ -281,7 +281,7 @@ def test_a_port_that_is_taken_is_one_sentence(place):
 
 
 def test_a_folder_that_is_not_shared_is_noticed_before_the_first_trial(tmp_path, monkeypatch):
-    from lecture.tuning import workers
+    from lecture.tuning.distributed import workers
 
     with pytest.raises(SearchError, match="there is no sign of a chief in .*: start it first"):
         workers.work(None, tmp_path, "far", "127.0.0.1:9000", patience=0.5)

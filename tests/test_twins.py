@@ -16,7 +16,7 @@ import nbformat
 import pytest
 from conftest import ROOT
 
-from lecture.publish import lab, notebooks, twins
+from publishing import lab, notebooks, twins
 
 SOURCE = """# %% [markdown]
 # # Sums
@@ -307,7 +307,7 @@ def running(checkout, written, tmp_path):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    code = f"import sys; from pathlib import Path; from lecture.publish.lab import open_lab; sys.exit(open_lab(Path({str(checkout)!r}), Path({str(written.parent)!r}), port={port}, browser=False))"
+    code = f"import sys; from pathlib import Path; from publishing.lab import open_lab; sys.exit(open_lab(Path({str(checkout)!r}), Path({str(written.parent)!r}), port={port}, browser=False))"
     log = tmp_path / "lab.log"
     with open(log, "w") as stream:
         environment = os.environ | own | {"PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)}

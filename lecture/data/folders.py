@@ -1,10 +1,10 @@
-"""Images from a folder: the four IDX files, or CIFAR-10's batches."""
+"""Images from a folder: the four IDX files, or CIFAR-10's cifar_files."""
 
 import os
 import pickle
 import zlib
 
-from lecture.data import batches, idx
+from lecture.data import cifar_files, idx
 from lecture.data.catalog import Absent, Unavailable
 from lecture.data.files import OtherContent
 
@@ -52,12 +52,12 @@ def stamp(folder, entry):
 
 def _form(entry):
     """The module that reads the files of ``entry``."""
-    return batches if len(entry.shape) == 3 else idx
+    return cifar_files if len(entry.shape) == 3 else idx
 
 
 def _find(folder, entry):
     """The files in the first place that has any of them."""
-    places = [_form(entry).find(place) for place in (folder, folder / entry.name, folder / batches.FOLDER)]
+    places = [_form(entry).find(place) for place in (folder, folder / entry.name, folder / cifar_files.FOLDER)]
     return next((files for files in places if any(files.values())), places[0])
 
 
@@ -73,7 +73,7 @@ def _read_one(path, read_one):
 
 def _wanted(entry, missing):
     """Name the missing files, as they should be called."""
-    if _form(entry) is batches:
-        return f"{', '.join(missing)} of the folder {batches.FOLDER}"
+    if _form(entry) is cifar_files:
+        return f"{', '.join(missing)} of the folder {cifar_files.FOLDER}"
     names = ", ".join(f"{idx.FILES[part]}.gz" for part in missing)
     return f"{names} (the four IDX files are wanted, with or without .gz)"

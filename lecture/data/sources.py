@@ -56,7 +56,7 @@ def find(entry, source, **how):
         return _from_folder(entry, source), str(source)
     steps = _those_for(entry) if source == "auto" else (source,)
     tried = []
-    for step, following in zip(steps, steps[1:] + (None,)):
+    for step, following in zip(steps, (*steps[1:], None)):
         try:
             images = _READ[step](entry, **how)
         except Unavailable as problem:

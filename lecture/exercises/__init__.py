@@ -4,17 +4,17 @@
 ? Not answered yet: put your answer in the place of the three dots.
 """
 
-from lecture.exercises import (
+from lecture.exercises import (  # noqa: F401 - each puts its exercises into the registry
     activations,
     architecture,
+    atoms_capacity,
+    atoms_inputs,
+    atoms_training,
     first_network,
-    fitting,
-    given,
-    learning,
     optimizers,
+    practice_training,
     regularization,
     training,
-    training_well,
     tuning,
 )
 from lecture.exercises.registry import EXERCISES, check

@@ -21,7 +21,7 @@ NAMES = (
     "regularization",
 )
 
-__all__ = ["Compared", "Hypothesis", "NAMES", "Result", "Sweep", "Verdict", "interval", "module"]
+__all__ = ["NAMES", "Compared", "Hypothesis", "Result", "Sweep", "Verdict", "interval", "module"]
 
 
 def module(name):

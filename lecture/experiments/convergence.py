@@ -1,5 +1,6 @@
 """Do later layers settle sooner?"""
 
+import itertools
 import time
 from dataclasses import dataclass
 
@@ -154,7 +155,7 @@ def run(
     seeds, sizes = own.seeds, (D, *own.hidden, 2)
     X, y, *_ = parts(N_TRAIN, 2, D, seeds, separation=own.separation)
     layers = [f"layer {at}" for at in range(1, len(sizes))]
-    keep = {at: picked(p * q) for at, (p, q) in enumerate(zip(sizes, sizes[1:]))}
+    keep = {at: picked(p * q) for at, (p, q) in enumerate(itertools.pairwise(sizes))}
     nets = trained(
         own.hidden,
         X,
@@ -174,7 +175,7 @@ def run(
         name: np.stack([halfway(halves(at)[choice]) for at in range(len(layers))]) for name, choice in CHOICES.items()
     }
     tenths = {name: np.stack([calming(values) for values in each]) for name, each in moved.items()}
-    ours, theirs = CHOICES
+    ours, _theirs = CHOICES
     n = f"{N_KEPT} weights of each layer"
     sweep = lambda name, y_name, values: Sweep(
         name, tuple(str(at) for at in range(1, len(sizes))), "layer", y_name, values

@@ -1,5 +1,6 @@
 """What do L1 and L2 penalties do to the weights, and to the accuracy?"""
 
+import itertools
 import time
 from dataclasses import dataclass
 
@@ -216,7 +217,7 @@ def run(
 
 def penalties(settings, sizes, n_each):
     """Return `train`'s arguments for penalties on means of |w| or w², n_each replicas with each (kind, strength, mean) of ``settings`` in turn."""
-    counts = np.array([p * q for p, q in zip(sizes, sizes[1:])])
+    counts = np.array([p * q for p, q in itertools.pairwise(sizes)])
     each = lambda kind: np.repeat(
         [
             strength * (at == kind) / (counts.sum() if mean == "all" else counts) * np.ones(len(counts))

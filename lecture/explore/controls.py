@@ -1,6 +1,7 @@
 """What a reader can set: each control with its values, as labels for the page and as Python values for the drawing."""
 
 import inspect
+import itertools
 import math
 from collections.abc import Iterator, Mapping, MappingView, Sequence
 from dataclasses import dataclass
@@ -208,7 +209,7 @@ def _labels(values):
     """Return how values read, beside each other: what rounding left of 0, such as 5.6e-17 among tenths, is 0."""
     values = tuple(map(_plain, values))
     numbers = sorted({float(value) for value in values if _is_number(value) and math.isfinite(value)})
-    smallest = min((b - a for a, b in zip(numbers, numbers[1:])), default=0)
+    smallest = min((b - a for a, b in itertools.pairwise(numbers)), default=0)
     nothing = min(1e-12 * smallest, 1e-15 * max(map(abs, numbers), default=0))
     return tuple(_label(0 if _is_number(value) and abs(value) < nothing else value) for value in values)
 

@@ -198,10 +198,11 @@ def _artists(drawing, styles):
         lines.append(Line2D(*trace.xy[-1:].T, linestyle="", marker="o", markersize=7, **look))
     ax = drawing.background
     artists = [ax.add_artist(line) for line in lines]
-    return artists + [
+    return [
+        *artists,
         ax.add_artist(
             Legend(ax, lines[::2], [line.get_label() for line in lines[::2]], loc="upper left", framealpha=0.8)
-        )
+        ),
     ]
 
 

@@ -83,7 +83,7 @@ class Chain:
     @property
     def numbers(self):
         """The same in numbers, as (text, factor) pieces."""
-        l, i, j = self.weight
+        _l, _i, j = self.weight
         if self.is_last:
             above = f"({short(self.signals[-1].a[0, j - 1])} − {bracketed(self.y[j - 1])})"
         else:

@@ -1,5 +1,6 @@
 """What a gradient costs: multiplications for all weights of a dense net, forwards and backwards, counted."""
 
+import itertools
 from dataclasses import dataclass
 
 from lecture.from_scratch.net import check_sizes
@@ -49,7 +50,7 @@ def gradient_costs(sizes):
     """
     check_sizes(sizes)
     sizes = tuple(int(size) for size in sizes)
-    products = [n_in * n_out for n_in, n_out in zip(sizes, sizes[1:])]  # of each layer's weights with one vector
+    products = [n_in * n_out for n_in, n_out in itertools.pairwise(sizes)]  # of each layer's weights with one vector
     slopes = sum(sizes[1:])  # ∂L/∂a times the slope, once for each unit
     backward = 2 * sum(products) - products[0] + slopes  # ∂L/∂W of each layer, ∂L/∂a of each but the inputs
     forward_mode, n_parameters = 0, 0
@@ -60,7 +61,9 @@ def gradient_costs(sizes):
             each = 2  # the slope, ∂L/∂ŷ
         else:
             after = sizes[l + 1 :]
-            each = 1 + after[0] + sum(n_in * n_out for n_in, n_out in zip(after, after[1:])) + sum(after) + after[-1]
+            each = (
+                1 + after[0] + sum(n_in * n_out for n_in, n_out in itertools.pairwise(after)) + sum(after) + after[-1]
+            )
         forward_mode += n_weights * each
     forward = sum(products)
     return GradientCosts(sizes, n_parameters, forward, backward, forward_mode, nudging=2 * n_parameters * forward)

@@ -11,6 +11,7 @@ activation (∂a/∂z) and its input (∂z/∂W = x). Their product is checked b
 Nets are values: an update returns a new net, so that every one on the way of a training can be kept and looked at.
 """
 
+import itertools
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -318,7 +319,7 @@ def dense_net(
     check_sizes(sizes)
     rng = np.random.default_rng(seed)
     layers = []
-    for n_in, n_out in zip(sizes, sizes[1:]):
+    for n_in, n_out in itertools.pairwise(sizes):
         W = initial_weights(initializer, n_in, n_out, rng)
         norm = BatchNorm.fresh(n_out) if batch_norm else None
         layers.append(Dense(W, np.zeros(n_out), activation, norm))

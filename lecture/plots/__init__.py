@@ -2,22 +2,29 @@
 
 from lecture.plots.activations import plot_activation, plot_label_smoothing
 from lecture.plots.alt import alt_text, describe
-from lecture.plots.architecture import plot_architecture
-from lecture.plots.arrays import plot_dense_product, plot_elementwise
-from lecture.plots.attention import plot_attention
-from lecture.plots.backprop import plot_step, plot_weight_updates
 from lecture.plots.boundaries import plot_boundaries
-from lecture.plots.chain_rule import plot_batch_gradient, plot_chain_rule, plot_gradient_costs, plot_layer_gradient
-from lecture.plots.coverage import plot_coverage, plot_surrogate
-from lecture.plots.decisions import plot_decisions
-from lecture.plots.depth import plot_gradient_flow
-from lecture.plots.filters import plot_feature_maps, plot_patches
-from lecture.plots.fits import plot_alternation, plot_fits
-from lecture.plots.history import plot_history
-from lecture.plots.hyperparameters import plot_hyperparameters, plot_parallel
-from lecture.plots.images import plot_images, plot_prediction
-from lecture.plots.moons import plot_functions, plot_moons
-from lecture.plots.network import plot_network
+from lecture.plots.experiments.decisions import plot_decisions
+from lecture.plots.experiments.fits import plot_alternation, plot_fits
+from lecture.plots.experiments.moons import plot_functions, plot_moons
+from lecture.plots.experiments.retrained import plot_learning_curves, plot_weight_sizes
+from lecture.plots.experiments.settling import plot_settling, plot_weight_paths
+from lecture.plots.experiments.sweeps import plot_result, plot_sweep, plot_sweeps, plot_verdicts
+from lecture.plots.learning.arrays import plot_dense_product, plot_elementwise
+from lecture.plots.learning.chain_rule import (
+    plot_batch_gradient,
+    plot_chain_rule,
+    plot_gradient_costs,
+    plot_layer_gradient,
+)
+from lecture.plots.learning.depth import plot_gradient_flow
+from lecture.plots.learning.tensors import plot_tensor
+from lecture.plots.learning.training_loop import plot_training_loop
+from lecture.plots.networks.architecture import plot_architecture
+from lecture.plots.networks.attention import plot_attention
+from lecture.plots.networks.backprop import plot_step, plot_weight_updates
+from lecture.plots.networks.filters import plot_feature_maps, plot_patches
+from lecture.plots.networks.images import plot_images, plot_prediction
+from lecture.plots.networks.network import plot_network
 from lecture.plots.optimizers import (
     LOOKS,
     plot_learning_rate,
@@ -27,25 +34,23 @@ from lecture.plots.optimizers import (
     plot_schedule,
     plot_surface,
 )
-from lecture.plots.overtuning import plot_overtuning
-from lecture.plots.record import History
-from lecture.plots.representation import plot_representation
-from lecture.plots.retrained import plot_learning_curves, plot_weight_sizes
-from lecture.plots.search import plot_search, plot_trial_curves
-from lecture.plots.settling import plot_settling, plot_weight_paths
 from lecture.plots.style import COLORS, STYLES
-from lecture.plots.sweeps import plot_result, plot_sweep, plot_sweeps, plot_verdicts
-from lecture.plots.tensors import plot_tensor
-from lecture.plots.training_loop import plot_training_loop
-from lecture.plots.transfer import plot_few_images
-from lecture.plots.variants import plot_variants
-from lecture.plots.weights import plot_weight_histograms
+from lecture.plots.training.history import plot_history
+from lecture.plots.training.record import History
+from lecture.plots.training.representation import plot_representation
+from lecture.plots.training.transfer import plot_few_images
+from lecture.plots.training.variants import plot_variants
+from lecture.plots.training.weights import plot_weight_histograms
+from lecture.plots.tuning.coverage import plot_coverage, plot_surrogate
+from lecture.plots.tuning.hyperparameters import plot_hyperparameters, plot_parallel
+from lecture.plots.tuning.overtuning import plot_overtuning
+from lecture.plots.tuning.search import plot_search, plot_trial_curves
 
 __all__ = [
     "COLORS",
-    "History",
     "LOOKS",
     "STYLES",
+    "History",
     "alt_text",
     "describe",
     "plot_activation",
@@ -59,8 +64,8 @@ __all__ = [
     "plot_decisions",
     "plot_dense_product",
     "plot_elementwise",
-    "plot_few_images",
     "plot_feature_maps",
+    "plot_few_images",
     "plot_fits",
     "plot_functions",
     "plot_gradient_costs",

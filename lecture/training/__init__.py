@@ -1,6 +1,6 @@
 """Training with Keras: watching it, stopping it, repeating it; schedules; surfaces; classifiers to draw."""
 
-from lecture.plots.record import History
+from lecture.plots.training.record import History
 from lecture.training.batches import batches, in_blocks
 from lecture.training.classifier import as_classifier
 from lecture.training.plot import TrainingPlot

@@ -64,7 +64,7 @@ class TrainedClassifier(ClassifierMixin, BaseEstimator):
         if not isinstance(model, keras.Model) or not isinstance(shape, tuple) or len(shape) != 2 or not shape[1]:
             raise ValueError(
                 "model must be a Keras network that knows its shapes and ends in probabilities (n_samples, n_classes), "
-                f"got {shape and f'outputs of shape {shape}' or repr(model)}."
+                f"got {(shape and f'outputs of shape {shape}') or repr(model)}."
             )
         if not isinstance(model.input_shape, tuple):
             raise ValueError(f"model must have one input, got {len(model.input_shape)}.")

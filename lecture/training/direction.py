@@ -1,6 +1,6 @@
 """Which way a metric is good, as Keras has it."""
 
-from lecture.plots.direction import base_of
+from lecture.plots.training.direction import base_of
 
 
 def direction_of(name, early_stoppings, model):

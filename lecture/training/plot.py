@@ -9,9 +9,9 @@ from matplotlib.figure import Figure
 
 from lecture.checks import one_of, whole
 from lecture.plots.alt import alt_text
-from lecture.plots.direction import is_loss
-from lecture.plots.history import HistoryDrawing
-from lecture.plots.record import MODES, RATE, History, number, scalar
+from lecture.plots.training.direction import is_loss
+from lecture.plots.training.history import HistoryDrawing
+from lecture.plots.training.record import MODES, RATE, History, number, scalar
 from lecture.training.direction import direction_of
 from lecture.training.screen import Screen, notebook
 

@@ -100,7 +100,7 @@ def _stepped(it):
 def grid_of(it):
     """Return the values of a range that a grid tries, in order: all; without steps about ten, both ends included."""
     values = listed(it)
-    if not is_even(it) or values is not None and len(values) <= N_GRID:
+    if not is_even(it) or (values is not None and len(values) <= N_GRID):
         return list(values)
     low, high = float(it.min_value), float(it.max_value)
     spaced = np.linspace(low, high, N_GRID) if it.sampling == "linear" else np.geomspace(low, high, N_GRID)

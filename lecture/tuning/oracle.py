@@ -59,7 +59,7 @@ class Oracle:
     def _begin(self):
         """Have the strategy choose the next trial, and keep it; None where it has none, or none yet."""
         trial = self.strategy.next(self.told)
-        if trial is None or self.max_trials is not None and trial.number >= self.max_trials:
+        if trial is None or (self.max_trials is not None and trial.number >= self.max_trials):
             return None
         self.kept.write(trial)
         self.told[trial.number] = trial

@@ -296,4 +296,4 @@ def different(theirs, ours):
 def _is_longer(ours, theirs):
     """Whether a search may now have more trials than it had before."""
     now, before = (n_planned(ours["strategy"], it.get("max_trials"), ours["epochs"]) for it in (ours, theirs))
-    return now is None or before is not None and now >= before
+    return now is None or (before is not None and now >= before)

@@ -1,0 +1,1 @@
+"""Drawings of experiments' results: sweeps with intervals, fitted curves, decisions."""

@@ -1,0 +1,1 @@
+"""Drawings of trainings: their curves, and what comes of changing one thing."""

@@ -1,0 +1,179 @@
+"""Run notebooks from an empty kernel, and reuse a run when nothing that it depends on has changed."""
+
+import hashlib
+import json
+import os
+import sys
+import time
+from dataclasses import dataclass
+from importlib import metadata
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from tqdm import tqdm
+
+from publishing.files import need_writable, write_whole
+from publishing.notebooks import as_text, from_source, sources
+
+CELL_LIMIT = 3 * 3600  # seconds; a cell in full mode trains for minutes, none for hours
+
+
+class NotebookError(RuntimeError):
+    """A notebook did not run: which one, in which cell, and why."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A notebook with its outputs, and where they come from."""
+
+    notebook: nbformat.NotebookNode
+    seconds: float
+    reused: bool
+
+
+def execute_all(root, *, environment, inputs=(), output, say=print):
+    """Run all notebooks of a checkout, or take the runs that are kept in ``output / "executed"``.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        The checkout.
+    environment : dict of str to str
+        ``LECTURE_…`` variables for the kernels.
+    inputs : sequence of str
+        What else the outputs depend on, such as a digest of the images: a change makes the notebooks run again.
+    output : pathlib.Path
+        Where everything that is made goes.
+    say : callable
+        Told, a line at a time, what is done and how long it took.
+
+    Returns
+    -------
+    dict of str to notebook
+        Each by the name of its source, without ending, in the order of the book.
+
+    Raises
+    ------
+    NotebookError
+        If a cell raises, or a kernel dies.
+    UnwritableError
+        If nothing can be written in ``output``; no notebook is run then.
+    """
+    need_writable(output)
+    notebooks = {}
+    for source in sources(root / "notebooks"):
+        run = execute(source, root=root, environment=environment, inputs=inputs, cache=output / "executed")
+        say(
+            f"{source.stem}: "
+            + (f"reused, nothing changed (ran {run.seconds:.0f} s)" if run.reused else f"ran in {run.seconds:.0f} s")
+        )
+        notebooks[source.stem] = run.notebook
+    return notebooks
+
+
+def kept(root, *, environment, inputs=(), output):
+    """Return whether ``output / "executed"`` has a run of every notebook that `execute_all` would take, so that it would run none."""
+    return all(
+        _stored(source, root, environment, inputs, output / "executed").exists()
+        for source in sources(root / "notebooks")
+    )
+
+
+def execute(source, *, root, environment, inputs=(), cache=None, progress=True):
+    """Run the notebook of one source, or take the run that the cache has of the very same thing.
+
+    Parameters
+    ----------
+    source : pathlib.Path
+        The py:percent file.
+    root : pathlib.Path
+        The checkout: its ``lecture/`` and ``preamble.py`` are what the kernel imports.
+    environment : dict of str to str
+        ``LECTURE_…`` variables for the kernel; they are part of what a run depends on.
+    inputs : sequence of str
+        What else a run depends on, such as a digest of the images.
+    cache : pathlib.Path, optional
+        Folder of earlier runs; ``None`` runs always.
+    progress : bool
+        Whether to show a bar, cell by cell.
+
+    Raises
+    ------
+    NotebookError
+        If a cell raises, or the kernel dies.
+    """
+    notebook = from_source(source)
+    stored = _stored(source, root, environment, inputs, cache) if cache else None
+    if stored and stored.exists():
+        notebook = nbformat.read(stored, as_version=4)
+        return Run(notebook, notebook.metadata["lecture"]["seconds"], reused=True)
+    start = time.perf_counter()
+    _run(notebook, source, root, environment, progress)
+    seconds = time.perf_counter() - start
+    _drop_progress(notebook)
+    notebook.metadata["lecture"] = {"seconds": round(seconds, 1)} | environment
+    if stored:
+        for old in cache.glob(f"{source.stem}-*.ipynb"):
+            old.unlink()
+        write_whole(stored, as_text(notebook))
+    return Run(notebook, seconds, reused=False)
+
+
+def _stored(source, root, environment, inputs, cache):
+    return cache / f"{source.stem}-{fingerprint(source, root, environment, inputs)}.ipynb"
+
+
+def fingerprint(source, root, environment, inputs=()):
+    """Return what a run depends on as a short digest: the notebook, our code, what it is told, the libraries' versions."""
+    digest = hashlib.sha256(json.dumps([environment, list(inputs)], sort_keys=True).encode())
+    digest.update(as_text(from_source(source)).encode())
+    for file in [root / "preamble.py", *sorted((root / "lecture").rglob("*"))]:
+        if file.is_file() and "__pycache__" not in file.parts:
+            digest.update(f"{file.relative_to(root)}\0".encode() + hashlib.sha256(file.read_bytes()).digest())
+    for name in ("ipykernel", "keras", "keras-tuner", "matplotlib", "numpy", "scikeras", "scikit-learn", "tensorflow"):
+        digest.update(f"{name} {metadata.version(name)}\n".encode())
+    return digest.hexdigest()[:16]
+
+
+def _run(notebook, source, root, environment, progress):
+    """Execute in place, with the checkout on the kernel's path; say which cell failed and why."""
+    client = NotebookClient(
+        notebook,
+        timeout=CELL_LIMIT,
+        coalesce_streams=True,
+        extra_arguments=["--log-level=ERROR"],
+        resources={"metadata": {"path": str(source.parent)}},
+    )
+    path = os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH")]))
+    cells = sum(cell.cell_type == "code" for cell in notebook.cells)
+    with tqdm(total=cells, desc=f"{source.stem}, cells", disable=not progress, file=sys.stderr) as bar:
+        client.on_cell_executed = lambda **_: bar.update()
+        try:
+            client.execute(env=os.environ | environment | {"PYTHONPATH": path})
+        except CellExecutionError as error:
+            raise NotebookError(
+                f"{source.name}: {_failed_cell(notebook)} raised {error.ename}: {error.evalue}"
+            ) from error
+        except (CellTimeoutError, DeadKernelError) as error:
+            raise NotebookError(f"{source.name}: {_failed_cell(notebook)} did not end: {error}") from error
+
+
+def _drop_progress(notebook):
+    """Leave out of the page what a progress bar wrote and wiped: in a terminal nothing of it would be seen either."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = [output for output in cell.outputs if output.output_type != "stream" or output.text.strip()]
+
+
+def _failed_cell(notebook):
+    """Name the last cell that was started, by the heading above it."""
+    heading, number, last = "its start", 0, "its first cell"
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and cell.source.startswith("#"):
+            heading = cell.source.splitlines()[0].lstrip("# ")
+        if cell.cell_type == "code":
+            number += 1
+            if cell.get("execution_count") or cell.outputs:
+                last = f'code cell {number} (under "{heading}")'
+    return last

@@ -1,0 +1,74 @@
+"""The gallery: every figure and explorer of the executed notebooks, each as its first frame, with the line that makes it."""
+
+import ast
+import html
+import re
+
+from publishing import figures
+
+INTRODUCTION = """# Gallery
+
+All figures and explorers of the book. Below each stands the line that makes it; a click opens it in its place, an explorer in the state shown here.
+"""
+
+
+def page(notebooks):
+    """Return the gallery as the text of a page of the book.
+
+    Parameters
+    ----------
+    notebooks : mapping of str to notebook
+        Each executed notebook by the name of its page, without ending.
+    """
+    parts = [INTRODUCTION]
+    for name, notebook in notebooks.items():
+        shown = list(_entries(name, notebook))
+        if shown:
+            parts += [f"## {_title(notebook)}", *shown]
+    return "\n\n".join(parts) + "\n"
+
+
+def _title(notebook):
+    """The first heading of a notebook."""
+    return next(
+        (line[2:] for cell in notebook.cells for line in cell.source.splitlines() if line.startswith("# ")), "Untitled"
+    )
+
+
+def _entries(name, notebook):
+    """Yield each figure of a notebook as a block of HTML, in its order."""
+    anchor = ""
+    for cell in notebook.cells:
+        anchor = cell.metadata.get("anchor", anchor)
+        if cell.cell_type != "code":
+            continue
+        for output in cell.outputs:
+            found = _first_frame(output, f"{name}.py")
+            if found:
+                image, state = found
+                address = f"notebooks/{name}.html{'?' + state if state else ''}#{anchor}"
+                yield (
+                    f'<figure class="lecture-gallery"><a href="{html.escape(address)}">{image}</a>'
+                    f"<figcaption><code>{html.escape(_last_statement(cell.source))}</code></figcaption></figure>"
+                )
+
+
+def _first_frame(output, name):
+    """The picture of an output as an image tag and the state of its explorer (empty for a figure); None if it has no picture."""
+    data = output.get("data", {})
+    explorer = re.search(
+        r'<div class="lecture-explorer"[^>]* data-state="([^"]*)"[^>]*>\s*(<img [^>]*>)', data.get("text/html", "")
+    )
+    if explorer:
+        return explorer[2], html.unescape(explorer[1])
+    if "image/png" in data:
+        return figures.image(output, name), ""
+    return None
+
+
+def _last_statement(source):
+    """The last statement of a cell, which makes what the cell shows, on one line."""
+    try:
+        return ast.unparse(ast.parse(source).body[-1])
+    except (SyntaxError, IndexError):  # a magic, or a comment only
+        return source.strip().splitlines()[-1]

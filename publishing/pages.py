@@ -1,0 +1,201 @@
+"""The parts of the book's pages that are made: in ``book/*.md``, ``<!-- made: NAME -->`` on a line of its own stands for one."""
+
+import html
+import re
+
+from publishing import address
+from publishing.errors import BookError
+from publishing.outline import by_section, chapters
+
+MARK = re.compile(r"^<!-- made: ([a-z]+)(?: ([\w-]+))? -->$", re.MULTILINE)
+LENGTHS = (45, 90)  # minutes of a session
+
+
+def fill(text, made, name):
+    """Return a page with each mark replaced by what it stands for.
+
+    Parameters
+    ----------
+    text : str
+        The page.
+    made : Made
+    name : str
+        Of the page's file, for the error.
+
+    Raises
+    ------
+    BookError
+        If nothing that is made has that name.
+    """
+
+    def part(mark):
+        maker = getattr(made, mark[1], None)
+        if maker is None:
+            raise BookError(f"{name}: nothing that is made is called {mark[1]!r}.")
+        try:
+            return maker(mark[2]) if mark[2] else maker()
+        except LookupError as error:
+            raise BookError(f"{name}: {error.args[0]}.") from error
+
+    return MARK.sub(part, text)
+
+
+class Made:
+    """Makes the parts, each from the notebooks.
+
+    Parameters
+    ----------
+    notebooks : mapping of str to notebook
+        Each executed notebook by the name of its page.
+    repository : str or None
+        The address of the repository.
+    output : pathlib.Path
+        Where everything that is made lies: decks in its ``slides`` are linked.
+    """
+
+    def __init__(self, notebooks, repository, output):
+        self.notebooks = notebooks
+        self.chapters = chapters(notebooks)
+        self.repository = repository
+        self.output = output
+
+    def explorer(self, anchor):
+        """The explorer of the section ``anchor``, which moves by itself (``_static/moving.js``)."""
+        for notebook in self.notebooks.values():
+            for here, _, cell in by_section(notebook):
+                for output in cell.get("outputs", []) if here == anchor else []:
+                    page = output.get("data", {}).get("text/html", "")
+                    if 'class="lecture-explorer"' in page:
+                        return _raw(f'<div class="lecture-moving">\n{page}\n</div>')
+        raise LookupError(f"no notebook has an explorer in a section #{anchor}")
+
+    def doors(self):
+        """The ways in, as cards: the book, the slides, JupyterLab, and Colab if the repository has an address."""
+        first = self.chapters[0].page
+        cards = [
+            _card("Read", f"[The chapters]({first}.ipynb), as a book. Guess before you look: each section asks first."),
+            _card("Slides", self._slides()),
+            _card(
+                "Live",
+                "`make live` opens the chapters in JupyterLab, with the cells that are typed in class left blank. Every number in them is yours to change.",
+            ),
+        ]
+        if self.repository:
+            colab = " · ".join(
+                f"[{chapter.title}]({address.on_colab(self.repository, chapter.page)}.ipynb)"
+                for chapter in self.chapters
+            )
+            cards.append(
+                _card(
+                    "Colab",
+                    f"Nothing to install, in the browser: {colab}. Or all of it on [Binder]({address.on_binder(self.repository, 'notebooks')}).",
+                )
+            )
+        return "\n".join([f"::::{{grid}} 1 2 {len(cards)} {len(cards)}", ":gutter: 3", "", *cards, "::::"])
+
+    def _slides(self):
+        """The decks that have been made, as links beside the book; else how to make them."""
+        decks = [(chapter.title, f"{chapter.page.removeprefix('notebooks/')}.html") for chapter in self.chapters]
+        links = [
+            f'<a href="../slides/{deck}">{html.escape(title)}</a>'
+            for title, deck in decks
+            if (self.output / "slides" / deck).exists()
+        ]
+        return "One deck for each chapter, with the same working sliders: " + (
+            " · ".join(links) + "." if links else "`make slides` writes them."
+        )
+
+    def contents(self):
+        """Each chapter with what it is about and how long it takes."""
+        return "\n\n".join(
+            f"**[{chapter.title}]({chapter.page}.ipynb)**\\\n{chapter.summary}\\\n*{_facts(chapter)}*"
+            for chapter in self.chapters
+        )
+
+    def sections(self):
+        """All sections with their addresses, as tables."""
+        tables = []
+        for chapter in self.chapters:
+            rows = [
+                f"| [{_cell(it.title)}](#{it.anchor}) | `{it.anchor}` | {it.minutes or '–'} | {it.n_questions or '–'} |"
+                for it in chapter.sections
+            ]
+            head = f"### {chapter.title}\n\n{_facts(chapter)}\n\n| section | anchor | minutes | questions |\n| :-- | :-- | --: | --: |\n"
+            tables.append(head + "\n".join(rows))
+        return "\n\n".join(tables)
+
+    def sessions(self):
+        """Which sections fill sessions of 45 and of 90 minutes, as tables."""
+        tables = []
+        for chapter in self.chapters:
+            told = [section for section in chapter.sections if section.minutes and not section.exercises]
+            if not told:
+                tables.append(f"**{chapter.title}** does not say yet how long its sections take.")
+                continue
+            for length in LENGTHS:
+                rows = [
+                    f"| {number} | {_span(part)} | {sum(it.minutes for it in part)} |"
+                    for number, part in enumerate(_packed(told, length), start=1)
+                ]
+                head = f"**{chapter.title}**, in sessions of {length} minutes:\n\n| session | sections | minutes |\n| --: | :-- | --: |\n"
+                tables.append(head + "\n".join(rows))
+        return "\n\n".join(tables)
+
+    def exercises(self):
+        """All exercises, under the sections that they stand in."""
+        parts = [(section, chapter) for chapter in self.chapters for section in chapter.sections if section.exercises]
+        lines = [
+            f"- [{section.title}](#{section.anchor}), {_time(section.minutes)}: {'; '.join(section.exercises)}"
+            for section, chapter in parts
+        ]
+        return "\n".join(lines) or "There are none yet."
+
+
+def _packed(sections, length):
+    """Sections in their order, in as few parts as keep each within ``length`` minutes (a section that is longer has one of its own)."""
+    parts = []
+    for section in sections:
+        if not parts or sum(it.minutes for it in parts[-1]) + section.minutes > length:
+            parts.append([])
+        parts[-1].append(section)
+    return parts
+
+
+def _span(part):
+    first, last = (f"[{_cell(it.title)}](#{it.anchor})" for it in (part[0], part[-1]))
+    return first if len(part) == 1 else f"{first} to {last}"
+
+
+def _facts(chapter):
+    n_sections = sum(not section.exercises for section in chapter.sections)
+    facts = [
+        _count(n_sections, "section"),
+        _count(chapter.n_questions, "question"),
+        _count(len(chapter.exercises), "exercise"),
+    ]
+    return ", ".join(filter(None, [_time(chapter.minutes).capitalize(), *facts])) + "."
+
+
+def _count(number, thing):
+    return f"{number} {thing}{'s' if number > 1 else ''}" if number else ""
+
+
+def _time(minutes):
+    """As people say it: "about 1 h 35 min"; empty for none."""
+    hours, rest = divmod(minutes, 60)
+    return (
+        " ".join(["about", *([f"{hours} h"] if hours else []), *([f"{rest} min"] if rest else [])]) if minutes else ""
+    )
+
+
+def _card(title, text):
+    return f":::{{grid-item-card}} {title}\n{text}\n:::"
+
+
+def _cell(text):
+    """A text that a table may hold."""
+    return text.replace("|", r"\|")
+
+
+def _raw(text):
+    return f"```````{{raw}} html\n{text}\n```````"

@@ -1,0 +1,249 @@
+"""The slides: one deck for each notebook, in a single file that holds all it needs and asks no host for anything.
+
+What stands on them follows from the notebook:
+
+- a cell with a heading is a slide, with its text; a heading of the first or second level starts a column of slides, a
+  lower one goes on in it. How long a section takes goes to the speaker's notes;
+- what a code cell gives out is a slide below. Its code is there only if the cell has the tag ``slide-code``;
+- a cell without a heading goes to the notes of the slide before it, answers included, but for a question (*Predict first: …*) and for what
+  was learnt (**Learnt:** …), which are slides; with the tag ``slide`` it stands above what the next code cell gives out;
+- an exercise is a slide with the code that students complete; its solution goes to the notes.
+
+In the browser ``assets/slides.js`` makes each slide fit, and parts those that cannot.
+"""
+
+import html
+import re
+from dataclasses import dataclass, field
+from importlib import resources
+
+from publishing import figures
+from publishing.browser_files import mathjax, reveal
+from publishing.execute import execute_all
+from publishing.files import write_whole
+from publishing.links import check_links, slide_addresses
+from publishing.markup import CODE_STYLES, blocks, code
+from publishing.notebooks import FORM, SOLUTION
+from publishing.outline import chapters
+
+REMOVED, EXERCISE, SHOWN = "remove-cell", "exercise", "slide-code"  # tags of code cells
+TERMINAL = re.compile(r"\x1b\[[\d;]*[A-Za-z]")  # colours in what was printed
+
+
+@dataclass
+class Slide:
+    """What stands on one slide, as HTML.
+
+    Attributes
+    ----------
+    kind : str
+        ``"title"``, ``"section"`` (the first of a column), ``"part"`` (with a lower heading), ``"text"``, ``"output"``, ``"question"``
+        or ``"learnt"``.
+    heading : str
+        Of its own, or of the column that it is in.
+    anchor : str
+        Its address in the deck; empty for most.
+    blocks : list of str
+    notes : list of str
+        For the speaker.
+    """
+
+    kind: str
+    heading: str
+    anchor: str = ""
+    blocks: list = field(default_factory=list)
+    notes: list = field(default_factory=list)
+
+
+def build(root, *, environment, inputs=(), output=None, say=print):
+    """Run the notebooks and write a deck for each.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        The checkout.
+    environment : dict of str to str
+        ``LECTURE_…`` variables for the notebooks' kernels.
+    inputs : sequence of str
+        What else the notebooks' outputs depend on.
+    output : pathlib.Path, optional
+        Where everything that is made goes, by default ``root/_build``; the decks appear in its ``slides``, each whole.
+    say : callable
+        Told, a line at a time, what is done.
+
+    Returns
+    -------
+    pathlib.Path
+        The folder of the decks.
+
+    Raises
+    ------
+    NotebookError
+        If a cell raises.
+    BookError
+        If a link leads nowhere or a figure has no alternative text. No deck is written then.
+    """
+    output = output or root / "_build"
+    folder = output / "slides"
+    notebooks = execute_all(root, environment=environment, inputs=inputs, output=output, say=say)
+    for name, text in decks(notebooks).items():
+        write_whole(folder / f"{name}.html", text)
+        say(f"{name}.html: {len(text.encode()) / 1e6:.1f} MB")
+    return folder
+
+
+def decks(notebooks):
+    """Return each deck as the text of an HTML page.
+
+    Parameters
+    ----------
+    notebooks : mapping of str to notebook
+        Each executed notebook by the name of its source, without ending.
+
+    Raises
+    ------
+    BookError
+        If a link leads nowhere or a figure has no alternative text.
+    """
+    check_links(notebooks)
+    titles = {name: chapter.title for name, chapter in zip(notebooks, chapters(notebooks))}
+    return {
+        name: page(titles[name], columns(notebook, name, slide_addresses(notebooks, name)))
+        for name, notebook in notebooks.items()
+    }
+
+
+def columns(notebook, name="notebook", addresses=()):
+    """Return the slides of an executed notebook.
+
+    Parameters
+    ----------
+    notebook : notebook
+    name : str
+        Of its source, without ending, for errors.
+    addresses : mapping of str to str
+        Where a link to an anchor or a formula leads.
+
+    Returns
+    -------
+    list of list of Slide
+        The columns of slides, from left to right, each from top to bottom.
+    """
+    deck = []
+    for cell in notebook.cells:
+        tags = set(cell.metadata.get("tags", []))
+        if cell.cell_type == "markdown":
+            _add_text(deck, cell, tags, dict(addresses))
+        elif cell.cell_type == "code" and deck:
+            _add_code(deck, cell, tags, f"{name}.py")
+    return deck
+
+
+def _add_text(deck, cell, tags, addresses):
+    """Add a markdown cell: slides for its headings, questions and conclusions, notes for the rest."""
+    is_shown = "slide" in tags
+    if is_shown and deck:
+        deck[-1].append(Slide("text", deck[-1][0].heading))
+    for block in blocks(cell.source, addresses):
+        if block.kind == "heading":
+            _add_heading(deck, block, cell.metadata.get("anchor", ""))
+            is_shown = True
+        elif not deck:
+            continue  # what stands above the title is on no slide
+        elif block.kind == "minutes" or (not is_shown and block.kind in ("text", "details")):
+            deck[-1][-1].notes.append(block.html.replace("<details>", "<details open>", 1))  # nobody else sees it
+        elif block.kind == "learnt" or (block.kind == "question" and not is_shown):
+            deck[-1].append(Slide(block.kind, deck[-1][0].heading, blocks=[block.html]))
+        else:
+            slide = deck[-1][-1]
+            slide.blocks.append(block.html)
+            if block.kind == "question" and slide.kind == "text":
+                slide.kind = "question"  # whose answer comes on the next
+
+
+def _add_heading(deck, block, anchor):
+    if block.level > 2 and deck:
+        deck[-1].append(Slide("part", block.html, anchor))
+    else:
+        deck.append([Slide("section" if deck else "title", block.html, anchor)])
+
+
+def _add_code(deck, cell, tags, name):
+    """Add what a code cell gave out, and its code if it is to be seen."""
+    column = deck[-1]
+    if SOLUTION in tags:
+        column[-1].notes.append(code(cell.source.removeprefix(f"{FORM}\n")))
+    elif EXERCISE in tags:
+        column[-1].blocks.append(code(cell.source))
+    elif REMOVED not in tags:
+        shown = [code(cell.source)] if SHOWN in tags else []
+        shown += filter(None, (_shown(output, name) for output in cell.outputs))
+        if column[-1].kind == "text":  # it leads to what comes now
+            column[-1].blocks += shown
+            column[-1].kind = "output"
+        elif shown:
+            column.append(Slide("output", column[0].heading, blocks=shown))
+
+
+def _shown(output, name):
+    """An output as HTML; empty if there is nothing to see."""
+    if output.output_type == "stream":
+        return _printed(output.text)
+    data = output.get("data", {})
+    if "text/html" in data:
+        kind = "explorer" if 'class="lecture-explorer"' in data["text/html"] else "made"
+        return f'<div class="{kind}">{data["text/html"]}</div>'
+    if "image/png" in data:
+        return f'<div class="figure">{figures.image(output, name)}</div>'
+    return _printed(data.get("text/plain", ""))
+
+
+def _printed(text):
+    text = TERMINAL.sub("", text).strip("\n")
+    return f'<pre class="printed">{html.escape(text)}</pre>' if text.strip() else ""
+
+
+def page(title, deck):
+    """Return a deck as the text of an HTML page that holds everything it needs.
+
+    Parameters
+    ----------
+    title : str
+    deck : list of list of Slide
+    """
+    shown = "\n".join(
+        "<section>\n" + "\n".join(_section(slide) for slide in column) + "\n</section>" for column in deck
+    )
+    parts = reveal()
+    scripts = [
+        *parts.scripts,
+        _asset("formulas.js"),
+        (mathjax() / "tex-svg-full.js").read_text(encoding="utf-8"),
+        _asset("slides.js"),
+    ]
+    return _asset("slides.html").format(
+        title=html.escape(title, quote=False),
+        styles="\n".join([*parts.styles, _asset("slides.css"), CODE_STYLES]),
+        slides=shown,
+        scripts="\n".join(_script(text) for text in scripts),
+    )
+
+
+def _asset(name):
+    return resources.files("publishing").joinpath("assets", name).read_text(encoding="utf-8")
+
+
+def _section(slide):
+    """One slide. A slide below the first of its column shows the column's heading small."""
+    level = {"title": "h1", "section": "h2"}.get(slide.kind, "h3" if slide.kind == "part" else "h4")
+    address = f' id="{html.escape(slide.anchor)}"' if slide.anchor else ""
+    notes = f'<aside class="notes">{"".join(slide.notes)}</aside>' if slide.notes else ""
+    return (
+        f'<section{address} class="{slide.kind}"><{level} class="heading">{slide.heading}</{level}>\n'
+        f'<div class="body">{"".join(slide.blocks)}</div>{notes}</section>'
+    )
+
+
+def _script(text):
+    """A script that stands in the page, and so may not hold what ends one."""
+    return f"<script>{text.replace('</script', '<' + chr(92) + '/script')}</script>"
