@@ -23,8 +23,6 @@
 # than a right one. Each part ends with exercises that check themselves.
 
 # %% tags=["hide-input"]
-import itertools
-
 from lecture import architecture, from_scratch, optimizers, surfaces
 from lecture.activations import ACTIVATIONS
 from lecture.network import layout
@@ -464,7 +462,7 @@ exercises.check("weights-of-any-net", n_weights)
 
 # %% tags=["solution"]
 def n_weights(sizes):
-    return sum(n_in * n_out for n_in, n_out in itertools.pairwise(sizes))
+    return sum(n_in * n_out for n_in, n_out in zip(sizes, sizes[1:]))
 
 
 exercises.check("weights-of-any-net", n_weights)

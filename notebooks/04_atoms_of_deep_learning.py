@@ -22,7 +22,6 @@
 # 3. **[How it learns](#atom-losses)**: losses, first weights, layers that settle, penalties.
 
 # %% tags=["hide-input"]
-import itertools
 import textwrap
 import time
 
@@ -1007,7 +1006,7 @@ exercises.check("mean-penalty", l1_of_the_mean)
 
 # %% tags=["solution"]
 def l1_of_the_mean(sizes, strength):
-    return strength / sum(p * q for p, q in itertools.pairwise(sizes))
+    return strength / sum(p * q for p, q in zip(sizes, sizes[1:]))
 
 
 exercises.check("mean-penalty", l1_of_the_mean)
