@@ -1,7 +1,8 @@
 """What a Keras model is made of, as a drawing knows it: its layers, what each gives out, its parameters, and what leads where.
 
-``lecture.network`` knows dense nets unit by unit; here any Sequential or functional model is known layer by layer: convolution, recurrence, attention,
-branches, skip connections, models inside models. A model is read by its attributes: Keras is not imported.
+``lecture.network`` knows dense nets unit by unit; here any Sequential or functional model is known layer by layer:
+convolution, recurrence, attention, branches, skip connections, models inside models. A model is read by its attributes:
+Keras is not imported.
 """
 
 import math
@@ -13,7 +14,8 @@ import numpy as np
 from lecture.checks import whole
 from lecture.reading import activation_name, check_model, function_name, graph, in_order, inputs, is_graph, key, tensors
 
-# What a layer does, by the name of its class or of the nearest class that it inherits from. What is not here is "other".
+# What a layer does, by the name of its class or of the nearest class that it inherits from. What is not here is
+# "other".
 _TYPES = {
     "input": "InputLayer",
     "dense": "Dense EinsumDense",
@@ -294,7 +296,8 @@ def from_model(model):
     Parameters
     ----------
     model : keras.Model
-        Sequential or functional, with any layers. A model inside it is taken apart into its layers. It is read by its attributes: Keras is not imported.
+        Sequential or functional, with any layers. A model inside it is taken apart into its layers. It is read by its
+        attributes: Keras is not imported.
 
     Returns
     -------
@@ -368,8 +371,8 @@ def shape_text(shape, sign="×"):
 def _unfold(model, made, places, first):
     """Append the layers of a model to ``places``, and return the places of its outputs.
 
-    ``made`` maps a call (layer, which call) to the places of what came out: of the model's inputs, where it stands inside another; ``first`` maps a
-    layer to its first place.
+    ``made`` maps a call (layer, which call) to the places of what came out: of the model's inputs, where it stands
+    inside another; ``first`` maps a layer to its first place.
     """
     outputs = tensors(graph(model).outputs)
     for operation, call in in_order(outputs, made):

@@ -109,9 +109,9 @@ def assemble(root, notebooks, output):
 def for_the_book(notebook, name):
     """Return a copy of an executed notebook with what the book alone understands.
 
-    A markdown cell whose metadata name an ``anchor`` gets that id at its heading; formulas get labels, and links to them become
-    references with numbers; a picture's alternative text is taken from the metadata that the kernel sent with it; a cell
-    with the tag ``solution`` is folded.
+    A markdown cell whose metadata name an ``anchor`` gets that id at its heading; formulas get labels, and links to
+    them become references with numbers; a picture's alternative text is taken from the metadata that the kernel sent
+    with it; a cell with the tag ``solution`` is folded.
 
     Raises
     ------

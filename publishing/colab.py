@@ -8,7 +8,8 @@ from publishing import address
 
 TAG = "colab"
 
-# requirements_colab.txt names what Colab lacks. While pip adds it, everything that is there is held at its version: the rest of Colab relies on it.
+# requirements_colab.txt names what Colab lacks. While pip adds it, everything that is there is held at its version: the
+# rest of Colab relies on it.
 CELL = """\
 # @title Set up Colab (elsewhere this cell does nothing)
 import sys

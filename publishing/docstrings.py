@@ -1,7 +1,7 @@
 """A Sphinx extension that reads our docstrings as they are meant.
 
-Types that are words, or names of other packages, are text; all other names have to lead somewhere. A bar is a bar (``|z|``), and a room begins
-with a table of what it has.
+Types that are words, or names of other packages, are text; all other names have to lead somewhere. A bar is a bar
+(``|z|``), and a room begins with a table of what it has.
 """
 
 import builtins

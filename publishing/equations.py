@@ -1,12 +1,14 @@
 """Display formulas that carry a number in the book, and links in the prose that name it.
 
-A cell holds plain CommonMark and LaTeX. Here a formula that stands in a block of its own gets the label ``eq-<anchor>`` (the first under an anchor),
-``eq-<anchor>-2`` (the second) and so on, and a link to such a label becomes a reference with the formula's number.
+A cell holds plain CommonMark and LaTeX. Here a formula that stands in a block of its own gets the label ``eq-<anchor>``
+(the first under an anchor), ``eq-<anchor>-2`` (the second) and so on, and a link to such a label becomes a reference
+with the formula's number.
 """
 
 import re
 
-# A piece of code, which stays as it is, or a link to a place in the book: its text (which may itself hold brackets) and the name of the place.
+# A piece of code, which stays as it is, or a link to a place in the book: its text (which may itself hold brackets) and
+# the name of the place.
 LINK = re.compile(
     r"(?P<code>^ *```.*?^ *```|`[^`\n]+`)|\[(?P<text>(?:[^\[\]]|\[[^\[\]]*\])+)\]\(#(?P<target>[^)\s]+)\)",
     re.DOTALL | re.MULTILINE,

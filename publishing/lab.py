@@ -11,7 +11,8 @@ from pathlib import Path
 
 from lecture.checks import whole
 
-# Of code and plain outputs; of text; of the rest, the controls of explorers among it. JupyterLab's own are 13, 14 and 13 px.
+# Of code and plain outputs; of text; of the rest, the controls of explorers among it. JupyterLab's own are 13, 14 and
+# 13 px.
 FONTS = {"code-font-size": "20px", "content-font-size1": "20px", "ui-font-size1": "16px"}
 THEMES = Path("@jupyterlab", "apputils-extension", "themes.jupyterlab-settings")
 NEWS = Path("@jupyterlab", "apputils-extension", "notification.jupyterlab-settings")
@@ -57,9 +58,9 @@ def refuse_taken(port):
 def open_lab(root, folder, *, port=8888, browser=True):
     """Start JupyterLab on ``folder`` and wait until it ends; return its exit status, 0 where Ctrl-C ended it.
 
-    Kernels find the checkout ``root``, have live explorers and draw as for slides, unless ``LECTURE_STYLE`` says otherwise.
-    JupyterLab starts with the user's own settings but for the sizes of fonts. What is changed in them, and which
-    windows are open, is forgotten at the end.
+    Kernels find the checkout ``root``, have live explorers and draw as for slides, unless ``LECTURE_STYLE`` says
+    otherwise. JupyterLab starts with the user's own settings but for the sizes of fonts. What is changed in them, and
+    which windows are open, is forgotten at the end.
 
     Raises
     ------

@@ -5,8 +5,10 @@ What stands on them follows from the notebook:
 - a cell with a heading is a slide, with its text; a heading of the first or second level starts a column of slides, a
   lower one goes on in it. How long a section takes goes to the speaker's notes;
 - what a code cell gives out is a slide below. Its code is there only if the cell has the tag ``slide-code``;
-- a cell without a heading goes to the notes of the slide before it, answers included, but for a question (*Predict first: …*) and for what
-  was learnt (**Learnt:** …), which are slides; with the tag ``slide`` it stands above what the next code cell gives out;
+- a cell without a heading goes to the notes of the slide before it, answers included, but for a question (*Predict
+  first: …*) and for what
+  was learnt (**Learnt:** …), which are slides; with the tag ``slide`` it stands above what the next code cell gives
+  out;
 - an exercise is a slide with the code that students complete; its solution goes to the notes.
 
 In the browser ``assets/slides.js`` makes each slide fit, and parts those that cannot.
@@ -37,8 +39,8 @@ class Slide:
     Attributes
     ----------
     kind : str
-        ``"title"``, ``"section"`` (the first of a column), ``"part"`` (with a lower heading), ``"text"``, ``"output"``, ``"question"``
-        or ``"learnt"``.
+        ``"title"``, ``"section"`` (the first of a column), ``"part"`` (with a lower heading), ``"text"``, ``"output"``,
+        ``"question"`` or ``"learnt"``.
     heading : str
         Of its own, or of the column that it is in.
     anchor : str

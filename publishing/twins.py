@@ -26,8 +26,8 @@ class TwinError(RuntimeError):
 def blank(notebook, name):
     """Return a copy of a notebook in which each cell with the tag ``live`` is two: its prompt, and the whole of it, folded.
 
-    The prompt is the comment that the cell begins with. The folded cell runs like any other, so that the notebook works whether
-    the blank was filled or not. The cell for Colab is left out.
+    The prompt is the comment that the cell begins with. The folded cell runs like any other, so that the notebook works
+    whether the blank was filled or not. The cell for Colab is left out.
 
     Parameters
     ----------
@@ -61,7 +61,8 @@ def write(notebooks, folder, *, fresh=False):
     folder : pathlib.Path
         Where the twins go.
     fresh : bool
-        Whether to write them all anew: a twin with something typed in it is put aside then, under another name, and never deleted.
+        Whether to write them all anew: a twin with something typed in it is put aside then, under another name, and
+        never deleted.
 
     Returns
     -------

@@ -1,7 +1,8 @@
 """Try the notebooks as Colab has it: its versions, its first cell, its widgets. What `make colab-test` runs; needs PyPI, about 3 GB, some minutes.
 
-What is tried is what is committed. Each notebook is opened from a clone; its first cell clones it again, from that one, and installs what is missing.
-Then every cell runs in short mode on the sample, and every live explorer is moved by code.
+What is tried is what is committed. Each notebook is opened from a clone; its first cell clones it again, from that one,
+and installs what is missing. Then every cell runs in short mode on the sample, and every live explorer is moved by
+code.
 """
 
 import argparse

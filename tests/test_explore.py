@@ -50,7 +50,8 @@ def picture_of(data, number):
     return "\n".join(data["lines"][line] for line in accumulate(data["pictures"][number]))
 
 
-# ------------------------------------------------------------------------------------------------- what is drawn, and with what
+# ------------------------------------------------------------------------------------------------- what is drawn, and
+# with what
 
 
 def test_a_parameter_may_have_any_name():
@@ -497,7 +498,8 @@ def test_live_values_may_be_anything():
     assert 'alt="3"' in picture.value
 
 
-# ------------------------------------------------------------------------------------------------- what the lecture needs
+# ------------------------------------------------------------------------------------------------- what the lecture
+# needs
 
 
 def test_the_84_nets_fit():

@@ -87,7 +87,8 @@ INSIDE = {
     "benchmarks": {"playwright", "sklearn"},
     "__main__": {"lecture", "benchmarks", "matplotlib", "publishing"},
 }
-# The files of `plots` that every drawing may import; a folder beside them is a shelf, and shelves do not know each other.
+# The files of `plots` that every drawing may import; a folder beside them is a shelf, and shelves do not know each
+# other.
 GROUND = {"alt", "page", "pixels", "style", "text"}
 
 FILES = sorted(

@@ -69,8 +69,15 @@ def test_each_factor_has_the_colour_of_its_place_in_the_last_layer():
     symbols, numbers = formulas(ax)[:2]
     in_formula = dict(symbols)
     edges, nodes, halves = colours(ax, ONE)
-    above, slope, into = (next(colour for piece, colour in symbols if piece.startswith(start)) for start in (
-        r"$\dfrac{\partial \mathcal{L}}{\partial \hat{y}}", r"$\dfrac{\partial \hat{y}}{\partial z", r"$\dfrac{\partial z^{(2)}_{1}}{\partial w"))  # fmt: skip
+    above, slope, into = (
+        next(colour for piece, colour in symbols if piece.startswith(start))
+        for start in (
+            # fmt: skip
+            r"$\dfrac{\partial \mathcal{L}}{\partial \hat{y}}",
+            r"$\dfrac{\partial \hat{y}}{\partial z",
+            r"$\dfrac{\partial z^{(2)}_{1}}{\partial w",
+        )
+    )
     assert (above, slope, into) == (FACTORS["above"], FACTORS["activation"], FACTORS["input"]) and len(in_formula) == 6
     assert edges[2, 3, 1] == into and edges[1] == nodes["loss"] == above and nodes[2, 1] == slope
     assert hexes(halves.get_edgecolor()) == [into]

@@ -9,7 +9,8 @@ from matplotlib.colors import to_rgb
 
 from lecture.plots import COLORS, LOOKS, STYLES
 
-# Machado, Oliveira & Fernandes, "A physiologically-based model for simulation of color vision deficiency" (2009), table 1:
+# Machado, Oliveira & Fernandes, "A physiologically-based model for simulation of color vision deficiency" (2009), table
+# 1:
 # deuteranomaly of severity 1, for linear RGB.
 DEUTERANOPIA = np.array(
     [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]

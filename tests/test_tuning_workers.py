@@ -17,7 +17,8 @@ from lecture.tuning.distributed.several import follow
 from lecture.tuning.distributed.workers import cards, shares, split_address
 from lecture.tuning.trials import SearchError
 
-# Networks so small that a trial is over at once, or, with SLOW, one whose first trial waits until the test has done its worst.
+# Networks so small that a trial is over at once, or, with SLOW, one whose first trial waits until the test has done its
+# worst.
 SPACE = """
 import os, time
 from pathlib import Path

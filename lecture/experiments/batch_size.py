@@ -71,7 +71,9 @@ THEN = {
     400: 0.855,
 }  # on the training points, though called test accuracy
 THEN_FASTER = 54.0  # times: 54 s with batches of 1, about 1 s with 400
-CLEAR = 0.95  # the accuracy that a perfect classifier must reach on the data of fits that are timed: on others a net may never come to ENOUGH
+# the accuracy that a perfect classifier must reach on the data of fits that are timed: on others a net may never come
+# to ENOUGH
+CLEAR = 0.95
 
 
 class Clock(keras.callbacks.Callback):
@@ -134,7 +136,8 @@ def clocked(batch_size, hidden, data, seeds, *, epochs, least, cap):
     Returns
     -------
     run_time, until : arrays (n_seeds,)
-        Seconds of so many epochs, and until `ENOUGH` of the held-out points were right; where that was not reached, those of the whole fit.
+        Seconds of so many epochs, and until `ENOUGH` of the held-out points were right; where that was not reached,
+        those of the whole fit.
     """
     X, y, X_test, y_test = data
     sizes = (D, *hidden, 2)

@@ -117,8 +117,8 @@ def run(
 ):
     """Train nets and look at 50 weights of each layer.
 
-    The original takes the last 50 of each layer. In the first layer those are the weights of a single input, the one that tells the classes apart least; so 50 at random are
-    looked at as well, and judged by.
+    The original takes the last 50 of each layer. In the first layer those are the weights of a single input, the one
+    that tells the classes apart least; so 50 at random are looked at as well, and judged by.
 
     Parameters
     ----------

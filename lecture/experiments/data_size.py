@@ -54,13 +54,17 @@ def run(*, sizes=None, forest=None, steps=None, n_compared=None, n_seeds=None, p
     Parameters
     ----------
     sizes : sequence of int, optional
-        Points, of which 80 % are to train. With ``steps``, each number to train must divide the largest, which is 8,000 where ``n_compared`` adds it.
+        Points, of which 80 % are to train. With ``steps``, each number to train must divide the largest, which is 8,000
+        where ``n_compared`` adds it.
     forest : bool, optional
-        Whether a random forest takes part beside the decision tree: the original's text has the one, its code the other.
+        Whether a random forest takes part beside the decision tree: the original's text has the one, its code the
+        other.
     steps : int, optional
-        If given, nets are trained together, with as many steps for all sizes. Else by scikit-learn's ``MLPClassifier`` as it comes, as in the original, which takes minutes.
+        If given, nets are trained together, with as many steps for all sizes. Else by scikit-learn's ``MLPClassifier``
+        as it comes, as in the original, which takes minutes.
     n_compared : int, optional
-        Where ``sizes`` do not lead to the 8,000 training points of which numbers were published: for so many of the seeds everything is fitted to these as well, for the table alone.
+        Where ``sizes`` do not lead to the 8,000 training points of which numbers were published: for so many of the
+        seeds everything is fitted to these as well, for the table alone.
     n_seeds : int, optional
     preset : "short" or "published"
     show : bool

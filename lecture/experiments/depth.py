@@ -85,7 +85,8 @@ def run(*, layers="code", domain=(0.0, 1.0), steps=None, n_seeds=None, preset="s
     Parameters
     ----------
     layers : "code", "titles" or sequence of int
-        Hidden layers of ten units: "code" stands for 2, 3 and 4, as the original applied them, "titles" for 1, 2 and 3, as its figures say; or others, two or more.
+        Hidden layers of ten units: "code" stands for 2, 3 and 4, as the original applied them, "titles" for 1, 2 and 3,
+        as its figures say; or others, two or more.
     domain : pair of float
         Where the points lie. The original does not say; its accuracies fit 0 to 1, and points from -1 to 1 are easier.
     steps : int, optional

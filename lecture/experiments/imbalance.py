@@ -83,8 +83,9 @@ def counts(ratio, n=N_TRAIN):
 def rows(y, resample, seed):
     """Return which points to train on, int (2 n,): all of them twice, or as many of each class.
 
-    To oversample, the rare class's points are drawn with replacement, besides each of them once, until there are as many as of the frequent one. Both classes are then repeated in turn
-    up to n each, so that nets with and without can be trained together: some of the points are there once more than others.
+    To oversample, the rare class's points are drawn with replacement, besides each of them once, until there are as
+    many as of the frequent one. Both classes are then repeated in turn up to n each, so that nets with and without can
+    be trained together: some of the points are there once more than others.
 
     Parameters
     ----------
@@ -108,12 +109,14 @@ def run(*, ratios=None, steps=None, hidden=HIDDEN, scaling="train", n_seeds=None
     Parameters
     ----------
     ratios : sequence of number, optional
-        So many points of the frequent class for each of the rare one; 1, 50 and 100 among them, which the verdicts ask for. At 99 and at 100, the original's text and code, twelve of 1200 points are rare.
+        So many points of the frequent class for each of the rare one; 1, 50 and 100 among them, which the verdicts ask
+        for. At 99 and at 100, the original's text and code, twelve of 1200 points are rare.
     steps : int, optional
         Updates.
     hidden : sequence of int
     scaling : "train" or "separate"
-        Whether the test points are scaled by mean and deviation of the training points, or by their own, as in the original.
+        Whether the test points are scaled by mean and deviation of the training points, or by their own, as in the
+        original.
     n_seeds : int, optional
     preset : "short" or "published"
     show : bool

@@ -116,8 +116,9 @@ def counted(n):
 def run(*, hidden=None, steps=None, separation=None, n_seeds=None, preset="short", show=True):
     """Train nets on the same data from first weights of six kinds, biases as the weights; and from zeros a net with one unit in each layer.
 
-    That one stands for all units of a layer of the large net: its output counts as often as there are units. Its gradients are those of the large net but for a
-    factor, which Adam takes out. If the units of the large net stay alike, the two put out the same.
+    That one stands for all units of a layer of the large net: its output counts as often as there are units. Its
+    gradients are those of the large net but for a factor, which Adam takes out. If the units of the large net stay
+    alike, the two put out the same.
 
     Parameters
     ----------

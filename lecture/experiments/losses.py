@@ -59,7 +59,8 @@ def constant(y, predicted):
     return tf.zeros_like(predicted[..., 0])
 
 
-# Linear outputs are compared with the labels 0 and 1 as they are, the hinge with -1 and 1, each output for itself; probabilities are compared by the margin between the classes.
+# Linear outputs are compared with the labels 0 and 1 as they are, the hinge with -1 and 1, each output for itself;
+# probabilities are compared by the margin between the classes.
 LOSSES = {
     "linear": {
         "cross-entropy": keras.losses.CategoricalCrossentropy(from_logits=True).call,
@@ -129,8 +130,9 @@ def run(*, hidden=None, steps=None, outputs=None, separation=None, n_seeds=None,
     steps : int, optional
         Updates.
     outputs : "linear" or "softmax", optional
-        What the losses compare with the labels: the outputs as they are, as the original has it (cross-entropy takes their softmax), or probabilities.
-        Of probabilities of two classes the absolute error and the hinge are the same loss, but for a factor.
+        What the losses compare with the labels: the outputs as they are, as the original has it (cross-entropy takes
+        their softmax), or probabilities. Of probabilities of two classes the absolute error and the hinge are the same
+        loss, but for a factor.
     separation : "falling" or "equal", optional
         Of the means: 1/i in dimension i, as the original's code has it, or 1 in each, as its text says.
     n_seeds : int, optional

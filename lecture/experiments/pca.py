@@ -74,8 +74,8 @@ THEN = {
 def rotation(d, rng, rows=None):
     """Return a rotation of d dimensions (or one with a reflection), all equally likely: an orthogonal matrix (d, d), or its first rows (rows, d).
 
-    The Q of a normally distributed matrix, with the signs that make R's diagonal positive: without them it would depend on how Q was worked out
-    ([Mezzadri, 2007](https://arxiv.org/abs/math-ph/0609050)).
+    The Q of a normally distributed matrix, with the signs that make R's diagonal positive: without them it would depend
+    on how Q was worked out ([Mezzadri, 2007](https://arxiv.org/abs/math-ph/0609050)).
 
     Parameters
     ----------
@@ -102,8 +102,9 @@ def points(n_dummies, seed, *, noise=0.1, mixing="rotation", separation="equal")
     noise : float
         The dummy dimensions' standard deviation.
     mixing : "rotation" or "positive"
-        Points are multiplied by a random rotation, which keeps all distances, or by a matrix of numbers from 0 to 1, as in the original, which stretches them: its largest singular value
-        is about d / 2 for d dimensions, and the next about √(d / 3).
+        Points are multiplied by a random rotation, which keeps all distances, or by a matrix of numbers from 0 to 1, as
+        in the original, which stretches them: its largest singular value is about d / 2 for d dimensions, and the next
+        about √(d / 3).
     separation : "equal" or "falling"
         Of the means, see `lecture.experiments.mixtures.mixture`.
 
@@ -117,7 +118,8 @@ def points(n_dummies, seed, *, noise=0.1, mixing="rotation", separation="equal")
     informative, d = np.concatenate([X_train, X_test]), INFORMATIVE + n_dummies
     rng = np.random.default_rng([seed, 4])
     if mixing == "rotation":
-        # Noise that is the same in all directions stays so when it is turned: it is enough to know where the informative directions go, and to draw it in what is left.
+        # Noise that is the same in all directions stays so when it is turned: it is enough to know where the
+        # informative directions go, and to draw it in what is left.
         directions = rotation(d, rng, INFORMATIVE)
         around = noise * rng.normal(size=(len(informative), d))
         X = informative @ directions + around - (around @ directions.T) @ directions
@@ -288,7 +290,8 @@ def judge(accuracy, dummies):
 def held_out(hidden, data, steps, seeds, *, show=False):
     """Return the test accuracy of nets whose inputs may differ in number, an array (n,).
 
-    An input that is always 0 changes nothing: data are filled up with such, while first weights are those of a net without them.
+    An input that is always 0 changes nothing: data are filled up with such, while first weights are those of a net
+    without them.
 
     Parameters
     ----------

@@ -14,7 +14,8 @@ from lecture.experiments.protocol import chosen, trained
 from lecture.experiments.result import Result, Sweep
 
 TITLE = "What do L1 and L2 penalties do to the weights, and to the accuracy?"
-SMALL = 0.01  # a weight below counts as none: at a rate of 0.003 a weight that is drawn to 0 trembles around it by a few thousandths
+# a weight below counts as none: at a rate of 0.003 a weight that is drawn to 0 trembles around it by a few thousandths
+SMALL = 0.01
 SHRINKS = Hypothesis("A penalty makes weights small.", "the share that L2 at 1 takes off the mean |w|", 0.2)
 SPARSE = Hypothesis(
     "L1 makes weights sparse, L2 does not.", f"share of |w| below {SMALL} with L1 at 1, minus that with L2 at 1", 0.2
@@ -99,7 +100,8 @@ def run(
 ):
     """Train nets on the same data with penalties of both kinds and several strengths.
 
-    The penalty is strength × the mean of |w| (L1) or w² (L2); in the original each panel has other data, here all nets of a seed have the same.
+    The penalty is strength × the mean of |w| (L1) or w² (L2); in the original each panel has other data, here all nets
+    of a seed have the same.
 
     Parameters
     ----------
@@ -109,7 +111,8 @@ def run(
     strengths : sequence of float, optional
         From 0 upwards; 0, 0.1 and 1 among them, which the verdicts ask for.
     mean : "all" or "layers", optional
-        Over all weights, or over each layer's and then added up, as the original's code has it: then a weight of a small layer is pulled harder. L1 at 1 is compared both ways.
+        Over all weights, or over each layer's and then added up, as the original's code has it: then a weight of a
+        small layer is pulled harder. L1 at 1 is compared both ways.
     objective : "squared error" or "cross-entropy", optional
         Of outputs as they are, as the original's code has it, or of probabilities.
     separation : "falling" or "equal", optional

@@ -30,10 +30,11 @@ def explore(draw, /, *, live=None, **controls):
         True: widgets that ask this kernel for each picture. False: a figure that holds every picture, for pages
         without a kernel. None: what the environment variable ``LECTURE_LIVE`` says ("1" is live; ``preamble`` sets it).
     **controls
-        ``(lo, hi)`` or ``(lo, hi, step)`` is a slider over lo, lo + step, …, with hi if it is one of them but for rounding
-        (whole numbers by ones, others in ten steps where no step is given). A list, a range, an array with one axis, a
-        Series or Index of pandas is a dropdown of its values (so is a dict of labels to values), a bool a tick box.
-        A single number, string or anything else stays fixed; an array does in ``functools.partial(draw, x=array)``.
+        ``(lo, hi)`` or ``(lo, hi, step)`` is a slider over lo, lo + step, …, with hi if it is one of them but for
+        rounding (whole numbers by ones, others in ten steps where no step is given). A list, a range, an array with one
+        axis, a Series or Index of pandas is a dropdown of its values (so is a dict of labels to values), a bool a tick
+        box. A single number, string or anything else stays fixed; an array does in ``functools.partial(draw,
+        x=array)``.
 
     Returns
     -------
@@ -43,8 +44,9 @@ def explore(draw, /, *, live=None, **controls):
     Raises
     ------
     ValueError
-        If a control has no values or more than 1000, is a generator, a set or an array with two axes or more, or belongs to
-        no parameter; and when static, if the draw function raises, or there are more pictures than a page takes.
+        If a control has no values or more than 1000, is a generator, a set or an array with two axes or more, or
+        belongs to no parameter; and when static, if the draw function raises, or there are more pictures than a page
+        takes.
     TypeError
         When static, if the draw function returns something else.
 

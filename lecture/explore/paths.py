@@ -40,8 +40,8 @@ class Paths:
         x and y in the background's coordinates. A path is cut before its first row that is not finite, and where it is
         farther away from the background's window than ten times its size.
     looks : dict of str to tuple, optional
-        Colour and line style ("-", "--", "-." or ":") of a path, as in ``lecture.plots.optimizers.LOOKS``; what else the tuple
-        holds does not matter here. Paths that are not in it get looks of their own.
+        Colour and line style ("-", "--", "-." or ":") of a path, as in ``lecture.plots.optimizers.LOOKS``; what else
+        the tuple holds does not matter here. Paths that are not in it get looks of their own.
 
     Raises
     ------

@@ -1,8 +1,9 @@
 """A dense neural network from scratch, in NumPy.
 
 ``net`` is the network itself, to be read first and in one sitting: layers, forward, loss, backward, gradient check.
-``products`` has the arrays of one layer; ``steps`` takes one step of the net apart, ``chain`` one gradient, ``costs`` counts what
-gradients take, ``training`` repeats it on toy tasks, ``loop`` is one round of that; ``depth`` measures what depth does to it.
+``products`` has the arrays of one layer; ``steps`` takes one step of the net apart, ``chain`` one gradient, ``costs``
+counts what gradients take, ``training`` repeats it on toy tasks, ``loop`` is one round of that; ``depth`` measures what
+depth does to it.
 """
 
 from lecture.from_scratch.chain import Chain, LayerGradient, chain_rule, layer_gradient

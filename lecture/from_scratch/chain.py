@@ -29,9 +29,9 @@ class Link:
 class Chain:
     """∂L/∂w of one weight for one example: what comes from above, times the slope of the activation, times the input.
 
-    ``weight`` is (layer, i, j), from unit i of layer - 1 to unit j of ``layer``; i = 0 is the bias. ``above`` is ∂L/∂a of
-    unit j, the sum over its ``links`` (in the last layer it has none: there it is the gradient of the loss). Where loss and
-    output activation are taken together, ``above`` is ∂L/∂z of that output and ``slope`` is None.
+    ``weight`` is (layer, i, j), from unit i of layer - 1 to unit j of ``layer``; i = 0 is the bias. ``above`` is ∂L/∂a
+    of unit j, the sum over its ``links`` (in the last layer it has none: there it is the gradient of the loss). Where
+    loss and output activation are taken together, ``above`` is ∂L/∂z of that output and ``slope`` is None.
     """
 
     net: Net

@@ -10,8 +10,9 @@ from lecture.from_scratch.net import check_sizes
 class GradientCosts:
     """Multiplications for one example in a net of these sizes. What all ways need, one forward pass, is counted by itself.
 
-    ``backward`` is backpropagation: all weights in one pass. ``forward_mode`` is the chain rule from the other end, a pass
-    for each weight, and no multiplication by what is known to be 0. ``nudging`` is two forward passes for each weight.
+    ``backward`` is backpropagation: all weights in one pass. ``forward_mode`` is the chain rule from the other end, a
+    pass for each weight, and no multiplication by what is known to be 0. ``nudging`` is two forward passes for each
+    weight.
     """
 
     sizes: tuple
@@ -33,8 +34,9 @@ class GradientCosts:
 def gradient_costs(sizes):
     """Count the multiplications that the gradients of a dense net take.
 
-    Evaluating activations and their slopes is not counted: each way needs every one of them once. Going forward, a change
-    of w_ij is carried on as ∂z/∂w, ∂a/∂w of unit j alone, then of all units of each layer after it, then as ∂L/∂w.
+    Evaluating activations and their slopes is not counted: each way needs every one of them once. Going forward, a
+    change of w_ij is carried on as ∂z/∂w, ∂a/∂w of unit j alone, then of all units of each layer after it, then as
+    ∂L/∂w.
 
     Parameters
     ----------

@@ -9,7 +9,8 @@ KINDS = keras.initializers
 def draw(initializer, shape, rng):
     """Return one matrix of weights, float64, as a Keras initializer would draw it, from another generator.
 
-    Those of Keras that nets are usually started with are drawn in NumPy: a thousand small matrices take Keras seconds. Others are asked for the matrix.
+    Those of Keras that nets are usually started with are drawn in NumPy: a thousand small matrices take Keras seconds.
+    Others are asked for the matrix.
 
     Parameters
     ----------

@@ -18,7 +18,9 @@ NO_XLA = (
     tf.errors.NotFoundError,
     tf.errors.UnimplementedError,
 )  # what TensorFlow raises where XLA is not to be had
-ONE_GRAPH = Lock()  # of what is not compiled, for it may hold large temporary variables, which TensorFlow takes for one and the same in two threads
+# of what is not compiled, for it may hold large temporary variables, which TensorFlow takes for one and the same in two
+# threads
+ONE_GRAPH = Lock()
 
 
 @cache

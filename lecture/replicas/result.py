@@ -18,7 +18,8 @@ class Replicas:
     steps : array (T,)
         At which was recorded: the number of updates made before.
     loss, accuracy : array (T, R)
-        On the training examples; the loss without penalty. With one output the accuracy counts outputs above 0.5 against truths above 0.5; with several the highest counts.
+        On the training examples; the loss without penalty. With one output the accuracy counts outputs above 0.5
+        against truths above 0.5; with several the highest counts.
     test_loss, test_accuracy : array (T, R) or None
         On the test examples, if there were any.
     kept : dict of int to array (T, R, n_kept)

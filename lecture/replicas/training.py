@@ -55,7 +55,8 @@ def train(
 ):
     """Train a net once for each seed, all at the same time.
 
-    A replica alone, and among others, is the net that Keras' ``fit`` trains from the same first weights on the same batches.
+    A replica alone, and among others, is the net that Keras' ``fit`` trains from the same first weights on the same
+    batches.
 
     Parameters
     ----------
@@ -63,15 +64,17 @@ def train(
         Units of the hidden layers; none for a linear model.
     X : array (n, n_inputs), or (n_replicas, n, n_inputs) of each replica's own
     y : array (n, n_outputs) or (n_replicas, n, n_outputs)
-        What the loss compares with: one-hot rows, or numbers; (n,) is taken for (n, 1). For a sparse loss class numbers (n, 1), with ``n_outputs``.
-        For two classes 0 and 1 in one column take ``output="sigmoid", loss="binary_crossentropy"``.
+        What the loss compares with: one-hot rows, or numbers; (n,) is taken for (n, 1). For a sparse loss class numbers
+        (n, 1), with ``n_outputs``. For two classes 0 and 1 in one column take ``output="sigmoid",
+        loss="binary_crossentropy"``.
     steps : int
         Updates.
     seeds : int or sequence of int
-        Of the first weights and of the batches; a number n stands for 0 to n - 1. A replica follows from its seed, whoever stands beside it.
+        Of the first weights and of the batches; a number n stands for 0 to n - 1. A replica follows from its seed,
+        whoever stands beside it.
     batch_size : int, optional
-        By default each step takes all examples. Else epoch e of the replica with seed s takes them in the order ``lecture.shuffling.epoch_order(n, s, e)``; the last batch of an epoch may
-        be smaller.
+        By default each step takes all examples. Else epoch e of the replica with seed s takes them in the order
+        ``lecture.shuffling.epoch_order(n, s, e)``; the last batch of an epoch may be smaller.
     activation, output : str or callable
         Of the hidden layers and of the last; names are Keras'.
     loss : str, keras.losses.Loss or callable
@@ -82,13 +85,15 @@ def train(
         By default that of the optimizer.
     initializer, bias_initializer : str, keras.initializers.Initializer, or a sequence of n_replicas of them
     weights : sequence of arrays, optional
-        First weights in the order of Keras' ``get_weights``, in the place of initializers: kernel (p, q) and bias (q,) of each layer, or with an axis of replicas before.
+        First weights in the order of Keras' ``get_weights``, in the place of initializers: kernel (p, q) and bias (q,)
+        of each layer, or with an axis of replicas before.
     widths : array (n_replicas, n_hidden), optional
         How many of its units a replica has in each hidden layer, from 1 to ``hidden``.
     tied : bool
         All hidden layers after the first share one matrix and one vector of biases; they have equally many units.
     l1, l2 : float, array (n_replicas,) or (n_replicas, n_kernels)
-        Adds l1 Σ|w| + l2 Σw² to the loss, with the same strength for all kernels, or (with ``penalized="all"``) one for each that is learnt.
+        Adds l1 Σ|w| + l2 Σw² to the loss, with the same strength for all kernels, or (with ``penalized="all"``) one for
+        each that is learnt.
     penalized : "hidden" or "all"
         Over the kernels of the hidden layers, or of the output as well.
     n_outputs : int, optional
@@ -96,7 +101,8 @@ def train(
     X_test, y_test : arrays, optional
         Examples to be measured on as well; shapes are those of X and y.
     record : sequence of int, optional
-        Steps at which to record, from 0 to ``steps``; by default 0 and 20 more, evenly spread. The last step is always recorded.
+        Steps at which to record, from 0 to ``steps``; by default 0 and 20 more, evenly spread. The last step is always
+        recorded.
     keep : dict of int to sequence of int, optional
         For some layers, counted from 0, which entries of the flattened kernel to keep at recorded steps.
     dtype : "float32" or "float64"
@@ -112,7 +118,8 @@ def train(
     Raises
     ------
     ValueError
-        If an argument is not as above, or labels, ``output`` and ``loss`` do not go together: one sentence says what was wanted and what came.
+        If an argument is not as above, or labels, ``output`` and ``loss`` do not go together: one sentence says what
+        was wanted and what came.
     """
     start = time.perf_counter()
     seeds = _seeds(seeds)
@@ -198,7 +205,8 @@ def train(
 def _program(at, net, loss, optimizer, n_replicas, dtype, rates, masked, penalized):
     """The program for some shapes; the last few are kept, because compiling one takes a second and more.
 
-    ``at`` counts those that run side by side. ``rates`` is the type of learning rates, which Keras keeps as it is set: of what is configured, all that matters here.
+    ``at`` counts those that run side by side. ``rates`` is the type of learning rates, which Keras keeps as it is set:
+    of what is configured, all that matters here.
     """
     everywhere, any_strength = penalized
     last = net.matrix(net.n_layers - 1)

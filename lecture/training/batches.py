@@ -12,9 +12,9 @@ def batches(X, y, batch_size=32):
 
     They are shuffled here: tell ``fit(batches(X, y), shuffle=False)``, or Keras warns that it cannot.
 
-    ``fit(X, y, batch_size=…)`` makes the same batches, but lets TensorFlow tune its input pipeline meanwhile, which on few
-    cores takes turns with the matrix products: an epoch of 784-512-512-10 then takes up to twice as long (``make bench``).
-    Here one thread looks the images up, and nothing is tuned.
+    ``fit(X, y, batch_size=…)`` makes the same batches, but lets TensorFlow tune its input pipeline meanwhile, which on
+    few cores takes turns with the matrix products: an epoch of 784-512-512-10 then takes up to twice as long (``make
+    bench``). Here one thread looks the images up, and nothing is tuned.
 
     Parameters
     ----------

@@ -64,7 +64,8 @@ def fit_seeds(build, data, *, seeds, epochs, batch_size=512, callbacks=lambda: (
     data : lecture.data.Dataset
         Training, validation and test part; without a validation part none is followed.
     seeds : int or sequence of int
-        The seeds, or how many (then 0, 1, …): they set the initial weights, the batches' order, and what is dropped out.
+        The seeds, or how many (then 0, 1, …): they set the initial weights, the batches' order, and what is dropped
+        out.
     epochs, batch_size : int
     callbacks : callable
         Returns the callbacks for one training; called for each, since a callback keeps what it saw. Those of batches

@@ -25,8 +25,9 @@ def reuse(model, n_classes, *, frozen):
     n_classes : int
         Classes of the new task, at least 2.
     frozen : bool
-        Whether the copied layers stay as they are, so that only the output layer learns. Frozen layers also work as they do when
-        they predict: a batch normalization with its moving averages. Else all layers are trained further ("fine-tuned").
+        Whether the copied layers stay as they are, so that only the output layer learns. Frozen layers also work as
+        they do when they predict: a batch normalization with its moving averages. Else all layers are trained further
+        ("fine-tuned").
 
     Returns
     -------
@@ -101,13 +102,14 @@ class FewImages:
 def learn_from_few(ways, data, *, counts, seeds, updates=100, batch_size=10):
     """Train each kind of network on few labelled images, and score it on all test images.
 
-    For each seed the training images are drawn once, equally many of each class; a smaller set is the beginning of a larger one, and all
-    ways get the same sets in the same batches. So two ways can be compared draw by draw.
+    For each seed the training images are drawn once, equally many of each class; a smaller set is the beginning of a
+    larger one, and all ways get the same sets in the same batches. So two ways can be compared draw by draw.
 
     Parameters
     ----------
     ways : mapping of str to callable
-        ``build()`` returns a compiled network, new at each call and of the same layers. What Keras compiles for the first serves for all.
+        ``build()`` returns a compiled network, new at each call and of the same layers. What Keras compiles for the
+        first serves for all.
     data : lecture.data.Dataset
         Its training part is what is drawn from.
     counts : sequence of int
@@ -115,7 +117,8 @@ def learn_from_few(ways, data, *, counts, seeds, updates=100, batch_size=10):
     seeds : int or sequence of int
         The seeds, or how many (then 0, 1, …): they set the initial weights, the images that are drawn, and their order.
     updates, batch_size : int
-        Steps of each training, and images of each step: the same for all counts, so that fewer images are seen more often.
+        Steps of each training, and images of each step: the same for all counts, so that fewer images are seen more
+        often.
 
     Returns
     -------

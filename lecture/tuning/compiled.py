@@ -21,10 +21,11 @@ N_AT_ONCE = 1000  # images that a prediction takes at a time
 class Trainer:
     """Trains networks on one data set.
 
-    Tracing and compiling a training step takes Keras one to two seconds for each new network, more than a short training. A dense
-    network that differs from an earlier one in numbers only (units, learning rate, strength of a penalty, seeds) is trained here by the
-    step that was compiled for that one: its variables take arrays of any size. `lecture.tuning.kinds` lists what that
-    step computes as ``fit`` does, to rounding; every other network is trained by ``fit``.
+    Tracing and compiling a training step takes Keras one to two seconds for each new network, more than a short
+    training. A dense network that differs from an earlier one in numbers only (units, learning rate, strength of a
+    penalty, seeds) is trained here by the step that was compiled for that one: its variables take arrays of any size.
+    `lecture.tuning.kinds` lists what that step computes as ``fit`` does, to rounding; every other network is trained by
+    ``fit``.
 
     Parameters
     ----------

@@ -5,8 +5,9 @@
 >>> Pipeline([("scale", StandardScaler()), ("mlp", classifier(n_units=32, epochs=5, seed=0))]).get_params()["mlp__n_units"]
 32
 
-Keras has a wrapper of its own, ``keras.wrappers.SKLearnClassifier``, with a trap: it loses its ``fit_kwargs`` when scikit-learn clones it, so that a grid
-search or a cross-validation trains every network for one epoch, whatever ``epochs`` was asked for. It has no ``predict_proba`` either.
+Keras has a wrapper of its own, ``keras.wrappers.SKLearnClassifier``, with a trap: it loses its ``fit_kwargs`` when
+scikit-learn clones it, so that a grid search or a cross-validation trains every network for one epoch, whatever
+``epochs`` was asked for. It has no ``predict_proba`` either.
 """
 
 import random
@@ -48,7 +49,8 @@ def classifier(
 ):
     """Return ``models.mlp`` as a classifier of scikit-learn, not fitted yet.
 
-    In a search all arguments keep their plain names, such as ``mlp__n_units`` where the step of the pipeline is called "mlp".
+    In a search all arguments keep their plain names, such as ``mlp__n_units`` where the step of the pipeline is called
+    "mlp".
 
     Parameters
     ----------
@@ -63,9 +65,9 @@ def classifier(
     epochs, batch_size : int
         Of each fit.
     seed : int, optional
-        From 0 to 2³² - 1, of all that is drawn: the same seed gives the same network. scikit-learn's name for it is ``random_state``, and so it is called
-        in ``get_params`` and in a grid. Afterwards the random numbers of Python and NumPy go on as if nothing had been fitted, and TensorFlow's
-        begin anew from its general seed.
+        From 0 to 2³² - 1, of all that is drawn: the same seed gives the same network. scikit-learn's name for it is
+        ``random_state``, and so it is called in ``get_params`` and in a grid. Afterwards the random numbers of Python
+        and NumPy go on as if nothing had been fitted, and TensorFlow's begin anew from its general seed.
     verbose : int
         What Keras prints while it fits: 0 nothing, 1 a bar, 2 a line an epoch.
 
@@ -76,9 +78,9 @@ def classifier(
 
     Notes
     -----
-    A fit takes a second for tracing, however short the training. About 10 MB a fit stay in TensorFlow's native memory until the process ends
-    (measured with ``mlp(512, 512)``, TensorFlow 2.21; ``keras.backend.clear_session`` does not bring them back). Leave ``n_jobs`` of a search alone on a small
-    machine: one fit uses all cores.
+    A fit takes a second for tracing, however short the training. About 10 MB a fit stay in TensorFlow's native memory
+    until the process ends (measured with ``mlp(512, 512)``, TensorFlow 2.21; ``keras.backend.clear_session`` does not
+    bring them back). Leave ``n_jobs`` of a search alone on a small machine: one fit uses all cores.
 
     >>> classifier(n_layers=1, n_units=64, seed=0)
     DenseClassifier(n_layers=1, n_units=64, random_state=0)
@@ -117,9 +119,10 @@ class BaseWrapper:
 class DenseClassifier(KerasClassifier, BaseWrapper):
     """What ``classifier`` makes; its parameters are those, with ``random_state`` for ``seed``.
 
-    It differs from ``scikeras.wrappers.KerasClassifier`` (0.13) in this: its parameters have plain names, and one that it does not have is refused;
-    scikit-learn takes it for a classifier, so that the folds of a cross-validation have equal shares of the classes; float64 may be predicted after a fit on float32;
-    ``predict_proba`` of one sample is a row; two classes and one-hot rows need no care; nothing is printed.
+    It differs from ``scikeras.wrappers.KerasClassifier`` (0.13) in this: its parameters have plain names, and one that
+    it does not have is refused; scikit-learn takes it for a classifier, so that the folds of a cross-validation have
+    equal shares of the classes; float64 may be predicted after a fit on float32; ``predict_proba`` of one sample is a
+    row; two classes and one-hot rows need no care; nothing is printed.
 
     Attributes
     ----------
@@ -185,7 +188,8 @@ class DenseClassifier(KerasClassifier, BaseWrapper):
         self.label_smoothing = label_smoothing
         self.learning_rate = learning_rate
 
-    # SciKeras takes every attribute for a parameter, and sets whatever begins with `model__` without a look. These are scikit-learn's own.
+    # SciKeras takes every attribute for a parameter, and sets whatever begins with `model__` without a look. These are
+    # scikit-learn's own.
     _get_param_names = classmethod(BaseEstimator._get_param_names.__func__)
     set_params = BaseEstimator.set_params
     __repr__ = BaseEstimator.__repr__
@@ -205,8 +209,9 @@ class DenseClassifier(KerasClassifier, BaseWrapper):
         ----------
         X : array (n_samples, n_features)
         y : array (n_samples,) or (n_samples, n_classes)
-            Labels (whole numbers, whichever, or names), or one-hot rows; two classes or more. ``predict`` gives back the same kind.
-            Labels in one column (n_samples, 1) are taken for a row, with scikit-learn's ``DataConversionWarning``.
+            Labels (whole numbers, whichever, or names), or one-hot rows; two classes or more. ``predict`` gives back
+            the same kind. Labels in one column (n_samples, 1) are taken for a row, with scikit-learn's
+            ``DataConversionWarning``.
         sample_weight : array (n_samples,), optional
             How much each sample counts in the loss.
 
@@ -229,7 +234,8 @@ class DenseClassifier(KerasClassifier, BaseWrapper):
                 "y must be labels or one-hot rows: a classifier requires y to be passed, but the target y is None."
             )
         vars(self).pop("model_", None)
-        # With a seed SciKeras sets TF_DETERMINISTIC_OPS, and then asks whether it was set before, to put it back. TensorFlow looks at the variable when it is
+        # With a seed SciKeras sets TF_DETERMINISTIC_OPS, and then asks whether it was set before, to put it back.
+        # TensorFlow looks at the variable when it is
         # first asked: asked only then, it would stay deterministic, and refuse every later training without a seed.
         is_op_determinism_enabled()
         return super()._initialize(X, y)

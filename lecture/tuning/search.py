@@ -94,10 +94,10 @@ def search(
 ):
     """Try many choices of hyperparameters, and keep what became of each.
 
-    A trial trains a network on the training part; its score is the best validation accuracy of its epochs. The test part is not
-    touched. Dense networks that differ in numbers only share what was compiled for the first of them (`compiled.Trainer`). A trial
-    fails if its network cannot be made or trained, or leaves the finite numbers: it is counted, with the reason, and the search goes
-    on. Ctrl-C ends it with what it has.
+    A trial trains a network on the training part; its score is the best validation accuracy of its epochs. The test
+    part is not touched. Dense networks that differ in numbers only share what was compiled for the first of them
+    (`compiled.Trainer`). A trial fails if its network cannot be made or trained, or leaves the finite numbers: it is
+    counted, with the reason, and the search goes on. Ctrl-C ends it with what it has.
 
     Parameters
     ----------
@@ -106,9 +106,9 @@ def search(
     data : lecture.data.Dataset
         With a validation part.
     strategy : str
-        ``"random"``, ``"grid"``, ``"hyperband"`` (Li et al., 2018) or ``"bayesian"`` (a Gaussian process, after 6 trials at random).
-        A grid takes ten values of a `Real`, evenly spaced from its low end to its high end, or over its logarithm; a `Choice` says
-        which. No choice is tried twice; the search ends when all were.
+        ``"random"``, ``"grid"``, ``"hyperband"`` (Li et al., 2018) or ``"bayesian"`` (a Gaussian process, after 6
+        trials at random). A grid takes ten values of a `Real`, evenly spaced from its low end to its high end, or over
+        its logarithm; a `Choice` says which. No choice is tried twice; the search ends when all were.
     max_trials : int, optional
         By default 20 for random and bayesian, all of a grid, and as many as Hyperband's brackets have.
     epochs : int
@@ -119,8 +119,8 @@ def search(
     directory : str or pathlib.Path, optional
         Where the search is kept, so that it can be gone on with. By default it is not.
     resume : bool
-        Go on with the search that ``directory`` holds: what has ended stays as it is, a trial that was interrupted is trained again,
-        then come the others. ``max_trials`` may be more than it was; all else must be the same.
+        Go on with the search that ``directory`` holds: what has ended stays as it is, a trial that was interrupted is
+        trained again, then come the others. ``max_trials`` may be more than it was; all else must be the same.
     show : bool
         A bar of the trials; in a notebook their scores as a figure as well.
 
@@ -131,7 +131,8 @@ def search(
     Raises
     ------
     ValueError
-        If an argument is not as above, or the data have no validation part, numbers that are not finite or labels that are no classes.
+        If an argument is not as above, or the data have no validation part, numbers that are not finite or labels that
+        are no classes.
     SearchError
         If ``directory`` holds something else, or the network cannot be trained on the data.
     """

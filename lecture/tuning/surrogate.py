@@ -12,12 +12,14 @@ from sklearn.gaussian_process.kernels import Matern, WhiteKernel
 def surrogate(tried_x, tried_y, x):
     """Return what a Gaussian process, fitted to some trials, believes of the score at other places.
 
-    Its kernel is Matérn's with ν = 5/2 (Snoek, Larochelle and Adams, 2012) plus noise; length scale and noise maximize the likelihood of the trials, within bounds.
+    Its kernel is Matérn's with ν = 5/2 (Snoek, Larochelle and Adams, 2012) plus noise; length scale and noise maximize
+    the likelihood of the trials, within bounds.
 
     Parameters
     ----------
     tried_x, tried_y : array (n_tried,)
-        The trials, two or more, and their scores. Distances between the values should mean something: hand in the logarithm of a learning rate.
+        The trials, two or more, and their scores. Distances between the values should mean something: hand in the
+        logarithm of a learning rate.
     x : array (n,)
         Where to predict.
 
@@ -51,8 +53,9 @@ def surrogate(tried_x, tried_y, x):
 def expected_improvement(mean, std, best):
     """Return by how much a trial is expected to exceed the best score so far, where it falls short counting as 0.
 
-    With z = (mean - best) / std that is (mean - best) Φ(z) + std φ(z), Φ and φ being the distribution and the density of the standard normal distribution
-    (Jones, Schonlau and Welch, 1998); without uncertainty it is max(mean - best, 0).
+    With z = (mean - best) / std that is (mean - best) Φ(z) + std φ(z), Φ and φ being the distribution and the density
+    of the standard normal distribution (Jones, Schonlau and Welch, 1998); without uncertainty it is max(mean - best,
+    0).
 
     Parameters
     ----------

@@ -37,7 +37,8 @@ class Trial:
     score : float or None
         The best validation accuracy of its epochs.
     curve : tuple of float
-        The validation accuracy after each epoch, from the first; with Hyperband also those of the trial that it goes on from.
+        The validation accuracy after each epoch, from the first; with Hyperband also those of the trial that it goes on
+        from.
     epochs : int
         How long ``curve`` is.
     seconds : float
@@ -89,7 +90,8 @@ class SearchResult:
     space : dict
         The ranges in words, by name; empty for a ``make_model(hp)``.
     make : callable or None
-        ``make(values)`` returns the compiled network of a trial's values. A result that was loaded has it if its space was given again.
+        ``make(values)`` returns the compiled network of a trial's values. A result that was loaded has it if its space
+        was given again.
     seconds : float
         That the search took.
     """
@@ -125,8 +127,8 @@ class SearchResult:
     def frame(self):
         """Return all trials as a pandas.DataFrame, a row a trial.
 
-        The columns are the score, epochs, seconds, status and each hyperparameter; with Hyperband bracket and round; and where
-        trials failed, the reason.
+        The columns are the score, epochs, seconds, status and each hyperparameter; with Hyperband bracket and round;
+        and where trials failed, the reason.
         """
         rows = [
             {

@@ -15,7 +15,8 @@ _LOOKS = ((COLORS[0], "o"), (COLORS[1], "^"))
 def plot_decisions(decisions, *, axes=None):
     """Draw where nets decide for which class: a row for each way of training, over training points on the left and over test points on the right.
 
-    The colour is the mean chance over all nets, the thick line where it is one half; faint lines are the boundaries of single nets.
+    The colour is the mean chance over all nets, the thick line where it is one half; faint lines are the boundaries of
+    single nets.
 
     Parameters
     ----------

@@ -18,8 +18,8 @@ _ROW, _COLUMN, _BIAS, _ENTRY = COLORS[0], COLORS[2], COLORS[3], COLORS[1]  # of 
 def plot_dense_product(product, *, ax=None):
     """Draw a dense layer as a product of arrays: inputs to the left, weights above, the sums where rows and columns meet.
 
-    The row of X and the column of W that make one sum are outlined in their colours, and so is their bias; the sum is written out
-    below in the same colours, with ≈ where rounding to two decimals shows.
+    The row of X and the column of W that make one sum are outlined in their colours, and so is their bias; the sum is
+    written out below in the same colours, with ≈ where rounding to two decimals shows.
 
     Parameters
     ----------

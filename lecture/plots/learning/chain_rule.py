@@ -22,8 +22,8 @@ _PALE = "0.78"  # what has no part in it
 def plot_chain_rule(chain, *, ax=None):
     """Draw the chain rule for one weight: each factor, in the formula and in its place, in the same colour.
 
-    The weight's edge and what comes in over it are green (∂z/∂w, the input), both halves of the unit that it leads to are
-    blue (∂a/∂z, the slope), and all ways on from there to the loss are vermilion (∂L/∂a, from above).
+    The weight's edge and what comes in over it are green (∂z/∂w, the input), both halves of the unit that it leads to
+    are blue (∂a/∂z, the slope), and all ways on from there to the loss are vermilion (∂L/∂a, from above).
 
     Parameters
     ----------

@@ -15,9 +15,9 @@ KINDS = {1: "a row of numbers", 2: "a table", 3: "a stack of tables", 4: "a row 
 def plot_tensor(array, *, axes, ax=None):
     """Draw an array of one to five dimensions with its real numbers as greys, and its axes with their sizes.
 
-    One dimension is a strip. Two are a sheet. The third is a stack of sheets. Of four, the first runs from left to right, one stack each;
-    of five, the first runs downwards and the second to the right. The last axis is in depth from four dimensions on, as Keras has
-    the channels of images. Where there are many, the first four are drawn.
+    One dimension is a strip. Two are a sheet. The third is a stack of sheets. Of four, the first runs from left to
+    right, one stack each; of five, the first runs downwards and the second to the right. The last axis is in depth from
+    four dimensions on, as Keras has the channels of images. Where there are many, the first four are drawn.
 
     Parameters
     ----------
@@ -36,8 +36,8 @@ def plot_tensor(array, *, axes, ax=None):
     Raises
     ------
     ValueError
-        If the array has another number of dimensions, is empty, holds anything but finite numbers, or has not one name for each
-        dimension.
+        If the array has another number of dimensions, is empty, holds anything but finite numbers, or has not one name
+        for each dimension.
     """
     array = np.asarray(array)
     if array.ndim not in KINDS or not array.size:

@@ -42,8 +42,8 @@ class _Box:
 def plot_training_loop(loop, *, ax=None):
     """Draw what goes round: a batch, the layers with their weights, predictions, loss, optimizer, and the update of the weights.
 
-    Way forward in blue, way back in vermilion. The four choices of a design stand where they act. Arrays of at most 6 rows and
-    4 columns are written out, larger ones are drawn in greys.
+    Way forward in blue, way back in vermilion. The four choices of a design stand where they act. Arrays of at most 6
+    rows and 4 columns are written out, larger ones are drawn in greys.
 
     Parameters
     ----------

@@ -46,9 +46,10 @@ _CONTINUES = 1.7  # length of the arrow where a line goes on below
 def plot_architecture(architecture, *, ax=None, wrap=64):
     """Draw a model from left to right: what each layer gives out, and how it gets there.
 
-    Feature maps are sheets, as many as there are channels (of more than eight, fewer are drawn; the number below is right) and as large as height × width.
-    Vectors are bars, sequences are rows, one for each step. A convolution shows its window; a recurrent layer its cell with the loop, and the same cell
-    again at each step; attention its queries, keys and values; a skip connection passes above. A layer of a kind that is not known is a box with its name.
+    Feature maps are sheets, as many as there are channels (of more than eight, fewer are drawn; the number below is
+    right) and as large as height × width. Vectors are bars, sequences are rows, one for each step. A convolution shows
+    its window; a recurrent layer its cell with the loop, and the same cell again at each step; attention its queries,
+    keys and values; a skip connection passes above. A layer of a kind that is not known is a box with its name.
 
     Parameters
     ----------

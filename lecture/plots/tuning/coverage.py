@@ -24,7 +24,8 @@ def plot_coverage(
     grid, random : array of shape (n_points, 2)
         The important hyperparameter and the unimportant one of each trial, in [0, 1].
     effect : callable, optional
-        ``effect(x)`` is the score at a value of the important one, the higher the better: its curve is drawn above, with the best value that each search finds.
+        ``effect(x)`` is the score at a value of the important one, the higher the better: its curve is drawn above,
+        with the best value that each search finds.
     names : pair of str
         Of the two hyperparameters.
     figure : matplotlib.figure.Figure, optional
@@ -206,8 +207,8 @@ def plot_surrogate(
     Raises
     ------
     ValueError
-        If an array has another length or is not finite, ``x`` does not rise, a standard deviation is negative, nothing was tried, or a value that has a log scale is
-        not above 0.
+        If an array has another length or is not finite, ``x`` does not rise, a standard deviation is negative, nothing
+        was tried, or a value that has a log scale is not above 0.
     """
     x, tried_x = _line(x, "x"), _line(tried_x, "tried_x")
     mean, std = _line(mean, "mean", len(x)), _line(std, "std", len(x))

@@ -155,8 +155,8 @@ def _column(name, values, counts, log):
 def plot_hyperparameters(trials, *, score="validation accuracy", higher_is_better=True, logarithmic=(), figure=None):
     """Draw the score against the value of each hyperparameter, a small panel for each; the best trial is a star.
 
-    Points of a category are moved a little to the sides, always in the same way, so that they can be counted. Trials without a score are left out; so is,
-    in its panel, a trial for which a hyperparameter does not count.
+    Points of a category are moved a little to the sides, always in the same way, so that they can be counted. Trials
+    without a score are left out; so is, in its panel, a trial for which a hyperparameter does not count.
 
     Parameters
     ----------
@@ -178,7 +178,8 @@ def plot_hyperparameters(trials, *, score="validation accuracy", higher_is_bette
     Raises
     ------
     ValueError
-        If there are no trials, none has a score, they have no hyperparameters, or one that is to be logarithmic is not a number above 0.
+        If there are no trials, none has a score, they have no hyperparameters, or one that is to be logarithmic is not
+        a number above 0.
     """
     _, scored = in_order(trials)
     at = (np.argmax if higher_is_better else np.argmin)([trial.score for trial in scored])
@@ -254,8 +255,9 @@ def _sentence(column, y, at, higher_is_better):
 def plot_parallel(trials, *, score="validation accuracy", higher_is_better=True, logarithmic=(), ax=None):
     """Draw each trial as a line through its hyperparameters, an axis for each, to its score at the right.
 
-    A line has the colour of its score, the darker the better; the best is drawn on top. Where a hyperparameter does not count, the line passes below its axis.
-    Trials without a score are left out; those that are much worse than the others end at the end of the last axis.
+    A line has the colour of its score, the darker the better; the best is drawn on top. Where a hyperparameter does not
+    count, the line passes below its axis. Trials without a score are left out; those that are much worse than the
+    others end at the end of the last axis.
 
     Parameters
     ----------
@@ -271,13 +273,15 @@ def plot_parallel(trials, *, score="validation accuracy", higher_is_better=True,
     Returns
     -------
     matplotlib.axes.Axes
-        Its first collection has the lines, each of shape (n_hyperparameters + 1, 2), from the worst to the best: the hyperparameters stand at x = 0, 1, … and
-        the score at the last; y is 0 to 1 on the axes and ``NOT_USED`` below them.
+        Its first collection has the lines, each of shape (n_hyperparameters + 1, 2), from the worst to the best: the
+        hyperparameters stand at x = 0, 1, … and the score at the last; y is 0 to 1 on the axes and ``NOT_USED`` below
+        them.
 
     Raises
     ------
     ValueError
-        If there are no trials, none has a score, they have no hyperparameters, or one that is to be logarithmic is not a number above 0.
+        If there are no trials, none has a score, they have no hyperparameters, or one that is to be logarithmic is not
+        a number above 0.
     """
     _, scored = in_order(trials)
     scores = np.array([trial.score for trial in scored])

@@ -14,7 +14,8 @@ def plot_overtuning(winners, *, best=None, ax=None):
     Parameters
     ----------
     winners : Winners
-        Any object with ``validation`` and ``test`` of shape (n_searches, n_networks), for the best of the first 1, 2, … trials, and ``n_images``.
+        Any object with ``validation`` and ``test`` of shape (n_searches, n_networks), for the best of the first 1, 2, …
+        trials, and ``n_images``.
     best : float, optional
         The highest test accuracy of all networks: a dotted line.
     ax : matplotlib.axes.Axes, optional

@@ -1,7 +1,7 @@
 """A search of hyperparameters as it goes: the score of each trial, and the curves behind the scores.
 
-A trial is any object with the attributes of ``lecture.tuning.Trial`` that are read here: ``number``, ``values``, ``score``, ``curve``, ``status``, ``bracket``
-and ``round``. A score of None, or one that is not finite, counts as none.
+A trial is any object with the attributes of ``lecture.tuning.Trial`` that are read here: ``number``, ``values``,
+``score``, ``curve``, ``status``, ``bracket`` and ``round``. A score of None, or one that is not finite, counts as none.
 """
 
 import math
@@ -181,14 +181,15 @@ def plot_search(trials, *, score="validation accuracy", higher_is_better=True, t
 def plot_trial_curves(trials, *, score="validation accuracy", higher_is_better=True, ax=None):
     """Draw the score over epochs, a line a trial; the best on top.
 
-    Hyperband's brackets have a colour and a line each. A trial of a later round goes on from one of the round before: its line begins there, at a dot. A cross
-    is where a trial ended before the last epoch; dotted lines stand where rounds end.
+    Hyperband's brackets have a colour and a line each. A trial of a later round goes on from one of the round before:
+    its line begins there, at a dot. A cross is where a trial ended before the last epoch; dotted lines stand where
+    rounds end.
 
     Parameters
     ----------
     trials : sequence of Trial
-        With ``curve`` of shape (epochs,), from the first epoch: a trial of a later round has the epochs of those that it goes on from, too. A trial with no curve is
-        left out.
+        With ``curve`` of shape (epochs,), from the first epoch: a trial of a later round has the epochs of those that
+        it goes on from, too. A trial with no curve is left out.
     score : str
         What the score is.
     higher_is_better : bool

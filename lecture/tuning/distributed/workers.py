@@ -1,7 +1,7 @@
 """One search, several processes: a chief that hands out trials, and workers that run them, on one machine or on several.
 
-The two are KerasTuner's, with its protocol. What it lacks is here: who is alive (a folder that all of them share, with a file of each that
-changes), what becomes of the trial of a worker that is gone, and an end for everybody.
+The two are KerasTuner's, with its protocol. What it lacks is here: who is alive (a folder that all of them share, with
+a file of each that changes), what becomes of the trial of a worker that is gone, and an end for everybody.
 """
 
 import os
@@ -38,7 +38,8 @@ class Chief:
     report : callable
         Called after each trial.
     host : str
-        The address on which it listens. KerasTuner's port has no authentication: whoever reaches it can hand in results.
+        The address on which it listens. KerasTuner's port has no authentication: whoever reaches it can hand in
+        results.
     port : int
         0 for any that is free.
     say : callable
@@ -177,7 +178,8 @@ def work(make_tuner, folder, name, address, say=print, patience=SILENT):
     Raises
     ------
     SearchError
-        If there is no sign of this chief in the folder, before the first trial. A chief that is gone later ends the process, with status 3.
+        If there is no sign of this chief in the folder, before the first trial. A chief that is gone later ends the
+        process, with status 3.
     """
     host, port = split_address(address)
     _await_chief(folder, port, address, patience)
@@ -251,7 +253,8 @@ def started(commands, folder):
     Parameters
     ----------
     commands : dict of str to (list of str, dict of str to str)
-        For each worker's name what to run, and what to add to its environment. What it says goes to ``folder / "workers" / NAME.log``.
+        For each worker's name what to run, and what to add to its environment. What it says goes to ``folder /
+        "workers" / NAME.log``.
     folder : pathlib.Path
     """
     logs = Path(folder) / "workers"
