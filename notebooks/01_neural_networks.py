@@ -11,16 +11,23 @@
 # %% [markdown] anchor="overview"
 # # Neural networks
 #
-# A neural network is a chain of simple functions with many numbers to adjust. This chapter draws such chains, runs them
-# forward and backward with every number in sight, and then watches the recipes by which the numbers are adjusted.
+# A neural network is a chain of simple functions with many numbers to adjust.
+# This chapter draws such chains, runs them forward and backward with every
+# number in sight, and then watches the recipes by which the numbers are
+# adjusted.
 #
-# 1. **[Architecture](#architecture)**: what a network is, why it has layers, and what other kinds there are.
-# 2. **[Training](#training-loop)**: the loop, the forward pass, the backward pass.
-# 3. **[Design](#activation-functions)**: activation functions, the first weights, weights from elsewhere.
-# 4. **[Optimizers](#learning-rate)**: learning rates, momentum, a rate for each weight.
+# 1. **[Architecture](#architecture)**: what a network is, why it has layers,
+#    and what other kinds there are.
+# 2. **[Training](#training-loop)**: the loop, the forward pass, the backward
+#    pass.
+# 3. **[Design](#activation-functions)**: activation functions, the first
+#    weights, weights from elsewhere.
+# 4. **[Optimizers](#learning-rate)**: learning rates, momentum, a rate for
+#    each weight.
 #
-# Every slider works: in JupyterLab it asks the kernel, on the built page it needs none. Guess before you open an answer; a wrong guess teaches more
-# than a right one. Each part ends with exercises that check themselves.
+# Every slider works: in JupyterLab it asks the kernel, on the built page it
+# needs none. Guess before you open an answer; a wrong guess teaches more than
+# a right one. Each part ends with exercises that check themselves.
 
 # %% tags=["hide-input"]
 from lecture import architecture, from_scratch, optimizers, surfaces
@@ -31,7 +38,8 @@ from preamble import *
 # %% [markdown] anchor="notation"
 # ## Symbols
 #
-# One notation for all chapters. Rows of a matrix are examples; a bracketed superscript is a layer.
+# One notation for all chapters. Rows of a matrix are examples; a bracketed
+# superscript is a layer.
 #
 # | symbol | what it is | shape |
 # | --- | --- | --- |
@@ -52,11 +60,13 @@ from preamble import *
 #
 # *About 4 minutes.*
 #
-# You know logistic regression: weigh the inputs, add them up, squash the sum to a probability.
+# You know logistic regression: weigh the inputs, add them up, squash the sum
+# to a probability.
 #
 # $$\hat{y} = \sigma(z), \qquad z = w_0 + w_1 x_1 + w_2 x_2 + \dots + w_p x_p$$
 #
-# Drawn as a network, each input is a node, each weight an edge, and the bias $w_0$ is the weight of a node that is always 1.
+# Drawn as a network, each input is a node, each weight an edge, and the bias
+# $w_0$ is the weight of a node that is always 1.
 #
 # *Predict first: with four inputs, how many numbers does it learn?*
 
@@ -75,22 +85,26 @@ plots.plot_network(
 #
 # </details>
 #
-# The output node does two things: it adds up ($z$), and it squashes ($\sigma$). Everything that follows is made of such nodes.
+# The output node does two things: it adds up ($z$), and it squashes
+# ($\sigma$). Everything that follows is made of such nodes.
 #
-# **Learnt:** a unit of a network is a weighted sum followed by a function; logistic regression is a network with one unit.
+# **Learnt:** a unit of a network is a weighted sum followed by a function;
+# logistic regression is a network with one unit.
 
 # %% [markdown] anchor="basic-architecture"
 # ## A hidden layer
 #
 # *About 5 minutes.*
 #
-# Put a layer of such nodes between the inputs and the output. Each is a small function of all inputs; the output is a function of theirs.
+# Put a layer of such nodes between the inputs and the output. Each is a small
+# function of all inputs; the output is a function of theirs.
 #
 # $$\mathbf{a} = h(\mathbf{x}) = f(\mathbf{x}\mathbf{W}^{(1)} + \mathbf{b}^{(1)})$$
 #
 # $$\hat{y} = o(\mathbf{x}) = g(\mathbf{a}\mathbf{W}^{(2)} + \mathbf{b}^{(2)})$$
 #
-# *Predict first: two inputs, three hidden units, one output. How many weights, how many biases?*
+# *Predict first: two inputs, three hidden units, one output. How many weights,
+# how many biases?*
 
 # %% tags=["live", "slide-code"]
 # A network with two inputs, three hidden units and one output.
@@ -99,28 +113,34 @@ plots.plot_network(net, labels="names", counts=True)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# 2 · 3 + 3 · 1 = 9 weights, and one bias for each unit that computes something: 3 + 1 = 4.
+# 2 · 3 + 3 · 1 = 9 weights, and one bias for each unit that computes
+# something: 3 + 1 = 4.
 #
 # </details>
 #
-# The activation function $f$ of the hidden layer and $g$ of the output layer may differ. The same network, with what happens inside each node: a sum $z$, a
-# function ($f$, in the last layer $g$), and the result ($a$, in the last layer $\hat{y}$).
+# The activation function $f$ of the hidden layer and $g$ of the output layer
+# may differ. The same network, with what happens inside each node: a sum $z$,
+# a function ($f$, in the last layer $g$), and the result ($a$, in the last
+# layer $\hat{y}$).
 
 # %%
 plots.plot_network(net, labels="functions", weight_labels=True, counts=True)
 
 # %% [markdown]
-# **Learnt:** a layer is a matrix of weights, a vector of biases and an activation function; a network applies one layer to the result of the other.
+# **Learnt:** a layer is a matrix of weights, a vector of biases and an
+# activation function; a network applies one layer to the result of the other.
 
 # %% [markdown] anchor="more-layers"
 # ## More layers, more outputs
 #
 # *About 5 minutes.*
 #
-# Layers can be stacked, and there may be several outputs: one for each class, say. From here on we leave the biases out of the drawings. They are
-# still there, and still counted.
+# Layers can be stacked, and there may be several outputs: one for each class,
+# say. From here on we leave the biases out of the drawings. They are still
+# there, and still counted.
 #
-# *Predict first: from one hidden layer of 6 units to two of them, do the weights double?*
+# *Predict first: from one hidden layer of 6 units to two of them, do the
+# weights double?*
 
 
 # %%
@@ -136,24 +156,31 @@ explore(dense_net, n_layers=(0, 6, 1), n_units=(1, 12, 1))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# No. With one hidden layer there are 5 · 6 + 6 · 5 = 60; the second adds the 6 · 6 = 36 between the two. Move the slider and read the counts.
+# No. With one hidden layer there are 5 · 6 + 6 · 5 = 60; the second adds the 6
+# · 6 = 36 between the two. Move the slider and read the counts.
 #
 # </details>
 #
-# A layer more adds $n \cdot n$ weights; a unit more in every layer adds to both factors.
+# A layer more adds $n \cdot n$ weights; a unit more in every layer adds to
+# both factors.
 #
-# **Learnt:** width is what makes dense networks large, because weights grow with its square.
+# **Learnt:** width is what makes dense networks large, because weights grow
+# with its square.
 
 # %% [markdown] anchor="why-layers"
 # ## Why layers?
 #
 # *About 8 minutes.*
 #
-# Each layer is a filter: it answers to some patterns of its input and is silent at the rest. The next layer filters the answers, so it can only combine what the one
-# before has found. Many small steps are easier to learn than one large one.
+# Each layer is a filter: it answers to some patterns of its input and is
+# silent at the rest. The next layer filters the answers, so it can only
+# combine what the one before has found. Many small steps are easier to learn
+# than one large one.
 #
-# To see it, train a small network on photographs of clothes and look inside. Its layers are *convolutions*: windows of 3 × 3 numbers that look at every
-# place of an image, so that what they answer is an image again, a *feature map*.
+# To see it, train a small network on photographs of clothes and look inside.
+# Its layers are *convolutions*: windows of 3 × 3 numbers that look at every
+# place of an image, so that what they answer is an image again, a *feature
+# map*.
 
 # %% tags=["hide-input"]
 fashion = data.load_fashion_mnist(seed=SEED)
@@ -195,9 +222,11 @@ print(
 )
 
 # %% [markdown]
-# Now give it one image that it has not seen, and ask each layer for its answer. In the drawing, dark means a strong answer.
+# Now give it one image that it has not seen, and ask each layer for its
+# answer. In the drawing, dark means a strong answer.
 #
-# *Predict first: in which layer can you still tell what the image shows, and in which can you not?*
+# *Predict first: in which layer can you still tell what the image shows, and
+# in which can you not?*
 
 # %%
 LAYERS = {"layer 1": "layer_1", "layer 2": "layer_2", "layer 3": "layer_3"}
@@ -226,15 +255,20 @@ plots.plot_feature_maps(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# In layer 1 the boot is easy to see: the maps are the image again with its upper, its lower or its slanted edges picked out, or all of its area. In layer 3 it is not:
-# each map says how much of *something* there is in which of 7 × 7 places.
+# In layer 1 the boot is easy to see: the maps are the image again with its
+# upper, its lower or its slanted edges picked out, or all of its area. In
+# layer 3 it is not: each map says how much of *something* there is in which of
+# 7 × 7 places.
 #
 # </details>
 #
-# The maps get smaller because the pooling after a layer keeps the strongest answer of 2 × 2. So a number in a later map has seen a larger part of the image.
-# *What* is it looking for? Take 1,000 images, and cut out the pieces to which a map answers most strongly.
+# The maps get smaller because the pooling after a layer keeps the strongest
+# answer of 2 × 2. So a number in a later map has seen a larger part of the
+# image. *What* is it looking for? Take 1,000 images, and cut out the pieces to
+# which a map answers most strongly.
 #
-# *Predict first: what will the pieces have in common in layer 1, and what in layer 3?*
+# *Predict first: what will the pieces have in common in layer 1, and what in
+# layer 3?*
 
 # %%
 drawn = architecture.from_model(filters)
@@ -253,31 +287,39 @@ plots.plot_patches(strongest)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# In layer 1 a corner or an edge that looks the same way; in layer 2 longer edges and corners of something; in layer 3 larger parts of clothes, such as a boot from toe to
-# shaft, or the lower ends of trousers and shirts.
+# In layer 1 a corner or an edge that looks the same way; in layer 2 longer
+# edges and corners of something; in layer 3 larger parts of clothes, such as a
+# boot from toe to shaft, or the lower ends of trousers and shirts.
 #
 # </details>
 #
-# Each row is one map. Nobody told the network to look for edges or for legs: it was told the class, and these filters are what helped. Not every row has a name;
-# a filter may answer to several things.
+# Each row is one map. Nobody told the network to look for edges or for legs:
+# it was told the class, and these filters are what helped. Not every row has a
+# name; a filter may answer to several things.
 #
-# **Learnt:** each layer filters what the layer before has found, from edges over their combinations to parts of things.
+# **Learnt:** each layer filters what the layer before has found, from edges
+# over their combinations to parts of things.
 
 # %% [markdown] anchor="other-architectures"
 # ## Other architectures
 #
 # *About 10 minutes.*
 #
-# A dense layer connects everything with everything and knows nothing of its input: shuffle the pixels of all images in the same way, and it learns just as well. Other
-# layers have knowledge built in. Most of them do it by *sharing weights*: the same few numbers are used in many places.
+# A dense layer connects everything with everything and knows nothing of its
+# input: shuffle the pixels of all images in the same way, and it learns just
+# as well. Other layers have knowledge built in. Most of them do it by *sharing
+# weights*: the same few numbers are used in many places.
 #
-# The four drawings are made from real Keras models. Below each layer stand the shape of what it gives out and the number of its parameters.
+# The four drawings are made from real Keras models. Below each layer stand the
+# shape of what it gives out and the number of its parameters.
 #
-# *Predict first: a dense layer from an image of 28 × 28 pixels to 8 maps of 26 × 26 has four million parameters. How many has a convolution with a window of 3 × 3 between
-# the same shapes?*
+# *Predict first: a dense layer from an image of 28 × 28 pixels to 8 maps of 26
+# × 26 has four million parameters. How many has a convolution with a window of
+# 3 × 3 between the same shapes?*
 
 # %% [markdown] tags=["slide"]
-# **Convolution**, for images: a pattern is the same pattern wherever it is. One small window slides over the image.
+# **Convolution**, for images: a pattern is the same pattern wherever it is.
+# One small window slides over the image.
 
 # %% tags=["live", "slide-code"]
 # A convolutional network for images.
@@ -299,15 +341,18 @@ print(architecture.from_model(convolutional).table())
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# 80: for each of the 8 maps 3 · 3 weights and a bias. They are used at all 26 · 26 places.
+# 80: for each of the 8 maps 3 · 3 weights and a bias. They are used at all 26
+# · 26 places.
 #
 # </details>
 #
-# Three quarters of this network's parameters are in its one dense layer, the last. The pooling has none: it takes the largest of 2 × 2.
+# Three quarters of this network's parameters are in its one dense layer, the
+# last. The pooling has none: it takes the largest of 2 × 2.
 
 # %% [markdown] tags=["slide"]
-# **Recurrence**, for sequences: text, sound, measurements over time. One cell reads the sequence step by step and keeps a memory (its *state*). Here it reads
-# an image as a sequence of 28 rows.
+# **Recurrence**, for sequences: text, sound, measurements over time. One cell
+# reads the sequence step by step and keeps a memory (its *state*). Here it
+# reads an image as a sequence of 28 rows.
 
 # %% tags=["live", "slide-code"]
 # A recurrent network for sequences of 28 steps with 28 numbers each.
@@ -323,15 +368,18 @@ plots.plot_architecture(architecture.from_model(recurrent))
 print(architecture.from_model(recurrent).table())
 
 # %% [markdown]
-# Above stands the cell with its loop; below, the same cell *unrolled*: one copy for each step, all with the same weights. So a sequence of any length needs the same number of
-# them. An LSTM cell has four sets (three gates and the new content of the memory), each with weights for the input, for the state of the step before, and a bias. With $i$
-# inputs and $h$ units:
+# Above stands the cell with its loop; below, the same cell *unrolled*: one
+# copy for each step, all with the same weights. So a sequence of any length
+# needs the same number of them. An LSTM cell has four sets (three gates and
+# the new content of the memory), each with weights for the input, for the
+# state of the step before, and a bias. With $i$ inputs and $h$ units:
 #
 # $$n_\text{LSTM} = 4\,(h\,(h + i) + h)$$
 
 # %% [markdown] tags=["slide"]
-# **Autoencoder**, for representations: it learns to give out what it got, but has to pass everything through a narrow *code*. What comes through is a summary
-# that nobody had to label.
+# **Autoencoder**, for representations: it learns to give out what it got, but
+# has to pass everything through a narrow *code*. What comes through is a
+# summary that nobody had to label.
 
 # %% tags=["live", "slide-code"]
 # An autoencoder: 784 pixels to a code of 10 numbers, and back.
@@ -364,13 +412,18 @@ print(
 )
 
 # %% [markdown]
-# A *transposed* convolution goes the other way: each number of a small map writes a window of a larger one, with the same weights at every place. The two layers beside
-# the code share no weights, because their window is the whole map; they hold most of the parameters. The narrow code saves too: without it, a dense
-# layer from 784 pixels to 784 pixels has more than 600,000.
+# A *transposed* convolution goes the other way: each number of a small map
+# writes a window of a larger one, with the same weights at every place. The
+# two layers beside the code share no weights, because their window is the
+# whole map; they hold most of the parameters. The narrow code saves too:
+# without it, a dense layer from 784 pixels to 784 pixels has more than
+# 600,000.
 
 # %% [markdown] tags=["slide"]
-# **Attention**, for language and much else: every word asks all words which of them matter to it. Its *query* is compared with their *keys*, and it gets a weighted mean of their
-# *values*. The arrow above is a *residual* connection: what comes in is added to what comes out.
+# **Attention**, for language and much else: every word asks all words which of
+# them matter to it. Its *query* is compared with their *keys*, and it gets a
+# weighted mean of their *values*. The arrow above is a *residual* connection:
+# what comes in is added to what comes out.
 
 # %% tags=["live", "slide-code"]
 # A network with attention for sequences of six digits.
@@ -388,12 +441,16 @@ plots.plot_architecture(architecture.from_model(attention))
 print(architecture.from_model(attention).table())
 
 # %% [markdown]
-# Queries, keys and values are made by three dense layers, the same three for every word. So attention needs no more parameters for a longer sequence. It does not know the order
-# of the words either: that is why the place of each is told as a second input.
+# Queries, keys and values are made by three dense layers, the same three for
+# every word. So attention needs no more parameters for a longer sequence. It
+# does not know the order of the words either: that is why the place of each is
+# told as a second input.
 #
-# Where does it look? Let it learn a task whose answer we know: to read six digits backwards.
+# Where does it look? Let it learn a task whose answer we know: to read six
+# digits backwards.
 #
-# *Predict first: at which digit should the first place look, at which the second?*
+# *Predict first: at which digit should the first place look, at which the
+# second?*
 
 # %% tags=["slide-code"]
 rng = np.random.default_rng(SEED)
@@ -419,25 +476,30 @@ plots.plot_attention(looks[0, 0], [str(number) for number in example[0]])
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The first at the last, the second at the one before it, and so on: the weights lie on the other diagonal.
+# The first at the last, the second at the one before it, and so on: the
+# weights lie on the other diagonal.
 #
 # </details>
 #
-# Each row is a query and sums to 1. Nobody wrote this table: the weights were learnt from examples, and the two digits 1 are told apart by their places.
+# Each row is a query and sums to 1. Nobody wrote this table: the weights were
+# learnt from examples, and the two digits 1 are told apart by their places.
 #
-# **Learnt:** an architecture is knowledge about the data; weights that are shared over places, steps or words need far fewer parameters.
+# **Learnt:** an architecture is knowledge about the data; weights that are
+# shared over places, steps or words need far fewer parameters.
 
 # %% [markdown] anchor="exercises-architecture"
 # ## Exercises: architecture
 #
 # *About 12 minutes.*
 #
-# Put your answer in the place of the three dots and run the cell. It says whether you are right, and if not, what is off.
+# Put your answer in the place of the three dots and run the cell. It says
+# whether you are right, and if not, what is off.
 
 # %% [markdown] tags=["exercise"]
 # ### Exercise: counting parameters
 #
-# How many numbers does a network with 784 inputs, one hidden layer of 100 units and 10 outputs learn?
+# How many numbers does a network with 784 inputs, one hidden layer of 100
+# units and 10 outputs learn?
 
 # %% tags=["exercise"]
 n_parameters = ...
@@ -449,7 +511,8 @@ exercises.check("counting-weights", (784 + 1) * 100 + (100 + 1) * 10)
 # %% [markdown] tags=["exercise"]
 # ### Exercise: any network
 #
-# Write a function that takes the sizes of all layers, such as `[4, 3, 1]`, and returns the number of weights, without biases.
+# Write a function that takes the sizes of all layers, such as `[4, 3, 1]`, and
+# returns the number of weights, without biases.
 
 
 # %% tags=["exercise"]
@@ -470,7 +533,8 @@ exercises.check("weights-of-any-net", n_weights)
 # %% [markdown] tags=["exercise"]
 # ### Exercise: a convolution
 #
-# A convolutional layer has windows of 5 × 5, an input of 32 × 32 pixels with 3 channels, and gives 16 maps. How many parameters has it, biases included?
+# A convolutional layer has windows of 5 × 5, an input of 32 × 32 pixels with 3
+# channels, and gives 16 maps. How many parameters has it, biases included?
 
 # %% tags=["exercise"]
 n_parameters = ...
@@ -482,8 +546,9 @@ exercises.check("convolution-parameters", (5 * 5 * 3 + 1) * 16)
 # %% [markdown] tags=["exercise"]
 # ### Exercise: two layers in one
 #
-# Two layers without biases and without activation functions have the weight matrices $\mathbf{W}^{(1)}$ and $\mathbf{W}^{(2)}$. Return the one matrix of a single layer that gives the same
-# outputs for every input.
+# Two layers without biases and without activation functions have the weight
+# matrices $\mathbf{W}^{(1)}$ and $\mathbf{W}^{(2)}$. Return the one matrix of
+# a single layer that gives the same outputs for every input.
 
 
 # %% tags=["exercise"]
@@ -506,14 +571,16 @@ exercises.check("collapsing-layers", one_layer)
 #
 # *About 5 minutes.*
 #
-# A network learns by going round and round: predict, compare, correct. Before the first round, four things have to be chosen.
+# A network learns by going round and round: predict, compare, correct. Before
+# the first round, four things have to be chosen.
 #
 # 1. The *architecture*: layers, units, activation functions.
 # 2. The *initialization*: which weights to start from.
 # 3. The *loss*: what "wrong" means, as one number.
 # 4. The *optimizer*: how the weights are moved to make that number smaller.
 #
-# *Predict first: in one round, which boxes of the loop use the weights, and which change them?*
+# *Predict first: in one round, which boxes of the loop use the weights, and
+# which change them?*
 
 # %% tags=["hide-input"]
 X, y = from_scratch.xor()
@@ -537,15 +604,21 @@ explore(training_loop, round_number=(1, 91, 10))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The layers use them, on the way forward. The gradients use them once more, on the way back. Only the optimizer changes them, and only once a round.
+# The layers use them, on the way forward. The gradients use them once more, on
+# the way back. Only the optimizer changes them, and only once a round.
 #
 # </details>
 #
-# A small network learns exclusive or: whether the two numbers in a row of $\mathbf{X}$ differ. The numbers are those of a real training, ten rounds from one position of the slider to the next, and
-# the batch is always the same, all four examples. Blue is the way forward, vermilion the way back. Move the slider and compare $\hat{\mathbf{y}}$ with $\mathbf{y}$: the loss falls, and the weights move
-# less in the end than in the middle. The rest of this part takes the loop apart.
+# A small network learns exclusive or: whether the two numbers in a row of
+# $\mathbf{X}$ differ. The numbers are those of a real training, ten rounds
+# from one position of the slider to the next, and the batch is always the
+# same, all four examples. Blue is the way forward, vermilion the way back.
+# Move the slider and compare $\hat{\mathbf{y}}$ with $\mathbf{y}$: the loss
+# falls, and the weights move less in the end than in the middle. The rest of
+# this part takes the loop apart.
 #
-# **Learnt:** training is one loop around four choices: architecture, initialization, loss and optimizer.
+# **Learnt:** training is one loop around four choices: architecture,
+# initialization, loss and optimizer.
 
 # %% [markdown] anchor="mini-batch-sgd"
 # ## Learning: mini-batch gradient descent
@@ -555,12 +628,15 @@ explore(training_loop, round_number=(1, 91, 10))
 # 1. Draw a batch of examples $\mathbf{X}$ with their answers $\mathbf{y}$.
 # 2. *Forward pass*: compute the predictions $\hat{\mathbf{y}}$.
 # 3. Compute the loss $\mathcal{L}$, a mean over the batch.
-# 4. *Backward pass*: compute the gradient of the loss with respect to every weight.
+# 4. *Backward pass*: compute the gradient of the loss with respect to every
+#    weight.
 # 5. Update every weight, with the learning rate $\eta$:
 #
 # $$\mathbf{W} \leftarrow \mathbf{W} - \eta\, \dfrac{\partial \mathcal{L}}{\partial \mathbf{W}}$$
 #
-# *Predict first: a small network learns exclusive or. Do all weights move equally, and when do they move most: at the start, in the middle, at the end?*
+# *Predict first: a small network learns exclusive or. Do all weights move
+# equally, and when do they move most: at the start, in the middle, at the
+# end?*
 
 
 # %%
@@ -573,25 +649,32 @@ explore(weight_updates, iteration=(0, record.steps, 4))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Every weight is updated in every step, but not equally: some hardly move for a long while. And the largest updates come neither first nor last.
+# Every weight is updated in every step, but not equally: some hardly move for
+# a long while. And the largest updates come neither first nor last.
 #
 # </details>
 #
-# Drag the slider through the training. The loss hardly moves at first: the hidden units still do almost the same. Once they differ, the weights grow quickly, and when
-# the answers are right the updates die down by themselves, because the gradient does.
+# Drag the slider through the training. The loss hardly moves at first: the
+# hidden units still do almost the same. Once they differ, the weights grow
+# quickly, and when the answers are right the updates die down by themselves,
+# because the gradient does.
 #
-# Exclusive or asks whether exactly one of two inputs is on. One unit alone cannot learn it: no straight line separates the answers.
-# Four points make one batch. With more data each step sees another batch, and after the last one the next *epoch* begins.
+# Exclusive or asks whether exactly one of two inputs is on. One unit alone
+# cannot learn it: no straight line separates the answers. Four points make one
+# batch. With more data each step sees another batch, and after the last one
+# the next *epoch* begins.
 #
-# **Learnt:** training repeats five steps, and the size of an update is set by the gradient, not by a plan.
+# **Learnt:** training repeats five steps, and the size of an update is set by
+# the gradient, not by a plan.
 
 # %% [markdown] anchor="forward-pass"
 # ## The forward pass: data as tensors
 #
 # *About 7 minutes.*
 #
-# Whatever a network gets, it gets as an array of numbers, a *tensor*. The number of its axes says what kind of data it is, and its *shape* how much of it there is. Nearly always the first axis
-# counts examples.
+# Whatever a network gets, it gets as an array of numbers, a *tensor*. The
+# number of its axes says what kind of data it is, and its *shape* how much of
+# it there is. Nearly always the first axis counts examples.
 #
 # *Predict first: a batch of colour videos. How many axes?*
 
@@ -608,14 +691,17 @@ plots.plot_tensor(vector, axes=["pixel"])
 matrix = images.reshape(32, -1)
 plots.plot_tensor(matrix, axes=["example", "pixel"])
 # %% [markdown]
-# Three axes: sequences, such as measurements over time. Read each photograph from top to bottom, and it is a sequence of 28 steps with 28 numbers each. Or call the last two axes row and column: then the
-# same array is a batch of grey pictures. The names are ours; the numbers do not know them.
+# Three axes: sequences, such as measurements over time. Read each photograph
+# from top to bottom, and it is a sequence of 28 steps with 28 numbers each. Or
+# call the last two axes row and column: then the same array is a batch of grey
+# pictures. The names are ours; the numbers do not know them.
 
 # %% tags=["slide-code"]
 sequences = images
 plots.plot_tensor(sequences, axes=["example", "time step", "feature"])
 # %% [markdown]
-# Four axes: pictures in colour, with three *channels*: red, green and blue. Ours are grey, so we tint each in a colour of its own.
+# Four axes: pictures in colour, with three *channels*: red, green and blue.
+# Ours are grey, so we tint each in a colour of its own.
 
 # %% tags=["slide-code"]
 tints = np.array(
@@ -624,7 +710,8 @@ tints = np.array(
 pictures = images[:3, :, :, None] * tints[:, None, None, :]
 plots.plot_tensor(pictures, axes=["example", "row", "column", "channel"])
 # %% [markdown]
-# Five axes: videos. Let the pictures walk out to the right, five pixels a frame.
+# Five axes: videos. Let the pictures walk out to the right, five pixels a
+# frame.
 
 # %% tags=["slide-code"]
 frames = [
@@ -642,7 +729,8 @@ plots.plot_tensor(
 #
 # </details>
 #
-# The same numbers may stand in tensors of different shapes. `reshape` changes the shape and not one number:
+# The same numbers may stand in tensors of different shapes. `reshape` changes
+# the shape and not one number:
 
 # %% tags=["live", "slide-code"]
 # Make a matrix of the videos, an example a row. Then undo it.
@@ -653,20 +741,24 @@ print(
 assert (flat.reshape(videos.shape) == videos).all()
 
 # %% [markdown]
-# What changes is what a layer can know. In a matrix of pixels, nothing says that pixel 29 lies below pixel 1.
+# What changes is what a layer can know. In a matrix of pixels, nothing says
+# that pixel 29 lies below pixel 1.
 #
-# **Learnt:** data are tensors; the first axis counts examples, and the others say what a layer may know about neighbours.
+# **Learnt:** data are tensors; the first axis counts examples, and the others
+# say what a layer may know about neighbours.
 
 # %% [markdown] anchor="tensor-operations"
 # ## A dense layer is a matrix product
 #
 # *About 5 minutes.*
 #
-# All sums of a dense layer, for all examples of a batch, are one product. For a batch of $a$ examples with $b$ inputs each, and a layer of $c$ units:
+# All sums of a dense layer, for all examples of a batch, are one product. For
+# a batch of $a$ examples with $b$ inputs each, and a layer of $c$ units:
 #
 # $$\underbrace{\mathbf{Z}}_{a \times c} = \underbrace{\mathbf{X}}_{a \times b}\; \underbrace{\mathbf{W}}_{b \times c} + \underbrace{\mathbf{b}}_{c}$$
 #
-# *Predict first: how many multiplications are in it, for a = 4, b = 3 and c = 5? And how do they grow when the batch doubles?*
+# *Predict first: how many multiplications are in it, for a = 4, b = 3 and c =
+# 5? And how do they grow when the batch doubles?*
 
 # %%
 rng = np.random.default_rng(SEED)
@@ -690,12 +782,15 @@ explore(dense_layer, example=(1, 4), unit=(1, 5))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# 60: each of the 4 · 5 sums takes 3. In general $a \cdot b \cdot c$, so that a batch twice as large takes twice as many. Processors for graphics do thousands of them at the same time, because
-# no sum waits for another.
+# 60: each of the 4 · 5 sums takes 3. In general $a \cdot b \cdot c$, so that a
+# batch twice as large takes twice as many. Processors for graphics do
+# thousands of them at the same time, because no sum waits for another.
 #
 # </details>
 #
-# Move the sliders: each sum is a row of $\mathbf{X}$ times a column of $\mathbf{W}$, a *dot product*, plus the bias of the unit. NumPy writes the matrix product as `@`. Keras computes the same:
+# Move the sliders: each sum is a row of $\mathbf{X}$ times a column of
+# $\mathbf{W}$, a *dot product*, plus the bias of the unit. NumPy writes the
+# matrix product as `@`. Keras computes the same:
 
 # %% tags=["live", "slide-code"]
 # Give a Keras layer our weights, and compare.
@@ -709,16 +804,19 @@ print(
 assert np.allclose(theirs, ours, atol=1e-5)
 
 # %% [markdown]
-# The difference is one of rounding: Keras computes with about seven digits, NumPy with about sixteen.
+# The difference is one of rounding: Keras computes with about seven digits,
+# NumPy with about sixteen.
 #
-# **Learnt:** a dense layer is `X @ W + b`: inner sizes must agree, and the outer ones are the shape of the result.
+# **Learnt:** a dense layer is `X @ W + b`: inner sizes must agree, and the
+# outer ones are the shape of the result.
 
 # %% [markdown] anchor="element-wise-operations"
 # ## Entry by entry: activation, addition, broadcasting
 #
 # *About 6 minutes.*
 #
-# After the product, everything happens to single entries. An activation function is applied to each of them, and shapes stay as they are.
+# After the product, everything happens to single entries. An activation
+# function is applied to each of them, and shapes stay as they are.
 
 # %% tags=["live", "slide-code"]
 # ReLU keeps what is positive, and sets the rest to 0.
@@ -726,7 +824,8 @@ Z = np.array([[1.0, -2.0, 0.5], [-0.3, 0.4, -1.0]])
 assert (np.maximum(Z, 0) == ACTIVATIONS["relu"](Z)).all()
 plots.plot_elementwise(from_scratch.elementwise("relu", Z))
 # %% [markdown]
-# *Predict first: a matrix of shape (2, 3) plus a vector of shape (3,). Is that an error? If not, is the vector added to each row or to each column?*
+# *Predict first: a matrix of shape (2, 3) plus a vector of shape (3,). Is that
+# an error? If not, is the vector added to each row or to each column?*
 
 # %% tags=["live", "slide-code"]
 # Add a vector to a matrix.
@@ -735,12 +834,15 @@ plots.plot_elementwise(from_scratch.elementwise("+", Z, [1, 2, 3]))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# To each row. Shapes are compared from the *last* axis on. Where an axis is missing or has the size 1, the array is repeated along it: this is *broadcasting*, and it is how one bias vector
-# reaches all examples of a batch.
+# To each row. Shapes are compared from the *last* axis on. Where an axis is
+# missing or has the size 1, the array is repeated along it: this is
+# *broadcasting*, and it is how one bias vector reaches all examples of a
+# batch.
 #
 # </details>
 #
-# The repeated cells are pale. Nothing is copied in memory. With a product, a sum and a function of each entry, a whole layer is one line:
+# The repeated cells are pale. Nothing is copied in memory. With a product, a
+# sum and a function of each entry, a whole layer is one line:
 
 # %% tags=["live", "slide-code"]
 # A dense layer with a sigmoid, in one line, and in Keras.
@@ -756,7 +858,8 @@ print(
 # %% [markdown]
 # Both arrays may be repeated at once, and that is where mistakes hide.
 #
-# *Predict first: three answers of shape (3,) and three predictions of shape (3, 1), all of them right. What is the mean squared error?*
+# *Predict first: three answers of shape (3,) and three predictions of shape
+# (3, 1), all of them right. What is the mean squared error?*
 
 # %% tags=["slide-code"]
 wanted, predicted = np.array([1.0, 2.0, 3.0]), np.array([[1.0], [2.0], [3.0]])
@@ -765,11 +868,13 @@ plots.plot_elementwise(from_scratch.elementwise("−", wanted, predicted))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# It should be 0. It is 4/3, because nine differences were taken where three were meant, and nobody complained.
+# It should be 0. It is 4/3, because nine differences were taken where three
+# were meant, and nobody complained.
 #
 # </details>
 #
-# Print shapes when a loss looks odd. Where they do not fit at all, there is an error, which is the better case. Either way, say which axis you mean:
+# Print shapes when a loss looks odd. Where they do not fit at all, there is an
+# error, which is the better case. Either way, say which axis you mean:
 
 # %% tags=["live", "slide-code"]
 # A number for each row: NumPy looks at the last axis first. Give it one of size 1.
@@ -781,19 +886,22 @@ print(Z + np.array([10, 20])[:, np.newaxis])
 assert np.mean((wanted - predicted[:, 0]) ** 2) == 0
 
 # %% [markdown]
-# **Learnt:** activation functions and additions work entry by entry, and shapes are made to fit from the last axis on, whether you meant it or not.
+# **Learnt:** activation functions and additions work entry by entry, and
+# shapes are made to fit from the last axis on, whether you meant it or not.
 
 # %% [markdown] anchor="backward-pass"
 # ## The backward pass
 #
 # *About 8 minutes.*
 #
-# The backward pass finds, for every weight, how the loss changes when that weight is nudged. For the weights of layer $l$, from $p$ units to $q$ units, these numbers form a matrix of the
-# same shape as the weights:
+# The backward pass finds, for every weight, how the loss changes when that
+# weight is nudged. For the weights of layer $l$, from $p$ units to $q$ units,
+# these numbers form a matrix of the same shape as the weights:
 #
 # $$\frac{\partial \mathcal{L}}{\partial \mathbf{W}^{(l)}} = \begin{pmatrix} \frac{\partial \mathcal{L}}{\partial w^{(l)}_{1,1}} & \cdots & \frac{\partial \mathcal{L}}{\partial w^{(l)}_{1,q}} \\ \vdots & \ddots & \vdots \\ \frac{\partial \mathcal{L}}{\partial w^{(l)}_{p,1}} & \cdots & \frac{\partial \mathcal{L}}{\partial w^{(l)}_{p,q}} \end{pmatrix}$$
 #
-# Each of the $n$ examples of a batch has such a matrix of its own. The update uses their mean:
+# Each of the $n$ examples of a batch has such a matrix of its own. The update
+# uses their mean:
 #
 # $$\frac{\partial \mathcal{L}}{\partial \mathbf{W}^{(l)}} = \frac{1}{n} \sum_{m=1}^{n} \frac{\partial \mathcal{L}(\mathbf{x}_m, \mathbf{y}_m)}{\partial \mathbf{W}^{(l)}}$$
 
@@ -816,9 +924,11 @@ def gradient_of_a_batch(layer=1):
 explore(gradient_of_a_batch, layer=(1, 2))
 
 # %% [markdown]
-# The examples disagree: one wants a weight to grow, another wants it to shrink. The mean is what they agree on.
+# The examples disagree: one wants a weight to grow, another wants it to
+# shrink. The mean is what they agree on.
 #
-# *Predict first: put every example into the batch twice. What happens to the sum of the gradients, and what to their mean?*
+# *Predict first: put every example into the batch twice. What happens to the
+# sum of the gradients, and what to their mean?*
 
 # %% tags=["live", "slide-code"]
 # Repeat the batch, and compare the sum of the gradients with their mean.
@@ -835,15 +945,21 @@ for copies in (1, 2, 10, 100):
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The sum doubles, the mean stays. With the sum, a learning rate that is right for a batch of 4 would be 100 times too large for a batch of 400. With the mean, the same rate fits
-# both. Keras takes the mean.
+# The sum doubles, the mean stays. With the sum, a learning rate that is right
+# for a batch of 4 would be 100 times too large for a batch of 400. With the
+# mean, the same rate fits both. Keras takes the mean.
 #
 # </details>
 #
-# Now to the word *backward*. The chain rule can be followed from either end. From the front: follow one weight's change through all later layers to the loss, then start
-# again with the next weight. From the back: find how the loss depends on the last layer, and reuse that for the layer before it, down to the first.
+# Now to the word *backward*. The chain rule can be followed from either end.
+# From the front: follow one weight's change through all later layers to the
+# loss, then start again with the next weight. From the back: find how the loss
+# depends on the last layer, and reuse that for the layer before it, down to
+# the first.
 #
-# *Predict first: for the 669,706 weights and biases of a 784-512-512-10 network, how many times as many multiplications does the way from the front take?*
+# *Predict first: for the 669,706 weights and biases of a 784-512-512-10
+# network, how many times as many multiplications does the way from the front
+# take?*
 
 # %%
 sizes = [
@@ -867,33 +983,44 @@ for cost in costs:
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# More than 2,600 times as many, although it skips everything that is known to be 0. Nudging each weight up and down, without any chain rule, takes
-# almost a million times as many.
+# More than 2,600 times as many, although it skips everything that is known to
+# be 0. Nudging each weight up and down, without any chain rule, takes almost a
+# million times as many.
 #
 # </details>
 #
-# These are counts for one example, with one forward pass done beforehand. Nothing here depends on a clock. Backward, each layer needs one matrix product for the gradient of its
-# weights and one to pass the gradient on: at most two forward passes, plus one multiplication for each unit. The passes from the front repeat the work of the later layers for
-# every weight.
+# These are counts for one example, with one forward pass done beforehand.
+# Nothing here depends on a clock. Backward, each layer needs one matrix
+# product for the gradient of its weights and one to pass the gradient on: at
+# most two forward passes, plus one multiplication for each unit. The passes
+# from the front repeat the work of the later layers for every weight.
 #
-# **Learnt:** the gradient has the shape of the weights, is a mean over the batch, and costs no more than about two forward passes when found backward, however many weights there are.
+# **Learnt:** the gradient has the shape of the weights, is a mean over the
+# batch, and costs no more than about two forward passes when found backward,
+# however many weights there are.
 
 # %% [markdown] anchor="backpropagation-example"
 # ## The chain rule in the last layer
 #
 # *About 6 minutes.*
 #
-# A weight of the last layer changes $z$, $z$ changes the prediction $\hat{y}$, and $\hat{y}$ changes the loss. The chain rule multiplies the three:
+# A weight of the last layer changes $z$, $z$ changes the prediction $\hat{y}$,
+# and $\hat{y}$ changes the loss. The chain rule multiplies the three:
 #
 # $$\frac{\partial \mathcal{L}}{\partial w^{(2)}_{i,1}} = {\color{#D55E00} \frac{\partial \mathcal{L}}{\partial \hat{y}}} \cdot {\color{#0072B2} \frac{\partial \hat{y}}{\partial z}} \cdot {\color{#009E73} \frac{\partial z}{\partial w^{(2)}_{i,1}}}$$
 #
-# With the loss $\mathcal{L} = \frac{1}{2}(\hat{y} - y)^2$ and the output $\hat{y} = g(z)$:
+# With the loss $\mathcal{L} = \frac{1}{2}(\hat{y} - y)^2$ and the output
+# $\hat{y} = g(z)$:
 #
 # $$\frac{\partial \mathcal{L}}{\partial w^{(2)}_{i,1}} = {\color{#D55E00} (\hat{y} - y)} \cdot {\color{#0072B2} g'(z)} \cdot {\color{#009E73} a^{(1)}_{i}}$$
 #
-# Each factor has the colour of its place in the drawing: the way from $\hat{y}$ to the loss, the two halves of the output, and the edge with what comes in over it.
+# Each factor has the colour of its place in the drawing: the way from
+# $\hat{y}$ to the loss, the two halves of the output, and the edge with what
+# comes in over it.
 #
-# *Predict first: the truth is 1, the prediction is lower, and the weight's input is positive. Which sign has the gradient, and does the update make the weight larger or smaller?*
+# *Predict first: the truth is 1, the prediction is lower, and the weight's
+# input is positive. Which sign has the gradient, and does the update make the
+# weight larger or smaller?*
 
 # %%
 one_output = from_scratch.dense_net([2, 3, 1], loss="squared_error", seed=11)
@@ -911,14 +1038,20 @@ explore(last_layer, from_unit=(0, 3))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Negative: $\hat{y} - y$ is negative, the slope of a sigmoid is positive, and so is the input. The update subtracts the gradient, so the weight becomes larger and the prediction rises.
+# Negative: $\hat{y} - y$ is negative, the slope of a sigmoid is positive, and
+# so is the input. The update subtracts the gradient, so the weight becomes
+# larger and the prediction rises.
 #
 # </details>
 #
-# Move the slider to the other units, whose activations are negative: the sign turns. The first two factors are the same for all weights of the layer, only the input differs. From unit 0 comes the bias, with the input 1. Mind the order in $\hat{y} - y$: with $y - \hat{y}$
-# the sign is wrong, and every update would make the loss larger.
+# Move the slider to the other units, whose activations are negative: the sign
+# turns. The first two factors are the same for all weights of the layer, only
+# the input differs. From unit 0 comes the bias, with the input 1. Mind the
+# order in $\hat{y} - y$: with $y - \hat{y}$ the sign is wrong, and every
+# update would make the loss larger.
 #
-# The last line of the figure does not use the chain rule at all: it nudges the weight by a hundred-thousandth up and down and looks at the loss.
+# The last line of the figure does not use the chain rule at all: it nudges the
+# weight by a hundred-thousandth up and down and looks at the loss.
 
 # %% tags=["live", "slide-code"]
 # Multiply the three factors, and compare with a nudge of the weight.
@@ -929,22 +1062,26 @@ print(
 print(f"nudging the weight:                      {chain.nudged:.8f}")
 
 # %% [markdown]
-# **Learnt:** the gradient of a weight is how far the prediction is off, times the slope of the activation, times the weight's input.
+# **Learnt:** the gradient of a weight is how far the prediction is off, times
+# the slope of the activation, times the weight's input.
 
 # %% [markdown] anchor="backpropagation-hidden-layers"
 # ## One layer further back
 #
 # *About 6 minutes.*
 #
-# A hidden unit is judged by what it does to the units above it. The rule keeps its three factors:
+# A hidden unit is judged by what it does to the units above it. The rule keeps
+# its three factors:
 #
 # $$\frac{\partial \mathcal{L}}{\partial w^{(1)}_{i,j}} = {\color{#D55E00} \frac{\partial \mathcal{L}}{\partial a^{(1)}_{j}}} \cdot {\color{#0072B2} \frac{\partial a^{(1)}_{j}}{\partial z^{(1)}_{j}}} \cdot {\color{#009E73} \frac{\partial z^{(1)}_{j}}{\partial w^{(1)}_{i,j}}}$$
 #
-# Only the first factor is new. The activation $a_j$ reaches the loss through every unit $k$ of the next layer, and the ways add up:
+# Only the first factor is new. The activation $a_j$ reaches the loss through
+# every unit $k$ of the next layer, and the ways add up:
 #
 # $${\color{#D55E00} \frac{\partial \mathcal{L}}{\partial a^{(1)}_{j}}} = {\color{#D55E00} \sum_k \frac{\partial \mathcal{L}}{\partial z^{(2)}_{k}}\, \frac{\partial z^{(2)}_{k}}{\partial a^{(1)}_{j}}} = {\color{#D55E00} \sum_k \frac{\partial \mathcal{L}}{\partial z^{(2)}_{k}}\, w^{(2)}_{j,k}}$$
 #
-# *Predict first: here is a network with two outputs. Which of the numbers in this sum are already known from the last layer?*
+# *Predict first: here is a network with two outputs. Which of the numbers in
+# this sum are already known from the last layer?*
 
 
 # %%
@@ -961,27 +1098,36 @@ explore(hidden_layer, from_unit=(1, 2), to_unit=(1, 3))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# All of them. $\partial \mathcal{L} / \partial z^{(2)}_{k}$ was worked out for the weights of the last layer (it is the product of their first two factors), and $w^{(2)}_{j,k}$ is a weight
-# of the network. So the sum takes one multiplication for each unit above.
+# All of them. $\partial \mathcal{L} / \partial z^{(2)}_{k}$ was worked out for
+# the weights of the last layer (it is the product of their first two factors),
+# and $w^{(2)}_{j,k}$ is a weight of the network. So the sum takes one
+# multiplication for each unit above.
 #
 # </details>
 #
-# The weights are used in both directions: forward $w_{j,k}$ carries $a_j$ to unit $k$, backward it carries $\partial \mathcal{L} / \partial z_k$ to unit $j$. Move *to unit*: the vermilion and
-# the blue factor change, because they belong to the unit. Move *from unit*: only the green one changes, because it belongs to the input.
+# The weights are used in both directions: forward $w_{j,k}$ carries $a_j$ to
+# unit $k$, backward it carries $\partial \mathcal{L} / \partial z_k$ to unit
+# $j$. Move *to unit*: the vermilion and the blue factor change, because they
+# belong to the unit. Move *from unit*: only the green one changes, because it
+# belongs to the input.
 #
-# **Learnt:** in a hidden layer the factor from above is a sum over all ways to the loss, and each way is a known gradient times a known weight.
+# **Learnt:** in a hidden layer the factor from above is a sum over all ways to
+# the loss, and each way is a known gradient times a known weight.
 
 # %% [markdown] anchor="backpropagation-several-outputs"
 # ## Several outputs and a batch, step by step
 #
 # *About 8 minutes.*
 #
-# Now everything at once: two outputs, a batch of three examples, forward, backward and the update. The network answers two questions about its inputs: do they differ, and are both
-# on? The loss of an example is the sum over its outputs; the loss of the batch is the mean over its examples:
+# Now everything at once: two outputs, a batch of three examples, forward,
+# backward and the update. The network answers two questions about its inputs:
+# do they differ, and are both on? The loss of an example is the sum over its
+# outputs; the loss of the batch is the mean over its examples:
 #
 # $$\mathcal{L} = \frac{1}{n} \sum_{m=1}^{n} \sum_{k} \tfrac{1}{2} \left(\hat{y}_{m,k} - y_{m,k}\right)^2$$
 #
-# *Predict first: the drawing shows the numbers of one example. Where do the other two enter?*
+# *Predict first: the drawing shows the numbers of one example. Where do the
+# other two enter?*
 
 # %%
 steps = from_scratch.trace(
@@ -998,13 +1144,17 @@ explore(backpropagation, step=(0, len(steps) - 1))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# In the loss and in the gradients on the edges, which are means over all three. The numbers in the nodes, $z$, $a$ and $\delta = \partial \mathcal{L} / \partial z$, belong to one example
-# each: there is one set of weights, and each weight gets one gradient.
+# In the loss and in the gradients on the edges, which are means over all
+# three. The numbers in the nodes, $z$, $a$ and
+# $\delta = \partial \mathcal{L} / \partial z$, belong to one example each:
+# there is one set of weights, and each weight gets one gradient.
 #
 # </details>
 #
-# Step forward and see each number appear where it is used next. The backward steps of the last layer come first, and the first layer's need only what stands right above it. The last
-# step updates all weights at once, and the loss is lower.
+# Step forward and see each number appear where it is used next. The backward
+# steps of the last layer come first, and the first layer's need only what
+# stands right above it. The last step updates all weights at once, and the
+# loss is lower.
 #
 # Do the gradients agree with nudging each weight and looking at the loss?
 
@@ -1015,17 +1165,21 @@ print(f"largest relative difference: {error:.1e}")
 assert error < 1e-6
 
 # %% [markdown]
-# In double precision a right implementation is far below a millionth. If yours differs by a tenth, it is wrong, even if it seems to learn.
+# In double precision a right implementation is far below a millionth. If yours
+# differs by a tenth, it is wrong, even if it seems to learn.
 #
-# **Learnt:** outputs add up, examples are averaged, and every gradient can be checked by nudging its weight.
+# **Learnt:** outputs add up, examples are averaged, and every gradient can be
+# checked by nudging its weight.
 
 # %% [markdown] anchor="backpropagation-summary"
 # ## Backpropagation in three factors
 #
 # *About 6 minutes.*
 #
-# For any layer of any depth, the gradient is made of what comes from the layer above, the slope of the activation and the input. For a batch, with examples in rows, $\odot$ for
-# the product element by element and the derivatives of each example's own loss:
+# For any layer of any depth, the gradient is made of what comes from the layer
+# above, the slope of the activation and the input. For a batch, with examples
+# in rows, $\odot$ for the product element by element and the derivatives of
+# each example's own loss:
 #
 # $$\frac{\partial \mathcal{L}}{\partial \mathbf{W}^{(l)}} = \frac{1}{n}\, {\color{#009E73} \mathbf{A}^{(l-1)\top}} \left( {\color{#D55E00} \frac{\partial \mathcal{L}}{\partial \mathbf{A}^{(l)}}} \odot {\color{#0072B2} f'(\mathbf{Z}^{(l)})} \right)$$
 #
@@ -1033,7 +1187,8 @@ assert error < 1e-6
 #
 # $$\frac{\partial \mathcal{L}}{\partial \mathbf{A}^{(l-1)}} = \left( {\color{#D55E00} \frac{\partial \mathcal{L}}{\partial \mathbf{A}^{(l)}}} \odot {\color{#0072B2} f'(\mathbf{Z}^{(l)})} \right) \mathbf{W}^{(l)\top}$$
 #
-# *Predict first: a network has three layers of weights. Of which layers does the first need the weights for its gradient?*
+# *Predict first: a network has three layers of weights. Of which layers does
+# the first need the weights for its gradient?*
 
 # %%
 deeper = from_scratch.dense_net([2, 3, 3, 2], loss="squared_error", seed=29)
@@ -1050,11 +1205,15 @@ explore(gradient_of_a_layer, layer=(1, 3))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Of the second and the third, and in the order from the back: they carry the gradient down. Its own weights enter only through the numbers of the forward pass.
+# Of the second and the third, and in the order from the back: they carry the
+# gradient down. Its own weights enter only through the numbers of the forward
+# pass.
 #
 # </details>
 #
-# Move the slider from the last layer to the first: green, blue and vermilion move back by one layer, and the formula stays. So the whole backward pass is a loop of three lines:
+# Move the slider from the last layer to the first: green, blue and vermilion
+# move back by one layer, and the formula stays. So the whole backward pass is
+# a loop of three lines:
 
 # %% tags=["live", "slide-code"]
 # Go back through all layers, with the three factors of each.
@@ -1073,22 +1232,27 @@ for layer, signal in reversed(list(zip(deeper.layers, signals))):
     )
 
 # %% [markdown]
-# If one of the three factors is 0, the weight does not learn: nothing comes from above, the activation is flat, or the input is 0. Much of what follows, from activation
-# functions to initial weights, is about keeping these factors away from 0 and from growing without limit.
+# If one of the three factors is 0, the weight does not learn: nothing comes
+# from above, the activation is flat, or the input is 0. Much of what follows,
+# from activation functions to initial weights, is about keeping these factors
+# away from 0 and from growing without limit.
 #
-# **Learnt:** the gradient of a layer is above times slope times input, and one loop from the last layer to the first finds them all.
+# **Learnt:** the gradient of a layer is above times slope times input, and one
+# loop from the last layer to the first finds them all.
 
 # %% [markdown] anchor="exercises-training"
 # ## Exercises: training
 #
 # *About 15 minutes.*
 #
-# Put your answer in the place of the three dots and run the cell. It says whether you are right, and if not, what is off.
+# Put your answer in the place of the three dots and run the cell. It says
+# whether you are right, and if not, what is off.
 
 # %% [markdown] tags=["exercise"]
 # ### Exercise: broadcasting
 #
-# Predictions of shape (32, 1) and answers of shape (10,) are subtracted by accident. Which shape has the result? Write a tuple.
+# Predictions of shape (32, 1) and answers of shape (10,) are subtracted by
+# accident. Which shape has the result? Write a tuple.
 
 # %% tags=["exercise"]
 shape = ...
@@ -1100,7 +1264,8 @@ exercises.check("broadcast-shape", (32, 10))
 # %% [markdown] tags=["exercise"]
 # ### Exercise: a layer
 #
-# Return the outputs of a dense layer with ReLU for a batch `X` of shape (n, p), weights `W` of shape (p, q) and a bias `b` of shape (q,).
+# Return the outputs of a dense layer with ReLU for a batch `X` of shape (n,
+# p), weights `W` of shape (p, q) and a bias `b` of shape (q,).
 
 
 # %% tags=["exercise"]
@@ -1121,7 +1286,9 @@ exercises.check("dense-forward", layer)
 # %% [markdown] tags=["exercise"]
 # ### Exercise: the gradient of the loss
 #
-# The loss is the mean of $\frac{1}{2}(\hat{y} - y)^2$ over a batch. Return its gradient with respect to the predictions `y_hat`, an array as long as the batch.
+# The loss is the mean of $\frac{1}{2}(\hat{y} - y)^2$ over a batch. Return its
+# gradient with respect to the predictions `y_hat`, an array as long as the
+# batch.
 
 
 # %% tags=["exercise"]
@@ -1142,7 +1309,9 @@ exercises.check("loss-gradient", gradient)
 # %% [markdown] tags=["exercise"]
 # ### Exercise: the gradient of the weights
 #
-# A layer got `inputs` of shape (n, p), and from above comes `delta`, $\partial \mathcal{L} / \partial \mathbf{z}$ for each example, of shape (n, q). Return the gradient of its weights: the mean over the batch.
+# A layer got `inputs` of shape (n, p), and from above comes `delta`,
+# $\partial \mathcal{L} / \partial \mathbf{z}$ for each example, of shape (n,
+# q). Return the gradient of its weights: the mean over the batch.
 
 
 # %% tags=["exercise"]
@@ -1186,13 +1355,15 @@ exercises.check("update-step", updated)
 #
 # *About 5 minutes.*
 #
-# Without activation functions, layers collapse: a linear function of a linear function is linear.
+# Without activation functions, layers collapse: a linear function of a linear
+# function is linear.
 #
 # $$\text{sigmoid: } \sigma(z) = \frac{1}{1 + e^{-z}} \qquad \tanh(z) = \frac{2}{1 + e^{-2z}} - 1$$
 #
 # $$\text{ReLU: } \max(0, z) \qquad \text{leaky ReLU: } \max(\alpha z, z), \quad 0 < \alpha < 1$$
 #
-# *Predict first: which of the two in the first line keeps its outputs around 0, and why might that help the layer above?*
+# *Predict first: which of the two in the first line keeps its outputs around
+# 0, and why might that help the layer above?*
 
 # %%
 HIDDEN = [
@@ -1211,23 +1382,28 @@ explore(activation_function, name=HIDDEN)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# tanh. The sigmoid's outputs are all positive, so that all weights into one unit above get gradients of the same sign: they can only move up together or down
-# together, and a path that needs one of them up and another down has to zigzag.
+# tanh. The sigmoid's outputs are all positive, so that all weights into one
+# unit above get gradients of the same sign: they can only move up together or
+# down together, and a path that needs one of them up and another down has to
+# zigzag.
 #
 # </details>
 #
-# ReLU ("rectified linear unit") is the simplest that is not linear, and costs one comparison. The others bend its corner (ELU, GELU, SiLU, softplus) or let something through on the
-# left (leaky ReLU).
+# ReLU ("rectified linear unit") is the simplest that is not linear, and costs
+# one comparison. The others bend its corner (ELU, GELU, SiLU, softplus) or let
+# something through on the left (leaky ReLU).
 #
-# **Learnt:** the activation function is what makes a second layer worth having; ReLU is the usual first choice.
+# **Learnt:** the activation function is what makes a second layer worth
+# having; ReLU is the usual first choice.
 
 # %% [markdown] anchor="activation-gradients"
 # ## What they do to the gradient
 #
 # *About 8 minutes.*
 #
-# The slope of the activation is one of the [three factors of every gradient](#backpropagation-summary). Where it is 0, nothing is learnt; where it is small in every layer,
-# the product of many small factors vanishes.
+# The slope of the activation is one of the [three factors of every
+# gradient](#backpropagation-summary). Where it is 0, nothing is learnt; where
+# it is small in every layer, the product of many small factors vanishes.
 #
 # *Predict first: what is the largest slope that a sigmoid has anywhere?*
 
@@ -1242,12 +1418,15 @@ explore(activation_and_slope, name=HIDDEN)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# A quarter, at $z = 0$. The slope is $\sigma(z)\,(1 - \sigma(z))$, and a product of two numbers that add up to 1 is largest when both are ½.
+# A quarter, at $z = 0$. The slope is $\sigma(z)\,(1 - \sigma(z))$, and a
+# product of two numbers that add up to 1 is largest when both are ½.
 #
 # </details>
 #
-# So ten layers of sigmoids leave at most $4^{-10}$, a millionth, of the gradient, before the weights have their say. This is the *vanishing gradient*. Measured, in fresh
-# networks of ten layers with weights of a fitting size:
+# So ten layers of sigmoids leave at most $4^{-10}$, a millionth, of the
+# gradient, before the weights have their say. This is the *vanishing
+# gradient*. Measured, in fresh networks of ten layers with weights of a
+# fitting size:
 
 # %% tags=["live", "slide-code"]
 # How much of the gradient at the last of ten layers is left at the first?
@@ -1261,9 +1440,12 @@ for name, start in {
     print(f"{name:10} {profile.gradient_ratio:.1e}")
 
 # %% [markdown]
-# ReLU has slope 1 for every positive input, and 0 for *every* negative one, however small. A unit whose input is negative for all examples gets no gradient: it is *dead*, and nothing in
-# its own weights can bring it back. What kills units? Take a step that is too long. The share of hidden units that are dead on all examples, after 200 steps on two moons, for larger
-# and larger learning rates:
+# ReLU has slope 1 for every positive input, and 0 for *every* negative one,
+# however small. A unit whose input is negative for all examples gets no
+# gradient: it is *dead*, and nothing in its own weights can bring it back.
+# What kills units? Take a step that is too long. The share of hidden units
+# that are dead on all examples, after 200 steps on two moons, for larger and
+# larger learning rates:
 
 # %%
 moons = from_scratch.moons(200, noise=0.2)
@@ -1302,10 +1484,13 @@ for learning_rate in (0.5, 1, 2, 4):
     )
 
 # %% [markdown]
-# A *leaky* ReLU keeps a small slope on the left, so that a unit can return. How small is a choice: 0.01 in the paper that proposed it
-# ([Maas et al., 2013](https://ai.stanford.edu/~amaas/papers/relu_hybrid_icml2013_final.pdf)), 0.2 in Keras and here.
+# A *leaky* ReLU keeps a small slope on the left, so that a unit can return.
+# How small is a choice: 0.01 in the paper that proposed it ([Maas et al.,
+# 2013](https://ai.stanford.edu/~amaas/papers/relu_hybrid_icml2013_final.pdf)),
+# 0.2 in Keras and here.
 #
-# **Learnt:** sigmoids make gradients vanish in deep networks; ReLUs pass them on, and die of long steps.
+# **Learnt:** sigmoids make gradients vanish in deep networks; ReLUs pass them
+# on, and die of long steps.
 
 # %% [markdown] anchor="relu-vs-tanh"
 # ## ReLU against tanh
@@ -1314,7 +1499,8 @@ for learning_rate in (0.5, 1, 2, 4):
 #
 # What a network decides has the shape of its activation functions.
 #
-# *Predict first: which of the two draws corners, and which is better on points that it has not seen?*
+# *Predict first: which of the two draws corners, and which is better on points
+# that it has not seen?*
 
 
 # %%
@@ -1327,12 +1513,14 @@ explore(relu_or_tanh, n_layers=(1, 4))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# ReLU's boundary is made of straight pieces, tanh's is smooth. Which one is better on new points? Look at the range over the seeds before you say: where the ranges overlap, another
-# seed could have given the other answer.
+# ReLU's boundary is made of straight pieces, tanh's is smooth. Which one is
+# better on new points? Look at the range over the seeds before you say: where
+# the ranges overlap, another seed could have given the other answer.
 #
 # </details>
 #
-# The accuracies are means over five seeds, with their range; the fit time is one core's. Both have the same number of weights.
+# The accuracies are means over five seeds, with their range; the fit time is
+# one core's. Both have the same number of weights.
 #
 # Do you know `plot_2d_separator` from *Introduction to Machine Learning with
 # Python*? It draws a network of Keras as well, once `as_classifier` has made
@@ -1369,15 +1557,17 @@ plots.describe(
 # On the line the network gives each class a probability of one half. The line
 # is made of straight pieces, since these are ReLUs.
 #
-# **Learnt:** a network of ReLUs is piecewise linear, one of tanhs smooth; on a small problem the choice hardly shows in the accuracy.
+# **Learnt:** a network of ReLUs is piecewise linear, one of tanhs smooth; on a
+# small problem the choice hardly shows in the accuracy.
 
 # %% [markdown] anchor="output-activations"
 # ## Activation functions for the output
 #
 # *About 6 minutes.*
 #
-# The output layer's function is chosen by what the answer is: one probability, a *sigmoid*; one of several classes, a *softmax*; a number, none at all ("linear"), so that
-# nothing limits it.
+# The output layer's function is chosen by what the answer is: one probability,
+# a *sigmoid*; one of several classes, a *softmax*; a number, none at all
+# ("linear"), so that nothing limits it.
 #
 # $$\text{softmax}(\mathbf{z})_i = \frac{e^{z_i}}{\sum_{j=1}^{k} e^{z_j}}$$
 #
@@ -1396,13 +1586,16 @@ explore(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The same: numerator and denominator both grow by the factor $e$. Only differences between logits count. (That is also how to compute it: subtract the largest
-# logit first, and no exponential overflows.)
+# The same: numerator and denominator both grow by the factor $e$. Only
+# differences between logits count. (That is also how to compute it: subtract
+# the largest logit first, and no exponential overflows.)
 #
 # </details>
 #
-# A softmax makes networks over-confident: with labels of 0 and 1 the loss falls as long as the logits grow, and it never says "enough". *Label smoothing*
-# ([Szegedy et al., 2016](https://arxiv.org/abs/1512.00567)) puts a limit:
+# A softmax makes networks over-confident: with labels of 0 and 1 the loss
+# falls as long as the logits grow, and it never says "enough". *Label
+# smoothing* ([Szegedy et al., 2016](https://arxiv.org/abs/1512.00567)) puts a
+# limit:
 #
 # $$y_\text{smooth} = (1 - \alpha)\,y + \frac{\alpha}{k}$$
 
@@ -1415,9 +1608,11 @@ def label_smoothing(alpha=0.1):
 explore(label_smoothing, alpha=(0.0, 0.4, 0.05))
 
 # %% [markdown]
-# With α = 0 the loss has no minimum: it falls for ever. With any other α there is a best lead of the right logit, and a larger one costs again.
+# With α = 0 the loss has no minimum: it falls for ever. With any other α there
+# is a best lead of the right logit, and a larger one costs again.
 #
-# **Learnt:** sigmoid for one probability, softmax for one of several classes, nothing for a number; smooth the labels if the network grows too sure.
+# **Learnt:** sigmoid for one probability, softmax for one of several classes,
+# nothing for a number; smooth the labels if the network grows too sure.
 
 # %% [markdown] anchor="weight-initialization"
 # ## How to start the weights
@@ -1426,12 +1621,14 @@ explore(label_smoothing, alpha=(0.0, 0.4, 0.05))
 #
 # - All *zero*: all units of a layer are the same, and stay the same.
 # - *Too small*: the signal shrinks from layer to layer. *Too large*: it grows.
-# - In between, a variance that keeps the signal's size: *Glorot's* for layers that are about linear around 0 (tanh), *He's*, twice as large where
+# - In between, a variance that keeps the signal's size: *Glorot's* for layers
+#   that are about linear around 0 (tanh), *He's*, twice as large where
 #   $n_\text{in} = n_\text{out}$, because a ReLU sets half of its inputs to 0.
 #
 # $$\text{Glorot: } \sigma^2 = \frac{2}{n_\text{in} + n_\text{out}} \qquad \text{He: } \sigma^2 = \frac{2}{n_\text{in}}$$
 #
-# *Predict first: with Glorot's weights and ReLU, is the gradient that reaches the first of twenty layers larger or smaller than that at the last?*
+# *Predict first: with Glorot's weights and ReLU, is the gradient that reaches
+# the first of twenty layers larger or smaller than that at the last?*
 
 
 # %%
@@ -1448,28 +1645,39 @@ explore(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Smaller. Each ReLU layer passes on half of the variance, so that nineteen of them leave about $2^{-19/2}$, a seven-hundredth, of the gradient's size. He's factor 2 makes up for exactly that.
+# Smaller. Each ReLU layer passes on half of the variance, so that nineteen of
+# them leave about $2^{-19/2}$, a seven-hundredth, of the gradient's size. He's
+# factor 2 makes up for exactly that.
 #
 # </details>
 #
-# The networks are fresh: nobody has trained them yet. What matters is the variance. Whether the weights come from a normal or a uniform distribution of the same variance makes no
-# visible difference, although it is often said to. ([Glorot and Bengio, 2010](https://proceedings.mlr.press/v9/glorot10a.html); [He et al., 2015](https://arxiv.org/abs/1502.01852).)
+# The networks are fresh: nobody has trained them yet. What matters is the
+# variance. Whether the weights come from a normal or a uniform distribution of
+# the same variance makes no visible difference, although it is often said to.
+# ([Glorot and Bengio, 2010](https://proceedings.mlr.press/v9/glorot10a.html);
+# [He et al., 2015](https://arxiv.org/abs/1502.01852).)
 #
-# **Learnt:** start with random weights whose variance fits the layer's width and its activation function.
+# **Learnt:** start with random weights whose variance fits the layer's width
+# and its activation function.
 
 # %% [markdown] anchor="transfer-learning"
 # ## Weights from elsewhere: transfer learning
 #
 # *About 7 minutes.*
 #
-# Random weights know nothing. If another network has learnt a task that is alike, start from *its* weights: copy the hidden layers, put a new output layer on top,
-# and train on. Either the copied layers stay as they are (*frozen*), or they are trained further (*fine-tuned*).
+# Random weights know nothing. If another network has learnt a task that is
+# alike, start from *its* weights: copy the hidden layers, put a new output
+# layer on top, and train on. Either the copied layers stay as they are
+# (*frozen*), or they are trained further (*fine-tuned*).
 #
-# Our two tasks: eight classes of Fashion-MNIST with many labelled images, and the other two, sandals and sneakers, with few.
+# Our two tasks: eight classes of Fashion-MNIST with many labelled images, and
+# the other two, sandals and sneakers, with few.
 
 # %% [markdown]
-# Why these two? Ten labelled images are not enough to tell them apart well, and 300 are, so that there is something to gain and a way to see it. What the eight classes
-# hold of shoes is ankle boots only. Other pairs answer differently: try pullovers and coats.
+# Why these two? Ten labelled images are not enough to tell them apart well,
+# and 300 are, so that there is something to gain and a way to see it. What the
+# eight classes hold of shoes is ankle boots only. Other pairs answer
+# differently: try pullovers and coats.
 
 # %% tags=["hide-input"]
 task = fashion.only("Sandal", "Sneaker")
@@ -1519,10 +1727,13 @@ print(
 )
 
 # %% [markdown] tags=["slide"]
-# Now three ways to learn the other two classes, each from 10 to 300 labelled images. One seed draws one set of images, and all three ways get the same set in the same
-# batches, so that they can be compared draw by draw.
+# Now three ways to learn the other two classes, each from 10 to 300 labelled
+# images. One seed draws one set of images, and all three ways get the same set
+# in the same batches, so that they can be compared draw by draw.
 #
-# *Predict first: how many labelled images is the borrowed start worth? And with ten images, would you rather freeze the copied layers or train them further?*
+# *Predict first: how many labelled images is the borrowed start worth? And
+# with ten images, would you rather freeze the copied layers or train them
+# further?*
 
 # %% tags=["slide-code"]
 ways = {
@@ -1558,33 +1769,49 @@ for name, build in ways.items():
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Read the figure sideways: start at the right end of the curve *from scratch*, and go left until you meet a higher one. The images between are what the borrowed weights are worth; the
-# table has the number. With ten images, freeze: only the output layer is learnt, and a handful of images cannot spoil the rest. But frozen layers cannot adapt either, so with more images
-# fine-tuning overtakes; even a network that starts from scratch may. With three draws of images chance blurs this; the twenty of full mode show it best.
+# Read the figure sideways: start at the right end of the curve *from scratch*,
+# and go left until you meet a higher one. The images between are what the
+# borrowed weights are worth; the table has the number. With ten images,
+# freeze: only the output layer is learnt, and a handful of images cannot spoil
+# the rest. But frozen layers cannot adapt either, so with more images
+# fine-tuning overtakes; even a network that starts from scratch may. With
+# three draws of images chance blurs this; the twenty of full mode show it
+# best.
 #
 # </details>
 #
-# Each faint point is one draw of images, each bar the range over the draws. The ranges of two ways may overlap although one wins nearly every time, because a lucky set of images is
-# lucky for both. That is why the table compares draw by draw.
+# Each faint point is one draw of images, each bar the range over the draws.
+# The ranges of two ways may overlap although one wins nearly every time,
+# because a lucky set of images is lucky for both. That is why the table
+# compares draw by draw.
 #
-# The gain depends on how much the two tasks share. It is large where the first is broad and the second narrow: a network trained on a million photographs
-# ([ImageNet: Deng et al., 2009](https://doi.org/10.1109/CVPR.2009.5206848)) is a good start for most other photographs, and early layers transfer better than late ones, which have specialized
-# ([Yosinski et al., 2014](https://arxiv.org/abs/1411.1792)).
+# The gain depends on how much the two tasks share. It is large where the first
+# is broad and the second narrow: a network trained on a million photographs
+# ([ImageNet: Deng et al., 2009](https://doi.org/10.1109/CVPR.2009.5206848)) is
+# a good start for most other photographs, and early layers transfer better
+# than late ones, which have specialized ([Yosinski et al.,
+# 2014](https://arxiv.org/abs/1411.1792)).
 
 # %% [markdown]
-# *Meta-learning* goes one step further. Transfer takes whatever weights one task has left behind. Meta-learning trains on many small tasks with the aim that the next one be learnt
-# quickly: what it learns is a start. MAML ([Finn et al., 2017](https://arxiv.org/abs/1703.03400)) looks for weights from which a few gradient steps do well on any
-# of the tasks, so its loss is measured *after* those steps; Reptile ([Nichol et al., 2018](https://arxiv.org/abs/1803.02999)) simply moves its start a little
+# *Meta-learning* goes one step further. Transfer takes whatever weights one
+# task has left behind. Meta-learning trains on many small tasks with the aim
+# that the next one be learnt quickly: what it learns is a start. MAML ([Finn
+# et al., 2017](https://arxiv.org/abs/1703.03400)) looks for weights from which
+# a few gradient steps do well on any of the tasks, so its loss is measured
+# *after* those steps; Reptile ([Nichol et al.,
+# 2018](https://arxiv.org/abs/1803.02999)) simply moves its start a little
 # towards the weights that each task ends with.
 #
-# **Learnt:** weights from a task that is alike are worth labelled images; freeze them while labels are very few, fine-tune them once there are more.
+# **Learnt:** weights from a task that is alike are worth labelled images;
+# freeze them while labels are very few, fine-tune them once there are more.
 
 # %% [markdown] anchor="exercises-activations"
 # ## Exercises: activation functions and first weights
 #
 # *About 15 minutes.*
 #
-# Put your answer in the place of the three dots and run the cell. It says whether you are right, and if not, what is off.
+# Put your answer in the place of the three dots and run the cell. It says
+# whether you are right, and if not, what is off.
 
 # %% [markdown] tags=["exercise"]
 # ### Exercise: a softmax that survives
@@ -1632,7 +1859,8 @@ exercises.check("leaky-slope", slope)
 # %% [markdown] tags=["exercise"]
 # ### Exercise: He's rule
 #
-# A layer has 784 inputs and 512 ReLU units. Which standard deviation should its first weights have? Three digits are enough.
+# A layer has 784 inputs and 512 ReLU units. Which standard deviation should
+# its first weights have? Three digits are enough.
 
 # %% tags=["exercise"]
 sigma = ...
@@ -1644,8 +1872,9 @@ exercises.check("he-sigma", np.sqrt(2 / 784))
 # %% [markdown] tags=["exercise"]
 # ### Exercise: frozen
 #
-# The hidden layers of a 784-256-32-10 network are reused for a task with two classes: the output layer is replaced by one of two units, and the hidden layers are frozen. How many
-# parameters are trained?
+# The hidden layers of a 784-256-32-10 network are reused for a task with two
+# classes: the output layer is replaced by one of two units, and the hidden
+# layers are frozen. How many parameters are trained?
 
 # %% tags=["exercise"]
 n_trained = ...
@@ -1659,11 +1888,14 @@ exercises.check("frozen-weights", (32 + 1) * 2)
 #
 # *About 5 minutes.*
 #
-# Two weights and a loss that can be drawn: Beale's function, a flat valley between steep walls, with its minimum at (3, 0.5). Plain gradient descent starts at (0.8, 1.6):
+# Two weights and a loss that can be drawn: Beale's function, a flat valley
+# between steep walls, with its minimum at (3, 0.5). Plain gradient descent
+# starts at (0.8, 1.6):
 #
 # $$\mathbf{w}_{s+1} = \mathbf{w}_s - \eta\, \nabla \mathcal{L}(\mathbf{w}_s)$$
 #
-# *Predict first: if a rate of 0.02 gets half of the way, does 0.04 get all of it?*
+# *Predict first: if a rate of 0.02 gets half of the way, does 0.04 get all of
+# it?*
 
 # %%
 beale = plots.plot_surface(surfaces.BEALE)
@@ -1688,27 +1920,35 @@ explore(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# No: it *diverges*. The first step lands on the opposite wall, where it is steeper, the next overshoots further, and the path is gone.
+# No: it *diverges*. The first step lands on the opposite wall, where it is
+# steeper, the next overshoots further, and the path is gone.
 #
 # </details>
 #
-# Up to a point a larger rate is a faster one, and just above that point everything is lost. The best fixed rate is the largest one that does not diverge, and nobody tells you beforehand which that is.
+# Up to a point a larger rate is a faster one, and just above that point
+# everything is lost. The best fixed rate is the largest one that does not
+# diverge, and nobody tells you beforehand which that is.
 #
-# **Learnt:** the learning rate is the first number to tune, and its useful range ends in a cliff.
+# **Learnt:** the learning rate is the first number to tune, and its useful
+# range ends in a cliff.
 
 # %% [markdown] anchor="learning-rate-schedules"
 # ## Learning rates that change
 #
 # *About 6 minutes.*
 #
-# *Decay*: large steps first, small ones later, by an exponential or by the inverse of time, with decay rate $\kappa$ over $T$ steps.
+# *Decay*: large steps first, small ones later, by an exponential or by the
+# inverse of time, with decay rate $\kappa$ over $T$ steps.
 #
 # $$\eta_s = \eta_0\, \kappa^{s/T} \qquad \eta_s = \frac{\eta_0}{1 + \kappa\, s/T}$$
 #
-# - *Warm restarts*: decay, then jump back to the start. *Cycles*: up and down again, beyond the rate that would diverge, but not for long enough.
-# - *Warm-up* and *one cycle*: begin small, because the first gradients are the wildest.
+# - *Warm restarts*: decay, then jump back to the start. *Cycles*: up and down
+#   again, beyond the rate that would diverge, but not for long enough.
+# - *Warm-up* and *one cycle*: begin small, because the first gradients are the
+#   wildest.
 #
-# *Predict first: on this surface, is a decaying rate better than a constant one?*
+# *Predict first: on this surface, is a decaying rate better than a constant
+# one?*
 
 
 # %%
@@ -1728,28 +1968,36 @@ for name, rule in optimizers.SCHEDULED.items():
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Here it is not: read the table. Decay pays where gradients are noisy, as they are with mini-batches, and small last steps average the noise out. This surface has no noise, only a steep
-# start and a flat end, and what pays is to start small and go faster later.
+# Here it is not: read the table. Decay pays where gradients are noisy, as they
+# are with mini-batches, and small last steps average the noise out. This
+# surface has no noise, only a steep start and a flat end, and what pays is to
+# start small and go faster later.
 #
 # </details>
 #
-# A rate that would diverge at the start is harmless in the valley. ([Cyclical rates: Smith, 2017](https://arxiv.org/abs/1506.01186); [warm restarts: Loshchilov and Hutter, 2017](https://arxiv.org/abs/1608.03983);
-# [one cycle: Smith and Topin, 2019](https://arxiv.org/abs/1708.07120).)
+# A rate that would diverge at the start is harmless in the valley. ([Cyclical
+# rates: Smith, 2017](https://arxiv.org/abs/1506.01186); [warm restarts:
+# Loshchilov and Hutter, 2017](https://arxiv.org/abs/1608.03983); [one cycle:
+# Smith and Topin, 2019](https://arxiv.org/abs/1708.07120).)
 #
-# **Learnt:** which schedule is best depends on where the loss is steep and how noisy its gradient is.
+# **Learnt:** which schedule is best depends on where the loss is steep and how
+# noisy its gradient is.
 
 # %% [markdown] anchor="momentum"
 # ## Momentum
 #
 # *About 5 minutes.*
 #
-# A ball that rolls downhill does not follow the slope: it keeps some of its velocity $\mathbf{v}$. What points the same way at every step adds up, what alternates cancels.
+# A ball that rolls downhill does not follow the slope: it keeps some of its
+# velocity $\mathbf{v}$. What points the same way at every step adds up, what
+# alternates cancels.
 #
 # $$\mathbf{v}_s = {\color{#009E73} \mu\, \mathbf{v}_{s-1}} - {\color{#D55E00} \eta\, \nabla \mathcal{L}(\mathbf{w}_s)}$$
 #
 # $$\mathbf{w}_{s+1} = \mathbf{w}_s + {\color{#0072B2} \mathbf{v}_s}$$
 #
-# *Predict first: on a long even slope with $\mu = 0.9$, how much longer than plain gradient descent's do the steps become?*
+# *Predict first: on a long even slope with $\mu = 0.9$, how much longer than
+# plain gradient descent's do the steps become?*
 
 
 # %%
@@ -1762,25 +2010,32 @@ explore(momentum, step=(0, 20, 2))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Ten times. The velocity approaches $\eta\,\nabla\mathcal{L}\,(1 + \mu + \mu^2 + \dots) = \eta\,\nabla\mathcal{L} / (1 - \mu)$. That is why momentum wants a smaller learning rate.
+# Ten times. The velocity approaches $\eta\,\nabla\mathcal{L}\,(1 + \mu + \mu^2 +
+# \dots) = \eta\,\nabla\mathcal{L} / (1 - \mu)$. That is why momentum wants a
+# smaller learning rate.
 #
 # </details>
 #
-# The arrows are the real ones of this descent, in the colours of the formula. With $\mu$ near 1 the ball remembers long; it may pay to let it grow, from .5 at the start to .99 (the last of the
-# [schedules](#learning-rate-schedules)). The idea is Polyak's ([1964](https://doi.org/10.1016/0041-5553(64)90137-5)).
+# The arrows are the real ones of this descent, in the colours of the formula.
+# With $\mu$ near 1 the ball remembers long; it may pay to let it grow, from .5
+# at the start to .99 (the last of the [schedules](#learning-rate-schedules)).
+# The idea is Polyak's ([1964](https://doi.org/10.1016/0041-5553(64)90137-5)).
 #
-# **Learnt:** momentum adds up the gradients that agree and cancels those that do not.
+# **Learnt:** momentum adds up the gradients that agree and cancels those that
+# do not.
 
 # %% [markdown] anchor="nesterov"
 # ## Nesterov's momentum
 #
 # *About 4 minutes.*
 #
-# If momentum will carry you to another place anyway, ask for the gradient *there*.
+# If momentum will carry you to another place anyway, ask for the gradient
+# *there*.
 #
 # $$\mathbf{v}_s = {\color{#009E73} \mu\, \mathbf{v}_{s-1}} - {\color{#D55E00} \eta\, \nabla \mathcal{L}(\mathbf{w}_s + \mu\, \mathbf{v}_{s-1})}$$
 #
-# *Predict first: the ball runs up the opposite wall. Which of the two turns back sooner?*
+# *Predict first: the ball runs up the opposite wall. Which of the two turns
+# back sooner?*
 
 
 # %%
@@ -1793,24 +2048,30 @@ explore(nesterov, step=(0, 20, 2))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Nesterov's. It feels the slope of the place to which it is about to be carried, one step before ordinary momentum gets there.
+# Nesterov's. It feels the slope of the place to which it is about to be
+# carried, one step before ordinary momentum gets there.
 #
 # </details>
 #
-# Keras stores the looked-ahead point $\theta = \mathbf{w} + \mu \mathbf{v}$ as the weights; the drawing starts its arrows at $\mathbf{w} = \theta - \mu \mathbf{v}$.
-# ([Sutskever et al., 2013](https://proceedings.mlr.press/v28/sutskever13.html), compare the two.)
+# Keras stores the looked-ahead point $\theta = \mathbf{w} + \mu \mathbf{v}$ as
+# the weights; the drawing starts its arrows at
+# $\mathbf{w} = \theta - \mu \mathbf{v}$. ([Sutskever et al.,
+# 2013](https://proceedings.mlr.press/v28/sutskever13.html), compare the two.)
 #
-# **Learnt:** looking ahead costs nothing more and corrects the momentum one step earlier.
+# **Learnt:** looking ahead costs nothing more and corrects the momentum one
+# step earlier.
 
 # %% [markdown] anchor="momentum-in-practice"
 # ## Momentum in practice
 #
 # *About 5 minutes.*
 #
-# To compare optimizers fairly, each gets the learning rate that is best for it on this surface ("tuned"). The rates that the first version of this lecture had picked by
-# hand ("lecture") are a click away.
+# To compare optimizers fairly, each gets the learning rate that is best for it
+# on this surface ("tuned"). The rates that the first version of this lecture
+# had picked by hand ("lecture") are a click away.
 #
-# *Predict first: at their best rates, does momentum reach the valley sooner than plain gradient descent, or does it end lower, or both?*
+# *Predict first: at their best rates, does momentum reach the valley sooner
+# than plain gradient descent, or does it end lower, or both?*
 
 # %%
 compared = {
@@ -1862,27 +2123,35 @@ standing(["sgd", "momentum", "nesterov"])
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# It ends much lower. It does not get into the valley sooner: at its best rate it makes shorter first steps, because it will add them up. The long flat valley is where adding up pays.
+# It ends much lower. It does not get into the valley sooner: at its best rate
+# it makes shorter first steps, because it will add them up. The long flat
+# valley is where adding up pays.
 #
 # </details>
 #
-# Compare at the rates picked by hand, too: there plain gradient descent looks far worse than it is. A comparison of optimizers is a comparison of their tuning unless each is tuned.
+# Compare at the rates picked by hand, too: there plain gradient descent looks
+# far worse than it is. A comparison of optimizers is a comparison of their
+# tuning unless each is tuned.
 #
-# **Learnt:** momentum pays in long valleys; compare optimizers only at rates chosen for each.
+# **Learnt:** momentum pays in long valleys; compare optimizers only at rates
+# chosen for each.
 
 # %% [markdown] anchor="adaptive-gradients"
 # ## A rate for each weight
 #
 # *About 6 minutes.*
 #
-# Weights differ in how steep their loss is. *Adagrad* divides each weight's step by the root of the sum of its squared gradients; *RMSprop* takes a moving average instead, and
-# forgets. Here $g_s$ is the gradient of one weight.
+# Weights differ in how steep their loss is. *Adagrad* divides each weight's
+# step by the root of the sum of its squared gradients; *RMSprop* takes a
+# moving average instead, and forgets. Here $g_s$ is the gradient of one
+# weight.
 #
 # $$\text{Adagrad: } G_s = G_{s-1} + g_s^2, \qquad w_{s+1} = w_s - \frac{\eta}{\sqrt{G_s + \varepsilon}}\, g_s$$
 #
 # $$\text{RMSprop: } m_s = \rho\, m_{s-1} + (1 - \rho)\, g_s^2, \quad w_{s+1} = w_s - \frac{\eta}{\sqrt{m_s + \varepsilon}}\, g_s$$
 #
-# *Predict first: after a long way down a steep wall, which of the two is still able to make large steps in the flat valley?*
+# *Predict first: after a long way down a steep wall, which of the two is still
+# able to make large steps in the flat valley?*
 
 # %%
 ADAPTIVE = ["adagrad", "rmsprop", "rmsprop_momentum", "adadelta", "sgd"]
@@ -1905,31 +2174,41 @@ explore(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# RMSprop, which has forgotten the wall. Adagrad's sum only grows, so that its steps only shrink, and the wall's large gradients are in it for ever.
+# RMSprop, which has forgotten the wall. Adagrad's sum only grows, so that its
+# steps only shrink, and the wall's large gradients are in it for ever.
 #
 # </details>
 #
-# At a rate of 0.1 RMSprop gets near the minimum and then bounces in the valley: it divides each gradient by its own size, so that its steps stay about as long as its rate.
-# There, from about step 75 on, rounding decides which way it bounces, and two correct programs part ways. *Adadelta* also replaces the learning rate by a moving average of its own steps, and starts
-# very slowly for that. (Where ε stands inside the root and where outside differs between the rules; these are as in Keras, where Adagrad's sum starts at 0.1.)
-# [Adagrad: Duchi et al., 2011](https://jmlr.org/papers/v12/duchi11a.html); [Adadelta: Zeiler, 2012](https://arxiv.org/abs/1212.5701);
-# [RMSprop: Tieleman and Hinton, 2012](https://www.cs.toronto.edu/~tijmen/csc321/slides/lecture_slides_lec6.pdf).
+# At a rate of 0.1 RMSprop gets near the minimum and then bounces in the
+# valley: it divides each gradient by its own size, so that its steps stay
+# about as long as its rate. There, from about step 75 on, rounding decides
+# which way it bounces, and two correct programs part ways. *Adadelta* also
+# replaces the learning rate by a moving average of its own steps, and starts
+# very slowly for that. (Where ε stands inside the root and where outside
+# differs between the rules; these are as in Keras, where Adagrad's sum starts
+# at 0.1.) [Adagrad: Duchi et al.,
+# 2011](https://jmlr.org/papers/v12/duchi11a.html); [Adadelta: Zeiler,
+# 2012](https://arxiv.org/abs/1212.5701); [RMSprop: Tieleman and Hinton,
+# 2012](https://www.cs.toronto.edu/~tijmen/csc321/slides/lecture_slides_lec6.pdf).
 #
-# **Learnt:** dividing by the size of past gradients gives each weight a rate of its own; a moving average lets that rate recover.
+# **Learnt:** dividing by the size of past gradients gives each weight a rate
+# of its own; a moving average lets that rate recover.
 
 # %% [markdown] anchor="adam"
 # ## Adam
 #
 # *About 6 minutes.*
 #
-# Momentum and RMSprop at once, both as moving averages, and both corrected for having started at 0: after $s$ steps an average with factor $\beta$ has seen only the
-# share $1 - \beta^s$ of what it should.
+# Momentum and RMSprop at once, both as moving averages, and both corrected for
+# having started at 0: after $s$ steps an average with factor $\beta$ has seen
+# only the share $1 - \beta^s$ of what it should.
 #
 # $$m_s = \beta_1 m_{s-1} + (1 - \beta_1)\, g_s, \qquad v_s = \beta_2 v_{s-1} + (1 - \beta_2)\, g_s^2$$
 #
 # $$w_{s+1} = w_s - \eta\, \frac{m_s / (1 - \beta_1^s)}{\sqrt{v_s / (1 - \beta_2^s)} + \varepsilon}$$
 #
-# *Predict first: without the correction, with $\beta_1 = 0.9$ and $\beta_2 = 0.999$, would the first step be too short or too long?*
+# *Predict first: without the correction, with $\beta_1 = 0.9$ and
+# $\beta_2 = 0.999$, would the first step be too short or too long?*
 
 
 # %%
@@ -1948,15 +2227,20 @@ explore(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Too long. At the first step $m_1 = 0.1\,g$ and $\sqrt{v_1} = \sqrt{0.001}\,|g|$: the ratio is $0.1 / 0.0316$, more than three times the rate. With the correction it is exactly the rate, whatever the gradient.
+# Too long. At the first step $m_1 = 0.1\,g$ and
+# $\sqrt{v_1} = \sqrt{0.001}\,|g|$: the ratio is $0.1 / 0.0316$, more than
+# three times the rate. With the correction it is exactly the rate, whatever
+# the gradient.
 #
 # </details>
 #
-# *Adamax* takes the largest gradient seen, a slowly fading one, in place of the root ([Kingma and Ba, 2015](https://arxiv.org/abs/1412.6980), has both):
+# *Adamax* takes the largest gradient seen, a slowly fading one, in place of
+# the root ([Kingma and Ba, 2015](https://arxiv.org/abs/1412.6980), has both):
 #
 # $$u_s = \max(\beta_2\, u_{s-1}, |g_s|)$$
 #
-# **Learnt:** Adam is momentum over a rate for each weight, and its first steps are as long as the learning rate says.
+# **Learnt:** Adam is momentum over a rate for each weight, and its first steps
+# are as long as the learning rate says.
 
 # %% [markdown] anchor="optimizer-zoo"
 # ## The whole zoo
@@ -1965,7 +2249,8 @@ explore(
 #
 # All of them at once, each at its best rate, then any two of them.
 #
-# *Predict first: tuned, which one is lowest after twenty steps? After a hundred?*
+# *Predict first: tuned, which one is lowest after twenty steps? After a
+# hundred?*
 
 
 # %%
@@ -1981,7 +2266,8 @@ standing(optimizers.RULES)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The table says it, and the two columns have different winners. The one that is ahead early is not the one that ends lowest.
+# The table says it, and the two columns have different winners. The one that
+# is ahead early is not the one that ends lowest.
 #
 # </details>
 #
@@ -2002,7 +2288,8 @@ explore(
 )
 
 # %% [markdown]
-# And any other that Keras has, or that you write. `training.trace` follows a Keras optimizer over a surface, in double precision:
+# And any other that Keras has, or that you write. `training.trace` follows a
+# Keras optimizer over a surface, in double precision:
 
 # %% tags=["live", "slide-code"]
 # Follow Keras' Lion over the surface, beside Adam.
@@ -2018,16 +2305,20 @@ plots.plot_paths(
 )
 
 # %% [markdown]
-# A surface of two weights is a map, not the country: a network has thousands of weights and noisy gradients. What carries over is how the rules behave, not which one wins.
+# A surface of two weights is a map, not the country: a network has thousands
+# of weights and noisy gradients. What carries over is how the rules behave,
+# not which one wins.
 #
-# **Learnt:** no optimizer wins everywhere; know what each does with steep, flat and noisy places.
+# **Learnt:** no optimizer wins everywhere; know what each does with steep,
+# flat and noisy places.
 
 # %% [markdown] anchor="exercises-optimizers"
 # ## Exercises: optimizers
 #
 # *About 12 minutes.*
 #
-# Put your answer in the place of the three dots and run the cell. It says whether you are right, and if not, what is off.
+# Put your answer in the place of the three dots and run the cell. It says
+# whether you are right, and if not, what is off.
 
 # %% [markdown] tags=["exercise"]
 # ### Exercise: a step of momentum
@@ -2054,7 +2345,8 @@ exercises.check("momentum-step", step)
 # %% [markdown] tags=["exercise"]
 # ### Exercise: how far momentum carries
 #
-# On a long even slope, how many times as long as those of plain gradient descent do the steps become with a momentum of 0.99?
+# On a long even slope, how many times as long as those of plain gradient
+# descent do the steps become with a momentum of 0.99?
 
 # %% tags=["exercise"]
 times = ...
@@ -2066,7 +2358,8 @@ exercises.check("momentum-limit", 1 / (1 - 0.99))
 # %% [markdown] tags=["exercise"]
 # ### Exercise: Adam's first step
 #
-# A weight has the gradient −0.003 at the first step. By how much does Adam change it, with a learning rate of 0.01? Mind the sign.
+# A weight has the gradient −0.003 at the first step. By how much does Adam
+# change it, with a learning rate of 0.01? Mind the sign.
 
 # %% tags=["exercise"]
 change = ...
@@ -2078,7 +2371,8 @@ exercises.check("adam-first-step", 0.01)
 # %% [markdown] tags=["exercise"]
 # ### Exercise: inverse-time decay
 #
-# Return the [learning rate](#eq-learning-rate-schedules) after `step` steps of inverse-time decay, with decay rate `decay` over `total` steps.
+# Return the [learning rate](#eq-learning-rate-schedules) after `step` steps of
+# inverse-time decay, with decay rate `decay` over `total` steps.
 
 
 # %% tags=["exercise"]
@@ -2099,33 +2393,64 @@ exercises.check("inverse-time", rate)
 # %% [markdown] anchor="what-was-learnt"
 # ## What was learnt
 #
-# - A network is a chain of layers; a layer is a matrix product, a bias and a function.
-# - Layers filter: early ones find simple patterns, later ones combine them. Other architectures share weights where the data repeat themselves.
-# - Training repeats forward pass, loss, backward pass, update. A gradient is a product of three factors, worked out once, from the last layer to the first.
-# - Activation functions decide how gradients travel; the variance of the first weights decides whether they arrive.
-# - Weights that were learnt elsewhere are a better start than random ones, if the tasks are alike.
-# - Optimizers differ in what they remember: nothing, a velocity, the size of past gradients, or both.
+# - A network is a chain of layers; a layer is a matrix product, a bias and a
+#   function.
+# - Layers filter: early ones find simple patterns, later ones combine them.
+#   Other architectures share weights where the data repeat themselves.
+# - Training repeats forward pass, loss, backward pass, update. A gradient is a
+#   product of three factors, worked out once, from the last layer to the
+#   first.
+# - Activation functions decide how gradients travel; the variance of the first
+#   weights decides whether they arrive.
+# - Weights that were learnt elsewhere are a better start than random ones, if
+#   the tasks are alike.
+# - Optimizers differ in what they remember: nothing, a velocity, the size of
+#   past gradients, or both.
 #
 # The [next chapter](#in-practice) puts all of it to work on real images.
 
 # %% [markdown] anchor="references-01"
 # ## References
 #
-# - Deng et al. (2009). [ImageNet: a large-scale hierarchical image database](https://doi.org/10.1109/CVPR.2009.5206848). CVPR.
-# - Duchi, Hazan and Singer (2011). [Adaptive subgradient methods for online learning and stochastic optimization](https://jmlr.org/papers/v12/duchi11a.html). JMLR.
-# - Finn, Abbeel and Levine (2017). [Model-agnostic meta-learning for fast adaptation of deep networks](https://arxiv.org/abs/1703.03400). ICML.
-# - Glorot and Bengio (2010). [Understanding the difficulty of training deep feedforward neural networks](https://proceedings.mlr.press/v9/glorot10a.html). AISTATS.
-# - He, Zhang, Ren and Sun (2015). [Delving deep into rectifiers](https://arxiv.org/abs/1502.01852). ICCV.
-# - Kingma and Ba (2015). [Adam: a method for stochastic optimization](https://arxiv.org/abs/1412.6980). ICLR.
-# - Loshchilov and Hutter (2017). [SGDR: stochastic gradient descent with warm restarts](https://arxiv.org/abs/1608.03983). ICLR.
-# - Maas, Hannun and Ng (2013). [Rectifier nonlinearities improve neural network acoustic models](https://ai.stanford.edu/~amaas/papers/relu_hybrid_icml2013_final.pdf). ICML workshop.
-# - Nichol, Achiam and Schulman (2018). [On first-order meta-learning algorithms](https://arxiv.org/abs/1803.02999).
-# - Polyak (1964). [Some methods of speeding up the convergence of iteration methods](https://doi.org/10.1016/0041-5553(64)90137-5). USSR Computational Mathematics and Mathematical Physics.
-# - Smith (2017). [Cyclical learning rates for training neural networks](https://arxiv.org/abs/1506.01186). WACV.
-# - Smith and Topin (2019). [Super-convergence](https://arxiv.org/abs/1708.07120). SPIE.
-# - Sutskever, Martens, Dahl and Hinton (2013). [On the importance of initialization and momentum in deep learning](https://proceedings.mlr.press/v28/sutskever13.html). ICML.
-# - Szegedy et al. (2016). [Rethinking the Inception architecture](https://arxiv.org/abs/1512.00567). CVPR.
-# - Tieleman and Hinton (2012). [RMSprop, lecture 6e](https://www.cs.toronto.edu/~tijmen/csc321/slides/lecture_slides_lec6.pdf). Coursera.
-# - Xiao, Rasul and Vollgraf (2017). [Fashion-MNIST](https://arxiv.org/abs/1708.07747).
-# - Yosinski, Clune, Bengio and Lipson (2014). [How transferable are features in deep neural networks?](https://arxiv.org/abs/1411.1792). NeurIPS.
+# - Deng et al. (2009). [ImageNet: a large-scale hierarchical image
+#   database](https://doi.org/10.1109/CVPR.2009.5206848). CVPR.
+# - Duchi, Hazan and Singer (2011). [Adaptive subgradient methods for online
+#   learning and stochastic
+#   optimization](https://jmlr.org/papers/v12/duchi11a.html). JMLR.
+# - Finn, Abbeel and Levine (2017). [Model-agnostic meta-learning for fast
+#   adaptation of deep networks](https://arxiv.org/abs/1703.03400). ICML.
+# - Glorot and Bengio (2010). [Understanding the difficulty of training deep
+#   feedforward neural
+#   networks](https://proceedings.mlr.press/v9/glorot10a.html). AISTATS.
+# - He, Zhang, Ren and Sun (2015). [Delving deep into
+#   rectifiers](https://arxiv.org/abs/1502.01852). ICCV.
+# - Kingma and Ba (2015). [Adam: a method for stochastic
+#   optimization](https://arxiv.org/abs/1412.6980). ICLR.
+# - Loshchilov and Hutter (2017). [SGDR: stochastic gradient descent with warm
+#   restarts](https://arxiv.org/abs/1608.03983). ICLR.
+# - Maas, Hannun and Ng (2013). [Rectifier nonlinearities improve neural
+#   network acoustic
+#   models](https://ai.stanford.edu/~amaas/papers/relu_hybrid_icml2013_final.pdf).
+#   ICML workshop.
+# - Nichol, Achiam and Schulman (2018). [On first-order meta-learning
+#   algorithms](https://arxiv.org/abs/1803.02999).
+# - Polyak (1964). [Some methods of speeding up the convergence of iteration
+#   methods](https://doi.org/10.1016/0041-5553(64)90137-5). USSR Computational
+#   Mathematics and Mathematical Physics.
+# - Smith (2017). [Cyclical learning rates for training neural
+#   networks](https://arxiv.org/abs/1506.01186). WACV.
+# - Smith and Topin (2019).
+#   [Super-convergence](https://arxiv.org/abs/1708.07120). SPIE.
+# - Sutskever, Martens, Dahl and Hinton (2013). [On the importance of
+#   initialization and momentum in deep
+#   learning](https://proceedings.mlr.press/v28/sutskever13.html). ICML.
+# - Szegedy et al. (2016). [Rethinking the Inception
+#   architecture](https://arxiv.org/abs/1512.00567). CVPR.
+# - Tieleman and Hinton (2012). [RMSprop, lecture
+#   6e](https://www.cs.toronto.edu/~tijmen/csc321/slides/lecture_slides_lec6.pdf).
+#   Coursera.
+# - Xiao, Rasul and Vollgraf (2017).
+#   [Fashion-MNIST](https://arxiv.org/abs/1708.07747).
+# - Yosinski, Clune, Bengio and Lipson (2014). [How transferable are features
+#   in deep neural networks?](https://arxiv.org/abs/1411.1792). NeurIPS.
 # - Zeiler (2012). [Adadelta](https://arxiv.org/abs/1212.5701).

@@ -11,12 +11,17 @@
 # %% [markdown] anchor="searching"
 # # Search for hyperparameters
 #
-# You can [build and train a network](#in-practice), and you have seen how much depends on what is chosen before training: widths, penalties, rates. Here a
-# program chooses. It trains many networks, keeps what became of each, and you look at all of them, not only at the winner.
+# You can [build and train a network](#in-practice), and you have seen how much
+# depends on what is chosen before training: widths, penalties, rates. Here a
+# program chooses. It trains many networks, keeps what became of each, and you
+# look at all of them, not only at the winner.
 #
-# 1. **[A search](#hyperparameter-space)**: what may be chosen, a search, what it costs, what its winner is worth.
-# 2. **[Where to look next](#grid-and-random)**: grids, chance, stopping early, a surrogate.
-# 3. **[With care](#over-tuning)**: winning by luck, scikit-learn, several machines.
+# 1. **[A search](#hyperparameter-space)**: what may be chosen, a search, what
+#    it costs, what its winner is worth.
+# 2. **[Where to look next](#grid-and-random)**: grids, chance, stopping early,
+#    a surrogate.
+# 3. **[With care](#over-tuning)**: winning by luck, scikit-learn, several
+#    machines.
 
 # %% tags=["hide-input"]
 from dataclasses import replace
@@ -55,13 +60,18 @@ device.report()
 #
 # *About 4 minutes.*
 #
-# Weights are learnt: a gradient says where to go. *Hyperparameters* are what is fixed before the first step: the number of layers, their width, the optimizer and its
-# rate. No gradient leads to them, so they are tried.
+# Weights are learnt: a gradient says where to go. *Hyperparameters* are what
+# is fixed before the first step: the number of layers, their width, the
+# optimizer and its rate. No gradient leads to them, so they are tried.
 #
-# A **space** says what may be tried. Three things make a good one: rates and strengths are spread over their *logarithm*, since from 0.001 to 0.002 is as large a change
-# as from 0.01 to 0.02; a hyperparameter that only counts where another has a certain value says so; and everything that is not in it has a sensible default.
+# A **space** says what may be tried. Three things make a good one: rates and
+# strengths are spread over their *logarithm*, since from 0.001 to 0.002 is as
+# large a change as from 0.01 to 0.02; a hyperparameter that only counts where
+# another has a certain value says so; and everything that is not in it has a
+# sensible default.
 #
-# *Predict first: try three values of every number below, and all values of the rest. How many networks is that: about a hundred, a thousand, ten thousand?*
+# *Predict first: try three values of every number below, and all values of the
+# rest. How many networks is that: about a hundred, a thousand, ten thousand?*
 
 # %% tags=["live", "slide-code"]
 # Print what a search of the lecture's networks may choose.
@@ -87,23 +97,30 @@ print(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The last line has the number. Each hyperparameter *multiplies* it, and three values of a learning rate are not many.
+# The last line has the number. Each hyperparameter *multiplies* it, and three
+# values of a learning rate are not many.
 #
 # </details>
 #
-# The space is an object to change: `space.replace(n_layers=tuning.Whole(1, 5), activation=None)` has more layers and leaves the activation to its default.
+# The space is an object to change:
+# `space.replace(n_layers=tuning.Whole(1, 5), activation=None)` has more layers
+# and leaves the activation to its default.
 #
-# **Learnt:** the number of combinations grows exponentially with the number of hyperparameters, so no search can try them all.
+# **Learnt:** the number of combinations grows exponentially with the number of
+# hyperparameters, so no search can try them all.
 
 # %% [markdown] anchor="tuning"
 # ## A search
 #
 # *About 8 minutes.*
 #
-# The simplest strategy draws each network at random from the space. Each is a *trial*: the network is trained on the training images, and its score is the best accuracy
-# on the *validation* images. The test images are not touched. The ranges are those of [KerasTuner](https://keras.io/keras_tuner/).
+# The simplest strategy draws each network at random from the space. Each is a
+# *trial*: the network is trained on the training images, and its score is the
+# best accuracy on the *validation* images. The test images are not touched.
+# The ranges are those of [KerasTuner](https://keras.io/keras_tuner/).
 #
-# *Predict first: among networks drawn blindly, how far is the best from the median? And which hyperparameter will matter most?*
+# *Predict first: among networks drawn blindly, how far is the best from the
+# median? And which hyperparameter will matter most?*
 
 # %% tags=["live", "slide-code"]
 # Train networks that are drawn at random from the space.
@@ -126,16 +143,20 @@ plots.plot_hyperparameters(result.trials, logarithmic=LOGARITHMIC)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The printed line has the distances. Look for the panel with a shape: the learning rate's, with failures at its ends, whatever else was chosen. Most other panels show good and bad
-# networks at every value.
+# The printed line has the distances. Look for the panel with a shape: the
+# learning rate's, with failures at its ends, whatever else was chosen. Most
+# other panels show good and bad networks at every value.
 #
 # </details>
 #
-# A trial is short, and batch normalization is scored with its moving averages. `mlp` lets them follow the last ten batches; with
-# Keras' default of 0.99 they would not have settled by then, and the panel would show harm where there is none.
+# A trial is short, and batch normalization is scored with its moving averages.
+# `mlp` lets them follow the last ten batches; with Keras' default of 0.99 they
+# would not have settled by then, and the panel would show harm where there is
+# none.
 #
-# Each panel shows all trials against one hyperparameter, so it mixes the effects of the others. A line through all of them at once keeps a trial together. Take away the worse
-# trials: what do the rest have in common?
+# Each panel shows all trials against one hyperparameter, so it mixes the
+# effects of the others. A line through all of them at once keeps a trial
+# together. Take away the worse trials: what do the rest have in common?
 
 
 # %%
@@ -147,31 +168,38 @@ def best_trials(n=20):
 explore(best_trials, n=[20, 10, 5, 3])
 
 # %% [markdown]
-# Where the lines of the best still spread over a whole axis, that hyperparameter does not matter much here, or too few were tried to tell. The curves behind the scores say
-# why the others failed:
+# Where the lines of the best still spread over a whole axis, that
+# hyperparameter does not matter much here, or too few were tried to tell. The
+# curves behind the scores say why the others failed:
 
 # %%
 plots.plot_trial_curves(result.trials)
 
 # %% [markdown]
-# Some curves are still rising when they end: with more epochs the ranking would change. A search finds what is best *after so many epochs*.
+# Some curves are still rising when they end: with more epochs the ranking
+# would change. A search finds what is best *after so many epochs*.
 #
-# **Learnt:** look at all trials. A good search tells you which hyperparameters matter, and its winner is only one of its results.
+# **Learnt:** look at all trials. A good search tells you which hyperparameters
+# matter, and its winner is only one of its results.
 
 # %% [markdown] anchor="search-costs"
 # ## What a search costs
 #
 # *About 5 minutes.*
 #
-# A trial costs its epochs, and before them a second or two in which Keras traces and compiles the training step. Here trials that differ in numbers only (widths,
-# rates, strengths) share what was compiled for the first of them.
+# A trial costs its epochs, and before them a second or two in which Keras
+# traces and compiles the training step. Here trials that differ in numbers
+# only (widths, rates, strengths) share what was compiled for the first of
+# them.
 #
-# How many trials are enough? Call the best 5 % of a space good enough. A random trial misses them with probability 0.95, and $n$ independent trials all miss them with
-# probability $0.95^n$:
+# How many trials are enough? Call the best 5 % of a space good enough. A
+# random trial misses them with probability 0.95, and $n$ independent trials
+# all miss them with probability $0.95^n$:
 #
 # $$P(\text{one of the best } q \text{ in } n \text{ trials}) = 1 - (1 - q)^n$$
 #
-# *Predict first: how many random trials give a chance of 95 % to have one of the best 5 %?*
+# *Predict first: how many random trials give a chance of 95 % to have one of
+# the best 5 %?*
 
 
 # %% tags=["hide-input"]
@@ -228,24 +256,30 @@ print(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# 59: $0.95^{59}$ is just below 0.05. The formula does not know how many hyperparameters there are.
+# 59: $0.95^{59}$ is just below 0.05. The formula does not know how many
+# hyperparameters there are.
 #
 # </details>
 #
-# That is the strength of random search, and its limit: it promises to be among the best 5 % of what the *space* holds. If hardly anything in the space is any good, the best 5 % are
-# not good either.
+# That is the strength of random search, and its limit: it promises to be among
+# the best 5 % of what the *space* holds. If hardly anything in the space is
+# any good, the best 5 % are not good either.
 #
-# **Learnt:** the price of a random search depends on how good you want to be, not on how many hyperparameters there are.
+# **Learnt:** the price of a random search depends on how good you want to be,
+# not on how many hyperparameters there are.
 
 # %% [markdown] anchor="final-network"
 # ## What the winner is worth
 #
 # *About 5 minutes.*
 #
-# The search is over, and the validation images have done their duty. Now the winner is trained once more, on training and validation images together, and scored on the test
-# images. Once.
+# The search is over, and the validation images have done their duty. Now the
+# winner is trained once more, on training and validation images together, and
+# scored on the test images. Once.
 #
-# *Predict first: will the test accuracy be above or below the validation accuracy that made it the winner? And is it ahead of the 512-512 network that we picked by hand?*
+# *Predict first: will the test accuracy be above or below the validation
+# accuracy that made it the winner? And is it ahead of the 512-512 network that
+# we picked by hand?*
 
 # %% tags=["live", "slide-code"]
 # Train the winner on training and validation images, and use the test images, once.
@@ -262,26 +296,36 @@ plots.plot_variants(shown, label="test accuracy", baseline="784-512-512-10")
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Two things pull at it: the winner was lucky on the validation images, which costs it on others, and it is now trained on more images, which helps. The printed lines have the outcome.
+# Two things pull at it: the winner was lucky on the validation images, which
+# costs it on others, and it is now trained on more images, which helps. The
+# printed lines have the outcome.
 #
 # </details>
 #
-# Both networks start from the same seeds and see the same batches, so the *paired* difference is what counts, with its interval. If the interval holds 0, a single comparison could have gone either
-# way. Look at the spread, too: a network whose accuracy jumps from seed to seed is a poor winner, even if its mean is high.
+# Both networks start from the same seeds and see the same batches, so the
+# *paired* difference is what counts, with its interval. If the interval holds
+# 0, a single comparison could have gone either way. Look at the spread, too: a
+# network whose accuracy jumps from seed to seed is a poor winner, even if its
+# mean is high.
 #
-# **Learnt:** the winner's validation score is not what it is worth. Train it anew, test it once, and compare it over several seeds with what you had before.
+# **Learnt:** the winner's validation score is not what it is worth. Train it
+# anew, test it once, and compare it over several seeds with what you had
+# before.
 
 # %% [markdown] anchor="exercises-search"
 # ## Exercises: a search
 #
 # *About 10 minutes.*
 #
-# Put your answer in the place of the three dots and run the cell. It says whether you are right, and if not, what is off.
+# Put your answer in the place of the three dots and run the cell. It says
+# whether you are right, and if not, what is off.
 
 # %% [markdown] tags=["exercise"]
 # ### Exercise: the fits of a grid
 #
-# A grid holds 3 learning rates, 4 widths and 2 activations. Each of its networks is scored by 5-fold cross-validation, and the best is fitted once more, on all images. How many fits are that?
+# A grid holds 3 learning rates, 4 widths and 2 activations. Each of its
+# networks is scored by 5-fold cross-validation, and the best is fitted once
+# more, on all images. How many fits are that?
 
 # %% tags=["exercise"]
 n_fits = ...
@@ -293,7 +337,8 @@ exercises.check("grid-fits", 3 * 4 * 2 * 5 + 1)
 # %% [markdown] tags=["exercise"]
 # ### Exercise: enough trials
 #
-# How many random trials does it take until, with a chance of at least 90 %, one of them is among the best 2 %?
+# How many random trials does it take until, with a chance of at least 90 %,
+# one of them is among the best 2 %?
 
 # %% tags=["exercise"]
 n_trials = ...
@@ -307,7 +352,8 @@ exercises.check(
 # %% [markdown] tags=["exercise"]
 # ### Exercise: even on a log scale
 #
-# `u` is an array of numbers drawn evenly from 0 to 1. Return learning rates between `low` and `high` whose logarithms are spread evenly.
+# `u` is an array of numbers drawn evenly from 0 to 1. Return learning rates
+# between `low` and `high` whose logarithms are spread evenly.
 
 
 # %% tags=["exercise"]
@@ -330,13 +376,18 @@ exercises.check("log-uniform", learning_rates)
 #
 # *About 8 minutes.*
 #
-# A grid looks orderly: three values of each hyperparameter, all combinations. Yet of two hyperparameters often only one matters. Then the nine networks of a grid try three
-# values of what matters, each three times, and nine networks drawn at random try nine ([Bergstra and Bengio, 2012](https://www.jmlr.org/papers/v13/bergstra12a.html)).
+# A grid looks orderly: three values of each hyperparameter, all combinations.
+# Yet of two hyperparameters often only one matters. Then the nine networks of
+# a grid try three values of what matters, each three times, and nine networks
+# drawn at random try nine ([Bergstra and Bengio,
+# 2012](https://www.jmlr.org/papers/v13/bergstra12a.html)).
 #
-# Here the learning rate of a small network matters, and the strength of its L2 penalty, far below what would hurt, does not. First the truth, as well as we can have it: one trained
-# network for each of 25 rates. Then both searches.
+# Here the learning rate of a small network matters, and the strength of its L2
+# penalty, far below what would hurt, does not. First the truth, as well as we
+# can have it: one trained network for each of 25 rates. Then both searches.
 #
-# *Predict first: which of the two will find the better network? Would it be the same one with other random numbers?*
+# *Predict first: which of the two will find the better network? Would it be
+# the same one with other random numbers?*
 
 # %% tags=["hide-input"]
 LOW, HIGH = 1e-5, 1.0  # of the learning rate
@@ -419,12 +470,15 @@ plots.plot_coverage(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Most often chance finds the better one, since it tries more values of what matters. In a single run it may lose: the grid's values may happen to lie well, or all random ones badly.
+# Most often chance finds the better one, since it tries more values of what
+# matters. In a single run it may lose: the grid's values may happen to lie
+# well, or all random ones badly.
 #
 # </details>
 #
-# The projections above the squares are the point: with nine trials the grid tries three different rates, chance nine. How much is luck? Draw other random searches, and move on to
-# larger ones:
+# The projections above the squares are the point: with nine trials the grid
+# tries three different rates, chance nine. How much is luck? Draw other random
+# searches, and move on to larger ones:
 
 
 # %%
@@ -440,8 +494,10 @@ def grid_or_chance(n_each=3, draw=1):
 explore(grid_or_chance, n_each=[2, 3, 4], draw=(1, 4))
 
 # %% [markdown]
-# Four draws are four anecdotes. The measured curve lets us try thousands of searches without training anything, with the grid moved to a random place each time; and for comparison
-# a world in which both hyperparameters matter equally, with the same curve for each.
+# Four draws are four anecdotes. The measured curve lets us try thousands of
+# searches without training anything, with the grid moved to a random place
+# each time; and for comparison a world in which both hyperparameters matter
+# equally, with the same curve for each.
 
 
 # %% tags=["hide-input"]
@@ -479,21 +535,30 @@ pd.DataFrame(rows).style.format(
 ).hide(axis="index")
 
 # %% [markdown]
-# Means of the best score over thousands of searches of each kind. Where one hyperparameter matters, chance wins most races, and the more of them the more trials there are. Where both matter equally,
-# its lead is gone: a grid is spread more evenly than chance. But then, who knows beforehand that all of ten hyperparameters matter equally? The [search above](#tuning) does not look like it.
+# Means of the best score over thousands of searches of each kind. Where one
+# hyperparameter matters, chance wins most races, and the more of them the more
+# trials there are. Where both matter equally, its lead is gone: a grid is
+# spread more evenly than chance. But then, who knows beforehand that all of
+# ten hyperparameters matter equally? The [search above](#tuning) does not look
+# like it.
 #
-# **Learnt:** with more than two hyperparameters draw at random: no value is tried twice, and what does not matter costs nothing.
+# **Learnt:** with more than two hyperparameters draw at random: no value is
+# tried twice, and what does not matter costs nothing.
 
 # %% [markdown] anchor="hyperband"
 # ## Hyperband: stop the bad ones early
 #
 # *About 7 minutes.*
 #
-# Many networks can be told to be bad after one epoch. *Successive halving* trains many for a short while, keeps the best third, trains those three times as long, and so on.
-# But some networks start slowly and end well. **Hyperband** ([Li et al., 2018](https://jmlr.org/papers/v18/16-558.html)) therefore runs several brackets: the first starts many networks and drops most of them at once,
-# the last trains a few to the end.
+# Many networks can be told to be bad after one epoch. *Successive halving*
+# trains many for a short while, keeps the best third, trains those three times
+# as long, and so on. But some networks start slowly and end well.
+# **Hyperband** ([Li et al., 2018](https://jmlr.org/papers/v18/16-558.html))
+# therefore runs several brackets: the first starts many networks and drops
+# most of them at once, the last trains a few to the end.
 #
-# *Predict first: each row of the plan is a round. Which bracket trains the most epochs in all?*
+# *Predict first: each row of the plan is a round. Which bracket trains the
+# most epochs in all?*
 
 # %% tags=["live", "slide-code"]
 # Print Hyperband's plan for at most 9 epochs.
@@ -516,11 +581,13 @@ for bracket, trained in (
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# None by much: the plan gives every bracket about the same, and they spend it on many networks for a short while or on few for long.
+# None by much: the plan gives every bracket about the same, and they spend it
+# on many networks for a short while or on few for long.
 #
 # </details>
 #
-# Now the curves. A dot is where a network goes on to the next round, a cross where it was dropped.
+# Now the curves. A dot is where a network goes on to the next round, a cross
+# where it was dropped.
 
 # %%
 plots.plot_trial_curves(halved.trials)
@@ -548,10 +615,13 @@ pd.DataFrame(
 )
 
 # %% [markdown]
-# Is a network's beginning a good sign of its end? The trials of the random search above were all trained to the end, so we can ask them: rank them after an early epoch, keep a third,
-# and count how many of the best third at the end are among them.
+# Is a network's beginning a good sign of its end? The trials of the random
+# search above were all trained to the end, so we can ask them: rank them after
+# an early epoch, keep a third, and count how many of the best third at the end
+# are among them.
 #
-# *Predict first: if you keep the best third after one epoch, how many of the final best third do you keep?*
+# *Predict first: if you keep the best third after one epoch, how many of the
+# final best third do you keep?*
 
 
 # %% tags=["hide-input"]
@@ -603,28 +673,38 @@ explore(early_sign, epoch=(1, 3))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The title of the figure counts them. Failures show at once; among the good ones the order after one epoch is not yet the order at the end, because a small learning rate starts slowly.
+# The title of the figure counts them. Failures show at once; among the good
+# ones the order after one epoch is not yet the order at the end, because a
+# small learning rate starts slowly.
 #
 # </details>
 #
-# That is why there are several brackets. The comparison in the table is not quite fair: the two searches train for different numbers of epochs. Compare the networks tried with the epochs spent.
+# That is why there are several brackets. The comparison in the table is not
+# quite fair: the two searches train for different numbers of epochs. Compare
+# the networks tried with the epochs spent.
 #
-# **Learnt:** spend epochs where they tell something: few on networks that fail anyway, many on those that may win.
+# **Learnt:** spend epochs where they tell something: few on networks that fail
+# anyway, many on those that may win.
 
 # %% [markdown] anchor="bayesian-optimization"
 # ## Bayesian optimization: learn where to look
 #
 # *About 8 minutes.*
 #
-# Random search forgets what it has seen. *Bayesian optimization* fits a model of the score, the **surrogate**, to all trials so far, and tries next where that model hopes
-# for most. The surrogate here is a Gaussian process: near a trial it is sure, far from all of them it is not. What it hopes for is the
-# *expected improvement* on the best score so far ([Jones et al., 1998](https://doi.org/10.1023/A:1008306431147)):
+# Random search forgets what it has seen. *Bayesian optimization* fits a model
+# of the score, the **surrogate**, to all trials so far, and tries next where
+# that model hopes for most. The surrogate here is a Gaussian process: near a
+# trial it is sure, far from all of them it is not. What it hopes for is the
+# *expected improvement* on the best score so far ([Jones et al.,
+# 1998](https://doi.org/10.1023/A:1008306431147)):
 #
 # $$\text{EI}(x) = (\mu - y_\text{best})\,\Phi(z) + \sigma\,\varphi(z), \qquad z = \frac{\mu - y_\text{best}}{\sigma}$$
 #
-# with the surrogate's mean $\mu$ and deviation $\sigma$ at $x$, and $\Phi$ and $\varphi$ the distribution and density of the standard normal distribution.
+# with the surrogate's mean $\mu$ and deviation $\sigma$ at $x$, and $\Phi$ and
+# $\varphi$ the distribution and density of the standard normal distribution.
 #
-# One hyperparameter is enough to watch it: the learning rate of the small network, whose true curve we measured above.
+# One hyperparameter is enough to watch it: the learning rate of the small
+# network, whose true curve we measured above.
 #
 # *Predict first: two rates are tried, both bad. Where will it look third?*
 
@@ -678,14 +758,19 @@ explore(belief, n_tried=(2, 8))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Between the two or beside the better one, where it is unsure: there the most is to be hoped for. A place that is surely as good as the best would gain nothing.
+# Between the two or beside the better one, where it is unsure: there the most
+# is to be hoped for. A place that is surely as good as the best would gain
+# nothing.
 #
 # </details>
 #
-# Move the slider and watch two motives take turns: looking where little is known, and looking near the best. The dashed curve is the truth, which the search does not know; it was
-# measured with other random numbers, so the points need not lie on it.
+# Move the slider and watch two motives take turns: looking where little is
+# known, and looking near the best. The dashed curve is the truth, which the
+# search does not know; it was measured with other random numbers, so the
+# points need not lie on it.
 #
-# With ten hyperparameters nobody can draw the surrogate, but it works in the same way. The first six trials are drawn at random, for a start:
+# With ten hyperparameters nobody can draw the surrogate, but it works in the
+# same way. The first six trials are drawn at random, for a start:
 
 # %%
 n_guided = by_mode(short=10, full=100)
@@ -701,10 +786,13 @@ guided = tuning.search(
 print(guided)
 plots.plot_search(guided.trials)
 # %% [markdown]
-# After the random start, do the trials get better? And compare the best with that of the [random search](#tuning): one search each proves nothing about the strategies, and with
-# this few trials the surrogate knows little of a space with so many dimensions.
+# After the random start, do the trials get better? And compare the best with
+# that of the [random search](#tuning): one search each proves nothing about
+# the strategies, and with this few trials the surrogate knows little of a
+# space with so many dimensions.
 #
-# **Learnt:** a surrogate turns past trials into the next one. It pays where trials are expensive and hyperparameters few.
+# **Learnt:** a surrogate turns past trials into the next one. It pays where
+# trials are expensive and hyperparameters few.
 
 # %% [markdown] anchor="exercises-strategies"
 # ## Exercises: where to look next
@@ -714,7 +802,8 @@ plots.plot_search(guided.trials)
 # %% [markdown] tags=["exercise"]
 # ### Exercise: the epochs of a bracket
 #
-# A bracket trains 9 networks to epoch 1, goes on with the best 3 to epoch 3, and with the best of those to epoch 9. How many epochs does it train in all?
+# A bracket trains 9 networks to epoch 1, goes on with the best 3 to epoch 3,
+# and with the best of those to epoch 9. How many epochs does it train in all?
 
 # %% tags=["exercise"]
 n_epochs_trained = ...
@@ -726,7 +815,9 @@ exercises.check("halving-epochs", 9 * 1 + 3 * (3 - 1) + 1 * (9 - 3))
 # %% [markdown] tags=["exercise"]
 # ### Exercise: expected improvement
 #
-# Return the expected improvement on `best` at each place, from the surrogate's `mean` and `std` (above 0) there, arrays of the same shape. `scipy.stats.norm` has `cdf` and `pdf`.
+# Return the expected improvement on `best` at each place, from the surrogate's
+# `mean` and `std` (above 0) there, arrays of the same shape.
+# `scipy.stats.norm` has `cdf` and `pdf`.
 
 
 # %% tags=["exercise"]
@@ -750,8 +841,10 @@ exercises.check("expected-improvement", improvement)
 # %% [markdown] tags=["exercise"]
 # ### Exercise: what the winner hides
 #
-# `right` says which of n validation images each of m networks has right, an array (m, n) of 0 and 1; `test` holds their test accuracies, shape (m,). Return by how much the validation accuracy of
-# the winner on these images exceeds its test accuracy.
+# `right` says which of n validation images each of m networks has right, an
+# array (m, n) of 0 and 1; `test` holds their test accuracies, shape (m,).
+# Return by how much the validation accuracy of the winner on these images
+# exceeds its test accuracy.
 
 
 # %% tags=["exercise"]
@@ -776,13 +869,19 @@ exercises.check("optimism", optimism)
 #
 # *About 6 minutes.*
 #
-# The validation score of a network is an estimate: with $n$ images its standard error is about $\sqrt{p(1-p)/n}$. The winner of a search is the one with the *highest*
-# estimate, and among many candidates the highest is likely to be one that was lucky. The more you try, the more the winner's score flatters it: you overfit the validation images, by hand.
+# The validation score of a network is an estimate: with $n$ images its
+# standard error is about $\sqrt{p(1-p)/n}$. The winner of a search is the one
+# with the *highest* estimate, and among many candidates the highest is likely
+# to be one that was lucky. The more you try, the more the winner's score
+# flatters it: you overfit the validation images, by hand.
 #
-# To measure it we train many small networks and score them on validation images and on test images. Then we draw a thousand searches: each takes the networks in another order,
-# has its own few validation images, and reports its best so far.
+# To measure it we train many small networks and score them on validation
+# images and on test images. Then we draw a thousand searches: each takes the
+# networks in another order, has its own few validation images, and reports its
+# best so far.
 #
-# *Predict first: with 50 validation images and 40 trials, by how much is the winner's score too high?*
+# *Predict first: with 50 validation images and 40 trials, by how much is the
+# winner's score too high?*
 
 
 # %%
@@ -840,25 +939,34 @@ pd.DataFrame(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The table has it, in the last row of the first column. With one trial there is no choice, so nothing is chosen for its luck: the difference is near 0 (what remains is how much harder the test
-# images are). It grows with every trial.
+# The table has it, in the last row of the first column. With one trial there
+# is no choice, so nothing is chosen for its luck: the difference is near 0
+# (what remains is how much harder the test images are). It grows with every
+# trial.
 #
 # </details>
 #
-# Two remedies show in the figure. More validation images, and the two lines come together. And a test set that no choice has seen: the lower line is the honest one, and it goes on rising,
-# slowly. Searching does help, by less than it says.
+# Two remedies show in the figure. More validation images, and the two lines
+# come together. And a test set that no choice has seen: the lower line is the
+# honest one, and it goes on rising, slowly. Searching does help, by less than
+# it says.
 #
-# **Learnt:** the best validation score of a search is too high, the more so the more trials and the fewer images. Report the test score.
+# **Learnt:** the best validation score of a search is too high, the more so
+# the more trials and the fewer images. Report the test score.
 
 # %% [markdown] anchor="scikit-learn"
 # ## Inside scikit-learn
 #
 # *About 6 minutes.*
 #
-# A network need not be searched for alone: its inputs are scaled, features are chosen, and all of that belongs inside the cross-validation, or the held-out fold leaks into the
-# scaling. scikit-learn has the pipeline and the searches; [SciKeras](https://adriangb.com/scikeras/) makes a Keras model one of its estimators. `tuning.classifier` is the lecture's network in that form.
+# A network need not be searched for alone: its inputs are scaled, features are
+# chosen, and all of that belongs inside the cross-validation, or the held-out
+# fold leaks into the scaling. scikit-learn has the pipeline and the searches;
+# [SciKeras](https://adriangb.com/scikeras/) makes a Keras model one of its
+# estimators. `tuning.classifier` is the lecture's network in that form.
 #
-# *Predict first: three candidates and three folds. How many networks are trained?*
+# *Predict first: three candidates and three folds. How many networks are
+# trained?*
 
 # %% tags=["live", "slide-code"]
 # Search learning rate and penalty of a pipeline, cross-validated.
@@ -893,13 +1001,16 @@ candidates.style.format("{:.3g}").hide(axis="index")
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Ten: three candidates times three folds, and the best once more on all images.
+# Ten: three candidates times three folds, and the best once more on all
+# images.
 #
 # </details>
 #
-# Three scores for each candidate give an idea of how far chance goes, which a single validation set does not. The price is three trainings.
+# Three scores for each candidate give an idea of how far chance goes, which a
+# single validation set does not. The price is three trainings.
 #
-# `GridSearchCV` takes lists in the place of distributions; everything else stays. A step of the pipeline is as good a thing to search as a number:
+# `GridSearchCV` takes lists in the place of distributions; everything else
+# stays. A step of the pipeline is as good a thing to search as a number:
 
 # %%
 scalings = GridSearchCV(
@@ -911,7 +1022,9 @@ for chosen, mean in zip(
     print(f"{chosen['scale']}: {mean:.3f}")
 
 # %% [markdown]
-# Keras has a wrapper of its own, with a trap. scikit-learn's searches *clone* an estimator before each fit, and the clone of Keras' wrapper has lost what it was to hand to `fit`:
+# Keras has a wrapper of its own, with a trap. scikit-learn's searches *clone*
+# an estimator before each fit, and the clone of Keras' wrapper has lost what
+# it was to hand to `fit`:
 
 
 # %%
@@ -925,44 +1038,59 @@ theirs = keras.wrappers.SKLearnClassifier(
 print("before:", theirs.fit_kwargs, " cloned:", clone(theirs).fit_kwargs)
 
 # %% [markdown]
-# So every network of a search would be trained for one epoch, and nothing says so.
+# So every network of a search would be trained for one epoch, and nothing says
+# so.
 #
-# **Learnt:** put everything that learns from data inside the pipeline, and check that what you set survives a clone.
+# **Learnt:** put everything that learns from data inside the pipeline, and
+# check that what you set survives a clone.
 
 # %% [markdown] anchor="several-machines"
 # ## On several machines
 #
-# Trials do not need each other, so a search is easy to share. One process hands out hyperparameters and collects scores, the *chief*; the others train, the *workers*. On one machine:
+# Trials do not need each other, so a search is easy to share. One process
+# hands out hyperparameters and collects scores, the *chief*; the others train,
+# the *workers*. On one machine:
 #
 # ```sh
 # python -m lecture tune --workers 2 --trials 20
 # ```
 #
-# On several, which share a folder, one runs the chief and each of the others a worker with the same options:
+# On several, which share a folder, one runs the chief and each of the others a
+# worker with the same options:
 #
 # ```sh
 # python -m lecture tune --chief 10.0.0.1:9000 --directory /shared/search --trials 100
 # python -m lecture tune --worker 10.0.0.1:9000 --directory /shared/search --trials 100
 # ```
 #
-# A worker that dies is noticed and its trial is given to another. The chief's port has no password, so open it to your own machines only. Bayesian optimization gains least: with several trials
-# under way, each is chosen without knowing how the others end.
+# A worker that dies is noticed and its trial is given to another. The chief's
+# port has no password, so open it to your own machines only. Bayesian
+# optimization gains least: with several trials under way, each is chosen
+# without knowing how the others end.
 
 # %% [markdown] anchor="summary-03"
 # ## What was learnt
 #
-# - Say what may vary, on which scale, and when it counts. The rest has defaults.
+# - Say what may vary, on which scale, and when it counts. The rest has
+#   defaults.
 # - Look at all trials: which hyperparameters matter, and which do not.
 # - Chance beats a grid where few of many hyperparameters matter.
 # - Hyperband stops bad networks early; a surrogate looks where there is hope.
-# - The winner's validation score is too high. Test it once, over several seeds, against what you had.
+# - The winner's validation score is too high. Test it once, over several
+#   seeds, against what you had.
 # - Whatever learns from data belongs inside the cross-validation.
 
 # %% [markdown] anchor="references-03"
 # ## References
 #
-# - Bergstra and Bengio (2012). [Random search for hyper-parameter optimization](https://www.jmlr.org/papers/v13/bergstra12a.html). JMLR.
-# - Jones, Schonlau and Welch (1998). [Efficient global optimization of expensive black-box functions](https://doi.org/10.1023/A:1008306431147). Journal of Global Optimization.
-# - Li, Jamieson, DeSalvo, Rostamizadeh and Talwalkar (2018). [Hyperband: a novel bandit-based approach to hyperparameter optimization](https://jmlr.org/papers/v18/16-558.html). JMLR.
+# - Bergstra and Bengio (2012). [Random search for hyper-parameter
+#   optimization](https://www.jmlr.org/papers/v13/bergstra12a.html). JMLR.
+# - Jones, Schonlau and Welch (1998). [Efficient global optimization of
+#   expensive black-box functions](https://doi.org/10.1023/A:1008306431147).
+#   Journal of Global Optimization.
+# - Li, Jamieson, DeSalvo, Rostamizadeh and Talwalkar (2018). [Hyperband: a
+#   novel bandit-based approach to hyperparameter
+#   optimization](https://jmlr.org/papers/v18/16-558.html). JMLR.
 # - O'Malley et al. [KerasTuner](https://keras.io/keras_tuner/).
-# - Snoek, Larochelle and Adams (2012). [Practical Bayesian optimization of machine learning algorithms](https://arxiv.org/abs/1206.2944). NeurIPS.
+# - Snoek, Larochelle and Adams (2012). [Practical Bayesian optimization of
+#   machine learning algorithms](https://arxiv.org/abs/1206.2944). NeurIPS.
