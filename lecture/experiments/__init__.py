@@ -3,8 +3,9 @@
 from importlib import import_module
 
 from lecture.checks import one_of
-from lecture.experiments.judgement import Compared, Hypothesis, Verdict, interval
+from lecture.experiments.judgement import Compared, Hypothesis, Verdict
 from lecture.experiments.result import Result, Sweep
+from lecture.intervals import interval
 
 NAMES = (
     "approximation",

@@ -3,33 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 from lecture.checks import real
-
-LEVEL = 0.95
-
-
-def interval(values):
-    """Return the mean of numbers and its 95 % confidence interval by Student's t: (mean, low, high); from one number the interval is the whole line.
-
-    Parameters
-    ----------
-    values : array (n,)
-
-    Raises
-    ------
-    ValueError
-        If there is none, or one is not finite.
-    """
-    values = np.asarray(values, dtype=float)
-    if values.ndim != 1 or not values.size or not np.isfinite(values).all():
-        raise ValueError(f"an interval must come from one or more finite numbers, got {values}.")
-    n, mean = len(values), float(values.mean())
-    if n == 1:
-        return mean, -np.inf, np.inf
-    half = float(stats.t.ppf((1 + LEVEL) / 2, n - 1) * values.std(ddof=1) / np.sqrt(n))
-    return mean, mean - half, mean + half
+from lecture.intervals import expected_mean, interval
 
 
 @dataclass(frozen=True)
@@ -138,14 +114,8 @@ class Compared:
     @property
     def expected(self):
         """Where 95 of 100 means of so many runs of ours would lie, with the reading's error: (low, high)."""
-        mean, n = float(np.mean(self.values)), len(self.values)
-        if n == 1:
-            return -np.inf, np.inf
-        half = (
-            float(stats.t.ppf((1 + LEVEL) / 2, n - 1) * np.std(self.values, ddof=1) * np.sqrt(1 / n + 1 / self.runs))
-            + self.reading
-        )
-        return mean - half, mean + half
+        _, low, high = expected_mean(self.values, self.runs)
+        return low - self.reading, high + self.reading
 
     @property
     def agrees(self):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from lecture.experiments.judgement import interval
+from lecture.intervals import interval
 
 
 @dataclass(frozen=True, eq=False)
