@@ -49,7 +49,7 @@ def minus(text: str) -> str:
 
 
 def short(value: float) -> str:
-    """Return a number in as few characters as two digits need; what rounding left of a zero (below 1e-12) is 0.
+    """Return a number in at most six characters beside its sign; what rounding left of a zero (below 1e-12) is 0.
 
     >>> short(-0.1234), short(0.01234), short(1.0), short(1.6e-5), short(12345.0)
     ('−0.12', '0.012', '1', '2e−05', '1e+04')

@@ -40,7 +40,7 @@ def test_a_rounded_number_is_near_and_says_nothing_twice(value, decimals):
 def test_a_short_number_is_short_and_within_a_few_percent(value):
     text = short(value)
     assert len(text.lstrip("−")) <= 6 and "-" not in text
-    relative = 0.5 if abs(value) >= 1000 or abs(value) < 0.001 else 0.1  # one digit, or two
+    relative = 0.06 if 0.01 <= abs(value) < 1000 else 0.5  # two digits, or one
     assert math.isclose(float(text.replace("−", "-")), value, rel_tol=relative)
 
 
