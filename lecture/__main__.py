@@ -193,10 +193,7 @@ def tune(options):
     )
     print(result)
     if out:
-        neighbour = out.with_name(f".{out.name}.new")  # what the search had saved when it was stopped stays until then
-        neighbour.unlink(missing_ok=True)
-        result.save(neighbour)
-        neighbour.replace(out)
+        result.save(out, overwrite=True)  # what the search had saved when it was stopped
         print(f"Saved: {out}")
     return 0 if any(trial.status == "completed" for trial in result.trials) else 1
 
@@ -243,7 +240,7 @@ def _save(result, figure_file, table_file):
 
     matplotlib.use("agg")  # a picture in a file needs no screen
     from lecture import plots
-    from publishing.files import write_whole
+    from lecture.files import write_whole
 
     with matplotlib.rc_context(plots.STYLES["book"]):
         figure = plots.plot_result(result)[0].figure

@@ -4,17 +4,9 @@ import os
 import shutil
 from pathlib import Path
 
+from lecture.files import write_whole
 
-def write_whole(path, content):
-    """Write text or bytes to ``path`` through a neighbour, so that no reader ever sees half of it."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    neighbour = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        neighbour.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
-        os.replace(neighbour, path)
-    finally:
-        neighbour.unlink(missing_ok=True)
+__all__ = ["UnwritableError", "need_writable", "replace_folder", "write_whole"]
 
 
 def replace_folder(new, target):

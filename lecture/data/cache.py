@@ -6,7 +6,6 @@ without any list.
 
 import os
 import sys
-import tempfile
 import zipfile
 import zlib
 from pathlib import Path
@@ -15,6 +14,7 @@ import numpy as np
 
 from lecture.data.catalog import DOWNLOADS, Absent, Unavailable
 from lecture.data.images import Images, check_form, digest
+from lecture.files import new_file
 
 
 def folder():
@@ -75,18 +75,12 @@ def keep(images, entry, source):
         If the folder cannot be written.
     """
     target = folder() / f"{entry.name}.{source}.{digest(images)}.npz"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{entry.name}.", suffix=".part")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with new_file(target) as file:
             np.savez(file, **images.arrays())
-        try:
-            os.replace(name, target)
-        except PermissionError:  # Windows, while another process reads the same file: then it is there already
-            if not target.exists():
-                raise
-    finally:
-        _remove(Path(name))
+    except PermissionError:  # Windows, while another process reads the same file: then it is there already
+        if not target.exists():
+            raise
     return target
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from lecture.files import new_file
 from lecture.tuning.trials import Trial, write_json
 
 PATIENCE = 10.0  # seconds for a file that another machine has written to be seen here
@@ -57,11 +58,9 @@ class Kept:
 
     def save_state(self, model, number):
         """Keep all variables of a trained network and its optimizer."""
-        file = self._file(number, "npz")
-        file.parent.mkdir(parents=True, exist_ok=True)
-        part = file.with_suffix(".part.npz")
-        np.savez(part, *[_storable(np.asarray(variable.value)) for variable in _variables(model)])
-        part.replace(file)
+        arrays = [_storable(np.asarray(variable.value)) for variable in _variables(model)]
+        with new_file(self._file(number, "npz")) as file:
+            np.savez(file, *arrays)
 
     def load_state(self, model, number):
         """Give a network what was kept of a trial."""

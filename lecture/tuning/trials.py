@@ -11,6 +11,7 @@ import pandas as pd
 from scipy import stats
 
 from lecture.checks import whole
+from lecture.files import write_whole
 from lecture.tuning.compiled import Trainer, accuracy_on, fit_plain
 
 FORMAT = 1  # of the file
@@ -239,16 +240,22 @@ class SearchResult:
             )
         return self.make(trial.values)
 
-    def save(self, path):
+    def save(self, path, *, overwrite=False):
         """Write the result to a file, which appears whole.
+
+        Parameters
+        ----------
+        path : str or pathlib.Path
+        overwrite : bool
+            Whether a file that is there already is replaced.
 
         Raises
         ------
         FileExistsError
-            If ``path`` is there already: nothing is overwritten.
+            If ``path`` is there already, and is not to be replaced.
         """
         path = Path(path)
-        if path.exists():
+        if path.exists() and not overwrite:
             raise FileExistsError(f"{path} is there already: name another file, or remove it first.")
         kept = {name: getattr(self, name) for name in ("strategy", "seed", "epochs", "batch_size", "space", "seconds")}
         write_json(path, {"format": FORMAT, **kept, "trials": [asdict(trial) for trial in self.trials]})
@@ -354,15 +361,8 @@ def begun(seed, number, values):
 
 
 def write_json(path, content):
-    """Write a file through a neighbour, so that nobody reads half of it."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    neighbour = path.with_name(f".{path.name}.part")
-    try:
-        neighbour.write_text(json.dumps(content, indent=1, default=_plain) + "\n", encoding="utf-8")
-        neighbour.replace(path)
-    finally:
-        neighbour.unlink(missing_ok=True)
+    """Write plain data and NumPy numbers as JSON, to a file that appears whole."""
+    write_whole(path, json.dumps(content, indent=1, default=_plain) + "\n")
 
 
 def first_line(error):

@@ -1,0 +1,38 @@
+"""Files that appear whole or not at all: no reader ever sees half of one."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+
+@contextmanager
+def new_file(path: str | Path) -> Iterator[BinaryIO]:
+    """Open a binary file for writing that takes its name only when the block has ended well.
+
+    Until then the content goes to a hidden file in the same folder. If the block fails, that file is removed, and
+    whatever had the name before is still there. The folder is made if it is missing.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        The name of the finished file; a file that has it is replaced.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    hidden = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}")
+    try:
+        with open(hidden, "xb") as file:
+            yield file
+        os.replace(hidden, path)
+    finally:
+        hidden.unlink(missing_ok=True)
+
+
+def write_whole(path: str | Path, content: str | bytes) -> None:
+    """Write text (as UTF-8) or bytes to a file that appears whole."""
+    encoded = content if isinstance(content, bytes) else content.encode("utf-8")
+    with new_file(path) as file:
+        file.write(encoded)
