@@ -3,18 +3,20 @@
 >>> mlp(512, 512).count_params()
 669706
 
-A variant differs from the plain net in what its keyword names and in nothing else: from one seed, the kernels of
-``mlp(256, 32)`` and ``mlp(256, 32, dropout=0.3)`` start from the same numbers.
+A variant differs from the plain network only in what its keyword names: with the same seed, ``mlp(256, 32)`` and
+``mlp(256, 32, dropout=0.3)`` have the same initial weights.
 """
 
 import random
+from collections.abc import Callable, Sequence
 
 import keras
+import numpy as np
 from keras import layers
 
 from lecture.checks import one_of, real, whole
 
-NORM_MOMENTUM = 0.9  # of batch normalization's moving averages
+NORM_MOMENTUM = 0.9  # for the moving averages of batch normalization
 
 LOSSES = {
     "categorical": keras.losses.CategoricalCrossentropy,  # one-hot labels
@@ -24,64 +26,64 @@ LOSSES = {
 
 
 def mlp(
-    *hidden,
-    n_inputs=784,
-    n_classes=None,
-    activation="relu",
-    l1=0,
-    l2=0,
-    dropout=0,
-    batch_norm=False,
-    initializer="he_normal",
-    optimizer="rmsprop",
-    loss="categorical",
-    label_smoothing=0,
-    seed=None,
-):
-    """Return a dense net for classification, compiled, with its accuracy as metric.
+    *hidden: int,
+    n_inputs: int = 784,
+    n_classes: int | None = None,
+    activation: str | Callable = "relu",
+    l1: float = 0,
+    l2: float = 0,
+    dropout: float = 0,
+    batch_norm: bool = False,
+    initializer: str | keras.initializers.Initializer = "he_normal",
+    optimizer: str | keras.optimizers.Optimizer = "rmsprop",
+    loss: str | keras.losses.Loss = "categorical",
+    label_smoothing: float = 0,
+    seed: int | None = None,
+) -> keras.Sequential:
+    """Return a dense network for classification, compiled, with accuracy as its metric.
 
     Parameters
     ----------
     *hidden : int
         Units per hidden layer, such as ``512, 512``; none for (multinomial) logistic regression.
     n_inputs, n_classes : int
-        Features of a sample, and classes: one softmax output for each. With a binary loss ``n_classes`` is 2, and one
-        sigmoid output tells the two apart.
+        Number of features, and of classes, each with one softmax output. With a binary loss ``n_classes`` is 2, and
+        the network has a single sigmoid output.
     activation : str or callable
-        Of the hidden layers: a name that Keras knows, or a function of ``keras.ops`` that keeps a row's shape.
+        Activation of the hidden layers: a name that Keras knows, or a function of ``keras.ops`` that keeps the shape.
     l1, l2 : float
-        Adds l1 Σ|w| + l2 Σw² over the hidden layers' kernels to the loss.
+        Strengths of the penalty l1 Σ|w| + l2 Σw² over the hidden layers' kernels, which is added to the loss.
     dropout : float
-        Share of each hidden layer's outputs that is set to 0 in training, in [0, 1). Keras scales the others up by
-        1 / (1 - dropout) meanwhile, and leaves all alone when it predicts.
+        Fraction of each hidden layer's outputs that is set to 0 in training, in [0, 1). Keras scales the others by
+        1 / (1 - dropout) in training, and changes nothing when it predicts.
     batch_norm : bool
-        Normalize each hidden layer's z before the activation, where Ioffe & Szegedy (2015, section 3.2) put it. That
-        adds four numbers per unit: γ and β, which are trained, and the moving mean and variance, which are not. Each
-        batch moves these by a tenth of the way: they follow about the last ten batches, and are right after a short
-        training, too. (Keras' own momentum of 0.99 needs some hundred batches first.) The Dense layers keep their
-        biases, which β makes idle, so that nothing else differs from the plain net.
+        Whether to normalize each hidden layer's z before the activation, as in Ioffe & Szegedy (2015, section 3.2).
+        This adds four numbers per unit: γ and β, which are trained, and the moving mean and variance, which are not.
+        Each batch moves these two by a tenth of the way, so that they are right even after a short training. (With
+        Keras' default momentum of 0.99 they need some hundred batches.) The Dense layers keep their biases, although β
+        makes them redundant, so that nothing else differs from the plain network.
     initializer : str or keras.initializers.Initializer
-        Of the kernels; each layer gets a copy with a seed of its own. Biases start at 0.
+        Initializer of the kernels; each layer gets a copy with its own seed. Biases start at 0.
     optimizer : str or keras.optimizers.Optimizer
-        A name, with Keras' defaults, or an optimizer. The model gets a fresh copy of it: one optimizer holds the state
-        of one model, so the one handed in can serve for many.
+        A name, with Keras' defaults, or an optimizer. The model gets a fresh copy, so that one optimizer can be passed
+        to many networks.
     loss : str or keras.losses.Loss
         A key of ``LOSSES``, or a Keras loss on probabilities (``from_logits=False``).
     label_smoothing : float
         α in [0, 1): the targets become (1 - α) y + α / n_classes (with a binary loss α / 2). Not for sparse labels.
     seed : int, optional
-        Of the initial weights and of what is dropped; without it both follow ``keras.utils.set_random_seed``, which
-        also governs the order of the batches in ``fit``.
+        Seed of the initial weights and of dropout. Without it both follow ``keras.utils.set_random_seed``, which also
+        determines the order of the batches in ``fit``.
 
     Returns
     -------
     keras.Sequential
-        Its layers are named ``hidden_1``, ``batch_norm_1``, ``activation_1``, ``dropout_1``, …, ``output``.
+        The layers are named ``hidden_1``, ``batch_norm_1``, ``activation_1``, ``dropout_1``, …, ``output``.
 
     Raises
     ------
     ValueError
-        If an argument is not as above: one sentence says what was wanted and what came.
+        If an argument is out of range or unknown.
 
     >>> model = mlp(256, 32, l2=0.001, dropout=0.3, seed=0)
     >>> [layer.name for layer in model.layers]
@@ -96,7 +98,7 @@ def mlp(
     loss = _loss(loss, label_smoothing)
     n_outputs, output_activation = _output(loss, n_classes)
     optimizer = _optimizer(optimizer)
-    # All seeds come from one draw, in pairs for each layer: a twin with dropout has the same kernels as one without.
+    # Each layer gets a pair of seeds, used or not: so a network has the same kernels with and without dropout.
     numbers = random.Random(random.randrange(2**32) if seed is None else whole(seed, "seed", least=0))
     seeds = [(numbers.randrange(2**31), numbers.randrange(2**31)) for _ in range(len(hidden) + 1)]
 
@@ -119,12 +121,42 @@ def mlp(
     output_initializer = _initializer(initializer, seeds[-1][0])
     model.add(layers.Dense(n_outputs, output_activation, kernel_initializer=output_initializer, name="output"))
     model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"])
-    model.optimizer.build(model.trainable_variables)  # else ScheduleFreeAdamW (Keras 3.15) loses them in its first step
+    model.optimizer.build(model.trainable_variables)  # otherwise ScheduleFreeAdamW (Keras 3.15) loses them
     return model
 
 
+def variables_of(model: keras.Model) -> list:
+    """Return all variables that training changes: those of the layers, then those of the optimizer.
+
+    They hold weights, moving averages, and what the optimizer and the random layers remember.
+    """
+    model.optimizer.build(model.trainable_variables)
+    return model.variables + model.optimizer.variables
+
+
+def state_of(model: keras.Model) -> list[np.ndarray]:
+    """Return the values of a compiled network's variables, in the order of `variables_of`."""
+    return [keras.ops.convert_to_numpy(variable.value) for variable in variables_of(model)]
+
+
+def restore(model: keras.Model, state: Sequence[np.ndarray]) -> None:
+    """Bring a compiled network into a state that `state_of` returned, its own or that of a network of the same layers.
+
+    Raises
+    ------
+    ValueError
+        If the state has another number of arrays, or arrays of other shapes; the network is then unchanged.
+    """
+    variables = variables_of(model)
+    wanted, came = [tuple(variable.shape) for variable in variables], [np.shape(value) for value in state]
+    if wanted != came:
+        raise ValueError(f"state must be that of a network of the same layers: arrays {wanted}, got {came}.")
+    for variable, value in zip(variables, state):
+        variable.assign(value)
+
+
 def _check_activation(activation, hidden):
-    """Refuse what Keras does not know as an activation, or what makes something else of a layer's row of numbers."""
+    """Refuse an activation that Keras does not know, or that changes the shape of its input."""
     if not callable(activation):
         helpers = ("deserialize", "get", "serialize")
         known = sorted(name for name, f in vars(keras.activations).items() if callable(f) and name not in helpers)
@@ -134,11 +166,11 @@ def _check_activation(activation, hidden):
         row = keras.Input((n_units,))
         try:
             made = f"shape {layers.Lambda(function)(row).shape[1:]}"
-        except Exception as error:  # of whatever kind: the function is not ours
+        except Exception as error:  # any: the function is not ours
             made = type(error).__name__
         if made != f"shape {row.shape[1:]}":
             raise ValueError(
-                f"activation must turn a row of {n_units} numbers into one of as many, by operations of keras.ops, got "
+                f"activation must turn {n_units} numbers into {n_units} numbers by operations of keras.ops, got "
                 f"{activation!r}, which gives {made}."
             )
 
@@ -151,42 +183,41 @@ def _loss(loss, label_smoothing):
         name = type(loss).__name__
         if smoothing:
             raise ValueError(
-                f"label_smoothing must be part of the loss that you hand in: {name}(label_smoothing={label_smoothing})."
+                "label_smoothing must be given to the loss itself if that is not a name: "
+                f"{name}(label_smoothing={label_smoothing})."
             )
         if getattr(loss, "from_logits", False):
             raise ValueError(
-                f"loss must take the probabilities that the net ends in, got {name} with from_logits=True."
+                f"loss must take probabilities, which is what the network gives, got {name} with from_logits=True."
             )
         return loss
     one_of(loss, LOSSES, "loss")
     if loss == "sparse" and smoothing:
         raise ValueError(
-            "label_smoothing must be 0 with the loss 'sparse', whose labels are single numbers and cannot be smoothed, "
+            "label_smoothing must be 0 with the loss 'sparse', whose labels are class numbers, "
             f"got {label_smoothing}: use one-hot labels and the loss 'categorical'."
         )
     return LOSSES[loss](**smoothing)
 
 
 def _output(loss, n_classes):
-    """How many outputs the loss needs, and their activation."""
+    """The number of outputs that the loss needs, and their activation."""
     if isinstance(loss, (keras.losses.BinaryCrossentropy, keras.losses.BinaryFocalCrossentropy)):
         if n_classes not in (None, 2):
-            raise ValueError(
-                f"a binary loss tells two classes apart with one output: n_classes must be 2, got {n_classes!r}."
-            )
+            raise ValueError(f"n_classes must be 2 with a binary loss, which has one output, got {n_classes!r}.")
         return 1, "sigmoid"
     return whole(10 if n_classes is None else n_classes, "n_classes", least=2), "softmax"
 
 
 def _optimizer(optimizer):
-    """An optimizer of the model's own, without a state."""
+    """A new optimizer for one model."""
     kind = keras.optimizers.Optimizer
     if isinstance(optimizer, kind):
         try:
             return optimizer.from_config(optimizer.get_config())
-        except (NotImplementedError, TypeError) as error:  # a schedule that a student wrote, say
+        except (NotImplementedError, TypeError) as error:  # for example a schedule that a student wrote
             raise ValueError(
-                "optimizer must be one that Keras can copy; what you wrote for it needs get_config and "
+                "optimizer must be one that Keras can copy: your own classes in it need get_config and "
                 f"@keras.saving.register_keras_serializable(). Keras says: {error}"
             ) from error
     known = {name.lower(): c for name, c in _classes(keras.optimizers, kind) if not name.endswith("Optimizer")}
@@ -195,7 +226,7 @@ def _optimizer(optimizer):
 
 
 def _initializer(initializer, seed):
-    """A copy of the initializer with this seed, if it draws at random."""
+    """A copy of the initializer, with this seed if it is random."""
     kind = keras.initializers.Initializer
     if not isinstance(initializer, kind):
         known = {name: c for name, c in _classes(keras.initializers, kind) if name.islower()}
@@ -204,14 +235,14 @@ def _initializer(initializer, seed):
     if "seed" in config:
         if config["seed"] is not None:
             raise ValueError(
-                f"initializer must come without a seed, got {config['seed']!r}: one seed would start layers of one shape "
-                "alike; use mlp(…, seed=…)."
+                f"initializer must have no seed, got {config['seed']!r}: layers of the same shape would start alike. "
+                "Use mlp(…, seed=…)."
             )
         config["seed"] = seed
     return initializer.from_config(config)
 
 
 def _classes(module, kind):
-    """The (name, class) of every proper subclass of ``kind`` that a Keras module offers."""
+    """The (name, class) of every proper subclass of ``kind`` in a Keras module."""
     classes = [(name, c) for name, c in vars(module).items() if isinstance(c, type)]
     return [(name, c) for name, c in classes if issubclass(c, kind) and c is not kind]

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from lecture.models import LOSSES, mlp
+from lecture.models import LOSSES, mlp, restore, state_of, variables_of
 
 VARIANTS = (
     {"l1": 1e-4},
@@ -276,18 +276,26 @@ class Unregistered(keras.optimizers.schedules.LearningRateSchedule):
         ((4,), {"seed": -1}, "seed must be a whole number of at least 0, got -1"),
         ((4,), {"activation": "rleu"}, "activation must be one of .*elu.*relu.*tanh.*, got 'rleu'"),
         ((4,), {"activation": None}, "activation must be one of .*linear.*, got None"),
-        ((8,), {"activation": "glu"}, r"must turn a row of 8 numbers .* got 'glu', which gives shape \(4,\)"),
-        ((4,), {"activation": "threshold"}, "a row of 4 numbers into one of as many, .* got 'threshold', which gives"),
-        ((4,), {"activation": lambda z: keras.ops.sum(z, axis=-1)}, r"into one of as many, .* which gives shape \(\)"),
+        ((8,), {"activation": "glu"}, r"must turn 8 numbers into 8 numbers .* got 'glu', which gives shape \(4,\)"),
+        ((4,), {"activation": "threshold"}, "4 numbers into 4 numbers by .* got 'threshold', which gives"),
+        ((4,), {"activation": lambda z: keras.ops.sum(z, axis=-1)}, r"into 4 numbers by .* which gives shape \(\)"),
         ((4,), {"activation": np.tanh}, "by operations of keras.ops, got <ufunc 'tanh'>"),
         ((4,), {"initializer": "he"}, "initializer must be one of .*glorot_uniform, he_normal.*, got 'he'"),
-        ((4,), {"initializer": keras.initializers.HeNormal(seed=3)}, "initializer must come without a seed, got 3"),
+        ((4,), {"initializer": keras.initializers.HeNormal(seed=3)}, "initializer must have no seed, got 3"),
         ((4,), {"optimizer": "smorms3"}, "optimizer must be one of .*adam.*rmsprop.*, got 'smorms3'"),
         ((4,), {"optimizer": keras.optimizers.SGD(Unregistered())}, "optimizer must be one that Keras can copy"),
         ((4,), {"loss": "hinge"}, "loss must be one of categorical, sparse, binary, got 'hinge'"),
-        ((4,), {"loss": keras.losses.CategoricalCrossentropy(from_logits=True)}, "loss must take the probabilities"),
-        ((4,), {"loss": keras.losses.Poisson(), "label_smoothing": 0.1}, "label_smoothing must be part of the loss"),
-        ((4,), {"loss": "binary", "n_classes": 10}, "one output: n_classes must be 2, got 10"),
+        ((4,), {"loss": keras.losses.CategoricalCrossentropy(from_logits=True)}, "loss must take probabilities"),
+        (
+            (4,),
+            {"loss": keras.losses.Poisson(), "label_smoothing": 0.1},
+            "label_smoothing must be given to the loss itself",
+        ),
+        (
+            (4,),
+            {"loss": "binary", "n_classes": 10},
+            "n_classes must be 2 with a binary loss, which has one output, got 10",
+        ),
         ((4,), {"loss": "sparse", "label_smoothing": 0.1}, "label_smoothing must be 0 with the loss 'sparse'"),
         ((4,), {"label_smoothing": 1}, "label_smoothing must be a number of at least 0 and below 1, got 1"),
     ),
@@ -299,3 +307,35 @@ def test_bad_input_gets_one_sentence(hidden, keywords, words):
 
 def test_the_registry_names_what_the_sentences_name():
     assert set(LOSSES) == {"categorical", "sparse", "binary"}
+
+
+def test_a_restored_network_goes_on_as_if_nothing_had_happened(images):
+    """With all that it remembers: Adam's moments, batch norm's averages, the seeds of dropout."""
+    settings = dict(batch_norm=True, dropout=0.5, optimizer="adam", seed=0)
+    model, other = mlp(8, **settings), mlp(8, **settings | {"seed": 1})
+    model.train_on_batch(*images)
+    state = state_of(model)
+    first = model.train_on_batch(*images), state_of(model)
+    for network in (model, other):
+        restore(network, state)
+        assert network.train_on_batch(*images) == pytest.approx(first[0])
+        for now, then in zip(state_of(network), first[1], strict=True):
+            np.testing.assert_allclose(now, then, rtol=1e-6)
+
+
+def test_a_state_is_a_copy_in_the_order_of_the_variables(images):
+    model = mlp(8, optimizer="adam")
+    state = state_of(model)
+    assert [array.shape for array in state] == [tuple(variable.shape) for variable in variables_of(model)]
+    model.train_on_batch(*images)
+    assert not np.array_equal(state[0], state_of(model)[0])
+
+
+@pytest.mark.parametrize(("hidden", "settings"), [([9], {}), ([8, 8], {}), ([8], {"optimizer": "adam"})])
+def test_the_state_of_a_network_of_other_layers_is_refused_and_changes_nothing(hidden, settings):
+    model, other = mlp(8), mlp(*hidden, **settings)
+    before = state_of(model)
+    with pytest.raises(ValueError, match="state must be that of a network of the same layers"):
+        restore(model, state_of(other))
+    for now, then in zip(state_of(model), before, strict=True):
+        np.testing.assert_array_equal(now, then)

@@ -40,11 +40,18 @@ def batches(X, y, batch_size=32):
 
     with tf.device("cpu:0"):  # where the pipeline runs, also beside a GPU
         X, y = tf.constant(np.asarray(X)), tf.constant(np.asarray(y))
-    still = tf.data.Options()
-    still.autotune.enabled = False
-    still.threading.private_threadpool_size = 1
     rows = tf.data.Dataset.range(len(X)).shuffle(len(X)).batch(batch_size)
-    return rows.map(lambda i: (tf.gather(X, i), tf.gather(y, i))).with_options(still)
+    return rows.map(lambda i: (tf.gather(X, i), tf.gather(y, i))).with_options(one_thread())
+
+
+def one_thread():
+    """Return the ``tf.data.Options`` of a pipeline that one thread works on and that TensorFlow does not tune."""
+    import tensorflow as tf
+
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    options.threading.private_threadpool_size = 1
+    return options
 
 
 @contextmanager

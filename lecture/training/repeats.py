@@ -8,6 +8,7 @@ import numpy as np
 from tqdm import tqdm
 
 from lecture.checks import whole
+from lecture.models import restore, state_of
 from lecture.training.batches import batches, in_blocks
 
 
@@ -96,8 +97,8 @@ def fit_seeds(build, data, *, seeds, epochs, batch_size=512, callbacks=lambda: (
             model = models[0]
             if len(models) == 1 and not train:
                 while_it_trains.enter_context(in_blocks(model))
-            trained, start = _state(model), _state(models[-1])
-            _assign(model, start)
+            trained, start = state_of(model), state_of(models[-1])
+            restore(model, start)
             if train:
                 histories.append(train(model, data))
             else:
@@ -112,20 +113,8 @@ def fit_seeds(build, data, *, seeds, epochs, batch_size=512, callbacks=lambda: (
                 )
                 histories.append(fit.history)
             scores.append(model.evaluate(data.X_test, data.y_test, batch_size=batch_size, verbose=0, return_dict=True))
-            _assign(models[-1], _state(model))
+            restore(models[-1], state_of(model))
             if len(models) > 1:
-                _assign(model, trained)
+                restore(model, trained)
     test = {name: np.array([score[name] for score in scores]) for name in scores[0]}
     return Repeats(seeds, tuple(histories), test, tuple(models))
-
-
-def _state(model):
-    """All that training changes: weights, moving averages, and what the optimizer and the random layers remember."""
-    model.optimizer.build(model.trainable_variables)
-    return [variable.numpy() for variable in model.variables + model.optimizer.variables]
-
-
-def _assign(model, state):
-    """Bring a network into a state."""
-    for variable, value in zip(model.variables + model.optimizer.variables, state, strict=True):
-        variable.assign(value)

@@ -8,8 +8,8 @@ import numpy as np
 from tqdm import tqdm
 
 from lecture.checks import one_of, whole
-from lecture.training.batches import in_blocks
-from lecture.training.repeats import _assign, _state
+from lecture.models import restore, state_of
+from lecture.training.batches import in_blocks, one_thread
 
 
 def reuse(model, n_classes, *, frozen):
@@ -146,11 +146,11 @@ def learn_from_few(ways, data, *, counts, seeds, updates=100, batch_size=10):
     accuracy = {name: np.empty((len(counts), len(seeds))) for name in ways}
     with tqdm(total=len(ways) * len(draws), unit="network", leave=False) as bar:
         for name, built in networks.items():
-            model, starts = built[0], [_state(network) for network in built]
+            model, starts = built[0], [state_of(network) for network in built]
             with in_blocks(model):
                 for (column, seed), (row, count) in product(enumerate(seeds), enumerate(counts)):
                     rows = draws[count, seed][_passes(count, updates * batch_size, seed)].reshape(updates, batch_size)
-                    _assign(model, starts[column])
+                    restore(model, starts[column])
                     model.fit(_as_batches(data.X_train[rows], data.y_train[rows]), shuffle=False, verbose=0)
                     predicted = keras.ops.convert_to_numpy(model(data.X_test, training=False)).argmax(axis=1)
                     accuracy[name][row, column] = np.mean(predicted == truth)
@@ -205,8 +205,5 @@ def _as_batches(X, y):
     """Batches (n_batches, batch_size, …) in this order, as ``fit`` takes them, looked up by one thread as in ``training.batches``."""
     import tensorflow as tf
 
-    still = tf.data.Options()
-    still.autotune.enabled = False
-    still.threading.private_threadpool_size = 1
     with tf.device("cpu:0"):
-        return tf.data.Dataset.from_tensor_slices((X, y)).with_options(still)
+        return tf.data.Dataset.from_tensor_slices((X, y)).with_options(one_thread())
