@@ -7,7 +7,7 @@ from lecture import activations
 from lecture.activations import smooth_labels
 from lecture.checks import real, whole
 from lecture.plots.alt import describe
-from lecture.plots.style import COLORS
+from lecture.plots.style import COLORS, axes, size
 
 _TITLES = {"relu": "ReLU", "leaky_relu": "leaky ReLU", "elu": "ELU", "gelu": "GELU", "silu": "SiLU"}
 
@@ -35,9 +35,7 @@ def plot_activation(name, *, derivative=False, ax=None):
         If there is no activation of this name.
     """
     activation = activations.get(name)
-    if ax is None:
-        em = plt.rcParams["font.size"] / 72  # in inches
-        _, ax = plt.subplots(figsize=(39 * em, 23 * em), layout="constrained")
+    ax = axes(ax, 39, 23, layout="constrained")
     ax.axhline(0, color="0.7", linewidth=0.8, zorder=0)
     ax.axvline(0, color="0.7", linewidth=0.8, zorder=0)
     title = _TITLES.get(name, name)
@@ -78,9 +76,7 @@ def plot_label_smoothing(alpha=0.1, *, n_classes=10, ax=None):
         If a number is out of its range.
     """
     alpha, k = real(alpha, "alpha", least=0, most=0.9), whole(n_classes, "n_classes", least=2)
-    if ax is None:
-        em = plt.rcParams["font.size"] / 72  # in inches
-        _, ax = plt.subplots(figsize=(42 * em, 24 * em), layout="constrained")
+    ax = axes(ax, 42, 24, layout="constrained")
     lead = np.linspace(0, 12, 241)  # of the true class' logit
     one_hot = np.eye(k)[0]
     hard, smooth = (_cross_entropy(labels, lead) for labels in (one_hot, smooth_labels(one_hot, alpha)))
@@ -164,7 +160,7 @@ def _wide():
 
 def _size():
     """Of a marker, for the style in use."""
-    return 0.75 * plt.rcParams["font.size"]
+    return 0.75 * size()
 
 
 def _cross_entropy(labels, lead):

@@ -9,12 +9,12 @@ import time
 from dataclasses import dataclass
 from functools import lru_cache
 
-import matplotlib.pyplot as plt
 import numpy as np
 
 from lecture.checks import one_of, whole
+from lecture.plots import style
 from lecture.plots.alt import describe
-from lecture.plots.style import COLORS
+from lecture.plots.style import COLORS, size
 
 NAMES = {"relu": "ReLU", "tanh": "tanh"}
 _CLASSES = COLORS[:2]
@@ -116,9 +116,7 @@ def plot_boundaries(n_layers=2, *, n_seeds=5, axes=None):
         If there is no layer or no seed.
     """
     fits = [fit_boundary(n_layers, activation, n_seeds) for activation in NAMES]
-    if axes is None:
-        em = plt.rcParams["font.size"] / 72  # in inches
-        _, axes = plt.subplots(1, 2, figsize=(62 * em, 33 * em), layout="constrained")
+    axes = style.axes(axes, 62, 33, ncols=2, layout="constrained")
     for fit, ax in zip(fits, axes):
         _draw(fit, ax)
     handles, labels = axes[0].get_legend_handles_labels()
@@ -142,15 +140,17 @@ def _draw(fit, ax):
         colors=_CLASSES,
         alpha=0.25,
     )
-    size = plt.rcParams["font.size"]
+    letter = size()
     for k, (color, marker) in enumerate(zip(_CLASSES, "o^")):
         shown = X_test[:_SHOWN][y_test[:_SHOWN] == k]
-        ax.plot(*shown.T, marker, color=color, markersize=0.5 * size, markerfacecolor="white", label=f"class {k}, test")
+        ax.plot(
+            *shown.T, marker, color=color, markersize=0.5 * letter, markerfacecolor="white", label=f"class {k}, test"
+        )
         ax.plot(
             *X_train[y_train == k].T,
             marker,
             color=color,
-            markersize=0.65 * size,
+            markersize=0.65 * letter,
             markeredgecolor="white",
             label=f"class {k}, train",
         )

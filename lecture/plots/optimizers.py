@@ -15,7 +15,7 @@ from lecture.checks import one_of
 from lecture.optimizers import SCHEDULED, SGD, Momentum, Nesterov, Rule, diverged_at
 from lecture.plots.alt import describe
 from lecture.plots.pixels import BESIDE
-from lecture.plots.style import COLORS
+from lecture.plots.style import COLORS, em, size
 from lecture.surfaces import BEALE
 
 # Colour, line and marker of each optimizer, the same in all figures; two of a kind differ in the line, not the colour.
@@ -211,7 +211,7 @@ def plot_schedule(schedule="exponential", iterations=100, *, surface=BEALE, axes
     name, now = setting.replace("_", " "), values[iterations]
     axes[1].plot(values, color="0.75")
     axes[1].plot(values[: iterations + 1], color=COLORS[0], linewidth=1.6 * plt.rcParams["lines.linewidth"])
-    axes[1].plot(iterations, now, "o", color=COLORS[0], markersize=0.8 * plt.rcParams["font.size"])
+    axes[1].plot(iterations, now, "o", color=COLORS[0], markersize=0.8 * size())
     axes[1].set(
         xlabel="step", ylabel=name, ylim=(0, 1.08 * values.max()), title=f"{name} at step {iterations}: {now:.2g}"
     )
@@ -269,7 +269,7 @@ def plot_momentum(step=3, method="nesterov", *, learning_rate=0.01, momentum=0.8
     _arrow(ax, parts.origin, parts.momentum, "momentum", "μ v, momentum")
     _arrow(ax, parts.looked_at, parts.gradient, "gradient", f"−η ∇L, the gradient{where}")
     _arrow(ax, parts.origin, parts.update, "update", "both together, the step")
-    ax.plot(*parts.origin, "o", color=_ARROWS["update"], markersize=0.8 * plt.rcParams["font.size"], zorder=4)
+    ax.plot(*parts.origin, "o", color=_ARROWS["update"], markersize=0.8 * size(), zorder=4)
     ax.legend(loc="upper left", bbox_to_anchor=(1 + _BAR / _SIDE, 1), borderaxespad=0, labelspacing=0.7)
     ax.set_title(f"{'Nesterov momentum' if method == 'nesterov' else 'Momentum'}, step {step}")
     return describe(ax, f"{ax.get_title()} on the {surface.name} surface. {parts.describe()}")
@@ -320,8 +320,7 @@ def _figure(widths, height, *, right, between=0):
     """Axes side by side in a new figure, measured in font sizes: text fits, with no layout to be sought."""
     left, bottom, top = 5.2, 3.8, 2.4
     width, height = left + sum(widths) + between * (len(widths) - 1) + right, bottom + height + top
-    em = plt.rcParams["font.size"] / 72  # in inches
-    figure = plt.figure(figsize=(width * em, height * em), layout="none")
+    figure = plt.figure(figsize=(width * em(), height * em()), layout="none")
     starts = [left + sum(widths[:i]) + between * i for i in range(len(widths))]
     return [
         figure.add_axes((x / width, bottom / height, w / width, 1 - (bottom + top) / height))
@@ -350,7 +349,7 @@ def _draw_surface(surface, ax, window, own):
         *np.reshape(surface.minima, (-1, 2)).T,
         "*",
         color=COLORS[3],
-        markersize=1.5 * plt.rcParams["font.size"],
+        markersize=1.5 * size(),
         markeredgecolor="white",
         zorder=6,
     )
@@ -385,7 +384,7 @@ def _draw_path(ax, path, label, look):
     far = (np.abs(path) > _FAR).any(axis=1)
     path = path[: int(far.argmax())] if far.any() else path
     color, line, marker = look
-    wide, size = 1.2 * plt.rcParams["lines.linewidth"], plt.rcParams["font.size"]
+    wide, letter = 1.2 * plt.rcParams["lines.linewidth"], size()
     ax.plot(
         *path.T,
         color=color,
@@ -393,12 +392,18 @@ def _draw_path(ax, path, label, look):
         linewidth=wide,
         marker=marker,
         markevery=10,
-        markersize=0.5 * size,
+        markersize=0.5 * letter,
         label=label,
         zorder=4,
     )
     ax.plot(
-        *path[-1:].T, color=color, marker=marker, markersize=0.8 * size, markeredgecolor="white", linestyle="", zorder=5
+        *path[-1:].T,
+        color=color,
+        marker=marker,
+        markersize=0.8 * letter,
+        markeredgecolor="white",
+        linestyle="",
+        zorder=5,
     )
 
 

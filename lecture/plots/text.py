@@ -7,6 +7,8 @@ from matplotlib.cbook import is_math_text
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
+from lecture.plots.style import size
+
 _HINTED = 1.07  # small letters are drawn on whole pixels, up to so much wider than they are
 
 
@@ -21,13 +23,39 @@ def width(words, weight="normal"):
     """
     if not words:
         return 0.0
-    fonts = tuple(plt.rcParams["font.family"]), tuple(plt.rcParams["font.sans-serif"])
-    return max(_width(line, weight, fonts) for line in words.split("\n"))
+    return _HINTED * max(_width(line, weight, _fonts()) for line in words.split("\n"))
 
 
-def fitting(words, size, room, weight="normal"):
-    """Return the size of letters, at most ``size``, at which words are no wider than ``room``; both in points."""
-    return min(size, room / max(width(words, weight), 1e-9))
+def tick_width(words):
+    """Return how wide a tick label is, in em of the figures' letters.
+
+    Parameters
+    ----------
+    words : str
+        A single line.
+    """
+    return _width(words, "normal", _fonts()) * letters("ytick.labelsize") / size()
+
+
+def letters(setting):
+    """Return how large the letters are that one of Matplotlib's settings asks for, in points.
+
+    Parameters
+    ----------
+    setting : str
+        Such as "axes.titlesize", which may be a number or a word such as "large".
+    """
+    return FontProperties(size=plt.rcParams[setting]).get_size_in_points()
+
+
+def fitting(words, most, room, weight="normal"):
+    """Return the size of letters, at most ``most``, at which words are no wider than ``room``; all in points."""
+    return min(most, room / max(width(words, weight), 1e-9))
+
+
+def _fonts():
+    """The families that Matplotlib chooses from, which the measured widths depend on."""
+    return tuple(plt.rcParams["font.family"]), tuple(plt.rcParams["font.sans-serif"])
 
 
 @lru_cache(maxsize=2048)  # measuring takes a tenth of a millisecond and more, and a slider draws the same words again
@@ -35,4 +63,4 @@ def _width(line, weight, fonts):
     wide, _, _ = text_to_path.get_text_width_height_descent(
         line, FontProperties(size=100, weight=weight), is_math_text(line)
     )
-    return _HINTED * wide / 100
+    return wide / 100

@@ -6,8 +6,7 @@ from contourpy import contour_generator
 from matplotlib.collections import LineCollection
 
 from lecture.plots.alt import describe
-from lecture.plots.style import COLORS
-from lecture.plots.tuning.search import em
+from lecture.plots.style import COLORS, em
 
 _LOOKS = ((COLORS[0], "o"), (COLORS[1], "^"))
 

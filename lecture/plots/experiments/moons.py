@@ -4,8 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from lecture.plots.alt import describe
-from lecture.plots.style import COLORS
-from lecture.plots.tuning.search import em
+from lecture.plots.style import COLORS, em
 
 _LOOKS = ((COLORS[0], "o"), (COLORS[1], "^"))
 _LEVELS = np.linspace(0, 1, 9)

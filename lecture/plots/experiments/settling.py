@@ -4,8 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from lecture.plots.alt import describe
-from lecture.plots.style import COLORS
-from lecture.plots.tuning.search import em
+from lecture.plots.style import COLORS, em
 
 
 def plot_weight_paths(steps, weights, *, axes=None, rows=1):

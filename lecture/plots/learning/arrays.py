@@ -8,7 +8,7 @@ from matplotlib.offsetbox import AnnotationBbox, HPacker, TextArea
 from matplotlib.patches import Rectangle
 
 from lecture.plots.alt import describe
-from lecture.plots.style import COLORS
+from lecture.plots.style import COLORS, em, size
 
 MOST_CELLS = 8  # a side, so that the numbers can be read
 _WIDE, _HIGH = 1.25, 0.8  # of a cell
@@ -89,7 +89,6 @@ def plot_elementwise(operation, *, ax=None):
     step = columns * _WIDE + gap
     ax = _canvas(ax, (3 if two else 2) * step - gap + 1.2, rows * _HIGH + 0.3, below=0.9)
     parts = [*zip(operation.stretched, operation.operands), (operation.result, operation.result)]
-    size = 1.4 * plt.rcParams["font.size"]
     for number, (array, original) in enumerate(parts):
         left = number * step
         repeated = _repeated(array, original)
@@ -104,7 +103,7 @@ def plot_elementwise(operation, *, ax=None):
                 sign,
                 ha="center",
                 va="center",
-                fontsize=size if two else None,
+                fontsize=1.4 * size() if two else None,
             )
     return describe(ax, operation.describe())
 
@@ -126,8 +125,8 @@ def _refuse_large(*arrays):
 def _canvas(ax, width, height, below):
     """Axes in which a unit is the same to the right and upwards, and text of the normal size fits a cell."""
     if ax is None:
-        em = plt.rcParams["font.size"] / 72  # in inches
-        figure = plt.figure(figsize=(2.75 * em * (width + 1.2), 2.75 * em * (height + below)), layout="none")
+        cell = 2.75 * em()
+        figure = plt.figure(figsize=(cell * (width + 1.2), cell * (height + below)), layout="none")
         ax = figure.add_axes((0, 0, 1, 1))  # nothing stands outside: no layout to be sought at each move of a slider
     ax.set(xlim=(-1.2, width), ylim=(-below, height), aspect="equal")
     ax.set_axis_off()
@@ -140,7 +139,7 @@ def _table(ax, array, corner, name="", pale=None):
     n_rows, n_columns = array.shape
     largest = np.abs(array).max() or 1
     cells, colors = [], []
-    size = plt.rcParams["font.size"]
+    letter = size()
     for i in range(n_rows):
         for j in range(n_columns):
             cells.append(Rectangle((x + j * _WIDE, y + (n_rows - 1 - i) * _HIGH), _WIDE, _HIGH))
@@ -152,7 +151,7 @@ def _table(ax, array, corner, name="", pale=None):
                 _short(array[i, j]),
                 ha="center",
                 va="center",
-                fontsize=0.9 * size,
+                fontsize=0.9 * letter,
                 color="0.4" if copy else "black",
                 style="italic" if copy else "normal",
             )
@@ -217,9 +216,7 @@ def _term(value, first=False):
 
 def _write(ax, pieces, place):
     """Coloured pieces of text on one line, centred on a place."""
-    areas = [
-        TextArea(text, textprops={"color": color, "size": plt.rcParams["font.size"]}) for text, color in pieces if text
-    ]
+    areas = [TextArea(text, textprops={"color": color, "size": size()}) for text, color in pieces if text]
     row = HPacker(children=areas, pad=0, sep=0, align="baseline")
     ax.add_artist(AnnotationBbox(row, place, frameon=False, pad=0, box_alignment=(0.5, 0.5)))
 

@@ -1,11 +1,11 @@
 """Activations and gradients through the layers of a deep net that nobody has trained yet."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 
 from lecture.from_scratch import measure_depth
+from lecture.plots import style
 from lecture.plots.alt import describe
-from lecture.plots.style import COLORS
+from lecture.plots.style import COLORS, size
 
 NAMES = {"zeros": "zeros", "small": "small, σ = 0.01", "glorot": "Glorot", "he": "He", "large": "large, σ = 1"}
 WINDOW = (
@@ -50,11 +50,9 @@ def plot_gradient_flow(
     profiles = [
         measure_depth(activation, name, distribution, depth=depth, width=width, seed=seed) for name in initializers
     ]
-    if axes is None:
-        em = plt.rcParams["font.size"] / 72  # in inches
-        # Margins by hand: working them out takes longer than the drawing, at each move of a slider.
-        margins = {"left": 0.075, "right": 0.985, "bottom": 0.3, "top": 0.92, "wspace": 0.04}
-        _, axes = plt.subplots(1, 2, figsize=(65 * em, 30 * em), sharey=True, gridspec_kw=margins, layout="none")
+    # Margins by hand: working them out takes longer than the drawing, at each move of a slider.
+    margins = {"left": 0.075, "right": 0.985, "bottom": 0.3, "top": 0.92, "wspace": 0.04}
+    axes = style.axes(axes, 65, 30, ncols=2, sharey=True, gridspec_kw=margins, layout="none")
     forward, backward = axes
     _draw_lines(forward, profiles, "activation_std")
     _draw_lines(backward, profiles, "gradient_norm")
@@ -93,8 +91,8 @@ def _draw_lines(ax, profiles, quantity):
             color=color,
             marker=marker,
             markevery=max(1, profile.depth // 7),
-            markersize=0.75 * plt.rcParams["font.size"],
-            linewidth=0.2 * plt.rcParams["font.size"],
+            markersize=0.75 * size(),
+            linewidth=0.2 * size(),
             transform=ax.get_xaxis_transform() if floor else ax.transData,
             clip_on=not floor,
         )

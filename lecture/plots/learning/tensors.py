@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from lecture.plots.alt import describe
-from lecture.plots.style import COLORS
+from lecture.plots.style import COLORS, em
 
 CELLS = 12  # a side, up to which the cells of a sheet are parted by lines
 SHOWN = 4  # of a dimension along which whole sheets stand side by side, or one behind the other
@@ -95,10 +95,10 @@ def plot_tensor(array, *, axes, ax=None):
 def _canvas(ax, across, upwards):
     """Axes without a frame, by default in a figure of 52 em, which is as high as they need below a title."""
     if ax is None:
-        em, title = plt.rcParams["font.size"] / 72, 2.5  # in inches, and in em
+        title = 2.5
         unit = min(52 / (across[1] - across[0]), 27 / (upwards[1] - upwards[0]), 11)
         high = unit * (upwards[1] - upwards[0])
-        figure = plt.figure(figsize=(52 * em, (high + title) * em), layout="none")
+        figure = plt.figure(figsize=(52 * em(), (high + title) * em()), layout="none")
         ax = figure.add_axes((0, 0, 1, high / (high + title)))
     ax.set_axis_off()
     return ax

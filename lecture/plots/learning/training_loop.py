@@ -8,7 +8,7 @@ from matplotlib.collections import PatchCollection
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 
 from lecture.plots.alt import describe
-from lecture.plots.style import COLORS
+from lecture.plots.style import COLORS, em, size
 
 CHOICES = ("architecture", "initialization", "loss", "optimizer")
 MOST_ROWS, MOST_COLUMNS = 6, 4  # of an array whose numbers are written; a larger one is drawn in greys
@@ -100,7 +100,7 @@ def plot_training_loop(loop, *, ax=None):
         f"Round {loop.number}, then the next batch",
         ha="center",
         va="top",
-        fontsize=1.15 * plt.rcParams["font.size"],
+        fontsize=1.15 * size(),
     )
     return describe(
         ax,
@@ -147,8 +147,8 @@ def _rows(array):
 def _canvas(ax, across, upwards):
     """Axes in em, the same to the right and upwards."""
     if ax is None:
-        em = plt.rcParams["font.size"] / 72  # in inches
-        figure = plt.figure(figsize=((across[1] - across[0]) * em, (upwards[1] - upwards[0]) * em), layout="none")
+        width, height = across[1] - across[0], upwards[1] - upwards[0]
+        figure = plt.figure(figsize=(width * em(), height * em()), layout="none")
         ax = figure.add_axes((0, 0, 1, 1))  # nothing stands outside: no layout to be sought at each move of a slider
     ax.set(xlim=across, ylim=upwards, aspect="equal")
     ax.set_axis_off()
@@ -170,7 +170,7 @@ def _draw_upper(ax, box, bottom, high):
             ha="center",
             va="bottom",
             color="0.3",
-            fontsize=0.85 * plt.rcParams["font.size"],
+            fontsize=0.85 * size(),
         )
         _draw_array(ax, array, left, floor)
         if box.name.startswith("layer") and array.shape[0] <= MOST_ROWS:
@@ -182,7 +182,7 @@ def _draw_upper(ax, box, bottom, high):
                     ha="right",
                     va="center",
                     color="0.3",
-                    fontsize=0.85 * plt.rcParams["font.size"],
+                    fontsize=0.85 * size(),
                 )
         left += columns * _WIDE + 1.2
 
@@ -212,7 +212,7 @@ def _draw_array(ax, array, left, floor):
             _two_decimals(value),
             ha="center",
             va="center",
-            fontsize=0.8 * plt.rcParams["font.size"],
+            fontsize=0.8 * size(),
             zorder=4,
         )
 
@@ -225,9 +225,7 @@ def _draw_loss(ax, loop, above):
     """The loss, below the predictions: a number, and how it is made."""
     _frame(ax, "loss", (above.left, 0), above.width, _LOW, "#f9dfcc")
     ax.text(above.middle, _LOW - 1.2, "loss", ha="center", va="center")
-    ax.text(
-        above.middle, _LOW - 3.1, f"{loop.loss:.3f}", ha="center", va="center", fontsize=1.4 * plt.rcParams["font.size"]
-    )
+    ax.text(above.middle, _LOW - 3.1, f"{loop.loss:.3f}", ha="center", va="center", fontsize=1.4 * size())
     ax.text(
         above.middle,
         _LOW - 5.7,
@@ -235,7 +233,7 @@ def _draw_loss(ax, loop, above):
         ha="center",
         va="center",
         color="0.3",
-        fontsize=0.85 * plt.rcParams["font.size"],
+        fontsize=0.85 * size(),
     )
 
 
@@ -273,7 +271,7 @@ def _arrow(ax, start, end, color):
             start,
             end,
             arrowstyle="->",
-            mutation_scale=1.5 * plt.rcParams["font.size"],
+            mutation_scale=1.5 * size(),
             color=color,
             linewidth=2,
             shrinkA=0,

@@ -6,6 +6,7 @@ import numpy as np
 from lecture.checks import whole
 from lecture.plots.alt import describe
 from lecture.plots.pixels import GREYS, Pictures, pictures
+from lecture.plots.style import axes, em
 
 
 def plot_feature_maps(image, maps, *, most=8):
@@ -39,10 +40,9 @@ def plot_feature_maps(image, maps, *, most=8):
         if values.ndim != 3:
             raise ValueError(f"maps[{name!r}] must have shape (height, width, n_maps), got {values.shape}.")
     picture = pictures([image])
-    em = plt.rcParams["font.size"] / 72
-    cell = 5.2 * em  # inches
+    cell = 5.2 * em()
     n = len(maps)
-    figure = plt.figure(figsize=(6.6 * em + (most + 2.2) * cell, n * (cell + 1.9 * em)))
+    figure = plt.figure(figsize=(6.6 * em() + (most + 2.2) * cell, n * (cell + 1.9 * em())))
     grid = figure.add_gridspec(n, 2, width_ratios=[2, most + 1])
     first = figure.add_subplot(grid[:, 0])
     picture.draw(first)
@@ -104,11 +104,10 @@ def plot_patches(patches, *, fields=None):
             )
     shown = pictures([piece for values in patches.values() for row in values for piece in row])
     pieces = iter(shown.images)
-    em = plt.rcParams["font.size"] / 72
     n_maps, n_patches = (max(values.shape[axis] for values in patches.values()) for axis in (0, 1))
-    cell = 20 * em / max(n_patches, 1)
-    _, axes = plt.subplots(1, len(patches), figsize=(21.5 * em * len(patches), cell * n_maps + 3.6 * em), squeeze=False)
-    for ax, (name, values) in zip(axes[0], patches.items()):
+    cell = 20 / max(n_patches, 1)  # em
+    panels = axes(None, 21.5 * len(patches), cell * n_maps + 3.6, ncols=len(patches), squeeze=False)
+    for ax, (name, values) in zip(panels[0], patches.items()):
         rows = [_strip(np.array([next(pieces) for _ in row])) for row in values]
         gap = np.full((max(1, round(0.12 * rows[0].shape[0])), *rows[0].shape[1:]), np.nan)
         together = np.concatenate([part for row in rows for part in (row, gap)][:-1])
@@ -120,7 +119,7 @@ def plot_patches(patches, *, fields=None):
             ax,
             f"{name}: for each of {len(values)} maps the {values.shape[1]} pieces of {size} that it answers to most strongly.",
         )
-    return axes[0]
+    return panels[0]
 
 
 def _strip(images):

@@ -4,13 +4,12 @@ import math
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.font_manager import FontProperties
 
 from lecture.checks import whole
 from lecture.plots.alt import describe
 from lecture.plots.pixels import pictures
 from lecture.plots.style import COLORS
-from lecture.plots.text import fitting
+from lecture.plots.text import fitting, letters
 
 _COLUMN = 1.7  # inches
 
@@ -44,10 +43,10 @@ def plot_images(images, names, *, columns=5):
     _, axes = plt.subplots(rows, columns, figsize=(_COLUMN * columns, 2.0 * rows), squeeze=False)
     for ax in axes.flat:
         ax.set_axis_off()
-    size = FontProperties(size=plt.rcParams["axes.titlesize"]).get_size_in_points()
+    most = letters("axes.titlesize")
     for number, (ax, name) in enumerate(zip(axes.flat, names)):
         shown.draw(ax, number)
-        ax.set_title(name, y=-0.05, pad=0, va="top", fontsize=fitting(name, size, 0.9 * 72 * _COLUMN))
+        ax.set_title(name, y=-0.05, pad=0, va="top", fontsize=fitting(name, most, 0.9 * 72 * _COLUMN))
     describe(axes.flat[0], f"{len(images)} images with their classes: {', '.join(names)}.{shown.lost()}")
     return axes.ravel()[: len(images)]
 

@@ -10,6 +10,7 @@ from matplotlib.markers import CARETUPBASE
 
 from lecture.checks import one_of
 from lecture.plots.alt import describe
+from lecture.plots.style import em, size
 from lecture.plots.training.direction import VALIDATION, base_of
 from lecture.plots.training.fitted import as_history, holds_record
 from lecture.plots.training.panels import INK, Frame, Plan, epoch_ticks, ring
@@ -138,9 +139,8 @@ class HistoryDrawing:
     def _place(self, plan, frame):
         """Size the figure and place Axes, keys and the line of status: all stay where they are from now on."""
         width, height, boxes = plan.layout(frame)
-        em = plt.rcParams["font.size"] / 72  # inches
         self.figure.clear()
-        self.figure.set_size_inches(width * em, height * em)
+        self.figure.set_size_inches(width * em(), height * em())
         if len(plan.labels) > 1:
             key = plan.key()
             ncols = plan.columns(key, width)
@@ -186,20 +186,20 @@ class _Panel:
 
     def __init__(self, ax, spec, plan, frame):
         self.ax, self.spec, self.scale = ax, spec, None
-        size = plt.rcParams["font.size"]
+        letter = size()
         self.curves, self.restored = [], {}
         for label, name in spec.curves:
             look = plan.look(label, base_of(name)) if name != RATE or plan.by_label else {"color": INK}
             dashes = "--" if name.startswith(VALIDATION) else "-"
             steps = "steps-mid" if name == RATE else "default"
-            (line,) = ax.plot([], [], linestyle=dashes, drawstyle=steps, markersize=0.45 * size, **look)
+            (line,) = ax.plot([], [], linestyle=dashes, drawstyle=steps, markersize=0.45 * letter, **look)
             (best,) = ax.plot([], [], color=look["color"], zorder=4, clip_on=False, **ring())
             self.curves.append((label, name, line, best))
         for label in dict.fromkeys(label for label, _ in spec.curves):
             color = plan.look(label, "")["color"] if plan.by_label else INK
             on_axis = {"transform": ax.get_xaxis_transform(), "zorder": 5, "clip_on": False}
             (self.restored[label],) = ax.plot(
-                [], [], linestyle="", marker=CARETUPBASE, color=color, markersize=size, **on_axis
+                [], [], linestyle="", marker=CARETUPBASE, color=color, markersize=letter, **on_axis
             )
         self._dress(plan, frame)
 

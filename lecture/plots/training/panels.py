@@ -8,10 +8,11 @@ from matplotlib.lines import Line2D
 from matplotlib.markers import CARETUPBASE
 from matplotlib.ticker import MaxNLocator
 
-from lecture.plots.style import COLORS
+from lecture.plots.style import COLORS, size
+from lecture.plots.text import tick_width
 from lecture.plots.training.direction import VALIDATION, base_of, is_loss, lower_is_better
 from lecture.plots.training.record import RATE
-from lecture.plots.training.scales import STEPS, Scale, text_width
+from lecture.plots.training.scales import STEPS, Scale
 
 MARKERS = "osD^vPX"  # at the end of each curve, so that not only colours tell them apart
 INK = "0.25"
@@ -135,15 +136,15 @@ class Plan:
     def frame(self, epochs, scales):
         """Return the `Frame` that has room for what stands at the ticks of these limits and scales."""
         few = {spec.quantity for spec in self.specs if spec.is_rate}
-        widest = max(text_width(text) for quantity, scale in scales.items() for text in scale.labels(quantity in few))
-        tick = (plt.rcParams["ytick.major.size"] + plt.rcParams["ytick.major.pad"]) / plt.rcParams["font.size"]
+        widest = max(tick_width(text) for quantity, scale in scales.items() for text in scale.labels(quantity in few))
+        tick = (plt.rcParams["ytick.major.size"] + plt.rcParams["ytick.major.pad"]) / size()
         names = [spec.title.count(" ") + 1 for spec in self.specs] if self.side_by_side else [0]
         needed = widest + tick + 0.3 + 1.3 * max(names)
         left = max(LEFT + LINE * self.side_by_side, np.ceil(2 * needed) / 2)  # rounded: so it seldom changes
         wide = self._width
-        n_epochs = int(np.clip(wide / (text_width(f"{epochs[1]:.0f}") + 0.8), 1, N_EPOCHS))
+        n_epochs = int(np.clip(wide / (tick_width(f"{epochs[1]:.0f}") + 0.8), 1, N_EPOCHS))
         ticks = [tick for tick in epoch_ticks(n_epochs).tick_values(*epochs) if epochs[0] <= tick <= epochs[1]]
-        halves = [text_width(f"{tick:.0f}") / 2 for tick in (ticks[0], ticks[-1])]
+        halves = [tick_width(f"{tick:.0f}") / 2 for tick in (ticks[0], ticks[-1])]
         places = [wide * abs(tick - end) / (epochs[1] - epochs[0]) for tick, end in zip((ticks[0], ticks[-1]), epochs)]
         before, beyond = (half - place for half, place in zip(halves, places))  # how far labels stand out of a panel
         return Frame(float(left), max(RIGHT, beyond + 0.2), max(GAP, before + beyond + 0.4), n_epochs)
@@ -193,8 +194,8 @@ def epoch_ticks(n):
 
 def ring():
     """Return the look of the mark of the best epoch."""
-    size = plt.rcParams["font.size"]
-    look = {"markerfacecolor": "none", "markersize": 0.7 * size, "markeredgewidth": 0.17 * size}
+    letter = size()
+    look = {"markerfacecolor": "none", "markersize": 0.7 * letter, "markeredgewidth": 0.17 * letter}
     return {"linestyle": "", "marker": "o"} | look
 
 

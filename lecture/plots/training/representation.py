@@ -1,10 +1,10 @@
 """What two units make of many images: a point each, and the name of each class where its points lie."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib import patheffects
 
 from lecture.plots.alt import describe
+from lecture.plots.style import axes
 
 
 def plot_representation(activations, classes, class_names, *, ax=None):
@@ -33,8 +33,7 @@ def plot_representation(activations, classes, class_names, *, ax=None):
         raise ValueError(
             f"activations must have shape (n, 2) with n classes, got {activations.shape} and {classes.shape}."
         )
-    if ax is None:
-        _, ax = plt.subplots(figsize=(6.4, 4.8))
+    ax = axes(ax, 42, 31.5)
     n, finite = len(activations), np.isfinite(activations).all(axis=1)
     activations, classes = activations[finite], classes[finite]
     ax.scatter(*activations.T, c=classes, cmap="viridis", s=3, alpha=0.3, linewidths=0, rasterized=True)

@@ -2,10 +2,7 @@
 
 from dataclasses import dataclass
 
-import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.font_manager import FontProperties
-from matplotlib.textpath import text_to_path
 from matplotlib.ticker import Formatter, MaxNLocator
 
 STEPS = [1, 2, 5, 10]
@@ -94,12 +91,6 @@ class Numbers(Formatter):
             factors = [f"{value / 10.0**largest:.{max(0, largest - step)}f}" for value in values]
             return [_power(rf"{factor}\times10", largest) if value else "0" for factor, value in zip(factors, values)]
         return [label.replace("-", "−") for label in plain]
-
-
-def text_width(text):
-    """Return how wide a tick label is, in em of the figures' font."""
-    font = FontProperties(size=plt.rcParams["ytick.labelsize"])
-    return text_to_path.get_text_width_height_descent(text, font, "$" in text)[0] / plt.rcParams["font.size"]
 
 
 def _limits(low, high):

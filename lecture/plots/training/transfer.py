@@ -1,11 +1,10 @@
 """How well networks do that have learnt from few images: a curve over their number for each way of starting."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.ticker import NullLocator
 
 from lecture.plots.alt import describe
-from lecture.plots.style import COLORS
+from lecture.plots.style import COLORS, axes
 
 MARKERS = "osD^v"
 
@@ -38,8 +37,7 @@ def plot_few_images(counts, accuracy, *, ax=None):
             raise ValueError(
                 f"accuracy must have shape ({len(counts)}, n_seeds), a row for each count, got {values.shape} for {name!r}."
             )
-    if ax is None:
-        _, ax = plt.subplots(figsize=(7.2, 4.0))
+    ax = axes(ax, 47, 26)
     for i, (name, values) in enumerate(accuracy.items()):
         x = counts * 1.08 ** (i - (len(accuracy) - 1) / 2)  # side by side, so that no way hides another
         mean, lowest, highest = values.mean(axis=1), values.min(axis=1), values.max(axis=1)

@@ -1,10 +1,9 @@
 """Several ways of training, side by side: each seed a faint point, their mean a strong one."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 
 from lecture.plots.alt import describe
-from lecture.plots.style import COLORS
+from lecture.plots.style import COLORS, axes
 
 
 def plot_variants(variants, *, label, baseline=None, ax=None):
@@ -32,8 +31,7 @@ def plot_variants(variants, *, label, baseline=None, ax=None):
     """
     if not variants or (baseline is not None and baseline not in variants):
         raise ValueError(f"baseline must be one of {', '.join(variants) or 'at least one variant'}, got {baseline!r}.")
-    if ax is None:
-        _, ax = plt.subplots(figsize=(7.2, 0.8 + 0.42 * len(variants)))
+    ax = axes(ax, 47, 5.2 + 2.75 * len(variants))
     variants = {name: np.atleast_1d(np.asarray(values, dtype=float)) for name, values in variants.items()}
     finite = {name: values[np.isfinite(values)] for name, values in variants.items()}
     means = {name: float(values.mean()) for name, values in finite.items() if len(values)}

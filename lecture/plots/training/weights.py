@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 
-import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.font_manager import FontProperties
 from matplotlib.ticker import NullFormatter
 
+from lecture.plots import style
 from lecture.plots.alt import describe
 from lecture.plots.style import COLORS
-from lecture.plots.text import fitting
+from lecture.plots.text import fitting, letters
 
 _ROW = 5  # panels side by side
 _WIDE, _HIGH = 20, 19.5  # of a panel with what stands around it, in em
@@ -70,12 +69,11 @@ def plot_weight_histograms(weights, *, threshold=1e-3, bins=81):
     sets = [_spread(str(name), values, threshold) for name, values in weights.items()]
     edges = _reach(sets) * np.linspace(-1, 1, bins)
     axes = _panels(len(sets), max(it.title().count("\n") for it in sets) + 1)
-    size = FontProperties(size=plt.rcParams["axes.titlesize"]).get_size_in_points()
-    room = 0.8 * _WIDE * plt.rcParams["font.size"]
+    room = 0.8 * _WIDE * style.size()
     for number, (ax, it) in enumerate(zip(axes, sets, strict=True)):
         shares = np.histogram(it.finite, edges)[0] / it.n
         ax.stairs(shares, edges, fill=True, color=COLORS[number % len(COLORS)])
-        ax.set_title(it.title(), fontsize=fitting(it.title(), size, room))
+        ax.set_title(it.title(), fontsize=fitting(it.title(), letters("axes.titlesize"), room))
         describe(ax, it.describe())
     axes[0].set(yscale="log", xlim=edges[[0, -1]], ylim=_range(sets, edges))  # of all
     for ax in axes:
@@ -94,17 +92,17 @@ def _panels(n, n_lines):
     panel = (wide - left - columns * beside) / columns, (high - below - rows * above) / rows
     margins |= {"wspace": beside / panel[0], "hspace": above / panel[1]}
     shared = {"sharex": True, "sharey": True, "squeeze": False, "layout": "none"}
-    size = np.array([wide, high]) * plt.rcParams["font.size"] / 72  # in inches
-    _, axes = plt.subplots(rows, columns, figsize=tuple(size), gridspec_kw=margins, **shared)
-    for ax in axes[:, 0]:
+    shared |= {"nrows": rows, "ncols": columns, "gridspec_kw": margins}
+    panels = style.axes(None, wide, high, **shared)
+    for ax in panels[:, 0]:
         ax.set_ylabel("share of weights")
-    axes = axes.ravel()
-    for ax in axes[n:]:
+    panels = panels.ravel()
+    for ax in panels[n:]:
         ax.remove()
-    for ax in axes[max(n - columns, 0) : n]:
+    for ax in panels[max(n - columns, 0) : n]:
         ax.set_xlabel("weight")
         ax.tick_params(labelbottom=True)
-    return axes[:n]
+    return panels[:n]
 
 
 def _range(sets, edges):

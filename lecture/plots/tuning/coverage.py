@@ -6,8 +6,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from lecture.plots.alt import describe
-from lecture.plots.style import COLORS
-from lecture.plots.tuning.search import BEST, em
+from lecture.plots.style import COLORS, em, size
+from lecture.plots.tuning.search import BEST
 
 _LOOKS = {"grid": (COLORS[0], "s"), "random": (COLORS[2], "o")}
 
@@ -99,16 +99,16 @@ def _draw_points(axes, points, name, names):
     """The points, lines from each to both sides, and ticks there."""
     main, above, right = axes
     color, marker = _LOOKS[name]
-    size = plt.rcParams["font.size"]
-    thin = {"color": color, "linewidth": 0.07 * size, "alpha": 0.5, "zorder": 1}
+    letter = size()
+    thin = {"color": color, "linewidth": 0.07 * letter, "alpha": 0.5, "zorder": 1}
     main.vlines(points[:, 0], points[:, 1], 1.05, **thin)
     main.hlines(points[:, 1], points[:, 0], 1.05, **thin)
-    main.plot(*points.T, marker, color=color, markersize=0.8 * size, markeredgecolor="white", zorder=3)
+    main.plot(*points.T, marker, color=color, markersize=0.8 * letter, markeredgecolor="white", zorder=3)
     main.set(xlim=(-0.05, 1.05), ylim=(-0.05, 1.05), xlabel=names[0], xticks=[], yticks=[])
     if name == "grid":
         main.set_ylabel(names[1])
     main.spines[["top", "right"]].set_visible(True)
-    thick = {"color": color, "linewidth": 0.18 * size}
+    thick = {"color": color, "linewidth": 0.18 * letter}
     above.vlines(points[:, 0], 0, 1, **thick)
     right.hlines(points[:, 1], 0, 1, **thick)
     n_above, n_right = n_different(points[:, 0]), n_different(points[:, 1])
@@ -133,17 +133,17 @@ def _draw_points(axes, points, name, names):
 def _draw_effect(ax, x, curve, tried, scores, name):
     """The curve of the important hyperparameter, what the search has seen of it, and the best of that."""
     color, marker = _LOOKS[name]
-    size = plt.rcParams["font.size"]
+    letter = size()
     low, high = min(curve.min(), scores.min()), max(curve.max(), scores.max())
     span = (high - low) or 1.0
     ax.collections[0].remove()  # ticks become lines up to the curve
-    ax.vlines(tried, low - 0.15 * span, scores, color=color, linewidth=0.12 * size, zorder=1)
-    ax.plot(x, curve, color="0.35", linewidth=0.16 * size, zorder=2)
-    ax.plot(tried, scores, marker, color=color, markersize=0.55 * size, zorder=3)
+    ax.vlines(tried, low - 0.15 * span, scores, color=color, linewidth=0.12 * letter, zorder=1)
+    ax.plot(x, curve, color="0.35", linewidth=0.16 * letter, zorder=2)
+    ax.plot(tried, scores, marker, color=color, markersize=0.55 * letter, zorder=3)
     best = int(np.argmax(scores))
-    ax.plot(tried[best], scores[best], "*", color=BEST, markersize=1.6 * size, markeredgecolor="white", zorder=4)
+    ax.plot(tried[best], scores[best], "*", color=BEST, markersize=1.6 * letter, markeredgecolor="white", zorder=4)
     top = high + 0.12 * span  # of the whole curve, so that the number never lies on it
-    ax.plot([tried[best]] * 2, [scores[best], top], color=BEST, linestyle=":", linewidth=0.12 * size, zorder=1)
+    ax.plot([tried[best]] * 2, [scores[best], top], color=BEST, linestyle=":", linewidth=0.12 * letter, zorder=1)
     side = "left" if tried[best] < 0.15 else "right" if tried[best] > 0.85 else "center"
     ax.text(tried[best], top, f"best {scores[best]:.3g}", color=BEST, weight="bold", va="bottom", ha=side)
     ax.set_ylim(low - 0.15 * span, high + 0.4 * span)
@@ -262,7 +262,7 @@ def _line(values, what, length=None, like="x"):
 
 def _draw_belief(ax, x, mean, std, tried_x, tried_y, truth, next_x):
     """What was tried, the mean with its band, the truth and where it is looked next."""
-    size = plt.rcParams["font.size"]
+    letter = size()
     ax.fill_between(
         x,
         mean - 2 * std,
@@ -273,14 +273,21 @@ def _draw_belief(ax, x, mean, std, tried_x, tried_y, truth, next_x):
         label="± 2 standard deviations",
         zorder=1,
     )
-    ax.plot(x, mean, color=COLORS[0], linewidth=0.2 * size, label="surrogate", zorder=3)
+    ax.plot(x, mean, color=COLORS[0], linewidth=0.2 * letter, label="surrogate", zorder=3)
     if truth is not None:
-        ax.plot(x, truth, color="0.3", linestyle="--", linewidth=0.14 * size, label="truth", zorder=2)
+        ax.plot(x, truth, color="0.3", linestyle="--", linewidth=0.14 * letter, label="truth", zorder=2)
     ax.plot(
-        tried_x, tried_y, "o", color=COLORS[6], markersize=0.75 * size, markeredgecolor="white", label="tried", zorder=5
+        tried_x,
+        tried_y,
+        "o",
+        color=COLORS[6],
+        markersize=0.75 * letter,
+        markeredgecolor="white",
+        label="tried",
+        zorder=5,
     )
     if next_x is not None:
-        ax.axvline(next_x, color=BEST, linestyle=":", linewidth=0.2 * size, label=f"next: {next_x:.3g}", zorder=2)
+        ax.axvline(next_x, color=BEST, linestyle=":", linewidth=0.2 * letter, label=f"next: {next_x:.3g}", zorder=2)
     ax.legend(
         loc="lower left",
         bbox_to_anchor=(0, 1),
@@ -294,11 +301,11 @@ def _draw_belief(ax, x, mean, std, tried_x, tried_y, truth, next_x):
 
 def _draw_gain(ax, x, gain, next_x):
     """The acquisition function, and its value where it is looked next."""
-    size = plt.rcParams["font.size"]
+    letter = size()
     ax.fill_between(x, 0, gain, color=COLORS[2], alpha=0.25, linewidth=0)
-    ax.plot(x, gain, color=COLORS[2], linewidth=0.16 * size)
-    ax.axvline(next_x, color=BEST, linestyle=":", linewidth=0.2 * size)
-    ax.plot(next_x, np.interp(next_x, x, gain), "v", color=BEST, markersize=size, markeredgecolor="white", zorder=4)
+    ax.plot(x, gain, color=COLORS[2], linewidth=0.16 * letter)
+    ax.axvline(next_x, color=BEST, linestyle=":", linewidth=0.2 * letter)
+    ax.plot(next_x, np.interp(next_x, x, gain), "v", color=BEST, markersize=letter, markeredgecolor="white", zorder=4)
     ax.set_ylim(0, 1.3 * gain.max() or 1)
     ax.set_ylabel("expected gain")
     ax.set_yticks([])

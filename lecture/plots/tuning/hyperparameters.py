@@ -14,8 +14,8 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from lecture.plots.alt import describe
-from lecture.plots.style import COLORS
-from lecture.plots.tuning.search import BEST, count, em, in_order
+from lecture.plots.style import COLORS, axes, em, size
+from lecture.plots.tuning.search import BEST, count, in_order
 
 NOT_USED = -0.2  # where a line passes a hyperparameter that does not count, below its axis from 0 to 1
 _A_ROW = 4  # panels
@@ -210,13 +210,13 @@ def plot_hyperparameters(trials, *, score="validation accuracy", higher_is_bette
 
 def _draw_panel(ax, column, y, at):
     """Points, the best of them (number ``at``), and ticks that can be read."""
-    size = plt.rcParams["font.size"]
+    letter = size()
     x = column.x + (np.random.default_rng(0).uniform(-_JITTER, _JITTER, len(y)) if column.categories else 0)
     others = np.arange(len(y)) != at
     if column.log:
         ax.set_xscale("log")
-    ax.plot(x[others], y[others], "o", color=COLORS[0], alpha=0.65, markersize=0.55 * size, markeredgewidth=0)
-    ax.plot(x[[at]], y[[at]], "*", color=BEST, markersize=1.4 * size, markeredgecolor="white", zorder=4)
+    ax.plot(x[others], y[others], "o", color=COLORS[0], alpha=0.65, markersize=0.55 * letter, markeredgewidth=0)
+    ax.plot(x[[at]], y[[at]], "*", color=BEST, markersize=1.4 * letter, markeredgecolor="white", zorder=4)
     ticks, labels = column.ticks(apart=0.16)
     ax.set_xticks(
         ticks, labels, **({"rotation": 30, "ha": "right", "rotation_mode": "anchor"} if _is_wide(column) else {})
@@ -292,26 +292,25 @@ def plot_parallel(trials, *, score="validation accuracy", higher_is_better=True,
     ).T  # (n_trials, n_hyperparameters + 1)
     y[np.isnan(y)] = NOT_USED
     n, best = len(found), scored[at]
-    if ax is None:
-        _, ax = plt.subplots(figsize=(min(max(6 * n + 9, 40), 66) * em(), 27 * em()))
-    size = plt.rcParams["font.size"]
+    ax = axes(ax, min(max(6 * n + 9, 40), 66), 27)
+    letter = size()
     for x, column in enumerate(found):
         _draw_axis(ax, x, column)
     order = np.argsort(scores if higher_is_better else -scores, kind="stable")
     colors = ScalarMappable(Normalize(low, high), DARK_IS_HIGH if higher_is_better else DARK_IS_LOW)
     segments = [np.column_stack([np.arange(n + 1), y[i]]) for i in order]
     ax.add_collection(
-        LineCollection(segments, colors=colors.to_rgba(scores[order]), linewidths=0.14 * size, alpha=0.85, zorder=2),
+        LineCollection(segments, colors=colors.to_rgba(scores[order]), linewidths=0.14 * letter, alpha=0.85, zorder=2),
         autolim=False,
     )
-    casing = [withStroke(linewidth=0.55 * size, foreground="white")]
+    casing = [withStroke(linewidth=0.55 * letter, foreground="white")]
     ax.plot(
         np.arange(n + 1),
         y[at],
         color=BEST,
-        linewidth=0.35 * size,
+        linewidth=0.35 * letter,
         marker="o",
-        markersize=0.7 * size,
+        markersize=0.7 * letter,
         zorder=4,
         path_effects=casing,
         clip_on=False,
@@ -376,28 +375,28 @@ def _in_two(name):
 
 def _draw_axis(ax, x, column):
     """A vertical axis from 0 to 1 with its labels, and the place below it for lines that pass by."""
-    size = plt.rcParams["font.size"]
-    ax.plot([x, x], [0, 1], color="0.35", linewidth=0.1 * size, zorder=3)
+    letter = size()
+    ax.plot([x, x], [0, 1], color="0.35", linewidth=0.1 * letter, zorder=3)
     ticks, labels = column.ticks()
-    halo = [withStroke(linewidth=0.3 * size, foreground="white")]
+    halo = [withStroke(linewidth=0.3 * letter, foreground="white")]
     for place, label in zip(column.fraction(np.array(ticks, dtype=float)), labels):
-        ax.plot([x - 0.03, x + 0.03], [place, place], color="0.35", linewidth=0.1 * size, zorder=3)
+        ax.plot([x - 0.03, x + 0.03], [place, place], color="0.35", linewidth=0.1 * letter, zorder=3)
         ax.annotate(
             label,
             (x, place),
-            xytext=(0.45 * size, 0),
+            xytext=(0.45 * letter, 0),
             textcoords="offset points",
             va="center",
             zorder=6,
             path_effects=halo,
         )
     if np.isnan(column.x).any():
-        ax.plot([x, x], [NOT_USED, 0], color="0.35", linewidth=0.1 * size, linestyle=":", zorder=1)
-        ax.plot(x, NOT_USED, "o", color="white", markeredgecolor="0.35", markersize=0.6 * size, zorder=3)
+        ax.plot([x, x], [NOT_USED, 0], color="0.35", linewidth=0.1 * letter, linestyle=":", zorder=1)
+        ax.plot(x, NOT_USED, "o", color="white", markeredgecolor="0.35", markersize=0.6 * letter, zorder=3)
         ax.annotate(
             "not used",
             (x, NOT_USED),
-            xytext=(0, -0.7 * size),
+            xytext=(0, -0.7 * letter),
             textcoords="offset points",
             ha="center",
             va="top",

@@ -1,11 +1,9 @@
 """What a search reports of its winner, and what the winner is worth."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 
 from lecture.plots.alt import describe
-from lecture.plots.style import COLORS
-from lecture.plots.tuning.search import em
+from lecture.plots.style import COLORS, axes, size
 
 
 def plot_overtuning(winners, *, best=None, ax=None):
@@ -34,18 +32,17 @@ def plot_overtuning(winners, *, best=None, ax=None):
         raise ValueError(
             f"winners must have validation and test of one shape (n_searches, n_networks), got {validation.shape} and {test.shape}."
         )
-    if ax is None:
-        _, ax = plt.subplots(figsize=(47 * em(), 26 * em()))
-    size, trials = plt.rcParams["font.size"], np.arange(1, validation.shape[1] + 1)
+    ax = axes(ax, 47, 26)
+    letter, trials = size(), np.arange(1, validation.shape[1] + 1)
     for label, values, color, line in (
         ("what the search reports (validation)", validation, COLORS[1], "-"),
         ("what its winner is worth (test)", test, COLORS[0], "--"),
     ):
         ax.fill_between(trials, *np.quantile(values, [0.1, 0.9], axis=0), color=color, alpha=0.2, linewidth=0)
-        ax.plot(trials, values.mean(axis=0), line, color=color, linewidth=0.28 * size, label=label)
+        ax.plot(trials, values.mean(axis=0), line, color=color, linewidth=0.28 * letter, label=label)
     if best is not None:
         ax.axhline(
-            best, color=COLORS[6], linestyle=":", linewidth=0.18 * size, label="the best network there is (test)"
+            best, color=COLORS[6], linestyle=":", linewidth=0.18 * letter, label="the best network there is (test)"
         )
     ax.set(xscale="log", xlabel="trials", ylabel="accuracy", xlim=(1, trials[-1]) if trials[-1] > 1 else (0.9, 1.1))
     shown = [n for n in (1, 2, 5, 10, 20, 50, 100, 200, 500) if n < 0.8 * trials[-1]] + [trials[-1]]

@@ -6,14 +6,13 @@ A trial is any object with the attributes of ``lecture.tuning.Trial`` that are r
 
 import math
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from lecture.checks import whole
 from lecture.plots.alt import describe
-from lecture.plots.style import COLORS
+from lecture.plots.style import COLORS, axes, size
 
 BEST = COLORS[1]  # the best trial, in all figures of a search
 # Colour and line of Hyperband's brackets, in turn: the first three differ in lightness, too.
@@ -55,11 +54,6 @@ def count(trials, what="trial"):
     return f"{len(trials)} {what}" + "s" * (len(trials) != 1)
 
 
-def em():
-    """The size of the font, in inches."""
-    return plt.rcParams["font.size"] / 72
-
-
 def plot_search(trials, *, score="validation accuracy", higher_is_better=True, total=None, ax=None):
     """Draw the score of each trial over its number, and the best so far; trials that failed are crosses at the bottom.
 
@@ -95,16 +89,15 @@ def plot_search(trials, *, score="validation accuracy", higher_is_better=True, t
     ]
     numbers, scores = [trial.number for trial in scored], np.array([trial.score for trial in scored])
     so_far = (np.maximum if higher_is_better else np.minimum).accumulate(scores)
-    if ax is None:
-        _, ax = plt.subplots(figsize=(47 * em(), 24 * em()))
-    size = plt.rcParams["font.size"]
+    ax = axes(ax, 47, 24)
+    letter = size()
     # The last best holds up to the newest trial, whatever became of that.
     ax.plot(
         [*numbers, trials[-1].number],
         [*so_far, so_far[-1]],
         drawstyle="steps-post",
         color=COLORS[6],
-        linewidth=0.16 * size,
+        linewidth=0.16 * letter,
         label="best so far",
         zorder=2,
     )
@@ -114,7 +107,7 @@ def plot_search(trials, *, score="validation accuracy", higher_is_better=True, t
         "o",
         color=COLORS[0],
         alpha=0.7,
-        markersize=0.6 * size,
+        markersize=0.6 * letter,
         markeredgewidth=0,
         label="trial",
         zorder=3,
@@ -124,7 +117,7 @@ def plot_search(trials, *, score="validation accuracy", higher_is_better=True, t
         best.score,
         "*",
         color=BEST,
-        markersize=1.5 * size,
+        markersize=1.5 * letter,
         markeredgecolor="white",
         label=f"best: trial {best.number}",
         zorder=4,
@@ -132,8 +125,8 @@ def plot_search(trials, *, score="validation accuracy", higher_is_better=True, t
     if failed:
         crosses = {
             "color": COLORS[3],
-            "markersize": 0.75 * size,
-            "markeredgewidth": 0.22 * size,
+            "markersize": 0.75 * letter,
+            "markeredgewidth": 0.22 * letter,
             "clip_on": False,
         }  # on the axis: they have no score
         ax.plot(
@@ -149,7 +142,7 @@ def plot_search(trials, *, score="validation accuracy", higher_is_better=True, t
     ax.annotate(
         f"{best.score:.4g}",
         (best.number, best.score),
-        xytext=(0, (0.8 if higher_is_better else -0.8) * size),
+        xytext=(0, (0.8 if higher_is_better else -0.8) * letter),
         textcoords="offset points",
         color=BEST,
         weight="bold",
@@ -214,21 +207,20 @@ def plot_trial_curves(trials, *, score="validation accuracy", higher_is_better=T
     looks = {None: (COLORS[0], "-")} | {
         bracket: _BRACKETS[i % len(_BRACKETS)] for i, bracket in enumerate(_brackets(shown))
     }
-    if ax is None:
-        _, ax = plt.subplots(figsize=(55 * em(), 27 * em()))
-    size = plt.rcParams["font.size"]
+    ax = axes(ax, 55, 27)
+    letter = size()
     for trial in shown:
         color, line = looks[trial.bracket]
         first = len(before[id(trial)].curve) if id(trial) in before else 1
         epochs = np.arange(first, len(trial.curve) + 1)
         ax.plot(
-            epochs, trial.curve[first - 1 :], color=color, linestyle=line, linewidth=0.13 * size, alpha=0.8, zorder=2
+            epochs, trial.curve[first - 1 :], color=color, linestyle=line, linewidth=0.13 * letter, alpha=0.8, zorder=2
         )
     ends = _draw_ends(ax, shown, before, looks)
     curve = np.asarray(best.curve, dtype=float)
     at = int((np.nanargmax if higher_is_better else np.nanargmin)(curve)) + 1
-    ax.plot(np.arange(1, len(curve) + 1), curve, color=BEST, linewidth=0.3 * size, zorder=4)
-    ax.plot(at, curve[at - 1], "*", color=BEST, markersize=1.5 * size, markeredgecolor="white", zorder=5)
+    ax.plot(np.arange(1, len(curve) + 1), curve, color=BEST, linewidth=0.3 * letter, zorder=4)
+    ax.plot(at, curve[at - 1], "*", color=BEST, markersize=1.5 * letter, markeredgecolor="white", zorder=5)
     ax.set(xlabel="epoch", ylabel=score)
     ax.xaxis.set_major_locator(MaxNLocator("auto", integer=True, min_n_ticks=1))
     rounds = {bracket: _rounds([trial for trial in shown if trial.bracket == bracket]) for bracket in _brackets(shown)}
@@ -248,7 +240,7 @@ def plot_trial_curves(trials, *, score="validation accuracy", higher_is_better=T
 
 def _draw_ends(ax, trials, before, looks):
     """Mark where each trial ends, and the ends of rounds; return the markers: "o" goes on, "x" ended early, "|" came to the last epoch."""
-    size = plt.rcParams["font.size"]
+    letter = size()
     goes_on, last = {id(trial) for trial in before.values()}, max(len(trial.curve) for trial in trials)
     ends = ["o" if id(trial) in goes_on else "x" if len(trial.curve) < last else "|" for trial in trials]
     for marker in _ENDS:
@@ -263,28 +255,28 @@ def _draw_ends(ax, trials, before, looks):
                     *np.transpose(at),
                     marker,
                     color=color,
-                    markersize=0.5 * size,
-                    markeredgewidth=_ENDS[marker] * size,
+                    markersize=0.5 * letter,
+                    markeredgewidth=_ENDS[marker] * letter,
                     zorder=3,
                 )
     for epoch in sorted({len(trial.curve) for trial in trials if trial.bracket is not None} - {last}):
-        ax.axvline(epoch, color="0.5", linestyle=":", linewidth=0.1 * size, zorder=1)
+        ax.axvline(epoch, color="0.5", linestyle=":", linewidth=0.1 * letter, zorder=1)
     return ends
 
 
 def _draw_legend(ax, best, rounds, looks, ends, has_others):
     """What lines and marks are, beside the axes: the best, each bracket with the trials of its rounds, the ends."""
-    size = plt.rcParams["font.size"]
+    letter = size()
     name = f"best: trial {best.number},\n{best.score:.4g}" + f" (bracket {best.bracket})" * (best.bracket is not None)
-    entries = {name: {"color": BEST, "linewidth": 0.3 * size, "marker": "*", "markersize": 1.1 * size}}
+    entries = {name: {"color": BEST, "linewidth": 0.3 * letter, "marker": "*", "markersize": 1.1 * letter}}
     if has_others:
-        entries["the others"] = {"color": looks[None][0], "linewidth": 0.18 * size}
+        entries["the others"] = {"color": looks[None][0], "linewidth": 0.18 * letter}
     for bracket, numbers in rounds.items():
         color, line = looks[bracket]
         entries[f"bracket {bracket}:\n{' → '.join(map(str, numbers))} trial{'s' * (numbers != [1])}"] = {
             "color": color,
             "linestyle": line,
-            "linewidth": 0.18 * size,
+            "linewidth": 0.18 * letter,
         }
     for marker, label in (("o", "goes on"), ("x", "ended early")):
         if marker in ends:
@@ -292,8 +284,8 @@ def _draw_legend(ax, best, rounds, looks, ends, has_others):
                 "color": "0.3",
                 "linestyle": "",
                 "marker": marker,
-                "markersize": 0.5 * size,
-                "markeredgewidth": _ENDS[marker] * size,
+                "markersize": 0.5 * letter,
+                "markeredgewidth": _ENDS[marker] * letter,
             }
     lines = [Line2D([], [], **look) for look in entries.values()]
     ax.legend(
