@@ -68,6 +68,31 @@ class Net:
         return a
 
 
+@dataclass(frozen=True)
+class Switch:
+    """A function for each condition, applied to that condition's replicas alone.
+
+    Replicas of one condition stand side by side, equally many for each: so no function is computed on replicas of
+    another, and no gradient of another, which may be NaN, gets mixed in.
+
+    Attributes
+    ----------
+    functions : tuple of callable
+        Each takes tensors (n_replicas, …) and gives one.
+    """
+
+    functions: tuple
+
+    def __call__(self, *arguments):
+        each = zip(*(tf.split(argument, len(self.functions)) for argument in arguments))
+        return tf.concat([own(*parts) for own, parts in zip(self.functions, each)], axis=0)
+
+
+def each_its_own(functions):
+    """Return one function that applies to each condition's replicas its own; itself where all have the same."""
+    return functions[0] if all(it is functions[0] for it in functions) else Switch(tuple(functions))
+
+
 def function(name_or_function, what):
     """Return an activation function by its Keras name, or the function itself.
 

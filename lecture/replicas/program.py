@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from lecture.device import quietly
 from lecture.replicas.losses import is_sparse, per_example
+from lecture.replicas.net import each_its_own
 from lecture.replicas.optimizers import Rates
 
 N_BATCHES = 64  # that are handed to the loop at a time; one number, so that it is compiled once
@@ -38,7 +39,8 @@ class Program:
     Parameters
     ----------
     net : Net
-    loss : str, keras.losses.Loss or callable
+    losses : sequence of str, keras.losses.Loss or callable
+        One for each condition.
     optimizer : keras.optimizers.Optimizer
         Its settings; it is not changed.
     n_replicas : int
@@ -49,9 +51,10 @@ class Program:
         Which of ``net.shapes`` have a penalty.
     """
 
-    def __init__(self, net, loss, optimizer, n_replicas, *, dtype, masked, penalized):
+    def __init__(self, net, losses, optimizer, n_replicas, *, dtype, masked, penalized):
         start_xla()
-        self.net, self.loss, self.sparse = net, per_example(loss), is_sparse(loss)
+        self.net, self.sparse = net, is_sparse(losses[0])
+        self.loss = each_its_own([per_example(loss) for loss in losses])
         self.dtype, self.penalized = dtype, penalized
         self.shapes = [(n_replicas, *shape) for p, q in net.shapes for shape in ((p, q), (1, q))]
         self.flat = keras.Variable(

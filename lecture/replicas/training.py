@@ -1,7 +1,10 @@
 """Train many small nets at once."""
 
+import inspect
 import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -13,7 +16,7 @@ from tqdm import tqdm
 from lecture.checks import one_of, real, whole
 from lecture.device import tracing_unsaid
 from lecture.replicas import cores, initial, labels, memory
-from lecture.replicas.net import Net, function
+from lecture.replicas.net import Net, each_its_own, function
 from lecture.replicas.optimizers import as_text, checked, from_text, per_replica, rates_of
 from lecture.replicas.program import N_BATCHES, Program
 from lecture.replicas.result import Replicas
@@ -121,88 +124,275 @@ def train(
         If an argument is not as above, or labels, ``output`` and ``loss`` do not go together: one sentence says what
         was wanted and what came.
     """
+    settings = dict(locals())
+    conditions = [{name: settings.pop(name) for name in VARIED}]
+    return _train({None: conditions[0]}, **settings)[None]
+
+
+VARIED = (
+    *("loss", "activation", "output", "initializer", "bias_initializer", "weights", "widths"),
+    *("l1", "l2", "learning_rate", "X", "y", "X_test", "y_test"),
+)
+DEFAULTS = {name: parameter.default for name, parameter in inspect.signature(train).parameters.items()}
+
+
+def compare(conditions, X=None, y=None, *, seeds=30, **common):
+    """Train a network for each condition and seed, all at the same time.
+
+    Parameters
+    ----------
+    conditions : mapping of str to mapping
+        The settings of each condition by its name: arguments of `train` that may differ between conditions. Those are
+        ``loss``, ``activation``, ``output``, ``initializer``, ``bias_initializer``, ``weights``, ``widths``, ``l1``,
+        ``l2``, ``learning_rate``, ``X``, ``y``, ``X_test`` and ``y_test``. Arrays with a value for each replica have
+        one for each seed.
+    X, y : arrays, optional
+        Training examples of the conditions that do not have their own, as for `train`.
+    seeds : int or sequence of int
+        Seeds of the initial weights and of the batches, the same for each condition.
+    **common
+        Other arguments of `train`, the same for all conditions: ``hidden`` and ``steps`` at least. Those that may
+        differ are defaults here, which a condition replaces.
+
+    Returns
+    -------
+    dict of str to Replicas
+        For each condition what `train` gives with its settings alone.
+
+    Raises
+    ------
+    ValueError
+        If there is no condition, a setting is unknown or must not differ, the shapes of conditions differ, or `train`
+        would refuse a condition.
+    """
+    if not isinstance(conditions, Mapping) or not conditions:
+        raise ValueError(f"conditions must map one name or more to settings, got {conditions!r}.")
+    for name, settings in conditions.items():
+        if not isinstance(settings, Mapping):
+            raise ValueError(f"condition {name!r} must be a mapping of settings, got {settings!r}.")
+        if "seeds" in settings:
+            raise ValueError(f"seeds must be the same for all conditions, got some of its own for condition {name!r}.")
+        if unknown := [setting for setting in settings if setting not in VARIED]:
+            raise ValueError(f"a condition may set {', '.join(VARIED)}, got {unknown[0]!r} in condition {name!r}.")
+    if unknown := [setting for setting in common if setting not in DEFAULTS]:
+        raise ValueError(f"settings must be arguments of train, {', '.join(DEFAULTS)}, got {unknown[0]!r}.")
+    settings = DEFAULTS | common | {"X": X, "y": y, "seeds": seeds}
+    for name in ("hidden", "steps"):
+        if settings[name] is inspect.Parameter.empty:
+            raise ValueError(f"{name} must be given: it is the same for all conditions.")
+    usual = {name: settings.pop(name) for name in VARIED}
+    for name in ("X", "y", "X_test", "y_test"):  # converted once, not once for each condition
+        usual[name] = _numbers(usual[name], settings["dtype"], name)
+    return _train({name: usual | own for name, own in conditions.items()}, **settings)
+
+
+def _train(
+    conditions,
+    *,
+    hidden,
+    steps,
+    seeds,
+    batch_size,
+    optimizer,
+    tied,
+    penalized,
+    n_outputs,
+    record,
+    keep,
+    dtype,
+    max_bytes,
+    show,
+):
+    """Train replicas of all conditions; return a dict of Replicas."""
     start = time.perf_counter()
     seeds = _seeds(seeds)
-    n_replicas = len(seeds)
     one_of(dtype, ("float32", "float64"), "dtype")
-    X, y = _examples(X, y, n_replicas, dtype, "")
-    test = None if X_test is None else _examples(X_test, y_test, n_replicas, dtype, "_test", like=(X, y))
-    output = function(output, "output")
-    n_outputs = _n_outputs(y, test, loss, output, n_outputs)
-    net = Net((X.shape[-1], *_hidden(hidden, tied), n_outputs), function(activation, "activation"), output, bool(tied))
-    n_at_once = max(X.shape[-2], 0 if test is None else test[0].shape[-2])
-    each = memory.bytes_each(net, n_at_once, np.dtype(dtype).itemsize, own_data=X.ndim == 3 or batch_size is not None)
-    size = memory.at_a_time(n_replicas, each, real(max_bytes or memory.available(), "max_bytes", least=1))
     optimizer = checked(optimizer)
-    rates = rates_of(optimizer, learning_rate, n_replicas)
-    strengths = [
-        _strengths(values, n_replicas, len(net.shapes), penalized, name) for name, values in (("l1", l1), ("l2", l2))
+    one_of(penalized, ("hidden", "all"), "penalized")
+    ready = [
+        _condition(name, own, hidden, tied, n_outputs, penalized, optimizer, len(seeds), dtype)
+        for name, own in conditions.items()
     ]
-    widths = _widths(widths, net, n_replicas)
-    first = _first(net, seeds, initializer, bias_initializer, weights, widths, n_replicas)
-    masks = (
-        []
-        if widths is None
-        else [(np.arange(q) < widths[:, [layer], None]).astype(float) for layer, q in enumerate(net.sizes[1:-1])]
-    )
+    _same_shapes(ready)
+    net, n = ready[0].net, ready[0].X.shape[-2]
+    n_at_once = max(n, 0 if ready[0].test is None else ready[0].test[0].shape[-2])
+    own_data = batch_size is not None or any(len(it.X.shape) == 3 or it.X is not ready[0].X for it in ready)
+    each = memory.bytes_each(net, n_at_once, np.dtype(dtype).itemsize, own_data=own_data) * len(ready)
+    size = memory.at_a_time(len(seeds), each, real(max_bytes or memory.available(), "max_bytes", least=1))
     steps, record = whole(steps, "steps", least=1), _recorded(record, steps)
     keep = _kept(keep, net)
+    firsts = _firsts(conditions, ready, seeds)
     batch_size = None if batch_size is None else whole(batch_size, "batch_size", least=1)
-    penalized = (
-        one_of(penalized, ("hidden", "all"), "penalized") == "all",
-        any(strength.any() for strength in strengths),
-    )
-    work = cores.work(net, steps, size, X.shape[-2] if batch_size is None else min(batch_size, X.shape[-2]))
+    work = cores.work(net, steps, size * len(ready), n if batch_size is None else min(batch_size, n))
     n_slices = cores.slices(size, work)
     slice_size = -(-size // n_slices)
     size = n_slices * slice_size
+    masked = any(it.widths is not None for it in ready)
+    together = Net(
+        net.sizes,
+        each_its_own([it.net.activation for it in ready]),
+        each_its_own([it.net.output for it in ready]),
+        net.tied,
+    )
     programs = [
         _program(
-            at, net, loss, as_text(optimizer), slice_size, dtype, keras.config.floatx(), widths is not None, penalized
+            at,
+            together,
+            tuple(it.loss for it in ready),
+            as_text(optimizer),
+            slice_size * len(ready),
+            dtype,
+            keras.config.floatx(),
+            masked,
+            (penalized == "all", any(it.l1.any() or it.l2.any() for it in ready)),
         )
         for at in range(n_slices)
     ]
 
     parts = []
     with (
-        tqdm(total=steps * -(-n_replicas // size), unit="step", leave=False, disable=not show, delay=1) as bar,
+        tqdm(total=steps * -(-len(seeds) // size), unit="step", leave=False, disable=not show, delay=1) as bar,
         ThreadPoolExecutor(n_slices) as pool,
         tracing_unsaid(),
     ):
-        for begin in range(0, n_replicas, size):
+        for begin in range(0, len(seeds), size):
             slices = []
             for at, program in enumerate(programs):
-                chosen = (
-                    np.arange(begin + at * slice_size, begin + (at + 1) * slice_size) % n_replicas
+                chosen = np.arange(begin + at * slice_size, begin + (at + 1) * slice_size) % len(
+                    seeds
                 )  # the last slices are filled up with replicas that are there already
-                own = lambda values: tf.constant(values[chosen] if values.ndim == 3 else values)
-                program.start(
-                    [it[chosen] for it in first],
-                    None if rates is None else rates[chosen],
-                    *(it[chosen] for it in strengths),
-                    [it[chosen] for it in masks],
-                )
-                batches = None if batch_size is None else _Batches(X.shape[-2], batch_size, [seeds[i] for i in chosen])
-                slices.append(
-                    _Slice(
-                        program, [(own(X), own(y))] + ([] if test is None else [(own(test[0]), own(test[1]))]), batches
-                    )
-                )
-            part = _Part(slices, keep, pool)
+                slices.append(_slice(program, ready, firsts, chosen, seeds, batch_size, masked))
+            part = _Part(slices, keep, pool, len(ready))
             try:
                 _run(part, steps, record, bar)
             except KeyboardInterrupt:
                 if parts:  # those that are whole are worth more
                     break
-            parts.append((part, min(size, n_replicas - begin)))
+            parts.append((part, min(size, len(seeds) - begin)))
             if part.done < steps:
                 break
-    complete = len(parts) * size >= n_replicas and parts[-1][0].done == steps
-    return _result(net, seeds, parts, keep, test is not None, complete, time.perf_counter() - start)
+    complete = sum(n for _, n in parts) >= len(seeds) and parts[-1][0].done == steps
+    seconds = time.perf_counter() - start
+    return {
+        name: _result(at, it.net, seeds, parts, keep, it.test is not None, complete, seconds)
+        for at, (name, it) in enumerate(zip(conditions, ready))
+    }
+
+
+@dataclass(frozen=True, eq=False)
+class _Condition:
+    """What may differ between replicas, checked: arrays have an axis of seeds before."""
+
+    name: object
+    net: Net
+    loss: object
+    X: np.ndarray
+    y: np.ndarray
+    test: tuple
+    rates: np.ndarray
+    l1: np.ndarray
+    l2: np.ndarray
+    widths: np.ndarray
+
+    @property
+    def shapes(self):
+        """What must be the same for all conditions."""
+        found = {"network": self.net.sizes, "X": self.X.shape[-2:], "y": self.y.shape[-2:]}
+        test = self.test or (None, None)
+        return found | {name: None if it is None else it.shape[-2:] for name, it in zip(("X_test", "y_test"), test)}
+
+
+def _condition(name, own, hidden, tied, n_outputs, penalized, optimizer, n_seeds, dtype):
+    with _in_condition(name):
+        X, y = _examples(own["X"], own["y"], n_seeds, dtype, "")
+        test = None
+        if own["X_test"] is not None:
+            test = _examples(own["X_test"], own["y_test"], n_seeds, dtype, "_test", like=(X, y))
+        output = function(own["output"], "output")
+        n_outputs = _n_outputs(y, test, own["loss"], output, n_outputs)
+        sizes = (X.shape[-1], *_hidden(hidden, tied), n_outputs)
+        net = Net(sizes, function(own["activation"], "activation"), output, bool(tied))
+        rates = rates_of(optimizer, own["learning_rate"], n_seeds)
+        l1, l2 = (_strengths(own[it], n_seeds, len(net.shapes), penalized, it) for it in ("l1", "l2"))
+        widths = _widths(own["widths"], net, n_seeds)
+    return _Condition(name, net, own["loss"], X, y, test, rates, l1, l2, widths)
+
+
+@contextmanager
+def _in_condition(name):
+    """Say which condition is refused."""
+    try:
+        yield
+    except ValueError as error:
+        if name is None:
+            raise
+        raise ValueError(f"condition {name!r}: {error}") from None
+
+
+def _firsts(conditions, ready, seeds):
+    """The initial weights of each condition."""
+    found = []
+    for it, own in zip(ready, conditions.values()):
+        given = (own["initializer"], own["bias_initializer"], own["weights"])
+        with _in_condition(it.name):
+            found.append(_first(it.net, seeds, *given, it.widths, len(seeds)))
+    return found
+
+
+def _same_shapes(ready):
+    """Refuse conditions that cannot be trained side by side."""
+    for it in ready[1:]:
+        for what, shape in it.shapes.items():
+            if shape != (first := ready[0].shapes[what]):
+                raise ValueError(
+                    f"conditions must have equal shapes, got {what} {first} in condition {ready[0].name!r} "
+                    f"and {shape} in condition {it.name!r}."
+                )
+
+
+def _slice(program, ready, firsts, chosen, seeds, batch_size, masked):
+    """Let a program start with the chosen seeds of each condition; those of one condition stand side by side."""
+    stack = lambda arrays: np.concatenate([array[chosen] for array in arrays])
+    masks = []
+    if masked:
+        widths = stack(
+            [
+                np.full((len(seeds), len(it.net.sizes) - 2), it.net.sizes[1:-1]) if it.widths is None else it.widths
+                for it in ready
+            ]
+        )
+        masks = [
+            (np.arange(q) < widths[:, [layer], None]).astype(float) for layer, q in enumerate(ready[0].net.sizes[1:-1])
+        ]
+    program.start(
+        [stack(arrays) for arrays in zip(*firsts)],
+        None if ready[0].rates is None else stack([it.rates for it in ready]),
+        stack([it.l1 for it in ready]),
+        stack([it.l2 for it in ready]),
+        masks,
+    )
+    data = [[it.X for it in ready], [it.y for it in ready]]
+    if ready[0].test is not None:
+        data += [[it.test[at] for it in ready] for at in (0, 1)]
+    data = [_own(arrays, chosen) for arrays in data]
+    batches = None
+    if batch_size is not None:
+        batches = _Batches(ready[0].X.shape[-2], batch_size, [seeds[at] for at in chosen], len(ready))
+    return _Slice(program, list(zip(data[::2], data[1::2])), batches)
+
+
+def _own(arrays, chosen):
+    """The examples of all conditions for the chosen seeds: without an axis of replicas where all have the same."""
+    if arrays[0].ndim == 2 and all(array is arrays[0] for array in arrays):
+        return tf.constant(arrays[0])
+    each = [
+        array[chosen] if array.ndim == 3 else np.broadcast_to(array, (len(chosen), *array.shape)) for array in arrays
+    ]
+    return tf.constant(np.concatenate(each))
 
 
 @lru_cache(maxsize=16)
-def _program(at, net, loss, optimizer, n_replicas, dtype, rates, masked, penalized):
+def _program(at, net, losses, optimizer, n_replicas, dtype, rates, masked, penalized):
     """The program for some shapes; the last few are kept, because compiling one takes a second and more.
 
     ``at`` counts those that run side by side. ``rates`` is the type of learning rates, which Keras keeps as it is set:
@@ -211,7 +401,7 @@ def _program(at, net, loss, optimizer, n_replicas, dtype, rates, masked, penaliz
     everywhere, any_strength = penalized
     last = net.matrix(net.n_layers - 1)
     chosen = [at for at in range(len(net.shapes)) if everywhere or at != last] if any_strength else []
-    return Program(net, loss, from_text(optimizer), n_replicas, dtype=dtype, masked=masked, penalized=tuple(chosen))
+    return Program(net, losses, from_text(optimizer), n_replicas, dtype=dtype, masked=masked, penalized=tuple(chosen))
 
 
 @dataclass(frozen=True)
@@ -232,8 +422,8 @@ class _Slice:
 class _Part:
     """Some of the replicas while they are trained, in slices that take their steps side by side, and what was recorded of them."""
 
-    def __init__(self, slices, keep, pool):
-        self.slices, self.keep, self.pool = slices, keep, pool
+    def __init__(self, slices, keep, pool, n_conditions):
+        self.slices, self.keep, self.pool, self.n_conditions = slices, keep, pool, n_conditions
         self.done, self.at, self.measured, self.kept, self.final = 0, [], [], {layer: [] for layer in keep}, None
 
     def _each(self, job):
@@ -257,14 +447,16 @@ class _Part:
 
     def record(self):
         """Measure now."""
-        measured, _ = self._each(_Slice.measure)
-        self.measured.append([np.concatenate(values) for values in zip(*measured)])
+        measured, stop = self._each(_Slice.measure)
+        self.measured.append([self._together(values) for values in zip(*measured)])
         if self.keep:
             weights = self._weights()
         for layer, entries in self.keep.items():
             kernels = weights[2 * self.slices[0].program.net.matrix(layer)]
-            self.kept[layer].append(kernels.reshape(len(kernels), -1)[:, entries])
+            self.kept[layer].append(kernels.reshape(*kernels.shape[:2], -1)[..., entries])
         self.at.append(self.done)
+        if stop:
+            raise stop
 
     def end(self):
         """Take the weights along: the programs go on with other replicas."""
@@ -272,7 +464,11 @@ class _Part:
 
     def _weights(self):
         each = [it.program.weights(keras.ops.convert_to_numpy(it.program.flat)) for it in self.slices]
-        return [np.concatenate(arrays) for arrays in zip(*each)]
+        return [self._together(arrays) for arrays in zip(*each)]
+
+    def _together(self, arrays):
+        """Of all slices, (n_conditions, n_seeds, …)."""
+        return np.concatenate([it.reshape(self.n_conditions, -1, *it.shape[1:]) for it in arrays], axis=1)
 
 
 def _run(part, steps, record, bar):
@@ -298,8 +494,8 @@ def _run(part, steps, record, bar):
 class _Batches:
     """The batches of all replicas, one after the other."""
 
-    def __init__(self, n, batch_size, seeds):
-        self.n, self.size, self.seeds = n, min(batch_size, n), seeds
+    def __init__(self, n, batch_size, seeds, n_conditions):
+        self.n, self.size, self.seeds, self.n_conditions = n, min(batch_size, n), seeds, n_conditions
         self.per_epoch = -(-n // self.size)
         self.epoch, self.orders, self.at = -1, None, self.per_epoch
 
@@ -315,28 +511,27 @@ class _Batches:
             rows[step, :, : batch.shape[1]] = batch
             shares[step, batch.shape[1] :] = 0
             self.at += 1
-        return rows, shares
+        return np.tile(rows, (1, self.n_conditions, 1)), shares
 
 
-def _result(net, seeds, parts, keep, has_test, complete, seconds):
-    """Put the parts together, each without what it was filled up with."""
-    counts = [n for _, n in parts]
+def _result(condition, net, seeds, parts, keep, has_test, complete, seconds):
+    """Put the parts of a condition together, each without what it was filled up with."""
     curves = [
-        np.concatenate(
-            [np.array([row[at] for row in part.measured])[:, :n] for (part, _), n in zip(parts, counts)], axis=1
-        )
+        np.concatenate([np.array([row[at][condition] for row in part.measured])[:, :n] for part, n in parts], axis=1)
         for at in range(4 if has_test else 2)
     ]
     kept = {
-        layer: np.concatenate([np.array(part.kept[layer])[:, :n] for (part, _), n in zip(parts, counts)], axis=1)
+        layer: np.concatenate(
+            [np.array([it[condition] for it in part.kept[layer]])[:, :n] for part, n in parts], axis=1
+        )
         for layer in keep
     }
     weights = [
-        np.concatenate([part.final[at][:n] for (part, _), n in zip(parts, counts)]) for at in range(2 * len(net.shapes))
+        np.concatenate([part.final[at][condition, :n] for part, n in parts]) for at in range(2 * len(net.shapes))
     ]
     weights = tuple(it if at % 2 == 0 else it[:, 0] for at, it in enumerate(weights))
     return Replicas(
-        tuple(seeds[: sum(counts)]),
+        tuple(seeds[: sum(n for _, n in parts)]),
         np.array(parts[0][0].at),
         curves[0],
         curves[1],
@@ -361,12 +556,20 @@ def _seeds(seeds):
     return seeds
 
 
+def _numbers(values, dtype, what):
+    """An array of numbers; None stays."""
+    try:
+        return None if values is None else np.asarray(values, dtype=dtype)
+    except (TypeError, ValueError):
+        raise ValueError(f"{what} must be an array of numbers.") from None
+
+
 def _examples(X, y, n_replicas, dtype, what, like=None):
     """X and y as arrays of numbers, both with two axes or, where each replica has its own, three."""
-    try:
-        X, y = np.asarray(X, dtype=dtype), np.asarray(y, dtype=dtype)
-    except (TypeError, ValueError):
-        raise ValueError(f"X{what} and y{what} must be arrays of numbers.") from None
+    X, y = _numbers(X, dtype, f"X{what}"), _numbers(y, dtype, f"y{what}")
+    for name, values in ((f"X{what}", X), (f"y{what}", y)):
+        if values is None:
+            raise ValueError(f"{name} must be an array of numbers, got None.")
     y = y[:, None] if y.ndim == 1 else y
     for name, values in ((f"X{what}", X), (f"y{what}", y)):
         if values.ndim not in (2, 3) or not values.size or (values.ndim == 3 and len(values) != n_replicas):
