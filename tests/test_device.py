@@ -111,8 +111,8 @@ def test_cards_from_the_drivers_command(nothing, tmp_path):
     smi = tmp_path / "smi"
     smi.write_text("#!/bin/sh\necho 'NVIDIA H200, 143771'\necho 'NVIDIA GB10, [N/A]'\n")
     smi.chmod(0o755)
-    told = (Card("NVIDIA H200", 143771 * 2**20), Card("NVIDIA GB10"))
-    assert device.nvidia_cards(**nothing | {"smi": str(smi)}) == told
+    cards = (Card("NVIDIA H200", 143771 * 2**20), Card("NVIDIA GB10"))
+    assert device.nvidia_cards(**nothing | {"smi": str(smi)}) == cards
     smi.write_text("#!/bin/sh\necho 'NVIDIA-SMI has failed'\nexit 9\n")
     assert device.nvidia_cards(**nothing | {"smi": str(smi)}) == ()
 
@@ -125,6 +125,20 @@ def test_cards_from_the_drivers_files(nothing):
     folder.mkdir(parents=True)
     (folder / "information").write_text("Model: \t\t NVIDIA GeForce RTX 4090\nIRQ:   1\n")
     assert device.nvidia_cards(**nothing) == (Card("NVIDIA GeForce RTX 4090"),)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the made-up command is a shell script")
+def test_the_cuda_devices_are_those_of_the_variable_or_else_of_the_driver(tmp_path, monkeypatch):
+    smi = tmp_path / "nvidia-smi"
+    smi.write_text("#!/bin/sh\necho 0\necho 1\n")
+    smi.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    for variable, numbers in (("0,2", ["0", "2"]), ("-1", []), ("", []), (None, ["0", "1"])):
+        if variable is None:
+            monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+        else:
+            monkeypatch.setenv("CUDA_VISIBLE_DEVICES", variable)
+        assert device.cuda_devices() == numbers
 
 
 def test_plugins_are_packages_with_a_file_in_the_folder():
@@ -143,7 +157,7 @@ def test_plugins_are_packages_with_a_file_in_the_folder():
 
 
 def test_looks_at_this_machine():
-    machine = device.look()
+    machine = device.this_machine()
     assert machine.cores >= 1
     assert machine.processor
     printed = str(device.report())
@@ -168,7 +182,7 @@ MAC = Machine("Darwin", "Apple M2", 8, gpus=("METAL",), plugins=("tensorflow-met
 
 
 @pytest.mark.parametrize(
-    ("told", "machine", "kind"),
+    ("wanted", "machine", "kind"),
     (
         ("auto", LINUX, "CPU"),
         ("auto", CUDA, "GPU"),
@@ -178,8 +192,8 @@ MAC = Machine("Darwin", "Apple M2", 8, gpus=("METAL",), plugins=("tensorflow-met
         ("gpu", MAC, "Metal"),
     ),
 )
-def test_decides(told, machine, kind):
-    assert device.decide(told, machine) == kind
+def test_decides(wanted, machine, kind):
+    assert device.decide(wanted, machine) == kind
 
 
 def test_a_gpu_that_is_not_there_is_refused():
@@ -228,11 +242,11 @@ def test_advice():
 )
 def test_a_broken_plugin_is_found_from_outside(code, words):
     command = [sys.executable, "-c", code]
-    said = device.startup_problem(command, ("tensorflow-metal 1.1.0",), timeout=2)
-    assert said.startswith("TensorFlow ")
-    assert said.endswith("loads the plug-in tensorflow-metal 1.1.0, the likely cause: pip uninstall tensorflow-metal")
+    found = device.startup_problem(command, ("tensorflow-metal 1.1.0",), timeout=2)
+    assert found.startswith("TensorFlow ")
+    assert found.endswith("loads the plug-in tensorflow-metal 1.1.0, the likely cause: pip uninstall tensorflow-metal")
     with pytest.raises(RuntimeError, match=words):
-        raise RuntimeError(said)
+        raise RuntimeError(found)
     assert "no plug-in" in device.startup_problem(command, (), timeout=2)
 
 
@@ -307,7 +321,7 @@ def test_this_machine_computes_right(images):
     assert check.right
     assert list(check.deviations["CPU"]) == ["SGD", "RMSprop", "Adam"]
     assert max(check.deviations["CPU"].values()) < check.tolerance / 20  # far from the edge
-    assert "The CPU computes right: after 20 steps of SGD, RMSprop and Adam" in str(check)
+    assert "The CPU computes correctly: after 20 steps of SGD, RMSprop and Adam" in str(check)
 
 
 @pytest.mark.parametrize("name", device.OPTIMIZERS)
@@ -316,7 +330,7 @@ def test_a_step_that_is_wrong_by_one_percent_is_caught(images, name):
     assert not check.right
     assert check.failures("CPU") == [name]
     assert check.deviations["CPU"][name] > 5 * check.tolerance
-    assert f"The CPU computes WRONG: after 20 steps the weights differ from the reference, {name} by" in str(check)
+    assert f"The CPU computes WRONGLY: after 20 steps the weights differ from the reference, {name} by" in str(check)
 
 
 def test_weights_that_are_no_numbers_are_caught():
@@ -343,12 +357,12 @@ def test_a_gpu_that_differs_is_named_and_the_cpu_advised():
     assert not check.right
     right, wrong = str(check).splitlines()
     assert right == (
-        "The CPU computes right: after 20 steps of SGD, RMSprop and Adam its weights are within 1e-05 of the reference "
-        "(tolerance 0.001)."
+        "The CPU computes correctly: after 20 steps of SGD, RMSprop and Adam its weights are within 1e-05 of the "
+        "reference (tolerance 0.001)."
     )
     assert wrong == (
-        "The Metal GPU computes WRONG: after 20 steps the weights differ from the reference, RMSprop by 20.0% and Adam "
-        "by 31.0% (tolerance 0.001). Use the CPU: LECTURE_DEVICE=cpu."
+        "The Metal GPU computes WRONGLY: after 20 steps the weights differ from the reference, RMSprop by 20.0% and "
+        "Adam by 31.0% (tolerance 0.001). Use the CPU: LECTURE_DEVICE=cpu."
     )
     assert "Do not trust" in str(SelfCheck({"CPU": good | {"SGD": 0.5}, "GPU": good | {"SGD": 0.5}}))
 

@@ -14,7 +14,7 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from lecture.checks import one_of, real, whole
-from lecture.device import tracing_unsaid
+from lecture.device import ignore_retracing
 from lecture.replicas import cores, initial, labels, memory
 from lecture.replicas.net import Net, each_its_own, function
 from lecture.replicas.optimizers import as_text, checked, from_text, per_replica, rates_of
@@ -253,7 +253,7 @@ def _train(
     with (
         tqdm(total=steps * -(-len(seeds) // size), unit="step", leave=False, disable=not show, delay=1) as bar,
         ThreadPoolExecutor(n_slices) as pool,
-        tracing_unsaid(),
+        ignore_retracing(),
     ):
         for begin in range(0, len(seeds), size):
             slices = []

@@ -23,7 +23,7 @@ from sklearn.utils.validation import validate_data
 from tensorflow.python.framework.config import is_op_determinism_enabled
 
 from lecture.checks import real, whole
-from lecture.device import quietly, tracing_unsaid
+from lecture.device import quietly, ignore_retracing
 from lecture.models import mlp
 
 N_AT_ONCE = 1024  # samples that are predicted together
@@ -328,7 +328,7 @@ class DenseClassifier(KerasClassifier, BaseWrapper):
         """Train, and refuse a network that can predict nothing any more."""
         with (
             quietly(),
-            tracing_unsaid(),
+            ignore_retracing(),
         ):  # a seed makes TensorFlow compute in a fixed order, which its native code remarks upon
             super()._fit_keras_model(*data, **settings)
         if not all(np.isfinite(weights).all() for weights in self.model_.get_weights()):
