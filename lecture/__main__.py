@@ -53,7 +53,7 @@ def _complain(message):
 
 
 def check(options):
-    """Say which versions, device and data are here, and whether the device computes right."""
+    """Print versions, device and data, and whether the device computes correctly."""
     from lecture import data, device
 
     if importlib.util.find_spec("tensorflow") is None:

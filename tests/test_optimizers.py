@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from lecture import optimizers
 from lecture.optimizers import (
     LECTURE_RATES,
+    OPTIMIZERS,
     RATES,
     RULES,
     SGD,
@@ -33,7 +34,7 @@ from lecture.optimizers import (
     descend,
     dissect,
     diverged_at,
-    tune,
+    tune_rate,
     tuned_rate,
 )
 from lecture.surfaces import BEALE, SURFACES, VALLEY, Surface
@@ -135,21 +136,13 @@ def test_momentum_of_0_is_plain_descent():
         np.testing.assert_allclose(descend(rule), plain)
 
 
-@pytest.mark.parametrize(
-    "rule, name",
-    [
-        (SGD, "SGD"),
-        (Adagrad, "Adagrad"),
-        (RMSprop, "RMSprop"),
-        (Adadelta, "Adadelta"),
-        (Adam, "Adam"),
-        (Adamax, "Adamax"),
-    ],
-)
-def test_arguments_and_defaults_are_those_of_keras(rule, name):
-    config = getattr(keras.optimizers, name)().get_config()
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_arguments_and_defaults_are_those_of_keras(name):
+    row = OPTIMIZERS[name]
+    kind, settings = row.twin
+    rule, config = row.rule(**row.settings), getattr(keras.optimizers, kind)(**settings).get_config()
     for field in dataclasses.fields(rule):
-        assert config[field.name] == pytest.approx(field.default)
+        assert config[field.name] == pytest.approx(getattr(rule, field.name))
 
 
 # ------------------------------------------------------------------------------------------------- descend
@@ -168,7 +161,7 @@ def test_no_steps_is_the_start():
         (lambda: descend(SGD(), surface="hill"), "surface must be one of beale, .*, got 'hill'"),
         (
             lambda: descend("adam"),
-            r"rule must be one of lecture.optimizers, such as Adam\(0.2\), got 'adam'; training.trace follows those of",
+            r"rule must be one of lecture.optimizers, such as Adam\(0.2\), got 'adam'; training.trace follows the",
         ),
         (lambda: descend(Adam), "rule must be one of lecture.optimizers"),
         (lambda: SGD(-0.1), "learning_rate must be a number of at least 0, got -0.1"),
@@ -194,12 +187,12 @@ def test_no_steps_is_the_start():
             "rates must hold one for each optimizer, got none for adam",
         ),
         (
-            lambda: tune(SGD, rates=[1.0, 2.0]),
+            lambda: tune_rate(SGD, rates=[1.0, 2.0]),
             r"rates must hold one at which the path stays in the window, got \[1.0, 2.0\]",
         ),
-        (lambda: tune(SGD, rates=[-1.0, 2.0]), "learning_rate must be a number of at least 0, got"),
-        (lambda: tune(SGD, rates=[]), "rates must hold at least one, got none"),
-        (lambda: tune(SGD, steps=0), "steps must be a whole number of at least 1, got 0"),
+        (lambda: tune_rate(SGD, rates=[-1.0, 2.0]), "learning_rate must be a number of at least 0, got"),
+        (lambda: tune_rate(SGD, rates=[]), "rates must hold at least one, got none"),
+        (lambda: tune_rate(SGD, steps=0), "steps must be a whole number of at least 1, got 0"),
     ],
 )
 def test_refuses_in_a_sentence(call, sentence):
@@ -209,7 +202,7 @@ def test_refuses_in_a_sentence(call, sentence):
 
 def test_a_path_that_diverges_warns_of_nothing(recwarn):
     descend(SGD(1.0))
-    tune(SGD)
+    tune_rate(SGD)
     assert not recwarn
 
 
@@ -357,7 +350,7 @@ def test_a_dissection_describes_itself():
 @pytest.mark.parametrize("name", RULES)
 def test_tuning_all_rates_at_once_is_tuning_each(name):
     rates = (0.001, 0.01, 0.1, 1.0)
-    tuning = tune(RULES[name], BEALE, rates=rates)
+    tuning = tune_rate(RULES[name], BEALE, rates=rates)
     left, right, bottom, top = BEALE.window
     for rate, loss in zip(rates, tuning.losses):
         path = descend(RULES[name](rate))
@@ -379,7 +372,7 @@ def test_every_tuned_rate_lies_between_two_that_were_tried(surface):
 
 
 def test_tuning_describes_itself():
-    tuning = tune(SGD)
+    tuning = tune_rate(SGD)
     assert tuning.best == 0.032
     start = f"The best of {len(RATES)} rates is 0.032, with a loss of {tuning.losses.min():.3g}"
     assert tuning.describe() == f"{start}; at 0.04 the path leaves the window."

@@ -5,23 +5,18 @@ import numpy as np
 import pytest
 
 from lecture import optimizers as ours
-from lecture.optimizers import LECTURE_RATES, RULES, descend, diverged_at
+from lecture.optimizers import LECTURE_RATES, OPTIMIZERS, RULES, descend, diverged_at
 from lecture.surfaces import BEALE, SURFACES, VALLEY, Surface
 from lecture.training.schedules import OneCycle, Triangular
 from lecture.training.trace import trace
 
 K = keras.optimizers
-TWINS = {  # from a learning rate, the Keras optimizer of each of our names
-    "sgd": K.SGD,
-    "momentum": lambda rate: K.SGD(rate, momentum=0.9),
-    "nesterov": lambda rate: K.SGD(rate, momentum=0.9, nesterov=True),
-    "adagrad": K.Adagrad,
-    "rmsprop": K.RMSprop,
-    "rmsprop_momentum": lambda rate: K.RMSprop(rate, momentum=0.9),
-    "adadelta": K.Adadelta,
-    "adam": K.Adam,
-    "adamax": K.Adamax,
-}
+
+
+def twin(name, learning_rate):
+    """The Keras optimizer of one of our names."""
+    kind, settings = OPTIMIZERS[name].twin
+    return getattr(K, kind)(learning_rate, **settings)
 
 
 def apart(path, other):
@@ -31,7 +26,7 @@ def apart(path, other):
 
 @pytest.mark.parametrize("name", RULES)
 def test_our_rules_follow_keras(name):
-    path, other = descend(RULES[name](LECTURE_RATES[name])), trace(TWINS[name](LECTURE_RATES[name]))
+    path, other = descend(RULES[name](LECTURE_RATES[name])), trace(twin(name, LECTURE_RATES[name]))
     assert path.shape == other.shape == (101, 2) and other.dtype == np.float64
     # RMSprop at 0.1 bounces from step 71 on: what one bit of a gradient changes grows tenfold in one step or two.
     n = 71 if name == "rmsprop" else 101
@@ -46,7 +41,7 @@ def test_rmsprop_follows_keras_to_the_end_where_it_does_not_bounce():
 def test_our_rules_follow_keras_on_every_surface(surface):
     for name in ("nesterov", "adam"):
         rate = ours.tuned_rate(name, SURFACES[surface])
-        assert apart(descend(RULES[name](rate), surface, steps=30), trace(TWINS[name](rate), surface, steps=30)) < 1e-6
+        assert apart(descend(RULES[name](rate), surface, steps=30), trace(twin(name, rate), surface, steps=30)) < 1e-6
 
 
 @pytest.mark.parametrize(

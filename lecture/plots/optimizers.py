@@ -12,35 +12,15 @@ from matplotlib.ticker import LogLocator, MaxNLocator
 
 from lecture import optimizers, surfaces
 from lecture.checks import one_of
-from lecture.optimizers import SCHEDULED, SGD, Momentum, Nesterov, Rule, diverged_at
+from lecture.optimizers import OPTIMIZERS, SCHEDULED, SGD, Momentum, Nesterov, Rule, diverged_at
 from lecture.plots.alt import describe
 from lecture.plots.pixels import BESIDE
 from lecture.plots.style import COLORS, em, size
 from lecture.surfaces import BEALE
 
-# Colour, line and marker of each optimizer, the same in all figures; two of a kind differ in the line, not the colour.
-LOOKS = {
-    "sgd": (COLORS[6], "-", "o"),
-    "momentum": (COLORS[0], "-", "s"),
-    "nesterov": (COLORS[0], "--", "D"),
-    "adagrad": (COLORS[5], "-", "^"),
-    "adadelta": (COLORS[5], "--", "v"),
-    "rmsprop": (COLORS[1], "-", "P"),
-    "rmsprop_momentum": (COLORS[1], "--", "X"),
-    "adam": (COLORS[2], "-", "<"),
-    "adamax": (COLORS[2], "--", ">"),
-}
-NAMES = {
-    "sgd": "SGD",
-    "momentum": "Momentum",
-    "nesterov": "Nesterov",
-    "adagrad": "Adagrad",
-    "adadelta": "Adadelta",
-    "rmsprop": "RMSprop",
-    "rmsprop_momentum": "RMSprop + momentum",
-    "adam": "Adam",
-    "adamax": "Adamax",
-}
+# Colour, line and marker of each optimizer, and its name in legends, the same in all figures.
+LOOKS = {name: (COLORS[row.look[0]], *row.look[1:]) for name, row in OPTIMIZERS.items()}
+NAMES = {name: row.label for name, row in OPTIMIZERS.items()}
 _OTHERS = [(color, "-.", "d") for color in (COLORS[4], COLORS[3], *COLORS)]  # for paths of any other name, in turn
 _GREYS = LinearSegmentedColormap.from_list(
     "pale greys", ["#ffffff", "#b0b0b0"]

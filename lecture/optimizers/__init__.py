@@ -1,0 +1,64 @@
+"""Update rules as small objects, learning-rate schedules, and `descend`, which follows them over a surface.
+
+>>> path = descend(Adam(learning_rate=0.2), BEALE, steps=100)  # (101, 2)
+>>> path[-1].round(3)
+array([2.806, 0.453])
+
+``rules`` are to be read first, in one sitting; ``schedules`` change a setting with the step; ``descent`` takes the
+steps; ``registry`` has a row for each named optimizer, and ``comparison`` tunes and compares those.
+"""
+
+from lecture.optimizers.comparison import RATES, Comparison, Tuning, compare, tune_rate, tuned_rate
+from lecture.optimizers.descent import Dissection, descend, describe_paths, dissect, diverged_at
+from lecture.optimizers.registry import LECTURE_RATES, OPTIMIZERS, RULES, SCHEDULED, Optimizer
+from lecture.optimizers.rules import SGD, Adadelta, Adagrad, Adam, Adamax, Momentum, Nesterov, RMSprop, Rule
+from lecture.optimizers.schedules import (
+    Constant,
+    CosineDecayRestarts,
+    ExponentialDecay,
+    GrowingMomentum,
+    InverseTimeDecay,
+    OneCycle,
+    Schedule,
+    Triangular,
+    WarmUp,
+)
+from lecture.surfaces import BEALE
+
+__all__ = [
+    "BEALE",
+    "LECTURE_RATES",
+    "OPTIMIZERS",
+    "RATES",
+    "RULES",
+    "SCHEDULED",
+    "SGD",
+    "Adadelta",
+    "Adagrad",
+    "Adam",
+    "Adamax",
+    "Comparison",
+    "Constant",
+    "CosineDecayRestarts",
+    "Dissection",
+    "ExponentialDecay",
+    "GrowingMomentum",
+    "InverseTimeDecay",
+    "Momentum",
+    "Nesterov",
+    "OneCycle",
+    "Optimizer",
+    "RMSprop",
+    "Rule",
+    "Schedule",
+    "Triangular",
+    "Tuning",
+    "WarmUp",
+    "compare",
+    "descend",
+    "describe_paths",
+    "dissect",
+    "diverged_at",
+    "tune_rate",
+    "tuned_rate",
+]
