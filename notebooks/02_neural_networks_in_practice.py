@@ -780,7 +780,7 @@ stop = keras.callbacks.EarlyStopping(
     patience=by_mode(short=2, full=3),
     restore_best_weights=True,
 )
-curves = training.TrainingPlot()
+curves = training.TrainingPlot(early_stopping=stop)
 network.fit(
     fashion.X_train,
     fashion.y_train,

@@ -233,7 +233,7 @@ def test_pictures_are_sharper_than_they_are_wide(executed):
 def test_each_training_plot_leaves_exactly_one_figure(executed):
     _, notebook = executed
     for cell in notebook.cells:
-        if cell.cell_type == "code" and "training.TrainingPlot()" in cell.source:
+        if cell.cell_type == "code" and "training.TrainingPlot(" in cell.source:
             assert sum("image/png" in output.get("data", {}) for output in cell.outputs) == 1
 
 

@@ -45,7 +45,8 @@ def fit(model, *callbacks, epochs=4, **options):
 def test_the_ring_stands_where_keras_restores_from(first):
     """A metric of Keras' own under a name that says nothing, and whose direction Keras knows."""
     model = network(keras.metrics.MeanSquaredError(name="quality"))
-    plot, stop = TrainingPlot(), keras.callbacks.EarlyStopping("val_quality", restore_best_weights=True)
+    stop = keras.callbacks.EarlyStopping("val_quality", restore_best_weights=True)
+    plot = TrainingPlot(early_stopping=stop)
     fit(model, *([plot, stop] if first else [stop, plot]))
     assert plot.history["val_quality"][0] != min(plot.history["val_quality"])
     assert plot.history.best == plot.history.restored == stop.best_epoch + 1
@@ -55,10 +56,10 @@ def test_the_ring_stands_where_keras_restores_from(first):
 def test_the_early_stoppings_direction_comes_first(mode, best):
     values = [0.5, 0.25, 0.75, 0.5]
     stop = keras.callbacks.EarlyStopping("accuracy_of_it", mode=mode, patience=9, restore_best_weights=True)
-    plot = TrainingPlot()
+    plot = TrainingPlot(early_stopping=stop)
     fit(network(), Logs(accuracy_of_it=values), plot, stop)
     assert plot.history.best == plot.history.restored == best
-    named = TrainingPlot("accuracy_of_it")
+    named = TrainingPlot("accuracy_of_it", early_stopping=stop)
     fit(network(), Logs(accuracy_of_it=values), named, stop)
     assert named.history.best == best
     assert TrainingPlot("accuracy_of_it", mode="max").mode == "max"
@@ -88,8 +89,8 @@ def test_metrics_of_several_outputs_are_asked_too():
 
 
 def test_a_copy_judges_as_the_plot_did():
-    plot = TrainingPlot()
     stop = keras.callbacks.EarlyStopping("score", mode="min", restore_best_weights=True, patience=9)
+    plot = TrainingPlot(early_stopping=stop)
     fit(network(), Logs(score=[3.0, 1.0, 2.0, 4.0]), plot, stop)
     state = TrainingPlot.__new__(TrainingPlot)
     state.__dict__.update(plot.__getstate__())
@@ -103,8 +104,9 @@ def test_of_several_early_stoppings_the_one_that_restores_decides(turned):
         keras.callbacks.EarlyStopping("first", mode="max", patience=9),
         keras.callbacks.EarlyStopping("second", mode="min", patience=9, restore_best_weights=True),
     ]
-    plot = TrainingPlot()
-    fit(network(), Logs(**values), plot, *(stops[::-1] if turned else stops))
+    stops = stops[::-1] if turned else stops
+    plot = TrainingPlot(early_stopping=stops)
+    fit(network(), Logs(**values), plot, *stops)
     assert plot.history.monitored == "second" and plot.history.best == plot.history.restored == 2
 
 
@@ -114,7 +116,7 @@ def test_of_several_that_restore_the_last_has_the_weights():
         keras.callbacks.EarlyStopping(name, mode=mode, patience=9, restore_best_weights=True)
         for name, mode in (("first", "max"), ("second", "min"))
     ]
-    model, plot = network(), TrainingPlot()
+    model, plot = network(), TrainingPlot(early_stopping=stops)
     fit(model, Logs(**values), plot, *stops)
     for ours, theirs in zip(model.get_weights(), stops[1].best_weights):
         assert np.array_equal(ours, theirs)

@@ -176,7 +176,8 @@ def test_an_optimizer_that_scales_the_loss_has_a_learning_rate():
 @pytest.mark.parametrize("kind", [keras.callbacks.EarlyStopping, SmoothedEarlyStopping])
 @pytest.mark.parametrize("first", [True, False])
 def test_the_epoch_that_early_stopping_restores_is_marked(kind, first):
-    plot, stop = TrainingPlot(), kind("val_accuracy", patience=2, restore_best_weights=True, mode="max")
+    stop = kind("val_accuracy", patience=2, restore_best_weights=True, mode="max")
+    plot = TrainingPlot(early_stopping=stop)
     model = network(optimizer=keras.optimizers.SGD(2.0))
     fit(stop if first else plot, model=model, callbacks=[plot if first else stop], epochs=30)
     assert plot.history.restored == stop.best_epoch + 1 and plot.history.monitored == "val_accuracy"
@@ -188,10 +189,13 @@ def test_the_epoch_that_early_stopping_restores_is_marked(kind, first):
 
 
 def test_what_is_not_restored_is_not_marked():
-    plot = TrainingPlot()
-    fit(plot, callbacks=[keras.callbacks.EarlyStopping(patience=1)])
+    keeps_last = keras.callbacks.EarlyStopping(patience=1)
+    plot = TrainingPlot(early_stopping=keeps_last)
+    fit(plot, callbacks=[keeps_last])
     assert plot.history.restored is None
-    fit(plot, callbacks=[keras.callbacks.EarlyStopping(patience=1, restore_best_weights=True)])
+    stop = keras.callbacks.EarlyStopping(patience=1, restore_best_weights=True)
+    plot = TrainingPlot(early_stopping=[keeps_last, stop])
+    fit(plot, callbacks=[stop])
     assert plot.history.restored == plot.history.best
     fit(plot)
     assert plot.history.restored is None
@@ -233,8 +237,10 @@ def test_keras_and_the_plot_take_turns_in_a_terminal(capsys):
 
 
 def test_a_copy_has_the_record_and_a_figure_of_its_own(shell):
-    plot = TrainingPlot("val_loss", epochs=9)
-    fit(plot, callbacks=[keras.callbacks.EarlyStopping(restore_best_weights=True)])
+    stop = keras.callbacks.EarlyStopping(restore_best_weights=True)
+    plot = TrainingPlot("val_loss", epochs=9, early_stopping=stop)
+    fit(plot, callbacks=[stop])
+    assert plot.history.restored
     for copied in (copy.deepcopy(plot), pickle.loads(pickle.dumps(plot))):
         assert (
             dict(copied.history) == dict(plot.history)
@@ -262,6 +268,14 @@ def test_a_tuner_gives_each_trial_a_copy(tmp_path):
     assert len(tuner.get_best_hyperparameters(2)) == 2 and len(plot.history) == 0
 
 
+def test_a_copy_of_all_callbacks_knows_its_early_stopping():
+    """As KerasTuner copies them, before each trial."""
+    stop = keras.callbacks.EarlyStopping(patience=1, restore_best_weights=True)
+    copied_stop, copied = copy.deepcopy([stop, TrainingPlot(early_stopping=stop)])
+    fit(copied, callbacks=[copied_stop])
+    assert copied.early_stopping == (copied_stop,) and copied.history.restored == copied_stop.best_epoch + 1
+
+
 # bad input
 
 
@@ -271,6 +285,10 @@ def test_a_tuner_gives_each_trial_a_copy(tmp_path):
         (lambda: TrainingPlot(3), "monitor must be a metric's name, such as 'val_loss', got 3"),
         (lambda: TrainingPlot(mode="low"), "mode must be one of auto, min, max, got 'low'"),
         (lambda: TrainingPlot(epochs=0), "epochs must be a whole number of at least 1, got 0"),
+        (
+            lambda: TrainingPlot(early_stopping=TrainingPlot()),
+            "early_stopping must be one or more keras.callbacks.EarlyStopping, got <",
+        ),
         (lambda: TrainingPlot().on_epoch_end(-1, {}), "epoch must be a whole number of at least 0, got -1"),
         (
             lambda: TrainingPlot("acc").on_epoch_end(0, {"loss": 1, "accuracy": 1}),

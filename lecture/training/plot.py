@@ -1,6 +1,6 @@
-"""A training that can be watched: its curves in a notebook, a line an epoch elsewhere."""
+"""A training to watch: its curves in a notebook, a line for each epoch elsewhere."""
 
-import sys
+from collections.abc import Sequence
 from time import perf_counter as clock
 
 import keras
@@ -15,41 +15,43 @@ from lecture.plots.training.record import MODES, RATE, History, number, scalar
 from lecture.training.direction import direction_of
 from lecture.training.screen import Screen, notebook
 
-SHARE = 0.05  # of the training time between the first drawing and the last: that much may go into drawing
+SHARE = 0.05  # at most this fraction of the training time between the first drawing and the last goes into drawing
 
 
 class TrainingPlot(keras.callbacks.Callback):
     """Watch a training.
 
     In a notebook (JupyterLab, VS Code, Colab) a figure appears after the first epoch and grows in place: losses on one
-    Axes, the other metrics on another, over all planned epochs, and the learning rate where it changes. It is drawn
-    again after an epoch only where all drawing between the first and the last stays below 5 % of the training time, and
-    always at the end. Anywhere else, one line an epoch is printed.
+    Axes, the other metrics on another, and the learning rate if it changes, over all planned epochs. After an epoch it
+    is drawn again only if drawing takes less than 5 % of the training time, and always at the end. Elsewhere, one line
+    is printed for each epoch.
 
-    Keras calls no callback when a fit is interrupted. In a notebook the last drawing then comes when the cell ends; in
-    a script, a ``with`` block ends the plot::
+    Keras calls no callback when a fit is interrupted. In a notebook the figure is then drawn for the last time when the
+    cell ends; in a script, use a ``with`` block::
 
         with TrainingPlot() as plot:
             model.fit(X, y, epochs=25, verbose=0, callbacks=[plot])
 
-    One plot serves for one fit after another: each starts anew, but one with an ``initial_epoch`` continues from
-    there. Without a fit, call the hooks yourself: ``plot.on_epoch_end(0, {"loss": 1.0})``. A metric of several values
-    an epoch is followed by their mean; what is no number is left out.
+    One plot can be used for several fits: each starts anew, except that one with an ``initial_epoch`` continues from
+    there. Without a fit, call the hooks yourself: ``plot.on_epoch_end(0, {"loss": 1.0})``. A metric with several values
+    in an epoch is recorded as their mean; values that are not numbers are left out.
 
-    In a notebook it may also stand inside an ``Output`` of ipywidgets, as in a function behind `interact_manual`.
+    In a notebook it also works inside an ``Output`` of ipywidgets, as in a function behind `interact_manual`.
 
     Parameters
     ----------
     monitor : str, optional
-        The metric that decides which epoch is best. By default the one that an ``EarlyStopping`` in the same fit
-        watches (of several, the one that restores weights, or else the first), else ``val_loss``, else ``loss``.
-    mode : str
-        Whether its lowest value is best, "min", or its highest, "max". With "auto" it is what Keras goes by: the
-        ``EarlyStopping`` that watches the metric, else the metric itself, and only then its name: losses, errors and
-        the like are to be low, all others high.
+        Metric that decides which epoch is best. If None, the one that ``early_stopping`` monitors (of several, that of
+        the last that restores weights, or else of the first), else ``val_loss``, else ``loss``.
+    mode : {"auto", "min", "max"}
+        Whether the lowest or the highest value of the metric is best. "auto" asks the ``early_stopping`` that monitors
+        the metric, then the metric itself, then its name: losses, errors and the like are best if low, others if high.
     epochs : int, optional
-        The number of epochs to make room for, as where several fits continue each other; by default as many as the
-        fit plans.
+        Number of epochs to make room for, such as the total of several fits that continue each other; the number that
+        the fit plans if None.
+    early_stopping : keras.callbacks.EarlyStopping or sequence of them, optional
+        Those among the callbacks of the same fit, so that the epoch whose weights they restore is marked: Keras tells
+        a callback nothing about the others.
 
     Attributes
     ----------
@@ -61,27 +63,36 @@ class TrainingPlot(keras.callbacks.Callback):
     Raises
     ------
     ValueError
-        If an argument is not as above; and at the end of an epoch whose logs show that there is no such metric to
-        monitor.
+        If an argument is out of range; and at the end of an epoch if the metric to monitor is not in the logs.
     """
 
-    def __init__(self, monitor=None, *, mode="auto", epochs=None):
+    def __init__(
+        self,
+        monitor: str | None = None,
+        *,
+        mode: str = "auto",
+        epochs: int | None = None,
+        early_stopping: keras.callbacks.EarlyStopping | Sequence[keras.callbacks.EarlyStopping] = (),
+    ):
         super().__init__()
         if not isinstance(monitor, str | None):
             raise ValueError(f"monitor must be a metric's name, such as 'val_loss', got {monitor!r}.")
         self.monitor = monitor
         self.mode = one_of(mode, MODES, "mode")
         self.epochs = None if epochs is None else whole(epochs, "epochs", least=1)
+        self.early_stopping = _early_stoppings(early_stopping)
         self._epochs, self._metrics = [], {}  # the record: epoch numbers from 1, and for each metric as many values
         self._restored = None
-        self._early_stoppings = []
+        self._weights_before = ()  # what each early stopping kept before this fit
         self._decides = None, "auto"  # the metric by which an epoch is best, and its mode
         self._drawing = self._live = None
         self._line = ""
 
     def __getstate__(self):
         """Copy settings and record; a copy (KerasTuner makes one for each trial) draws a figure of its own."""
-        return self.__dict__ | {"_model": None, "_early_stoppings": [], "_drawing": None, "_live": None}
+        unused = tuple(stopping for stopping in self.early_stopping if stopping.model is None)  # others hold a model
+        fresh = {"_model": None, "_weights_before": (), "_drawing": None, "_live": None}
+        return self.__dict__ | {"early_stopping": unused} | fresh
 
     def __enter__(self):
         return self
@@ -112,10 +123,10 @@ class TrainingPlot(keras.callbacks.Callback):
         return self._drawing.figure
 
     def on_train_begin(self, logs=None):
-        """Get ready for another fit; its first epoch decides what is kept of the record."""
+        """Prepare for another fit; its first epoch decides what is kept of the record."""
         self._finish()
         self._restored = None
-        self._early_stoppings = _early_stoppings_beside(self)
+        self._weights_before = tuple(stopping.best_weights for stopping in self.early_stopping)
 
     def on_epoch_begin(self, epoch, logs=None):
         """Forget the epochs that are trained again."""
@@ -143,19 +154,20 @@ class TrainingPlot(keras.callbacks.Callback):
 
     def on_train_end(self, logs=None):
         """Mark the epoch that early stopping restores, and draw for the last time."""
-        restored = [it for it in self._early_stoppings if it.restore_best_weights and it.best_weights is not None]
-        if restored:
-            self._restored = restored[-1].best_epoch + 1  # each sets the weights, so the last one's stay
+        for stopping, before in zip(self.early_stopping, self._weights_before):
+            has_new_weights = stopping.best_weights is not None and stopping.best_weights is not before
+            if stopping.restore_best_weights and has_new_weights:
+                self._restored = stopping.best_epoch + 1  # each sets the weights, so the last one's stay
         self._finish(changed=self._restored is not None)
 
     def _finish(self, *, changed=False):
-        """Bring out what is not shown yet."""
+        """Show what is not shown yet."""
         self._print()
         if self._live:
             self._live.close(changed=changed)
 
     def _go_back_to(self, epoch):
-        """Keep what was recorded of the epochs before this one (counted from 0, as Keras does)."""
+        """Keep the record of the epochs before this one (counted from 0, as in Keras) only."""
         kept = len(self._epochs)
         while kept and self._epochs[kept - 1] > epoch:
             kept -= 1
@@ -177,13 +189,13 @@ class TrainingPlot(keras.callbacks.Callback):
             self._metrics.setdefault(name, [None] * len(self._epochs))
         for name, column in self._metrics.items():
             column.append(values.get(name))
-        self._epochs.append(epoch)  # last: an interrupt that comes before leaves this epoch out as a whole
+        self._epochs.append(epoch)  # last: an interrupt before this line leaves out the whole epoch
 
     def _decide(self):
-        """Choose the metric by which an epoch is best, and which way."""
-        watching = [it for it in self._early_stoppings if it.monitor in self._metrics]
-        restoring = [it for it in watching if it.restore_best_weights]
-        monitor = self.monitor or next((it.monitor for it in restoring[-1:] + watching), None)
+        """Choose the metric that decides which epoch is best, and its mode."""
+        watching = [stopping for stopping in self.early_stopping if stopping.monitor in self._metrics]
+        restoring = [stopping for stopping in watching if stopping.restore_best_weights]
+        monitor = self.monitor or next((stopping.monitor for stopping in restoring[-1:] + watching), None)
         known = monitor if monitor in self._metrics else History(self._metrics, self._epochs).monitored
         mode = self.mode if self.mode != "auto" or known is None else direction_of(known, watching, self.model)
         self._decides = monitor, mode
@@ -200,13 +212,13 @@ class TrainingPlot(keras.callbacks.Callback):
         return "  ".join(words)
 
     def _print(self):
-        """Print the line that waits, if one does."""
+        """Print the line that is not printed yet, if there is one."""
         if self._line:
             print(self._line, flush=True)
             self._line = ""
 
     def _picture(self):
-        """The figure as what a `Screen` shows."""
+        """The figure as a `Screen` shows it."""
         figure = self.figure
         return {"png": self._drawing.png(), "text": self.history.status(), "alt": alt_text(figure)}
 
@@ -218,15 +230,15 @@ class _Live:
         self.shell, self.picture, self.cell = shell, picture, shell.execution_count
         self.screen = Screen()
         self.is_open = self.is_late = False
-        self.since, self.spent = clock(), 0.0  # when the first drawing was over, and the seconds that others took since
-        self.costliest = 0.0  # of all drawings, in seconds: what the next one is taken to cost
+        self.since, self.spent = clock(), 0.0  # the end of the first drawing, and the seconds of all others
+        self.costliest = 0.0  # seconds of the slowest drawing: the expected cost of the next
 
     def update(self):
-        """Show the picture as it is now, if there is time for it; the first time there is."""
-        self.is_late = True  # until it is shown: an interrupt may come before
+        """Show the picture as it is now, always the first time, and later if there is time."""
+        self.is_late = True  # until it is shown, since an interrupt may come first
         if not self.is_open:
             self.is_open = True
-            self._end_of_cell = lambda result: self.close()  # one object, so that it can be taken off again
+            self._end_of_cell = lambda result: self.close()  # one object, so that it can be unregistered
             self.shell.events.register("post_run_cell", self._end_of_cell)
             self._show()
             self.since, self.spent = clock(), 0.0
@@ -234,12 +246,12 @@ class _Live:
             self.spent += self._show()
 
     def _has_time(self):
-        """Whether one more drawing stays within its share of the training time since the first."""
+        """Whether one more drawing stays within ``SHARE`` of the training time since the first."""
         training = clock() - self.since - self.spent
         return self.spent + self.costliest <= SHARE * training
 
     def close(self, *, changed=False):
-        """Show the last picture, unless it is there already."""
+        """Show the last picture, unless it is shown already."""
         if self.is_open:
             self.is_open = False
             self.shell.events.unregister("post_run_cell", self._end_of_cell)
@@ -247,7 +259,7 @@ class _Live:
                 self._show()
 
     def _show(self):
-        """Draw and send the picture; return the seconds that it took."""
+        """Draw and send the picture; return how many seconds it took."""
         start = clock()
         self.screen.show(**self.picture())
         self.is_late = False
@@ -256,21 +268,15 @@ class _Live:
         return cost
 
 
-def _early_stoppings_beside(plot):
-    """All EarlyStoppings in the same fit, in their order.
-
-    Keras tells a callback nothing of the others, so this looks for the list that is calling. Where there is none, as
-    when a hook is called by hand, no epoch is marked as restored.
-    """
-    frame = sys._getframe(1)
-    while frame:
-        caller = frame.f_locals.get("self")
-        if isinstance(caller, keras.callbacks.CallbackList) and any(callback is plot for callback in caller.callbacks):
-            return [it for it in caller.callbacks if isinstance(it, keras.callbacks.EarlyStopping)]
-        frame = frame.f_back
-    return []
+def _early_stoppings(given):
+    """What was given for ``early_stopping``, as a tuple."""
+    stoppings = (given,) if isinstance(given, keras.callbacks.Callback) else tuple(given)
+    for stopping in stoppings:
+        if not isinstance(stopping, keras.callbacks.EarlyStopping):
+            raise ValueError(f"early_stopping must be one or more keras.callbacks.EarlyStopping, got {stopping!r}.")
+    return stoppings
 
 
 def _number(value):
-    """A value in the logs as a float, or None: `scalar` of whatever device it is on."""
+    """A value in the logs as a float, or None: `scalar`, for tensors too."""
     return scalar(keras.ops.convert_to_numpy(value) if keras.ops.is_tensor(value) else value)
