@@ -57,6 +57,14 @@ def test_bad_input_is_refused(X, y, size, said):
         batches(X, y, size)
 
 
+def _train(network, X, epochs):
+    """Train in batches of 2, and return the batches that callbacks saw."""
+    seen = []
+    see = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: seen.append(batch))
+    network.fit(X, X[:, :1], batch_size=2, epochs=epochs, shuffle=False, verbose=0, callbacks=[see])
+    return seen
+
+
 def test_blocks_leave_no_batch_out_and_end_as_they_began():
     X = np.random.default_rng(0).normal(size=(40, 3)).astype("float32")
     weights = []
@@ -64,21 +72,13 @@ def test_blocks_leave_no_batch_out_and_end_as_they_began():
         keras.utils.set_random_seed(0)
         network = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
         network.compile(loss="mse", optimizer=keras.optimizers.SGD(0.1))
-        seen = []
-        see = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: seen.append(batch))
-
-        def train(epochs):
-            network.fit(X, X[:, :1], batch_size=2, epochs=epochs, shuffle=False, verbose=0, callbacks=[see])
-
         if n_batches:
             with in_blocks(network, n_batches):
-                train(2)
+                seen = _train(network, X, epochs=2)
             assert len(seen) == 2 * 2 and network.steps_per_execution == 1  # 20 batches: a block of 16 and one of 4
         else:
-            train(2)
-        seen.clear()
-        train(1)
-        assert len(seen) == 20 and int(network.optimizer.iterations) == 3 * 20
+            _train(network, X, epochs=2)
+        assert len(_train(network, X, epochs=1)) == 20 and int(network.optimizer.iterations) == 3 * 20
         weights.append(network.get_weights())
     for one, other in zip(*weights, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-5)

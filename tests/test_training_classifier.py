@@ -19,11 +19,11 @@ KINDS = {"sigmoid": 2, "softmax": 2, "three": 3}
 
 
 def _network(kind="sigmoid", output=None, loss=None):
-    """A network with first weights of its own: what it decides is curved, trained or not."""
+    """A network with initial weights so large that its decision boundary is curved even before training."""
     n = {"sigmoid": 1, "softmax": 2, "three": 3}[kind]
-    start = lambda seed: keras.initializers.RandomNormal(stddev=1.5, seed=seed)
-    hidden = keras.layers.Dense(16, "tanh", kernel_initializer=start(1))
-    last = keras.layers.Dense(n, output or ("sigmoid" if n == 1 else "softmax"), kernel_initializer=start(2))
+    first, second = (keras.initializers.RandomNormal(stddev=1.5, seed=seed) for seed in (1, 2))
+    hidden = keras.layers.Dense(16, "tanh", kernel_initializer=first)
+    last = keras.layers.Dense(n, output or ("sigmoid" if n == 1 else "softmax"), kernel_initializer=second)
     model = keras.Sequential([keras.Input((2,)), hidden, last])
     if loss:
         model.compile(loss=loss)
@@ -145,8 +145,11 @@ def test_displays_of_scikit_learn_take_three_classes():
 @pytest.mark.parametrize(
     "model, sentence",
     [
-        (lambda: "net", "model must be a Keras network .* got 'net'"),
-        (lambda: keras.Sequential([keras.layers.Dense(2, "softmax")]), "model must be a Keras network that knows its"),
+        (lambda: "net", "model must be a built Keras network .* got 'net'"),
+        (
+            lambda: keras.Sequential([keras.layers.Dense(2, "softmax")]),
+            "model must be a built Keras network whose output",
+        ),
         (
             lambda: keras.Sequential([keras.Input((4, 4)), keras.layers.Dense(2)]),
             r"got outputs of shape \(None, 4, 2\)",

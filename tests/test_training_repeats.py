@@ -65,15 +65,15 @@ def test_a_training_in_parts_gives_its_own_history(images):
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "sentence"),
     [
         (dict(seeds=0, epochs=1), "seeds must be a whole number of at least 1, got 0"),
         (dict(seeds=[], epochs=1), "at least one seed"),
         (dict(seeds=1, epochs=0), "epochs must be a whole number of at least 1, got 0"),
     ],
 )
-def test_no_seed_and_no_epoch_are_refused(images, options, said):
-    with pytest.raises(ValueError, match=said):
+def test_no_seed_and_no_epoch_are_refused(images, options, sentence):
+    with pytest.raises(ValueError, match=sentence):
         fit_seeds(build, images, **options)
 
 
@@ -131,7 +131,7 @@ def test_a_window_of_zero_is_refused():
 
 
 def test_what_is_compiled_once_trains_as_if_built_anew(images):
-    """Each seed's network, its score and its curves are those of a training of its own, dropout and momentum included."""
+    """Network, score and curves of each seed are those of a separate training, dropout and momentum included."""
 
     def noisy():
         network = keras.Sequential(

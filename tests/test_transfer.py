@@ -1,4 +1,4 @@
-"""Weights that are learnt on some classes and reused for others: what is copied, what moves, and what is compared with what."""
+"""Weights learnt on some classes and reused for others: what is copied, what changes, and what is compared."""
 
 import keras
 import numpy as np
@@ -127,7 +127,9 @@ def test_a_draw_is_balanced_and_the_beginning_of_a_larger_one(shoes):
 
 @pytest.mark.parametrize("count", [0, 11, 100_000])
 def test_a_count_that_cannot_be_drawn_is_refused(shoes, count):
-    with pytest.raises(ValueError, match=f"must be a multiple of the 2 classes and at most .*, got {count}"):
+    with pytest.raises(
+        ValueError, match=f"must be a multiple of 2, the number of classes, and at most .*, got {count}"
+    ):
         balanced(shoes.labels("train"), count, seed=0)
 
 
@@ -164,20 +166,20 @@ def test_the_accuracy_is_that_of_the_trained_network(shoes):
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "sentence"),
     [
         (dict(ways={}), "must not be empty, got 0, 1 and 1"),
         (dict(counts=[]), "must not be empty, got 1, 0 and 1"),
         (dict(seeds=[]), "must not be empty, got 1, 1 and 0"),
         (dict(seeds=0), "seeds must be a whole number of at least 1, got 0"),
         (dict(counts=[8]), "a count of labelled images must be a whole number of at least 10, got 8"),
-        (dict(counts=[11]), "multiple of the 2 classes"),
+        (dict(counts=[11]), "multiple of 2, the number of classes"),
         (dict(updates=0), "updates must be a whole number of at least 1, got 0"),
         (dict(batch_size=0), "batch_size must be a whole number of at least 1, got 0"),
     ],
 )
-def test_bad_input_is_named_before_anything_is_trained(shoes, options, said):
-    with pytest.raises(ValueError, match=said):
+def test_bad_input_is_named_before_anything_is_trained(shoes, options, sentence):
+    with pytest.raises(ValueError, match=sentence):
         learn_from_few(**dict(ways={"net": one_layer}, data=shoes, counts=[10], seeds=1) | options)
 
 
@@ -188,9 +190,9 @@ FEW = FewImages(
 
 def test_the_gain_is_taken_draw_by_draw():
     np.testing.assert_allclose(FEW.gain("frozen", over="scratch"), [[0.1, 0], [-0.1, 0.1]], atol=1e-12)
-    assert (
-        FEW.describe()
-        == "Test accuracy (mean of 2 seeds) after 10 labelled images: scratch 0.700, frozen 0.750; after 40: scratch 0.900, frozen 0.900."
+    assert FEW.describe() == (
+        "Test accuracy (mean of 2 seeds) after 10 labelled images: scratch 0.700, frozen 0.750; "
+        "after 40: scratch 0.900, frozen 0.900."
     )
     with pytest.raises(ValueError, match="way must be one of scratch, frozen, got 'tuned'"):
         FEW.gain("tuned", over="scratch")
@@ -234,7 +236,7 @@ def test_class_numbers_stay_class_numbers():
 
 
 @pytest.mark.parametrize(
-    ("classes", "said"),
+    ("classes", "sentence"),
     [
         ((), "two or more different ones, got none"),
         ((3,), "two or more different ones, got 3"),
@@ -243,6 +245,6 @@ def test_class_numbers_stay_class_numbers():
         ((1, 10), "number of a class must be a whole number from 0 to 9, got 10"),
     ],
 )
-def test_classes_that_are_not_there_or_come_twice_are_refused(fashion, classes, said):
-    with pytest.raises(ValueError, match=said):
+def test_classes_that_are_not_there_or_come_twice_are_refused(fashion, classes, sentence):
+    with pytest.raises(ValueError, match=sentence):
         fashion.only(*classes)

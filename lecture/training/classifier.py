@@ -1,4 +1,4 @@
-"""A trained Keras network as scikit-learn and mglearn know a classifier, so that their drawings take it.
+"""A trained Keras network as a classifier of scikit-learn, so that its displays and mglearn's drawings accept it.
 
 >>> from lecture.models import mlp
 >>> classifier = as_classifier(mlp(8, n_inputs=2, loss="binary"))
@@ -7,6 +7,7 @@
 """
 
 import math
+from collections.abc import Sequence
 
 import keras
 import numpy as np
@@ -14,56 +15,57 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 
 from lecture.checks import whole
 
-N_NUMBERS = 2**24  # of a layer's outputs that are held at a time
+N_NUMBERS = 2**24  # outputs of a layer that are held in memory at a time
 MOST = 2**16  # samples that are predicted together
-ROUNDING = 0.01  # of what adds up to 1 in half precision
+ROUNDING = 0.01  # error of a sum of probabilities in half precision
 SQUASHING = keras.activations.sigmoid, keras.activations.softmax
 
 
-def as_classifier(model, classes=None):
-    """Return a trained network as a classifier of scikit-learn, to be drawn and measured by what takes one.
+def as_classifier(model: keras.Model, classes: Sequence | None = None) -> "TrainedClassifier":
+    """Return a trained network as a classifier of scikit-learn, for functions that draw or evaluate one.
 
-    Such are ``plot_2d_separator`` and ``plot_2d_classification`` of mglearn, and scikit-learn's displays
+    For example ``plot_2d_separator`` and ``plot_2d_classification`` of mglearn, and scikit-learn's displays
     (``DecisionBoundaryDisplay``, ``RocCurveDisplay``, ``ConfusionMatrixDisplay``, ``CalibrationDisplay``).
 
     Parameters
     ----------
     model : keras.Model
-        Trained, with one input, and one output that is a probability for each class: a softmax, or one sigmoid for two
-        classes. It may give logits if it was compiled with a loss ``from_logits=True``.
+        Trained network with one input, and one output that holds probabilities: a softmax, or a single sigmoid for two
+        classes. It may return logits if it was compiled with a loss ``from_logits=True``.
     classes : sequence, optional
-        The label of each class, in order; by default their numbers 0, 1, 2, ….
+        The label of each class, in order; their numbers 0, 1, 2, … if None.
 
     Returns
     -------
-    sklearn.base.ClassifierMixin
-        With ``classes_``, ``predict`` and ``predict_proba``. The model may go on training meanwhile.
+    TrainedClassifier
+        With ``classes_``, ``predict`` and ``predict_proba``. It uses the model's weights at the time of the call.
 
     Raises
     ------
     ValueError
-        If the model has no such input and output, or not as many classes.
+        If the model has another kind of input or output, or another number of classes.
     """
     return TrainedClassifier(model, classes)
 
 
 class TrainedClassifier(ClassifierMixin, BaseEstimator):
-    """What ``as_classifier`` makes. It predicts and is not trained; the model may go on training meanwhile.
+    """The classifier that ``as_classifier`` returns. It predicts, but cannot be fitted.
 
     Attributes
     ----------
     model : keras.Model
+        The trained network.
     classes_ : ndarray (n_classes,)
-        The labels in the order of the columns of ``predict_proba``. Where the network was trained on one-hot rows,
+        The labels in the order of the columns of ``predict_proba``. If the network was trained on one-hot labels,
         compare with ``y.argmax(axis=1)``.
     """
 
-    def __init__(self, model, classes=None):
+    def __init__(self, model: keras.Model, classes: Sequence | None = None):
         self.model, self.classes = model, classes
         shape = getattr(model, "output_shape", None) if getattr(model, "built", False) else None
         if not isinstance(model, keras.Model) or not isinstance(shape, tuple) or len(shape) != 2 or not shape[1]:
             raise ValueError(
-                "model must be a Keras network that knows its shapes and ends in probabilities (n_samples, n_classes), "
+                "model must be a built Keras network whose output is probabilities (n_samples, n_classes), "
                 f"got {(shape and f'outputs of shape {shape}') or repr(model)}."
             )
         if not isinstance(model.input_shape, tuple):
@@ -76,11 +78,11 @@ class TrainedClassifier(ClassifierMixin, BaseEstimator):
             raise ValueError(f"classes must be {n_classes} labels that differ, one for each class, got {classes!r}.")
 
     def __sklearn_is_fitted__(self):
-        """Return True: the network is trained before it comes here."""
+        """Return True, since the network is trained already."""
         return True
 
     def fit(self, X, y):
-        """Refuse: whoever asks for it, such as a cross-validation, would score a network on what it was trained on."""
+        """Refuse: a cross-validation, for example, would score the network on data that it was trained on."""
         raise ValueError("a trained network must not be fitted again here: take lecture.tuning.estimator.classifier.")
 
     def predict(self, X):
@@ -88,12 +90,12 @@ class TrainedClassifier(ClassifierMixin, BaseEstimator):
         return self.classes_[self.predict_proba(X).argmax(axis=1)]
 
     def predict_proba(self, X):
-        """Return probabilities (n_samples, n_classes), worked out for many samples at a time.
+        """Return probabilities (n_samples, n_classes), computed in large batches.
 
         Raises
         ------
         ValueError
-            If X has another shape than the model's input, or the outputs are no probabilities.
+            If X does not have the shape of the model's input, or the outputs are not probabilities.
         """
         X = np.asarray(X)
         wanted = self.model.input_shape[1:]
@@ -105,7 +107,7 @@ class TrainedClassifier(ClassifierMixin, BaseEstimator):
         return np.concatenate([1 - P, P], axis=1) if self.n_outputs_ == 1 else P
 
     def _outputs(self, X):
-        """Probabilities as the network gives them, (n_samples, n_outputs)."""
+        """The network's outputs as probabilities, (n_samples, n_outputs)."""
         outputs = self.model(keras.ops.convert_to_tensor(X), training=False)
         if self._logits:
             outputs = keras.ops.sigmoid(outputs) if self.n_outputs_ == 1 else keras.ops.softmax(outputs)
@@ -119,14 +121,14 @@ class TrainedClassifier(ClassifierMixin, BaseEstimator):
         return np.minimum(P, 1)
 
     def _at_once(self):
-        """How many samples go through the network together: as many as memory allows for the widest layer."""
+        """The number of samples per call: as many as memory allows for the widest layer."""
         shapes = [getattr(getattr(layer, "output", None), "shape", ()) for layer in _layers(self.model)]
         widest = max((math.prod(size or 1 for size in shape[1:]) for shape in shapes), default=1)
         return max(1, min(N_NUMBERS // widest, MOST))
 
 
 def _is_squashed(model):
-    """Whether a network ends in a sigmoid or softmax, in whatever form: what comes out is a probability then."""
+    """Whether a network ends in a sigmoid or softmax, as a layer, an activation or an operation."""
     if getattr(model, "outputs", None):
         last = model.outputs[0]._keras_history.operation
     else:
@@ -135,7 +137,7 @@ def _is_squashed(model):
 
 
 def _layers(model):
-    """All layers, those of models in the model as well."""
+    """All layers, including those of nested models."""
     for layer in getattr(model, "layers", []):
         yield layer
         yield from _layers(layer)

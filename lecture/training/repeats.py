@@ -1,7 +1,9 @@
-"""The same training from several seeds, so that a difference can be told from luck."""
+"""The same training with several seeds, so that a difference can be distinguished from chance."""
 
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import Any
 
 import keras
 import numpy as np
@@ -14,65 +16,74 @@ from lecture.training.batches import batches, in_blocks
 
 @dataclass(frozen=True)
 class Repeats:
-    """What several trainings of one network gave, a row a seed.
+    """The results of training one network several times, once for each seed.
 
     Attributes
     ----------
     seeds : tuple of int
+        The seeds.
     histories : tuple of dict
-        The curves, as Keras records them: a list of one value an epoch for each metric.
+        The curves of each training, as Keras records them: for each metric a list with a value for each epoch.
     test : dict of str to ndarray of shape (n_seeds,)
-        The metrics on the test part after training, such as ``loss`` and ``accuracy``.
+        The metrics on the test set after training, such as ``loss`` and ``accuracy``.
     models : tuple of keras.Model
         The trained networks.
     """
 
-    seeds: tuple
-    histories: tuple
-    test: dict
-    models: tuple
+    seeds: tuple[int, ...]
+    histories: tuple[dict, ...]
+    test: dict[str, np.ndarray]
+    models: tuple[keras.Model, ...]
 
-    def last(self, metric):
+    def last(self, metric: str) -> np.ndarray:
         """Return a metric's last training value for each seed, shape (n_seeds,)."""
         return np.array([history[metric][-1] for history in self.histories])
 
     @property
-    def epochs(self):
-        """How many epochs each training ran, shape (n_seeds,): fewer than planned where it stopped early."""
+    def epochs(self) -> np.ndarray:
+        """Number of epochs of each training, shape (n_seeds,): fewer than planned if it stopped early."""
         return np.array([len(history["loss"]) for history in self.histories])
 
-    def describe(self):
-        """Return the test accuracy as one phrase: the mean, and the range over the seeds."""
-        accuracy = self.test["accuracy"]
-        spread = (
-            f" ({accuracy.min():.3f} to {accuracy.max():.3f} over {len(self.seeds)} seeds)"
-            if len(self.seeds) > 1
-            else " (one seed)"
-        )
-        return f"test accuracy {accuracy.mean():.3f}{spread}"
+    def describe(self) -> str:
+        """Return the mean test accuracy and its range over the seeds in a phrase."""
+        accuracy, n = self.test["accuracy"], len(self.seeds)
+        spread = f"{accuracy.min():.3f} to {accuracy.max():.3f} over {n} seeds" if n > 1 else "one seed"
+        return f"test accuracy {accuracy.mean():.3f} ({spread})"
 
 
-def fit_seeds(build, data, *, seeds, epochs, batch_size=512, callbacks=lambda: (), train=None):
-    """Train a fresh network once for each seed, and score each on the test part.
+def fit_seeds(
+    build: Callable[[], keras.Model],
+    data: Any,
+    *,
+    seeds: int | Sequence[int],
+    epochs: int,
+    batch_size: int = 512,
+    callbacks: Callable[[], Sequence[keras.callbacks.Callback]] = tuple,
+    train: Callable[[keras.Model, Any], dict] | None = None,
+) -> Repeats:
+    """Train a new network for each seed, and evaluate each on the test set.
 
-    What Keras compiles for the first network serves for all: it takes on the initial weights of the next and gives it
-    the trained ones. Compiling takes seconds, an epoch of a small network one.
+    The first network's compiled train step is reused: it is given the initial weights of each other network, trained,
+    and gives the trained weights back. Compiling takes some seconds, an epoch of a small network about one.
 
     Parameters
     ----------
     build : callable
-        Returns a compiled network, new at each call and of the same layers: ``lambda: mlp(256, 32)``.
+        Returns a new compiled network at each call, always of the same layers: ``lambda: mlp(256, 32)``.
     data : lecture.data.Dataset
-        Training, validation and test part; without a validation part none is followed.
+        Training, validation and test set; the validation set may be empty.
     seeds : int or sequence of int
-        The seeds, or how many (then 0, 1, …): they set the initial weights, the batches' order, and what is dropped
-        out.
-    epochs, batch_size : int
+        The seeds, or their number (then 0, 1, …). They determine the initial weights, the order of the mini-batches,
+        and dropout.
+    epochs : int
+        Epochs of each training.
+    batch_size : int
+        Samples per update step.
     callbacks : callable
-        Returns the callbacks for one training; called for each, since a callback keeps what it saw. Those of batches
-        see the last of each block (`in_blocks`).
+        Returns the callbacks of one training; called once for each seed, since callbacks have a state. Their hooks for
+        batches see only some of the batches (`in_blocks`).
     train : callable, optional
-        ``train(model, data)`` instead of ``model.fit``, for a training in several parts; returns the history as a dict.
+        ``train(model, data)``, which returns the history as a dict, instead of ``model.fit``.
 
     Returns
     -------

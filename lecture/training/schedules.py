@@ -1,7 +1,7 @@
 """The core's cyclical schedules, for training with Keras.
 
-Keras has the decaying ones itself. The formulas are those of `lecture.optimizers`, computed with `keras.ops`: there is
-no second copy.
+Keras has decaying schedules itself. The formulas are those of `lecture.optimizers`, computed with `keras.ops`, so that
+there is only one copy of each.
 """
 
 import dataclasses
@@ -12,7 +12,7 @@ from lecture import optimizers
 
 
 class _FromCore(keras.optimizers.schedules.LearningRateSchedule):
-    """A schedule of `lecture.optimizers` as one of Keras, saved and loaded with a model."""
+    """A schedule of `lecture.optimizers` as a Keras schedule, saved and loaded with a model."""
 
     formula = None  # the core's class
 
@@ -48,6 +48,6 @@ class OneCycle(_FromCore):
 
 @keras.saving.register_keras_serializable("lecture")
 class WarmUp(_FromCore):
-    """A straight rise to a rate, a number: arguments as for `lecture.optimizers.WarmUp`."""
+    """A straight rise to a constant rate: arguments as for `lecture.optimizers.WarmUp`."""
 
     formula = optimizers.WarmUp

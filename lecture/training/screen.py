@@ -1,4 +1,4 @@
-"""A picture in a notebook, replaced in place: in the output of a cell, or inside an Output of ipywidgets."""
+"""A picture in a notebook, updated in place: in the output of a cell, or inside an Output of ipywidgets."""
 
 import html
 import sys
@@ -7,25 +7,26 @@ from base64 import b64encode
 
 
 class Screen:
-    """One picture in a notebook, where the first one was shown.
+    """One picture in a notebook, which later pictures replace.
 
-    Jupyter brings later versions of what a cell has shown into the cell, but not into an ``Output`` of ipywidgets, such
-    as that of ``interact_manual``. There the picture is a widget itself, whose value changes.
+    Jupyter can update what a cell shows, but not what an ``Output`` of ipywidgets shows, such as that of
+    ``interact_manual``. There the picture is a widget itself, whose value changes.
     """
 
     def __init__(self):
         self._handle = self._widget = None
 
-    def show(self, png, *, text, alt):
-        """Show a picture in the place of the last.
+    def show(self, png: bytes, *, text: str, alt: str) -> None:
+        """Show a picture instead of the last one.
 
         Parameters
         ----------
         png : bytes
+            The picture.
         text : str
-            What stands in its place where there are no pictures.
+            Text for front ends that show no pictures.
         alt : str
-            What it shows, in words.
+            Alternative text: what the picture shows.
         """
         from IPython.display import display
 
@@ -40,7 +41,7 @@ class Screen:
             self._handle = display(data, metadata=metadata, raw=True, display_id=True)
 
     def _put(self, image):
-        """Give the widget another value; the first time, make and show it."""
+        """Set the value of the widget, which is made the first time."""
         if self._widget:
             self._widget.value = image
             return
@@ -52,7 +53,7 @@ class Screen:
 
 
 def notebook():
-    """Return IPython's shell where it shows pictures, as in JupyterLab, VS Code and Colab; None elsewhere."""
+    """Return IPython's shell if it shows pictures, as in JupyterLab, VS Code and Colab; None otherwise."""
     if not sys.modules.get("IPython"):
         return None
     from IPython import get_ipython
@@ -62,11 +63,11 @@ def notebook():
 
 
 def _inside_an_output():
-    """Whether what is shown now goes into an Output of ipywidgets: only then has one of them a message's number."""
+    """Whether the current output goes into an Output of ipywidgets: only then has one of them a message id."""
     ipywidgets = sys.modules.get("ipywidgets")
     if ipywidgets is None:
         return False
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the list is deprecated since 8, and nothing came in its place
+        warnings.simplefilter("ignore")  # the list is deprecated since ipywidgets 8, without a replacement
         widgets = getattr(ipywidgets.Widget, "widgets", {})
     return any(isinstance(widget, ipywidgets.Output) and widget.msg_id for widget in list(widgets.values()))

@@ -7,24 +7,31 @@ import numpy as np
 
 from lecture import surfaces
 from lecture.checks import whole
-from lecture.surfaces import BEALE
+from lecture.surfaces import BEALE, Surface
 
 
-def trace(optimizer, surface=BEALE, start=None, steps=100):
+def trace(
+    optimizer: keras.optimizers.Optimizer,
+    surface: Surface | str = BEALE,
+    start: tuple[float, float] | None = None,
+    steps: int = 100,
+) -> np.ndarray:
     """Return the path of a Keras optimizer over a surface.
 
-    A fresh copy of the optimizer takes the steps, in float64: the one handed in is left as it was, and can be traced
-    again or train a network. Its learning rate is taken as it was typed, 0.01 and not the float32 number next to it.
+    A fresh copy of the optimizer takes the steps, in float64; the optimizer itself stays unused, so that it can be
+    traced again or train a network. Its learning rate is the decimal number that was typed, such as 0.01, not the
+    nearest float32 number.
 
     Parameters
     ----------
     optimizer : keras.optimizers.Optimizer
-        Any, with a number or a schedule as its learning rate: ``keras.optimizers.Lion(0.01)``.
+        Any Keras optimizer, with a number or a schedule as its learning rate: ``keras.optimizers.Lion(0.01)``.
     surface : lecture.surfaces.Surface or str
+        Surface, or its key in ``SURFACES``.
     start : (float, float), optional
-        Inside the surface's window; its own start if left out.
+        Point inside the surface's window; the surface's own start if None.
     steps : int
-        At least 0.
+        Number of steps, at least 0.
 
     Returns
     -------
@@ -34,8 +41,8 @@ def trace(optimizer, surface=BEALE, start=None, steps=100):
     Raises
     ------
     ValueError
-        If ``optimizer`` is none of Keras', there is no such surface, the start is outside its window, or ``steps`` is
-        negative.
+        If ``optimizer`` is not a Keras optimizer, there is no such surface, the start is outside its window, or
+        ``steps`` is negative.
     """
     if not isinstance(optimizer, keras.optimizers.Optimizer):
         raise ValueError(f"optimizer must be a Keras optimizer, such as keras.optimizers.Adam(0.2), got {optimizer!r}.")
@@ -53,9 +60,9 @@ def trace(optimizer, surface=BEALE, start=None, steps=100):
 
 @contextmanager
 def _float64():
-    """Keras in float64, on the CPU: Metal has no such numbers, and two weights are not worth a GPU's while."""
+    """Keras in float64, on the CPU, since Metal has no float64 and two weights need no GPU."""
     before = keras.config.floatx()
-    keras.config.dtype_policy()  # is made of floatx when first asked for, and kept: so ask before that changes
+    keras.config.dtype_policy()  # made from floatx when first read, and kept: so read it before that changes
     keras.config.set_floatx("float64")
     try:
         with keras.device("cpu:0"):
@@ -65,22 +72,21 @@ def _float64():
 
 
 def _fresh(optimizer):
-    """A copy of the optimizer without its past, made in the precision that Keras has now."""
-    rate = optimizer._learning_rate  # the property of that name gives a schedule's value, not the schedule
-    settings = object.__new__(type(optimizer))  # the same without its schedule, which need not be one that can be saved
+    """A new optimizer with the same settings, in the current precision of Keras."""
+    rate = optimizer._learning_rate  # no public name: `learning_rate` is the value of a schedule, not the schedule
+    settings = object.__new__(type(optimizer))  # the same without its schedule, which Keras may be unable to save
     settings.__dict__.update(vars(optimizer), _learning_rate=None if callable(rate) else rate)
     config = settings.get_config()
     if callable(rate):
         config["learning_rate"] = _fresh_schedule(rate)
     elif "learning_rate" in config:
-        config["learning_rate"] = float(
-            str(np.float32(config["learning_rate"]))
-        )  # the shortest number that float32 holds so
+        shortest = str(np.float32(config["learning_rate"]))  # the shortest decimal number for this float32
+        config["learning_rate"] = float(shortest)
     return type(optimizer).from_config(_exact(config))
 
 
 def _fresh_schedule(schedule):
-    """The schedule with exact settings, where it says what they are."""
+    """The schedule with exact settings, if it has a config."""
     try:
         return type(schedule).from_config(_exact(schedule.get_config()))
     except (AttributeError, NotImplementedError):
@@ -92,7 +98,7 @@ def _exact(config):
 
 
 class _Exact(float):
-    """A number that TensorFlow makes a float64 tensor of; where it casts a plain one, it rounds it to float32 first."""
+    """A number that becomes a float64 tensor directly; TensorFlow rounds a plain one to float32 first."""
 
     dtype = "float64"
 
@@ -101,9 +107,9 @@ class _Exact(float):
 
 
 class _Walker(keras.Model):
-    """A model of nothing but two weights: its input is a gradient, its output what the weights are after the step.
+    """A model with two weights only: its input is a gradient, its output the weights after the step.
 
-    Being a model, it has its step compiled by Keras: a plain loop of ``optimizer.apply`` takes five times as long.
+    As a model it is compiled by Keras: a plain loop of ``optimizer.apply`` takes five times as long.
     """
 
     def __init__(self, start, optimizer):
@@ -116,8 +122,6 @@ class _Walker(keras.Model):
 
     def predict_step(self, data):
         gradient, *_ = data
-        scale = keras.ops.cast(
-            self.optimizer.scale_loss(1.0), gradient.dtype
-        )  # optimizers that scale losses divide by it
+        scale = keras.ops.cast(self.optimizer.scale_loss(1.0), gradient.dtype)  # by which the optimizer divides
         self.optimizer.apply([scale * gradient], [self.weights_to_move])
         return keras.ops.convert_to_tensor(self.weights_to_move)

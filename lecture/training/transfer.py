@@ -1,7 +1,9 @@
-"""Transfer learning: the hidden layers of a trained network as the start of another, and what that is worth on few images."""
+"""Transfer learning: the hidden layers of a trained network reused in another, and how much that helps."""
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import Any
 
 import keras
 import numpy as np
@@ -12,22 +14,21 @@ from lecture.models import restore, state_of
 from lecture.training.batches import in_blocks, one_thread
 
 
-def reuse(model, n_classes, *, frozen):
-    """Return a new network on the hidden layers of a trained one, with a new output layer.
+def reuse(model: keras.Sequential, n_classes: int, *, frozen: bool) -> keras.Sequential:
+    """Return a new network that reuses the hidden layers of a trained one, with a new output layer.
 
-    The weights are copied: training the new network leaves ``model`` as it is. The output layer's first weights follow
-    ``keras.utils.set_random_seed``.
+    The weights are copied, so training the new network does not change ``model``. The initial weights of the output
+    layer follow ``keras.utils.set_random_seed``.
 
     Parameters
     ----------
     model : keras.Sequential
-        Compiled, and ending in a dense layer with one output for each class, as ``models.mlp`` has it.
+        Compiled network that ends in a dense layer with one output for each class, such as that of ``models.mlp``.
     n_classes : int
-        Classes of the new task, at least 2.
+        Number of classes of the new task, at least 2.
     frozen : bool
-        Whether the copied layers stay as they are, so that only the output layer learns. Frozen layers also work as
-        they do when they predict: a batch normalization with its moving averages. Else all layers are trained further
-        ("fine-tuned").
+        Whether the copied layers are not trained, so that only the output layer learns. Frozen layers also behave as
+        in prediction: batch normalization uses its moving averages. If False, all layers are trained (fine-tuning).
 
     Returns
     -------
@@ -37,13 +38,14 @@ def reuse(model, n_classes, *, frozen):
     Raises
     ------
     ValueError
-        If the model is not as above, or n_classes not a whole number of at least 2.
+        If the model is not such a network, or n_classes is not a whole number of at least 2.
     """
     whole(n_classes, "n_classes", least=2)
     output = model.layers[-1] if isinstance(model, keras.Sequential) and model.layers else None
     if not isinstance(output, keras.layers.Dense) or output.units < 2 or getattr(model, "optimizer", None) is None:
         raise ValueError(
-            "model must be a compiled Sequential that ends in a dense layer with one output for each class, such as mlp(256, 32)."
+            "model must be a compiled Sequential that ends in a dense layer with one output for each class, such as "
+            "mlp(256, 32)."
         )
     copies = [layer.from_config(layer.get_config()) for layer in model.layers[:-1]]
     config = output.get_config() | {
@@ -66,59 +68,70 @@ def reuse(model, n_classes, *, frozen):
 
 
 def _unseeded(initializer):
-    """A copy that draws anew, where the initializer draws at all."""
+    """A copy without a fixed seed, if the initializer is random."""
     config = initializer.get_config()
     return initializer.from_config(config | {"seed": None} if "seed" in config else config)
 
 
 @dataclass(frozen=True)
 class FewImages:
-    """How well networks do on all test images that have learnt from few.
+    """Test accuracy of networks that were trained on few images.
 
     Attributes
     ----------
     counts : tuple of int
-        Labelled images, of all classes together.
+        Numbers of labelled images, all classes together.
     seeds : tuple of int
+        The seeds.
     accuracy : dict of str to ndarray of shape (n_counts, n_seeds)
-        On the test images, for each way of starting. An entry is one draw of images, and the same draw for all ways.
+        Test accuracy for each way to start. All ways use the same random images for an entry.
     """
 
-    counts: tuple
-    seeds: tuple
-    accuracy: dict
+    counts: tuple[int, ...]
+    seeds: tuple[int, ...]
+    accuracy: dict[str, np.ndarray]
 
-    def gain(self, way, over):
-        """Return by how much ``way`` is more accurate than ``over`` on the same draw of images, shape (n_counts, n_seeds)."""
+    def gain(self, way: str, over: str) -> np.ndarray:
+        """Return the accuracy of ``way`` minus that of ``over`` on the same images, shape (n_counts, n_seeds)."""
         return self.accuracy[one_of(way, self.accuracy, "way")] - self.accuracy[one_of(over, self.accuracy, "way")]
 
-    def describe(self):
+    def describe(self) -> str:
         """Return the mean accuracies with the fewest and with the most images, in a sentence."""
         ends = [", ".join(f"{name} {values[i].mean():.3f}" for name, values in self.accuracy.items()) for i in (0, -1)]
         seeds = f"mean of {len(self.seeds)} seeds" if len(self.seeds) > 1 else "one seed"
-        return f"Test accuracy ({seeds}) after {self.counts[0]} labelled images: {ends[0]}; after {self.counts[-1]}: {ends[1]}."
+        fewest, most = self.counts[0], self.counts[-1]
+        return f"Test accuracy ({seeds}) after {fewest} labelled images: {ends[0]}; after {most}: {ends[1]}."
 
 
-def learn_from_few(ways, data, *, counts, seeds, updates=100, batch_size=10):
-    """Train each kind of network on few labelled images, and score it on all test images.
+def learn_from_few(
+    ways: Mapping[str, Callable[[], keras.Model]],
+    data: Any,
+    *,
+    counts: Sequence[int],
+    seeds: int | Sequence[int],
+    updates: int = 100,
+    batch_size: int = 10,
+) -> FewImages:
+    """Train each kind of network on few labelled images, and evaluate it on all test images.
 
-    For each seed the training images are drawn once, equally many of each class; a smaller set is the beginning of a
-    larger one, and all ways get the same sets in the same batches. So two ways can be compared draw by draw.
+    For each seed the training images are drawn once, the same number from each class. A smaller set is the beginning of
+    a larger one, and all ways use the same sets in the same mini-batches, so that they can be compared pairwise.
 
     Parameters
     ----------
     ways : mapping of str to callable
-        ``build()`` returns a compiled network, new at each call and of the same layers. What Keras compiles for the
-        first serves for all.
+        For each way to start a function that returns a new compiled network, always of the same layers. The compiled
+        train step of the first is reused.
     data : lecture.data.Dataset
-        Its training part is what is drawn from.
+        Data set from whose training set the images are drawn.
     counts : sequence of int
-        How many labelled images, of all classes together: multiples of the number of classes, at least ``batch_size``.
+        Numbers of labelled images, all classes together: multiples of the number of classes, at least ``batch_size``.
     seeds : int or sequence of int
-        The seeds, or how many (then 0, 1, …): they set the initial weights, the images that are drawn, and their order.
-    updates, batch_size : int
-        Steps of each training, and images of each step: the same for all counts, so that fewer images are seen more
-        often.
+        The seeds, or their number (then 0, 1, …). They determine the initial weights, the images and their order.
+    updates : int
+        Update steps of each training. They are the same for all counts, so that fewer images are seen more often.
+    batch_size : int
+        Images per update step.
 
     Returns
     -------
@@ -158,20 +171,22 @@ def learn_from_few(ways, data, *, counts, seeds, updates=100, batch_size=10):
     return FewImages(counts, seeds, accuracy)
 
 
-def balanced(labels, count, seed):
-    """Return rows drawn at random, equally many of each class; fewer with the same seed are the beginning of more.
+def balanced(labels: np.ndarray, count: int, seed: int) -> np.ndarray:
+    """Return random rows, the same number of each class; with the same seed, fewer rows are the beginning of more.
 
     Parameters
     ----------
     labels : array of int, shape (n,)
+        Class of each row.
     count : int
-        A multiple of the number of classes, at most what the rarest class has, times the number of classes.
+        Number of rows: a multiple of the number of classes, at most that number times the size of the rarest class.
     seed : int
+        Seed of the draw.
 
     Returns
     -------
     array of int, shape (count,)
-        The classes in turn.
+        Rows, of one class after the other in turn.
 
     Raises
     ------
@@ -182,7 +197,8 @@ def balanced(labels, count, seed):
     most = len(classes) * int(sizes.min())
     if count % len(classes) or not 0 < count <= most:
         raise ValueError(
-            f"a count of labelled images must be a multiple of the {len(classes)} classes and at most {most}, got {count}."
+            f"a count of labelled images must be a multiple of {len(classes)}, the number of classes, and at most "
+            f"{most}, got {count}."
         )
     rng = np.random.default_rng(seed)
     columns = [rng.permutation(np.flatnonzero(labels == number))[: count // len(classes)] for number in classes]
@@ -190,19 +206,19 @@ def balanced(labels, count, seed):
 
 
 def _seeded(build, seed):
-    """A network from this seed. All are built before any is trained: setting TensorFlow's seed throws away what it has prepared to run."""
+    """A network built with this seed: before any is trained, since seeding clears TensorFlow's caches."""
     keras.utils.set_random_seed(seed)
     return build()
 
 
 def _passes(count, length, seed):
-    """Positions 0 to count - 1, all of them in a new order again and again, ``length`` in all."""
+    """Positions 0 to count - 1, repeated in a new order each time, ``length`` in all."""
     rng = np.random.default_rng([seed, count])
     return np.concatenate([rng.permutation(count) for _ in range(-(-length // count))])[:length]
 
 
 def _as_batches(X, y):
-    """Batches (n_batches, batch_size, …) in this order, as ``fit`` takes them, looked up by one thread as in ``training.batches``."""
+    """Mini-batches (n_batches, batch_size, …) in this order for ``fit``, read by one thread."""
     import tensorflow as tf
 
     with tf.device("cpu:0"):
