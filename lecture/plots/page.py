@@ -1,0 +1,62 @@
+"""A page: Axes whose size in letters is known, so that what is written on them fits.
+
+A drawing that knows its width and height in em, the size of a letter, gets a figure of just that size. Axes that
+somebody else made stay as large as they are: there the letters shrink.
+"""
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+
+from lecture.plots.style import size
+
+# Matplotlib's constrained layout keeps 3 points free at each side (figure.constrained_layout.w_pad and h_pad): 0.083
+# inches in all. The rest is a reserve against rounding, which would make the Axes smaller than the drawing.
+_PADDING = 0.09
+
+
+def framed(width: float, height: float, letter: float) -> Axes:
+    """Return the Axes of a new figure that a title or a colour bar may still be added to.
+
+    Parameters
+    ----------
+    width, height : float
+        Size of the Axes in em.
+    letter : float
+        Size of an em, in points.
+    """
+    inches = np.array([width, height]) * letter / 72 + _PADDING
+    _, ax = plt.subplots(figsize=tuple(inches), layout="constrained")
+    return ax
+
+
+def borderless(width: float, height: float) -> Axes:
+    """Return Axes that fill a new figure of this size in em.
+
+    Nothing stands outside them, so no layout has to be computed at each move of a slider.
+    """
+    figure = plt.figure(figsize=(width * size() / 72, height * size() / 72), layout="none")
+    return figure.add_axes((0, 0, 1, 1))
+
+
+def points(ax: Axes) -> np.ndarray:
+    """Return width and height of Axes in points, and hide their frame."""
+    ax.axis("off")
+    figure = ax.get_figure(root=True)
+    if engine := figure.get_layout_engine():
+        engine.execute(figure)  # now, because the size of the letters follows from that of the Axes
+    return ax.get_window_extent().size / figure.dpi * 72
+
+
+def fitting_letter(ax: Axes, width: float, height: float, most: float) -> float:
+    """Return the size of letters in points, at most ``most``, at which a drawing of this size in em fits ``ax``."""
+    return min(most, *(points(ax) / (width, height)))
+
+
+def set_window(ax: Axes, centre: tuple[float, float], spans: tuple[float, float]) -> None:
+    """Show the part of the plane around ``centre`` that is ``spans`` wide and high, without distortion or frame."""
+    (x, y), (wide, high) = centre, spans
+    half = np.array([-0.5, 0.5])
+    ax.set(xlim=x + half * wide, ylim=y + half * high)
+    ax.set_aspect("equal")
+    ax.axis("off")
