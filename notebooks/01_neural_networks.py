@@ -190,7 +190,7 @@ X_train, X_test = (
 y_train, y_test = fashion.y_train, fashion.y_test
 
 # %% tags=["live", "slide-code"]
-# Three layers of filters, and one that names the class. Train them on 6,000 images, once.
+# Three layers of filters, and one that names the class; 6,000 images.
 device.seed_everything(SEED)
 filters = keras.Sequential(
     [
@@ -217,9 +217,8 @@ filters.compile(
     steps_per_execution=8,
 )
 filters.fit(X_train[:6000], y_train[:6000], batch_size=32, verbose=0)
-print(
-    f"accuracy on 1,000 test images: {filters.evaluate(X_test[:1000], y_test[:1000], verbose=0)[1]:.3f}"
-)
+_, accuracy = filters.evaluate(X_test[:1000], y_test[:1000], verbose=0)
+print(f"accuracy on 1,000 test images: {accuracy:.3f}")
 
 # %% [markdown]
 # Now give it one image that it has not seen, and ask each layer for its
@@ -407,8 +406,11 @@ plots.plot_architecture(architecture.from_model(autoencoder))
 counted = architecture.from_model(autoencoder)
 print(counted.table())
 code, image = counted.layers[counted.code], counted.layers[0]
+n_dense = (784 + 1) * 10 + (10 + 1) * 784
 print(
-    f"\n{np.prod(image.shape)} pixels become {np.prod(code.shape)} numbers; two dense layers, to the code and back, would have {(784 + 1) * 10 + (10 + 1) * 784:,} parameters"
+    f"\n{np.prod(image.shape)} pixels become {np.prod(code.shape)} numbers;"
+    " two dense layers, to the code and back, would have"
+    f" {n_dense:,} parameters"
 )
 
 # %% [markdown]
@@ -687,7 +689,7 @@ images = photos.images("train")[:32]  # (32, 28, 28)
 vector = images[0].reshape(-1)
 plots.plot_tensor(vector, axes=["pixel"])
 # %% tags=["live", "slide-code"]
-# Two axes: a matrix, with an example in each row. This is what a dense layer takes.
+# Two axes: a matrix, with an example in each row, as a dense layer takes it.
 matrix = images.reshape(32, -1)
 plots.plot_tensor(matrix, axes=["example", "pixel"])
 # %% [markdown]
@@ -736,7 +738,8 @@ plots.plot_tensor(
 # Make a matrix of the videos, an example a row. Then undo it.
 flat = videos.reshape(3, -1)
 print(
-    f"{videos.shape} to {flat.shape}: {videos.size:,} numbers before, {flat.size:,} after"
+    f"{videos.shape} to {flat.shape}:"
+    f" {videos.size:,} numbers before, {flat.size:,} after"
 )
 assert (flat.reshape(videos.shape) == videos).all()
 
@@ -798,8 +801,9 @@ layer = keras.layers.Dense(5)
 layer.build((None, 3))
 layer.set_weights([weights, bias])
 theirs, ours = keras.ops.convert_to_numpy(layer(batch)), batch @ weights + bias
+apart = np.abs(theirs - ours).max()
 print(
-    f"shapes {theirs.shape} and {ours.shape}, largest difference {np.abs(theirs - ours).max():.1e}"
+    f"shapes {theirs.shape} and {ours.shape}, largest difference {apart:.1e}"
 )
 assert np.allclose(theirs, ours, atol=1e-5)
 
@@ -851,8 +855,10 @@ layer.activation = keras.activations.sigmoid
 assert np.allclose(
     activations, keras.ops.convert_to_numpy(layer(batch)), atol=1e-5
 )
+low, high = activations.min(), activations.max()
 print(
-    f"{batch.shape} goes in, {activations.shape} comes out, all between {activations.min():.2f} and {activations.max():.2f}"
+    f"{batch.shape} goes in, {activations.shape} comes out,"
+    f" all between {low:.2f} and {high:.2f}"
 )
 
 # %% [markdown]
@@ -877,7 +883,7 @@ plots.plot_elementwise(from_scratch.elementwise("−", wanted, predicted))
 # error, which is the better case. Either way, say which axis you mean:
 
 # %% tags=["live", "slide-code"]
-# A number for each row: NumPy looks at the last axis first. Give it one of size 1.
+# A number for each row: NumPy aligns the last axes. Give it one of size 1.
 try:
     Z + np.array([10, 20])
 except ValueError as error:
@@ -938,9 +944,8 @@ for copies in (1, 2, 10, 100):
         np.tile(answers, (copies, 1)),
     )
     gradient = from_scratch.layer_gradient(two_outputs, X_batch, y_batch)
-    print(
-        f"batch of {len(X_batch):3}: sum {np.linalg.norm(gradient.total):7.4f}, mean {np.linalg.norm(gradient.mean):.4f}"
-    )
+    total, mean = map(np.linalg.norm, (gradient.total, gradient.mean))
+    print(f"batch of {len(X_batch):3}: sum {total:7.4f}, mean {mean:.4f}")
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -972,12 +977,12 @@ sizes = [
 costs = [from_scratch.gradient_costs(s) for s in sizes]
 plots.plot_gradient_costs(costs)
 for cost in costs:
-    name, front = (
-        "-".join(map(str, cost.sizes)),
-        cost.forward_mode / cost.backward,
-    )
+    name = "-".join(map(str, cost.sizes))
+    passes = cost.backward / cost.forward
+    front = cost.forward_mode / cost.backward
     print(
-        f"{name:>14}: backward {cost.backward / cost.forward:.1f} forward passes; from the front {front:6,.0f} times that"
+        f"{name:>14}: backward {passes:.1f} forward passes;"
+        f" from the front {front:6,.0f} times that"
     )
 
 # %% [markdown]
@@ -1056,9 +1061,9 @@ explore(last_layer, from_unit=(0, 3))
 # %% tags=["live", "slide-code"]
 # Multiply the three factors, and compare with a nudge of the weight.
 chain = from_scratch.chain_rule(one_output, x, truth, weight=(2, 3, 1))
-print(
-    f"chain rule: {chain.above:.5f} · {chain.slope:.5f} · {chain.into:.5f} = {chain.above * chain.slope * chain.into:.8f}"
-)
+factors = chain.above, chain.slope, chain.into
+product = " · ".join(f"{factor:.5f}" for factor in factors)
+print(f"chain rule: {product} = {np.prod(factors):.8f}")
 print(f"nudging the weight:                      {chain.nudged:.8f}")
 
 # %% [markdown]
@@ -1227,8 +1232,10 @@ for layer, signal in reversed(list(zip(deeper.layers, signals))):
         signal.x.T @ delta / len(points)
     )  # times the input, mean over the batch
     above = delta @ layer.W.T  # to the layer below
+    largest = np.abs(gradient).max()
     print(
-        f"weights {layer.W.shape}, gradient {gradient.shape}, largest {np.abs(gradient).max():.4f}"
+        f"weights {layer.W.shape}, gradient {gradient.shape},"
+        f" largest {largest:.4f}"
     )
 
 # %% [markdown]
@@ -1479,8 +1486,11 @@ for learning_rate in (0.5, 1, 2, 4):
         )
         for net in nets
     ]
+    before = [dead_share(net) for net in nets]
     print(
-        f"η = {learning_rate:3}: {np.mean(after):4.0%} dead (from {min(after):.0%} to {max(after):.0%} over {len(nets)} seeds), at the start {np.mean([dead_share(net) for net in nets]):.0%}"
+        f"η = {learning_rate:3}: {np.mean(after):4.0%} dead"
+        f" (from {min(after):.0%} to {max(after):.0%} over {len(nets)} seeds),"
+        f" at the start {np.mean(before):.0%}"
     )
 
 # %% [markdown]
@@ -1684,12 +1694,10 @@ task = fashion.only("Sandal", "Sneaker")
 others = fashion.only(
     *[name for name in fashion.class_names if name not in task.class_names]
 )
-print(
-    f"first task:  {len(others.class_names)} classes, {min(len(others.X_train), 5000):,} images to learn from"
-)
-print(
-    f"second task: {' or '.join(task.class_names)}? {len(task.X_test):,} test images"
-)
+n_classes, n_images = len(others.class_names), min(len(others.X_train), 5000)
+print(f"first task:  {n_classes} classes, {n_images:,} images to learn from")
+asked = " or ".join(task.class_names)
+print(f"second task: {asked}? {len(task.X_test):,} test images")
 
 
 # %% tags=["live", "slide-code"]
@@ -1722,9 +1730,8 @@ teacher.fit(
     shuffle=False,
     verbose=0,
 )
-print(
-    f"accuracy on test images of the eight classes: {teacher.evaluate(others.X_test, others.y_test, verbose=0)[1]:.3f}"
-)
+_, accuracy = teacher.evaluate(others.X_test, others.y_test, verbose=0)
+print(f"accuracy on test images of the eight classes: {accuracy:.3f}")
 
 # %% [markdown] tags=["slide"]
 # Now three ways to learn the other two classes, each from 10 to 300 labelled
@@ -1750,21 +1757,25 @@ for way in ("frozen", "fine-tuned"):
     print(f"{way}, against from scratch:")
     for count, row in zip(few.counts, few.gain(way, over="from scratch")):
         print(
-            f"  {count:3} images: {row.mean():+.3f} on average ({row.min():+.3f} to {row.max():+.3f}), ahead in {np.sum(row > 0)} of {len(row)} draws"
+            f"  {count:3} images: {row.mean():+.3f} on average"
+            f" ({row.min():+.3f} to {row.max():+.3f}),"
+            f" ahead in {np.sum(row > 0)} of {len(row)} draws"
         )
     enough = [
         count
         for count, row in zip(few.counts, few.accuracy[way])
         if row.mean() >= few.accuracy["from scratch"][-1].mean()
     ]
+    fewest = f"with {enough[0]} images" if enough else "not with these"
     print(
-        f"  as good on average as from scratch with {few.counts[-1]} images: {f'with {enough[0]} images' if enough else 'not with these'}"
+        f"  as good on average as from scratch with {few.counts[-1]} images:"
+        f" {fewest}"
     )
 for name, build in ways.items():
     net = build()
-    print(
-        f"{name}: {sum(int(np.prod(weight.shape)) for weight in net.trainable_weights):,} of {net.count_params():,} parameters are trained"
-    )
+    trained = sum(np.prod(weight.shape) for weight in net.trainable_weights)
+    every = net.count_params()
+    print(f"{name}: {trained:,} of {every:,} parameters are trained")
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -2106,7 +2117,7 @@ explore(
 
 # %% tags=["hide-input"]
 def standing(names, rates="tuned"):
-    """Print when each path first has a loss below 0.1, and its loss after 20 and 100 steps."""
+    """Print when each loss is first below 0.1, and two losses on the way."""
     for name in names:
         losses = np.array(
             [surfaces.BEALE.value(*point) for point in compared[rates][name]]
@@ -2114,7 +2125,8 @@ def standing(names, rates="tuned"):
         below = np.flatnonzero(losses < 0.1)
         arrival = f"at step {below[0]:3}" if len(below) else "       never"
         print(
-            f"{name:17} loss below 0.1 {arrival}; after 20 steps {losses[20]:8.3g}, after 100 {losses[100]:.3g}"
+            f"{name:17} loss below 0.1 {arrival};"
+            f" after 20 steps {losses[20]:8.3g}, after 100 {losses[100]:.3g}"
         )
 
 

@@ -100,7 +100,7 @@ plots.plot_images(
 # many rows and columns does it have?*
 
 # %% tags=["live", "slide-code"]
-# Build the network 784-512-512-10, with ReLU, He's initial weights and a softmax.
+# Build the network 784-512-512-10: ReLU, He's initial weights, a softmax.
 network = keras.Sequential(
     [
         keras.Input(shape=(28 * 28,)),
@@ -259,9 +259,8 @@ for name, (options, y) in cases.items():
         .fit(X, y, epochs=2, batch_size=64, verbose=0)
         .history
     )
-    print(
-        f"{name:35} loss {learnt['loss'][-1]:.4f}   accuracy {learnt['accuracy'][-1]:.3f}"
-    )
+    loss, accuracy = learnt["loss"][-1], learnt["accuracy"][-1]
+    print(f"{name:35} loss {loss:.4f}   accuracy {accuracy:.3f}")
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -302,18 +301,13 @@ for name, (options, y) in cases.items():
 raw = data.load_fashion_mnist(
     scale="raw", flatten=False, one_hot=False, seed=SEED
 )
-print(
-    "raw:     ",
-    raw.X_train.shape,
-    f"from {raw.X_train.min():.0f} to {raw.X_train.max():.0f}, first label",
-    raw.y_train[0],
-)
-print(
-    "prepared:",
-    fashion.X_train.shape,
-    f"from {fashion.X_train.min():.0f} to {fashion.X_train.max():.0f}, first label",
-    fashion.y_train[0],
-)
+for name, these in {"raw:": raw, "prepared:": fashion}.items():
+    pixels, label = these.X_train, these.y_train[0]
+    lowest, highest = pixels.min(), pixels.max()
+    print(
+        f"{name:9} {pixels.shape} from {lowest:.0f} to {highest:.0f},"
+        f" first label {label}"
+    )
 
 # %% [markdown]
 # ### Two ways of scaling
@@ -471,8 +465,10 @@ first = training.fit_seeds(
     epochs=by_mode(short=1, full=3),
     batch_size=32,
 )
+updates = -(-len(fashion.X_train) // 32)
 print(
-    f"784-512-512-10, batch 32, {first.epochs[0]} epoch(s) of {-(-len(fashion.X_train) // 32):,} updates: {first.describe()}"
+    f"784-512-512-10, batch 32, {first.epochs[0]} epoch(s) of {updates:,}"
+    f" updates: {first.describe()}"
 )
 
 # %% [markdown]
@@ -538,7 +534,8 @@ for batch_size in (32, 128, 512):
     updates = runs.epochs.mean() * len(few_images.X_train) / batch_size
     gap = runs.last("accuracy") - runs.test["accuracy"]
     print(
-        f"batch {batch_size:4}: {runs.epochs.mean():4.1f} epochs, {updates:5.0f} updates, {runs.describe()}, gap {gap.mean():.3f}"
+        f"batch {batch_size:4}: {runs.epochs.mean():4.1f} epochs,"
+        f" {updates:5.0f} updates, {runs.describe()}, gap {gap.mean():.3f}"
     )
 plots.plot_variants(
     {name: runs.test["accuracy"] for name, runs in by_batch.items()},
@@ -615,7 +612,8 @@ for name, (rates, batch_sizes) in stages.items():
     )
     updates = sum(-(-len(few_images.X_train) // b) for b in batch_sizes) / 3
     print(
-        f"{name:13} {staged[name].describe()}, {updates:.0f} updates an epoch on average"
+        f"{name:13} {staged[name].describe()},"
+        f" {updates:.0f} updates an epoch on average"
     )
 plots.plot_history(
     {name: runs.histories[0] for name, runs in staged.items()},
@@ -676,8 +674,10 @@ plots.plot_prediction(
     truth=truth[worst],
 )
 # %% tags=["hide-input"]
+surest = probabilities[worst].max()
 print(
-    f"{len(probabilities):,} predictions, {len(wrong):,} wrong; the surest of the wrong ones has probability {probabilities[worst].max():.3f}"
+    f"{len(probabilities):,} predictions, {len(wrong):,} wrong;"
+    f" the surest of the wrong ones has probability {surest:.3f}"
 )
 mistakes = np.zeros((10, 10), int)
 np.add.at(mistakes, (truth[wrong], probabilities[wrong].argmax(axis=1)), 1)
@@ -687,9 +687,8 @@ pairs = {
     for b in range(a)
 }
 for a, b in sorted(pairs, key=pairs.get, reverse=True)[:3]:
-    print(
-        f"{fashion.class_names[b]} and {fashion.class_names[a]}: taken for each other {pairs[a, b]} times"
-    )
+    one, other = fashion.class_names[b], fashion.class_names[a]
+    print(f"{one} and {other}: taken for each other {pairs[a, b]} times")
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -830,14 +829,13 @@ bumpy = {
         seeds=by_mode(short=1, full=10),
         epochs=40,
         batch_size=128,
-        callbacks=lambda: [rule()],
+        callbacks=lambda rule=rule: [rule()],
     )
     for name, rule in rules.items()
 }
 for name, runs in bumpy.items():
-    print(
-        f"{name:22} stopped after {runs.epochs.mean():.1f} epochs, {runs.describe()}"
-    )
+    stopped = runs.epochs.mean()
+    print(f"{name:22} stopped after {stopped:.1f} epochs, {runs.describe()}")
 plots.plot_history(
     {name: runs.histories[0] for name, runs in bumpy.items()},
     metrics=["val_loss"],
@@ -922,8 +920,8 @@ def stops_after(losses, patience):
     for epoch, loss in enumerate(losses, start=1):
         best, waited = (loss, 0) if loss < best else (best, waited + 1)
         if waited == patience:
-            break
-    return epoch
+            return epoch
+    return len(losses)
 
 
 exercises.check("stopping-epoch", stops_after)
@@ -948,7 +946,7 @@ variants = {}
 
 
 def compare(name, build):
-    """Train one variant for all seeds, keep it for the table, and draw its first seed beside the baseline's."""
+    """Train a variant for all seeds; draw its first beside the baseline's."""
     variants[name] = training.fit_seeds(
         build, fashion, seeds=SEEDS, epochs=EPOCHS
     )
@@ -1044,7 +1042,9 @@ for seed, trained in zip(bottleneck.seeds, bottleneck.models):
     )  # (n_images, 2)
     alive = int((outputs[-1] > 0).any(axis=0).sum())
     print(
-        f"seed {seed}: {alive} of 2 units alive, accuracy {bottleneck.last('accuracy')[seed]:.3f} in training, {bottleneck.test['accuracy'][seed]:.3f} on the test images"
+        f"seed {seed}: {alive} of 2 units alive,"
+        f" accuracy {bottleneck.last('accuracy')[seed]:.3f} in training,"
+        f" {bottleneck.test['accuracy'][seed]:.3f} on the test images"
     )
 
 # %% tags=["hide-input"]
@@ -1172,16 +1172,9 @@ for image, ax in enumerate(axes, start=1):
 # Dropout on 10,000 ones: while training, and when predicting.
 drop = keras.layers.Dropout(0.5, seed=SEED)
 ones = np.ones((1, 10_000), dtype="float32")
-training_output, prediction = (
-    np.array(drop(ones, training=True)),
-    np.array(drop(ones, training=False)),
-)
-print(
-    f"training:   values {np.unique(training_output)}, mean {training_output.mean():.2f}"
-)
-print(
-    f"predicting: values {np.unique(prediction)}, mean {prediction.mean():.2f}"
-)
+for name, is_training in {"training:": True, "predicting:": False}.items():
+    out = np.array(drop(ones, training=is_training))
+    print(f"{name:11} values {np.unique(out)}, mean {out.mean():.2f}")
 
 # %% [markdown]
 # **Learnt:** dropout removes units at random while training and scales up the
@@ -1279,14 +1272,17 @@ moving_mean, moving_variance = (
 )
 by_hand = (batch - moving_mean) / np.sqrt(moving_variance + normalize.epsilon)
 
+
+def spread(values):
+    """Mean and standard deviation, in words."""
+    return f"mean {values.mean():.2f}, standard deviation {values.std():.2f}"
+
+
+print(f"in training:   {spread(in_training)}")
+print(f"in prediction: {spread(in_prediction)}, after one batch")
 print(
-    f"in training:   mean {in_training.mean():.2f}, standard deviation {in_training.std():.2f}"
-)
-print(
-    f"in prediction: mean {in_prediction.mean():.2f}, standard deviation {in_prediction.std():.2f}, after one batch"
-)
-print(
-    f"moving mean after one batch: {moving_mean.round(2)} (momentum {normalize.momentum})"
+    f"moving mean after one batch: {moving_mean.round(2)}"
+    f" (momentum {normalize.momentum})"
 )
 assert np.allclose(in_prediction, by_hand, atol=1e-4)
 
@@ -1350,9 +1346,9 @@ for name in ("baseline", "label smoothing, 0.1"):
     probabilities = keras.ops.convert_to_numpy(
         variants[name].models[0](fashion.X_test)
     )
-    print(
-        f"{name}: mean confidence {probabilities.max(axis=1).mean():.3f}, accuracy {np.mean(probabilities.argmax(axis=1) == truth):.3f}"
-    )
+    confidence = probabilities.max(axis=1).mean()
+    accuracy = np.mean(probabilities.argmax(axis=1) == truth)
+    print(f"{name}: mean confidence {confidence:.3f}, accuracy {accuracy:.3f}")
 
 # %% [markdown]
 # <details><summary>Answer</summary>

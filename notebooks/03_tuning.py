@@ -80,10 +80,10 @@ print(space)
 
 # %% tags=["hide-input"]
 values = {
-    name: it.values
-    if isinstance(it, tuning.Choice)
-    else (it.low, "middle", it.high)
-    for name, it in space.items()
+    name: allowed.values
+    if isinstance(allowed, tuning.Choice)
+    else (allowed.low, "middle", allowed.high)
+    for name, allowed in space.items()
 }
 grid = {
     frozenset(space.counting(dict(zip(values, chosen))).items())
@@ -91,7 +91,8 @@ grid = {
 }
 print(" × ".join(f"{len(some)} {name}" for name, some in values.items()))
 print(
-    f"{len(grid):,} different networks, since a strength counts only where there is a penalty, and momentum only with SGD."
+    f"{len(grid):,} different networks, since a strength counts only where"
+    " there is a penalty, and momentum only with SGD."
 )
 
 # %% [markdown]
@@ -133,7 +134,8 @@ result = tuning.search(
 print(result)
 scores = result.frame()["score"]
 print(
-    f"All trials: lowest {scores.min():.3f}, median {scores.median():.3f}, highest {scores.max():.3f}."
+    f"All trials: lowest {scores.min():.3f}, median {scores.median():.3f},"
+    f" highest {scores.max():.3f}."
 )
 
 # %%
@@ -234,7 +236,8 @@ def chance(best=5):
     )
     return plots.describe(
         ax,
-        f"The chance that one of n trials is among the best {best} percent; 95 percent is reached with {enough or 'more than 200'} trials.",
+        f"The chance that one of n trials is among the best {best} percent;"
+        f" 95 percent is reached with {enough or 'more than 200'} trials.",
     )
 
 
@@ -243,15 +246,13 @@ explore(chance, best=[1, 2, 5, 10, 20])
 # %%
 frame = result.frame()
 seconds, each = frame["seconds"], frame["seconds"].mean()
-print(
-    f"{len(frame)} trials, {frame['epochs'].sum()} epochs: {seconds.sum():.0f} s."
-)
+epochs_in_all = frame["epochs"].sum()
+print(f"{len(frame)} trials, {epochs_in_all} epochs: {seconds.sum():.0f} s.")
 print(
     f"{each:.1f} s a trial, from {seconds.min():.1f} to {seconds.max():.1f} s."
 )
-print(
-    f"The grid of {len(grid):,} networks would take {len(grid) * each / 3600:.1f} hours."
-)
+hours = len(grid) * each / 3600
+print(f"The grid of {len(grid):,} networks would take {hours:.1f} hours.")
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -282,7 +283,7 @@ print(
 # we picked by hand?*
 
 # %% tags=["live", "slide-code"]
-# Train the winner on training and validation images, and use the test images, once.
+# Train the winner on training and validation images; test it, once.
 final = result.retrain(images)
 print(f"In the search: validation accuracy {result.best.score:.4f}.")
 print(final)
@@ -395,7 +396,7 @@ WEAK, STRONG = 1e-8, 1e-5  # of the penalty
 
 
 def at(u, low, high):
-    """The value at u between 0, the lowest, and 1, the highest, on a log scale."""
+    """The value at u on a log scale: at 0 the lowest, at 1 the highest."""
     return low * (high / low) ** u
 
 
@@ -437,7 +438,8 @@ chance_found = tuning.search(
 for name, nine in {"grid": ordered, "random": chance_found}.items():
     rate = nine.best.values["learning_rate"]
     print(
-        f"{name}: {len(nine.trials)} networks, best {nine.best.score:.3f} at learning rate {rate:.3g}"
+        f"{name}: {len(nine.trials)} networks, best {nine.best.score:.3f}"
+        f" at learning rate {rate:.3g}"
     )
 
 
@@ -502,7 +504,7 @@ explore(grid_or_chance, n_each=[2, 3, 4], draw=(1, 4))
 
 # %% tags=["hide-input"]
 def races(score, n_each, n_races=4000):
-    """Best of a grid at a random place and of as many random trials, in many races: shape (n_races, 2)."""
+    """Best of a grid and of as many random trials: shape (n_races, 2)."""
     rng = np.random.default_rng(SEED)
     shift = rng.random((n_races, 2, 1)) / n_each
     u, v = np.moveaxis(np.arange(n_each) / n_each + shift, 1, 0)
@@ -626,7 +628,7 @@ pd.DataFrame(
 
 # %% tags=["hide-input"]
 def early_sign(epoch=1):
-    """Validation accuracy after an early epoch against the last one; the best third of each."""
+    """Validation accuracy after an early epoch against the last one."""
     curves = np.array(
         [trial.curve for trial in result.trials if trial.status == "completed"]
     )
@@ -664,7 +666,9 @@ def early_sign(epoch=1):
     ax.legend(loc="upper left")
     return plots.describe(
         ax,
-        f"Accuracy after epoch {epoch} against the last, of {len(curves)} trials: of the final best {n}, {both} are among the best {n} after epoch {epoch}.",
+        f"Accuracy after epoch {epoch} against the last, of {len(curves)}"
+        f" trials: of the final best {n}, {both} are among the best {n}"
+        f" after epoch {epoch}.",
     )
 
 
@@ -713,7 +717,7 @@ trainer = tuning.Trainer(small, batch_size=128)
 
 
 def score_of(exponent):
-    """Validation accuracy of the small network with the learning rate 10 to this power."""
+    """Validation accuracy of the small network at this power of 10."""
     history = trainer.fit(
         small_net(strength=0.0, learning_rate=float(10**exponent), seed=SEED),
         3,
@@ -736,7 +740,7 @@ for _ in range(6):
 
 # %%
 def belief(n_tried=2):
-    """What the surrogate believes after so many trials, and where it looks next."""
+    """What the surrogate believes after n trials, and where it looks next."""
     x, y = np.array(tried[:n_tried]), reached[:n_tried]
     expected, doubt = tuning.surrogate(x, y, exponents)
     gain = tuning.expected_improvement(expected, doubt, max(y))
@@ -907,9 +911,8 @@ for number in range(by_mode(short=40, full=200)):
     worth.append(
         correct(network, fashion.X_test, fashion.labels("test")).mean()
     )
-print(
-    f"{len(worth)} networks, test accuracy {min(worth):.3f} to {max(worth):.3f}"
-)
+low, high = min(worth), max(worth)
+print(f"{len(worth)} networks, test accuracy {low:.3f} to {high:.3f}")
 
 # %%
 searches = {
@@ -919,7 +922,7 @@ searches = {
 
 
 def winning_by_luck(n_images=50):
-    """What searches with so many validation images report, and what their winners are worth."""
+    """What searches report, and what their winners are worth."""
     return plots.plot_overtuning(searches[n_images], best=max(worth))
 
 
@@ -1059,8 +1062,10 @@ print("before:", theirs.fit_kwargs, " cloned:", clone(theirs).fit_kwargs)
 # worker with the same options:
 #
 # ```sh
-# python -m lecture tune --chief 10.0.0.1:9000 --directory /shared/search --trials 100
-# python -m lecture tune --worker 10.0.0.1:9000 --directory /shared/search --trials 100
+# python -m lecture tune --chief 10.0.0.1:9000 --directory /shared/search \
+#     --trials 100
+# python -m lecture tune --worker 10.0.0.1:9000 --directory /shared/search \
+#     --trials 100
 # ```
 #
 # A worker that dies is noticed and its trial is given to another. The chief's

@@ -90,12 +90,14 @@ one.fit(x, y, batch_size=50, verbose=0)  # the first epoch compiles
 start = time.perf_counter()
 one.fit(x, y, batch_size=50, epochs=25, verbose=0)
 seconds = 500 / 25 * (time.perf_counter() - start)
+hours = 1000 * seconds / 3600
 print(
-    f"One network, 500 steps of fit: {seconds:.0f} s (25 timed). A thousand, one after the other: {1000 * seconds / 3600:.1f} hours."
+    f"One network, 500 steps of fit: {seconds:.0f} s (25 timed)."
+    f" A thousand, one after the other: {hours:.1f} hours."
 )
 
 # %% tags=["live", "slide-code"]
-# Train a thousand small networks together, 500 steps each, and say how long it took.
+# Train a thousand small networks together, 500 steps each, and time it.
 thousand = replicas.train(
     [16],
     x,
@@ -129,11 +131,14 @@ plots.describe(
 low, middle, high = np.quantile(thousand.loss[-1], [0.05, 0.5, 0.95])
 plots.describe(
     axes[1],
-    f"The errors of a thousand networks: the middle one {middle:.2g}, nine in ten from {low:.2g} to {high:.2g}.",
+    f"The errors of a thousand networks: the middle one {middle:.2g},"
+    f" nine in ten from {low:.2g} to {high:.2g}.",
 )
 plt.show()
 print(
-    f"Errors: the middle one {middle:.2g}; one network in twenty is below {low:.2g}, one in twenty above {high:.2g}, a factor of {high / low:.0f} between them."
+    f"Errors: the middle one {middle:.2g}; one network in twenty is below"
+    f" {low:.2g}, one in twenty above {high:.2g}, a factor of"
+    f" {high / low:.0f} between them."
 )
 
 # %% [markdown]
@@ -719,11 +724,13 @@ then_and_now(pca)
 rng = np.random.default_rng(SEED)
 for d in (11, 110, 1010):
     positive, turned = (
-        np.linalg.svd(it, compute_uv=False)
-        for it in (rng.random((d, d)), experiments.pca.rotation(d, rng))
+        np.linalg.svd(matrix, compute_uv=False)
+        for matrix in (rng.random((d, d)), experiments.pca.rotation(d, rng))
     )
     print(
-        f"{d:>5} dimensions, largest and second singular value: positive numbers {positive[0]:.0f} and {positive[1]:.1f}, rotation {turned[0]:.0f} and {turned[1]:.0f}"
+        f"{d:>5} dimensions, largest and second singular value:"
+        f" positive numbers {positive[0]:.0f} and {positive[1]:.1f},"
+        f" rotation {turned[0]:.0f} and {turned[1]:.0f}"
     )
 
 # %% [markdown]
@@ -1036,7 +1043,7 @@ then_and_now(losses)
 # unit?*
 
 # %% tags=["live", "slide-code"]
-# Train from six kinds of first weights, and from zeros with one unit in each layer.
+# Train from six initializations, and from zeros with one unit a layer.
 initialization = experiments.initialization.run(preset=PRESET)
 plots.plot_sweeps(initialization.sweeps)
 # %%
@@ -1276,7 +1283,8 @@ n_different = ...
 exercises.check("equal-units", n_different)
 
 # %% tags=["solution"]
-# Inputs to any first unit, its bias; one weight between the layers, one bias; one weight to each output, and its bias.
+# Inputs to any first unit, its bias; one weight between the layers, one bias;
+# one weight to each output, and its bias.
 exercises.check("equal-units", 12 + 1 + 1 + 1 + 2 + 2)
 
 # %% [markdown] tags=["exercise"]
@@ -1358,24 +1366,24 @@ answers = [
 pd.DataFrame(
     [
         {
-            "question": it.title,
-            "hypothesis": it.verdicts[0].hypothesis.text,
-            "verdict": it.verdicts[0].word,
+            "question": answer.title,
+            "hypothesis": answer.verdicts[0].hypothesis.text,
+            "verdict": answer.verdicts[0].word,
             "all its verdicts": ", ".join(
                 f"{n} {word}"
                 for word in ("supported", "contradicted", "undecided")
-                if (n := sum(one.word == word for one in it.verdicts))
+                if (n := [v.word for v in answer.verdicts].count(word))
             ),
         }
-        for it in answers
+        for answer in answers
     ]
 ).style.hide(axis="index").set_table_styles(
     [{"selector": "th, td", "props": "text-align: left; vertical-align: top"}]
 )
 
 # %%
-verdicts = [one.word for it in answers for one in it.verdicts]
-compared = [one.agrees for it in answers for one in it.compared]
+verdicts = [verdict.word for answer in answers for verdict in answer.verdicts]
+compared = [row.agrees for answer in answers for row in answer.compared]
 print(
     f"{len(verdicts)} hypotheses: "
     + ", ".join(
@@ -1384,8 +1392,10 @@ print(
     )
     + "."
 )
+agree = sum(compared)
 print(
-    f"{len(compared)} published numbers: {sum(compared)} agree with ours, {len(compared) - sum(compared)} do not."
+    f"{len(compared)} published numbers: {agree} agree with ours,"
+    f" {len(compared) - agree} do not."
 )
 
 # %% [markdown]

@@ -123,6 +123,30 @@ def test_no_long_dash_and_no_link_without_a_place(source):
     assert "\N{EM DASH}" not in text and "](#)" not in text
 
 
+def _too_wide(cells):
+    """The lines of cells that the page would cut: above 79 columns, but for what cannot be wrapped in prose."""
+    in_formula = False
+    for cell in cells:
+        is_prose = cell.cell_type == "markdown"
+        for line in cell.source.splitlines():
+            is_whole = is_prose and (in_formula or re.search(r"^ *[#|]|\$|\]\(", line))  # heading, table, formula, link
+            in_formula ^= is_prose and line.count("$$") % 2 == 1
+            if len(line) > 79 and not is_whole:
+                yield line
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)
+def test_no_line_is_wider_than_the_page_shows(source):
+    cells = notebooks.from_source(source).cells
+    assert list(_too_wide(cell for cell in cells if "colab" not in cell.metadata.get("tags", []))) == []
+
+
+def test_what_is_too_wide_is_found():
+    long, code, prose = "x " * 40, nbformat.v4.new_code_cell, nbformat.v4.new_markdown_cell
+    assert list(_too_wide([code(f"# {long}"), prose(long)])) == [f"# {long}", long]
+    assert list(_too_wide([prose(f"# {long}\n| {long} |\n$$\n{long}\n$$\n[{long}](#there)"), code("x = 1")])) == []
+
+
 def test_sources_and_notebooks_say_the_same():
     assert SOURCES
     assert notebooks.outdated(ROOT / "notebooks") == [], "run: make notebooks"
