@@ -20,7 +20,7 @@ from lecture.plots import (
     plot_gradient_costs,
     plot_layer_gradient,
 )
-from lecture.plots.networks.backprop import FACTORS
+from lecture.plots.networks.factors import FACTORS
 
 X, DIFFER = xor()
 Y = np.hstack([DIFFER, X.min(axis=1, keepdims=True) > 0]).astype(float)

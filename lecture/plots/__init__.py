@@ -10,21 +10,19 @@ from lecture.plots.experiments.retrained import plot_learning_curves, plot_weigh
 from lecture.plots.experiments.settling import plot_settling, plot_weight_paths
 from lecture.plots.experiments.sweeps import plot_result, plot_sweep, plot_sweeps, plot_verdicts
 from lecture.plots.learning.arrays import plot_dense_product, plot_elementwise
-from lecture.plots.learning.chain_rule import (
-    plot_batch_gradient,
-    plot_chain_rule,
-    plot_gradient_costs,
-    plot_layer_gradient,
-)
+from lecture.plots.learning.costs import plot_gradient_costs
 from lecture.plots.learning.depth import plot_gradient_flow
 from lecture.plots.learning.tensors import plot_tensor
 from lecture.plots.learning.training_loop import plot_training_loop
 from lecture.plots.networks.architecture import plot_architecture
 from lecture.plots.networks.attention import plot_attention
-from lecture.plots.networks.backprop import plot_step, plot_weight_updates
+from lecture.plots.networks.backprop import plot_step
+from lecture.plots.networks.chain_rule import plot_chain_rule
 from lecture.plots.networks.filters import plot_feature_maps, plot_patches
 from lecture.plots.networks.images import plot_images, plot_prediction
+from lecture.plots.networks.layer_gradient import plot_batch_gradient, plot_layer_gradient
 from lecture.plots.networks.network import plot_network
+from lecture.plots.networks.updates import plot_weight_updates
 from lecture.plots.optimizers import (
     LOOKS,
     plot_learning_rate,
