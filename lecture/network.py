@@ -6,15 +6,18 @@ w^(l)_{i,j}: first from, then to. So w^(l)_{0,j} is the bias of unit j, and a ma
 (n_in, n_out), holds w^(l)_{i,j} at ``weights[l - 1][i - 1, j - 1]``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from numbers import Integral
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from lecture.checks import real, whole
-from lecture.reading import activation_name, check_model, function_name, inputs, origin
+from lecture.keras_graph import Call, activation_name, function_name, input_operations, output_operations, read
+from lecture.words import counted, listed
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,10 +58,10 @@ class Network:
     The counts are those of the network: the same whether bias nodes are drawn or not.
     """
 
-    sizes: tuple  # units of each layer, the inputs first
+    sizes: tuple[int, ...]  # units of each layer, the inputs first
     bias: bool = False  # whether bias nodes are drawn
-    activations: tuple = ()  # name of each layer's activation after the inputs, None where not known
-    biased: tuple = ()  # whether each layer after the inputs has biases
+    activations: tuple[str | None, ...] = ()  # of each layer after the inputs, None where not known
+    biased: tuple[bool, ...] = ()  # whether each layer after the inputs has biases
     weights: tuple | None = None  # an array (n_in, n_out) for each layer after the inputs
     biases: tuple | None = None  # an array (n_out,) for each, None where it has none
     n_gammas: int = 0  # of batch normalization
@@ -66,22 +69,22 @@ class Network:
     n_moving: int = 0  # its moving means and variances: kept, not trained
 
     @property
-    def n_weights(self):
+    def n_weights(self) -> int:
         """Number of weights, without the biases."""
         return sum(n_in * n_out for n_in, n_out in zip(self.sizes, self.sizes[1:]))
 
     @property
-    def n_biases(self):
+    def n_biases(self) -> int:
         """Number of biases."""
         return sum(n_out for n_out, biased in zip(self.sizes[1:], self.biased) if biased)
 
     @property
-    def n_trainable(self):
+    def n_trainable(self) -> int:
         """Number of parameters that training changes: weights, biases, γ and β."""
         return self.n_weights + self.n_biases + self.n_gammas + self.n_betas
 
     @property
-    def n_params(self):
+    def n_params(self) -> int:
         """Number of all parameters as Keras counts them: with the moving averages of batch normalization."""
         return self.n_trainable + self.n_moving
 
@@ -90,22 +93,24 @@ class Network:
         return self.shown()
 
     @property
-    def nodes(self):
+    def nodes(self) -> Nodes:
         """All nodes."""
         return self._all.nodes
 
     @property
-    def edges(self):
+    def edges(self) -> Edges:
         """All edges: ``n_weights`` of them, and with bias nodes ``n_biases`` more."""
         return self._all.edges
 
-    def shown(self, max_units=None):
-        """Return what a drawing of at most ``max_units`` units per layer shows: the first and the last of wider layers.
+    def shown(self, max_units: int | None = None) -> Shown:
+        """Return what a drawing of at most ``max_units`` units per layer shows.
+
+        Of wider layers these are the first and the last units.
 
         Parameters
         ----------
         max_units : int, optional
-            At least 2; None shows all.
+            Number of units, at least 2; None shows all.
 
         Returns
         -------
@@ -114,7 +119,7 @@ class Network:
         Raises
         ------
         ValueError
-            If ``max_units`` is something else.
+            If ``max_units`` is not a whole number of at least 2.
         """
         if max_units is not None:
             whole(max_units, "max_units", least=2)
@@ -130,15 +135,15 @@ class Network:
         nodes = Nodes(*(np.concatenate(parts) for parts in zip(*columns)))
         return Shown(nodes, _edges(nodes, last), np.reshape(dots, (-1, 2)))
 
-    def edge_values(self, edges, weights=None):
+    def edge_values(self, edges: Edges, weights: Iterable[ArrayLike] | None = None) -> np.ndarray:
         """Return the weight on each edge.
 
         Parameters
         ----------
         edges : Edges
         weights : sequence of array, optional
-            One for each layer after the inputs: (n_in, n_out), or (n_in + 1, n_out) with the biases in row 0; as a
-            default the network's own.
+            For each layer after the inputs one array (n_in, n_out), or (n_in + 1, n_out) with the biases in row 0; the
+            network's own if None.
 
         Returns
         -------
@@ -157,8 +162,20 @@ class Network:
             value[here] = matrix[edges.i[here], edges.j[here] - 1]
         return value
 
-    def node_values(self, nodes, values, what="activations"):
-        """Return what ``values``, an array of shape (size,) for each layer, say of each node; NaN for bias nodes.
+    def node_values(self, nodes: Nodes, values: Iterable[ArrayLike], what: str = "activations") -> np.ndarray:
+        """Return the value of each node; NaN for bias nodes.
+
+        Parameters
+        ----------
+        nodes : Nodes
+        values : sequence of array of shape (size,)
+            One array for each layer, the inputs first.
+        what : str
+            What the values are, for messages.
+
+        Returns
+        -------
+        ndarray of shape (n_nodes,)
 
         Raises
         ------
@@ -181,32 +198,32 @@ class Network:
             result[here] = numbers.reshape(-1)[nodes.index[here] - 1]
         return result
 
-    def describe(self):
-        """Return what the network is in a sentence: its layers and its counts.
+    def describe(self) -> str:
+        """Return a sentence on the network's layers and counts.
 
         >>> layout([2, 3, 1]).describe()
         'A dense network with 2 inputs, a hidden layer of 3 units and 1 output: 9 weights and 4 biases.'
         """
         named = [f" ({name})" if name else "" for name in self.activations]
         hidden = [f"{size:,}{name}" for size, name in zip(self.sizes[1:-1], named)]
-        parts = [_plural(self.sizes[0], "input")]
+        parts = [counted(self.sizes[0], "input")]
         if len(hidden) == 1:
-            parts.append(f"a hidden layer of {_plural(self.sizes[1], 'unit')}{named[0]}")
+            parts.append(f"a hidden layer of {counted(self.sizes[1], 'unit')}{named[0]}")
         elif hidden:
-            parts.append(f"{len(hidden)} hidden layers of {_and(hidden)} units")
-        parts.append(_plural(self.sizes[-1], "output") + named[-1])
-        return f"A dense network with {_and(parts)}: {self.counts()}."
+            parts.append(f"{len(hidden)} hidden layers of {listed(hidden)} units")
+        parts.append(counted(self.sizes[-1], "output") + named[-1])
+        return f"A dense network with {listed(parts)}: {self.counts()}."
 
-    def counts(self):
+    def counts(self) -> str:
         """Return the numbers of parameters of each kind, as words.
 
         >>> layout([784, 512, 512, 10]).counts()
         '668,672 weights and 1,034 biases'
         """
-        parts = [_plural(self.n_weights, "weight"), _plural(self.n_biases, "bias", "biases")]
+        parts = [counted(self.n_weights, "weight"), counted(self.n_biases, "bias", "biases")]
         if self.n_gammas or self.n_betas:
             parts.append(f"{self.n_gammas:,} γ and {self.n_betas:,} β of batch normalization")
-        return _and(parts) if len(parts) == 2 else ", ".join(parts)
+        return listed(parts) if len(parts) == 2 else ", ".join(parts)
 
     def _with_biases(self, weights):
         """Each layer's matrix (n_in + 1, n_out) with the biases, NaN where they are not given, in row 0."""
@@ -221,7 +238,7 @@ class Network:
         shapes = list(zip(self.sizes, self.sizes[1:]))
         if len(weights) != len(shapes):
             raise ValueError(
-                f"weights must be {_plural(len(shapes), 'array')}, one for each layer after the inputs, "
+                f"weights must be {counted(len(shapes), 'array')}, one for each layer after the inputs, "
                 f"got {len(weights)}."
             )
         matrices = []
@@ -238,17 +255,19 @@ class Network:
         return matrices
 
 
-def layout(sizes, bias=False, *, hidden=None, output=None):
+def layout(
+    sizes: Sequence[int], bias: bool = False, *, hidden: str | None = None, output: str | None = None
+) -> Network:
     """Return the dense network with these layers.
 
     Parameters
     ----------
     sizes : sequence of int
-        Two or more positive layer sizes, the inputs first.
+        Number of units of each layer, the inputs first; two or more layers.
     bias : bool
         Whether bias nodes are drawn. The network has its biases either way.
     hidden, output : str, optional
-        Name of the activation of the hidden layers and of the output layer, such as ``"relu"`` and ``"softmax"``.
+        Names of the activations of the hidden layers and of the output layer, such as ``"relu"`` and ``"softmax"``.
 
     Returns
     -------
@@ -257,7 +276,7 @@ def layout(sizes, bias=False, *, hidden=None, output=None):
     Raises
     ------
     ValueError
-        If the sizes are something else.
+        If ``sizes`` are not two or more positive whole numbers.
 
     >>> layout([784, 512, 512, 10]).n_params
     669706
@@ -284,7 +303,7 @@ _PASSING = {
 }
 
 
-def from_model(model, bias=False):
+def from_model(model: Any, bias: bool = False) -> Network:
     """Return the network that a built Keras model is, with its weights.
 
     Parameters
@@ -303,74 +322,60 @@ def from_model(model, bias=False):
     Raises
     ------
     ValueError
-        If the model is something else; the sentence names the layer.
+        If the model has any other layer, or branches; the message names the layer.
     """
-    weights, biases, names = [], [], []
-    n_gammas = n_betas = n_moving = 0
-    for layer, shape in _chain(model):
-        kind, activation = type(layer).__name__, activation_name(layer)
+    dense, names, norms = [], [], []
+    for call in _chain(model):
+        layer, kind, activation = call.operation, type(call.operation).__name__, activation_name(call.operation)
         if kind == "Dense":
-            if len(shape) != 2:
-                raise ValueError(
-                    f"layer {layer.name!r} must get flat inputs, got shape {tuple(shape)}: put a Flatten before it."
-                )
-            kernel, *rest = layer.get_weights()
-            if len(rest) > bool(layer.use_bias):
-                raise ValueError(
-                    f"layer {layer.name!r} must have a kernel and biases only, "
-                    f"got {_plural(len(rest) + 1, 'array')} of weights."
-                )
-            weights.append(kernel)
-            biases.append(rest[0] if layer.use_bias else None)
+            dense.append(_parameters(call))
             names.append([function_name(layer.activation)])
         elif activation and not getattr(layer, "weights", ()):
             if not names:
-                raise ValueError(
-                    f"model must begin with a Dense layer, got the activation {layer.name!r} on its inputs."
-                )
+                got = f"the activation {layer.name!r} on its inputs"
+                raise ValueError(f"model must begin with a Dense layer, got {got}.")
             names[-1].append(activation)
         elif kind == "BatchNormalization":
-            n_units = int(layer.get_weights()[-1].size)
-            n_gammas += n_units * bool(layer.scale)
-            n_betas += n_units * bool(layer.center)
-            n_moving += 2 * n_units
+            norms.append((layer, int(layer.get_weights()[-1].size)))
         elif kind not in _PASSING:
             raise ValueError(
                 "model must be one chain of Dense layers (with InputLayer, Flatten, activations, Dropout, "
-                "BatchNormalization between them), "
-                f"got layer {layer.name!r} ({kind})."
+                f"BatchNormalization between them), got layer {layer.name!r} ({kind})."
             )
-    if not weights:
+    if not dense:
         raise ValueError(f"model must have a Dense layer, got {model.name!r} without one.")
+    weights, biases = zip(*dense)
     return Network(
         sizes=(weights[0].shape[0], *(W.shape[1] for W in weights)),
         bias=bool(bias),
-        activations=tuple(" then ".join(name for name in several if name != "linear") or "linear" for several in names),
+        activations=tuple(map(_one_after_the_other, names)),
         biased=tuple(b is not None for b in biases),
-        weights=tuple(weights),
-        biases=tuple(biases),
-        n_gammas=n_gammas,
-        n_betas=n_betas,
-        n_moving=n_moving,
+        weights=weights,
+        biases=biases,
+        n_gammas=sum(n_units for norm, n_units in norms if norm.scale),
+        n_betas=sum(n_units for norm, n_units in norms if norm.center),
+        n_moving=sum(2 * n_units for _, n_units in norms),
     )
 
 
-def drop_units(network, rate, rng):
-    """Choose the hidden units that dropout leaves out of one training step: each by itself, with probability ``rate``.
+def drop_units(network: Network, rate: float, rng: np.random.Generator | int) -> tuple[np.ndarray, ...]:
+    """Choose the hidden units that dropout leaves out of one training step.
+
+    Each is left out with probability ``rate``, independently of the others.
 
     Parameters
     ----------
     network : Network
     rate : float
-        In [0, 1).
+        Probability that a unit is dropped, in [0, 1).
     rng : numpy.random.Generator or int
-        The source of the chance, or its seed.
+        Random generator, or a seed for one.
 
     Returns
     -------
     tuple of ndarray of bool
-        One mask of shape (size,) for each layer with the inputs first, True where a unit is dropped; inputs and
-        outputs stay.
+        A mask of shape (size,) for each layer, the inputs first: True where a unit is dropped, which inputs and
+        outputs never are.
 
     Raises
     ------
@@ -407,30 +412,38 @@ def _edges(nodes, last):
 
 
 def _chain(model):
-    """The layers of a Keras model from input to output, each with the shape of what it gets."""
-    check_model(model)
-    for what in ("inputs", "outputs"):
-        if len(getattr(model, what)) != 1:
-            names = ", ".join(tensor._keras_history[0].name for tensor in getattr(model, what))
-            raise ValueError(
-                f"model must have one input and one output, got {len(getattr(model, what))} {what}: {names}."
-            )
-    chain, tensor = [], model.outputs[0]
-    while tensor is not None:
-        layer, call = origin(tensor)
-        before = inputs(layer, call)
-        if len(before) > 1:
-            raise ValueError(
-                "model must be one chain of layers, "
-                f"got branches that meet in layer {layer.name!r} ({type(layer).__name__})."
-            )
-        if getattr(layer, "weights", ()) and any(layer is other for other, _ in chain):
-            raise ValueError(
-                f"model must be one chain of layers, got layer {layer.name!r} used twice, with the same weights."
-            )
-        chain.append((layer, before[0].shape if before else ()))
-        tensor = before[0] if before else None
-    return chain[::-1]
+    """The calls of a Keras model whose layers stand in one chain, from input to output."""
+    graph = read(model)
+    for what, operations in (("inputs", input_operations(model)), ("outputs", output_operations(model))):
+        if len(operations) != 1:
+            names = ", ".join(operation.name for operation in operations)
+            raise ValueError(f"model must have one input and one output, got {len(operations)} {what}: {names}.")
+    for number, call in enumerate(graph.calls):
+        layer = call.operation
+        if len(call.inputs) > 1:
+            got = f"branches that meet in layer {layer.name!r} ({type(layer).__name__})"
+            raise ValueError(f"model must be one chain of layers, got {got}.")
+        if getattr(layer, "weights", ()) and any(layer is other.operation for other in graph.calls[:number]):
+            got = f"layer {layer.name!r} used twice, with the same weights"
+            raise ValueError(f"model must be one chain of layers, got {got}.")
+    return graph.calls
+
+
+def _parameters(call: Call):
+    """Weights and biases of a Dense layer; None for the biases where it has none."""
+    layer, shape = call.operation, call.input_shapes[0]
+    if len(shape) != 2:
+        raise ValueError(f"layer {layer.name!r} must get flat inputs, got shape {shape}: put a Flatten before it.")
+    kernel, *rest = layer.get_weights()
+    if len(rest) > bool(layer.use_bias):
+        got = f"{counted(len(rest) + 1, 'array')} of weights"
+        raise ValueError(f"layer {layer.name!r} must have a kernel and biases only, got {got}.")
+    return kernel, rest[0] if layer.use_bias else None
+
+
+def _one_after_the_other(activations):
+    """The name of several activations that are applied in turn."""
+    return " then ".join(name for name in activations if name != "linear") or "linear"
 
 
 def _listed(values, what):
@@ -438,11 +451,3 @@ def _listed(values, what):
     if isinstance(values, str) or not isinstance(values, Iterable):
         raise ValueError(f"{what} must be a list of arrays, got {values!r}.")
     return list(values)
-
-
-def _plural(n, one, many=None):
-    return f"{n:,} {one if n == 1 else many or one + 's'}"
-
-
-def _and(parts):
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

@@ -270,7 +270,7 @@ plots.plot_feature_maps(
 # layer 3?*
 
 # %%
-drawn = architecture.from_model(filters)
+drawn = architecture.of(filters)
 strongest = {}
 for name, layer in LAYERS.items():
     field = drawn.receptive_field(
@@ -333,9 +333,9 @@ convolutional = keras.Sequential(
         keras.layers.Dense(10, activation="softmax"),
     ]
 )
-plots.plot_architecture(architecture.from_model(convolutional))
+plots.plot_architecture(architecture.of(convolutional))
 # %%
-print(architecture.from_model(convolutional).table())
+print(architecture.of(convolutional).table())
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -362,9 +362,9 @@ recurrent = keras.Sequential(
         keras.layers.Dense(10, activation="softmax"),
     ]
 )
-plots.plot_architecture(architecture.from_model(recurrent))
+plots.plot_architecture(architecture.of(recurrent))
 # %%
-print(architecture.from_model(recurrent).table())
+print(architecture.of(recurrent).table())
 
 # %% [markdown]
 # Above stands the cell with its loop; below, the same cell *unrolled*: one
@@ -401,9 +401,9 @@ autoencoder = keras.Sequential(
         ),
     ]
 )
-plots.plot_architecture(architecture.from_model(autoencoder))
+plots.plot_architecture(architecture.of(autoencoder))
 # %%
-counted = architecture.from_model(autoencoder)
+counted = architecture.of(autoencoder)
 print(counted.table())
 code, image = counted.layers[counted.code], counted.layers[0]
 n_dense = (784 + 1) * 10 + (10 + 1) * 784
@@ -438,9 +438,9 @@ answer, weights = keras.layers.MultiHeadAttention(1, 16)(
 )
 output = keras.layers.Dense(10, activation="softmax")(x + answer)
 attention = keras.Model([digit, place], output)
-plots.plot_architecture(architecture.from_model(attention))
+plots.plot_architecture(architecture.of(attention))
 # %%
-print(architecture.from_model(attention).table())
+print(architecture.of(attention).table())
 
 # %% [markdown]
 # Queries, keys and values are made by three dense layers, the same three for

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import layers
 
-from lecture.architecture import KINDS, Layer, from_model, shape_text
+from lecture.architecture import KINDS, Layer, of, shape_text
 
 
 def _sequential(*parts, shape):
@@ -24,7 +24,7 @@ def _block(x, heads=2, size=4):
 
 def _only(layer, shape):
     """The one layer with parameters of a model with one layer."""
-    architecture = from_model(model := _sequential(layer, shape=shape))
+    architecture = of(model := _sequential(layer, shape=shape))
     assert architecture.n_params == model.count_params()
     return architecture.layers[-1]
 
@@ -55,7 +55,7 @@ def test_recurrent_cells_by_hand(h, i):
 @given(d=st.integers(1, 9), heads=st.integers(1, 4), size=st.integers(1, 6))
 def test_attention_by_hand(d, heads, size):
     x = keras.Input((5, d))
-    architecture = from_model(model := keras.Model(x, layers.MultiHeadAttention(heads, size)(x, x)))
+    architecture = of(model := keras.Model(x, layers.MultiHeadAttention(heads, size)(x, x)))
     layer = architecture.layers[-1]
     assert architecture.n_params == model.count_params() == 3 * (d * heads * size + heads * size) + heads * size * d + d
     assert eval(layer.counting().replace("·", "*")) == layer.n_params
@@ -88,7 +88,7 @@ def test_the_counting_gives_the_count_of_keras(layer, shape):
 def test_frozen_layers_and_moving_averages_are_not_trained():
     model = _sequential(layers.Dense(4), layers.BatchNormalization(), layers.Dense(2), shape=(3,))
     model.layers[0].trainable = False
-    architecture = from_model(model)
+    architecture = of(model)
     assert architecture.n_trainable == sum(int(np.prod(w.shape)) for w in model.trainable_weights) == 8 + 10
     assert architecture.n_params == model.count_params() == 16 + 16 + 10
 
@@ -97,7 +97,7 @@ def test_frozen_layers_and_moving_averages_are_not_trained():
 
 
 def test_a_chain_in_its_order():
-    architecture = from_model(
+    architecture = of(
         _sequential(
             layers.Conv2D(4, 3),
             layers.MaxPooling2D(),
@@ -133,7 +133,7 @@ def test_a_chain_in_its_order():
 def test_a_residual_connection_is_a_skip():
     x = keras.Input((6,))
     e = layers.Embedding(10, 8)(x)
-    architecture = from_model(keras.Model(x, layers.Dense(10)(_block(e))))
+    architecture = of(keras.Model(x, layers.Dense(10)(_block(e))))
     types = [layer.type for layer in architecture.layers]
     assert types == ["InputLayer", "Embedding", "MultiHeadAttention", "Add", "LayerNormalization", "Dense"]
     assert architecture.skips == ((1, 3),)
@@ -143,7 +143,7 @@ def test_a_residual_connection_is_a_skip():
 def test_a_plus_is_an_add_and_branches_are_no_skips():
     a, b = keras.Input((4,), name="a"), keras.Input((3,), name="b")
     deep = layers.Dense(5)(layers.Dense(5)(a))
-    architecture = from_model(keras.Model([a, b], deep + layers.Dense(5)(b)))
+    architecture = of(keras.Model([a, b], deep + layers.Dense(5)(b)))
     assert architecture.layers[-1].kind == "merge" and architecture.skips == ()
     assert architecture.describe().startswith("A network of 4 layers from 4 and 3 to 5: ")
 
@@ -153,19 +153,19 @@ def test_a_model_inside_a_model_is_taken_apart():
     z = keras.Input((2,))
     decoder = keras.Model(z, layers.Dense(16)(layers.Dense(8)(z)))
     x = keras.Input((16,))
-    architecture = from_model(model := keras.Model(x, decoder(encoder(x))))
+    architecture = of(model := keras.Model(x, decoder(encoder(x))))
     assert [layer.shape for layer in architecture.layers] == [(16,), (8,), (2,), (8,), (16,)]
     assert (
         architecture.connections == ((0, 1), (1, 2), (2, 3), (3, 4)) and architecture.n_params == model.count_params()
     )
     assert architecture.code == 2 and architecture.describe().endswith(" Its code has 2 numbers.")
-    assert from_model(keras.Sequential([keras.Input((16,)), encoder, decoder])).n_params == model.count_params()
+    assert of(keras.Sequential([keras.Input((16,)), encoder, decoder])).n_params == model.count_params()
 
 
 def test_a_layer_used_twice_is_counted_once():
     twin = _sequential(layers.Dense(8), layers.Dense(2), shape=(16,))
     a, b = keras.Input((16,)), keras.Input((16,))
-    architecture = from_model(model := keras.Model([a, b], layers.Subtract()([twin(a), twin(b)])))
+    architecture = of(model := keras.Model([a, b], layers.Subtract()([twin(a), twin(b)])))
     assert len(architecture.layers) == 7 and architecture.n_params == model.count_params()
     assert [layer.shares for layer in architecture.layers].count(None) == 5
 
@@ -178,7 +178,7 @@ def test_a_layer_of_ones_own_is_other_and_one_that_inherits_is_not():
     class MyConvolution(layers.Conv2D):
         pass
 
-    architecture = from_model(_sequential(MyConvolution(2, 3), Doubling(), shape=(5, 5, 1)))
+    architecture = of(_sequential(MyConvolution(2, 3), Doubling(), shape=(5, 5, 1)))
     assert [(layer.type, layer.kind) for layer in architecture.layers[1:]] == [
         ("MyConvolution", "convolution"),
         ("Doubling", "other"),
@@ -186,7 +186,7 @@ def test_a_layer_of_ones_own_is_other_and_one_that_inherits_is_not():
 
 
 def test_lengths_that_are_not_fixed():
-    architecture = from_model(_sequential(layers.LSTM(3, return_sequences=True), shape=(None, 2)))
+    architecture = of(_sequential(layers.LSTM(3, return_sequences=True), shape=(None, 2)))
     assert (
         architecture.layers[1].shape == (None, 3)
         and architecture.layers[1].every_step
@@ -198,7 +198,7 @@ def test_lengths_that_are_not_fixed():
 def test_several_outputs_and_states():
     x = keras.Input((5, 3))
     every, h, c = layers.LSTM(4, return_sequences=True, return_state=True)(x)
-    architecture = from_model(model := keras.Model(x, {"steps": every, "state": layers.Concatenate()([h, c])}))
+    architecture = of(model := keras.Model(x, {"steps": every, "state": layers.Concatenate()([h, c])}))
     assert len(architecture.outputs) == 2 and architecture.n_params == model.count_params()
 
 
@@ -206,7 +206,7 @@ def test_a_deep_model_is_read_whole():
     x = out = keras.Input((2,))
     for _ in range(300):
         out = layers.ReLU()(out)
-    assert len(from_model(keras.Model(x, out)).layers) == 301
+    assert len(of(keras.Model(x, out)).layers) == 301
 
 
 # -- Receptive fields -------------------------------------------------------------------------------------------------
@@ -232,7 +232,7 @@ def test_a_receptive_field_is_all_that_a_number_depends_on(parts, draw):
         for kind, k, s, p in parts
     ]
     model = _sequential(*made, shape=(size, size, 1))
-    field = from_model(model).receptive_field(len(parts))
+    field = of(model).receptive_field(len(parts))
     n = model.output_shape[1]
     row, column = n // 2, draw % n
     pixels = np.eye(size * size, dtype=np.float32).reshape(-1, size, size, 1)  # one at a time
@@ -249,7 +249,7 @@ def test_a_receptive_field_is_all_that_a_number_depends_on(parts, draw):
 
 
 def test_a_receptive_field_needs_a_chain_of_windows():
-    architecture = from_model(_sequential(layers.Conv2D(1, 3), layers.Flatten(), layers.Dense(2), shape=(5, 5, 1)))
+    architecture = of(_sequential(layers.Conv2D(1, 3), layers.Flatten(), layers.Dense(2), shape=(5, 5, 1)))
     assert architecture.receptive_field(1).size == (3, 3)
     with pytest.raises(ValueError, match="chain of convolutions and poolings from the input, got Dense"):
         architecture.receptive_field(3)
@@ -262,9 +262,7 @@ def test_a_receptive_field_needs_a_chain_of_windows():
 
 def test_the_table_counts_and_compares():
     table = (
-        from_model(_sequential(layers.Conv2D(8, 3), layers.Flatten(), layers.Dense(10), shape=(28, 28, 1)))
-        .table()
-        .splitlines()
+        of(_sequential(layers.Conv2D(8, 3), layers.Flatten(), layers.Dense(10), shape=(28, 28, 1))).table().splitlines()
     )
     assert len(table) == 4
     assert table[1].split() == ["Conv2D", "3×3", "26×26×8", "80", "3·3·1·8", "+", "8", "4,245,280"]
@@ -273,11 +271,11 @@ def test_the_table_counts_and_compares():
 
 def test_a_long_model_is_described_by_its_kinds():
     parts = [layers.Dense(3) for _ in range(13)]
-    assert "13 of kind dense" in from_model(_sequential(*parts, shape=(3,))).describe()
+    assert "13 of kind dense" in of(_sequential(*parts, shape=(3,))).describe()
 
 
 def test_a_place_by_name():
-    architecture = from_model(_sequential(layers.Dense(3, name="first"), shape=(3,)))
+    architecture = of(_sequential(layers.Dense(3, name="first"), shape=(3,)))
     assert architecture.place("first") == 1
     with pytest.raises(ValueError, match="name must be one of .*first, got 'x'"):
         architecture.place("x")
@@ -301,10 +299,10 @@ class _Own(keras.Model):
 
 def test_what_is_no_model_is_refused_in_a_sentence():
     with pytest.raises(ValueError, match=r"model must be a Keras model, got \[784, 10\]\."):
-        from_model([784, 10])
+        of([784, 10])
     with pytest.raises(ValueError, match="model must be built, got 'empty' without input"):
-        from_model(keras.Sequential([layers.Dense(2)], name="empty"))
+        of(keras.Sequential([layers.Dense(2)], name="empty"))
     own = _Own()
     own(np.ones((1, 3)))
     with pytest.raises(ValueError, match=r"Sequential or functional, got .* \(_Own\), which has its own call\."):
-        from_model(own)
+        of(own)

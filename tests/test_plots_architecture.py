@@ -1,4 +1,4 @@
-"""The drawing of an architecture, read from its artists: each layer in its size and place, its numbers, and what leads where."""
+"""The drawing of an architecture, by its artists: each layer in its size and place, its numbers, what leads where."""
 
 import itertools
 
@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from keras import layers
 from matplotlib.patches import FancyArrowPatch, PathPatch, Rectangle
 
-from lecture.architecture import from_model
+from lecture.architecture import of
 from lecture.plots import alt_text, plot_architecture, plot_attention
 
 
 def _sequential(*parts, shape):
-    return from_model(keras.Sequential([keras.Input(shape), *parts]))
+    return of(keras.Sequential([keras.Input(shape), *parts]))
 
 
 def _patches(ax, name, kind=Rectangle):
@@ -37,7 +37,7 @@ def _residual(*, far=False):
     y = layers.Add()([e, layers.MultiHeadAttention(2, 4)(e, e)])
     for _ in range(30 if far else 1):
         y = layers.Dense(8, activation="relu")(y)
-    return from_model(keras.Model(x, layers.Dense(10)(y)))
+    return of(keras.Model(x, layers.Dense(10)(y)))
 
 
 # -- Maps, vectors, sequences -----------------------------------------------------------------------------------------
@@ -141,7 +141,7 @@ def test_attention_has_queries_keys_and_values_and_the_residual_passes_above():
 
 def test_cross_attention_takes_its_queries_from_one_side_and_the_rest_from_the_other():
     a, b = keras.Input((4, 8), name="asks"), keras.Input((6, 8), name="answers")
-    ax = plot_architecture(from_model(keras.Model([a, b], layers.MultiHeadAttention(1, 4)(a, b))))
+    ax = plot_architecture(of(keras.Model([a, b], layers.MultiHeadAttention(1, 4)(a, b))))
     assert {"asks", "answers", "4×8", "6×8"} <= set(_texts(ax))
 
 
@@ -186,7 +186,7 @@ def _models():
 
 @pytest.mark.parametrize("number", range(7))
 def test_any_model_is_drawn_whole_with_letters_that_do_not_overlap(number):
-    architecture = from_model(next(itertools.islice(_models(), number, None)))
+    architecture = of(next(itertools.islice(_models(), number, None)))
     ax = plot_architecture(architecture)
     ax.figure.canvas.draw()
     boxes = [(text.get_text(), text.get_window_extent()) for text in ax.texts if text.get_text() not in ("⋮", "=")]
@@ -233,6 +233,26 @@ def test_no_setting_is_left_behind():
 def test_wrap_must_be_a_width():
     with pytest.raises(ValueError, match="wrap must be a number of at least 1, got 'no'"):
         plot_architecture(_residual(), wrap="no")
+
+
+def test_a_keras_model_is_refused_with_the_call_that_draws_it():
+    model = keras.Sequential([keras.Input((3,)), layers.Dense(2)])
+    with pytest.raises(ValueError, match=r"got Sequential: use plot_architecture\(architecture.of\(model\)\)\."):
+        plot_architecture(model)
+
+
+def test_the_window_of_a_convolution_leads_to_the_number_that_comes_out():
+    architecture = _sequential(layers.Conv2D(2, 7), shape=(28, 28, 1))
+    ax = plot_architecture(architecture)
+    window, number = [p for p in ax.patches if isinstance(p, Rectangle) and p.get_gid() is None]
+    right = window.get_x() + window.get_width()
+    tip = number.get_x(), number.get_y() + number.get_height() / 2
+    ways = [np.transpose(line.get_data()) for line in ax.lines]
+    ways = [way for way in ways if np.allclose(way[1], tip)]
+    assert sorted(way[0].tolist() for way in ways) == [
+        [pytest.approx(right), pytest.approx(window.get_y())],
+        [pytest.approx(right), pytest.approx(window.get_y() + window.get_height())],
+    ]
 
 
 def test_arrows_lead_from_left_to_right():

@@ -306,6 +306,15 @@ def test_dropped_units_lose_the_numbers_too():
     np.testing.assert_array_equal(np.ma.getmaskarray(_circles(ax).get_array()), [False, True, False, False])
 
 
+def test_a_keras_model_is_refused_with_the_call_that_draws_it():
+    keras = pytest.importorskip("keras")
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+    with pytest.raises(ValueError, match=r"got Sequential: use plot_network\(network.from_model\(model\)\)\."):
+        plot_network(model)
+    with pytest.raises(ValueError, match=r"network must be a Network, got list\."):
+        plot_network([2, 3])
+
+
 def test_a_keras_model_with_its_weights():
     keras = pytest.importorskip("keras", reason="needs Keras")
     from lecture.network import from_model

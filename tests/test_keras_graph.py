@@ -9,7 +9,14 @@ import tensorflow as tf
 from keras import layers, ops
 
 from lecture import architecture, network
-from lecture.reading import activation_name, function_name
+from lecture.keras_graph import (
+    activation_name,
+    function_name,
+    input_operations,
+    optimizer_config,
+    output_operations,
+    read,
+)
 
 # -- One name for one function ----------------------------------------------------------------------------------------
 
@@ -51,7 +58,7 @@ def test_a_function_has_one_name_however_it_comes(name):
                 keras.Sequential([keras.Input((3,)), layers.Dense(1, activation=function)])
             ).describe()
         )
-        assert architecture.from_model(dense).layers[-1].activation == name
+        assert architecture.of(dense).layers[-1].activation == name
 
 
 def test_every_activation_of_keras_has_its_own_name():
@@ -91,6 +98,41 @@ def test_a_layer_of_ones_own_is_an_activation_only_without_weights():
     assert [activation_name(layer) for layer in (swish, Mish(), layers.Dense(1))] == [None, "mish", None]
 
 
+# -- Calls in order ---------------------------------------------------------------------------------------------------
+
+
+def test_each_call_comes_after_those_that_it_gets_its_inputs_from():
+    a, b = keras.Input((3,), name="a"), keras.Input((4,), name="b")
+    model = keras.Model([a, b], layers.Concatenate(name="both")([layers.Dense(2, name="d")(a), b]))
+    graph = read(model)
+    assert [call.operation.name for call in graph.calls] == ["a", "d", "b", "both"]
+    assert [call.inputs for call in graph.calls] == [(), (0,), (), (1, 2)] and graph.outputs == (3,)
+    assert graph.calls[3].input_shapes == ((None, 2), (None, 4)) and graph.calls[3].output_shapes == ((None, 6),)
+    assert [layer.name for layer in input_operations(model)] == ["a", "b"]
+    assert [layer.name for layer in output_operations(model)] == ["both"]
+
+
+def test_a_model_inside_is_one_call_or_taken_apart():
+    inner = keras.Sequential([keras.Input((3,)), layers.Dense(2, name="one"), layers.ReLU(name="two")], name="inner")
+    x = keras.Input((3,), name="x")
+    model = keras.Model(x, layers.Dense(1, name="last")(inner(x)))
+    assert [call.operation.name for call in read(model).calls] == ["x", "inner", "last"]
+    unfolded = read(model, unfold=True)
+    assert [call.operation.name for call in unfolded.calls] == ["x", "one", "two", "last"]
+    assert [call.inputs for call in unfolded.calls] == [(), (0,), (1,), (2,)]
+
+
+def test_an_optimizer_says_its_schedule_even_if_that_cannot_be_saved():
+    class Warm(keras.optimizers.schedules.LearningRateSchedule):
+        def __call__(self, step):
+            return 0.1
+
+    schedule = Warm()
+    assert optimizer_config(keras.optimizers.SGD(schedule, momentum=0.5))["learning_rate"] is schedule
+    plain = keras.optimizers.Adam(0.25)
+    assert optimizer_config(plain) == plain.get_config()
+
+
 # -- One object many times --------------------------------------------------------------------------------------------
 
 
@@ -115,7 +157,7 @@ def test_what_has_no_weights_may_stand_in_a_chain_many_times(between, name):
     net = network.from_model(model)
     assert net.sizes == (4, *[3] * 5, 2) and net.activations == (*[name] * 5, "linear")
     assert net.n_params == model.count_params()
-    drawn = architecture.from_model(model)
+    drawn = architecture.of(model)
     assert len(drawn.layers) == 12 and not drawn.skips
     if name != "linear":
         assert [layer.title for layer in drawn.layers if layer.kind == "activation"] == [name] * 5
@@ -126,7 +168,7 @@ def test_an_operation_that_changes_the_number_of_units_is_no_activation():
     model = keras.Model(x, layers.Dense(2)(ops.glu(layers.Dense(8)(x))))  # halves it
     with pytest.raises(ValueError, match=r"got layer 'glu' \(Glu\)"):
         network.from_model(model)
-    assert [layer.kind for layer in architecture.from_model(model).layers] == ["input", "dense", "other", "dense"]
+    assert [layer.kind for layer in architecture.of(model).layers] == ["input", "dense", "other", "dense"]
 
 
 def test_weights_that_a_drawing_would_not_show_are_refused():
@@ -157,10 +199,10 @@ def test_masks_are_no_skip_connections(tmp_path):
         return keras.Sequential([keras.Input((7,)), embedding, layers.Bidirectional(layers.GRU(5)), layers.Dense(2)])
 
     model, plain = reader(True), reader(False)
-    assert architecture.from_model(model).describe() == architecture.from_model(plain).describe()
+    assert architecture.of(model).describe() == architecture.of(plain).describe()
     model.save(tmp_path / "model.keras")
     for one in (model, keras.saving.load_model(tmp_path / "model.keras"), keras.models.clone_model(model)):
-        drawn = architecture.from_model(one)
+        drawn = architecture.of(one)
         assert [layer.title for layer in drawn.layers[1:]] == ["Embedding", "Bidirectional GRU", "Dense"]
         assert not drawn.skips
         assert drawn.n_params == one.count_params()
@@ -169,7 +211,7 @@ def test_masks_are_no_skip_connections(tmp_path):
 def test_a_skip_around_a_masked_layer_is_still_one(tmp_path):
     _masked().save(tmp_path / "model.keras")
     for model in (_masked(), keras.saving.load_model(tmp_path / "model.keras")):
-        drawn = architecture.from_model(model)
+        drawn = architecture.of(model)
         assert [(drawn.layers[a].type, drawn.layers[b].type) for a, b in drawn.skips] == [("Embedding", "Add")]
         assert [layer.type for layer in drawn.layers] == [
             *("InputLayer", "Embedding", "LSTM", "Add", "MultiHeadAttention", "GlobalAveragePooling1D", "Dense")
@@ -179,14 +221,14 @@ def test_a_skip_around_a_masked_layer_is_still_one(tmp_path):
 def test_masking_layers_and_masks_inside_models_inside_models():
     inner = keras.Sequential([keras.Input((7, 3)), layers.Masking(), layers.GRU(4)])
     x = keras.Input((7, 3))
-    drawn = architecture.from_model(keras.Model(x, layers.Dense(1)(inner(layers.Masking()(x)))))
+    drawn = architecture.of(keras.Model(x, layers.Dense(1)(inner(layers.Masking()(x)))))
     assert [layer.type for layer in drawn.layers] == ["InputLayer", "Masking", "Masking", "GRU", "Dense"]
     assert not drawn.skips
 
 
 def test_a_mask_that_is_an_input_of_its_own_is_drawn():
     x, mask = keras.Input((7, 3)), keras.Input((7,), dtype="bool", name="which")
-    drawn = architecture.from_model(keras.Model([x, mask], layers.GRU(4)(x, mask=mask)))
+    drawn = architecture.of(keras.Model([x, mask], layers.GRU(4)(x, mask=mask)))
     assert {layer.name for layer in drawn.layers if layer.kind == "input"} == {x._keras_history[0].name, "which"}
     own = keras.Model([x, mask], layers.GRU(4)(x, mask=ops.logical_not(mask)))
-    assert "LogicalNot" in [layer.type for layer in architecture.from_model(own).layers]
+    assert "LogicalNot" in [layer.type for layer in architecture.of(own).layers]
