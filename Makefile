@@ -22,7 +22,7 @@ help:
 	@echo "make test        all tests"
 	@echo "make test-portable  the tests of numbers, as other processors compute them (hours; SETTING=avx2 for one setting, TESTS=FILES)"
 	@echo "make colab-test  the notebooks with Colab's versions, Python 3.13 (PYTHON313=...), about 3 GB"
-	@echo "make bench       measure speed and memory beside the seed's functions and the peers"
+	@echo "make bench       measure speed and memory beside the original lecture's functions and the peers"
 	@echo "make notebooks   make the .ipynb files from their .py sources"
 	@echo "make clean       remove what was built (and keep $(VENV))"
 

@@ -1,4 +1,4 @@
-"""Drawing a net and making its PNG: ours beside the seed's, on figures of the same size, in turns."""
+"""Drawing a net and making its PNG: ours beside the original lecture's, on figures of the same size, in turns."""
 
 import io
 from statistics import median
@@ -7,26 +7,25 @@ from time import perf_counter
 import matplotlib.pyplot as plt
 from matplotlib.collections import LineCollection
 
-from benchmarks.seed import seed_functions
+from benchmarks import original
 from lecture.network import layout
 from lecture.plots import plot_network
 
-# sizes, as they are called, edges to be drawn, how many times faster to be, rounds
+# What is drawn, what it is called, its edges, how many times faster ours should be, and rounds of timing.
 CASES = (
-    ([5, *[12] * 6, 5], "[5, 12×6, 5]", 840, 7, 11),
-    ([64, 64, 64, 10], "[64, 64, 64, 10]", 8832, 15, 3),
+    {"sizes": [5, *[12] * 6, 5], "name": "[5, 12×6, 5]", "n_edges": 840, "reach": 7, "rounds": 11},
+    {"sizes": [64, 64, 64, 10], "name": "[64, 64, 64, 10]", "n_edges": 8832, "reach": 15, "rounds": 3},
 )
-SIZE = (5, 2.5)  # inches, as the seed's function is made for
+SIZE = (5, 2.5)  # inches, as the original lecture's function is made for
 
 
 def run():
     """Return a row for each net: medians of a few rounds, after a first drawing of ours that is not counted."""
-    seed = seed_functions()
-    return [_row(*case, seed and seed.draw_neural_net()) for case in CASES]
+    return [_row(**case) for case in CASES]
 
 
-def _row(sizes, name, n_edges, reach, rounds, draw_neural_net):
-    """What one net takes; ``draw_neural_net`` is the seed's function, or None."""
+def _row(*, sizes, name, n_edges, reach, rounds):
+    """What one network takes."""
 
     def ours(ax):
         plot_network(layout(sizes), ax=ax, max_units=None, counts=True)
@@ -35,17 +34,16 @@ def _row(sizes, name, n_edges, reach, rounds, draw_neural_net):
             raise RuntimeError(f"{name} must be drawn with {n_edges} edges, got {len(lines.get_paths())}.")
 
     def theirs(ax):
-        draw_neural_net(ax, sizes, weight_count=True, figsize=(6, 4))
+        original.draw_network(ax, sizes)
 
     _seconds(ours)  # fonts are looked up once
-    pairs = [(_seconds(ours), _seconds(theirs) if draw_neural_net else None) for _ in range(rounds)]
-    our = median(pair[0] for pair in pairs)
-    their = median(pair[1] for pair in pairs) if draw_neural_net else None
+    pairs = [(_seconds(ours), _seconds(theirs)) for _ in range(rounds)]
+    our, their = map(median, zip(*pairs))
     return {
         "what": f"draw {name} and make the PNG, all {n_edges} edges",
         "ours": f"{our:.3f} s",
-        "other": f"{their:.2f} s (the seed's)" if their else "not at hand (../shared/bench)",
-        "ratio": f"{their / our:.1f}" if their else "–",
+        "other": f"{their:.2f} s (the original lecture's)",
+        "ratio": f"{their / our:.1f}",
         "reach": f"{reach} times faster",
     }
 

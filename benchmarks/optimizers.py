@@ -1,11 +1,11 @@
-"""Eight optimizers following a surface for 100 steps: ours beside the seed's, and any Keras optimizer in float64."""
+"""Optimizers on a surface for 100 steps: eight beside the original lecture's, and any Keras optimizer in float64."""
 
 from statistics import median
 from time import perf_counter
 
 import keras
 
-from benchmarks.seed import seed_functions
+from benchmarks.original import optimizer_path
 from lecture.optimizers import LECTURE_RATES, RULES, descend
 from lecture.training import trace
 
@@ -26,22 +26,19 @@ ANY = ("SGD", "Adam", "AdamW", "Nadam", "Lion", "Ftrl", "Adafactor", "Lamb", "Mu
 
 def run():
     """Return a row for the eight and one for the slowest of many Keras optimizers; first rounds are not counted."""
-    seed = seed_functions()
     ours = _median(lambda: [descend(RULES[name](LECTURE_RATES[name]), steps=STEPS) for name in EIGHT], rounds=5)
-    theirs = seed and _median(
-        lambda: [seed.optimizer_path(make(LECTURE_RATES[name]), STEPS) for name, make in EIGHT.items()], rounds=1
+    theirs = _median(
+        lambda: [optimizer_path(make(LECTURE_RATES[name]), STEPS) for name, make in EIGHT.items()], rounds=1
     )
-    there = [name for name in ANY if hasattr(keras.optimizers, name)]
-    times = {
-        name: _median(lambda: trace(getattr(keras.optimizers, name)(0.01), steps=STEPS), rounds=5) for name in there
-    }
+    makers = {name: getattr(keras.optimizers, name) for name in ANY if hasattr(keras.optimizers, name)}
+    times = {name: _median(lambda make=make: trace(make(0.01), steps=STEPS), rounds=5) for name, make in makers.items()}
     slowest = max(times, key=times.get)
     return [
         {
             "what": f"8 optimizers, {STEPS} steps",
             "ours": f"{1000 * ours:.0f} ms",
-            "other": f"{theirs:.1f} s (the seed's)" if seed else "not at hand (../shared/bench)",
-            "ratio": f"{theirs / ours:.0f}" if seed else "–",
+            "other": f"{theirs:.1f} s (the original lecture's)",
+            "ratio": f"{theirs / ours:.0f}",
             "reach": "100 times faster",
         },
         {

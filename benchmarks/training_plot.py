@@ -1,4 +1,4 @@
-"""Watching a training in a notebook: one update of ours beside one of the seed's, and what all of ours cost."""
+"""Watching a training: an update of ours beside one of the original lecture's, and what all of ours cost."""
 
 import contextlib
 import io
@@ -12,7 +12,7 @@ import numpy as np
 from IPython.core.displaypub import CapturingDisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 
-from benchmarks.seed import seed_functions
+from benchmarks import original
 from lecture.training import TrainingPlot
 
 EPOCHS = 40  # of an overfitting network, as far as a plot can tell
@@ -22,7 +22,7 @@ LOGS = [{"accuracy": 1 - a / 3, "loss": a, "val_accuracy": 1 - b / 3, "val_loss"
 
 
 def run():
-    """Return two rows: the median update, in turns with the seed's; and our drawing's share of a training's time."""
+    """Return two rows: the median update, in turns with the original's; and the share of a training that we draw."""
     with _notebook():
         return [_update(), _share()]
 
@@ -41,9 +41,7 @@ def _notebook():
 
 def _update():
     """One update: the hook that Keras calls, from the logs to the PNG that the notebook gets."""
-    seed = seed_functions()
-    show = plt.show
-    plots = [TrainingPlot(epochs=EPOCHS)] + ([seed.training_plot(show=_show)()] if seed else [])
+    plots = [TrainingPlot(epochs=EPOCHS), original.TrainingPlot(show=_show)]
     times = {plot: [] for plot in plots}
     for plot in plots:
         plot.on_train_begin()
@@ -54,13 +52,12 @@ def _update():
                 plot.on_epoch_end(epoch, logs)
                 times[plot].append(perf_counter() - start)
     plots[0].on_train_end()
-    plt.show = show  # the seed's functions replace it
-    ours, *theirs = (median(times[plot][2:]) for plot in plots)  # the seed draws from the second epoch on
+    ours, theirs = (median(times[plot][2:]) for plot in plots)  # the original draws from the second epoch on
     return {
         "what": "one TrainingPlot update",
         "ours": f"{ours:.3f} s",
-        "other": f"{theirs[0]:.3f} s (the seed's)" if theirs else "not at hand (../shared/bench)",
-        "ratio": f"{theirs[0] / ours:.1f}" if theirs else "–",
+        "other": f"{theirs:.3f} s (the original lecture's)",
+        "ratio": f"{theirs / ours:.1f}",
         "reach": "3 times faster",
     }
 
