@@ -7,6 +7,7 @@ import os
 import socket
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import lecture
@@ -23,12 +24,21 @@ EXTRAS = {
     "experiment": "train",
 }  # what each command needs
 
+# The settings of a search, and the options of `tune` that give them.
+SETTINGS = {
+    "strategy": "--strategy",
+    "max_trials": "--trials",
+    "epochs": "--epochs",
+    "batch_size": "--batch-size",
+    "seed": "--seed",
+}
+
 TUNE = """on several machines, which share a folder:
   one     python -m lecture tune --chief 10.0.0.1:9000 --directory /shared/search --trials 100
   others  python -m lecture tune --worker 10.0.0.1:9000 --directory /shared/search --trials 100
 
-The port has no authentication: whoever reaches it can hand in results. With --workers it is on 127.0.0.1 only; --chief opens what you
-name, so name an address that only your machines reach."""
+The port has no authentication: anyone who can reach it can hand in results. With --workers it is on 127.0.0.1 only;
+--chief opens the address that you name, so name one that only your machines can reach."""
 
 
 def main(arguments=None):
@@ -136,11 +146,11 @@ def tune(options):
     from lecture import data, device
 
     with device.quietly():
-        from lecture.tuning.distributed.several import follow, lead
-        from lecture.tuning.search import Plan
+        from lecture.tuning.distributed import run_worker, serve
+        from lecture.tuning.plan import Plan
         from lecture.tuning.space import from_file, mlp_space
 
-        plan = Plan(options.strategy, options.trials, options.epochs, options.batch_size, options.seed)
+        plan = Plan(**{setting: getattr(options, setting) for setting in SETTINGS})
         device.choose(None if options.worker or not options.workers else "cpu")  # a chief trains nothing
         space = from_file(options.space) if options.space else mlp_space()
         images = data.load_fashion_mnist(options.source)
@@ -148,62 +158,48 @@ def tune(options):
         if not options.directory:
             raise ValueError("a worker needs the --directory that it shares with its chief.")
         name = options.name or f"{socket.gethostname()}-{os.getpid()}"
-        return follow(plan, space, images, address=options.worker, directory=options.directory, name=name)
+        return run_worker(plan, space, images, address=options.worker, directory=options.directory, name=name)
     if options.chief and not options.directory:
         raise ValueError("a chief needs a --directory that its workers share.")
     out = Path(options.out) if options.out else None
-    if out and out.exists() and not (options.resume and _is_of(out, plan)):
+    if out and out.exists() and not (options.resume and _holds(out, plan)):
         raise ValueError(f"{out} is there already: name another file for --out, or remove it first.")
-
-    def command(name, address, folder):
-        same = {
-            "--strategy": plan.strategy,
-            "--trials": plan.max_trials,
-            "--epochs": plan.epochs,
-            "--batch-size": plan.batch_size,
-            "--seed": plan.seed,
-            "--space": options.space,
-            "--source": _absolute(images.source),
-        }
-        told = [part for option, value in same.items() if value is not None for part in (option, str(value))]
-        return [
-            sys.executable,
-            "-m",
-            "lecture",
-            "tune",
-            "--worker",
-            address,
-            "--directory",
-            str(folder),
-            "--name",
-            name,
-            *told,
-        ]
-
-    n_workers = 0 if options.chief else options.workers
-    result = lead(
+    result = serve(
         plan,
         space,
         images,
-        command=command,
-        n_workers=n_workers,
+        command=_worker_command(plan, options.space, images.source),
+        n_workers=0 if options.chief else options.workers,
         address=options.chief or "127.0.0.1:0",
         directory=options.directory,
         resume=options.resume,
     )
     print(result)
     if out:
-        result.save(out, overwrite=True)  # what the search had saved when it was stopped
+        result.save(out, overwrite=True)  # only a result of this search can be there
         print(f"Saved: {out}")
     return 0 if any(trial.status == "completed" for trial in result.trials) else 1
 
 
-def _is_of(file, plan):
-    """Whether a file holds what this search had when it was stopped."""
+def _worker_command(plan, space_file, source):
+    """Return what makes the command line of a worker with the options of this search."""
+    given = {option: getattr(plan, setting) for setting, option in SETTINGS.items()}
+    given |= {"--space": space_file, "--source": _absolute(source)}
+    same = [part for option, value in given.items() if value is not None for part in (option, str(value))]
+
+    def command(name, address, folder):
+        own = ["--worker", address, "--directory", str(folder), "--name", name]
+        return [sys.executable, "-m", "lecture", "tune", *own, *same]
+
+    return command
+
+
+def _holds(file, plan):
+    """Whether a file holds the result of this search, as it was when the search was stopped."""
     from lecture.tuning import SearchResult
 
-    held = SearchResult.load(file)
-    return all(getattr(held, name) == getattr(plan, name) for name in ("strategy", "seed", "epochs", "batch_size"))
+    held = SearchResult.load(file).plan
+    return replace(held, max_trials=plan.max_trials) == plan
 
 
 def experiment(options):
@@ -307,21 +303,20 @@ def _parser():
     sub.formatter_class = argparse.RawDescriptionHelpFormatter
     _add_source(sub)
     sub.add_argument("--strategy", default="random", help="random (default), grid, hyperband or bayesian")
-    sub.add_argument("--trials", type=int, help="how many at most (default: 20, all of a grid, Hyperband's brackets)")
-    sub.add_argument("--epochs", type=int, default=5, help="of a trial; with hyperband of the longest (default 5)")
-    sub.add_argument("--batch-size", type=int, default=128)
-    sub.add_argument("--seed", type=int, default=0)
+    most = "number of trials at most (default: 20; grid: all; hyperband: all of its brackets)"
+    sub.add_argument("--trials", dest="max_trials", type=int, help=most)
+    sub.add_argument("--epochs", type=int, default=5, help="epochs per trial (hyperband: of the longest; default 5)")
+    sub.add_argument("--batch-size", type=int, default=128, help="images in a mini-batch (default 128)")
+    sub.add_argument("--seed", type=int, default=0, help="seed of the search (default 0)")
     sub.add_argument("--space", metavar="FILE.py", help="a file that defines `space`; default: the lecture's networks")
-    sub.add_argument("--directory", help="where the search is kept; by default nowhere, once it is over")
-    sub.add_argument("--resume", action="store_true", help="go on with the search in --directory")
-    sub.add_argument("--out", metavar="FILE", help="where the result goes; SearchResult.load reads it")
+    sub.add_argument("--directory", help="folder to store the search in, so that it can be resumed")
+    sub.add_argument("--resume", action="store_true", help="resume the search in --directory")
+    sub.add_argument("--out", metavar="FILE", help="file for the result, which SearchResult.load reads")
     roles = sub.add_mutually_exclusive_group()
-    roles.add_argument(
-        "--workers", type=int, default=1, metavar="N", help="so many processes on this machine (default 1)"
-    )
-    roles.add_argument("--chief", metavar="HOST:PORT", help="wait for workers here")
-    roles.add_argument("--worker", metavar="HOST:PORT", help="work for the chief there, with the options that it has")
-    sub.add_argument("--name", help="of a worker (default: the machine's and the process')")
+    roles.add_argument("--workers", type=int, default=1, metavar="N", help="processes on this machine (default 1)")
+    roles.add_argument("--chief", metavar="HOST:PORT", help="listen here for workers that are started elsewhere")
+    roles.add_argument("--worker", metavar="HOST:PORT", help="work for the chief there, with the same options")
+    sub.add_argument("--name", help="name of a worker (default: from the machine and the process)")
     sub = add(experiment, "experiment")
     sub.add_argument("name", nargs="?", metavar="NAME", help="which; without one all are listed")
     sub.add_argument("--list", action="store_true", help="say which there are")

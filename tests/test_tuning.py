@@ -17,6 +17,7 @@ from lecture.data import load_fashion_mnist
 from lecture.models import mlp
 from lecture.tuning import (
     Choice,
+    Plan,
     Real,
     SearchError,
     SearchResult,
@@ -29,8 +30,9 @@ from lecture.tuning import (
     search,
 )
 from lecture.tuning.bayesian import Bayesian, promising
-from lecture.tuning.search import check_data
-from lecture.tuning.trials import Paired, trial_seed
+from lecture.tuning.inputs import check_data
+from lecture.tuning.results import Paired
+from lecture.tuning.trials import trial_seed
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +126,7 @@ def test_the_lectures_networks_are_mlps():
         (lambda: Choice("relu"), "Choice must be of a list of values, got 'relu'"),
         (lambda: Choice({8, 16}), "Choice must be of a list of values"),
         (lambda: Choice(5), "Choice must be of a list of values, got 5"),
-        (lambda: Choice([[64], [64, 32]]), "all numbers, texts or booleans, got"),
+        (lambda: Choice([[64], [64, 32]]), "all numbers, strings or booleans, got"),
         (lambda: Space(make_mlp, a=3), "a must be a Choice, Whole or Real, got 3"),
         (lambda: Space(make_mlp, a=Choice((1, 2), when={"b": 1}), b=Choice((1, 2))), "b must be a range before it"),
         (lambda: Space(make_mlp, b=Choice((1, 2)), a=Choice((1, 2), when={"b": 3})), "which b .* never is"),
@@ -343,7 +345,7 @@ def test_a_result_is_saved_whole_and_loaded_as_it_was(data, tmp_path):
 def test_without_a_completed_trial_there_is_no_best():
     trial = Trial(0, {}, 0, "failed", reason="ValueError: too wide")
     with pytest.raises(SearchError, match="none of the 1 trials was completed: ValueError: too wide"):
-        SearchResult((trial,), "random", 0, 1, 32, {}).best
+        SearchResult((trial,), Plan(), {}).best  # noqa: B018
 
 
 def test_the_seeds_of_trials_differ():
@@ -358,7 +360,7 @@ def test_a_search_is_gone_on_with_only_when_asked(data, tmp_path):
     folder = tmp_path / "search"
     first = _search(data, directory=folder, max_trials=2)
     before = {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
-    with pytest.raises(SearchError, match="holds this search already: resume=True goes on with it"):
+    with pytest.raises(SearchError, match="holds this search already: resume=True resumes it"):
         _search(data, directory=folder, max_trials=2)
     with pytest.raises(SearchError, match=r"holds another search \(it differs in strategy\)"):
         _search(data, directory=folder, max_trials=2, strategy="grid", resume=True)
@@ -388,11 +390,11 @@ def test_a_search_that_was_interrupted_goes_on(data, tmp_path, monkeypatch):
 
 def test_what_is_in_the_way_stays(data, tmp_path):
     (tmp_path / "thesis.txt").write_text("mine")
-    with pytest.raises(SearchError, match="holds something else than a search"):
+    with pytest.raises(SearchError, match="holds something other than a search"):
         _search(data, directory=tmp_path)
     with pytest.raises(SearchError, match="nothing can be written in"):
         _search(data, directory=tmp_path / "thesis.txt")
-    with pytest.raises(SearchError, match="holds no search to go on with"):
+    with pytest.raises(SearchError, match="holds no search to resume"):
         _search(data, directory=tmp_path / "new", resume=True)
     assert (tmp_path / "thesis.txt").read_text() == "mine" and json.dumps([]) == "[]"
 
@@ -429,7 +431,7 @@ def test_a_search_that_cannot_start_is_one_sentence(data, tmp_path, wrong, sente
     [
         (
             {"X_val": np.zeros((0, 784)), "y_val": np.zeros((0, 10))},
-            "choose.* by the validation part, and these data have none",
+            "chooses by the validation set, and these data have none",
         ),
         ({"X_train": np.full((600, 784), np.nan)}, "X_train must be finite numbers, got 470,400 that are not"),
         ({"y_val": np.zeros((200, 10))}, "y_val must be one-hot rows for 10 classes"),

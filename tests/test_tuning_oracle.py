@@ -1,4 +1,4 @@
-"""What hands out trials: whoever is fast or slow, and wherever it is stopped, it is the same search."""
+"""What hands out trials: whichever worker is faster, and wherever it is stopped, it is the same search."""
 
 import zlib
 from dataclasses import replace
@@ -14,6 +14,7 @@ from lecture.tuning import Choice, Real, Space, Whole
 from lecture.tuning.asking import after, ask, at, draw, first, first_value, grid_of, key, listed, share_of
 from lecture.tuning.kept import Kept
 from lecture.tuning.oracle import Oracle
+from lecture.tuning.space import as_space
 from lecture.tuning.strategies import STRATEGIES, hyperband_rounds, make_strategy
 
 SPACE = Space(
@@ -35,7 +36,7 @@ def _ended(trial):
 
 
 def _search(folder, name, n_workers=1, order=0, crashes=(), space=SPACE, max_trials=None):
-    """Run a search with workers that act in a random order, and crash after some acts; return its trials and who was run when."""
+    """Run a search with workers that act in a random order, and crash after some acts; return its trials, and their order."""
     rng, acts, ran = np.random.default_rng(order), 0, []
     while True:
         kept = Kept(folder)
@@ -65,7 +66,7 @@ def _search(folder, name, n_workers=1, order=0, crashes=(), space=SPACE, max_tri
 @pytest.mark.parametrize("n_workers", [1, 2])
 @pytest.mark.parametrize("name", STRATEGIES)
 def test_a_search_that_crashed_is_the_search_that_did_not(name, n_workers, tmp_path_factory):
-    """Whatever the workers' order and wherever it crashed: the same trials with the same values, and none of them run twice."""
+    """Whatever the workers' order, and wherever it crashed: the same trials with the same values, and none run twice."""
     unbroken, ran = _search(tmp_path_factory.mktemp("whole"), name, n_workers)
     assert len(unbroken) >= 9 and sorted(ran) == [trial.number for trial in unbroken]
 
@@ -111,9 +112,8 @@ def test_hyperband_promotes_the_best_also_where_networks_failed(tmp_path):
         if round_:
             before = [trial for trial in rounds[bracket, round_ - 1] if trial.score is not None]
             best = sorted(before, key=lambda trial: -trial.score)[: planned[bracket, round_]]
-            assert [(trial.origin, trial.values, trial.seed) for trial in found] == [
-                (it.number, it.values, it.seed) for it in best
-            ]
+            wanted = [(trial.number, trial.values, trial.seed) for trial in best]
+            assert [(trial.origin, trial.values, trial.seed) for trial in found] == wanted
         else:
             assert len(found) == planned[bracket, 0]
     assert any(trial.status == "failed" for trial in trials)
@@ -161,11 +161,12 @@ whole_ranges = st.builds(
 
 
 @given(whole_ranges, st.floats(0, 1))
-def test_every_whole_number_is_whole_and_within_its_bounds(it, share):
-    for value in [at(it, share), at(it, 0.0), at(it, 1.0), *grid_of(it)]:
-        assert type(value) is int and it.min_value <= value <= it.max_value
-        assert at(it, share_of(it, value)) == value, "back again"
-    assert grid_of(it) == sorted(set(grid_of(it))) or it.sampling == "reverse_log"
+def test_every_whole_number_is_whole_and_within_its_bounds(parameter, share):
+    low, high, grid = parameter.min_value, parameter.max_value, grid_of(parameter)
+    for value in [at(parameter, share), at(parameter, 0.0), at(parameter, 1.0), *grid]:
+        assert type(value) is int and low <= value <= high
+        assert at(parameter, share_of(parameter, value)) == value, "back again"
+    assert grid == sorted(set(grid)) or parameter.sampling == "reverse_log"
 
 
 @pytest.mark.parametrize(
@@ -200,13 +201,14 @@ def test_a_grid_of_a_real_is_in_order_and_has_both_ends():
 
 
 def test_a_whole_number_over_a_logarithm_reaches_both_of_its_ends():
-    it = _range(kind="Int", min_value=8, max_value=12, sampling="log")
-    assert {at(it, share) for share in np.linspace(0, 1, 1001)} == {8, 9, 10, 11, 12}
+    parameter = _range(kind="Int", min_value=8, max_value=12, sampling="log")
+    assert {at(parameter, share) for share in np.linspace(0, 1, 1001)} == {8, 9, 10, 11, 12}
 
 
 # ---- Spaces.
 
 
+@as_space
 def make_model(hp):
     """Asks for as many widths as it has layers."""
     return [hp.Int(f"units_{n}", 8, 9) for n in range(hp.Int("n_layers", 1, 3))]
@@ -223,16 +225,13 @@ def test_a_grid_has_each_combination_that_counts_once():
         found.append(values)
         values = after(make_model, values)
     assert len(found) == len({key(values) for values in found}) == 2 + 4 + 8
-    assert found[0] == {"n_layers": 1, "units_0": 8} and found[-1] == {
-        "n_layers": 3,
-        "units_0": 9,
-        "units_1": 9,
-        "units_2": 9,
-    }
+    assert found[0] == {"n_layers": 1, "units_0": 8}
+    assert found[-1] == {"n_layers": 3, "units_0": 9, "units_1": 9, "units_2": 9}
 
 
 def test_values_drawn_for_a_name_do_not_depend_on_what_else_is_asked():
     drawn = [draw(make_model, 0, number) for number in range(50)]
-    wide = [draw(lambda hp: [hp.Int("units_0", 8, 9), hp.Int("n_layers", 1, 3)], 0, number) for number in range(50)]
+    turned = as_space(lambda hp: [hp.Int("units_0", 8, 9), hp.Int("n_layers", 1, 3)])
+    wide = [draw(turned, 0, number) for number in range(50)]
     assert all(one["units_0"] == other["units_0"] for one, other in zip(drawn, wide))
     assert {values["n_layers"] for values in drawn} == {1, 2, 3}

@@ -1,4 +1,7 @@
-"""A search that was stopped and goes on is the search that was not: strategy by strategy, however it was stopped, with one process and several."""
+"""A search that was stopped and is resumed is the search that was not stopped, with each strategy.
+
+However it was stopped, with one process and with several.
+"""
 
 import multiprocessing
 import os
@@ -14,19 +17,14 @@ import pytest
 
 from lecture.data import load_fashion_mnist
 from lecture.tuning import Choice, SearchError, Space, Whole, compiled, make_mlp, search
-from lecture.tuning.distributed import beats, workers
-from lecture.tuning.distributed.several import follow, lead
+from lecture.tuning.distributed import beats, run_worker, serve
+from lecture.tuning.distributed.address import free_port
 from lecture.tuning.kept import Kept
 from lecture.tuning.oracle import Oracle
+from lecture.tuning.plan import Plan
 from lecture.tuning.sameness import data_digest, function_digest
-from lecture.tuning.search import Plan
 
-SIZES = {
-    "random": 5,
-    "grid": 6,
-    "hyperband": 5,
-    "bayesian": 8,
-}  # trials; of the Bayesian search the last two are chosen by the others
+SIZES = {"random": 5, "grid": 6, "hyperband": 5, "bayesian": 8}  # trials; the last two of bayesian follow the others
 EPOCHS = {"hyperband": 3}
 SPACE = Space(
     make_mlp, n_layers=Choice((1,)), n_units=Whole(4, 16, step=2, log=True), activation=Choice(("relu", "tanh"))
@@ -148,12 +146,12 @@ def test_more_trials_may_be_asked_for(data, unbroken, tmp_path):
 def _processes():
     """Processes that begin with everything imported."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["lecture.data", "lecture.tuning.distributed.several"])
+    context.set_forkserver_preload(["lecture.data", "lecture.tuning.distributed"])
     return context
 
 
 def _learn_quickly(folder, go):
-    """Have this process learn nothing: a score comes from a trial's seed at once, but after three trials it waits for ``go``."""
+    """Have this process learn nothing: scores come from a trial's seed at once; after three trials it waits for ``go``."""
 
     def fit(self, model, epochs, *, first=0, seed=0):
         while len(_times(folder)) >= 3 and not go.exists():
@@ -163,11 +161,11 @@ def _learn_quickly(folder, go):
         return {"loss": scores, "val_loss": scores, "val_accuracy": scores}
 
     compiled.Trainer.fit = fit
-    workers.SILENT = beats.SILENT = 3.0
+    beats.SILENT = 3.0
 
 
-def _lead(folder, go, strategy, n_workers, port, resume, results):
-    """The chief of a search with so many workers, who are started by the test."""
+def _serve(folder, go, strategy, n_workers, port, resume, results):
+    """The chief of a search, whose workers are started by the test."""
     _learn_quickly(folder, go)
     Plan.oracle = lambda self, space, kept, _, real=Plan.oracle: real(self, space, kept, n_workers)
     settings = {
@@ -177,13 +175,13 @@ def _lead(folder, go, strategy, n_workers, port, resume, results):
         "show": False,
         "say": lambda line: None,
     }
-    results.put(lead(_plan(strategy), SPACE, _data(), **settings).trials)
+    results.put(serve(_plan(strategy), SPACE, _data(), **settings).trials)
 
 
-def _follow(folder, go, strategy, port, name):
+def _run_worker(folder, go, strategy, port, name):
     _learn_quickly(folder, go)
     settings = {"address": f"127.0.0.1:{port}", "directory": folder, "name": name, "say": lambda line: None}
-    follow(_plan(strategy), SPACE, _data(), **settings)
+    run_worker(_plan(strategy), SPACE, _data(), **settings)
 
 
 def _plan(strategy):
@@ -192,11 +190,13 @@ def _plan(strategy):
 
 @contextmanager
 def _together(folder, strategy, n_workers, resume=False):
-    """Start a chief and its workers; give the processes, the chief first, and where its trials come. At the end none is left."""
-    context, port, go = _processes(), workers.free_port("127.0.0.1"), folder.with_suffix(".go")
+    """Start a chief and its workers; give the processes, the chief first, and the queue of its trials. None is left."""
+    context, port, go = _processes(), free_port("127.0.0.1"), folder.with_suffix(".go")
     results = context.Queue()
-    processes = [context.Process(target=_lead, args=(folder, go, strategy, n_workers, port, resume, results))]
-    processes += [context.Process(target=_follow, args=(folder, go, strategy, port, f"w{n}")) for n in range(n_workers)]
+    processes = [context.Process(target=_serve, args=(folder, go, strategy, n_workers, port, resume, results))]
+    processes += [
+        context.Process(target=_run_worker, args=(folder, go, strategy, port, f"w{n}")) for n in range(n_workers)
+    ]
     for process in processes:
         process.start()
     try:

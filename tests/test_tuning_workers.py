@@ -1,4 +1,4 @@
-"""A chief and its workers, as real processes on loopback: what they find together, and what becomes of them when one is killed."""
+"""A chief and its workers, as real processes on loopback: what they find together, and what happens if one is killed."""
 
 import json
 import os
@@ -11,10 +11,13 @@ import time
 import pytest
 from conftest import ROOT
 
+from lecture.device import cuda_devices
 from lecture.tuning import SearchResult
+from lecture.tuning.distributed import run_worker
+from lecture.tuning.distributed.address import split_address
 from lecture.tuning.distributed.beats import Beat, Watch
-from lecture.tuning.distributed.several import follow
-from lecture.tuning.distributed.workers import cards, shares, split_address
+from lecture.tuning.distributed.processes import environments
+from lecture.tuning.distributed.worker import work
 from lecture.tuning.trials import SearchError
 
 # Networks so small that a trial is over at once, or, with SLOW, one whose first trial waits until the test has done its
@@ -64,21 +67,8 @@ def _go(place):
 
 
 def _tune(place, *options, wait=True):
-    command = [
-        sys.executable,
-        "-m",
-        "lecture",
-        "tune",
-        "--source",
-        "sample",
-        "--epochs",
-        "1",
-        "--batch-size",
-        "512",
-        "--space",
-        str(place / "space.py"),
-        *options,
-    ]
+    quick = ["--source", "sample", "--epochs", "1", "--batch-size", "512", "--space", str(place / "space.py")]
+    command = [sys.executable, "-m", "lecture", "tune", *quick, *options]
     environment = os.environ | {
         "SLOW_TRIALS": str(place / "slow"),
         "PYTHONPATH": str(ROOT),
@@ -113,6 +103,10 @@ def _workers(folder):
     return {file.stem: json.loads(file.read_text())["pid"] for file in sorted((folder / "workers").glob("*.json"))}
 
 
+def _outcomes(trials):
+    return [(trial.values, trial.seed, trial.curve) for trial in trials]
+
+
 def _until(done, seconds=120):
     start = time.monotonic()
     while not done():
@@ -143,18 +137,7 @@ def test_two_workers_find_what_one_finds(place):
 
 
 def test_a_worker_that_is_killed_loses_its_trial_to_another(place):
-    search = _tune(
-        place,
-        "--workers",
-        "2",
-        "--trials",
-        "4",
-        "--directory",
-        str(place / "search"),
-        "--out",
-        str(place / "r.json"),
-        wait=False,
-    )
+    search = _tune(place, "--workers", "2", "--trials", "4", "--directory", str(place / "search"), wait=False)
     try:
         _until(lambda: len(list((place / "slow").glob("worker-*"))) == 2)  # both are in a trial
         pids = _workers(place / "search")
@@ -191,7 +174,7 @@ def test_the_command_goes_on_after_ctrl_c(place):
     whole = _tune(place, "--trials", "4", "--out", str(place / "whole.json"))
     assert whole.returncode == 0
     again, whole = (SearchResult.load(place / name).trials for name in ("r.json", "whole.json"))
-    assert [(it.values, it.seed, it.curve) for it in again] == [(it.values, it.seed, it.curve) for it in whole]
+    assert _outcomes(again) == _outcomes(whole)
 
 
 def test_a_worker_says_why_a_trial_failed(place):
@@ -207,11 +190,8 @@ def test_when_all_workers_are_gone_the_search_ends_with_what_it_has(place):
         _until(lambda: (place / "slow" / "worker-1").exists())
         os.kill(_workers(place / "search")["worker-1"], signal.SIGKILL)
         said = search.communicate(timeout=60)[0]
-        assert (
-            search.returncode == 1
-            and "No worker is left: the search ends with what it has." in said
-            and "0 trials completed" in said
-        )
+        assert search.returncode == 1 and "0 trials completed" in said
+        assert "No worker is left: the search ends with what it has." in said
     finally:
         _end(search)
 
@@ -274,27 +254,23 @@ def test_a_port_that_is_taken_is_one_sentence(place):
         address = f"127.0.0.1:{taken.getsockname()[1]}"
         done = _tune(place, "--chief", address, "--directory", str(place / "search"))
     assert done.returncode == 1
-    assert (
-        done.said.strip().splitlines()[-1]
-        == f"lecture: {address} cannot be listened on: another program has that port, or the address is not this machine's."
-    )
+    why = "another program has that port, or the address is not this machine's."
+    assert done.said.strip().splitlines()[-1] == f"lecture: {address} cannot be listened on: {why}"
     assert not (place / "search").exists()
 
 
-def test_a_folder_that_is_not_shared_is_noticed_before_the_first_trial(tmp_path, monkeypatch):
-    from lecture.tuning.distributed import workers
-
+def test_a_folder_that_is_not_shared_is_noticed_before_the_first_trial(tmp_path):
     with pytest.raises(SearchError, match="there is no sign of a chief in .*: start it first"):
-        workers.work(None, tmp_path, "far", "127.0.0.1:9000", patience=0.5)
+        work(None, tmp_path, name="far", address="127.0.0.1:9000", patience=0.5)
     beat = Beat(tmp_path / "chief.json", address="10.0.0.1:9001")
     try:
         with pytest.raises(SearchError, match="belongs to the chief at 10.0.0.1:9001, not to one at 127.0.0.1:9000"):
-            workers.work(None, tmp_path, "far", "127.0.0.1:9000")
+            work(None, tmp_path, name="far", address="127.0.0.1:9000")
     finally:
         beat.stop()
     (tmp_path / "chief.json").write_text('{"count": 5, "address": "127.0.0.1:9000"}')  # of a chief that was killed
     with pytest.raises(SearchError, match="there is no sign of a chief"):
-        workers.work(None, tmp_path, "far", "127.0.0.1:9000", patience=2.5)
+        work(None, tmp_path, name="far", address="127.0.0.1:9000", patience=2.5)
 
 
 @pytest.mark.parametrize(
@@ -309,7 +285,7 @@ def test_an_address_has_a_host_and_a_port(address):
 @pytest.mark.parametrize("name", ["", "chief-2", "a/b", "a b"])
 def test_a_worker_cannot_have_every_name(tmp_path, name):
     with pytest.raises(ValueError, match="a worker's name must be"):
-        follow(None, None, None, address="127.0.0.1:9000", directory=tmp_path, name=name)
+        run_worker(None, None, None, address="127.0.0.1:9000", directory=tmp_path, name=name)
 
 
 def test_signs_of_life_are_seen_until_they_end(tmp_path):
@@ -327,7 +303,7 @@ def test_signs_of_life_are_seen_until_they_end(tmp_path):
 
 def test_each_worker_gets_a_card_where_there_are_several(monkeypatch):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,2")
-    assert cards() == ["0", "2"]
-    assert [it["CUDA_VISIBLE_DEVICES"] for it in shares(3, cards())] == ["0", "2", "0"]
+    assert cuda_devices() == ["0", "2"]
+    assert [more["CUDA_VISIBLE_DEVICES"] for more in environments(3, cuda_devices())] == ["0", "2", "0"]
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")
-    assert cards() == [] and shares(2, []) == [{}, {}] and shares(2, ["0"]) == [{}, {}]
+    assert cuda_devices() == [] and environments(2, []) == [{}, {}] and environments(2, ["0"]) == [{}, {}]

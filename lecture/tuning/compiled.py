@@ -1,4 +1,4 @@
-"""Train many networks of one kind and compile once: whatever their widths, learning rates, penalties and weights."""
+"""Train many networks of one kind and compile once, whatever their widths, learning rates, penalties and weights."""
 
 import functools
 
@@ -7,7 +7,9 @@ import numpy as np
 import tensorflow as tf
 
 from lecture.device import quietly
+from lecture.models import variables_of
 from lecture.shuffling import epoch_order
+from lecture.tuning.keras_parts import let_any_size
 from lecture.tuning.kinds import kind_of
 
 ACCURACIES = {
@@ -15,71 +17,76 @@ ACCURACIES = {
     keras.losses.SparseCategoricalCrossentropy: keras.metrics.sparse_categorical_accuracy,
     keras.losses.BinaryCrossentropy: keras.metrics.binary_accuracy,
 }
-N_AT_ONCE = 1000  # images that a prediction takes at a time
+N_AT_ONCE = 1000  # images that are predicted together
 
 
 class Trainer:
-    """Trains networks on one data set.
+    """Trains networks on one data set, and compiles a training step only once for each kind of network.
 
-    Tracing and compiling a training step takes Keras one to two seconds for each new network, more than a short
+    Keras takes one to two seconds to trace and compile the training step of each new network, longer than a short
     training. A dense network that differs from an earlier one in numbers only (units, learning rate, strength of a
-    penalty, seeds) is trained here by the step that was compiled for that one: its variables take arrays of any size.
+    penalty, seeds) is trained by the step that was compiled for the earlier one: its variables take arrays of any size.
     `lecture.tuning.kinds` lists what that step computes as ``fit`` does, to rounding; every other network is trained by
     ``fit``.
 
     Parameters
     ----------
     data : lecture.data.Dataset
-        With a validation part.
+        Images with a validation set.
     batch_size : int
+        Number of images in a mini-batch.
     """
 
-    def __init__(self, data, batch_size):
+    def __init__(self, data, batch_size: int):
         self.data, self.batch_size = data, batch_size
         self._steps = {}
 
     @property
-    def n_compiled(self):
-        """How many kinds of networks were compiled so far."""
+    def n_compiled(self) -> int:
+        """The number of kinds of networks that were compiled so far."""
         return len(self._steps)
 
-    def fit(self, model, epochs, *, first=0, seed=0):
-        """Train a compiled network in place.
+    def fit(self, model: keras.Model, epochs: int, *, first: int = 0, seed: int = 0) -> dict[str, list[float]]:
+        """Train a network in place.
 
         Parameters
         ----------
         model : keras.Model
+            A compiled network.
         epochs : int
+            Number of epochs to train.
         first : int
-            How many epochs it was trained before.
+            Number of epochs that it was trained before.
         seed : int
-            Of the batches: epoch e has the order ``epoch_order(n, seed, e)``, whoever trains.
+            Seed of the mini-batches: epoch e has the order ``epoch_order(n, seed, e)``.
 
         Returns
         -------
         dict of str to list of float
-            ``loss``, ``accuracy``, ``val_loss``, ``val_accuracy``, a value an epoch, as ``fit`` records them.
+            ``loss``, ``accuracy``, ``val_loss``, ``val_accuracy``, one value per epoch, as ``fit`` records them.
         """
         kind = kind_of(model)
         if kind is None:
             return fit_plain(model, self.data, epochs, self.batch_size, first=first, seed=seed)
         if kind not in self._steps:
             self._steps[kind] = _Step(model, self.data)
-        return self._steps[kind].fit(model, epochs, self.batch_size, first, seed)
+        return self._steps[kind].fit(model, epochs, self.batch_size, first=first, seed=seed)
 
 
-def accuracy_on(model, X, y):
-    """Return a compiled network's accuracy on some images, without the half second that ``evaluate`` takes to trace itself where there is a shorter way."""
+def accuracy_on(model: keras.Model, X: np.ndarray, y: np.ndarray) -> float:
+    """Return a compiled network's accuracy on some images, if possible without taking half a second to trace itself."""
     if kind_of(model) is None:
         return float(model.evaluate(X, y, batch_size=N_AT_ONCE, verbose=0, return_dict=True)["accuracy"])
     predictions = np.concatenate([model(X[i : i + N_AT_ONCE], training=False) for i in range(0, len(X), N_AT_ONCE)])
     return float(np.mean(ACCURACIES[type(model.loss)](y, predictions)))
 
 
-def fit_plain(model, data, epochs, batch_size, *, first=0, seed=0):
-    """Train a network by one call of ``model.fit``; arguments, batches and result are those of ``Trainer.fit``."""
+def fit_plain(
+    model: keras.Model, data, epochs: int, batch_size: int, *, first: int = 0, seed: int = 0
+) -> dict[str, list[float]]:
+    """Train a network by one call of ``model.fit``; arguments, mini-batches and result are those of ``Trainer.fit``."""
     _start_generators()
-    if model.built:  # ScheduleFreeAdamW (Keras 3.15) loses the first weights when it is built within the first step
+    if model.built:  # ScheduleFreeAdamW (Keras 3.15) loses the initial weights when it is built within the first step
         model.optimizer.build(model.trainable_variables)
     batches = _Batches(data.X_train, data.y_train, batch_size)
     reorder = keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, logs: batches.reorder(seed, epoch))
@@ -98,18 +105,19 @@ def fit_plain(model, data, epochs, batch_size, *, first=0, seed=0):
 
 @functools.cache
 def _start_generators():
-    """Let TensorFlow say, once and unheard, what it says when a process first takes batches from Python."""
+    """Silence what TensorFlow logs when a process first takes batches from Python."""
     with quietly():
         one = tf.data.Dataset.from_generator(lambda: iter([0]), output_signature=tf.TensorSpec((), tf.int64))
         list(one)
 
 
 class _Batches(keras.utils.PyDataset):
-    """The batches of an epoch. A callback sets the order: Keras calls ``on_epoch_end`` before the first epoch, too."""
+    """The mini-batches of an epoch. A callback sets the order: Keras calls ``on_epoch_end`` before the first, too."""
 
     def __init__(self, X, y, batch_size):
         super().__init__()
-        self.X, self.y, self.batch_size, self.order = np.asarray(X), np.asarray(y), batch_size, np.arange(len(X))
+        self.X, self.y, self.batch_size = np.asarray(X), np.asarray(y), batch_size
+        self.order = np.arange(len(X))
 
     def reorder(self, seed, epoch):
         self.order = epoch_order(len(self.X), seed, epoch)
@@ -123,7 +131,7 @@ class _Batches(keras.utils.PyDataset):
 
 
 class _Penalty(keras.regularizers.Regularizer):
-    """L1 and L2 whose strengths may change after compiling."""
+    """An L1 and L2 penalty whose strengths may change after compiling."""
 
     def __init__(self):
         self.strengths = tf.Variable([0.0, 0.0], trainable=False)
@@ -138,26 +146,23 @@ class _Step:
     def __init__(self, model, data):
         self.template = _copy(model)
         self.penalties = [variable.regularizer for variable in self.template.variables if variable.regularizer]
-        _let_any_size(self.template.variables)
+        let_any_size(self.template.variables)
         self.optimizer = model.optimizer.from_config(model.optimizer.get_config())
         self.optimizer.build(self.template.trainable_variables)
-        _let_any_size(self.optimizer.variables)
+        let_any_size(self.optimizer.variables)
         self.variables, self.loss = self.template.variables + self.optimizer.variables, model.loss
         self.accuracy = ACCURACIES[type(model.loss)]
-        self.X, self.y, self.X_val, self.y_val = (
-            tf.constant(np.asarray(part)) for part in (data.X_train, data.y_train, data.X_val, data.y_val)
-        )
+        self.X, self.y = tf.constant(np.asarray(data.X_train)), tf.constant(np.asarray(data.y_train))
+        self.X_val, self.y_val = tf.constant(np.asarray(data.X_val)), tf.constant(np.asarray(data.y_val))
         order, size = tf.TensorSpec([None], tf.int64), tf.TensorSpec([], tf.int64)
-        self.epoch = tf.function(self._epoch, autograph=False).get_concrete_function(
-            order, size
-        )  # called as it is, TensorFlow does not count traces
+        epoch = tf.function(self._epoch, autograph=False)
+        self.epoch = epoch.get_concrete_function(order, size)  # this way TensorFlow does not count and log traces
 
-    def fit(self, model, epochs, batch_size, first, seed):
-        """Train ``model`` with the compiled epoch: its state comes in, and goes out again."""
-        model.optimizer.build(model.trainable_variables)
-        theirs = model.variables + model.optimizer.variables
+    def fit(self, model, epochs, batch_size, *, first, seed):
+        """Train ``model`` with the compiled epoch: its state is copied in, and back at the end."""
+        theirs = variables_of(model)
         for ours, variable in zip(self.variables, theirs, strict=True):
-            ours._value.assign(variable.value)
+            ours.value.assign(variable.value)  # `ours.assign` would insist on the shape of the template's
         regularizers = [variable.regularizer for variable in model.variables if variable.regularizer]
         for penalty, regularizer in zip(self.penalties, regularizers, strict=True):
             penalty.strengths.assign([float(getattr(regularizer, part, 0)) for part in ("l1", "l2")])
@@ -167,7 +172,7 @@ class _Step:
             for name, value in self.epoch(order, tf.constant(batch_size, tf.int64)).items():
                 history.setdefault(name, []).append(float(value))
         for ours, variable in zip(self.variables, theirs, strict=True):
-            variable.assign(ours._value)
+            variable.assign(ours.value)
         return history
 
     def _epoch(self, order, batch_size):
@@ -181,12 +186,9 @@ class _Step:
                 batch_loss = self._loss(y, prediction)
             variables = self.template.trainable_variables
             self.optimizer.apply(tape.gradient(batch_loss, variables), variables)
-            share = tf.cast(tf.shape(X)[0], tf.float32)
-            return (
-                i + 1,
-                loss + share * batch_loss,
-                hits + tf.reduce_sum(tf.cast(self.accuracy(y, prediction), tf.float32)),
-            )
+            size = tf.cast(tf.shape(X)[0], tf.float32)
+            right = tf.cast(self.accuracy(y, prediction), tf.float32)
+            return i + 1, loss + size * batch_loss, hits + tf.reduce_sum(right)
 
         zero = tf.constant(0.0)
         _, loss, hits = tf.while_loop(lambda i, *_: i * batch_size < n, step, [tf.constant(0, tf.int64), zero, zero])
@@ -201,7 +203,7 @@ class _Step:
 
     def _predict(self, X, training):
         prediction = self.template(X, training=training)
-        prediction.set_shape(self.template.output_shape)  # which layers of any size do not know, and losses ask for
+        prediction.set_shape(self.template.output_shape)  # losses need it, and layers of any size do not know it
         return prediction
 
     def _loss(self, y, prediction):
@@ -209,18 +211,9 @@ class _Step:
 
 
 def _copy(model):
-    """A network of the same layers, whose penalties have variable strengths."""
+    """A network of the same layers, with penalties of variable strength."""
     layers = [layer.from_config(layer.get_config()) for layer in model.layers]
     copy = keras.Sequential([keras.Input(model.input_shape[1:]), *layers])
     for ours, theirs in zip(copy.variables, model.variables, strict=True):
         ours.trainable, ours.regularizer = theirs.trainable, _Penalty() if theirs.regularizer else None
     return copy
-
-
-def _let_any_size(variables):
-    """Let Keras variables hold arrays of any size: to their shapes a compiled step would else be tied."""
-    for variable in variables:
-        if len(variable.shape):
-            variable._value = tf.Variable(
-                variable._value, shape=tf.TensorShape([None] * len(variable.shape)), trainable=variable.trainable
-            )

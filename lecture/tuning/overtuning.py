@@ -1,8 +1,12 @@
-"""How far the score of a search's winner is from what the winner is worth: measured by searches drawn from networks that are trained already."""
+"""How far the winner's score in a search is above its true accuracy.
+
+Measured by drawing many searches from networks that are trained already.
+"""
 
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from lecture.checks import whole
 
@@ -14,11 +18,11 @@ class Winners:
     Attributes
     ----------
     n_images : int
-        That a search scores its trials on.
+        Number of validation images of a search.
     validation : ndarray (n_searches, n_networks)
-        The share of those images that the best so far has right: what the search reports.
+        Accuracy of the best network so far on those images, which the search reports.
     test : ndarray (n_searches, n_networks)
-        The test accuracy of the same network: what it is worth.
+        Test accuracy of the same network.
     """
 
     n_images: int
@@ -26,25 +30,28 @@ class Winners:
     test: np.ndarray
 
     @property
-    def optimism(self):
-        """By how much the report is too high on average over the searches, shape (n_networks,)."""
+    def optimism(self) -> np.ndarray:
+        """By how much the reported accuracy is too high, averaged over the searches, shape (n_networks,)."""
         return (self.validation - self.test).mean(axis=0)
 
 
-def winners(right, test_accuracies, n_images, *, n_searches=1000, seed=0):
-    """Draw searches: each takes the networks in another order, and scores them on other validation images.
+def winners(
+    right: ArrayLike, test_accuracies: ArrayLike, n_images: int, *, n_searches: int = 1000, seed: int = 0
+) -> Winners:
+    """Draw searches: each takes the networks in a random order, and scores them on randomly drawn validation images.
 
     Parameters
     ----------
     right : array of bool (n_networks, n_validation)
-        Which validation image each network has right.
+        Whether each network classifies each validation image correctly.
     test_accuracies : array (n_networks,)
-        On images that no search sees.
+        Accuracies on images that no search sees.
     n_images : int
-        How many validation images a search has, from 1 to n_validation; they are drawn without putting back.
+        Number of validation images of a search, from 1 to n_validation, drawn without replacement.
     n_searches : int
+        Number of searches to draw.
     seed : int
-        Of the draws, from 0.
+        Seed of the draws, from 0.
 
     Returns
     -------
@@ -53,12 +60,13 @@ def winners(right, test_accuracies, n_images, *, n_searches=1000, seed=0):
     Raises
     ------
     ValueError
-        If an argument is not as above.
+        If the shapes do not agree, or a number is out of range.
     """
     right, test_accuracies = np.asarray(right, dtype=bool), np.asarray(test_accuracies, dtype=float)
     if right.ndim != 2 or not right.size or test_accuracies.shape != right.shape[:1]:
         raise ValueError(
-            f"right must have shape (n_networks, n_validation) and test_accuracies (n_networks,), got {right.shape} and {test_accuracies.shape}."
+            "right must have shape (n_networks, n_validation) and test_accuracies (n_networks,), "
+            f"got {right.shape} and {test_accuracies.shape}."
         )
     whole(n_images, "n_images", least=1, most=right.shape[1])
     whole(n_searches, "n_searches", least=1)
@@ -74,6 +82,6 @@ def winners(right, test_accuracies, n_images, *, n_searches=1000, seed=0):
 
 
 def _best_so_far(scores):
-    """Return, for each beginning of the scores, the place of the highest; the first of several."""
+    """For each beginning of the scores, the index of the highest; the first of several."""
     is_record = np.concatenate([[True], scores[1:] > np.maximum.accumulate(scores)[:-1]])
     return np.maximum.accumulate(np.where(is_record, np.arange(len(scores)), 0))

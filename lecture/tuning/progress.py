@@ -1,4 +1,4 @@
-"""How far a search is: a bar with the best score so far, and in a notebook a figure that grows."""
+"""The progress of a search: a bar with the best score so far, and in a notebook a figure that grows."""
 
 import io
 
@@ -7,6 +7,7 @@ from tqdm import tqdm
 
 from lecture import plots
 from lecture.training.screen import Screen, notebook
+from lecture.tuning.trials import Trial
 
 
 class Progress:
@@ -15,17 +16,17 @@ class Progress:
     Parameters
     ----------
     total : int or None
-        How many there will be.
+        Number of trials in all; None if unknown.
     show : bool
-        Whether anything is to be seen.
+        Whether to show anything.
     """
 
-    def __init__(self, total, show=True):
+    def __init__(self, total: int | None, show: bool = True):
         self.total = total
         self.bar = tqdm(total=total, desc="trials", disable=not show, leave=notebook() is None)
         self.screen = Screen() if show and notebook() else None
 
-    def update(self, trials):
+    def update(self, trials: list[Trial]) -> None:
         """Show these trials."""
         ended = [trial for trial in trials if trial.status != "stopped"]
         scores = [trial.score for trial in ended if trial.score is not None]
@@ -37,12 +38,12 @@ class Progress:
         if self.screen and scores:
             self._draw(ended)
 
-    def close(self):
-        """Leave the last state as it is."""
+    def close(self) -> None:
+        """Leave the bar in its last state."""
         self.bar.close()
 
     def _draw(self, trials):
-        """Show the figure in the place of the last."""
+        """Replace the figure."""
         figure, png = Figure(figsize=(6.4, 3.0)), io.BytesIO()
         ax = plots.plot_search(trials, total=self.total, ax=figure.subplots())
         figure.savefig(png, format="png", dpi="figure", bbox_inches="tight")

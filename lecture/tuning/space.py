@@ -1,8 +1,9 @@
-"""What a search may choose: named ranges, some of which count only where another has a certain value."""
+"""What a search may choose: named ranges, some of which count only where another one has a certain value."""
 
 import runpy
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import keras
 import keras_tuner
@@ -18,14 +19,14 @@ class _Range:
 
     when: Mapping = field(default_factory=dict, kw_only=True)  # {"optimizer": "sgd"}, or several values in a tuple
 
-    def conditions(self):
-        """Return the condition as pairs of a name and the values with which this range counts."""
+    def conditions(self) -> tuple[tuple[str, tuple], ...]:
+        """Return the condition as pairs of a name and the values for which this range counts."""
         return tuple(
             (name, tuple(values) if isinstance(values, (tuple, list)) else (values,))
             for name, values in self.when.items()
         )
 
-    def describe(self):
+    def describe(self) -> str:
         """Return the range in words."""
         where = " and ".join(f"{name} is {' or '.join(map(str, values))}" for name, values in self.conditions())
         return self._words() + (f", where {where}" if where else "")
@@ -33,7 +34,7 @@ class _Range:
 
 @dataclass(frozen=True)
 class Choice(_Range):
-    """One of several values of one type (numbers, texts or booleans), in no order."""
+    """One of several values of one type (numbers, strings or booleans), in no order."""
 
     values: tuple
 
@@ -47,10 +48,10 @@ class Choice(_Range):
         kinds = {type(value) for value in values}
         if len(kinds) > 1 or not kinds <= {bool, int, float, str} or len(set(values)) < len(values):
             raise ValueError(
-                f"Choice must be of different values of one type, all numbers, texts or booleans, got {values}."
+                f"Choice must be of different values of one type, all numbers, strings or booleans, got {values}."
             )
 
-    def register(self, hp, name):
+    def register(self, hp: keras_tuner.HyperParameters, name: str) -> bool | int | float | str:
         """Add the range to KerasTuner's hyperparameters and return the value chosen there."""
         if isinstance(self.values[0], bool):
             return hp.Boolean(name) if len(self.values) == 2 else hp.Fixed(name, self.values[0])
@@ -62,7 +63,7 @@ class Choice(_Range):
 
 @dataclass(frozen=True)
 class Whole(_Range):
-    """A whole number from ``low`` to ``high``, both included; in steps, or evenly spread over its logarithm."""
+    """A whole number from ``low`` to ``high``, both included; in steps, or spread evenly over its logarithm."""
 
     low: int
     high: int
@@ -74,7 +75,7 @@ class Whole(_Range):
             object.__setattr__(self, name, whole(getattr(self, name), name, least=least))
         _refuse_reversed(self)
 
-    def register(self, hp, name):
+    def register(self, hp: keras_tuner.HyperParameters, name: str) -> bool | int | float | str:
         """Add the range to KerasTuner's hyperparameters and return the value chosen there."""
         step = None if self.log and self.step == 1 else self.step
         return hp.Int(name, self.low, self.high, step=step, sampling="log" if self.log else "linear")
@@ -86,7 +87,10 @@ class Whole(_Range):
 
 @dataclass(frozen=True)
 class Real(_Range):
-    """A number from ``low`` to ``high``; with ``log`` evenly spread over its logarithm. A grid takes ten of them, both ends included."""
+    """A number from ``low`` to ``high``; with ``log`` spread evenly over its logarithm.
+
+    A grid takes ten of them, both ends included.
+    """
 
     low: float
     high: float
@@ -99,7 +103,7 @@ class Real(_Range):
             raise ValueError(f"low must be above 0 on a log scale, got {self.low!r}.")
         _refuse_reversed(self)
 
-    def register(self, hp, name):
+    def register(self, hp: keras_tuner.HyperParameters, name: str) -> bool | int | float | str:
         """Add the range to KerasTuner's hyperparameters and return the value chosen there."""
         return hp.Float(name, self.low, self.high, sampling="log" if self.log else "linear")
 
@@ -107,10 +111,11 @@ class Real(_Range):
         return f"{self.low:g} to {self.high:g}" + (", on a log scale" if self.log else "")
 
 
-def _refuse_reversed(it):
-    if it.low >= it.high:
+def _refuse_reversed(span):
+    if span.low >= span.high:
+        kind = type(span).__name__
         raise ValueError(
-            f"{type(it).__name__} must go from a smaller number to a larger one, got low={it.low!r} and high={it.high!r}."
+            f"{kind} must go from a smaller number to a larger one, got low={span.low!r} and high={span.high!r}."
         )
 
 
@@ -120,9 +125,9 @@ class Space(Mapping):
     Parameters
     ----------
     make_model : callable
-        ``make_model(**values)`` returns a compiled network. Only values that count are handed in.
+        ``make_model(**values)`` returns a compiled network. It gets only the values that count.
     **ranges : Choice, Whole or Real
-        A range with a condition comes after those that the condition names.
+        A range with a condition comes after the ranges that its condition names.
 
     Raises
     ------
@@ -132,83 +137,136 @@ class Space(Mapping):
         If a range is something else.
     """
 
-    def __init__(self, make_model, **ranges):
+    def __init__(self, make_model: Callable[..., keras.Model], **ranges: _Range):
         if not callable(make_model):
             raise TypeError(f"make_model must be a function that returns a network, got {make_model!r}.")
         if not ranges:
             raise ValueError("a space must have one range or more, got none.")
         self.make_model, self._ranges = make_model, {}
-        for name, it in ranges.items():
-            if not isinstance(it, _Range):
-                raise TypeError(f"{name} must be a Choice, Whole or Real, got {it!r}.")
-            self._check_condition(name, it)
-            self._ranges[name] = it
+        for name, span in ranges.items():
+            if not isinstance(span, _Range):
+                raise TypeError(f"{name} must be a Choice, Whole or Real, got {span!r}.")
+            self._check_condition(name, span)
+            self._ranges[name] = span
 
-    def _check_condition(self, name, it):
-        for other, values in it.conditions():
+    def _check_condition(self, name, span):
+        for other, values in span.conditions():
             if other not in self._ranges:
                 raise ValueError(
                     f"{name} counts only where {other} has a certain value, so {other} must be a range before it."
                 )
             known = self._ranges[other]
-            wrong = [
-                value
-                for value in values
-                if not (value in known.values if isinstance(known, Choice) else known.low <= value <= known.high)
-            ]
-            if wrong:
+            never = [value for value in values if not _can_be(known, value)]
+            if never:
                 raise ValueError(
-                    f"{name} counts where {other} is {wrong[0]!r}, which {other} ({known.describe()}) never is."
+                    f"{name} counts where {other} is {never[0]!r}, which {other} ({known.describe()}) never is."
                 )
 
-    def __getitem__(self, name):
+    def __getitem__(self, name: str) -> _Range:
         return self._ranges[name]
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[str]:
         return iter(self._ranges)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self._ranges)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         width = max(map(len, self))
-        return "\n".join(f"{name:{width}}  {it.describe()}" for name, it in self.items())
+        return "\n".join(f"{name:{width}}  {span.describe()}" for name, span in self.items())
 
-    def replace(self, **ranges):
-        """Return the space with some ranges changed or added; ``None`` takes one out.
+    def replace(self, **ranges: _Range | None) -> "Space":
+        """Return the space with some ranges changed or added; ``None`` removes one.
 
         >>> print(mlp_space().replace(n_layers=Whole(1, 2), activation=None)["n_layers"].describe())
         1 to 2
         """
-        changed = {name: it for name, it in (dict(self) | ranges).items() if it is not None}
+        changed = {name: span for name, span in (dict(self) | ranges).items() if span is not None}
         return Space(self.make_model, **changed)
 
-    def register(self, hp):
-        """Add all ranges to KerasTuner's hyperparameters; return the values, by name, of those that count."""
-        return self.counting({name: _register_where(hp, name, it, list(it.conditions())) for name, it in self.items()})
+    def words(self) -> dict[str, str]:
+        """Return the ranges in words, by name."""
+        return {name: span.describe() for name, span in self.items()}
 
-    def counting(self, values):
-        """Return those of some values that count: in this space, and where their conditions hold."""
+    def make(self, values: Mapping) -> keras.Model:
+        """Return the network of some values."""
+        return self.make_model(**values)
+
+    def register(self, hp: keras_tuner.HyperParameters) -> dict:
+        """Add all ranges to KerasTuner's hyperparameters; return the values that count, by name."""
+        return self.counting(
+            {name: _register_where(hp, name, span, list(span.conditions())) for name, span in self.items()}
+        )
+
+    def counting(self, values: Mapping) -> dict:
+        """Return the values that count: those of this space's ranges whose conditions hold."""
         found = {}
-        for name, it in self.items():
-            if name in values and all(found.get(other) in allowed for other, allowed in it.conditions()):
+        for name, span in self.items():
+            if name in values and all(found.get(other) in allowed for other, allowed in span.conditions()):
                 found[name] = values[name]
         return found
 
 
-def _register_where(hp, name, it, conditions):
+class FunctionSpace:
+    """The space of a function ``make_model(hp)``, as KerasTuner has it: its ranges show only when the function runs.
+
+    Parameters
+    ----------
+    make_model : callable
+        Asks ``hp``, KerasTuner's hyperparameters, for values, and returns a compiled network.
+    """
+
+    def __init__(self, make_model: Callable[[keras_tuner.HyperParameters], keras.Model]):
+        self.make_model = make_model
+
+    def words(self) -> dict[str, str]:
+        """Return no ranges: the function must run to name them."""
+        return {}
+
+    def make(self, values: Mapping) -> keras.Model:
+        """Return the network of some values."""
+        hp = keras_tuner.HyperParameters()
+        hp.values = dict(values)
+        return self.make_model(hp)
+
+    def register(self, hp: keras_tuner.HyperParameters) -> None:
+        """Have the function ask ``hp`` for all that its network needs."""
+        self.make_model(hp)
+
+
+def as_space(space: Space | FunctionSpace | Callable) -> Space | FunctionSpace:
+    """Return a space as the search uses it: a `Space` as it is, a function ``make_model(hp)`` as a `FunctionSpace`.
+
+    Raises
+    ------
+    TypeError
+        If it is neither.
+    """
+    if isinstance(space, (Space, FunctionSpace)):
+        return space
+    if not callable(space):
+        raise TypeError(f"space must be a Space or a function make_model(hp), got {space!r}.")
+    return FunctionSpace(space)
+
+
+def _can_be(span, value):
+    """Whether a range has a value."""
+    return value in span.values if isinstance(span, Choice) else span.low <= value <= span.high
+
+
+def _register_where(hp, name, span, conditions):
     """Register a range inside the scopes of its conditions, one in the other."""
     if not conditions:
-        return it.register(hp, name)
+        return span.register(hp, name)
     (other, values), *rest = conditions
     with hp.conditional_scope(other, list(values)):
-        return _register_where(hp, name, it, rest)
+        return _register_where(hp, name, span, rest)
 
 
-def mlp_space():
-    """Return the space of the lecture's networks, about as wide as a course has use for.
+def mlp_space() -> Space:
+    """Return a useful search space for a course: the lecture's dense networks.
 
-    A penalty's strength counts only where there is a penalty, momentum only with SGD.
+    The strength of a penalty counts only where there is a penalty, momentum only with SGD.
 
     >>> mlp_space()["learning_rate"].describe()
     '0.0001 to 0.1, on a log scale'
@@ -229,29 +287,32 @@ def mlp_space():
 
 
 def make_mlp(
-    n_layers=2,
-    n_units=512,
-    penalty="none",
-    strength=0.0,
-    optimizer="rmsprop",
-    learning_rate=0.001,
-    momentum=0.0,
+    n_layers: int = 2,
+    n_units: int = 512,
+    *,
+    penalty: str = "none",
+    strength: float = 0.0,
+    optimizer: str = "rmsprop",
+    learning_rate: float = 0.001,
+    momentum: float = 0.0,
     **others,
-):
+) -> keras.Sequential:
     """Return `models.mlp` for the values of `mlp_space`; what is left out has the lecture's default.
 
     Parameters
     ----------
     n_layers, n_units : int
-        Hidden layers, and units in each.
-    penalty : "none", "l1" or "l2"
+        Number of hidden layers, and of units in each.
+    penalty : str
+        ``"none"``, ``"l1"`` or ``"l2"``.
     strength : float
-        Of the penalty.
-    optimizer : "rmsprop", "adam" or "sgd"
+        Strength of the penalty.
+    optimizer : str
+        ``"rmsprop"``, ``"adam"`` or ``"sgd"``.
     learning_rate, momentum : float
-        Momentum counts for SGD only.
+        Settings of the optimizer; the momentum counts for SGD only.
     **others
-        Handed to ``mlp`` as they are: ``activation``, ``dropout``, ``batch_norm``, ``initializer``, ``seed``, ….
+        Passed to ``mlp``: ``activation``, ``dropout``, ``batch_norm``, ``initializer``, ``seed``, ….
     """
     made = {
         "rmsprop": lambda: keras.optimizers.RMSprop(learning_rate),
@@ -262,31 +323,13 @@ def make_mlp(
     return mlp(*[n_units] * n_layers, optimizer=made, **penalties, **others)
 
 
-def words(space):
-    """Return the ranges of a space in words, by name; for a ``make_model(hp)``, which says them only when it runs, none."""
-    return {name: it.describe() for name, it in space.items()} if isinstance(space, Space) else {}
-
-
-def maker(space):
-    """Return ``make(values)``, which gives the network of some values of a space."""
-    if isinstance(space, Space):
-        return lambda values: space.make_model(**values)
-
-    def make(values):
-        hp = keras_tuner.HyperParameters()
-        hp.values = dict(values)
-        return space(hp)
-
-    return make
-
-
-def from_file(path):
-    """Return the space that a Python file defines under the name ``space``: a `Space`, or a function ``make_model(hp)``.
+def from_file(path: str | Path) -> Space | Callable:
+    """Return what a Python file defines as ``space``: a `Space`, or a function ``make_model(hp)``.
 
     Raises
     ------
     ValueError
-        If the file cannot be run, or defines none.
+        If the file cannot be run, or defines no ``space``.
     """
     try:
         found = runpy.run_path(str(path)).get("space")

@@ -1,9 +1,8 @@
 """Ways to choose the next trial, by name.
 
-What a strategy chooses follows from the search's seed, the trial's number and the trials before it, and from nothing
-else: so a search that goes on is the search that was stopped, and with several workers it does not matter which of them
-is faster. KerasTuner's own strategies, which are followed here, lose part of what they know when they are reloaded
-(1.4.8).
+A strategy's choice depends on the search's seed, the trial's number and the trials before it only: so a search that is
+resumed is the search that was stopped, and with several workers it does not matter which of them is faster. The
+strategies of KerasTuner, which these follow, lose part of what they know when they are reloaded (1.4.8).
 """
 
 import math
@@ -11,108 +10,114 @@ from dataclasses import replace
 
 from lecture.tuning.asking import after, draw_new, first, key
 from lecture.tuning.bayesian import Bayesian
+from lecture.tuning.space import FunctionSpace, Space
 from lecture.tuning.trials import Trial, begun
 
-FACTOR = 3  # of Hyperband: a round keeps a third of its networks, and trains them three times as long
-N_TRIALS = 20
+FACTOR = 3  # Hyperband: the next round has a third of the networks, and trains them three times as long
+N_TRIALS = 20  # by default, random and bayesian
 
 
-def make_strategy(name, space, epochs, seed, n_workers=1):
-    """Return the strategy of a name: an object whose ``next(told)`` takes the trials so far, a dict by number.
+def make_strategy(
+    name: str, space: Space | FunctionSpace, epochs: int, seed: int, n_workers: int | None = 1
+) -> "Random | Grid | Hyperband | Bayesian":
+    """Return the strategy of a name.
 
-    It returns the `Trial` to begin, or None: there is none, or none before one that runs has ended.
+    It is an object whose method ``next(trials)`` takes the trials so far, a dict by number, and returns the `Trial` to
+    begin. None means that there is none left, or none before a running trial has ended.
 
     Parameters
     ----------
     name : str
         A key of ``STRATEGIES``.
-    space : Space or callable
+    space : Space or FunctionSpace
     epochs : int
-        With Hyperband the longest training.
+        Number of epochs of a trial (Hyperband: of the longest).
     seed : int
+        Seed of the search.
     n_workers : int or None
-        How many trials run at a time; None if nobody knows.
+        Number of trials that run at a time; None if unknown.
     """
     return STRATEGIES[name](space, epochs, seed, n_workers)
 
 
 class Random:
-    """Values drawn anew for each trial, none of them twice."""
+    """Values drawn at random for each trial, none of them twice."""
 
-    def __init__(self, space, epochs, seed, n_workers):
+    def __init__(self, space: Space | FunctionSpace, epochs: int, seed: int, n_workers: int | None):
         self.space, self.seed = space, seed
 
-    def next(self, told):
-        number = len(told)
-        values = draw_new(self.space, {key(trial.values) for trial in told.values()}, self.seed, number)
+    def next(self, trials: dict[int, Trial]) -> Trial | None:
+        number = len(trials)
+        values = draw_new(self.space, {key(trial.values) for trial in trials.values()}, self.seed, number)
         return begun(self.seed, number, values)
 
 
 class Grid:
     """Each combination once, the last hyperparameter changing first."""
 
-    def __init__(self, space, epochs, seed, n_workers):
+    def __init__(self, space: Space | FunctionSpace, epochs: int, seed: int, n_workers: int | None):
         self.space, self.seed = space, seed
 
-    def next(self, told):
-        number = len(told)
-        values = after(self.space, told[number - 1].values) if number else first(self.space)
+    def next(self, trials: dict[int, Trial]) -> Trial | None:
+        number = len(trials)
+        values = after(self.space, trials[number - 1].values) if number else first(self.space)
         return begun(self.seed, number, values)
 
 
 class Hyperband:
-    """Many networks trained shortly, the best of them longer (Li et al., 2018).
+    """Many networks trained briefly, the best of them longer (Li et al., 2018).
 
     A trial's number is its place in `hyperband_rounds`. A round begins when the round before it has ended; until then
-    the next bracket's networks have their turn. Places stay empty where networks failed, or the space has no more of
-    them.
+    the networks of the next bracket are trained. Places stay empty where networks failed, or the space has no more.
     """
 
-    def __init__(self, space, epochs, seed, n_workers):
+    def __init__(self, space: Space | FunctionSpace, epochs: int, seed: int, n_workers: int | None):
         self.space, self.seed, self.rounds = space, seed, hyperband_rounds(epochs)
 
-    def next(self, told):
+    def next(self, trials: dict[int, Trial]) -> Trial | None:
         place, past, tried = 0, range(0), set()
         for bracket, round_, n_networks, _ in self.rounds:
             places = range(place, place + n_networks)
-            found = self._promoted(told, past) if round_ else self._drawn(told, places, tried)
+            found = self._promoted(trials, past) if round_ else self._drawn(trials, places, tried)
             for number, trial in zip(places, found):
-                if number not in told:
+                if number not in trials:
                     return replace(trial, number=number, bracket=bracket, round=round_)
             place, past = place + n_networks, places
         return None
 
-    def _drawn(self, told, places, tried):
+    def _drawn(self, trials, places, tried):
         """Yield the trials of a bracket's first round, as many as the space has."""
         for number in places:
-            values = told[number].values if number in told else draw_new(self.space, tried, self.seed, number)
+            is_known = number in trials
+            values = trials[number].values if is_known else draw_new(self.space, tried, self.seed, number)
             if values is None:
                 return
             tried.add(key(values))
             yield begun(self.seed, number, values)
 
-    def _promoted(self, told, past):
-        """The trials of a later round: what goes on from the best of the round before, none until that has ended."""
-        before = [told[number] for number in past if number in told]
+    def _promoted(self, trials, past):
+        """The trials of a later round, which continue the best of the round before; none until that has ended."""
+        before = [trials[number] for number in past if number in trials]
         if any(trial.status == "stopped" for trial in before):
             return []
-        best = sorted((it for it in before if it.score is not None), key=lambda it: (-it.score, it.number))
-        return [Trial(it.number, it.values, it.seed, "stopped", origin=it.number) for it in best]
+        scored = [trial for trial in before if trial.score is not None]
+        best = sorted(scored, key=lambda trial: (-trial.score, trial.number))
+        return [Trial(trial.number, trial.values, trial.seed, "stopped", origin=trial.number) for trial in best]
 
 
 STRATEGIES = {"random": Random, "grid": Grid, "hyperband": Hyperband, "bayesian": Bayesian}
 
 
-def n_planned(strategy, max_trials, epochs):
-    """Return how many trials a search will have at most; None where only the space knows."""
+def n_planned(strategy: str, max_trials: int | None, epochs: int) -> int | None:
+    """Return the largest number of trials that a search can have; None where only the space knows."""
     if strategy == "hyperband":
         planned = sum(n for _, _, n, _ in hyperband_rounds(epochs))
         return min(planned, max_trials or planned)
     return max_trials or (None if strategy == "grid" else N_TRIALS)
 
 
-def hyperband_rounds(epochs, factor=FACTOR):
-    """Return Hyperband's plan in its order: (bracket, round, networks, epochs that each is trained for in all).
+def hyperband_rounds(epochs: int, factor: int = FACTOR) -> list[tuple[int, int, int, int]]:
+    """Return Hyperband's plan in its order: (bracket, round, number of networks, epochs of each in all).
 
     Follows Li et al. (2018), algorithm 1, in the form that KerasTuner gives it: all brackets use about the same
     resources.
@@ -120,9 +125,9 @@ def hyperband_rounds(epochs, factor=FACTOR):
     Parameters
     ----------
     epochs : int
-        The longest training.
+        Number of epochs of the longest training.
     factor : int
-        How many times fewer networks the next round has, and how many times longer it trains them.
+        From one round to the next, the number of networks is divided and the number of epochs multiplied by it.
 
     >>> hyperband_rounds(9)[:3]
     [(2, 0, 9, 1), (2, 1, 3, 3), (2, 2, 1, 9)]

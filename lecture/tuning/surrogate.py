@@ -1,32 +1,36 @@
-"""Bayesian optimization over one hyperparameter, in the open: a Gaussian process through what was tried, and where to look next."""
+"""Bayesian optimization over one hyperparameter, step by step.
+
+A Gaussian process through what was tried, and where to look next.
+"""
 
 import warnings
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.stats import norm
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import Matern, WhiteKernel
 
 
-def surrogate(tried_x, tried_y, x):
-    """Return what a Gaussian process, fitted to some trials, believes of the score at other places.
+def surrogate(tried_x: ArrayLike, tried_y: ArrayLike, x: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+    """Return the score that a Gaussian process, fitted to some trials, expects at other places.
 
-    Its kernel is Matérn's with ν = 5/2 (Snoek, Larochelle and Adams, 2012) plus noise; length scale and noise maximize
-    the likelihood of the trials, within bounds.
+    Its kernel is Matérn's with ν = 5/2 (Snoek, Larochelle and Adams, 2012) plus noise; the length scale and the noise
+    maximize the likelihood of the trials, within bounds.
 
     Parameters
     ----------
     tried_x, tried_y : array (n_tried,)
-        The trials, two or more, and their scores. Distances between the values should mean something: hand in the
+        Values that were tried, two or more, and their scores. Distances between values should be meaningful: pass the
         logarithm of a learning rate.
     x : array (n,)
-        Where to predict.
+        Values to predict the score at.
 
     Returns
     -------
     mean, std : ndarray (n,)
-        Of the score itself, without the noise of another trial.
+        Expected score, and its standard deviation without the noise of another trial.
 
     Raises
     ------
@@ -36,7 +40,8 @@ def surrogate(tried_x, tried_y, x):
     tried_x, tried_y, x = (np.asarray(values, dtype=float) for values in (tried_x, tried_y, x))
     if tried_x.ndim != 1 or tried_x.shape != tried_y.shape or len(tried_x) < 2:
         raise ValueError(
-            f"tried_x and tried_y must have the same shape (n_tried,), with two trials or more, got {tried_x.shape} and {tried_y.shape}."
+            "tried_x and tried_y must have the same shape (n_tried,), with two trials or more, "
+            f"got {tried_x.shape} and {tried_y.shape}."
         )
     if not all(np.isfinite(values).all() for values in (tried_x, tried_y, x)):
         raise ValueError("tried_x, tried_y and x must be finite, and they are not.")
@@ -50,23 +55,24 @@ def surrogate(tried_x, tried_y, x):
     return middle + scale * mean, scale * np.sqrt(np.maximum(std**2 - process.kernel_.k2.noise_level, 0))
 
 
-def expected_improvement(mean, std, best):
-    """Return by how much a trial is expected to exceed the best score so far, where it falls short counting as 0.
+def expected_improvement(mean: ArrayLike, std: ArrayLike, best: float) -> np.ndarray:
+    """Return by how much a trial is expected to exceed the best score so far; falling short counts as 0.
 
-    With z = (mean - best) / std that is (mean - best) Φ(z) + std φ(z), Φ and φ being the distribution and the density
-    of the standard normal distribution (Jones, Schonlau and Welch, 1998); without uncertainty it is max(mean - best,
-    0).
+    With z = (mean - best) / std it is (mean - best) Φ(z) + std φ(z), where Φ and φ are the distribution function and
+    the density of the standard normal distribution (Jones, Schonlau and Welch, 1998). Where std is 0 it is
+    max(mean - best, 0).
 
     Parameters
     ----------
     mean, std : array (n,)
-        What is believed of the score.
+        Expected score of each trial, and its standard deviation.
     best : float
         The best score so far.
 
     Returns
     -------
     ndarray (n,)
+        Expected improvement of each trial.
 
     >>> expected_improvement([0.5], [0.1], 0.5).round(4)
     array([0.0399])

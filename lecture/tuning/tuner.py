@@ -1,18 +1,20 @@
-"""Runs the trials that an oracle hands out: makes the network, trains it, and keeps what became of it."""
+"""Runs the trials that an oracle hands out: makes each network, trains it, and stores the outcome."""
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 
 import keras
 import numpy as np
 
 from lecture.tuning.compiled import Trainer
-from lecture.tuning.space import maker
+from lecture.tuning.kept import Kept
+from lecture.tuning.space import FunctionSpace, Space
 from lecture.tuning.strategies import hyperband_rounds
-from lecture.tuning.trials import first_line
+from lecture.tuning.trials import Trial, first_line
 
 SCORE = "val_accuracy"
-PAUSE = 0.2  # seconds between two questions, where the oracle has nothing to do
+PAUSE = 0.2  # seconds until an idle tuner asks the oracle again
 
 
 class TrialError(ValueError):
@@ -25,22 +27,34 @@ class Tuner:
     Parameters
     ----------
     oracle : lecture.tuning.oracle.Oracle
-        Or KerasTuner's client for one in another process.
+        What hands out the trials, or KerasTuner's client for an oracle in another process.
     kept : lecture.tuning.kept.Kept
-    space : Space or callable
+    space : Space or FunctionSpace
     data : lecture.data.Dataset
     epochs, batch_size : int
+        Number of epochs of a trial (Hyperband: of the longest), and of images in a mini-batch.
     report : callable, optional
-        Called after each trial with all of them, a list of `Trial`.
+        Called after each trial with all trials so far, a list of `Trial`.
     name : str
-        By which the oracle knows this tuner.
+        Name by which the oracle knows this tuner.
     """
 
-    def __init__(self, oracle, kept, space, data, *, epochs, batch_size, report=None, name="tuner0"):
+    def __init__(
+        self,
+        oracle,
+        kept: Kept,
+        space: Space | FunctionSpace,
+        data,
+        *,
+        epochs: int,
+        batch_size: int,
+        report: Callable[[list[Trial]], None] | None = None,
+        name: str = "tuner0",
+    ):
         self.oracle, self.kept, self.report, self.name = oracle, kept, report, name
-        self.make, self.trainer, self.epochs = maker(space), Trainer(data, batch_size), epochs
+        self.make, self.trainer, self.epochs = space.make, Trainer(data, batch_size), epochs
 
-    def search(self):
+    def search(self) -> None:
         """Run trials until there are no more."""
         while (message := self.oracle.create_trial(self.name)).status != "STOPPED":
             if message.status == "IDLE":
@@ -51,8 +65,8 @@ class Tuner:
             if self.report:
                 self.report(self.kept.trials())
 
-    def run_trial(self, trial):
-        """Return what became of a trial, completed or failed."""
+    def run_trial(self, trial: Trial) -> Trial:
+        """Return a trial with its outcome, completed or failed."""
         start = time.perf_counter()
         try:
             curve = self._train(trial)
@@ -63,7 +77,7 @@ class Tuner:
         return replace(trial, status="completed", score=score, curve=tuple(curve), seconds=time.perf_counter() - start)
 
     def _train(self, trial):
-        """Train a trial's network; return its scores, an epoch each, from the first."""
+        """Train a trial's network; return its score after each epoch, from the first."""
         first, last = self._n_before(trial), self._n_epochs(trial)
         keras.utils.set_random_seed(trial.seed)
         model = self.make(trial.values)
@@ -79,19 +93,19 @@ class Tuner:
         return [*before, *history[SCORE]]
 
     def _n_epochs(self, trial):
-        """For how many epochs a trial's network is trained, those before the trial among them."""
+        """The number of epochs of a trial's network, including those before the trial."""
         if trial.bracket is None:
             return self.epochs
         planned = {(bracket, round_): n_epochs for bracket, round_, _, n_epochs in hyperband_rounds(self.epochs)}
         return planned[trial.bracket, trial.round]
 
     def _n_before(self, trial):
-        """For how many epochs it was trained before."""
+        """The number of epochs before the trial."""
         return 0 if trial.origin is None else self.kept.read(trial.origin).epochs
 
 
 def _check_finite(history, model, first):
-    """Refuse a network that left the finite numbers, with the first epoch of which that can be seen."""
+    """Refuse a network that left the finite numbers, and name the first epoch in which that shows."""
     values = np.array([history[name] for name in ("loss", "val_loss") if name in history], dtype=float)
     broken = np.flatnonzero(~np.isfinite(values).all(axis=0))
     if len(broken):

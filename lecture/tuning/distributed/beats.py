@@ -1,4 +1,4 @@
-"""Signs of life between processes that share a folder: each writes a file that changes, and watches those of the others."""
+"""Signs of life between processes that share a folder: each writes a file that changes, and watches the others'."""
 
 import json
 import threading
@@ -7,8 +7,8 @@ from pathlib import Path
 
 from lecture.tuning.trials import write_json
 
-EVERY = 1.0  # seconds between two signs
-SILENT = 15.0  # seconds without one after which a process is taken to be gone
+EVERY = 1.0  # seconds between two signs of life
+SILENT = 15.0  # seconds without a sign of life, after which a process is taken to be gone
 
 
 class Beat:
@@ -17,19 +17,20 @@ class Beat:
     Parameters
     ----------
     file : pathlib.Path
-    about : dict
-        What else stands in the file.
+        File to write.
+    **about
+        What else to write into the file.
     """
 
-    def __init__(self, file, **about):
+    def __init__(self, file: Path, **about):
         self.file, self.about, self.count = Path(file), about, 0
         self._end = threading.Event()
         self._write()
         self._thread = threading.Thread(target=self._go_on, daemon=True)
         self._thread.start()
 
-    def stop(self):
-        """Write no more, and remove the file."""
+    def stop(self) -> None:
+        """Stop writing, and remove the file."""
         self._end.set()
         self._thread.join()
         self.file.unlink(missing_ok=True)
@@ -38,7 +39,7 @@ class Beat:
         while not self._end.wait(EVERY):
             try:
                 self._write()
-            except OSError:  # the folder is away for a while: whoever watches decides
+            except OSError:  # the folder is away for a while; the watching process decides
                 continue
 
     def _write(self):
@@ -47,25 +48,26 @@ class Beat:
 
 
 class Watch:
-    """Looks at another process' file. The clock is our own: two machines' clocks may differ.
+    """Looks at another process' file. It uses its own clock, since the clocks of two machines may differ.
 
     Parameters
     ----------
     file : pathlib.Path
+        File to watch.
     """
 
-    def __init__(self, file):
+    def __init__(self, file: Path):
         self.file, self._seen, self._since = Path(file), None, time.monotonic()
 
-    def silence(self):
-        """Return for how many seconds the file has not changed; 0 if it has just now."""
+    def silence(self) -> float:
+        """Return for how many seconds the file has not changed; 0 if it has changed just now."""
         now = self.read()
         if now != self._seen and now is not None:
             self._seen, self._since = now, time.monotonic()
         return time.monotonic() - self._since
 
-    def read(self):
-        """Return what stands in the file; None if it cannot be read."""
+    def read(self) -> dict | None:
+        """Return the content of the file; None if it cannot be read."""
         try:
             return json.loads(self.file.read_text(encoding="utf-8"))
         except (OSError, ValueError):
