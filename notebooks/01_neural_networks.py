@@ -586,7 +586,7 @@ exercises.check("collapsing-layers", one_layer)
 
 # %% tags=["hide-input"]
 X, y = from_scratch.xor()
-record = from_scratch.train(
+record = from_scratch.fit(
     from_scratch.dense_net([2, 3, 1], seed=1),
     X,
     y,
@@ -1135,7 +1135,7 @@ explore(hidden_layer, from_unit=(1, 2), to_unit=(1, 3))
 # other two enter?*
 
 # %%
-steps = from_scratch.trace(
+steps = from_scratch.step_by_step(
     two_outputs, points[1:], answers[1:], learning_rate=0.5
 )
 
@@ -1480,7 +1480,7 @@ for learning_rate in (0.5, 1, 2, 4):
     ]
     after = [
         dead_share(
-            from_scratch.train(
+            from_scratch.fit(
                 net, *moons, learning_rate=learning_rate, steps=200
             ).nets[-1]
         )

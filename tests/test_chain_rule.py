@@ -1,4 +1,4 @@
-"""One gradient by the chain rule, a layer's as three factors, and what gradients cost: held against other ways to find them."""
+"""A gradient by the chain rule, that of a layer as three factors, and their costs, each found in other ways too."""
 
 import itertools
 import re
@@ -52,7 +52,7 @@ def test_the_factors_of_every_weight_multiply_to_its_gradient(name):
 
 @pytest.mark.parametrize("name", NETS)
 def test_what_comes_from_above_is_the_sum_over_all_paths(name):
-    """Each path by itself, from the unit to one output: the product of weights and slopes along it, times the gradient of the loss."""
+    """For each path from the unit to an output: weights times slopes along it, times the gradient of the loss."""
     net = NETS[name]
     x, t = X[1], targets(net)[1]
     signals = net.forward(x)
@@ -157,7 +157,7 @@ def test_a_layers_gradient_is_its_three_factors_and_a_mean(name):
                 gradient.examples[m], gradients(net, X[m], y[m])[l - 1]["W"], rtol=1e-12, atol=1e-15
             )
         for i, j in np.ndindex(gradient.mean.shape):
-            nudged = nudged_derivative(net, X, y, l - 1, "W", (i, j))
+            nudged = nudged_derivative(net, X, y, layer=l - 1, name="W", at=(i, j), h=1e-5)
             assert gradient.mean[i, j] == pytest.approx(nudged, rel=1e-6, abs=1e-9)
         np.testing.assert_allclose(gradient.mean, gradient.examples.mean(axis=0), rtol=1e-12, atol=1e-15)
         assert gradient.describe().endswith(".")
@@ -251,9 +251,8 @@ def test_backward_takes_at_most_two_forward_passes_and_a_multiplication_for_each
         assert costs.backward <= 2 * costs.forward + sum(sizes[1:])
     lecture = gradient_costs([784, 512, 512, 10])
     assert lecture.n_parameters == 669_706
-    assert (
-        lecture.forward_mode > 2600 * lecture.backward and 900_000 < lecture.nudging / lecture.backward < 1_000_000
-    )  # as the text says
+    assert lecture.forward_mode > 2600 * lecture.backward  # as the text says, and so the next
+    assert 900_000 < lecture.nudging / lecture.backward < 1_000_000
     assert "669,706" in lecture.describe()
 
 
@@ -280,9 +279,9 @@ TWO = NETS["two outputs"]
         (lambda: chain_rule(TWO, X, Y, (1, 1, 1)), "chain_rule follows one example, got 4"),
         (
             lambda: chain_rule(dense_net([2, 2, 1], batch_norm=True), X[0], [1.0], (1, 1, 1)),
-            "chain_rule follows plain dense layers",
+            "chain_rule needs plain dense layers",
         ),
-        (lambda: layer_gradient(dense_net([2, 2, 1], l2=0.1), X, DIFFER), "layer_gradient follows plain dense layers"),
+        (lambda: layer_gradient(dense_net([2, 2, 1], l2=0.1), X, DIFFER), "layer_gradient needs plain dense layers"),
         (
             lambda: layer_gradient(dense_net([2, 3, 2], output="softmax", loss="squared_error"), X, Y),
             "layer_gradient needs outputs that depend on their own z only, got a softmax with squared_error",

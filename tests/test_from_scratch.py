@@ -1,10 +1,12 @@
 """The net in NumPy against Keras, central differences and formulas by hand."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
 
+from lecture.activations import ACTIVATIONS
 from lecture.from_scratch import (
     INITIALIZERS,
     LOSSES,
@@ -13,20 +15,21 @@ from lecture.from_scratch import (
     Net,
     dense_net,
     distance_to_kink,
+    fit,
     gradient_check,
     gradients,
     initial_weights,
     loss,
     measure_depth,
     moons,
-    trace,
-    train,
+    step_by_step,
     xor,
 )
-from lecture.from_scratch.steps import indexed, short
+from lecture.from_scratch.formula import Formula, above, first_terms, indexed, into, joined, slope
+from lecture.words import short
 
 H = 1e-5
-HIDDEN = ("relu", "tanh", "sigmoid", "leaky_relu", "elu", "gelu", "silu", "softplus")
+HIDDEN = tuple(name for name, activation in ACTIVATIONS.items() if activation.role == "hidden")
 ENDS = (  # every loss with every output that it takes
     ("linear", "squared_error"),
     ("sigmoid", "squared_error"),
@@ -85,22 +88,17 @@ def keras_model(net):
             x = norm(x)
             norm.set_weights([layer.norm.gamma, layer.norm.beta, layer.norm.moving_mean, layer.norm.moving_variance])
         dense.set_weights([layer.W, layer.b])
-        slope = {"leaky_relu": lambda: keras.layers.LeakyReLU(negative_slope=_leaky_slope(), dtype="float64")}
-        gelu = {
-            "gelu": lambda: keras.layers.Activation(
-                lambda z: keras.activations.gelu(z, approximate=False), dtype="float64"
-            )
-        }
-        make = (slope | gelu).get(layer.activation, lambda: keras.layers.Activation(layer.activation, dtype="float64"))
-        x = make()(x)
+        x = keras.layers.Activation(keras_activation(layer.activation), dtype="float64")(x)
         built.append((dense, norm))
     return keras.Model(inputs, x), built
 
 
-def _leaky_slope():
-    from lecture.activations import ACTIVATIONS
+def keras_activation(name):
+    """Our function of this name in Keras, which approximates its gelu unless told otherwise."""
+    import keras
 
-    return float(-ACTIVATIONS["leaky_relu"](np.array([-1.0]))[0])
+    function = getattr(keras.activations, name)
+    return partial(function, approximate=False) if name == "gelu" else function
 
 
 def keras_loss(net, model, y, y_hat):
@@ -190,7 +188,7 @@ def test_a_training_agrees_with_keras():
     model.compile(keras.optimizers.SGD(0.3), loss=keras.losses.BinaryCrossentropy(dtype="float64"))
     for _ in range(5):
         model.train_on_batch(X, y)
-    ours = train(net, X, y, learning_rate=0.3, steps=5).nets[-1]
+    ours = fit(net, X, y, learning_rate=0.3, steps=5).nets[-1]
     for layer, (dense, norm) in zip(ours.layers, built):
         np.testing.assert_allclose(layer.W, dense.kernel.numpy(), rtol=1e-5)
         if norm:
@@ -215,7 +213,7 @@ def test_one_step_by_hand():
     y_hat = 1 / (1 + np.exp(a1 - 0.2))
     delta2 = (y_hat - y) * y_hat * (1 - y_hat)
     delta1 = delta2 * -1.0 * (1 - a1**2)
-    steps = trace(small_net(), [x], [y], learning_rate=rate)
+    steps = step_by_step(small_net(), [x], [y], learning_rate=rate)
     assert [(s.quantity, s.layer) for s in steps.steps] == [
         ("x", 0), ("z", 1), ("a", 1), ("z", 2), ("a", 2), ("loss", 2),
         ("delta", 2), ("W", 2), ("b", 2), ("delta", 1), ("W", 1), ("b", 1), ("update", 0),
@@ -240,7 +238,7 @@ def test_one_step_by_hand():
 
 
 def test_the_three_factors_of_a_weights_gradient_are_named_and_multiply_to_it():
-    steps = trace(small_net(), [2.0], [1.0])
+    steps = step_by_step(small_net(), [2.0], [1.0])
     for layer in (1, 2):
         step = next(s for s in steps.steps if (s.quantity, s.layer) == ("W", layer))
         factors = [float(text.strip("()").replace("−", "-")) for text, factor in step.formula if factor]
@@ -250,7 +248,7 @@ def test_the_three_factors_of_a_weights_gradient_are_named_and_multiply_to_it():
 
 @pytest.mark.parametrize(("y", "value"), [(1.0, "−ln 0.35"), (0.0, "−ln(1 − 0.35)")])
 def test_a_cross_entropy_is_spelled_out(y, value):
-    steps = trace(small_net("binary_crossentropy"), [2.0], [y])
+    steps = step_by_step(small_net("binary_crossentropy"), [2.0], [y])
     assert value in steps.describe(5)
     delta = steps.steps[6]
     assert delta.values[0, 0] == pytest.approx(steps.signals[-1].a[0, 0] - y, rel=1e-12)
@@ -268,14 +266,14 @@ def test_the_gradient_of_a_batch_is_the_mean_of_its_samples():
 
 
 @pytest.mark.parametrize("n", [1, 4])
-def test_every_step_of_a_trace_says_what_it_shows(n):
+def test_every_step_says_what_it_shows(n):
     X, y = xor()
     for net in (
         dense_net([2, 3, 1], seed=1),
         dense_net([2, 3, 2], output="softmax"),
         dense_net([2, 12, 2], output="softmax", loss="squared_error"),
     ):
-        steps = trace(net, X[:n], np.hstack([y, 1 - y])[:n, : net.sizes[-1]])
+        steps = step_by_step(net, X[:n], np.hstack([y, 1 - y])[:n, : net.sizes[-1]])
         assert len(steps) == 1 + 2 * 2 + 1 + 3 * 2 + 1
         texts = [steps.describe(i) for i in range(len(steps))]
         assert len(set(texts)) == len(texts)
@@ -301,6 +299,15 @@ def test_a_wrong_gradient_is_found():
     net, X, y = random_task(1)
     worst = gradient_check(Wrong(net.layers, net.loss), X * 10, y, h=H)
     assert worst > 1e-5 > gradient_check(net, X * 10, y, h=H)
+
+
+def test_a_formula_keeps_the_factor_of_each_piece():
+    product = above(-0.5) * slope("f(z)") * into(2.0)
+    assert [factor for _, factor in product.pieces] == ["above", "", "activation", "", "input"]
+    assert str("w = " + product + " = " + "1") == "w = (−0.50) · f(z) · 2 = 1"
+    assert ("a" + (Formula() + "b") * "c").pieces == (("ab · c", ""),)  # plain text is one piece
+    terms = first_terms([into(float(n)) for n in range(5)])
+    assert str(joined(terms, by=" + ")) == "0 + 1 + 2 + …" and str(joined(terms[:1], by=" + ")) == "0"
 
 
 def test_numbers_are_short():
@@ -337,7 +344,7 @@ def test_initializers_have_the_spread_of_keras(name):
 
 def test_a_training_learns_xor_and_keeps_every_step():
     X, y = xor()
-    record = train(dense_net([2, 3, 1], seed=1), X, y, learning_rate=1.0, steps=100)
+    record = fit(dense_net([2, 3, 1], seed=1), X, y, learning_rate=1.0, steps=100)
     assert len(record.nets) == len(record.losses) == 101 and record.steps == 100
     assert ((record.nets[-1].predict(X) > 0.5) == y).all()
     assert record.losses[-1] < 0.1 < record.losses[0]
@@ -352,18 +359,18 @@ def test_a_training_learns_xor_and_keeps_every_step():
 def test_mini_batches_see_every_sample_once_an_epoch():
     X, y = moons(10, seed=0)
     net = dense_net([2, 3, 1])
-    record = train(net, X, y, batch_size=4, steps=3, seed=5)
+    record = fit(net, X, y, batch_size=4, steps=3, seed=5)
     rows = np.random.default_rng(5).permutation(10)
     np.testing.assert_allclose(
         record.changes(3)[0][1:], -0.5 * gradients(record.nets[2], X[rows[8:]], y[rows[8:]])[0]["W"], rtol=1e-9
     )
-    again = train(net, X, y, batch_size=4, steps=3, seed=5)
+    again = fit(net, X, y, batch_size=4, steps=3, seed=5)
     np.testing.assert_array_equal(record.losses, again.losses)
 
 
 def test_a_training_that_diverges_is_cut_and_says_so():
     X = np.full((2, 1), 10.0)
-    record = train(dense_net([1, 1], output="linear", seed=1), X, [1.0, 2.0], learning_rate=10, steps=2000)
+    record = fit(dense_net([1, 1], output="linear", seed=1), X, [1.0, 2.0], learning_rate=10, steps=2000)
     assert np.isfinite(record.losses[:-1]).all() and not np.isfinite(record.losses[-1])
     assert record.steps < 2000 and "diverged" in record.describe()
 
@@ -469,18 +476,18 @@ X4, Y4 = xor()
         (lambda: NET.predict(np.ones((4, 3))), r"X must be finite numbers of shape \(n, 2\), got shape \(4, 3\)"),
         (lambda: NET.predict([[1.0, np.nan]]), "X must be finite numbers"),
         (lambda: loss(NET, X4, Y4[:3]), r"y must be finite numbers of shape \(4, 1\), got shape \(3, 1\)"),
-        (lambda: trace(NET, X4[0], [1.0, 0.0]), r"y must be finite numbers of shape \(1, 1\), got shape \(2,\)"),
-        (lambda: trace(NET, X4, Y4).describe(-1), "step must be a whole number from 0 to 12, got -1"),
-        (lambda: trace(NET, X4, Y4).describe(13), "step must be a whole number from 0 to 12, got 13"),
-        (lambda: trace(NET, X4, Y4, sample=4), "sample must be a whole number from 0 to 3, got 4"),
-        (lambda: trace(NET, X4, Y4, learning_rate=-1), "learning_rate must be a number of at least 0, got -1"),
+        (lambda: step_by_step(NET, X4[0], [1.0, 0.0]), r"y must be finite numbers of shape \(1, 1\), got shape \(2,\)"),
+        (lambda: step_by_step(NET, X4, Y4).describe(-1), "step must be a whole number from 0 to 12, got -1"),
+        (lambda: step_by_step(NET, X4, Y4).describe(13), "step must be a whole number from 0 to 12, got 13"),
+        (lambda: step_by_step(NET, X4, Y4, sample=4), "sample must be a whole number from 0 to 3, got 4"),
+        (lambda: step_by_step(NET, X4, Y4, learning_rate=-1), "learning_rate must be a number of at least 0, got -1"),
         (
-            lambda: trace(dense_net([2, 2, 1], batch_norm=True), X4, Y4),
-            "trace follows plain dense layers, got a net with batch norm",
+            lambda: step_by_step(dense_net([2, 2, 1], batch_norm=True), X4, Y4),
+            "step_by_step needs plain dense layers, got a net with batch norm",
         ),
-        (lambda: train(NET, X4, Y4, steps=-1), "steps must be a whole number of at least 0, got -1"),
-        (lambda: train(NET, X4, Y4, batch_size=5), "batch_size must be a whole number from 1 to 4, got 5"),
-        (lambda: train(NET, X4, Y4, steps=2).describe(3), "iteration must be a whole number from 0 to 2, got 3"),
+        (lambda: fit(NET, X4, Y4, steps=-1), "steps must be a whole number of at least 0, got -1"),
+        (lambda: fit(NET, X4, Y4, batch_size=5), "batch_size must be a whole number from 1 to 4, got 5"),
+        (lambda: fit(NET, X4, Y4, steps=2).describe(3), "iteration must be a whole number from 0 to 2, got 3"),
         (lambda: moons(1), "n must be a whole number of at least 2, got 1"),
         (lambda: measure_depth("swoosh"), "activation must be one of .*, got 'swoosh'"),
         (

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays, mutually_broadcastable_shapes
 
-from lecture.from_scratch import dense_net, dense_product, elementwise, one_round, train, xor
+from lecture.from_scratch import dense_net, dense_product, elementwise, fit, one_round, xor
 
 sizes = st.integers(1, 6)
 
@@ -65,32 +65,24 @@ def test_an_activation_keeps_the_shape():
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "sentence"),
+    ("one", "other", "operands", "shape", "end"),
     [
-        (
-            np.ones((2, 3)),
-            np.ones(3),
-            "An array of shape (2, 3) plus an array of shape (3,), entry by entry, gives an array of shape (2, 3). The second is repeated to fit.",
-        ),
-        (
-            np.ones(3),
-            np.ones((3, 1)),
-            "An array of shape (3,) plus an array of shape (3, 1), entry by entry, gives an array of shape (3, 3). Both are repeated to fit.",
-        ),
-        (
-            2,
-            np.ones((1, 3)),
-            "A single number plus an array of shape (1, 3), entry by entry, gives an array of shape (1, 3). The first is repeated to fit.",
-        ),
+        (np.ones((2, 3)), np.ones(3), "An array of shape (2, 3) plus an array of shape (3,)", (2, 3), "The second is"),
+        (np.ones(3), np.ones((3, 1)), "An array of shape (3,) plus an array of shape (3, 1)", (3, 3), "Both are"),
+        (2, np.ones((1, 3)), "A single number plus an array of shape (1, 3)", (1, 3), "The first is"),
         (
             np.ones((2, 2)),
             np.ones((2, 2)),
-            "An array of shape (2, 2) plus an array of shape (2, 2), entry by entry, gives an array of shape (2, 2). Nothing is repeated.",
+            "An array of shape (2, 2) plus an array of shape (2, 2)",
+            (2, 2),
+            "Nothing is",
         ),
     ],
 )
-def test_what_is_repeated_is_said(one, other, sentence):
-    assert elementwise("+", one, other).describe() == sentence
+def test_what_is_repeated_is_said(one, other, operands, shape, end):
+    sentence = elementwise("+", one, other).describe()
+    fit = "" if end == "Nothing is" else " to fit"
+    assert sentence == f"{operands}, entry by entry, gives an array of shape {shape}. {end} repeated{fit}."
 
 
 @pytest.mark.parametrize(
@@ -111,7 +103,7 @@ def test_elementwise_refuses(arguments, sentence):
 
 def test_a_round_is_that_of_the_record():
     X, y = xor()
-    record = train(dense_net([2, 3, 1], seed=1), X, y, learning_rate=1.0, steps=5)
+    record = fit(dense_net([2, 3, 1], seed=1), X, y, learning_rate=1.0, steps=5)
     for number in (1, 5):
         loop = one_round(record, X, y, number)
         assert loop.loss == pytest.approx(record.losses[number - 1], rel=1e-12)
@@ -126,12 +118,12 @@ def test_a_round_is_that_of_the_record():
 
 def test_a_round_of_other_examples_is_refused():
     X, y = xor()
-    with pytest.raises(ValueError, match="all that the training saw in round 2"):
-        one_round(train(dense_net([2, 3, 1], seed=1), X, y, steps=5, batch_size=2), X, y, 2)
+    with pytest.raises(ValueError, match="all examples that the training used in round 2"):
+        one_round(fit(dense_net([2, 3, 1], seed=1), X, y, steps=5, batch_size=2), X, y, 2)
     with pytest.raises(ValueError, match=r"y must be finite numbers of shape \(4, 1\)"):
-        one_round(train(dense_net([2, 3, 1], seed=1), X, y, steps=5), X, y[:2], 2)
+        one_round(fit(dense_net([2, 3, 1], seed=1), X, y, steps=5), X, y[:2], 2)
 
 
 def test_one_layer_is_not_called_layers():
     X, y = xor()
-    assert "goes through 1 layer," in one_round(train(dense_net([2, 1]), X, y, steps=1), X, y).describe()
+    assert "goes through 1 layer," in one_round(fit(dense_net([2, 1]), X, y, steps=1), X, y).describe()

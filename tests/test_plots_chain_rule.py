@@ -10,7 +10,6 @@ from matplotlib.colors import to_hex, to_rgb
 from matplotlib.patches import Rectangle
 
 from lecture.from_scratch import chain_rule, dense_net, gradient_costs, layer_gradient, xor
-from lecture.from_scratch.steps import short
 from lecture.network import layout
 from lecture.plots import (
     STYLES,
@@ -21,6 +20,7 @@ from lecture.plots import (
     plot_layer_gradient,
 )
 from lecture.plots.networks.factors import FACTORS
+from lecture.words import short
 
 X, DIFFER = xor()
 Y = np.hstack([DIFFER, X.min(axis=1, keepdims=True) > 0]).astype(float)

@@ -1,9 +1,9 @@
 """A dense neural network from scratch, in NumPy.
 
-``net`` is the network itself, to be read first and in one sitting: layers, forward, loss, backward, gradient check.
-``products`` has the arrays of one layer; ``steps`` takes one step of the net apart, ``chain`` one gradient, ``costs``
-counts what gradients take, ``training`` repeats it on toy tasks, ``loop`` is one round of that; ``depth`` measures what
-depth does to it.
+``net`` is the network itself, to be read first, in one sitting: layers, forward, loss, backward, gradient check.
+``products`` shows the arrays of one layer, ``steps`` takes a step of gradient descent apart, ``chain`` a gradient;
+``costs`` counts multiplications, ``training`` trains on toy tasks, ``loop`` is one round of that, ``depth`` measures
+how activations and gradients change through many layers.
 """
 
 from lecture.from_scratch.chain import Chain, LayerGradient, chain_rule, layer_gradient
@@ -26,8 +26,8 @@ from lecture.from_scratch.net import (
     loss,
 )
 from lecture.from_scratch.products import DenseProduct, Elementwise, dense_product, elementwise
-from lecture.from_scratch.steps import Step, Trace, trace
-from lecture.from_scratch.training import TrainingRecord, moons, train, xor
+from lecture.from_scratch.steps import Step, StepByStep, step_by_step
+from lecture.from_scratch.training import TrainingRecord, fit, moons, xor
 
 __all__ = [
     "DISTRIBUTIONS",
@@ -45,13 +45,14 @@ __all__ = [
     "Net",
     "Round",
     "Step",
-    "Trace",
+    "StepByStep",
     "TrainingRecord",
     "chain_rule",
     "dense_net",
     "dense_product",
     "distance_to_kink",
     "elementwise",
+    "fit",
     "gradient_check",
     "gradient_costs",
     "gradients",
@@ -61,7 +62,6 @@ __all__ = [
     "measure_depth",
     "moons",
     "one_round",
-    "trace",
-    "train",
+    "step_by_step",
     "xor",
 ]

@@ -1,27 +1,31 @@
 """The gradient of one weight by the chain rule, factor by factor, and the gradient of a layer as three factors."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from lecture.checks import whole
-from lecture.from_scratch.net import LOSSES, Net, batch, nudged_derivative
-from lecture.from_scratch.steps import SHOWN_TERMS, bracketed, indexed, plain_layers, short
+from lecture.from_scratch.formula import SHOWN_TERMS, above, bracketed, first_terms, indexed, into, slope
+from lecture.from_scratch.net import LOSSES, Gradient, Net, Signal, batch, nudged_derivative
+from lecture.from_scratch.steps import check_plain
+from lecture.words import counted, plural, short
 
-NUDGE = 1e-5  # of a weight, for a central difference
+NUDGE = 1e-5  # step of the central difference
 
 
 @dataclass(frozen=True, eq=False)
 class Link:
-    """One way for a unit's activation to reach the loss: over the weight to a unit of the layer above."""
+    """One way from a unit's activation to the loss: over the weight to a unit of the next layer."""
 
-    unit: int  # of the layer above, from 1
-    weight: float  # ∂z/∂a: of the unit above with respect to the activation below
-    delta: float  # ∂L/∂z of the unit above, with all that lies beyond it
+    unit: int  # in the next layer, from 1
+    weight: float  # ∂z/∂a: z of that unit with respect to this activation
+    delta: float  # ∂L/∂z of that unit, which holds all that comes after it
 
     @property
-    def value(self):
-        """What comes back this way."""
+    def value(self) -> float:
+        """The gradient that comes back this way."""
         return self.weight * self.delta
 
 
@@ -30,40 +34,40 @@ class Chain:
     """∂L/∂w of one weight for one example: what comes from above, times the slope of the activation, times the input.
 
     ``weight`` is (layer, i, j), from unit i of layer - 1 to unit j of ``layer``; i = 0 is the bias. ``above`` is ∂L/∂a
-    of unit j, the sum over its ``links`` (in the last layer it has none: there it is the gradient of the loss). Where
-    loss and output activation are taken together, ``above`` is ∂L/∂z of that output and ``slope`` is None.
+    of unit j, the sum over its ``links``; in the last layer, which has none, it is the gradient of the loss. If loss
+    and output activation are differentiated together, ``above`` is ∂L/∂z of that output and ``slope`` is None.
     """
 
     net: Net
     x: np.ndarray  # (n_in,)
     y: np.ndarray  # (n_out,)
-    weight: tuple
+    weight: tuple[int, int, int]
     above: float
     slope: float | None
     into: float
-    links: tuple
-    signals: tuple
-    gradients: tuple
+    links: tuple[Link, ...]
+    signals: tuple[Signal, ...]
+    gradients: tuple[Gradient, ...]
     nudged: float  # the same derivative by a central difference, from the loss alone
 
     @property
-    def gradient(self):
+    def gradient(self) -> float:
         """∂L/∂w, the product of the factors."""
         return self.above * (1 if self.slope is None else self.slope) * self.into
 
     @property
-    def is_last(self):
+    def is_last(self) -> bool:
         """Whether the weight leads into the last layer."""
         return self.weight[0] == len(self.net.layers)
 
     @property
-    def n_paths(self):
-        """On how many ways a change of the weight reaches the loss: each goes through one unit of every layer above."""
+    def n_paths(self) -> int:
+        """The number of paths from the weight to the loss: each goes through one unit of every later layer."""
         return int(np.prod(self.net.sizes[self.weight[0] + 1 :], dtype=int))
 
     @property
-    def symbols(self):
-        """The chain rule for this weight, as (mathtext, factor) pieces; the factor as in ``Step.formula``."""
+    def symbols(self) -> tuple[tuple[str, str], ...]:
+        """The chain rule for this weight, as pieces (mathtext, factor); factors as in ``Step.formula``."""
         l, i, j = self.weight
         names = _Symbols(len(self.net.layers), self.net.sizes[-1])
         w, z, a = names.weight(l, i, j), names.z(l, j), names.activation(l, j)
@@ -81,49 +85,46 @@ class Chain:
         return (*pieces, (r"\cdot", ""), (_partial(z, w), "input"))
 
     @property
-    def numbers(self):
-        """The same in numbers, as (text, factor) pieces."""
+    def numbers(self) -> tuple[tuple[str, str], ...]:
+        """The same in numbers, as pieces (text, factor)."""
         _l, _i, j = self.weight
         if self.is_last:
-            above = f"({short(self.signals[-1].a[0, j - 1])} − {bracketed(self.y[j - 1])})"
+            product = above(f"({short(self.signals[-1].a[0, j - 1])} − {bracketed(self.y[j - 1])})")
         else:
-            above = _sum(
-                [f"{bracketed(link.delta)} · {bracketed(link.weight)}" for link in self.links], ("[", "]"), more="…"
-            )
-        pieces = [("= ", ""), (above, "above")]
+            ways = [f"{bracketed(link.delta)} · {bracketed(link.weight)}" for link in self.links]
+            product = above(_sum(ways, ("[", "]"), more="…"))
         if self.slope is not None:
-            pieces += [(" · ", ""), (bracketed(self.slope), "activation")]
-        return (*pieces, (" · ", ""), (bracketed(self.into), "input"), (f" = {short(self.gradient)}", ""))
+            product *= slope(self.slope)
+        return ("= " + product * into(self.into) + f" = {short(self.gradient)}").pieces
 
     @property
-    def name(self):
-        """The weight, such as w₁₁⁽²⁾."""
+    def name(self) -> str:
+        """The name of the weight, such as w₁₁⁽²⁾."""
         l, i, j = self.weight
         return indexed("w", l, i, j) if i else indexed("b", l, j)
 
-    def describe(self):
+    def describe(self) -> str:
         """Return the chain rule of this weight in a sentence, with numbers."""
         numbers = "".join(text for text, _ in self.numbers)
-        factors = (
-            "what comes from above, "
-            + ("" if self.slope is None else "the slope of the activation, ")
-            + "and the input"
-        )
+        middle = [] if self.slope is None else ["the slope of the activation"]
+        factors = f"{', '.join(['what comes from above', *middle])}, and the input"
         ways = f" It reaches the loss on {self.n_paths} paths." if self.n_paths > 1 else ""
-        return f"∂L/∂{self.name} {numbers}: {factors}. A small nudge of the weight says {short(self.nudged)}.{ways}"
+        return f"∂L/∂{self.name} {numbers}: {factors}. A small nudge of the weight gives {short(self.nudged)}.{ways}"
 
 
-def chain_rule(net, x, y, weight):
-    """Work out the gradient of one weight for one example, factor by factor.
+def chain_rule(net: Net, x: ArrayLike, y: ArrayLike, weight: Sequence[int]) -> Chain:
+    """Compute the gradient of one weight for one example, factor by factor.
 
     Parameters
     ----------
     net : Net
-        Without batch norm and L2, and not a softmax with the squared error (there each output depends on every z).
+        Net without batch norm and L2, and without a softmax before the squared error (whose outputs depend on every z).
     x : array (n_in,)
+        Example.
     y : array (n_out,)
+        Targets.
     weight : (int, int, int)
-        Layer (1 … L), the unit it comes from (1 …; 0 is the bias), the unit it leads to (1 …).
+        Layer (1 … L), the unit that the weight comes from (1 …; 0 for the bias), the unit that it leads to (1 …).
 
     Returns
     -------
@@ -137,21 +138,16 @@ def chain_rule(net, x, y, weight):
     X, Y = batch(net, x, y)
     if len(X) != 1:
         raise ValueError(f"chain_rule follows one example, got {len(X)}.")
-    _followed(net, "chain_rule")
+    _check_slopes(net, "chain_rule")
     l, i, j = _weight(net, weight)
     signals = net.forward(X)
     gradients = net.backward(signals, Y)
     gradient = gradients[l - 1]
     merged = gradient.above is None
     last = l == len(net.layers)
-    links = (
-        ()
-        if last
-        else tuple(
-            Link(k, float(w), float(d))
-            for k, (w, d) in enumerate(zip(net.layers[l].W[j - 1], gradients[l].delta[0]), 1)
-        )
-    )
+    onward = () if last else zip(net.layers[l].W[j - 1], gradients[l].delta[0])
+    links = tuple(Link(k, float(w), float(d)) for k, (w, d) in enumerate(onward, 1))
+    name, at = ("W", (i - 1, j - 1)) if i else ("b", (j - 1,))
     return Chain(
         net,
         X[0],
@@ -163,15 +159,15 @@ def chain_rule(net, x, y, weight):
         links=links,
         signals=tuple(signals),
         gradients=tuple(gradients),
-        nudged=nudged_derivative(net, X, Y, l - 1, "W" if i else "b", (i - 1, j - 1) if i else (j - 1,), NUDGE),
+        nudged=nudged_derivative(net, X, Y, layer=l - 1, name=name, at=at, h=NUDGE),
     )
 
 
-def _followed(net, who):
-    """Refuse a net whose units do not each have a slope of their own."""
-    plain_layers(net, who)
+def _check_slopes(net, function):
+    """Refuse a net whose outputs depend on more than their own z."""
+    check_plain(net, function)
     if net.layers[-1].activation == "softmax" and LOSSES[net.loss].output != "softmax":
-        raise ValueError(f"{who} needs outputs that depend on their own z only, got a softmax with {net.loss}.")
+        raise ValueError(f"{function} needs outputs that depend on their own z only, got a softmax with {net.loss}.")
 
 
 def _weight(net, weight):
@@ -199,7 +195,7 @@ def _sum(terms, brackets, more=r"\cdots"):
 
 @dataclass(frozen=True)
 class _Symbols:
-    """What things are called in formulas."""
+    """Names in formulas, as mathtext."""
 
     n_layers: int
     n_outputs: int
@@ -220,61 +216,64 @@ class _Symbols:
 class LayerGradient:
     """∂L/∂W of one layer for a batch: the three factors, their product for each example, and the mean of these.
 
-    Where loss and output activation are taken together, ``above`` is ∂L/∂z of the output and ``slope`` is None.
+    If loss and output activation are differentiated together, ``above`` is ∂L/∂z of the output and ``slope`` is None.
     """
 
     net: Net
     layer: int  # from 1
     inputs: np.ndarray  # (n, n_in) the activations of the layer below
-    above: np.ndarray  # (n, n_out) ∂L/∂a of each example's own loss
+    above: np.ndarray  # (n, n_out) ∂L/∂a of the loss of each example
     slope: np.ndarray | None  # (n, n_out) ∂a/∂z
 
     @property
-    def weights(self):
+    def weights(self) -> np.ndarray:
         """W (n_in, n_out)."""
         return self.net.layers[self.layer - 1].W
 
     @property
-    def delta(self):
+    def delta(self) -> np.ndarray:
         """∂L/∂z (n, n_out)."""
         return self.above if self.slope is None else self.above * self.slope
 
     @property
-    def examples(self):
+    def examples(self) -> np.ndarray:
         """∂L/∂W of each example (n, n_in, n_out): each matrix has the shape of the weights."""
         return self.inputs[:, :, None] * self.delta[:, None, :]
 
     @property
-    def mean(self):
-        """What gradient descent uses (n_in, n_out): all examples and weights in one matrix product."""
+    def mean(self) -> np.ndarray:
+        """The mean over the examples (n_in, n_out), which gradient descent uses: a single matrix product."""
         return self.inputs.T @ self.delta / len(self.inputs)
 
     @property
-    def total(self):
+    def total(self) -> np.ndarray:
         """The sum over the examples (n_in, n_out), which grows with the batch."""
         return self.inputs.T @ self.delta
 
-    def describe(self):
+    def describe(self) -> str:
         """Return the shapes, and the numbers for the first weight, in a sentence."""
         n, (n_in, n_out) = len(self.inputs), self.weights.shape
         w = indexed("w", self.layer, 1, 1)
         head = f"Layer {self.layer} has {n_in} times {n_out} weights, and its gradient is a matrix of the same shape"
-        first = ", ".join(short(v) for v in self.examples[:SHOWN_TERMS, 0, 0]) + ", …" * (n > SHOWN_TERMS)
-        means = f": their mean is {short(self.mean[0, 0])}" if n > 1 else ""
-        return f"{head}. For {w} the {n} example{'s' if n > 1 else ''} of the batch say{'' if n > 1 else 's'} {first}{means}."
+        values = ", ".join(first_terms([short(value) for value in self.examples[:, 0, 0]]))
+        mean = f": their mean is {short(self.mean[0, 0])}" if n > 1 else ""
+        return f"{head}. For {w} the {counted(n, 'example')} of the batch {plural(n, 'gives', 'give')} {values}{mean}."
 
 
-def layer_gradient(net, X, y, layer=1):
-    """Work out the gradient of a layer's weights as its three factors, for each example of a batch.
+def layer_gradient(net: Net, X: ArrayLike, y: ArrayLike, layer: int = 1) -> LayerGradient:
+    """Compute the gradient of a layer's weights as its three factors, for each example of a batch.
 
     Parameters
     ----------
     net : Net
-        Without batch norm (where examples depend on each other) and L2, and not a softmax with the squared error.
+        Net without batch norm (which makes examples depend on each other) and L2, and without a softmax before the
+        squared error.
     X : array (n, n_in)
+        Batch.
     y : array (n, n_out)
+        Targets.
     layer : int
-        From 1.
+        Number of the layer, from 1.
 
     Returns
     -------
@@ -286,7 +285,7 @@ def layer_gradient(net, X, y, layer=1):
         If the shapes do not fit the net, there is no such layer, or the net is of another kind.
     """
     X, y = batch(net, X, y)
-    _followed(net, "layer_gradient")
+    _check_slopes(net, "layer_gradient")
     whole(layer, "layer", least=1, most=len(net.layers))
     signals = net.forward(X)
     gradient = net.backward(signals, y)[layer - 1]

@@ -1,6 +1,7 @@
-"""What a gradient costs: multiplications for all weights of a dense net, forwards and backwards, counted."""
+"""The cost of gradients: the multiplications for all weights of a dense net, going forward and backward."""
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lecture.from_scratch.net import check_sizes
@@ -8,35 +9,36 @@ from lecture.from_scratch.net import check_sizes
 
 @dataclass(frozen=True)
 class GradientCosts:
-    """Multiplications for one example in a net of these sizes. What all ways need, one forward pass, is counted by itself.
+    """Multiplications for one example in a net, for several ways to compute all gradients.
 
-    ``backward`` is backpropagation: all weights in one pass. ``forward_mode`` is the chain rule from the other end, a
-    pass for each weight, and no multiplication by what is known to be 0. ``nudging`` is two forward passes for each
-    weight.
+    ``forward`` is one forward pass, which all ways need besides. ``backward`` is backpropagation: all weights in one
+    pass. ``forward_mode`` is the chain rule from the other end, with a pass for each weight, without multiplications by
+    0. ``nudging`` is two forward passes for each weight.
     """
 
-    sizes: tuple
+    sizes: tuple[int, ...]
     n_parameters: int  # weights and biases
     forward: int
     backward: int
     forward_mode: int
     nudging: int
 
-    def describe(self):
+    def describe(self) -> str:
         """Return the counts in a sentence."""
+        net = "-".join(map(str, self.sizes))
         return (
-            f"For the {self.n_parameters:,} weights and biases of a net {'-'.join(map(str, self.sizes))}, one forward pass takes {self.forward:,} multiplications; "
-            f"all gradients take {self.backward:,} more going backward, {self.forward_mode:,} going forward once for each weight, "
+            f"For the {self.n_parameters:,} weights and biases of a net {net}, one forward pass takes "
+            f"{self.forward:,} multiplications; all gradients take {self.backward:,} more going backward, "
+            f"{self.forward_mode:,} going forward once for each weight, "
             f"and {self.nudging:,} by nudging each weight up and down."
         )
 
 
-def gradient_costs(sizes):
-    """Count the multiplications that the gradients of a dense net take.
+def gradient_costs(sizes: Sequence[int]) -> GradientCosts:
+    """Count the multiplications for all gradients of a dense net.
 
-    Evaluating activations and their slopes is not counted: each way needs every one of them once. Going forward, a
-    change of w_ij is carried on as ∂z/∂w, ∂a/∂w of unit j alone, then of all units of each layer after it, then as
-    ∂L/∂w.
+    Evaluations of activations and their slopes are not counted, since each way needs them once. Going forward, a change
+    of w_ij is propagated as ∂z/∂w and ∂a/∂w of unit j alone, then of all units of each later layer, then as ∂L/∂w.
 
     Parameters
     ----------
@@ -52,7 +54,7 @@ def gradient_costs(sizes):
     """
     check_sizes(sizes)
     sizes = tuple(int(size) for size in sizes)
-    products = [n_in * n_out for n_in, n_out in itertools.pairwise(sizes)]  # of each layer's weights with one vector
+    products = [n_in * n_out for n_in, n_out in itertools.pairwise(sizes)]  # each layer's weights times one vector
     slopes = sum(sizes[1:])  # ∂L/∂a times the slope, once for each unit
     backward = 2 * sum(products) - products[0] + slopes  # ∂L/∂W of each layer, ∂L/∂a of each but the inputs
     forward_mode, n_parameters = 0, 0
@@ -63,9 +65,8 @@ def gradient_costs(sizes):
             each = 2  # the slope, ∂L/∂ŷ
         else:
             after = sizes[l + 1 :]
-            each = (
-                1 + after[0] + sum(n_in * n_out for n_in, n_out in itertools.pairwise(after)) + sum(after) + after[-1]
-            )
+            onward = sum(n_in * n_out for n_in, n_out in itertools.pairwise(after))
+            each = 1 + after[0] + onward + sum(after) + after[-1]
         forward_mode += n_weights * each
     forward = sum(products)
     return GradientCosts(sizes, n_parameters, forward, backward, forward_mode, nudging=2 * n_parameters * forward)

@@ -1,4 +1,4 @@
-"""How activations and gradients grow or shrink through a deep net before any training: measured, layer by layer."""
+"""How activations and gradients grow or shrink through a deep net before training, layer by layer."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -10,59 +10,60 @@ from lecture.checks import one_of, whole
 from lecture.from_scratch.net import DISTRIBUTIONS, SCALES, dense_net
 
 N_SAMPLES, N_CLASSES = 100, 10
-SMALL = 1e-2  # a ratio below it is called vanishing, above 1 / SMALL exploding
+SMALL = 1e-2  # ratios below it are called vanishing, ratios above 1 / SMALL exploding
 
 
 @dataclass(frozen=True, eq=False)
 class DepthProfile:
-    """The signal on its way forward and the gradient on its way back, for each hidden layer of a fresh net."""
+    """The activations and gradients in each hidden layer of an untrained net.
+
+    ``activation_std`` is the standard deviation of a over the examples (root mean square over the units): what is left
+    of the input. ``gradient_norm`` is the norm of ∂L/∂z (root mean square over the examples), ``weight_gradient_norm``
+    the Frobenius norm of ∂L/∂W.
+    """
 
     activation: str
     initializer: str
     distribution: str
     width: int
-    activation_std: (
-        np.ndarray
-    )  # (depth,) of a over the samples (root mean square over the units): what is left of the input
-    gradient_norm: np.ndarray  # (depth,) root mean square over the samples of the norm of ∂L/∂z
-    weight_gradient_norm: np.ndarray  # (depth,) Frobenius norm of ∂L/∂W
+    activation_std: np.ndarray  # (depth,)
+    gradient_norm: np.ndarray  # (depth,)
+    weight_gradient_norm: np.ndarray  # (depth,)
 
     @property
-    def depth(self):
+    def depth(self) -> int:
         """The number of hidden layers."""
         return len(self.activation_std)
 
     @property
-    def gradient_ratio(self):
-        """The gradient at the first hidden layer over that at the last; nan where the last has none."""
+    def gradient_ratio(self) -> float:
+        """The gradient at the first hidden layer divided by that at the last; nan if the last is 0."""
         first, last = self.gradient_norm[[0, -1]]
         return float(first / last) if last else np.nan
 
     @property
-    def signal_ratio(self):
-        """The spread of a at the last hidden layer over that at the first; nan where the first has none."""
+    def signal_ratio(self) -> float:
+        """The spread of a at the last hidden layer divided by that at the first; nan if the first is 0."""
         first, last = self.activation_std[[0, -1]]
         return float(last / first) if first else np.nan
 
     @property
-    def gradient_verdict(self):
-        """``"vanishing"``, ``"exploding"``, ``"stable"`` or ``"none"`` (no weight gets a gradient)."""
+    def gradient_verdict(self) -> str:
+        """``"vanishing"``, ``"exploding"``, ``"stable"`` or ``"none"`` (no weight has a gradient)."""
         return _verdict(self.gradient_ratio)
 
     @property
-    def signal_verdict(self):
+    def signal_verdict(self) -> str:
         """The same for the activations."""
         return _verdict(self.signal_ratio)
 
-    def describe(self):
+    def describe(self) -> str:
         """Return what was measured, in a sentence."""
         start = "zeros" if self.initializer == "zeros" else f"{self.initializer}, {self.distribution}"
         head = f"{self.depth} {self.activation} layers of {self.width} units, weights {start}: "
         if self.gradient_verdict == "none":
-            return (
-                head
-                + "all units of a layer are the same for every input, and no weight of a hidden layer gets a gradient."
-            )
+            same = "all units of a layer are the same for every input"
+            return f"{head}{same}, and no weight of a hidden layer gets a gradient."
         gradient = {
             "vanishing": f"∂L/∂z vanishes on its way back, to {self.gradient_ratio:.1e} of what the last layer gets",
             "exploding": f"∂L/∂z explodes on its way back, to {self.gradient_ratio:.1e} times what the last layer gets",
@@ -73,7 +74,7 @@ class DepthProfile:
             "exploding": f"the activations grow to {self.signal_ratio:.1e} times their spread",
             "stable": f"the activations keep {self.signal_ratio:.2g} of their spread",
         }[self.signal_verdict]
-        weights = f"the first weights get a gradient of norm {self.weight_gradient_norm[0]:.1e}"
+        weights = f"the weights of the first layer get a gradient of norm {self.weight_gradient_norm[0]:.1e}"
         return f"{head}{signal} on their way forward, and {gradient}; {weights}."
 
 
@@ -84,26 +85,37 @@ def _verdict(ratio):
 
 
 @cache
-def measure_depth(activation="tanh", initializer="glorot", distribution="normal", *, depth=20, width=100, seed=0):
-    """Measure activations and gradients through the hidden layers of a net that nobody has trained yet.
+def measure_depth(
+    activation: str = "tanh",
+    initializer: str = "glorot",
+    distribution: str = "normal",
+    *,
+    depth: int = 20,
+    width: int = 100,
+    seed: int = 0,
+) -> DepthProfile:
+    """Measure activations and gradients through the hidden layers of an untrained net.
 
-    The net gets 100 inputs from N(0, 1), and its softmax output a cross-entropy for classes drawn at random, so that
-    what goes back from the loss is of the same size (ŷ - y) whatever the initialization.
+    The net gets 100 examples from N(0, 1); its output is a softmax, its loss the cross-entropy for random classes, so
+    that the gradient at the output (ŷ - y) has the same size for all initializations.
 
     What vanishes or explodes from layer to layer is ∂L/∂z (Glorot & Bengio 2010, eq. 6). ∂L/∂W is its product with the
-    activations, and the two may cancel: with ReLU and small weights, ∂L/∂W is about as tiny in all layers.
+    activations, and the two may cancel: with ReLU and small weights, ∂L/∂W is about equally tiny in all layers.
 
     Parameters
     ----------
     activation : str
-        Of the hidden layers, a key of ``ACTIVATIONS``.
+        Activation of the hidden layers, a key of ``ACTIVATIONS``.
     initializer : str
-        The scale of the weights, a key of ``SCALES``: "zeros", "small" (σ = 0.01), "large" (σ = 1), "glorot" or "he".
-    distribution : str
-        "normal" or "uniform", of the same standard deviation.
-    depth, width : int
-        Hidden layers (2 or more) and units in each, inputs included.
+        Scale of the weights, a key of ``SCALES``: "zeros", "small" (σ = 0.01), "large" (σ = 1), "glorot" or "he".
+    distribution : {"normal", "uniform"}
+        Distribution of the weights; both have the same standard deviation.
+    depth : int
+        Number of hidden layers, at least 2.
+    width : int
+        Units of each hidden layer, and number of inputs.
     seed : int
+        Seed of the weights and of the data.
 
     Returns
     -------
@@ -132,5 +144,5 @@ def measure_depth(activation="tanh", initializer="glorot", distribution="normal"
         np.array([np.linalg.norm(gradient.parameters["W"]) for gradient in gradients[:-1]]),
     )
     for array in (profile.activation_std, profile.gradient_norm, profile.weight_gradient_norm):
-        array.flags.writeable = False  # one profile serves all who ask for it again
+        array.flags.writeable = False  # the profile is cached
     return profile

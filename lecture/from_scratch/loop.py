@@ -1,16 +1,19 @@
-"""One round of the training loop, with all that goes round in it."""
+"""One round of the training loop, with everything that it computes."""
 
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from lecture.checks import whole
 from lecture.from_scratch.net import batch
+from lecture.from_scratch.training import TrainingRecord
+from lecture.words import counted
 
 
 @dataclass(frozen=True, eq=False)
 class Round:
-    """A batch goes in, predictions and a loss come out, and the weights are changed."""
+    """One round: a batch goes in, predictions and a loss come out, and the weights change."""
 
     number: int
     X: np.ndarray  # (n, n_in)
@@ -18,36 +21,43 @@ class Round:
     predictions: np.ndarray  # (n, n_out)
     loss: float
     loss_name: str
-    matrices: tuple  # of each layer, (n_in + 1, n_out), biases in row 0
-    changes: tuple  # what the update adds to them
-    activations: tuple  # names, a layer each
+    matrices: tuple[np.ndarray, ...]  # the weights of each layer, (n_in + 1, n_out), biases in row 0
+    changes: tuple[np.ndarray, ...]  # what the update adds to them
+    activations: tuple[str, ...]  # the name for each layer
     learning_rate: float
 
-    def describe(self):
+    def describe(self) -> str:
         """Return the round in a sentence."""
         largest = max(np.abs(change).max() for change in self.changes)
-        layers = f"{len(self.matrices)} layer{'s' if len(self.matrices) > 1 else ''}"
         return (
-            f"Round {self.number} of the training loop: a batch of {len(self.X)} examples goes through {layers}, the loss of the predictions is {self.loss:.3f}, "
+            f"Round {self.number} of the training loop: a batch of {counted(len(self.X), 'example')} goes through "
+            f"{counted(len(self.matrices), 'layer')}, the loss of the predictions is {self.loss:.3f}, "
             f"and the optimizer changes the weights by at most {largest:.2g}. Then the next batch."
         )
 
 
-def one_round(record, X, y, number=1):
-    """Return one round of a training that was made on all of X and y at once.
+def one_round(record: TrainingRecord, X: ArrayLike, y: ArrayLike, number: int = 1) -> Round:
+    """Return one round of a training that used all of X and y in each step.
 
     Parameters
     ----------
     record : TrainingRecord
+        The training, from ``fit``.
     X : array (n, n_in)
+        Inputs of the training.
     y : array (n, n_out)
+        Targets of the training.
     number : int
-        From 1 to ``record.steps``.
+        Number of the round, from 1 to ``record.steps``.
+
+    Returns
+    -------
+    Round
 
     Raises
     ------
     ValueError
-        If there is no such round, or it was made on other examples: its update is not the one that X and y give.
+        If there is no such round, or its update does not follow from X and y.
     """
     whole(number, "number", least=1, most=record.steps)
     net = record.nets[number - 1]
@@ -56,7 +66,8 @@ def one_round(record, X, y, number=1):
     updated = net.updated(net.backward(signals, y), record.learning_rate)
     if not all(np.allclose(ours, theirs) for ours, theirs in zip(updated.matrices, record.nets[number].matrices)):
         raise ValueError(
-            f"X and y must be all that the training saw in round {number}, but they give another update than the record's."
+            f"X and y must be all examples that the training used in round {number}, "
+            "but they give another update than the record's."
         )
     return Round(
         number,

@@ -1,11 +1,14 @@
-"""What a layer does to its input, as arrays: a matrix product, a bias for every row, and functions of single entries."""
+"""The operations of a layer on arrays: a matrix product plus a bias, and elementwise functions."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from lecture.activations import ACTIVATIONS
 from lecture.checks import one_of
+from lecture.words import counted
 
 OPERATIONS = {"+": np.add, "−": np.subtract, "×": np.multiply}
 
@@ -17,30 +20,32 @@ class DenseProduct:
     X: np.ndarray  # (a, b) examples × inputs
     W: np.ndarray  # (b, c) inputs × units
     bias: np.ndarray  # (c,)
-    entry: tuple  # row and column of Z, from 0
+    entry: tuple[int, int]  # row and column of Z, from 0
 
     @property
-    def Z(self):
+    def Z(self) -> np.ndarray:
         """The result, shape (a, c)."""
         return self.X @ self.W + self.bias
 
     @property
-    def terms(self):
-        """Pairs of input and weight whose products add up to the entry, shape (b, 2)."""
+    def terms(self) -> np.ndarray:
+        """The pairs of input and weight whose products add up to the entry, shape (b, 2)."""
         row, column = self.entry
         return np.column_stack([self.X[row], self.W[:, column]])
 
-    def describe(self):
-        """Return sizes and the entry in a sentence."""
+    def describe(self) -> str:
+        """Return the sizes and the entry in a sentence."""
         (a, b), c = self.X.shape, self.W.shape[1]
         row, column = self.entry
         return (
-            f"A batch of {a} examples with {b} inputs, times a matrix of {b} by {c} weights, plus a bias for each of the {c} units, gives {a} by {c} sums. "
-            f"That of example {row + 1} and unit {column + 1} is {self.Z[row, column]:.2f}: a row of inputs times a column of weights, plus {self.bias[column]:.2f}."
+            f"A batch of {a} examples with {b} inputs, times a matrix of {b} by {c} weights, plus a bias for each of "
+            f"the {c} units, gives {a} by {c} sums. "
+            f"That of example {row + 1} and unit {column + 1} is {self.Z[row, column]:.2f}: a row of inputs times a "
+            f"column of weights, plus {self.bias[column]:.2f}."
         )
 
 
-def dense_product(X, W, bias, entry=(0, 0)):
+def dense_product(X: ArrayLike, W: ArrayLike, bias: ArrayLike, entry: Sequence[int] = (0, 0)) -> DenseProduct:
     """Return what a dense layer computes before its activation function, with one entry to look at.
 
     Parameters
@@ -50,8 +55,13 @@ def dense_product(X, W, bias, entry=(0, 0)):
     W : array of shape (b, c)
         Inputs × units.
     bias : array of shape (c,)
+        Biases of the units.
     entry : pair of int
         Row and column of the result, from 0.
+
+    Returns
+    -------
+    DenseProduct
 
     Raises
     ------
@@ -71,18 +81,18 @@ def dense_product(X, W, bias, entry=(0, 0)):
 
 @dataclass(frozen=True, eq=False)
 class Elementwise:
-    """A function of single entries: its operands as they came and as they were stretched, and the result."""
+    """An elementwise operation: its operands as given and as broadcast, and the result."""
 
     name: str
-    operands: tuple
+    operands: tuple[np.ndarray, ...]
     result: np.ndarray
 
     @property
-    def stretched(self):
-        """The operands in the shape of the result: what is missing is repeated."""
+    def stretched(self) -> tuple[np.ndarray, ...]:
+        """The operands broadcast to the shape of the result, with rows or columns repeated."""
         return tuple(np.broadcast_to(operand, self.result.shape) for operand in self.operands)
 
-    def describe(self):
+    def describe(self) -> str:
         """Return the shapes in a sentence."""
         if len(self.operands) == 1:
             return f"{self.name} of each entry of an array of shape {self.operands[0].shape}: the shape stays."
@@ -90,28 +100,28 @@ class Elementwise:
             f"n array of shape {operand.shape}" if operand.ndim else " single number" for operand in self.operands
         )
         repeated = [i for i, operand in enumerate(self.operands) if operand.shape != self.result.shape]
-        how = (
-            f"The {('first', 'second')[repeated[0]]} is repeated to fit."
-            if len(repeated) == 1
-            else "Both are repeated to fit."
-            if repeated
-            else "Nothing is repeated."
-        )
+        which = {(): "Nothing is", (0,): "The first is", (1,): "The second is", (0, 1): "Both are"}[tuple(repeated)]
+        how = f"{which} repeated to fit." if repeated else f"{which} repeated."
         words = {"+": "plus", "−": "minus", "×": "times"}
         return (
             f"A{first} {words[self.name]} a{second}, entry by entry, gives an array of shape {self.result.shape}. {how}"
         )
 
 
-def elementwise(operation, *operands):
-    """Apply a function to every entry of an array, or an operation to the entries of two, which are stretched to fit.
+def elementwise(operation: str, *operands: ArrayLike) -> Elementwise:
+    """Apply a function to every entry of an array, or an operation to the entries of two, which are broadcast to fit.
 
     Parameters
     ----------
     operation : str
-        ``"+"``, ``"−"`` or ``"×"`` for two operands; a key of ``ACTIVATIONS`` for one.
+        Operation: ``"+"``, ``"−"`` or ``"×"`` for two operands; a key of ``ACTIVATIONS`` for one.
     *operands : array of at most 2 dimensions
-        Two shapes fit if, counted from the last axis, their sizes are equal or one of them is 1 or missing.
+        One or two arrays. Two shapes fit if, from the last axis on, their sizes are equal or one of them is 1 or
+        missing.
+
+    Returns
+    -------
+    Elementwise
 
     Raises
     ------
@@ -122,15 +132,15 @@ def elementwise(operation, *operands):
     arrays = tuple(np.asarray(operand, dtype=float) for operand in operands)
     wanted = 2 if operation in OPERATIONS else 1
     if len(arrays) != wanted:
-        raise ValueError(f"{operation} takes {wanted} operand{'s' if wanted > 1 else ''}, got {len(arrays)}.")
+        raise ValueError(f"{operation} takes {counted(wanted, 'operand')}, got {len(arrays)}.")
     if any(array.ndim > 2 or not array.size for array in arrays):
-        raise ValueError(
-            f"operands must have at most 2 dimensions and not be empty, got shapes {', '.join(str(array.shape) for array in arrays)}."
-        )
+        shapes = ", ".join(str(array.shape) for array in arrays)
+        raise ValueError(f"operands must have at most 2 dimensions and not be empty, got shapes {shapes}.")
     try:
         result = (OPERATIONS.get(operation) or ACTIVATIONS[operation])(*arrays)
     except ValueError as error:
         raise ValueError(
-            f"shapes {arrays[0].shape} and {arrays[1].shape} do not fit: from the last axis on, sizes must be equal or 1."
+            f"shapes {arrays[0].shape} and {arrays[1].shape} do not fit: "
+            "from the last axis on, sizes must be equal or 1."
         ) from error
     return Elementwise(operation, arrays, np.atleast_2d(result))

@@ -8,8 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PatchCollection
 
 from lecture.checks import whole
-from lecture.from_scratch import Trace
-from lecture.from_scratch.steps import short
+from lecture.from_scratch import StepByStep
 from lecture.network import Network, layout
 from lecture.plots.alt import describe
 from lecture.plots.networks.factors import FACTORS, WIDEST_LAYER, write_names, write_row
@@ -17,6 +16,7 @@ from lecture.plots.networks.network import plot_network
 from lecture.plots.networks.spots import spots_on
 from lecture.plots.page import fitting_letter
 from lecture.plots.style import COLORS, size
+from lecture.words import short
 
 _ROW = 9.0  # from one row of nodes to the next, in em: three numbers have room in a node
 _HEAD, _FOOT, _SIDE = 8.0, 4.0, 5.0  # room above, below and beside the net in em
@@ -24,7 +24,7 @@ _LEAST_WIDTH = 60  # in em, for the title
 _LABEL = {"boxstyle": "round,pad=0.08", "facecolor": "white", "edgecolor": "none", "alpha": 0.92}
 
 
-def plot_step(trace: Trace, step: int, *, ax: Axes | None = None) -> Axes:
+def plot_step(trace: StepByStep, step: int, *, ax: Axes | None = None) -> Axes:
     """Draw one step of a forward pass, loss, backward pass and update, with all numbers known by then.
 
     Units hold z, a and δ = ∂L/∂z; edges carry w and ∂L/∂w, and after the update the new w and its change. One unit, or
@@ -32,8 +32,8 @@ def plot_step(trace: Trace, step: int, *, ax: Axes | None = None) -> Axes:
 
     Parameters
     ----------
-    trace : Trace
-        All steps, from ``lecture.from_scratch.trace``, for a net with at most 5 units in a layer.
+    trace : StepByStep
+        All steps, from ``lecture.from_scratch.step_by_step``, for a net with at most 5 units in a layer.
     step : int
         Number of the step, from 0 (the inputs) to ``len(trace) - 1`` (the update).
     ax : matplotlib.axes.Axes, optional

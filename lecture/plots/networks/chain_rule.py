@@ -4,11 +4,12 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from lecture.from_scratch import Chain
-from lecture.from_scratch.steps import indexed, short
+from lecture.from_scratch.formula import indexed
 from lecture.plots.alt import describe
 from lecture.plots.networks.board import Board
 from lecture.plots.networks.factors import FACTORS, write_names, write_row
 from lecture.plots.networks.spots import spots_on
+from lecture.words import short
 
 _BOX = {"boxstyle": "round,pad=0.12", "facecolor": "white", "edgecolor": "none", "alpha": 0.93}
 
