@@ -1,10 +1,10 @@
-"""Exercises that check themselves: a student hands in an answer and hears whether it is right, and if not what is off.
+"""Exercises that check themselves: a student gives an answer and is told whether it is right, or what is wrong.
 
 >>> print(check("counting-weights", ...))
-? Not answered yet: put your answer in the place of the three dots.
+? Not answered yet: replace the three dots with your answer.
 """
 
-from lecture.exercises import (  # noqa: F401 - each puts its exercises into the registry
+from lecture.exercises import (  # noqa: F401 - each registers its exercises
     activations,
     architecture,
     atoms_capacity,
@@ -17,7 +17,7 @@ from lecture.exercises import (  # noqa: F401 - each puts its exercises into the
     training,
     tuning,
 )
+from lecture.exercises.feedback import Feedback
 from lecture.exercises.registry import EXERCISES, check
-from lecture.exercises.verdict import Verdict
 
-__all__ = ["EXERCISES", "Verdict", "check"]
+__all__ = ["EXERCISES", "Feedback", "check"]

@@ -1,11 +1,11 @@
-"""Activation functions, first weights, borrowed weights."""
+"""Activation functions, initial weights, reused weights."""
 
 import numpy as np
 
 from lecture.activations import ACTIVATIONS
 from lecture.exercises.compare import array, number
+from lecture.exercises.feedback import Wrong
 from lecture.exercises.registry import call, exercise
-from lecture.exercises.verdict import Off
 from lecture.from_scratch import SCALES
 from lecture.network import layout
 
@@ -14,7 +14,7 @@ from lecture.network import layout
     "stable-softmax", "Subtracting the largest logit of each row changes no probability, and no exponential overflows."
 )
 def stable_softmax(answer):
-    """Rows of probabilities, for large logits, too."""
+    """Rows of probabilities, even for large logits."""
     softmax = ACTIVATIONS["softmax"]
     Z = np.random.default_rng(4).normal(size=(3, 4))
     e = np.exp(Z)
@@ -32,8 +32,9 @@ def stable_softmax(answer):
     with np.errstate(all="ignore"):
         given = np.asarray(call(answer, large), dtype=float)
     if not np.isfinite(given).all():
-        raise Off(
-            "Right for small logits, but with logits of 1000 an exponential overflows. Which number may be subtracted from a row without changing its softmax?"
+        raise Wrong(
+            "Right for small logits, but with logits of 1000 an exponential overflows. "
+            "Which number can be subtracted from a row without changing its softmax?"
         )
     array(given, softmax(large), what="The softmax of large logits")
 
@@ -49,7 +50,7 @@ def leaky_slope(answer):
         what="The slope",
         known=[
             (ACTIVATIONS["relu"].derivative(z), "That is the slope of ReLU. A leaky ReLU is not flat on the left."),
-            (ACTIVATIONS["leaky_relu"](z), "That is the function. Its slope is wanted."),
+            (ACTIVATIONS["leaky_relu"](z), "That is the function, not its slope."),
             (np.where(z > 0, 0.2, 1.0), "The two sides are swapped."),
             (np.where(z > 0, z, 0.2), "On the right the function is z. Its slope there does not depend on z."),
         ],
@@ -57,7 +58,7 @@ def leaky_slope(answer):
 
 
 @exercise(
-    "he-sigma", "The root of two over the inputs: a ReLU sets half of its inputs to 0, and the 2 makes up for it."
+    "he-sigma", "The root of two over the inputs: a ReLU sets half of its inputs to 0, and the 2 compensates for that."
 )
 def he_sigma(answer):
     """He's standard deviation for 784 inputs and 512 units."""
@@ -67,14 +68,16 @@ def he_sigma(answer):
         tolerance=2e-3,
         known=[
             (2 / 784, "That is the variance. The standard deviation is its root."),
-            (np.sqrt(2 / (784 + 512)), "That is Glorot's. He's looks at the inputs only."),
+            (np.sqrt(2 / (784 + 512)), "That is Glorot's. He's depends on the inputs only."),
             (np.sqrt(2 / 512), "What counts is how many numbers are added up: the inputs, not the units."),
-            (np.sqrt(1 / 784), "Close, but it leaves out that a ReLU sets half of its inputs to 0."),
+            (np.sqrt(1 / 784), "Close, but a ReLU sets half of its inputs to 0."),
         ],
     )
 
 
-@exercise("frozen-weights", "The frozen layers keep theirs; only the new output layer learns, biases included.")
+@exercise(
+    "frozen-weights", "The frozen layers keep their weights; only the new output layer learns, including its biases."
+)
 def frozen_weights(answer):
     """784-256-32 frozen, with a new output of two units."""
     whole = layout([784, 256, 32, 2])
@@ -82,7 +85,7 @@ def frozen_weights(answer):
         answer,
         (32 + 1) * 2,
         known=[
-            (32 * 2, "The new layer has biases, too."),
+            (32 * 2, "The new layer also has biases."),
             (
                 whole.n_weights + whole.n_biases,
                 "Those are all parameters of the network. The frozen ones are not trained.",

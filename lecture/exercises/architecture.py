@@ -15,7 +15,7 @@ def counting_weights(answer):
         answer,
         net.n_weights + net.n_biases,
         known=[
-            (net.n_weights, "Those are the weights. The biases are learnt, too."),
+            (net.n_weights, "Those are the weights. The biases are learnt as well."),
             (net.n_weights + 1, "There is more than one bias: one for each unit that computes something."),
             (784 * 100 + 100, "Those are the parameters of the hidden layer. There is another layer after it."),
             (785 * 101 * 10, "The layers' parameters add up; they are not multiplied."),
@@ -47,7 +47,7 @@ def weights_of_any_net(answer):
 
 @exercise(
     "convolution-parameters",
-    "The window has a depth, all input channels, and it is the same at every place of the image.",
+    "The window covers all input channels, and its weights are the same at every place of the image.",
 )
 def convolution_parameters(answer):
     """5 × 5 windows from 3 channels to 16 maps."""
@@ -55,11 +55,17 @@ def convolution_parameters(answer):
         answer,
         (5 * 5 * 3 + 1) * 16,
         known=[
-            (5 * 5 * 3 * 16, "Those are the weights. Each map has a bias, too."),
-            (5 * 5 * 16, "The window looks at all channels of its input, and biases are learnt, too."),
+            (5 * 5 * 3 * 16, "Those are the weights. Each map also has a bias."),
+            (5 * 5 * 16, "The window looks at all channels of its input, and biases are learnt as well."),
             ((5 * 5 + 1) * 16, "The window looks at all channels of its input, not at one."),
-            ((5 * 5 * 3 + 1) * 16 * 32 * 32, "The same weights serve all places: do not count them once for each."),
-            ((5 * 5 * 3 + 1) * 16 * 28 * 28, "The same weights serve all places: do not count them once for each."),
+            (
+                (5 * 5 * 3 + 1) * 16 * 32 * 32,
+                "The same weights are used at all places of the image: do not count them for each.",
+            ),
+            (
+                (5 * 5 * 3 + 1) * 16 * 28 * 28,
+                "The same weights are used at all places of the image: do not count them for each.",
+            ),
         ],
     )
 
@@ -78,7 +84,7 @@ def collapsing_layers(answer):
         what="The matrix",
         known=[
             ((W1 @ W2).T, "The matrix is transposed: inputs are rows here, and outputs columns."),
-            (W2 @ W1, "The order is the other way round: the first layer's matrix is met first by a row x."),
+            (W2 @ W1, "The order is the other way round: a row x is multiplied by the first layer's matrix first."),
             (W1 * W2, "That multiplies entry by entry; a layer is a matrix product."),
             (W1, "That is the first layer alone."),
             (W2, "That is the second layer alone."),

@@ -1,4 +1,4 @@
-"""What a net is given: inputs that were turned, activations that pass no gradient, batches."""
+"""Rotated inputs, activations without a gradient, batches."""
 
 import numpy as np
 
@@ -8,7 +8,8 @@ from lecture.exercises.registry import call, exercise
 
 @exercise(
     "random-rotation",
-    "The columns of Q are orthogonal and of length 1, and with R's diagonal positive there is only one such Q: no direction is preferred.",
+    "The columns of Q are orthogonal and of length 1, and if R's diagonal is positive there is only one such Q: "
+    "no direction is preferred.",
 )
 def random_rotation(answer):
     """The Q of a square matrix whose R has a positive diagonal."""
@@ -23,9 +24,9 @@ def random_rotation(answer):
         known=[
             (
                 q,
-                "That is orthogonal, but which signs its columns have depends on how it was worked out: make R's diagonal positive.",
+                "That is orthogonal, but the signs of its columns depend on the algorithm: make R's diagonal positive.",
             ),
-            (signs[:, None] * q, "The signs belong to the columns of Q, those are its rows."),
+            (signs[:, None] * q, "The signs belong to the columns of Q; those are its rows."),
             (q * -signs, "Now R's diagonal is negative."),
             (r, "That is R, the triangular one."),
             (A, "That is the matrix itself: it changes lengths and angles."),
@@ -37,10 +38,11 @@ def random_rotation(answer):
 
 @exercise(
     "sign-parameters",
-    "The gradient is 0 behind every sign, so only the last layer's weights and biases move: it separates random features that stay as they are.",
+    "The gradient is 0 behind every sign, so only the last layer's weights and biases change: "
+    "it separates random features that stay as they are.",
 )
 def sign_parameters(answer):
-    """Parameters of 2-30-30-2 that training changes where the hidden activation is the sign."""
+    """Parameters of 2-30-30-2 that training changes if the hidden activation is the sign."""
     number(
         answer,
         (30 + 1) * 2,
@@ -49,11 +51,11 @@ def sign_parameters(answer):
                 (2 + 1) * 30 + (30 + 1) * 30 + (30 + 1) * 2,
                 "Those are all. Which of them does a gradient reach, if the derivative of the sign is 0?",
             ),
-            (30 * 2, "The biases of that layer learn, too."),
+            (30 * 2, "The biases of that layer are learnt as well."),
             (0, "One layer has no sign between itself and the loss."),
             (
                 (30 + 1) * 30 + (30 + 1) * 2,
-                "Between the second hidden layer's weights and the loss there is a sign, too.",
+                "There is a sign between the second hidden layer's weights and the loss, too.",
             ),
             ((2 + 1) * 30 + (30 + 1) * 30, "Those are the ones that stay as they are."),
             ((2 + 1) * 30, "On its way to the first layer the gradient is multiplied by 0, twice."),
@@ -63,23 +65,24 @@ def sign_parameters(answer):
 
 @exercise(
     "equal-steps",
-    "Seven batches make an epoch of 400 points, the last one smaller, and a full batch makes one step an epoch: seven times as many epochs, and seven times as many passes over the points.",
+    "An epoch of 400 points has seven batches, the last one smaller, and with full batches it has one step: "
+    "so it takes seven times as many epochs, and seven times as many passes over the points.",
 )
 def equal_steps(answer):
-    """Epochs of full batches that make as many steps as 150 epochs with batches of 64 of 400 points."""
+    """Epochs with full batches that have as many steps as 150 epochs of 400 points in batches of 64."""
     number(
         answer,
         150 * 7,
         known=[
             (
                 150 * 400 / 64,
-                "There is no part of a step: the last batch of an epoch is smaller, and is a step all the same.",
+                "There is no part of a step: the last batch of an epoch is smaller, but it still makes a step.",
             ),
-            (150 * 6, "The last batch of an epoch is smaller, but it is a step all the same."),
-            (150, "So many epochs of full batches make 150 steps."),
+            (150 * 6, "The last batch of an epoch is smaller, but it still makes a step."),
+            (150, "That many epochs with full batches make 150 steps."),
             (7, "That is for one epoch."),
             (150 * 64, "Ask how many batches make an epoch, not how many points make a batch."),
-            (150 * 400, "So many steps are made with batches of 1."),
-            (np.ceil(150 / 7), "It is the other way round: full batches make fewer steps an epoch."),
+            (150 * 400, "That is the number of steps with batches of 1."),
+            (np.ceil(150 / 7), "It is the other way round: full batches make fewer steps per epoch."),
         ],
     )

@@ -1,4 +1,4 @@
-"""Experiments on learning: nets whose units are alike, penalties as means, verdicts from intervals."""
+"""Experiments on learning: nets with equal units, penalties as means, verdicts from intervals."""
 
 import itertools
 
@@ -10,35 +10,35 @@ from lecture.exercises.registry import call, exercise
 
 @exercise(
     "equal-units",
-    "Equal units get equal gradients, so they stay equal: the layer is worth one unit, however wide it is.",
+    "Equal units get equal gradients, so they stay equal: the layer does what one unit can do, however wide it is.",
 )
 def equal_units(answer):
-    """Different numbers among the weights and biases of a 12-100-100-2 net that started from zeros, at most."""
+    """The largest number of different weights and biases of a 12-100-100-2 net that started from zeros."""
     number(
         answer,
         12 + 1 + 1 + 1 + 2 + 2,
         known=[
             (
                 12 * 100 + 100 + 100 * 100 + 100 + 100 * 2 + 2,
-                "That is how many the net has. How many of them can differ, if all units of a layer are alike?",
+                "That is how many the net has. How many of them can differ, if all units of a layer are equal?",
             ),
             (12 + 1 + 2, "The biases are missing."),
             (12 + 1 + 2 + 2, "Only the outputs have their biases in that."),
             (1, "The gradients of weights from different inputs differ, and so do those of the two outputs."),
             (3, "The gradients of weights from different inputs differ, and so do those of the two outputs."),
             (12 + 1 + 100 + 1 + 2 + 2, "Between two layers of equal units all weights are equal."),
-            (12 + 1 + 1 + 1 + 1 + 1, "The two outputs are no hidden units: they differ, because their labels do."),
-            (12 * 100 + 100 + 1 + 1 + 2 + 2, "Units of the first hidden layer are alike, too."),
+            (12 + 1 + 1 + 1 + 1 + 1, "The two outputs are not hidden units: they differ, because their labels differ."),
+            (12 * 100 + 100 + 1 + 1 + 2 + 2, "The units of the first hidden layer are equal, too."),
         ],
     )
 
 
 @exercise(
     "mean-penalty",
-    "A mean over more weights presses less on each of them: a strength means nothing without what it is multiplied by.",
+    "A mean over more weights penalizes each of them less: a strength means nothing without what it is multiplied by.",
 )
 def mean_penalty(answer):
-    """The l1 of Keras for each layer so that their sum is strength × the mean of |w| over all weights of a net, from its sizes."""
+    """Keras' l1 with which the layers' penalties add up to strength × the mean of |w| over all weights of a net."""
     sizes, strength = [12, 50, 50, 2], 0.8
     pairs = list(itertools.pairwise(sizes))
     n_weights = sum(p * q for p, q in pairs)
@@ -56,16 +56,12 @@ def mean_penalty(answer):
     )
 
 
-@exercise(
-    "verdict", "An interval that lies on both sides of what was claimed decides nothing: the honest word is undecided."
-)
+@exercise("verdict", "An interval with the claimed effect inside decides nothing: the honest verdict is undecided.")
 def verdict(answer):
-    """1 where a claim is supported, -1 where it is contradicted, 0 where it is undecided, from intervals and the smallest effect that counts."""
-    low, high, smallest = (
-        np.array([0.03, -0.01, 0.01, -0.09, 0.02, 0.021, -0.01, 0.0]),
-        np.array([0.05, 0.01, 0.03, -0.03, 0.04, 0.09, 0.5, 0.03]),
-        0.02,
-    )
+    """1 if a claim is supported, -1 if it is contradicted, 0 if undecided, by intervals and the smallest effect."""
+    low = np.array([0.03, -0.01, 0.01, -0.09, 0.02, 0.021, -0.01, 0.0])
+    high = np.array([0.05, 0.01, 0.03, -0.03, 0.04, 0.09, 0.5, 0.03])
+    smallest = 0.02
     right = np.where(low >= smallest, 1, np.where(high < smallest, -1, 0))
     array(
         call(answer, low, high, smallest),
@@ -74,7 +70,7 @@ def verdict(answer):
         known=[
             (
                 np.where((low + high) / 2 >= smallest, 1, -1),
-                "A mean alone decides nothing: look at where the interval ends.",
+                "A mean alone decides nothing: look at the ends of the interval.",
             ),
             (
                 np.where(low >= 0, 1, np.where(high < 0, -1, 0)),
@@ -88,10 +84,10 @@ def verdict(answer):
                 np.where(high >= smallest, 1, -1),
                 "It is not enough that the interval reaches what was claimed: all of it must lie there.",
             ),
-            (np.where(low >= smallest, 1, -1), "Where the interval lies on both sides, neither word is right."),
+            (np.where(low >= smallest, 1, -1), "If the interval lies on both sides, neither verdict is right."),
             (
                 np.where(low >= smallest, 1, np.where(high <= -smallest, -1, 0)),
-                "A claim is contradicted as soon as the whole interval lies below it. It need not be an effect the other way.",
+                "A claim is contradicted if the whole interval lies below it, even without an effect the other way.",
             ),
             (-right, "Supported is 1, contradicted is -1."),
         ],

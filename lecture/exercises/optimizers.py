@@ -1,16 +1,16 @@
-"""Steps of optimizers, by hand."""
+"""Update steps of optimizers, by hand."""
 
 import numpy as np
 
 from lecture.exercises.compare import array, number
+from lecture.exercises.feedback import Wrong
 from lecture.exercises.registry import call, exercise
-from lecture.exercises.verdict import Off
 from lecture.optimizers import InverseTimeDecay
 
 
 @exercise(
     "momentum-step",
-    "What is left of the old velocity, minus the gradient's share; then the weights move by the new velocity.",
+    "A fraction of the old velocity, minus the learning rate times the gradient; the weights move by the new velocity.",
 )
 def momentum_step(answer):
     """One step of momentum: the new weights and the new velocity."""
@@ -18,14 +18,14 @@ def momentum_step(answer):
     velocity = mu * v - rate * g
     given = call(answer, w, v, g, rate, mu)
     if not isinstance(given, (tuple, list)) or len(given) != 2:
-        raise Off("Two arrays are wanted: the new weights and the new velocity.")
+        raise Wrong("Two arrays are wanted: the new weights and the new velocity.")
     array(
         given[1],
         velocity,
         what="The velocity",
         known=[
-            (mu * v + rate * g, "The gradient points uphill: its share has to be subtracted."),
-            (v - rate * g, "The old velocity is kept whole. Momentum keeps a share of it."),
+            (mu * v + rate * g, "The gradient points uphill: it must be subtracted."),
+            (v - rate * g, "The whole old velocity is kept. Momentum keeps a fraction of it."),
             (
                 mu * v - (1 - mu) * g,
                 "That is a moving average of the gradients; momentum takes the learning rate times the gradient.",
@@ -39,7 +39,7 @@ def momentum_step(answer):
         w + velocity,
         what="The new weights",
         known=[
-            (w + mu * v, "The weights moved by what is left of the old velocity only. They move by the new one."),
+            (w + mu * v, "The weights moved by the rest of the old velocity only. They move by the new one."),
             (w + v, "The weights moved by the old velocity. They move by the new one."),
             (w - velocity, "The velocity already points downhill: add it."),
             (w - rate * g, "That is plain gradient descent. The weights move by the velocity."),
@@ -48,18 +48,19 @@ def momentum_step(answer):
 
 
 @exercise(
-    "momentum-limit", "The velocity adds up a geometric series, which comes to one over what is forgotten in each step."
+    "momentum-limit",
+    "The velocity is a geometric series, whose sum is one over the fraction that is forgotten in each step.",
 )
 def momentum_limit(answer):
-    """How much longer the steps become with a momentum of 0.99."""
+    """The factor by which a momentum of 0.99 makes the steps longer."""
     number(
         answer,
         1 / (1 - 0.99),
         tolerance=1e-6,
         known=[
             (10.0, "That is what a momentum of 0.9 gives."),
-            (0.99, "That is what is kept in one step. It adds up over many."),
-            (1.99, "That is after two steps. On a long slope it goes on adding up."),
+            (0.99, "That is what is kept in one step. It adds up over many steps."),
+            (1.99, "That is after two steps. On a long slope it keeps adding up."),
             (1 / 0.99, "Divide by what is forgotten in each step, not by what is kept."),
         ],
     )
@@ -67,10 +68,11 @@ def momentum_limit(answer):
 
 @exercise(
     "adam-first-step",
-    "Both averages are corrected for their start, so that the first step has the length of the learning rate, against the gradient's sign.",
+    "Both averages are corrected for their start, so that the first step is as long as the learning rate, "
+    "against the gradient's sign.",
 )
 def adam_first_step(answer):
-    """By how much Adam changes a weight with gradient -0.003 at first, with a learning rate of 0.01."""
+    """The first change of a weight by Adam, with gradient -0.003 and learning rate 0.01."""
     gradient, rate = -0.003, 0.01
     wanted = -rate * np.sign(gradient)
     number(
@@ -89,7 +91,7 @@ def adam_first_step(answer):
 
 @exercise(
     "inverse-time",
-    "The rate falls by half when the decay rate times the share of time reaches 1, and ever more slowly after that.",
+    "The rate has halved when the decay rate times the fraction of time is 1, and falls more and more slowly.",
 )
 def inverse_time(answer):
     """η after s steps of inverse-time decay."""
@@ -103,11 +105,11 @@ def inverse_time(answer):
                 known=[
                     (
                         start * decay ** (step / total),
-                        "That is the exponential decay. Here the rate is divided by something that grows evenly.",
+                        "That is exponential decay. Here the rate is divided by something that grows linearly.",
                     ),
                     (
                         start / (1 + decay * step),
-                        "The time is counted in steps there; it should be a share of all steps.",
+                        "That counts time in steps; it should be a share of all steps.",
                     ),
                     (
                         start / (decay * step / total) if step else np.inf,

@@ -1,6 +1,7 @@
 """Epochs, batches, accuracy, stopping."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -8,7 +9,7 @@ from lecture.exercises.compare import number
 from lecture.exercises.registry import call, exercise
 
 
-@exercise("counting-updates", "The last batch of an epoch is smaller, and still makes an update.")
+@exercise("counting-updates", "The last batch of an epoch is smaller, but it still makes an update.")
 def counting_updates(answer):
     """Updates in 10 epochs of 50,000 images at batch 512."""
     number(
@@ -17,14 +18,16 @@ def counting_updates(answer):
         known=[
             (50_000 // 512 * 10, "The last batch of each epoch, smaller than the others, is missing."),
             (50_000 / 512 * 10, "There is no part of an update."),
-            (math.ceil(500_000 / 512), "Each epoch ends with a batch of its own: no batch holds images of two epochs."),
+            (math.ceil(500_000 / 512), "Each epoch ends with a batch of its own: no batch has images from two epochs."),
             (math.ceil(50_000 / 512), "That is one epoch."),
-            (50_000 * 10, "That is how many images are seen. An update takes a batch of them."),
+            (50_000 * 10, "That is the number of images. An update uses a batch of them."),
         ],
     )
 
 
-@exercise("accuracy", "The highest probability is the answer, and accuracy is the share of right answers.")
+@exercise(
+    "accuracy", "The class with the highest probability is the answer, and accuracy is the fraction of right answers."
+)
 def accuracy(answer):
     """Accuracy of probabilities against class numbers."""
     rng = np.random.default_rng(6)
@@ -35,24 +38,24 @@ def accuracy(answer):
         call(answer, P, labels),
         right,
         known=[
-            (right * 100, "That is in percent. A share between 0 and 1 is wanted."),
-            (np.sum(P.argmax(axis=1) == labels), "That is how many are right. The share is wanted."),
-            (1 - right, "That is the share of wrong answers."),
+            (right * 100, "That is in percent. A fraction between 0 and 1 is wanted."),
+            (np.sum(P.argmax(axis=1) == labels), "That is how many are right. The fraction is wanted."),
+            (1 - right, "That is the fraction of wrong answers."),
             (np.mean(P[np.arange(25), labels] == 1), "A probability is never exactly 1. Compare classes."),
             (
                 np.mean(P[np.arange(25), labels]),
-                "That is the mean probability of the truth. Accuracy asks whether it was the highest.",
+                "That is the mean probability of the true class. Accuracy asks whether it is the highest.",
             ),
             (
                 np.mean(P[np.arange(25), labels] > 0.5),
-                "The true class may win with less than one half, where there are more than two.",
+                "With more than two classes, the true class can win with less than one half.",
             ),
         ],
     )
 
 
-def stopping_epoch(losses, patience):
-    """The epoch, counted from 1, after which early stopping ends a training; its last where it does not."""
+def stopping_epoch(losses: Sequence[float], patience: int) -> int:
+    """Return the epoch, counted from 1, after which early stopping ends a training, or the last epoch."""
     best, waited = math.inf, 0
     for epoch, loss in enumerate(losses, start=1):
         best, waited = (loss, 0) if loss < best else (best, waited + 1)
@@ -61,9 +64,9 @@ def stopping_epoch(losses, patience):
     return len(losses)
 
 
-@exercise("stopping-epoch", "Patience counts epochs since the record, and starts anew with each record.")
+@exercise("stopping-epoch", "Patience counts the epochs since the best one, and starts again with each new best.")
 def stopping(answer):
-    """After which epoch a training stops."""
+    """The epoch after which a training stops."""
     cases = (
         ([0.9, 0.7, 0.6, 0.65, 0.64, 0.62, 0.5], 3),
         ([0.9, 0.8, 0.85, 0.7, 0.75, 0.72, 0.71, 0.6], 3),
@@ -72,22 +75,21 @@ def stopping(answer):
     )
     for losses, patience in cases:
         wanted, best = stopping_epoch(losses, patience), int(np.argmin(losses)) + 1
-        rising = next(
-            (epoch for epoch in range(2, len(losses) + 1) if losses[epoch - 1] >= losses[epoch - 2]), len(losses)
-        )
+        rises = [epoch for epoch in range(2, len(losses) + 1) if losses[epoch - 1] >= losses[epoch - 2]]
+        case = f"For the losses {losses} and patience {patience}"
         number(
             call(answer, list(losses), patience),
             wanted,
             known=[
                 (
                     wanted - 1,
-                    f"For the losses {losses} and patience {patience} that is one epoch too early; epochs count from 1.",
+                    f"{case} that is one epoch too early; epochs count from 1.",
                 ),
                 (
                     wanted + 1,
-                    f"For the losses {losses} and patience {patience} that is one epoch too late: stop as soon as patience is used up.",
+                    f"{case} that is one epoch too late: stop as soon as patience is used up.",
                 ),
-                (rising, "That is where the loss first fails to fall. Patience allows for some such epochs."),
-                (best, "That is the best epoch. Training goes on for a while after it."),
+                (min(rises, default=len(losses)), "That is the first epoch without progress. Patience allows some."),
+                (best, "That is the best epoch. Training continues for a while after it."),
             ],
         )

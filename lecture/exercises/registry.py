@@ -1,12 +1,12 @@
-"""All exercises by name, and how an answer to one is checked."""
+"""All exercises by name, and the check of an answer."""
 
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
+from typing import Any
 
 from lecture.checks import one_of
-from lecture.exercises.verdict import Off, Verdict
-
-EXERCISES = {}
+from lecture.exercises.feedback import Feedback, Wrong
 
 
 @dataclass(frozen=True)
@@ -16,18 +16,22 @@ class Exercise:
     Attributes
     ----------
     name : str
+        Key in ``EXERCISES``.
     judge : callable
-        Takes the answer; raises `Off` with a sentence if it is not right.
+        Function of the answer; raises `Wrong` with a message if it is not right.
     right : str
-        What a student hears who is right: why it is so.
+        Message for a right answer: why it is right.
     """
 
     name: str
-    judge: object
+    judge: Callable
     right: str
 
 
-def exercise(name, right):
+EXERCISES: dict[str, Exercise] = {}
+
+
+def exercise(name: str, right: str) -> Callable:
     """Register the decorated function as the judge of an exercise."""
 
     def register(judge):
@@ -37,19 +41,19 @@ def exercise(name, right):
     return register
 
 
-def check(name, answer):
-    """Check an answer.
+def check(name: str, answer: Any) -> Feedback:
+    """Check the answer to an exercise.
 
     Parameters
     ----------
     name : str
-        Of the exercise, a key of ``EXERCISES``.
+        Name of the exercise, a key of ``EXERCISES``.
     answer : number, tuple, array or function
-        What the exercise asks for. ``...`` and ``None``, and functions that return them, are no answers yet.
+        What the exercise asks for. ``...`` and ``None``, and functions that return them, count as unanswered.
 
     Returns
     -------
-    Verdict
+    Feedback
 
     Raises
     ------
@@ -58,40 +62,40 @@ def check(name, answer):
     """
     asked = EXERCISES[one_of(name, EXERCISES, "exercise")]
     if _is_missing(answer):
-        return Verdict("unanswered", "Not answered yet: put your answer in the place of the three dots.")
+        return Feedback("unanswered", "Not answered yet: replace the three dots with your answer.")
     try:
         asked.judge(answer if callable(answer) else deepcopy(answer))
     except Unanswered:
-        return Verdict("unanswered", "Not answered yet: let the function return your answer.")
-    except Off as off:
-        return Verdict("wrong", f"Not yet. {off}")
-    return Verdict("right", f"Right. {asked.right}")
+        return Feedback("unanswered", "Not answered yet: let the function return your answer.")
+    except Wrong as wrong:
+        return Feedback("wrong", f"Not yet. {wrong}")
+    return Feedback("right", f"Right. {asked.right}")
 
 
 class Unanswered(Exception):
-    """A function gave nothing back."""
+    """A function returned nothing."""
 
 
 def _is_missing(answer):
     return answer is None or answer is ...
 
 
-def call(function, *arguments):
-    """Call a student's function on copies, so that it cannot change what it is checked against.
+def call(function: Callable, *arguments: Any) -> Any:
+    """Call a student's function with copies, so that it cannot change what it is checked against.
 
     Raises
     ------
-    Off
-        If it is no function, or raises.
+    Wrong
+        If it is not a function, or raises an exception.
     Unanswered
         If it returns nothing.
     """
     if not callable(function):
-        raise Off(f"A function is wanted, this is a {type(function).__name__}.")
+        raise Wrong(f"A function is wanted, this is a {type(function).__name__}.")
     try:
         given = function(*deepcopy(arguments))
-    except Exception as error:  # whatever a student's code may raise
-        raise Off(f"The function stops with {type(error).__name__}: {error}".rstrip(": ") + ".") from error
+    except Exception as error:  # anything that a student's code may raise
+        raise Wrong(f"The function stops with {type(error).__name__}: {error}".rstrip(": ") + ".") from error
     if _is_missing(given):
         raise Unanswered
     return given

@@ -6,7 +6,7 @@ from lecture.exercises.compare import array, number
 from lecture.exercises.registry import call, exercise
 
 
-@exercise("penalty", "Absolute values for L1, squares for L2, each with its strength.")
+@exercise("penalty", "Absolute values for L1, squares for L2, each times its strength.")
 def penalty(answer):
     """What L1 and L2 add to the loss."""
     W = np.array([[0.5, -2.0], [1.0, 0.0]])
@@ -18,7 +18,10 @@ def penalty(answer):
             known=[
                 (l1 * np.abs(W).sum() + l2 * (W**2).sum() / 2, "Keras has no factor of one half before L2."),
                 (l1 * np.abs(W).sum() + l2 * np.sqrt((W**2).sum()), "L2 adds the sum of the squares, without a root."),
-                (l1 * W.sum() + l2 * (W**2).sum(), "L1 adds absolute values: as it is, negative weights are rewarded."),
+                (
+                    l1 * W.sum() + l2 * (W**2).sum(),
+                    "L1 adds absolute values: without them, negative weights are rewarded.",
+                ),
                 (l1 * np.abs(W).mean() + l2 * (W**2).mean(), "The penalty is a sum over all weights, not a mean."),
                 (l2 * np.abs(W).sum() + l1 * (W**2).sum(), "The two are swapped."),
             ],
@@ -27,10 +30,10 @@ def penalty(answer):
 
 @exercise(
     "inverted-dropout",
-    "What is kept is scaled up while training, so that the expected sum is the same and prediction needs no correction.",
+    "What is kept is scaled up in training, so that the expected sum is the same and prediction needs no correction.",
 )
 def inverted_dropout(answer):
-    """Activations after dropout, while training."""
+    """Activations after dropout, in training."""
     rng = np.random.default_rng(7)
     a = rng.random((3, 5)) + 0.1
     for p in (0.5, 0.2):
@@ -42,32 +45,34 @@ def inverted_dropout(answer):
             known=[
                 (
                     a * kept,
-                    "What is dropped is 0, but what is kept has to be scaled, or the next layer hears less than without dropout.",
+                    "What is dropped is 0, but what is kept has to be scaled, or the next layer gets less than "
+                    "without dropout.",
                 ),
-                (a * kept * (1 - p), "That makes the sum smaller still: scale up, not down."),
-                (a * kept / p, "Scale by the share that is kept, not by the share that is dropped."),
+                (a * kept * (1 - p), "That makes the sum even smaller: scale up, not down."),
+                (a * kept / p, "Divide by the fraction that is kept, not by the fraction that is dropped."),
                 (a * ~kept / (1 - p), "That drops what should be kept."),
             ],
         )
 
 
-@exercise(
-    "batch-norm-prediction", "When predicting, the moving averages take the place of the batch's mean and variance."
-)
+@exercise("batch-norm-prediction", "In prediction, the moving averages replace the batch's mean and variance.")
 def batch_norm_prediction(answer):
-    """Batch normalization of one batch, when predicting."""
+    """Batch normalization of one batch, in prediction."""
     rng = np.random.default_rng(8)
     z, mean, variance = rng.normal(2, 3, size=(6, 3)), rng.normal(size=3), rng.random(3) + 0.5
     gamma, beta, epsilon = rng.random(3) + 0.5, rng.normal(size=3), 1e-3
-    by = lambda m, v: gamma * (z - m) / np.sqrt(v + epsilon) + beta
+
+    def normalized(mean, variance):
+        return gamma * (z - mean) / np.sqrt(variance + epsilon) + beta
+
     array(
         call(answer, z, mean, variance, gamma, beta, epsilon),
-        by(mean, variance),
+        normalized(mean, variance),
         what="The result",
         known=[
             (
-                by(z.mean(axis=0), z.var(axis=0)),
-                "That uses the mean and variance of the batch, as in training. When predicting there may be no batch.",
+                normalized(z.mean(axis=0), z.var(axis=0)),
+                "That uses the mean and variance of the batch, as in training. In prediction there may be no batch.",
             ),
             (gamma * (z - mean) / (variance + epsilon) + beta, "That divides by the variance. Its root is wanted."),
             ((z - mean) / np.sqrt(variance + epsilon), "The scale γ and the offset β are missing."),
@@ -77,7 +82,7 @@ def batch_norm_prediction(answer):
     )
 
 
-@exercise("smooth-labels", "The true class gives up a share α, which is spread evenly over all classes.")
+@exercise("smooth-labels", "The true class gives up a fraction α, which is spread evenly over all classes.")
 def smooth_labels(answer):
     """One-hot labels, smoothed."""
     for k in (4, 10):
@@ -90,13 +95,13 @@ def smooth_labels(answer):
                 ((1 - alpha) * y, "The rows no longer add up to 1: what the true class gives up has to go somewhere."),
                 (
                     np.where(y == 1, 1 - alpha, alpha / (k - 1)),
-                    "That spreads the share over the other classes only. Keras spreads it over all.",
+                    "That spreads α over the other classes only. Keras spreads it over all.",
                 ),
                 (
                     (1 - alpha) * y + alpha,
-                    "The rows add up to more than 1: the share is spread, not given to each class.",
+                    "The rows add up to more than 1: α is spread over the classes, not given to each.",
                 ),
-                ((1 - alpha) * y + alpha / 2, "The share is divided by the number of classes."),
+                ((1 - alpha) * y + alpha / 2, "α is divided by the number of classes."),
                 (y + alpha / k, "The true class has to give up what the others get."),
             ],
         )

@@ -4,8 +4,8 @@ import numpy as np
 
 from lecture.activations import ACTIVATIONS
 from lecture.exercises.compare import array
+from lecture.exercises.feedback import Wrong
 from lecture.exercises.registry import call, exercise
-from lecture.exercises.verdict import Off
 from lecture.from_scratch import Dense
 
 
@@ -14,16 +14,16 @@ def broadcast_shape(answer):
     """The shape of (32, 1) plus (10,)."""
     wanted = np.broadcast_shapes((32, 1), (10,))
     if not isinstance(answer, (tuple, list)):
-        raise Off(f"A shape is wanted, as a tuple of whole numbers, this is a {type(answer).__name__}.")
+        raise Wrong(f"A shape is wanted, as a tuple of whole numbers, this is a {type(answer).__name__}.")
     answer = tuple(answer)
     if answer == wanted:
         return
     if answer == wanted[::-1]:
-        raise Off("The axes are in the wrong order: shapes are compared from the last one on.")
+        raise Wrong("The axes are in the wrong order: shapes are compared from the last one on.")
     if answer in ((32, 1), (10,)):
-        raise Off("That is the shape of one of the two. Each of them is repeated.")
-    raise Off(
-        "Write the two shapes below each other, aligned at their ends. Where a size is 1 or missing, the other one counts."
+        raise Wrong("That is the shape of one of the two arrays. Each of them is repeated.")
+    raise Wrong(
+        "Write the two shapes below each other, aligned on the right. If a size is 1 or missing, the other one counts."
     )
 
 
@@ -43,7 +43,7 @@ def dense_forward(answer):
                 (relu(X @ W), "The bias is missing."),
                 (X @ W + b, "The activation function is missing: some outputs are negative."),
                 (relu(X @ W) + b, "The bias belongs inside the activation function."),
-                (np.minimum(X @ W + b, 0), "That keeps what is negative. ReLU keeps the positive."),
+                (np.minimum(X @ W + b, 0), "That keeps what is negative. ReLU keeps what is positive."),
             ],
         )
 
@@ -53,7 +53,10 @@ def loss_gradient(answer):
     """d/dŷ of the mean of ½(ŷ - y)², by central differences."""
     rng = np.random.default_rng(2)
     y_hat, y, h = rng.normal(size=6), rng.normal(size=6), 1e-6
-    loss = lambda p: np.mean((p - y) ** 2) / 2
+
+    def loss(p):
+        return np.mean((p - y) ** 2) / 2
+
     wanted = np.array([(loss(y_hat + h * e) - loss(y_hat - h * e)) / (2 * h) for e in np.eye(6)])
     array(
         call(answer, y_hat, y),
@@ -63,16 +66,16 @@ def loss_gradient(answer):
         known=[
             (
                 6 * wanted,
-                "That is the sum over the batch. The loss is a mean, so its gradient is divided by the number of examples.",
+                "That is the sum over the batch. The loss is a mean, so its gradient is divided by the batch size.",
             ),
             (-6 * wanted, "The sign is the other way round, and the mean over the batch is missing."),
-            (2 * wanted, "The loss has a factor of one half, which the 2 of the square takes away."),
+            (2 * wanted, "The loss has a factor of one half, which cancels the 2 of the square."),
         ],
     )
 
 
 @exercise(
-    "weight-gradient", "Input times what comes from above, as a mean over the batch: it has the shape of the weights."
+    "weight-gradient", "Input times what comes from above, as a mean over the batch: the shape is that of the weights."
 )
 def weight_gradient(answer):
     """The gradient of a layer's weights."""
@@ -88,9 +91,10 @@ def weight_gradient(answer):
             known=[
                 (
                     n * wanted,
-                    "That is the sum over the batch. The mean is wanted, so that the learning rate need not change with the batch size.",
+                    "That is the sum over the batch. The mean is wanted, so that the learning rate does not depend on "
+                    "the batch size.",
                 ),
-                (wanted.T, "The gradient must have the shape of the weights, inputs × units: this is the transposed."),
+                (wanted.T, "The gradient must have the shape of the weights, inputs × units: this is transposed."),
                 (n * wanted.T, "This is transposed, and the mean over the batch is missing."),
             ],
         )

@@ -1,4 +1,4 @@
-"""Searches: what they cost, how they draw, when they stop, where they look next."""
+"""Searches: their cost, how they draw values, when they stop, where they look next."""
 
 import math
 
@@ -10,10 +10,10 @@ from lecture.exercises.registry import call, exercise
 
 @exercise(
     "grid-fits",
-    "A grid multiplies, cross-validation multiplies once more, and the last fit is of the best values on all images.",
+    "A grid multiplies, cross-validation multiplies again, and the last fit is that of the best values on all images.",
 )
 def grid_fits(answer):
-    """Fits of a grid of 3 rates, 4 widths and 2 activations, with 5-fold cross-validation and the best fitted anew."""
+    """Fits of a grid of 3 rates, 4 widths and 2 activations, with 5-fold cross-validation and the best refitted."""
     number(
         answer,
         3 * 4 * 2 * 5 + 1,
@@ -21,15 +21,22 @@ def grid_fits(answer):
             (3 * 4 * 2 * 5, "The best values are fitted once more, on all images."),
             (3 * 4 * 2, "Those are the points of the grid. Each is fitted once for each fold."),
             (3 * 4 * 2 + 1, "Each point of the grid is fitted once for each fold."),
-            ((3 + 4 + 2) * 5 + 1, "Every value of one hyperparameter meets every value of the others: that is no sum."),
-            ((3 + 4 + 2) * 5, "Every value of one hyperparameter meets every value of the others: that is no sum."),
+            (
+                (3 + 4 + 2) * 5 + 1,
+                "Each value of one hyperparameter is combined with each value of the others: that is not a sum.",
+            ),
+            (
+                (3 + 4 + 2) * 5,
+                "Each value of one hyperparameter is combined with each value of the others: that is not a sum.",
+            ),
         ],
     )
 
 
 @exercise(
     "enough-trials",
-    "The chance of missing the best 2 % shrinks by the factor 0.98 with each trial, however many hyperparameters there are.",
+    "The chance of missing the best 2 % shrinks by a factor of 0.98 with each trial, "
+    "however many hyperparameters there are.",
 )
 def enough_trials(answer):
     """Random trials for a chance of 90 % that one of them is among the best 2 %."""
@@ -38,9 +45,9 @@ def enough_trials(answer):
         math.ceil(math.log(0.1) / math.log(0.98)),
         known=[
             (math.log(0.1) / math.log(0.98), "There is no part of a trial."),
-            (math.floor(math.log(0.1) / math.log(0.98)), "With that many the chance is still a little below 90 %."),
-            (math.ceil(math.log(0.9) / math.log(0.98)), "With that many the chance that all miss is 90 %."),
-            (50, "With so many one of the best is to be expected on average. That is not yet a chance of 90 %."),
+            (math.floor(math.log(0.1) / math.log(0.98)), "With that many, the chance is still a little below 90 %."),
+            (math.ceil(math.log(0.9) / math.log(0.98)), "With that many, the chance that all miss is 90 %."),
+            (50, "With that many, one of the best is expected on average. That is not yet a chance of 90 %."),
             (45, "Chances of separate trials do not add up: ask how likely it is that all of them miss."),
             (1, "One trial is among the best 2 % with a chance of 2 %."),
         ],
@@ -49,10 +56,10 @@ def enough_trials(answer):
 
 @exercise(
     "log-uniform",
-    "Equal steps of u multiply the value by equal factors: each decade gets the same share of the trials.",
+    "Equal steps of u multiply the value by equal factors: each decade gets the same number of trials.",
 )
 def log_uniform(answer):
-    """Values between low and high, evenly spread over their logarithm, from u between 0 and 1."""
+    """Values between low and high, evenly spread on a log scale, from u between 0 and 1."""
     u, low, high = np.array([0.0, 0.1, 0.25, 0.5, 0.8, 1.0]), 0.0001, 0.1
     array(
         call(answer, u, low, high),
@@ -61,7 +68,7 @@ def log_uniform(answer):
         known=[
             (
                 low + (high - low) * u,
-                "Those are evenly spread over the values: nine in ten are above a tenth of the highest.",
+                "Those are evenly spread on a linear scale: nine in ten are above a tenth of the highest.",
             ),
             (math.log(low) + (math.log(high) - math.log(low)) * u, "Those are the logarithms. The values are wanted."),
             (
@@ -80,32 +87,32 @@ def log_uniform(answer):
 
 @exercise("halving-epochs", "Every round costs about the same: a third of the networks, three times as long.")
 def halving_epochs(answer):
-    """Epochs of a bracket with rounds of 9, 3 and 1 networks to 1, 3 and 9 epochs, going on from where they were."""
+    """Epochs of a bracket that trains 9, 3 and 1 networks to 1, 3 and 9 epochs, each continuing where it stopped."""
     number(
         answer,
         9 * 1 + 3 * 2 + 1 * 6,
         known=[
             (
                 9 * 1 + 3 * 3 + 1 * 9,
-                "Networks that stay go on from where they are: they need not be trained again from the start.",
+                "Networks that remain continue where they stopped: they are not trained again from the start.",
             ),
             (9 * 9, "That would be all nine to the end."),
-            (1 + 3 + 9, "That is for one network a round."),
+            (1 + 3 + 9, "That is for one network in each round."),
             (9, "That is the first round alone."),
             (9 * 1 + 3 * 2, "The last round is missing."),
         ],
     )
 
 
-@exercise("expected-improvement", "A place is worth a trial if it is believed to be good, or if little is known of it.")
+@exercise(
+    "expected-improvement", "A place is worth a trial if its expected score is high, or if little is known about it."
+)
 def improvement(answer):
     """Expected improvement of normally distributed scores."""
     mean, std, best = np.array([0.7, 0.8, 0.85, 0.9, 0.6]), np.array([0.1, 0.05, 0.02, 0.01, 0.3]), 0.84
     z = (mean - best) / std
-    below = (
-        np.array([math.erf(value / math.sqrt(2)) for value in z]) / 2 + 0.5
-    )  # the standard normal distribution at z, and its density
-    density = np.exp(-(z**2) / 2) / math.sqrt(2 * math.pi)
+    below = np.array([math.erf(value / math.sqrt(2)) for value in z]) / 2 + 0.5  # normal distribution at z …
+    density = np.exp(-(z**2) / 2) / math.sqrt(2 * math.pi)  # … and its density
     wanted = (mean - best) * below + std * density
     array(
         call(answer, mean, std, best),
@@ -114,9 +121,9 @@ def improvement(answer):
         known=[
             (
                 np.maximum(mean - best, 0),
-                "That is the improvement of the mean. A score may be above the mean, and more is hoped for where less is known.",
+                "That is the improvement of the mean. A score can be above the mean, by more where less is known.",
             ),
-            (below, "That is the chance of an improvement, whatever its size."),
+            (below, "That is the chance of an improvement, of any size."),
             ((mean - best) * below + density, "The density counts times the standard deviation."),
             (std * (z * below - density), "The two parts add up."),
             ((mean - best) * density + std * below, "Distribution and density are swapped."),
@@ -128,9 +135,9 @@ def improvement(answer):
     )
 
 
-@exercise("optimism", "The winner is chosen by these very images, so they flatter it; the test images had no say.")
+@exercise("optimism", "The winner was chosen by these same images, so they flatter it; the test images had no say.")
 def optimism(answer):
-    """Winner's validation accuracy minus its test accuracy."""
+    """The validation accuracy of the winner minus its test accuracy."""
     rng = np.random.default_rng(8)
     test = np.array([0.7, 0.8, 0.75, 0.9, 0.82])
     right = (rng.random((5, 40)) < test[:, None]).astype(int)
@@ -143,18 +150,21 @@ def optimism(answer):
         known=[
             (
                 test[winner] - scores[winner],
-                "That is the other way round: by how much the validation accuracy is above.",
+                "That is the other way round: by how much is the validation accuracy higher?",
             ),
             (
                 scores.max() - test.max(),
-                "Take the test accuracy of the network that wins on the validation images: it need not be the highest.",
+                "Take the test accuracy of the network that wins on the validation images: it may not be the highest.",
             ),
             (
                 scores[test.argmax()] - test.max(),
                 "The winner is chosen by the validation images. The test images have no say.",
             ),
             (scores.mean() - test.mean(), "That is the mean over all networks. The winner's is wanted."),
-            (scores[winner], "That is what the search reports. From it goes what the winner is worth."),
-            (right.sum(axis=1).max() - test[winner], "The validation accuracy is a share of the images."),
+            (scores[winner], "That is what the search reports. Subtract what the winner is worth."),
+            (
+                right.sum(axis=1).max() - test[winner],
+                "The validation accuracy is a share of the images, not a number of them.",
+            ),
         ],
     )
