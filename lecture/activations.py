@@ -4,8 +4,8 @@
 >>> relu([-2.0, 3.0]), relu.derivative([-2.0, 3.0])
 (array([0., 3.]), array([0., 1.]))
 
-All take arrays of any shape (integers become float64, float32 stays), and none overflows, also at ±1000. Names and
-defaults are those of Keras.
+All take arrays of any shape (integers become float64, float32 stays), and none overflows, even at ±1000. Names and
+defaults are those of Keras. A new activation is a function, its slope and a row in ``ACTIVATIONS``.
 """
 
 import math
@@ -13,10 +13,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from lecture.checks import one_of, real
 
-NEGATIVE_SLOPE = 0.2  # of the leaky ReLU: the default of keras.activations.leaky_relu, there called `negative_slope`
+NEGATIVE_SLOPE = 0.2  # of the leaky ReLU: the default of `negative_slope` in keras.activations.leaky_relu
 
 
 @dataclass(frozen=True)
@@ -26,15 +27,19 @@ class Activation:
     Attributes
     ----------
     name : str
-        As Keras spells it.
+        Name in Keras.
     formula : str
-        In plain text, for titles and alternative texts.
+        Formula in plain text, for titles and alternative texts.
+    function : callable
+        The function of an array of floats.
+    slope : callable
+        Its derivative; for softmax the Jacobian.
     role : {"hidden", "output"}
-        The layers that it is taught for; sigmoid, of use in both, counts as hidden.
+        Layers that it is used for; sigmoid, which is used for both, counts as hidden.
     kink : bool
-        Whether the derivative jumps at 0; there it has the value of its left side, as in Keras.
+        Whether the derivative jumps at 0, where it has the value of its left side, as in Keras.
     note : str
-        What a figure has to say besides.
+        Remark for figures.
     """
 
     name: str
@@ -45,18 +50,18 @@ class Activation:
     kink: bool = False
     note: str = ""
 
-    def __call__(self, z):
-        """Return the activations a = f(z), of the shape of ``z``; softmax works along the last axis.
+    def __call__(self, z: ArrayLike) -> np.ndarray:
+        """Return the activations a = f(z), in the shape of ``z``; softmax works along the last axis.
 
         Raises
         ------
         ValueError
-            If ``z`` holds something else than real numbers, or softmax gets no axis to work along.
+            If ``z`` is not real numbers, or a single number for softmax.
         """
         return self.function(self._checked(z))
 
-    def derivative(self, z):
-        """Return f'(z), of the shape of ``z``; for softmax the Jacobian.
+    def derivative(self, z: ArrayLike) -> np.ndarray:
+        """Return f'(z), in the shape of ``z``; for softmax the Jacobian.
 
         The Jacobian of ``z`` of shape (..., k) has shape (..., k, k): its entry [..., i, j] is ∂a_i/∂z_j.
 
@@ -68,7 +73,7 @@ class Activation:
         return self.slope(self._checked(z))
 
     def _checked(self, z):
-        """Return z as an array of floats, or say what it should have been."""
+        """z as an array of floats."""
         array = np.asarray(z)
         if array.dtype.kind not in "iuf":
             raise ValueError(f"{self.name} must be given real numbers, got {z!r}.")
@@ -77,8 +82,8 @@ class Activation:
         return array if array.dtype.kind == "f" else array.astype(float)
 
 
-def sigmoid(z):
-    """Return 1 / (1 + exp(-z)), by the exponential of -|z| alone, which cannot overflow."""
+def sigmoid(z: np.ndarray) -> np.ndarray:
+    """Return 1 / (1 + exp(-z)), computed from exp(-|z|), which cannot overflow."""
     e = np.exp(-np.abs(z))
     return np.where(z >= 0, 1, e) / (1 + e)
 
@@ -88,8 +93,8 @@ def _sigmoid_derivative(z):
     return a * (1 - a)
 
 
-def softmax(z):
-    """Return exp(z_i) / Σ_j exp(z_j) along the last axis; taking off the maximum changes only the overflow."""
+def softmax(z: np.ndarray) -> np.ndarray:
+    """Return exp(z_i) / Σ_j exp(z_j) along the last axis, with the maximum subtracted to prevent overflow."""
     e = np.exp(z - z.max(axis=-1, keepdims=True))
     return e / e.sum(axis=-1, keepdims=True)
 
@@ -107,7 +112,7 @@ _erfc = np.vectorize(math.erfc, otypes=[float])  # NumPy has no error function
 
 
 def _normal_cdf(z):
-    """Φ(z) = ½ (1 + erf(z/√2)), as the complement of erf at -z, so that it stays exact far to the left."""
+    """Φ(z) = ½ (1 + erf(z/√2)), computed as ½ erfc(-z/√2), which is exact far to the left, too."""
     return (0.5 * _erfc(-z / math.sqrt(2))).astype(z.dtype)
 
 
@@ -133,7 +138,7 @@ def _step(z, left):
     return np.where(z > 0, 1, left).astype(z.dtype)
 
 
-ACTIVATIONS = {
+ACTIVATIONS: dict[str, Activation] = {
     activation.name: activation
     for activation in (
         Activation("sigmoid", "1 / (1 + exp(-z))", sigmoid, _sigmoid_derivative),
@@ -162,36 +167,36 @@ ACTIVATIONS = {
 }
 
 
-def get(name):
+def get(name: str) -> Activation:
     """Return the activation of this name.
 
     Raises
     ------
     ValueError
-        If there is none; the sentence lists those that there are.
+        If there is none; the message lists all names.
     """
     return ACTIVATIONS[one_of(name, ACTIVATIONS, "activation")]
 
 
-def smooth_labels(y, alpha):
-    """Return (1 - α) y + α / k, the targets that keep a classifier from being over-confident.
+def smooth_labels(y: ArrayLike, alpha: float) -> np.ndarray:
+    """Return (1 - α) y + α / k, targets that keep a classifier from becoming over-confident.
 
     Parameters
     ----------
     y : array of shape (..., k)
         One-hot labels, or probabilities, of k classes.
     alpha : float
-        From 0, which changes nothing, to 1, which makes all classes equal.
+        Strength from 0, which changes nothing, to 1, which makes all classes equal.
 
     Returns
     -------
     ndarray of shape (..., k)
-        Sums along the last axis stay 1.
+        Smoothed labels, whose sums along the last axis stay 1.
 
     Raises
     ------
     ValueError
-        If ``alpha`` is outside, or ``y`` has no axis of classes.
+        If ``alpha`` is out of range, or ``y`` is a single number.
 
     Notes
     -----

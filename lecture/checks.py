@@ -1,25 +1,27 @@
 """One clear sentence for bad input: what was wanted, and what came."""
 
 import math
+from collections.abc import Collection
 from numbers import Integral, Real
+from typing import Any
 
 
-def one_of(name, known, what):
-    """Return ``name`` if it is among ``known``, else say which there are.
+def one_of(name: Any, known: Collection[str], what: str) -> str:
+    """Return ``name`` if it is one of the known names, else refuse it with a list of them.
 
     Parameters
     ----------
-    name : hashable
-        What came.
+    name : object
+        The value given.
     known : collection of str
-        What is allowed: a registry's keys or a tuple.
+        Names that are allowed, such as the keys of a registry.
     what : str
-        What is being chosen, as the sentence names it, such as ``"source"``.
+        What the message calls the value, such as ``"source"``.
 
     Raises
     ------
     ValueError
-        If ``name`` is not among them.
+        If ``name`` is not one of them.
 
     >>> one_of("relu", ("relu", "tanh"), "activation")
     'relu'
@@ -29,8 +31,8 @@ def one_of(name, known, what):
     return name
 
 
-def whole(value, what, *, least=0, most=math.inf):
-    """Return ``value`` as an int if it is a whole number in [least, most]; numbers in strings and booleans are refused.
+def whole(value: Any, what: str, *, least: float = 0, most: float = math.inf) -> int:
+    """Return ``value`` as an int if it is a whole number in [least, most]; strings and booleans are refused.
 
     >>> whole(3, "epochs", least=1)
     3
@@ -40,7 +42,7 @@ def whole(value, what, *, least=0, most=math.inf):
     return int(value)
 
 
-def real(value, what, *, least=-math.inf, most=math.inf, below=math.inf):
+def real(value: Any, what: str, *, least: float = -math.inf, most: float = math.inf, below: float = math.inf) -> float:
     """Return ``value`` as a float if it is a finite number with least <= value <= most and value < below.
 
     >>> real(0.5, "dropout", least=0, below=1)
@@ -54,7 +56,7 @@ def real(value, what, *, least=-math.inf, most=math.inf, below=math.inf):
 
 
 def _bounds(least, most):
-    """How the sentence names a range."""
+    """A range, as the message names it."""
     if least > -math.inf and most < math.inf:
         return f" from {least:g} to {most:g}"
     if least > -math.inf:

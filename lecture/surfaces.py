@@ -1,45 +1,47 @@
 """Losses of two weights, to watch optimizers on: value, exact gradient, minima, window.
 
-Formulas use operators only, so that they take numbers and meshes alike.
+Formulas use operators only, so that they work on numbers and on meshes.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from lecture.checks import one_of
 
 
 @dataclass(frozen=True)
 class Surface:
-    """A loss of two weights x and y. Those of ``SURFACES`` are nowhere negative; one of your own may be.
+    """A loss of two weights x and y. Those in ``SURFACES`` are nowhere negative; your own may be.
 
     Attributes
     ----------
     name, formula : str
+        Name and formula in plain text.
     value : callable
-        ``value(x, y)`` for numbers or arrays of one shape.
+        ``value(x, y)`` for numbers, or arrays of the same shape.
     gradient : callable
-        ``gradient(x, y)`` returns the pair ∂/∂x, ∂/∂y, exact, of that shape.
+        ``gradient(x, y)`` returns the exact derivatives ∂/∂x and ∂/∂y, in the same shape.
     minima : tuple of (float, float)
-        All points where the value is lowest, in ``SURFACES`` 0; none where there is none.
+        All points with the lowest value, which is 0 in ``SURFACES``; empty if there is none.
     window : tuple of float
-        x from, x to, y from, y to: what is drawn, and where a path may start.
+        The part that is drawn, and where a path may start: x from, x to, y from, y to.
     start : (float, float)
-        Where paths start if nothing else is said.
+        Default start of paths.
     """
 
     name: str
     formula: str
     value: Callable
     gradient: Callable
-    minima: tuple
-    window: tuple
-    start: tuple
+    minima: tuple[tuple[float, float], ...]
+    window: tuple[float, float, float, float]
+    start: tuple[float, float]
 
-    def point(self, start=None):
-        """Return ``start``, or the surface's own, as an array of shape (2,).
+    def point(self, start: ArrayLike | None = None) -> np.ndarray:
+        """Return ``start``, or the surface's own start if None, as an array of shape (2,).
 
         Raises
         ------
@@ -60,8 +62,8 @@ class Surface:
             )
         return point
 
-    def distance(self, point):
-        """Return how far ``point``, of shape (..., 2), is from the nearest minimum, shape (...); inf without one."""
+    def distance(self, point: ArrayLike) -> np.ndarray:
+        """Return the distance of ``point`` (..., 2) from the nearest minimum, shape (...); inf if there is none."""
         apart = np.asarray(point)[..., None, :] - np.reshape(self.minima, (-1, 2))  # (..., n_minima, 2)
         return np.hypot(apart[..., 0], apart[..., 1]).min(axis=-1, initial=np.inf)
 
@@ -109,7 +111,7 @@ def _valley_gradient(x, y):
     return x, 50 * y
 
 
-# Beale (1958), window and start as in the lecture; Rosenbrock (1960); Himmelblau (1972), three of its minima rounded.
+# Beale (1958), window and start as in the original lecture; Rosenbrock (1960); Himmelblau (1972), three minima rounded.
 BEALE = Surface(
     "Beale",
     "(1.5 - x + xy)² + (2.25 - x + xy²)² + (2.625 - x + xy³)²",
@@ -163,12 +165,12 @@ VALLEY = Surface(
 SURFACES = {"beale": BEALE, "rosenbrock": ROSENBROCK, "himmelblau": HIMMELBLAU, "saddle": SADDLE, "valley": VALLEY}
 
 
-def get(surface):
-    """Return a surface by its key in ``SURFACES``; a `Surface` is returned as it is.
+def get(surface: Surface | str) -> Surface:
+    """Return the surface with this key in ``SURFACES``; a `Surface` is returned unchanged.
 
     Raises
     ------
     ValueError
-        If there is none of this name; the sentence lists those that there are.
+        If there is no surface of this name; the message lists all names.
     """
     return surface if isinstance(surface, Surface) else SURFACES[one_of(surface, SURFACES, "surface")]
