@@ -1,11 +1,12 @@
 """Training curves: one drawing for the live figure and for records compared afterwards."""
 
-import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.image import imsave
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.markers import CARETUPBASE
 
 from lecture.checks import one_of
@@ -13,46 +14,53 @@ from lecture.plots.alt import describe
 from lecture.plots.style import em, size
 from lecture.plots.training.direction import VALIDATION, base_of
 from lecture.plots.training.fitted import as_history, holds_record
+from lecture.plots.training.layers import LayeredPicture
 from lecture.plots.training.panels import INK, Frame, Plan, epoch_ticks, ring
-from lecture.plots.training.record import RATE
+from lecture.plots.training.record import RATE, History
 
 KEY = {"frameon": False, "handlelength": 1.8, "columnspacing": 1.2, "handletextpad": 0.5}
 
 
-def plot_history(records, *, metrics=None, overlay=False, ax=None):
+def plot_history(
+    records: Any,
+    *,
+    metrics: Sequence[str] | None = None,
+    overlay: bool = False,
+    ax: Axes | Sequence[Axes] | None = None,
+) -> Axes:
     """Draw the curves of a training, or of several for comparison.
 
-    Losses stand on one Axes, all other metrics on another, or on one for each size where some are more than ten times
-    as large as others; training is solid, validation dashed. Each curve of the part that is monitored has a ring at the
-    best epoch; a triangle on the axis is the epoch whose weights were restored. The learning rate is drawn where it
+    Losses are drawn on one Axes and all other metrics on another; metrics more than ten times as large as others get
+    Axes of their own. Training is solid, validation dashed. A ring marks the best epoch on each curve of the part that
+    is monitored; a triangle on the axis marks the epoch whose weights were restored. The learning rate is drawn if it
     changes.
 
     Parameters
     ----------
     records : record, or mapping of str to record
-        A record is a `History`, a mapping from metrics to values such as ``model.fit(…).history``, what holds one as
-        its ``history`` (the result of ``fit``, a ``TrainingPlot``), or the file of Keras' ``CSVLogger`` as a data
-        frame or dict: a column ``"epoch"`` counts from 0. With ``fit(…, validation_freq=k)`` the ``val_…`` values stand
-        at each k-th epoch; with a list of epochs only a ``TrainingPlot`` knows where. Of several records, given by
-        their labels, each has a column of its own, all with the same scales.
+        One record, or several by their labels. A record is a `History`, a mapping from metrics to values such as
+        ``model.fit(…).history``, an object with one as its ``history`` (the result of ``fit``, a ``TrainingPlot``), or
+        the file of Keras' ``CSVLogger`` as a data frame or dict: a column ``"epoch"`` counts from 0. With ``fit(…,
+        validation_freq=k)`` the ``val_…`` values belong to each k-th epoch; with a list of epochs only a
+        ``TrainingPlot`` knows which. Several records stand side by side, all with the same scales.
     metrics : sequence of str, optional
-        Which to draw, by their full names: ``["loss", "val_loss"]``; all by default.
+        Full names of the metrics to draw, such as ``["loss", "val_loss"]``; all if None.
     overlay : bool
-        Draw several records on the same Axes, each in its colour, instead of side by side.
+        Whether to draw several records on the same Axes, each in its colour, instead of side by side.
     ax : matplotlib.axes.Axes or sequence of Axes, optional
-        One for each panel: the losses, the other metrics, the learning rate if it changes, and so on for the next
-        record; where these are as many as the Axes, metrics of all sizes stand together. A new figure by default.
+        One for each panel: the losses, the other metrics, the learning rate if it changes, then those of the next
+        record. If there are just these, metrics of all sizes are drawn together. A new figure if None.
 
     Returns
     -------
     matplotlib.axes.Axes
-        The first; the others stand in the same figure.
+        The first one; the others are in the same figure.
 
     Raises
     ------
     ValueError
-        If there is no metric to draw, one is unknown, a record is none, a metric has not one value for each epoch, or
-        the Axes are not as many as the panels.
+        If there is no metric to draw, one is unknown, a record is of another kind, a metric does not have one value
+        for each epoch, or there are not as many Axes as panels.
     """
     several = isinstance(records, Mapping) and any(holds_record(record) for record in records.values())
     records = records if several else {"": records}
@@ -76,11 +84,11 @@ class HistoryDrawing:
     Parameters
     ----------
     figure : matplotlib.figure.Figure or None
-        Taken over as a whole, its size included; None where Axes are handed in.
+        Figure to fill, and to resize; None if ``axes`` are given.
     metrics, overlay
         As for `plot_history`.
     axes : Axes or sequence of Axes, optional
-        Where to draw, instead of on Axes of our own.
+        Axes to draw on instead of those of ``figure``.
 
     Attributes
     ----------
@@ -88,14 +96,21 @@ class HistoryDrawing:
         Each has its ``ax``.
     """
 
-    def __init__(self, figure, *, metrics=None, overlay=False, axes=None):
+    def __init__(
+        self,
+        figure: Figure | None,
+        *,
+        metrics: Sequence[str] | None = None,
+        overlay: bool = False,
+        axes: Axes | Sequence[Axes] | None = None,
+    ):
         self.figure, self.metrics, self.overlay, self.axes = figure, metrics, overlay, axes
         self.panels, self._plan, self._frame, self._status = [], None, None, None
         self._labelled = None  # what the labels in the frame were measured for
-        self._base = self._scaled = None, None  # what was drawn last, and its pixels
+        self._picture = None if figure is None else LayeredPicture(figure)
 
-    def update(self, records):
-        """Draw ``records``, a mapping from labels to `History`, where others were drawn before."""
+    def update(self, records: Mapping[str, History]) -> None:
+        """Draw records, by their labels, in place of those that were drawn before."""
         plan = self._choose(records)
         epochs, scales = plan.epochs(records), plan.scales(records)
         frame = self._frame_for(plan, epochs, scales)
@@ -111,7 +126,7 @@ class HistoryDrawing:
         describe(self.panels[0].ax, " ".join(texts))
 
     def _choose(self, records):
-        """Return the `Plan`, which for Axes that are handed in is one of as many panels."""
+        """Return the `Plan`: for given Axes one with as many panels."""
         plan = Plan.of(records, self.metrics, self.overlay)
         if self.axes is None or (n_axes := np.size(self.axes)) == len(plan.specs):
             return plan
@@ -154,31 +169,13 @@ class HistoryDrawing:
         self._status = axes[0].text(left, 1 - 0.5 / height, "", **where) if len(plan.labels) == 1 else None
         return axes
 
-    def png(self):
-        """Return the picture of a single record as PNG.
-
-        It has three layers: what stays, the vertical scales, the curves. The first two are drawn again only where they
-        changed, so that most updates take a quarter of the whole picture's time.
-        """
-        canvas, figure = self.figure.canvas, self.figure
+    def png(self) -> bytes:
+        """Return the picture of a single record as PNG; only what changed is drawn again."""
         scales = [panel.ax.yaxis for panel in self.panels]
         curves = [artist for panel in self.panels for artist in panel.moving] + [self._status]
-        base = self._plan, self._frame, figure.dpi, [panel.ax.get_xlim() for panel in self.panels]
-        scaled = base, [(panel.scale, panel.ax.get_ylim()) for panel in self.panels]
-        if base != self._base[0]:
-            plt.setp(scales + curves, animated=True)  # leaves them out of this drawing
-            canvas.draw()
-            plt.setp(scales + curves, animated=False)
-            self._base = base, canvas.copy_from_bbox(figure.bbox)
-        if scaled != self._scaled[0]:
-            canvas.restore_region(self._base[1])
-            _draw(scales)
-            self._scaled = scaled, canvas.copy_from_bbox(figure.bbox)
-        canvas.restore_region(self._scaled[1])
-        _draw(curves)
-        buffer = io.BytesIO()
-        imsave(buffer, np.asarray(canvas.buffer_rgba()), format="png", dpi=figure.dpi, pil_kwargs={"compress_level": 1})
-        return buffer.getvalue()
+        stays = self._plan, self._frame, self.figure.dpi, [panel.ax.get_xlim() for panel in self.panels]
+        changes = [(panel.scale, panel.ax.get_ylim()) for panel in self.panels]
+        return self._picture.png(scales, curves, stays=stays, changes=changes)
 
 
 class _Panel:
@@ -216,8 +213,8 @@ class _Panel:
         if plan.side_by_side:
             ax.set_ylabel("" if spec.column else spec.title.removeprefix("learning ").replace(" ", "\n"))
             label = plan.labels[spec.column]
-            size = "large" if len(label) < 22 else "medium"  # a panel is wide enough for so many
-            ax.set_title("" if spec.quantity else label, y=1, fontsize=size)
+            letters = "large" if len(label) < 22 else "medium"  # a panel is wide enough for 22
+            ax.set_title("" if spec.quantity else label, y=1, fontsize=letters)
         elif len({base_of(name) for _, name in spec.curves}) == 1:
             ax.set_title(spec.title, loc="left", y=1, fontsize="large")
         if key:
@@ -248,9 +245,3 @@ class _Panel:
         if scale != self.scale:
             scale.apply(self.ax, few=self.spec.is_rate)
             self.scale = scale
-
-
-def _draw(artists):
-    """Draw single artists over what is there."""
-    for artist in artists:
-        artist.axes.draw_artist(artist)

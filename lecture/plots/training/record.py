@@ -1,8 +1,9 @@
 """The record of a training: what its curves are drawn from, and what can be said about it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -15,41 +16,41 @@ MODES = ("auto", "min", "max")
 
 @dataclass(frozen=True, eq=False, repr=False)
 class History(Mapping):
-    """The record of one training: a mapping from each metric to its values, one an epoch, that stays as it is.
+    """The record of one training: an immutable mapping from each metric to its values, one per epoch.
 
     Parameters
     ----------
     metrics : mapping of str to sequence of float or None
-        Named as Keras does, ``val_…`` on the validation part; ``learning_rate`` where it is known. None where an
-        epoch has no value (with ``validation_freq``, say). Of several values in an epoch, the mean is kept; what is
-        no number counts as none, and a metric without any number, such as a text in the logs, is left out.
+        Values by Keras' names: ``val_…`` on the validation set, ``learning_rate`` if it is known. An epoch without a
+        value (with ``validation_freq``, say) has None. Of several values in an epoch the mean is kept. What is not a
+        number counts as None, and a metric without any number, such as a text in the logs, is left out.
     epochs : sequence of int, optional
-        The number of each epoch, counted from 1; 1, 2, 3, … by default.
+        Number of each epoch, counted from 1; 1, 2, 3, … if None.
     planned : int, optional
-        The number of the last epoch that was planned.
+        Number of the last epoch that was planned.
     monitor : str, optional
-        The metric that decides which epoch is best; ``val_loss``, else ``loss``, else the first by default.
-    mode : str
-        Whether its lowest value is best, "min", or its highest, "max"; "auto" goes by the name: losses, errors and
-        the like are to be low, all others high.
+        Metric that decides which epoch is best; ``val_loss``, else ``loss``, else the first metric if None.
+    mode : {"auto", "min", "max"}
+        Whether the lowest or the highest value is best; "auto" decides by the name: low for losses, errors and the
+        like, high for all others.
     restored : int, optional
-        The number of the epoch whose weights early stopping brought back.
+        Number of the epoch whose weights early stopping restored.
 
     Raises
     ------
     ValueError
-        If a metric has not one value for each epoch, or the monitored one is not there.
+        If a metric does not have one value for each epoch, or ``monitor`` is unknown.
 
     >>> History({"loss": [0.9, 0.5, 0.6]}).best
     2
     """
 
     metrics: Mapping
-    epochs: tuple = None
-    planned: int = None
-    monitor: str = None
+    epochs: Sequence[int] | None = None
+    planned: int | None = None
+    monitor: str | None = None
     mode: str = "auto"
-    restored: int = None
+    restored: int | None = None
 
     def __post_init__(self):
         for name, values in self.metrics.items():
@@ -82,7 +83,7 @@ class History(Mapping):
     def __repr__(self):
         return f"<History: {self.describe()}>"
 
-    def points(self, name):
+    def points(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         """Return the epochs in which a metric has a finite value, and those values: two arrays of shape (n_points,)."""
         return self._points[name]
 
@@ -94,19 +95,19 @@ class History(Mapping):
         return {name: (epochs[finite[name]], column[finite[name]]) for name, column in values.items()}
 
     @property
-    def end(self):
-        """The number of the last planned epoch, or of the last one there is where nothing (or less) was planned."""
+    def end(self) -> int:
+        """Number of the last planned epoch; of the last one there is, if fewer or none were planned."""
         return max(self.planned or 1, *self.epochs[-1:], 1)
 
     @property
-    def monitored(self):
-        """The metric that decides which epoch is best; None where there is no metric."""
+    def monitored(self) -> str | None:
+        """The metric that decides which epoch is best; None if there is no metric."""
         usual = (name for name in ("val_loss", "loss", *self) if name in self and name != RATE)
         return self.monitor or next(usual, None)
 
     @cached_property
-    def best(self):
-        """The number of the (first) epoch with the best value of the monitored metric, or None."""
+    def best(self) -> int | None:
+        """Number of the (first) epoch with the best value of the monitored metric, or None."""
         epochs, values = self.points(self.monitored) if self.monitored else ((), ())
         if not len(epochs):
             return None
@@ -114,17 +115,17 @@ class History(Mapping):
         return int(epochs[values.argmin() if low else values.argmax()])
 
     @cached_property
-    def rate_changes(self):
-        """Whether the learning rate is known and did not stay the same."""
+    def rate_changes(self) -> bool:
+        """Whether the learning rate is known and changes."""
         rates = self.points(RATE)[1] if RATE in self else np.zeros(0)
         return bool(len(rates) and np.ptp(rates) > 1e-6 * abs(rates[0]))
 
-    def value(self, name, epoch):
-        """Return a metric's value in the epoch of this number, None if it has none."""
+    def value(self, name: str, epoch: int) -> float | None:
+        """Return a metric's value in an epoch, None if it has none."""
         return self.metrics[name][self.epochs.index(epoch)]
 
-    def status(self):
-        """Return where the training stands in one line, with the marks that the drawing uses."""
+    def status(self) -> str:
+        """Return the state of the training in one line, with the marks of the drawing."""
         parts = [f"{self.epochs[-1]} of {self.end} epochs" if self.epochs else "no epoch yet"]
         if self.best:
             parts.append(f"○ best: {self.best}, {self.monitored} {number(self.value(self.monitored, self.best))}")
@@ -132,8 +133,8 @@ class History(Mapping):
             parts.append(f"▲ restored: {self.restored}")
         return "   ".join(parts + self._diverged()[:1])
 
-    def describe(self):
-        """Return in a few sentences what the curves show."""
+    def describe(self) -> str:
+        """Return what the curves show, in a few sentences."""
         if not self.epochs:
             return "No epoch has ended yet."
         curves = ", ".join(f"{name} {self._course(name)}" for name in self if name != RATE)
@@ -148,7 +149,7 @@ class History(Mapping):
         return ". ".join(sentences + self._diverged()) + "."
 
     def _course(self, name):
-        """From where to where a metric went."""
+        """The first and the last value of a metric, in words."""
         values = self.points(name)[1]
         if len(values) < 2:
             return number(values[0]) if len(values) else "without a finite value"
@@ -164,8 +165,8 @@ class History(Mapping):
         return phrases
 
 
-def scalar(value):
-    """Return a metric's value in one epoch as a float, the mean of several; None if it is none, or no number.
+def scalar(value: Any) -> float | None:
+    """Return a metric's value in one epoch as a float, the mean of several; None if it is not a number.
 
     >>> scalar([0.5, 1.0]), scalar("0.25"), scalar("warm up")
     (0.75, 0.25, None)
@@ -182,12 +183,12 @@ def scalar(value):
 
 
 def _has_numbers(values, given):
-    """Whether a metric has a number, or nothing yet: what came was no text."""
+    """Whether a metric has a number, or nothing yet; a text has neither."""
     return any(value is not None for value in values) or all(value is None for value in given)
 
 
-def number(value):
-    """Return a metric's value as people read it: three decimals, or three digits where it is small or large.
+def number(value: float) -> str:
+    """Return a metric's value with three decimals, or with three digits if it is small or large.
 
     >>> number(0.41234), number(0.0005), number(12345.678)
     ('0.412', '0.0005', '1.23e+04')
