@@ -14,6 +14,7 @@ from lecture import optimizers, surfaces
 from lecture.checks import one_of
 from lecture.optimizers import OPTIMIZERS, SCHEDULED, SGD, Momentum, Nesterov, Rule, diverged_at
 from lecture.plots.alt import describe
+from lecture.plots.page import drawable
 from lecture.plots.pixels import BESIDE
 from lecture.plots.style import COLORS, em, size
 from lecture.surfaces import BEALE
@@ -261,7 +262,7 @@ def _mesh(surface, window, n=71):
     left, right, bottom, top = window
     x, y = np.linspace(left, right, n), np.linspace(bottom, top, n)
     with np.errstate(all="ignore"):  # outside of what it is defined for, a surface has a hole
-        values = np.broadcast_to(surface.value(*np.meshgrid(x, y)), (n, n)).astype(float)
+        values = drawable(np.broadcast_to(surface.value(*np.meshgrid(x, y)), (n, n)))
     finite = values[np.isfinite(values)]
     if not finite.size:
         raise ValueError(f"surface must have finite values in its window, got none of {surface.name}.")

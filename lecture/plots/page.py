@@ -7,12 +7,29 @@ somebody else made stay as large as they are: there the letters shrink.
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from numpy.typing import ArrayLike
 
 from lecture.plots.style import size
 
+# The largest and the smallest numbers that are drawn. Matplotlib's contours end at 1e250 and 1e-250, and the ticks of
+# its logarithmic axes some decades beyond the data must not overflow.
+HUGE, TINY = 1e240, 1e-240
 # Matplotlib's constrained layout keeps 3 points free at each side (figure.constrained_layout.w_pad and h_pad): 0.083
 # inches in all. The rest is a reserve against rounding, which would make the Axes smaller than the drawing.
 _PADDING = 0.09
+
+
+def drawable(values: ArrayLike) -> np.ndarray:
+    """Return numbers as Matplotlib can draw them: larger ones than ``HUGE`` are as large, smaller than ``TINY`` are 0.
+
+    What is not finite stays as it is.
+
+    >>> drawable([1e308, -0.5, 1e-300, float("inf")]).tolist()
+    [1e+240, -0.5, 0.0, inf]
+    """
+    values = np.asarray(values, dtype=float)
+    shown = np.where(np.abs(values) < TINY, 0.0, np.clip(values, -HUGE, HUGE))
+    return np.where(np.isfinite(values), shown, values)
 
 
 def framed(width: float, height: float, letter: float) -> Axes:

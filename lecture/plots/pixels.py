@@ -7,6 +7,8 @@ import numpy as np
 from matplotlib import colormaps
 from matplotlib.colors import to_rgb
 
+from lecture.plots.page import drawable
+
 BESIDE = "#CFE3F0"  # pale blue: no grey of an image, for what is no number or lies between images
 GREYS = colormaps["gray_r"].with_extremes(bad=BESIDE)
 
@@ -78,6 +80,8 @@ def _upright(image):
     """An image as (height, width) or (height, width, 3)."""
     if image.dtype.kind not in "biuf" or not image.size:
         raise ValueError(f"an image must hold real numbers, got shape {image.shape} of {image.dtype}.")
+    if image.dtype.kind == "f":
+        image = drawable(image)
     if image.ndim == 1:
         image = _unrolled(image)
     if image.ndim == 3 and image.shape[2] == 1:

@@ -5,6 +5,7 @@ import numpy as np
 
 from lecture.checks import whole
 from lecture.plots.alt import describe
+from lecture.plots.page import drawable
 from lecture.plots.pixels import GREYS, Pictures, pictures
 from lecture.plots.style import axes, em
 
@@ -35,7 +36,7 @@ def plot_feature_maps(image, maps, *, most=8):
     whole(most, "most", least=1)
     if not maps:
         raise ValueError("maps must name at least one layer, got none.")
-    maps = {name: np.asarray(values) for name, values in maps.items()}
+    maps = {name: drawable(values) for name, values in maps.items()}
     for name, values in maps.items():
         if values.ndim != 3:
             raise ValueError(f"maps[{name!r}] must have shape (height, width, n_maps), got {values.shape}.")

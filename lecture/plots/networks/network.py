@@ -15,6 +15,7 @@ from lecture.plots.alt import describe
 from lecture.plots.networks.content import Arrays, Content
 from lecture.plots.networks.lettering import KINDS, label_edges, label_nodes, write_captions
 from lecture.plots.networks.spacing import Page
+from lecture.plots.page import HUGE, TINY, drawable
 from lecture.plots.style import COLORS
 from lecture.plots.text import fitting
 
@@ -124,9 +125,10 @@ def _draw_edges(page, content, at, limit):
     if content.weight is None:
         lines.set(color=_plain(crowd, content.cut), linewidth=thin)
     else:
-        value = np.ma.masked_invalid(np.where(content.cut, np.nan, content.weight))
-        limit = float(limit or np.ma.filled(np.abs(value).max(), 0) or 1)  # 1 where all are 0, or none is left
-        share = np.minimum(np.abs(value.filled(0)) / limit, 1)
+        value = np.ma.masked_invalid(np.where(content.cut, np.nan, drawable(content.weight)))
+        limit = float(limit or np.ma.filled(np.abs(value).max(), 0) or 1)  # 1 if all are 0, or none is left
+        limit = min(max(limit, TINY), HUGE)
+        share = np.minimum(np.abs(value.filled(0)), limit) / limit
         lines.set(array=value, cmap=_WEIGHTS, norm=Normalize(-limit, limit), linewidth=thin * (0.4 + 2.8 * share))
         _draw_lost(page, content, at, 3 * thin)
     page.ax.add_collection(lines, autolim=False)
@@ -170,7 +172,7 @@ def _draw_nodes(page, content, at):
     if gone.any():
         circles.set_linestyle([(0, (3, 2)) if is_gone else "-" for is_gone in gone])
     if content.value is not None:
-        value = np.ma.masked_invalid(np.where(gone, np.nan, content.value))
+        value = np.ma.masked_invalid(np.where(gone, np.nan, drawable(content.value)))
         low, high = (min(value.min(), 0), value.max()) if value.count() else (0, 1)
         circles.set(array=value, cmap=_ACTIVATIONS, norm=Normalize(low, high if high > low else low + 1))
     page.ax.add_collection(circles, autolim=False)

@@ -4,6 +4,7 @@ import numpy as np
 from matplotlib import patheffects
 
 from lecture.plots.alt import describe
+from lecture.plots.page import drawable
 from lecture.plots.style import axes
 
 
@@ -28,7 +29,7 @@ def plot_representation(activations, classes, class_names, *, ax=None):
     ValueError
         If the layer has other than two units, or the classes are not as many as the examples.
     """
-    activations, classes = np.asarray(activations), np.asarray(classes)
+    activations, classes = drawable(activations), np.asarray(classes)
     if activations.ndim != 2 or activations.shape[1] != 2 or len(classes) != len(activations):
         raise ValueError(
             f"activations must have shape (n, 2) with n classes, got {activations.shape} and {classes.shape}."

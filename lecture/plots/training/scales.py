@@ -5,8 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.ticker import Formatter, MaxNLocator
 
+from lecture.plots.page import HUGE
+
 STEPS = [1, 2, 5, 10]
-TINY, HUGE = 1e-99, 1e300  # what is smaller is 0 to the eye; what is larger leaves no room beyond
+TINY = 1e-99  # what is smaller is 0 to the eye
 PLAIN = 6  # characters of a number that is written out, whatever else would be shorter
 
 
@@ -39,7 +41,7 @@ class Scale:
         if values.min() < 0 or not len(positive) or positive.min() >= positive.max() / wide:
             return cls("linear", *_limits(values.min(), values.max()))
         low, high = _limits(np.log10(positive.min()), np.log10(positive.max()))
-        high = 10.0 ** min(high, 300.0)
+        high = 10.0 ** min(high, np.log10(HUGE))
         if values.min() > 0:
             return cls("log", 10.0**low, high)
         least = 10.0 ** np.floor(np.log10(positive.min()))

@@ -3,6 +3,7 @@
 import numpy as np
 
 from lecture.plots.alt import describe
+from lecture.plots.page import drawable
 from lecture.plots.style import COLORS, axes
 
 
@@ -32,7 +33,7 @@ def plot_variants(variants, *, label, baseline=None, ax=None):
     if not variants or (baseline is not None and baseline not in variants):
         raise ValueError(f"baseline must be one of {', '.join(variants) or 'at least one variant'}, got {baseline!r}.")
     ax = axes(ax, 47, 5.2 + 2.75 * len(variants))
-    variants = {name: np.atleast_1d(np.asarray(values, dtype=float)) for name, values in variants.items()}
+    variants = {name: np.atleast_1d(drawable(values)) for name, values in variants.items()}
     finite = {name: values[np.isfinite(values)] for name, values in variants.items()}
     means = {name: float(values.mean()) for name, values in finite.items() if len(values)}
     lost = {name: len(values) - len(finite[name]) for name, values in variants.items()}

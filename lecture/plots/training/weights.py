@@ -7,6 +7,7 @@ from matplotlib.ticker import NullFormatter
 
 from lecture.plots import style
 from lecture.plots.alt import describe
+from lecture.plots.page import drawable
 from lecture.plots.style import COLORS
 from lecture.plots.text import fitting, letters
 
@@ -36,10 +37,15 @@ class _Spread:
         lines = [self.name, f"{self.small:.0%} below {self.threshold:g}"]
         return "\n".join(lines + [f"{self.n_lost:,} of {self.n:,} not finite"] * bool(self.n_lost))
 
+    def _std(self):
+        """The standard deviation, of weights whose squares may be beyond the range of floats."""
+        largest = np.abs(self.finite).max() or 1.0
+        return largest * (self.finite / largest).std()
+
     def describe(self):
         said = f"{self.name}: {self.small:.0%} of the weights are smaller than {self.threshold:g}"
         if len(self.finite):
-            said += f", standard deviation {self.finite.std():.2g}"
+            said += f", standard deviation {self._std():.2g}"
         return said + (f"; {self.n_lost:,} of {self.n:,} are not finite." if self.n_lost else ".")
 
 
@@ -114,7 +120,7 @@ def _range(sets, edges):
 
 def _spread(name, values, threshold):
     """What is to be drawn of one set."""
-    values = np.ravel(values).astype(float)
+    values = drawable(np.ravel(values))
     if not values.size:
         raise ValueError(f"weights[{name!r}] must hold at least one weight, got none.")
     finite = values[np.isfinite(values)]
