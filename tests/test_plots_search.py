@@ -11,8 +11,9 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from lecture import plots
-from lecture.plots.tuning.hyperparameters import DARK_IS_HIGH, DARK_IS_LOW, NOT_USED, columns
-from lecture.plots.tuning.search import BEST
+from lecture.plots.tuning.columns import columns
+from lecture.plots.tuning.parallel import DARK_IS_HIGH, DARK_IS_LOW, NOT_USED
+from lecture.plots.tuning.trials import BEST
 
 
 @dataclass

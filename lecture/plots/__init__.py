@@ -39,10 +39,13 @@ from lecture.plots.training.representation import plot_representation
 from lecture.plots.training.transfer import plot_few_images
 from lecture.plots.training.variants import plot_variants
 from lecture.plots.training.weights import plot_weight_histograms
-from lecture.plots.tuning.coverage import plot_coverage, plot_surrogate
-from lecture.plots.tuning.hyperparameters import plot_hyperparameters, plot_parallel
+from lecture.plots.tuning.coverage import plot_coverage
+from lecture.plots.tuning.curves import plot_trial_curves
+from lecture.plots.tuning.hyperparameters import plot_hyperparameters
 from lecture.plots.tuning.overtuning import plot_overtuning
-from lecture.plots.tuning.search import plot_search, plot_trial_curves
+from lecture.plots.tuning.parallel import plot_parallel
+from lecture.plots.tuning.search import plot_search
+from lecture.plots.tuning.surrogate import plot_surrogate
 
 __all__ = [
     "COLORS",
