@@ -13,13 +13,19 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 READY := $(VENV)/.ready
 
-.PHONY: help lecture slides test test-portable colab-test live bench notebooks clean
+# The tests that need NumPy and Matplotlib only: those whose text names nothing else.
+HEAVY := keras|tensorflow|sklearn|nbformat|publishing|LECTURE_|lecture\.(device|experiments|models|replicas|training|tuning)
+QUICK = $(shell grep -LE "$(HEAVY)" tests/test_*.py)
+
+.PHONY: help lecture slides check format test test-quick test-portable colab-test live bench notebooks clean
 
 help:
 	@echo "make lecture     install, run the notebooks, build the book (DATA=auto|system|openml|keras|sample|FOLDER, MODE=short|full)"
 	@echo "make slides      a deck for each notebook, in _build/slides (DATA=, MODE= as above)"
 	@echo "make live        JupyterLab on copies of the notebooks with blanks to type in (they are in live/)"
+	@echo "make check       form, mistakes and types of the code, in seconds (make format puts the form right)"
 	@echo "make test        all tests"
+	@echo "make test-quick  the tests that need NumPy and Matplotlib only, in a few minutes"
 	@echo "make test-portable  the tests of numbers, as other processors compute them (hours; SETTING=avx2 for one setting, TESTS=FILES)"
 	@echo "make colab-test  the notebooks with Colab's versions, Python 3.13 (PYTHON313=...), about 3 GB"
 	@echo "make bench       measure speed and memory beside the original lecture's functions and the peers"
@@ -35,8 +41,20 @@ slides: $(READY)
 live: $(READY)
 	@$(RUN) -m lecture live
 
+check: $(READY)
+	@$(RUN) -m ruff format --check
+	@$(RUN) -m ruff check
+	@$(RUN) -m ty check
+
+format: $(READY)
+	@$(RUN) -m ruff check --fix
+	@$(RUN) -m ruff format
+
 test: $(READY)
 	@$(RUN) -m pytest -n 3 --dist loadgroup --no-loadscope-reorder
+
+test-quick: $(READY)
+	@$(RUN) -m pytest -n auto $(QUICK)
 
 test-portable: $(READY)
 	@$(RUN) scripts/portable_test.py $(SETTING:%=--setting %) $(TESTS)

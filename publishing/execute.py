@@ -114,7 +114,7 @@ def execute(source, *, root, environment, inputs=(), cache=None, progress=True):
     _drop_progress(notebook)
     notebook.metadata["lecture"] = {"seconds": round(seconds, 1)} | environment
     if stored:
-        for old in cache.glob(f"{source.stem}-*.ipynb"):
+        for old in stored.parent.glob(f"{source.stem}-*.ipynb"):
             old.unlink()
         write_whole(stored, as_text(notebook))
     return Run(notebook, seconds, reused=False)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import Python3Lexer
+from pygments.formatters.html import HtmlFormatter
+from pygments.lexers.python import PythonLexer
 
 from publishing.outline import MINUTES, QUESTION
 
@@ -69,7 +69,7 @@ def blocks(text, addresses):
 
 def code(source):
     """Return Python code as HTML, with its parts in colours (``CODE_STYLES``)."""
-    return f'<pre class="code">{highlight(source, Python3Lexer(), FORMATTER).rstrip()}</pre>'
+    return f'<pre class="code">{highlight(source, PythonLexer(), FORMATTER).rstrip()}</pre>'
 
 
 def _parser():

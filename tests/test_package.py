@@ -17,6 +17,11 @@ import lecture
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 EXTRAS = PROJECT["project"]["optional-dependencies"]
+REQUIRED = {
+    *PROJECT["project"]["dependencies"],
+    *(line for name, extra in EXTRAS.items() if name != "all" for line in extra),
+    *(line for group in PROJECT["dependency-groups"].values() for line in group),
+}
 
 DRAW = """
 import importlib
@@ -28,7 +33,8 @@ import matplotlib
 matplotlib.use("Agg")
 
 import lecture
-alone = ("activations", "checks", "data", "exercises", "explore", "from_scratch", "network", "optimizers", "plots", "surfaces")
+alone = {"activations", "checks", "data", "exercises", "explore", "from_scratch", "network", "optimizers", "plots"}
+alone |= {"surfaces"}
 for module in pkgutil.walk_packages(lecture.__path__, "lecture."):
     if module.name.split(".")[1] in alone:
         importlib.import_module(module.name)
@@ -132,6 +138,7 @@ def test_the_wheel_holds_every_module_asset_and_image_and_nothing_else(built):
     }
     assert names == here
     assert {"lecture/data/sample/train-images-idx3-ubyte.gz", "lecture/explore/assets/explorer.js"} <= names
+    assert "lecture/py.typed" in names
     assert (
         wheel.name.startswith(f"lecture-{lecture.__version__}-py3-none-any")
         and archive.name == f"lecture-{lecture.__version__}.tar.gz"
@@ -179,12 +186,9 @@ def test_the_command_line_says_what_it_lacks(installed, tmp_path):
     assert status == 1 and said.count("\n") == 1 and "pip install 'lecture[train]'" in said
 
 
-def test_requirements_are_the_extras_of_the_package():
-    wanted = set(PROJECT["project"]["dependencies"]) | {
-        it for name, extra in EXTRAS.items() if name != "all" for it in extra
-    }
+def test_requirements_are_the_extras_and_groups_of_the_package():
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    assert {line for line in lines if line and not line.startswith("#")} == wanted
+    assert {line for line in lines if line and not line.startswith("#")} == REQUIRED
     assert EXTRAS["all"] == [f"lecture[{','.join(name for name in EXTRAS if name != 'all')}]"]
 
 
@@ -198,9 +202,30 @@ def test_constraints_hold_each_requirement_at_a_version_that_it_allows():
         if line and not line.startswith("#")
     ]
     held = {canonicalize_name(name): version for name, version in pairs}
-    for line in {
-        *PROJECT["project"]["dependencies"],
-        *(it for name, extra in EXTRAS.items() if name != "all" for it in extra),
-    }:
+    for line in REQUIRED:
         requirement = Requirement(line)
         assert held[canonicalize_name(requirement.name)] in requirement.specifier, line
+
+
+def _yaml(name):
+    return pytest.importorskip("yaml").safe_load((ROOT / name).read_text(encoding="utf-8"))
+
+
+def test_a_commit_is_formatted_by_the_version_that_checks_it():
+    ruff, _ = _yaml(".pre-commit-config.yaml")["repos"]
+    assert f"ruff=={ruff['rev'].removeprefix('v')}\n" in (ROOT / "constraints.txt").read_text(encoding="utf-8")
+
+
+def test_the_version_that_is_cited_is_that_of_the_package():
+    cited = _yaml("CITATION.cff")
+    assert (cited["cff-version"], cited["type"], cited["title"]) == ("1.2.0", "software", "Neural networks, running")
+    assert cited["version"] == lecture.__version__
+    assert cited["message"] and all(author.get("family-names") or author.get("name") for author in cited["authors"])
+
+
+def test_the_changes_begin_with_what_is_not_released_and_name_the_version():
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    headings = re.findall(r"^## \[?([^\]\n]+?)\]?(?: - \d{4}-\d\d-\d\d)?$", text, re.MULTILINE)
+    assert headings[0] == "Unreleased" and lecture.__version__ in headings
+    kinds = set(re.findall(r"^### (.+)$", text, re.MULTILINE))
+    assert kinds <= {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
