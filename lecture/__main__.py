@@ -95,25 +95,27 @@ def show_data(options):
 def book(options):
     """Run the notebooks and build the book."""
     root = _checkout()
-    from publishing.book import build
+    from publishing.book import assemble
 
-    _publish(options, root, build, "The book")
+    _publish(options, root, assemble, "The book")
 
 
 def slides(options):
     """Run the notebooks and write their slides, a deck in one file for each."""
     root = _checkout()
-    from publishing.slides import build
+    from publishing.slides import assemble
 
-    _publish(options, root, build, "Slides")
+    _publish(options, root, assemble, "Slides")
 
 
-def _publish(options, root, build, title):
-    """Find the images, then run the notebooks and build what is made from them; say where it is."""
+def _publish(options, root, assemble, title):
+    """Find the images, run the notebooks and assemble what is published from them; say where it is."""
     start = time.perf_counter()
     from lecture import data, device
+    from publishing.build import build, refuse_unlisted
     from publishing.notebooks import refuse_differing
 
+    refuse_unlisted(root)
     refuse_differing(root / "notebooks")
     with device.quietly():
         used = device.choose()
@@ -123,7 +125,7 @@ def _publish(options, root, build, title):
     print(images)
     environment = {"LECTURE_DATA": _absolute(images.source), "LECTURE_MODE": options.mode, "LECTURE_LIVE": "0"}
     inputs = (data.identity(source=images.source), used.describe())
-    print(f"{title}: {build(root, environment=environment, inputs=inputs)}")
+    print(f"{title}: {build(assemble, root, environment=environment, inputs=inputs)}")
     print(f"Data: {images.describe()}")
     print(f"Device: {used.describe()}. Mode: {options.mode}. All of it took {time.perf_counter() - start:.0f} s.")
 

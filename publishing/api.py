@@ -4,13 +4,13 @@ import ast
 from pathlib import Path
 
 ROOMS = Path(__file__).parents[1] / "lecture"
-NOT_SHOWN = ("__main__", "checks", "shuffling")  # for the project itself
+NOT_SHOWN = ("__main__", "checks", "files", "intervals", "keras_graph", "shuffling", "words")  # for the project itself
 
 INTRODUCTION = """{title}
 {line}
 
-What another course can use: ``pip install .`` in a checkout brings all that needs NumPy and Matplotlib only, ``pip install '.[train]'`` the rest
-(Keras, the data, the training plot). Everything here is made from the docstrings.
+What another course can use: ``pip install .`` in a checkout brings all that needs NumPy and Matplotlib only,
+``pip install '.[train]'`` the rest (Keras, the data, the training plot). These pages are made from the docstrings.
 
 .. list-table::
    :widths: 30 70
@@ -19,7 +19,7 @@ What another course can use: ``pip install .`` in a checkout brings all that nee
 
 
 def pages():
-    """Return the pages as text for Sphinx (reStructuredText), by name: ``index``, then one for each room of ``lecture``."""
+    """Return the pages by name, as reStructuredText: ``index``, then one for each room of ``lecture``."""
     rooms = dict(sorted(_rooms()))
     title = "The package"
     index = INTRODUCTION.format(title=title, line="=" * len(title))
@@ -30,7 +30,7 @@ def pages():
 
 
 def _rooms():
-    """Yield each room's name and what stands in its file."""
+    """Yield each room's name and the syntax tree of its front."""
     for file in [*ROOMS.glob("*.py"), *ROOMS.glob("*/__init__.py")]:
         name = file.parent.name if file.name == "__init__.py" else file.stem
         if file.parent / file.name != ROOMS / "__init__.py" and name not in NOT_SHOWN and not name.startswith("_"):
@@ -38,11 +38,11 @@ def _rooms():
 
 
 def table(name):
-    """Return the lines of a table of what a room has, each name with the first line of its docstring, for Sphinx; none for what is no room."""
+    """Return the lines of a table of a room's names and their first lines, for Sphinx; empty for an unknown name."""
     room = name.removeprefix("lecture.")
     tree = dict(_rooms()).get(room)
-    names = [it for it in sorted(_names(room, tree), key=str.lower) if not it.isupper()] if tree else []
-    return ["", ".. autosummary::", "   :nosignatures:", "", *(f"   {it}" for it in names), ""] if names else []
+    names = [name for name in sorted(_names(room, tree), key=str.lower) if not name.isupper()] if tree else []
+    return ["", ".. autosummary::", "   :nosignatures:", "", *(f"   {name}" for name in names), ""] if names else []
 
 
 def _page(name, tree):
@@ -57,7 +57,7 @@ def _page(name, tree):
 
 
 def _names(name, tree):
-    """What a room offers, without what it passes on from another room, whose page has it."""
+    """The public names of a room, without those that it passes on from another room."""
     listed = _listed(tree)
     if listed is None:
         return [
@@ -71,7 +71,7 @@ def _names(name, tree):
         if isinstance(node, ast.ImportFrom) and not f"{node.module}.".startswith(f"lecture.{name}.")
         for alias in node.names
     }
-    return [it for it in listed if it not in passed_on]
+    return [name for name in listed if name not in passed_on]
 
 
 def _first_line(tree):

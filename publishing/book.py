@@ -1,64 +1,32 @@
-"""The book: executed notebooks and pages, built by Jupyter Book into one folder that asks no other host for anything."""
+"""The book: executed notebooks and pages, built by Jupyter Book into one folder that needs no other host."""
 
 import os
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from publishing import address, api, browser_files, gallery, loading, pages
 from publishing.equations import number_references
 from publishing.errors import BookError
-from publishing.execute import execute_all
 from publishing.figures import alternative_text
 from publishing.files import replace_folder, write_whole
 from publishing.links import check_links, with_labels
 from publishing.notebooks import FORM, SOLUTION, as_text
 
-# What a page with formulas asks for; the rest of the package (speech, MathML input) is 18 MB that no page needs.
+# What a page with formulas loads; the rest of the package (speech, MathML input) is 18 MB that no page needs.
 MATHJAX = ("tex-chtml.js", "output/chtml/fonts", "input/tex/extensions")
 
 STARTUP = re.compile(r"[EWIF]\d{4} |\d{4}-\d\d-\d\d |WARNING: All log messages")  # TensorFlow's
 COLOUR = re.compile(r"\x1b\[[\d;]*m")
 
 
-def build(root, *, environment, inputs=(), output=None, say=print):
-    """Run the notebooks and build the book.
-
-    Parameters
-    ----------
-    root : pathlib.Path
-        The checkout.
-    environment : dict of str to str
-        ``LECTURE_…`` variables for the notebooks' kernels.
-    inputs : sequence of str
-        What else the notebooks' outputs depend on, such as a digest of the images: a change makes them run again.
-    output : pathlib.Path, optional
-        Where everything that is made goes, by default ``root/_build``. The pages appear in its ``html``, whole; until
-        then earlier ones stay as they were.
-    say : callable
-        Told, a line at a time, what is done and how long it took.
-
-    Returns
-    -------
-    pathlib.Path
-        The first page.
-
-    Raises
-    ------
-    NotebookError
-        If a cell raises.
-    BookError
-        If a figure has no alternative text, or Jupyter Book refuses a page.
-    """
-    output = output or root / "_build"
-    return assemble(root, execute_all(root, environment=environment, inputs=inputs, output=output, say=say), output)
-
-
-def assemble(root, notebooks, output):
+def assemble(root: Path, notebooks: Mapping[str, Any], output: Path, *, say: Callable[[str], Any] = print) -> Path:
     """Build the book from notebooks that have run.
 
     Parameters
@@ -66,9 +34,11 @@ def assemble(root, notebooks, output):
     root : pathlib.Path
         The checkout: its ``book/``, ``_config.yml`` and ``_toc.yml`` say what else is in the book.
     notebooks : mapping of str to notebook
-        Each executed notebook by the name of its page, without ending.
+        Each executed notebook by the name of its page, without its suffix.
     output : pathlib.Path
-        Where everything that is made goes; the pages appear in its ``html``, whole.
+        Folder for everything that is made; the pages appear in its ``html``, whole.
+    say : callable
+        Called with a line about the size of the book.
 
     Returns
     -------
@@ -99,15 +69,16 @@ def assemble(root, notebooks, output):
     html = _jupyter_book(staged)
     loading.pictures_late(html)
     _take_mathjax(html / "mathjax")
-    for file in html.rglob("*.map"):  # for who debugs the theme: 3 MB that no reader asks for
+    for file in html.rglob("*.map"):  # source maps, 3 MB, only needed to debug the theme
         file.unlink()
+    say(f"book: {sum(file.stat().st_size for file in html.rglob('*') if file.is_file()) / 1e6:.1f} MB")
     target = output / "html"
     replace_folder(html, target)
     return target / "index.html"
 
 
 def for_the_book(notebook, name):
-    """Return a copy of an executed notebook with what the book alone understands.
+    """Return a copy of an executed notebook in the form that Jupyter Book reads.
 
     A markdown cell whose metadata name an ``anchor`` gets that id at its heading; formulas get labels, and links to
     them become references with numbers; a picture's alternative text is taken from the metadata that the kernel sent
@@ -142,7 +113,7 @@ def for_the_book(notebook, name):
 
 
 def _width(pictures):
-    """How wide the pictures of a cell are on the page, if they say it, and the same."""
+    """The width of a cell's pictures on the page, if all of them name the same one."""
     widths = {output.metadata.get("image/png", {}).get("width") for output in pictures}
     return {"width": f"{widths.pop()}px"} if len(widths) == 1 and None not in widths else {}
 
@@ -187,7 +158,7 @@ def _jupyter_book(staged):
 
 
 def _environment():
-    """For the process that reads the docstrings: it finds this very package, and leaves an accelerator to others."""
+    """The environment of the process that reads the docstrings: it finds this checkout, and uses no accelerator."""
     path = os.pathsep.join(filter(None, [str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH")]))
     return os.environ | {
         "PYTHONPATH": path,
@@ -198,7 +169,7 @@ def _environment():
 
 
 def _take_mathjax(target):
-    """Copy the files that formulas need from the package that carries them."""
+    """Copy the files of MathJax that the pages load."""
     origin = browser_files.mathjax()
     for part in MATHJAX:
         if (origin / part).is_dir():

@@ -49,12 +49,14 @@ def _folder(package, name):
         files = metadata.files(package) or []
     except metadata.PackageNotFoundError as error:
         raise BookError(
-            f"the package {package} is not installed, which carries {name} for browsers: pip install 'lecture[book]' brings it."
+            f"{name}, a file for browsers, is in the package {package}, which is not installed:"
+            " pip install 'lecture[book]' brings it."
         ) from error
     found = next((file.locate() for file in files if file.as_posix().endswith(f"/{name}")), None)
     if found is None or not Path(found).exists():
         raise BookError(
-            f"{name}, a file for browsers, is missing from the package {package}: pip install --force-reinstall {package} brings it back."
+            f"{name}, a file for browsers, is missing from the package {package}:"
+            f" pip install --force-reinstall {package} brings it back."
         )
     return Path(found).parent
 

@@ -1,4 +1,4 @@
-"""The first code cell of every notebook: on Colab it fetches the lecture and what Colab lacks; elsewhere it does nothing."""
+"""The first code cell of every notebook: on Colab it fetches the lecture and installs what Colab lacks."""
 
 import json
 
@@ -20,14 +20,19 @@ if "google.colab" in sys.modules:
     import tempfile
 
     def run(*command):
-        done = subprocess.run([*map(str, command)], capture_output=True, text=True)
+        command = [str(part) for part in command]
+        done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode:
-            raise RuntimeError(f"{' '.join(map(str, command))} failed: {(done.stderr or done.stdout).strip()}")
+            said = (done.stderr or done.stdout).strip()
+            raise RuntimeError(f"{' '.join(command)} failed: {said}")
         return done.stdout
 
     repository = REPOSITORY
     if not repository:
-        raise RuntimeError("This notebook does not know where the lecture is: the address of its repository belongs in pyproject.toml, [project.urls] repository.")
+        raise RuntimeError(
+            "This notebook does not know where the lecture is: the address of its"
+            " repository belongs in pyproject.toml, [project.urls] repository."
+        )
     root = pathlib.Path(repository.rsplit("/", 1)[-1]).absolute()
     if not (root / "preamble.py").exists():
         run("git", "clone", "--quiet", "--depth", "1", repository, root)
@@ -35,11 +40,15 @@ if "google.colab" in sys.modules:
     with tempfile.TemporaryDirectory() as folder:
         here = pathlib.Path(folder, "here.txt")
         here.write_text(run(*pip, "list", "--format=freeze"))
-        run(*pip, "install", "--quiet", "-r", root / "requirements_colab.txt", "-c", here)
-        before, after = (set(text.split()) for text in (here.read_text(), run(*pip, "list", "--format=freeze")))
+        wanted = root / "requirements_colab.txt"
+        run(*pip, "install", "--quiet", "-r", wanted, "-c", here)
+        before = set(here.read_text().split())
+        after = set(run(*pip, "list", "--format=freeze").split())
     if str(root) not in sys.path:
         sys.path.insert(0, str(root))
-    print(f"The lecture is in {root}. Installed: {', '.join(sorted(after - before)) or 'nothing new'}. Changed: {', '.join(sorted(before - after)) or 'nothing'}.")
+    new = ", ".join(sorted(after - before)) or "nothing new"
+    changed = ", ".join(sorted(before - after)) or "nothing"
+    print(f"The lecture is in {root}. Installed: {new}. Changed: {changed}.")
 """
 
 

@@ -1,7 +1,7 @@
 """A Sphinx extension that reads our docstrings as they are meant.
 
-Types that are words, or names of other packages, are text; all other names have to lead somewhere. A bar is a bar
-(``|z|``), and a room begins with a table of what it has.
+Types that are words, or names of other packages, are text; all other names have to lead somewhere. A bar stays a bar
+(``|z|``), and the page of a room begins with a table of its names.
 """
 
 import builtins
@@ -17,27 +17,27 @@ OTHER_PACKAGES = ("keras.", "matplotlib.", "nbformat.", "numpy.", "pandas.", "pa
 
 
 def setup(app):
-    """Tell Sphinx."""
+    """Register the extension; Sphinx calls this."""
     app.connect("missing-reference", leave_plain)
-    app.connect("autodoc-process-docstring", spread, priority=100)  # before napoleon reads the sections
-    app.connect("autodoc-process-docstring", mend, priority=900)  # after it
-    app.connect("autodoc-skip-member", leave_out)
+    app.connect("autodoc-process-docstring", before_napoleon, priority=100)
+    app.connect("autodoc-process-docstring", after_napoleon, priority=900)
+    app.connect("autodoc-skip-member", skip_inherited)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
-def leave_out(app, what, name, thing, skip, options):
-    """Return True for what a class has from another package, whose own pages document it; None for the usual."""
-    return (
-        True
-        if what == "class" and not (getattr(thing, "__module__", None) or "lecture").startswith("lecture")
-        else None
-    )
+def skip_inherited(app, what, name, thing, *_):
+    """Return True for a member that a class inherits from another package; None leaves the decision to Sphinx."""
+    is_ours = (getattr(thing, "__module__", None) or "lecture").startswith("lecture")
+    return True if what == "class" and not is_ours else None
 
 
-def spread(app, what, name, thing, options, lines):
-    """Change the lines of a docstring in place, where napoleon would take "a, b : float" for one attribute, "Number: of units" for a type, or an example
-    after the errors for one more error.
+def before_napoleon(app, what, *rest):
+    """Prepare the lines of a docstring, in place, for napoleon.
+
+    It would take "a, b : float" for one attribute, "Number: of units" for a type, and an example that follows the
+    errors for one more error.
     """
+    lines = rest[-1]
     if what in ("attribute", "property"):
         lines[:0] = ["..", ""]  # an empty comment
     sections = [line for line, below in itertools.pairwise(lines) if line and re.fullmatch("-{3,}", below)]
@@ -51,25 +51,28 @@ def spread(app, what, name, thing, options, lines):
             lines[at : at + 1] = [f"{one} : {kind}" for one in names.split(", ")]
 
 
-def mend(app, what, name, thing, options, lines):
-    """Change the lines of a docstring in place."""
+def after_napoleon(app, what, name, *rest):
+    """Escape bars in the lines of a docstring, in place, and add a room's table of names."""
+    lines = rest[-1]
     lines[:] = [BAR.sub(lambda found: found[0] if found[1] else r"\|", line) for line in lines]
     if what == "module":
         lines.extend(api.table(name))
 
 
 def leave_plain(app, env, node, content):
-    """Return what is shown of a type that is no name of ours; None, which Sphinx complains of, for a name that should be."""
+    """Return the text of a type that is no name of this package; None, an error in Sphinx, for one that should be."""
     if node.get("refdomain") == "py" and is_not_ours(node["reftarget"]):
         return content
     return None
 
 
 def is_not_ours(target):
-    """Tell words ("array", "optional", "n_units") and names of Python or other packages from names that this package should have.
+    """Return whether a type is a word ("array", "n_units") or a name of Python or another package.
 
-    >>> is_not_ours("array"), is_not_ours("ValueError"), is_not_ours("numpy.ndarray"), is_not_ours("Network"), is_not_ours("lecture.plots.nothing")
-    (True, True, True, False, False)
+    >>> is_not_ours("array"), is_not_ours("ValueError"), is_not_ours("numpy.ndarray")
+    (True, True, True)
+    >>> is_not_ours("Network"), is_not_ours("lecture.plots.nothing")
+    (False, False)
     """
     if target.startswith("lecture."):
         return False

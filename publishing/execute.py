@@ -44,14 +44,14 @@ def execute_all(root, *, environment, inputs=(), output, say=print):
     inputs : sequence of str
         What else the outputs depend on, such as a digest of the images: a change makes the notebooks run again.
     output : pathlib.Path
-        Where everything that is made goes.
+        Folder for everything that is made.
     say : callable
-        Told, a line at a time, what is done and how long it took.
+        Called with each line about what is done and how long it took.
 
     Returns
     -------
     dict of str to notebook
-        Each by the name of its source, without ending, in the order of the book.
+        Each by the name of its source, without its suffix, in the order of the book.
 
     Raises
     ------
@@ -73,7 +73,7 @@ def execute_all(root, *, environment, inputs=(), output, say=print):
 
 
 def kept(root, *, environment, inputs=(), output):
-    """Return whether ``output / "executed"`` has a run of every notebook that `execute_all` would take, so that it would run none."""
+    """Return whether ``output / "executed"`` has a run of every notebook, so that `execute_all` would run none."""
     return all(
         _stored(source, root, environment, inputs, output / "executed").exists()
         for source in sources(root / "notebooks")
@@ -125,7 +125,7 @@ def _stored(source, root, environment, inputs, cache):
 
 
 def fingerprint(source, root, environment, inputs=()):
-    """Return what a run depends on as a short digest: the notebook, our code, what it is told, the libraries' versions."""
+    """Return a short digest of all that a run depends on: notebook, package, environment and versions of libraries."""
     digest = hashlib.sha256(json.dumps([environment, list(inputs)], sort_keys=True).encode())
     digest.update(as_text(from_source(source)).encode())
     for file in [root / "preamble.py", *sorted((root / "lecture").rglob("*"))]:

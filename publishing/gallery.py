@@ -1,4 +1,4 @@
-"""The gallery: every figure and explorer of the executed notebooks, each as its first frame, with the line that makes it."""
+"""The gallery: every figure and explorer of the executed notebooks, with the line that makes it."""
 
 import ast
 import html
@@ -8,7 +8,8 @@ from publishing import figures
 
 INTRODUCTION = """# Gallery
 
-All figures and explorers of the book. Below each stands the line that makes it; a click opens it in its place, an explorer in the state shown here.
+All figures and explorers of the book. Below each stands the line that makes it; a click opens it in its place, an
+explorer in the state shown here.
 """
 
 
@@ -18,7 +19,7 @@ def page(notebooks):
     Parameters
     ----------
     notebooks : mapping of str to notebook
-        Each executed notebook by the name of its page, without ending.
+        Each executed notebook by the name of its page, without its suffix.
     """
     parts = [INTRODUCTION]
     for name, notebook in notebooks.items():
@@ -54,7 +55,7 @@ def _entries(name, notebook):
 
 
 def _first_frame(output, name):
-    """The picture of an output as an image tag and the state of its explorer (empty for a figure); None if it has no picture."""
+    """The picture of an output as an image tag, and the state of its explorer (empty for a figure); or None."""
     data = output.get("data", {})
     explorer = re.search(
         r'<div class="lecture-explorer"[^>]* data-state="([^"]*)"[^>]*>\s*(<img [^>]*>)', data.get("text/html", "")

@@ -1,4 +1,4 @@
-"""JupyterLab in front of a class: on this machine only, with a token of its own, in sizes that are read from the back row."""
+"""JupyterLab in front of a class: on this machine only, with a random token, in letters for the back row."""
 
 import json
 import os
@@ -89,7 +89,7 @@ def open_lab(root, folder, *, port=8888, browser=True):
 
 
 def copy_settings(target):
-    """Copy the user's settings of JupyterLab into the folder ``target``, with our sizes of fonts and without news; the user's own stay as they are."""
+    """Copy the user's settings of JupyterLab into the folder ``target``, with larger fonts and without news."""
     import json5
     from jupyter_core.paths import jupyter_config_dir
 

@@ -1,4 +1,4 @@
-"""Links between places in the lecture: every anchor and every numbered formula has an address, and no link leads nowhere."""
+"""Links within the lecture: each anchor and numbered formula has an address, and every link leads to one."""
 
 from difflib import get_close_matches
 
@@ -13,7 +13,7 @@ def check_links(notebooks):
     Parameters
     ----------
     notebooks : mapping of str to notebook
-        Each by the name of its source, without ending.
+        Each by the name of its source, without its suffix.
 
     Raises
     ------
@@ -34,12 +34,13 @@ def check_links(notebooks):
             thing = "a formula" if target.startswith("eq-") else "a place"
             near = ", ".join(get_close_matches(target, sorted(places))) or "none is like it"
             raise BookError(
-                f'{name}.py: the cell under "{heading}" links to #{target}, {thing} that no notebook has (near: {near}).'
+                f'{name}.py: the cell under "{heading}" links to #{target},'
+                f" {thing} that no notebook has (near: {near})."
             )
 
 
 def with_labels(notebook, places):
-    """Return a copy of a notebook with its formulas labelled; its anchors and these labels are added to the set ``places``."""
+    """Return a copy of a notebook with its formulas labelled; add anchors and labels to the set ``places``."""
     copy = notebook.copy()
     copy.cells = [cell.copy() for cell in notebook.cells]
     for anchor, cell, text, labels in _labelled(copy):

@@ -1,4 +1,4 @@
-"""Notebooks and their sources: ``NN_topic.py`` (py:percent) is written by hand, ``NN_topic.ipynb`` is made from it, without outputs."""
+"""Notebooks and their sources: ``NN_topic.ipynb`` is made, without outputs, from ``NN_topic.py`` (py:percent)."""
 
 from itertools import zip_longest
 from pathlib import Path
@@ -97,7 +97,8 @@ def refuse_differing(folder):
         number = next((number for number, (one, other) in enumerate(pairs, start=1) if one != other), None)
         if number:
             raise NotebookDiffers(
-                f"{target.name} and {source.name} say different things, first in cell {number}: edit {source.name}, and make notebooks makes the other from it."
+                f"{target.name} and {source.name} say different things, first in cell {number}:"
+                f" edit {source.name}, and make notebooks makes the other from it."
             )
 
 

@@ -1,4 +1,4 @@
-"""What the chapters hold, read from the notebooks: sections with their anchors and minutes, questions, exercises, formulas."""
+"""What the chapters hold, read from the notebooks: sections with anchors, minutes, questions and exercises."""
 
 import re
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class Section:
     Attributes
     ----------
     anchor : str
-        Its id in the page.
+        Id of the section in the page.
     title : str
     minutes : int
         For reading it and trying what it shows; 0 where it does not say.
@@ -79,7 +79,7 @@ def chapters(notebooks):
 
 
 def by_section(notebook):
-    """Yield (anchor, heading, cell) for each cell; the anchor and heading are those in force there, empty before the first."""
+    """Yield (anchor, heading, cell) for each cell: the last anchor and heading up to it, empty before the first."""
     anchor = heading = ""
     for cell in notebook.cells:
         anchor = cell.metadata.get("anchor", anchor)

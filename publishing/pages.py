@@ -1,4 +1,4 @@
-"""The parts of the book's pages that are made: in ``book/*.md``, ``<!-- made: NAME -->`` on a line of its own stands for one."""
+"""Made parts of the book's pages: a line ``<!-- made: NAME -->`` in ``book/*.md`` stands for one."""
 
 import html
 import re
@@ -77,7 +77,8 @@ class Made:
             _card("Slides", self._slides()),
             _card(
                 "Live",
-                "`make live` opens the chapters in JupyterLab, with the cells that are typed in class left blank. Every number in them is yours to change.",
+                "`make live` opens the chapters in JupyterLab, with the cells that are typed in class left blank."
+                " Every number in them is yours to change.",
             ),
         ]
         if self.repository:
@@ -85,12 +86,9 @@ class Made:
                 f"[{chapter.title}]({address.on_colab(self.repository, chapter.page)}.ipynb)"
                 for chapter in self.chapters
             )
-            cards.append(
-                _card(
-                    "Colab",
-                    f"Nothing to install, in the browser: {colab}. Or all of it on [Binder]({address.on_binder(self.repository, 'notebooks')}).",
-                )
-            )
+            binder = address.on_binder(self.repository, "notebooks")
+            text = f"Nothing to install, in the browser: {colab}. Or all of it on [Binder]({binder})."
+            cards.append(_card("Colab", text))
         return "\n".join([f"::::{{grid}} 1 2 {len(cards)} {len(cards)}", ":gutter: 3", "", *cards, "::::"])
 
     def _slides(self):
@@ -117,28 +115,30 @@ class Made:
         tables = []
         for chapter in self.chapters:
             rows = [
-                f"| [{_cell(it.title)}](#{it.anchor}) | `{it.anchor}` | {it.minutes or '–'} | {it.n_questions or '–'} |"
-                for it in chapter.sections
+                f"| [{_cell(section.title)}](#{section.anchor}) | `{section.anchor}` |"
+                f" {section.minutes or '–'} | {section.n_questions or '–'} |"
+                for section in chapter.sections
             ]
-            head = f"### {chapter.title}\n\n{_facts(chapter)}\n\n| section | anchor | minutes | questions |\n| :-- | :-- | --: | --: |\n"
-            tables.append(head + "\n".join(rows))
+            head = ["| section | anchor | minutes | questions |", "| :-- | :-- | --: | --: |"]
+            tables.append("\n".join([f"### {chapter.title}", "", _facts(chapter), "", *head, *rows]))
         return "\n\n".join(tables)
 
     def sessions(self):
         """Which sections fill sessions of 45 and of 90 minutes, as tables."""
         tables = []
         for chapter in self.chapters:
-            told = [section for section in chapter.sections if section.minutes and not section.exercises]
-            if not told:
+            timed = [section for section in chapter.sections if section.minutes and not section.exercises]
+            if not timed:
                 tables.append(f"**{chapter.title}** does not say yet how long its sections take.")
                 continue
             for length in LENGTHS:
                 rows = [
-                    f"| {number} | {_span(part)} | {sum(it.minutes for it in part)} |"
-                    for number, part in enumerate(_packed(told, length), start=1)
+                    f"| {number} | {_span(part)} | {sum(section.minutes for section in part)} |"
+                    for number, part in enumerate(_packed(timed, length), start=1)
                 ]
-                head = f"**{chapter.title}**, in sessions of {length} minutes:\n\n| session | sections | minutes |\n| --: | :-- | --: |\n"
-                tables.append(head + "\n".join(rows))
+                title = f"**{chapter.title}**, in sessions of {length} minutes:"
+                head = ["| session | sections | minutes |", "| --: | :-- | --: |"]
+                tables.append("\n".join([title, "", *head, *rows]))
         return "\n\n".join(tables)
 
     def exercises(self):
@@ -152,17 +152,17 @@ class Made:
 
 
 def _packed(sections, length):
-    """Sections in their order, in as few parts as keep each within ``length`` minutes (a section that is longer has one of its own)."""
+    """Sections in their order, in as few parts of at most ``length`` minutes as possible; a longer one stands alone."""
     parts = []
     for section in sections:
-        if not parts or sum(it.minutes for it in parts[-1]) + section.minutes > length:
+        if not parts or sum(before.minutes for before in parts[-1]) + section.minutes > length:
             parts.append([])
         parts[-1].append(section)
     return parts
 
 
 def _span(part):
-    first, last = (f"[{_cell(it.title)}](#{it.anchor})" for it in (part[0], part[-1]))
+    first, last = (f"[{_cell(section.title)}](#{section.anchor})" for section in (part[0], part[-1]))
     return first if len(part) == 1 else f"{first} to {last}"
 
 

@@ -1,27 +1,28 @@
-"""The slides: one deck for each notebook, in a single file that holds all it needs and asks no host for anything.
+"""The slides: one deck for each notebook, a single file that needs no host.
 
 What stands on them follows from the notebook:
 
 - a cell with a heading is a slide, with its text; a heading of the first or second level starts a column of slides, a
   lower one goes on in it. How long a section takes goes to the speaker's notes;
 - what a code cell gives out is a slide below. Its code is there only if the cell has the tag ``slide-code``;
-- a cell without a heading goes to the notes of the slide before it, answers included, but for a question (*Predict
-  first: …*) and for what
-  was learnt (**Learnt:** …), which are slides; with the tag ``slide`` it stands above what the next code cell gives
-  out;
+- a cell without a heading goes to the notes of the slide before it, answers included. A question (*Predict first: …*)
+  and what was learnt (**Learnt:** …) are slides of their own. With the tag ``slide`` the cell stands above what the
+  next code cell gives out;
 - an exercise is a slide with the code that students complete; its solution goes to the notes.
 
-In the browser ``assets/slides.js`` makes each slide fit, and parts those that cannot.
+In the browser ``assets/slides.js`` makes each slide fit, and splits those that cannot.
 """
 
 import html
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import resources
+from pathlib import Path
+from typing import Any
 
 from publishing import figures
 from publishing.browser_files import mathjax, reveal
-from publishing.execute import execute_all
 from publishing.files import write_whole
 from publishing.links import check_links, slide_addresses
 from publishing.markup import CODE_STYLES, blocks, code
@@ -42,7 +43,7 @@ class Slide:
         ``"title"``, ``"section"`` (the first of a column), ``"part"`` (with a lower heading), ``"text"``, ``"output"``,
         ``"question"`` or ``"learnt"``.
     heading : str
-        Of its own, or of the column that it is in.
+        The slide's own, or that of its column.
     anchor : str
         Its address in the deck; empty for most.
     blocks : list of str
@@ -57,21 +58,19 @@ class Slide:
     notes: list = field(default_factory=list)
 
 
-def build(root, *, environment, inputs=(), output=None, say=print):
-    """Run the notebooks and write a deck for each.
+def assemble(root: Path, notebooks: Mapping[str, Any], output: Path, *, say: Callable[[str], Any] = print) -> Path:
+    """Write a deck for each notebook that has run.
 
     Parameters
     ----------
     root : pathlib.Path
-        The checkout.
-    environment : dict of str to str
-        ``LECTURE_…`` variables for the notebooks' kernels.
-    inputs : sequence of str
-        What else the notebooks' outputs depend on.
-    output : pathlib.Path, optional
-        Where everything that is made goes, by default ``root/_build``; the decks appear in its ``slides``, each whole.
+        The checkout. The decks take nothing from it; `build` hands it to everything that assembles.
+    notebooks : mapping of str to notebook
+        Each executed notebook by the name of its source, without its suffix.
+    output : pathlib.Path
+        Folder for everything that is made; the decks appear in its ``slides``, each whole.
     say : callable
-        Told, a line at a time, what is done.
+        Called with a line about the size of each deck.
 
     Returns
     -------
@@ -80,14 +79,10 @@ def build(root, *, environment, inputs=(), output=None, say=print):
 
     Raises
     ------
-    NotebookError
-        If a cell raises.
     BookError
         If a link leads nowhere or a figure has no alternative text. No deck is written then.
     """
-    output = output or root / "_build"
     folder = output / "slides"
-    notebooks = execute_all(root, environment=environment, inputs=inputs, output=output, say=say)
     for name, text in decks(notebooks).items():
         write_whole(folder / f"{name}.html", text)
         say(f"{name}.html: {len(text.encode()) / 1e6:.1f} MB")
@@ -100,7 +95,7 @@ def decks(notebooks):
     Parameters
     ----------
     notebooks : mapping of str to notebook
-        Each executed notebook by the name of its source, without ending.
+        Each executed notebook by the name of its source, without its suffix.
 
     Raises
     ------
@@ -122,7 +117,7 @@ def columns(notebook, name="notebook", addresses=()):
     ----------
     notebook : notebook
     name : str
-        Of its source, without ending, for errors.
+        Name of its source, without its suffix, for errors.
     addresses : mapping of str to str
         Where a link to an anchor or a formula leads.
 

@@ -24,7 +24,7 @@ class TwinError(RuntimeError):
 
 
 def blank(notebook, name):
-    """Return a copy of a notebook in which each cell with the tag ``live`` is two: its prompt, and the whole of it, folded.
+    """Return a copy of a notebook in which each cell with the tag ``live`` is two: prompt, and folded solution.
 
     The prompt is the comment that the cell begins with. The folded cell runs like any other, so that the notebook works
     whether the blank was filled or not. The cell for Colab is left out.
@@ -95,7 +95,8 @@ def _pair(cell, name):
     prompt = list(takewhile(lambda line: line.startswith("#"), cell.source.splitlines()))
     if cell.cell_type != "code" or not prompt:
         raise TwinError(
-            f"{name}: a cell with the tag {LIVE} must be code that begins with a comment, its prompt, but one begins with {cell.source[:40]!r}."
+            f"{name}: a cell with the tag {LIVE} must be code that begins with a comment, its prompt,"
+            f" but one begins with {cell.source[:40]!r}."
         )
     empty, solution = cell.copy(), cell.copy()
     empty |= {"id": f"{cell.id}-blank", "source": "\n".join([*prompt, ""])}
@@ -122,13 +123,16 @@ def _place(twin, target, fresh):
         shutil.copy2(target, aside)
         write_whole(target, as_text(twin))
         return [f"{target.name} is new; the one that was typed into is {aside.name} now."]
+    if not changed:
+        return []
     return [
-        f"{target.name} was typed into and is kept, though its notebook has changed since: {AGAIN} makes a new one and puts this one aside."
-    ] * changed
+        f"{target.name} was typed into and is kept, though its notebook has changed since:"
+        f" {AGAIN} makes a new one and puts this one aside."
+    ]
 
 
 def _read(file):
-    """What a file says was written there, and what it holds now; nothing of both if it is no notebook, and so is somebody's."""
+    """The record in a file and the digest of its cells now; ({}, None) for what is no notebook, and so somebody's."""
     try:
         notebook = nbformat.read(file, as_version=4)
         return notebook.metadata.get(RECORD, {}), _digest_of_cells(notebook)
@@ -144,7 +148,7 @@ def _aside(target):
 
 
 def _recorded(twin):
-    """The twin with a record of what it holds, by which it is known later whether somebody typed, and whether its notebook changed."""
+    """The twin with a record of what it holds, to see later whether somebody typed or its notebook changed."""
     record = {"cells": _digest_of_cells(twin), "notebook": _digest(as_text(twin))}
     twin.metadata = nbformat.from_dict(twin.metadata | {RECORD: record})
     return twin

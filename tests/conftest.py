@@ -12,9 +12,8 @@ import pytest
 matplotlib.use("Agg")
 hypothesis.settings.register_profile("untimed", deadline=None)  # speed is measured elsewhere
 hypothesis.settings.load_profile("untimed")
-signal.signal(
-    signal.SIGINT, signal.default_int_handler
-)  # a shell's background jobs are born without it, and some tests interrupt
+# A shell's background jobs start without it, and some tests interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,11 +25,14 @@ FIRST = ("book", "test_tuning_workers")  # what takes longest, so that no worker
 
 @pytest.hookimpl(tryfirst=True)  # before the workers read the groups
 def pytest_collection_modifyitems(items):
-    """With several workers: what looks at the built book goes to one of them, since building it takes minutes; the rest goes by file."""
-    group = lambda item: "book" if {"built_book", "built_decks"} & set(item.fixturenames) else item.path.stem
+    """Give one worker all tests of the built book, since building it takes minutes; spread the others by file."""
     for item in items:
-        item.add_marker(pytest.mark.xdist_group(group(item)))
-    items.sort(key=lambda item: FIRST.index(group(item)) if group(item) in FIRST else len(FIRST))
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
+    items.sort(key=lambda item: FIRST.index(_group(item)) if _group(item) in FIRST else len(FIRST))
+
+
+def _group(item):
+    return "book" if {"built_book", "built_decks"} & set(item.fixturenames) else item.path.stem
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -68,7 +70,9 @@ def shared():
 
 @pytest.fixture(scope="session")
 def runs():
-    """What notebooks are run with, in short mode from an empty kernel: the system's images if `make lecture` has left such runs and nothing has changed since, else the sample."""
+    """What notebooks are run with, in short mode: the system's images if `make lecture` has left such runs and nothing
+    has changed since, else the sample.
+    """
     from lecture import data, device
     from publishing import execute
 
@@ -88,8 +92,9 @@ def runs():
 def built_book(runs):
     """The whole book: the folder that holds `html` and the runs."""
     from publishing import book
+    from publishing.build import build
 
-    book.build(ROOT, **runs, output=BUILT)
+    build(book.assemble, ROOT, **runs, output=BUILT)
     return BUILT
 
 
@@ -97,8 +102,9 @@ def built_book(runs):
 def built_decks(runs):
     """The slides of the same runs: the folder that holds the decks."""
     from publishing import slides
+    from publishing.build import build
 
-    return slides.build(ROOT, **runs, output=BUILT)
+    return build(slides.assemble, ROOT, **runs, output=BUILT)
 
 
 @pytest.fixture(scope="session")

@@ -390,7 +390,7 @@ def test_sessions_are_filled_in_order_and_not_beyond_their_length():
 
 def test_docstrings_are_read_as_they_are_meant():
     lines = ["Sum.", "", "Attributes", "----------", "a, b : float", "    Parts.", "", ">>> 1 + 1", "2"]
-    docstrings.spread(None, "class", "f", None, None, lines)
+    docstrings.before_napoleon(None, "class", "f", None, None, lines)
     assert lines[4:7] == ["a : float", "b : float", "    Parts."] and lines[8:] == [
         "Examples",
         "--------",

@@ -12,6 +12,8 @@ import yaml
 from conftest import ROOT
 
 from publishing import api, book, docstrings, equations, execute, lab, notebooks
+from publishing.build import build, refuse_unlisted
+from publishing.errors import BookError
 from publishing.files import replace_folder, write_whole
 
 SOURCE = """# %% [markdown] anchor="first-steps"
@@ -210,7 +212,7 @@ def test_words_in_docstrings_are_text_and_names_of_ours_have_to_lead_somewhere()
     )
     assert not any(map(docstrings.is_not_ours, ["Network", "lecture.plots.plot_nothing", "DataSet"]))
     lines = ["The smallest |g| of ``a | b``."]
-    docstrings.mend(None, "function", "f", None, None, lines)
+    docstrings.after_napoleon(None, "function", "f", None, None, lines)
     assert lines == [r"The smallest \|g\| of ``a | b``."]
 
 
@@ -269,7 +271,7 @@ def test_a_figure_without_alternative_text_is_refused(checkout):
 
 def test_a_small_book_is_whole_and_asks_no_other_host(checkout):
     said = []
-    page = book.build(checkout, environment=SHORT, say=said.append)
+    page = build(book.assemble, checkout, environment=SHORT, say=said.append)
     assert page == checkout / "_build" / "html" / "index.html" and page.exists()
     chapter = (page.parent / "notebooks" / "01_small.html").read_text()
     assert 'id="first-steps"' in chapter and 'alt="A single pixel."' in chapter
@@ -279,13 +281,24 @@ def test_a_small_book_is_whole_and_asks_no_other_host(checkout):
 
     (checkout / "notebooks" / "01_small.py").write_text("# %%\n1 / 0\n")
     with pytest.raises(execute.NotebookError):
-        book.build(checkout, environment=SHORT, say=said.append)
+        build(book.assemble, checkout, environment=SHORT, say=said.append)
     assert page.exists(), "the earlier book stays"
 
     (checkout / "notebooks" / "01_small.py").write_text("# %% [markdown]\n# # Title\n# [nowhere](#no-such-place)\n")
     with pytest.raises(book.BookError, match="no-such-place"):
-        book.build(checkout, environment=SHORT, say=said.append)
+        build(book.assemble, checkout, environment=SHORT, say=said.append)
     assert 'id="first-steps"' in (page.parent / "notebooks" / "01_small.html").read_text(), "the earlier book stays"
+
+
+def test_a_notebook_that_the_contents_lack_is_refused_before_any_runs(checkout):
+    (checkout / "notebooks" / "02_new.py").write_text("# %%\n1 / 0\n")
+    with pytest.raises(BookError, match=r"^02_new.py is in no part of the book: add `- file: notebooks/02_new` to "):
+        build(book.assemble, checkout, environment=SHORT, say=print)
+    assert not (checkout / "_build").exists()
+    deep = {"parts": [{"chapters": [{"file": "index", "sections": [{"file": "notebooks/02_new"}]}]}]}
+    (checkout / "_toc.yml").write_text(yaml.safe_dump(deep))
+    with pytest.raises(BookError, match=r"^01_small.py"):
+        refuse_unlisted(checkout)
 
 
 def test_files_and_folders_appear_whole(tmp_path):

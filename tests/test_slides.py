@@ -7,6 +7,7 @@ import pytest
 from conftest import ROOT
 
 from publishing import browser_files, execute, files, notebooks, slides
+from publishing.build import build
 from publishing.errors import BookError
 from publishing.markup import blocks
 
@@ -240,6 +241,7 @@ def _checkout(tmp_path, source):
     (tmp_path / "notebooks").mkdir()
     (tmp_path / "preamble.py").write_text("")
     (tmp_path / "pyproject.toml").write_text("[project]\n")
+    (tmp_path / "_toc.yml").write_text("chapters:\n  - file: notebooks/01_small\n")
     (tmp_path / "notebooks" / "01_small.py").write_text(source)
     return tmp_path
 
@@ -247,7 +249,7 @@ def _checkout(tmp_path, source):
 def test_decks_are_written_whole_or_stay_as_they_were(tmp_path):
     checkout = _checkout(tmp_path, '# %% [markdown] anchor="a"\n# # Small\n\n# %%\nprint(6 * 7)\n')
     said = []
-    deck = slides.build(checkout, environment={"LECTURE_MODE": "short"}, say=said.append) / "01_small.html"
+    deck = build(slides.assemble, checkout, environment={"LECTURE_MODE": "short"}, say=said.append) / "01_small.html"
     assert (
         deck == tmp_path / "_build" / "slides" / "01_small.html" and '<pre class="printed">42</pre>' in deck.read_text()
     )
@@ -255,10 +257,10 @@ def test_decks_are_written_whole_or_stay_as_they_were(tmp_path):
     before = deck.read_bytes()
     (checkout / "notebooks" / "01_small.py").write_text("# %% [markdown]\n# # Small\n# [lost](#lost)\n")
     with pytest.raises(BookError, match="#lost"):
-        slides.build(checkout, environment={"LECTURE_MODE": "short"}, say=said.append)
+        build(slides.assemble, checkout, environment={"LECTURE_MODE": "short"}, say=said.append)
     (checkout / "notebooks" / "01_small.py").write_text("# %%\n1 / 0\n")
     with pytest.raises(execute.NotebookError, match="ZeroDivisionError"):
-        slides.build(checkout, environment={"LECTURE_MODE": "short"}, say=said.append)
+        build(slides.assemble, checkout, environment={"LECTURE_MODE": "short"}, say=said.append)
     assert deck.read_bytes() == before and [file.name for file in deck.parent.iterdir()] == ["01_small.html"]
 
 
@@ -268,5 +270,5 @@ def test_an_unwritable_folder_is_said_before_any_notebook_runs(tmp_path):
     with pytest.raises(
         files.UnwritableError, match=rf"^nothing can be written in {re.escape(str(tmp_path))}/_build: File exists\.$"
     ):
-        slides.build(checkout, environment={})
+        build(slides.assemble, checkout, environment={})
     assert not (tmp_path / "notebooks" / "ran").exists()
