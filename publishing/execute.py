@@ -131,7 +131,7 @@ def fingerprint(source, root, environment, inputs=()):
     for file in [root / "preamble.py", *sorted((root / "lecture").rglob("*"))]:
         if file.is_file() and "__pycache__" not in file.parts:
             digest.update(f"{file.relative_to(root)}\0".encode() + hashlib.sha256(file.read_bytes()).digest())
-    for name in ("ipykernel", "keras", "keras-tuner", "matplotlib", "numpy", "scikeras", "scikit-learn", "tensorflow"):
+    for name in ("ipykernel", "keras", "keras-tuner", "matplotlib", "numpy", "scikit-learn", "tensorflow"):
         digest.update(f"{name} {metadata.version(name)}\n".encode())
     return digest.hexdigest()[:16]
 

@@ -43,11 +43,9 @@ def make_net(
     output = keras.layers.Dense(outputs, "softmax" if outputs > 1 else "sigmoid")
     net = model([keras.Input(**{"shape": (6,)} | (inputs or {})), *([make() for make in hidden] or [dense()]), output])
     change(net)
-    compiled = (
-        {"loss": keras.losses.CategoricalCrossentropy(), "metrics": ["accuracy"]}
-        | compiled
-        | ({"loss": loss if isinstance(loss, str) else loss()} if loss else {})
-    )
+    compiled = {"loss": keras.losses.CategoricalCrossentropy(), "metrics": ["accuracy"]} | compiled
+    if loss:
+        compiled["loss"] = loss if isinstance(loss, str) else loss()
     net.compile(optimizer=optimizer() if optimizer else keras.optimizers.SGD(0.1), **compiled)
     return net
 
@@ -81,26 +79,21 @@ def by_trainer(trainer, make):
 
 def agree(found, wanted):
     """Whether two trainings have the same curves and end in the same variables, to rounding."""
-    curves = set(found[0]) == set(wanted[0]) and all(
-        np.allclose(found[0][name], wanted[0][name], rtol=1e-4, atol=1e-5) for name in wanted[0]
-    )
-    pairs = list(zip(found[1], wanted[1]))
-    return (
-        curves
-        and len(found[1]) == len(wanted[1])
-        and all(one.shape == other.shape and np.allclose(one, other, rtol=1e-3, atol=1e-4) for one, other in pairs)
-    )
+    (curves, variables), (wanted_curves, wanted_variables) = found, wanted
+    if set(curves) != set(wanted_curves) or len(variables) != len(wanted_variables):
+        return False
+    if not all(np.allclose(curves[name], wanted_curves[name], rtol=1e-4, atol=1e-5) for name in curves):
+        return False
+    pairs = list(zip(variables, wanted_variables))
+    return all(one.shape == other.shape and np.allclose(one, other, rtol=1e-3, atol=1e-4) for one, other in pairs)
 
 
-@pytest.fixture(scope="module")
-def plain():
+def train_plain():
     """The plain network's training by `fit`, and a trainer that has trained it."""
     data = make_data()
-    it = SimpleNamespace(
-        data=data, kind=kind_of(make_net()), wanted=by_fit(make_net, data), trainer=Trainer(data, BATCH)
-    )
-    assert agree(by_trainer(it.trainer, make_net), it.wanted) and it.trainer.n_compiled == 1
-    return it
+    wanted, trainer = by_fit(make_net, data), Trainer(data, BATCH)
+    assert agree(by_trainer(trainer, make_net), wanted) and trainer.n_compiled == 1
+    return SimpleNamespace(data=data, kind=kind_of(make_net()), wanted=wanted, trainer=trainer)
 
 
 def both_ways(plain, make, *, shared, differs=True):
@@ -119,6 +112,5 @@ def both_ways(plain, make, *, shared, differs=True):
 def settings_of(kind):
     """The settings that a class adds, with their defaults."""
     found = inspect.signature(kind.__init__).parameters.values()
-    return {
-        it.name: it.default for it in found if it.name not in ("self", "name") and it.kind is it.POSITIONAL_OR_KEYWORD
-    }
+    added = [one for one in found if one.name not in ("self", "name") and one.kind is one.POSITIONAL_OR_KEYWORD]
+    return {setting.name: setting.default for setting in added}

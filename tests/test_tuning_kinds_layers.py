@@ -12,12 +12,18 @@ from both_ways import (
     dense,
     make_net,
     settings_of,
+    train_plain,
 )
 
 from lecture.tuning.compiled import Trainer
 from lecture.tuning.kinds import kind_of
 
 pytestmark = QUIET
+
+
+@pytest.fixture(scope="module")
+def plain():
+    return train_plain()
 
 
 # ---- Layers.

@@ -83,7 +83,7 @@ class TrainedClassifier(ClassifierMixin, BaseEstimator):
 
     def fit(self, X, y):
         """Refuse: a cross-validation, for example, would score the network on data that it was trained on."""
-        raise ValueError("a trained network must not be fitted again here: take lecture.tuning.estimator.classifier.")
+        raise ValueError("a trained network must not be fitted again here: take lecture.tuning.DenseClassifier.")
 
     def predict(self, X):
         """Return the most probable label of each sample, shape (n_samples,)."""

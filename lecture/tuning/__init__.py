@@ -1,7 +1,7 @@
 """Search hyperparameters: spaces, strategies, trials, and the networks that they lead to."""
 
 from lecture.tuning.compiled import Trainer
-from lecture.tuning.estimator import DenseClassifier, classifier
+from lecture.tuning.estimator import DenseClassifier
 from lecture.tuning.overtuning import Winners, winners
 from lecture.tuning.plan import Plan
 from lecture.tuning.results import Final, Paired, SearchResult
@@ -25,7 +25,6 @@ __all__ = [
     "Trial",
     "Whole",
     "Winners",
-    "classifier",
     "expected_improvement",
     "hyperband_rounds",
     "make_mlp",
