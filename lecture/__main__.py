@@ -74,7 +74,7 @@ def check(options):
     with device.quietly():
         device.choose()
         print(device.report())
-    for title, sources in data.at_hand().items():
+    for title, sources in data.available_sources().items():
         print(f"{title}: {', '.join(sources) or 'not here; it would be downloaded'}")
     images = data.load_fashion_mnist("sample", scale="raw", validation=0)
     found = device.self_check(images.X_train, images.y_train)
@@ -124,7 +124,7 @@ def _publish(options, root, assemble, title):
     )  # here, where progress and warnings are seen; the notebooks find them then
     print(images)
     environment = {"LECTURE_DATA": _absolute(images.source), "LECTURE_MODE": options.mode, "LECTURE_LIVE": "0"}
-    inputs = (data.identity(source=images.source), used.describe())
+    inputs = (data.fingerprint(source=images.source), used.describe())
     print(f"{title}: {build(assemble, root, environment=environment, inputs=inputs)}")
     print(f"Data: {images.describe()}")
     print(f"Device: {used.describe()}. Mode: {options.mode}. All of it took {time.perf_counter() - start:.0f} s.")

@@ -79,7 +79,7 @@ def runs():
     with device.quietly():
         of_system = dict(
             environment=SHORT | {"LECTURE_DATA": "system"},
-            inputs=(data.identity(source="system"), device.choose().describe()),
+            inputs=(data.fingerprint(source="system"), device.choose().describe()),
         )
     if not execute.kept(ROOT, **of_system, output=ROOT / "_build"):
         return dict(environment=SHORT)

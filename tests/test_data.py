@@ -492,9 +492,9 @@ def test_the_cache_gives_back_what_it_keeps(empty_cache):
     for source in ("cache", "auto", "openml"):
         found, used = sources.find(entry, source)
         assert (digest(found), used) == (digest(images), source.replace("auto", "cache"))
-    assert sources.identity(entry, "auto") == f"cache:{entry.digest}"
-    assert sources.identity(entry, "openml") == f"openml:{entry.digest}"
-    assert sources.identity(entry, "keras") == "keras"
+    assert sources.fingerprint(entry, "auto") == f"cache:{entry.digest}"
+    assert sources.fingerprint(entry, "openml") == f"openml:{entry.digest}"
+    assert sources.fingerprint(entry, "keras") == "keras"
 
 
 def test_a_damaged_cache_is_left_for_the_next_source(empty_cache, system):
@@ -597,21 +597,21 @@ def test_the_variable_chooses_for_those_who_do_not(monkeypatch):
 
 
 def test_what_is_at_hand(empty_cache, system):
-    assert data.at_hand() == {"Fashion-MNIST": ("system", "sample"), "MNIST": (), "CIFAR-10": ()}
+    assert data.available_sources() == {"Fashion-MNIST": ("system", "sample"), "MNIST": (), "CIFAR-10": ()}
 
 
 def test_identities_tell_images_apart(empty_cache, tmp_path, monkeypatch):
-    assert data.identity(source="sample") == f"sample:{FASHION_MNIST.sample_digest}"
-    assert data.identity("mnist") == "auto" and data.identity("mnist", "openml") == "openml"
+    assert data.fingerprint(source="sample") == f"sample:{FASHION_MNIST.sample_digest}"
+    assert data.fingerprint("mnist") == "auto" and data.fingerprint("mnist", "openml") == "openml"
     folder = tmp_path / "mine"
     folder.mkdir()
     write_folder(folder, some_images())
-    before = data.identity(source=folder)
-    assert before.startswith(f"{folder}:") and before == data.identity(source=str(folder))
+    before = data.fingerprint(source=folder)
+    assert before.startswith(f"{folder}:") and before == data.fingerprint(source=str(folder))
     write_folder(folder, some_images(n_train=70, seed=1))
-    assert data.identity(source=folder) != before
+    assert data.fingerprint(source=folder) != before
     with pytest.raises(ValueError, match="name must be one of fashion-mnist, mnist, cifar10, got 'kmnist'"):
-        data.identity("kmnist")
+        data.fingerprint("kmnist")
 
 
 def test_importing_the_room_loads_no_client():

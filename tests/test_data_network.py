@@ -20,8 +20,9 @@ import numpy as np
 import pytest
 
 from lecture import data
-from lecture.data import child, clients, download, sources
+from lecture.data import sources
 from lecture.data.catalog import FASHION_MNIST, Unavailable
+from lecture.data.downloading import child, clients, parent
 from lecture.data.images import Images, digest, digest_of_rows, from_rows
 
 pytest.importorskip("openml", reason="needs the OpenML client, which is not installed")
@@ -173,7 +174,7 @@ def here(monkeypatch):
         except Exception as error:
             raise Unavailable(f"failed ({child.sentence(error)})") from error
 
-    monkeypatch.setattr(download, "_run_child", run)
+    monkeypatch.setattr(parent, "_run_child", run)
 
 
 # -- served right
@@ -321,12 +322,12 @@ def test_a_truncated_answer_ends_in_the_sample(tmp_path, empty_cache):
 
 
 def test_the_limit_is_ten_seconds():
-    assert download.LIMIT == 10
-    assert download.download.__kwdefaults__["limit"] == download.LIMIT
+    assert parent.LIMIT == 10
+    assert parent.download.__kwdefaults__["limit"] == parent.LIMIT
 
 
 def test_a_dead_server_is_given_up_at_once(empty_cache, monkeypatch):
-    monkeypatch.setattr(download, "_run_child", lambda *_: pytest.fail("a client was started"))
+    monkeypatch.setattr(parent, "_run_child", lambda *_: pytest.fail("a client was started"))
     _images, used, said = find(f"http://{DEAD}/api/v1/xml", "auto", with_sample())
     assert used == "sample"
     assert (
@@ -348,7 +349,7 @@ def test_a_name_that_is_looked_up_for_ever(monkeypatch):
         released.wait(60)
         raise OSError
 
-    monkeypatch.setattr(download.socket, "create_connection", look_up)
+    monkeypatch.setattr(parent.socket, "create_connection", look_up)
     with pytest.raises(Unavailable, match=r"OpenML did not answer for 0.2 s \(127.0.0.1\)"):
         find(f"http://{DEAD}/api/v1/xml", limit=0.2)
     released.set()
@@ -356,7 +357,7 @@ def test_a_name_that_is_looked_up_for_ever(monkeypatch):
 
 def test_behind_a_proxy_the_client_finds_its_way(monkeypatch):
     monkeypatch.setenv("http_proxy", f"http://{DEAD}")
-    monkeypatch.setattr(download, "_run_child", lambda *_: (_ for _ in ()).throw(Unavailable("was asked")))
+    monkeypatch.setattr(parent, "_run_child", lambda *_: (_ for _ in ()).throw(Unavailable("was asked")))
     with pytest.raises(Unavailable, match="OpenML was asked"):
         find("http://no-such-host.invalid/api/v1/xml")
 
@@ -438,7 +439,7 @@ def mirror(tmp_path, monkeypatch):
         monkeypatch.setenv(
             "PYTHONPATH", a_keras(tmp_path, AS_KERAS.replace("ADDRESS", f"{server.home}/data/tiny.arff"))
         )
-        monkeypatch.setattr(download, "_reach", lambda *_: None)
+        monkeypatch.setattr(parent, "_reach", lambda *_: None)
         yield server
 
 
@@ -471,14 +472,14 @@ def test_the_mirror_is_watched_in_the_same_way(behave, mirror, empty_cache):
 def test_a_cache_that_cannot_be_written(mirror, tmp_path, monkeypatch):
     (tmp_path / "file").touch()
     monkeypatch.setenv("LECTURE_CACHE", str(tmp_path / "file"))
-    with pytest.warns(data.DataWarning, match="Tiny: it could not be kept for the next time"):
+    with pytest.warns(data.DataWarning, match="Tiny: it could not be stored for the next time"):
         assert digest(sources.find(TINY, "keras")[0]) == TINY.digest
 
 
 def test_a_child_that_dies_is_reported(tmp_path, monkeypatch):
     dying = "import os, sys; sys.stderr.write('first\\nout of memory\\n'); sys.stderr.flush(); os._exit(3)"
     monkeypatch.setenv("PYTHONPATH", a_keras(tmp_path, dying))
-    monkeypatch.setattr(download, "_reach", lambda *_: None)
+    monkeypatch.setattr(parent, "_reach", lambda *_: None)
     with pytest.raises(Unavailable, match=r"the Keras mirror failed: its process ended \(3\): out of memory"):
         sources.find(TINY, "keras")
 
@@ -490,7 +491,8 @@ def test_keras_still_reads_its_folder_where_we_put_it(tmp_path):
 import sys
 sys.path[:0] = [{str(ROOT)!r}]
 from pathlib import Path
-from lecture.data import clients, idx, sources
+from lecture.data import idx, sources
+from lecture.data.downloading import clients
 from lecture.data.images import Images, digest
 from lecture.data.catalog import FASHION_MNIST
 place = Path(sys.argv[1]) / "datasets" / "fashion-mnist"
@@ -544,5 +546,5 @@ def test_pixels_keep_their_values_or_are_refused():
 
 
 def test_requests_survive_the_way_to_the_child():
-    request = download._request(TINY, "openml", "/tmp/x", None)
+    request = parent._request(TINY, "openml", "/tmp/x", None)
     assert json.loads(json.dumps(request))["class_names"] == list(TINY.class_names)

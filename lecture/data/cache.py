@@ -1,23 +1,23 @@
-"""What was downloaded and found right, kept for the next time: one file a set and source, whole or not there.
+"""The cache of images that were downloaded and checked: one file for each set and source, whole or not there.
 
-A file is named after what it holds, ``mnist.openml.<digest>.npz``, so that it can be checked, and told from another,
-without any list.
+A file is named after its content, ``mnist.openml.<digest>.npz``, so that it can be checked without any list.
 """
 
 import os
 import sys
 import zipfile
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from lecture.data.catalog import DOWNLOADS, Absent, Unavailable
+from lecture.data.catalog import DOWNLOADS, Absent, Entry, Unavailable
 from lecture.data.images import Images, check_form, digest
 from lecture.files import new_file
 
 
-def folder():
+def folder() -> Path:
     """Return the folder of the cache: ``LECTURE_CACHE``, or the user's cache folder on this platform."""
     if os.environ.get("LECTURE_CACHE"):
         return Path(os.environ["LECTURE_CACHE"]).expanduser()
@@ -30,8 +30,8 @@ def folder():
     return Path(base) / "lecture"
 
 
-def find(entry, sources=DOWNLOADS):
-    """Return the path, source and digest of the first file that was kept of ``entry``; ``None`` if there is none."""
+def find(entry: Entry, sources: Sequence[str] = DOWNLOADS) -> tuple[Path, str, str] | None:
+    """Return the path, source and digest of the first file of a set; ``None`` if there is none."""
     for source in sources:
         for path in sorted(folder().glob(f"{entry.name}.{source}.*.npz")):
             kept = path.name.split(".")[-2]
@@ -40,15 +40,15 @@ def find(entry, sources=DOWNLOADS):
     return None
 
 
-def read(entry, sources=DOWNLOADS):
-    """Return the images that were kept.
+def read(entry: Entry, sources: Sequence[str] = DOWNLOADS) -> Images:
+    """Return the images of a set.
 
     Raises
     ------
     Absent
         If there are none.
     Unavailable
-        If the file is damaged; it is taken away then.
+        If the file is damaged; it is then removed.
     """
     found = find(entry, sources)
     if found is None:
@@ -66,13 +66,13 @@ def read(entry, sources=DOWNLOADS):
     return images
 
 
-def keep(images, entry, source):
-    """Keep images that passed their checks. The file appears whole: two processes may do this at once.
+def keep(images: Images, entry: Entry, source: str) -> Path:
+    """Store images that passed their checks. The file appears whole: two processes may do this at once.
 
     Raises
     ------
     OSError
-        If the folder cannot be written.
+        If the folder cannot be written to.
     """
     target = folder() / f"{entry.name}.{source}.{digest(images)}.npz"
     try:
@@ -85,7 +85,7 @@ def keep(images, entry, source):
 
 
 def _remove(path):
-    """Remove a file if it is there and can be."""
+    """Remove a file if it is there and can be removed."""
     try:
         path.unlink(missing_ok=True)
     except OSError:

@@ -1,9 +1,9 @@
-"""The three sets of images: what they are, where they are to be had, and how the real ones are told from others."""
+"""The three sets of images: what they are, where they come from, and how the real ones are recognized."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-# The sources in the order in which "auto" tries them, as sentences name them.
+# The sources in the order in which "auto" tries them, with their names in sentences.
 SOURCES = {
     "cache": "the cache",
     "system": "the system's copy",
@@ -11,24 +11,24 @@ SOURCES = {
     "keras": "the Keras mirror",
     "sample": "the embedded sample",
 }
-DOWNLOADS = ("openml", "keras")  # those that ask the network
+DOWNLOADS = ("openml", "keras")  # the sources that use the network
 
-SAMPLE_TRAIN, SAMPLE_TEST = 8000, 2000  # images of the embedded sample, from the official parts of these names
+SAMPLE_TRAIN, SAMPLE_TEST = 8000, 2000  # images of the embedded sample, from the official training and test images
 
 
 class Unavailable(RuntimeError):
-    """A source did not give the images: a clause that says why, to stand behind the source's name."""
+    """A source did not give the images; the message is a clause to follow the source's name."""
 
 
 class Absent(Unavailable):
-    """The source has never had the images on this machine: no reason to warn, unlike a source that fails."""
+    """A source has never had the images on this machine: no reason for a warning, unlike a source that fails."""
 
 
 @dataclass(frozen=True)
 class Marks:
-    """What is published about a set of which we have no digest: enough to recognize its split and its order.
+    """What is published about a set without a known digest: enough to recognize its split and its order.
 
-    ``train_mean`` is the mean of the training pixels per channel, in units of 255, known to about 1e-6.
+    ``train_mean`` is the mean of the training pixels per channel, divided by 255, known to about 1e-6.
     """
 
     first_train: tuple
@@ -43,23 +43,23 @@ class Entry:
     Attributes
     ----------
     name, title : str
-        For commands and files; for people.
+        Name in commands and files; name in sentences.
     class_names : tuple of str
-        In the order of the labels 0, 1, 2, …
+        Names of the classes, in the order of the labels 0, 1, 2, …
     shape : tuple of int
-        Of one image: (28, 28), or (32, 32, 3) with the channels last.
+        Shape of an image: (28, 28), or (32, 32, 3) with the channels last.
     n_train, n_test : int
-        The official split.
+        Numbers of images in the official split.
     openml_id : int
-        https://www.openml.org/d/<openml_id>
+        Number in https://www.openml.org/d/<openml_id>.
     keras_module, keras_host : str
-        ``keras.datasets.<keras_module>``, and the host that it downloads from.
+        Name of the module in ``keras.datasets``, and the host that it downloads from.
     digest : str, optional
-        ``images.digest`` of the real set; without one, ``marks`` are compared.
+        ``images.digest`` of the real set; without it ``marks`` are compared.
     rows : str, optional
-        ``images.digest_of_rows`` of the real set, which tells another order from other images.
+        ``images.digest_of_rows`` of the real set, which distinguishes another order from other images.
     marks : Marks, optional
-        Published marks, where ``digest`` is not known.
+        What is published, where ``digest`` is not known.
     system, package : optional
         Folder of the system's own copy, and the Debian package that brings it.
     sample_digest : str, optional
@@ -82,7 +82,7 @@ class Entry:
     package: str | None = None
     sample_digest: str | None = None
 
-    def as_sample(self):
+    def as_sample(self) -> "Entry":
         """Return the entry that the embedded sample is checked against."""
         return replace(self, n_train=SAMPLE_TRAIN, n_test=SAMPLE_TEST, digest=self.sample_digest, rows=None)
 
@@ -139,7 +139,7 @@ CIFAR10 = Entry(
     openml_id=40927,
     keras_module="cifar10",
     keras_host="www.cs.toronto.edu",
-    # The first labels of data_batch_1 and test_batch, and the training means that everybody normalizes with.
+    # The first labels of data_batch_1 and test_batch, and the training means that are commonly used for normalizing.
     marks=Marks(
         first_train=(6, 9, 9, 4, 1, 1, 2, 7, 8, 3),
         first_test=(3, 8, 8, 0, 6, 6, 1, 6, 3, 1),

@@ -2,6 +2,8 @@
 
 import io
 import pickle
+from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 
@@ -12,7 +14,7 @@ FOLDER = "cifar-10-batches-py"
 TRAIN = tuple(f"data_batch_{number}" for number in range(1, 6))
 TEST = ("test_batch",)
 
-# All that an array in a pickle of either generation of NumPy and Python asks for.
+# All that a pickled array needs, with any version of NumPy and Python.
 _ALLOWED = {
     ("numpy", "dtype"),
     ("numpy", "ndarray"),
@@ -25,7 +27,7 @@ _ALLOWED = {
 
 
 class _ArraysOnly(pickle.Unpickler):
-    """A pickle can run anything; one that holds more than arrays, lists and names is refused."""
+    """Refuses a pickle of anything but arrays, lists and names, since a pickle can run any code."""
 
     def find_class(self, module, name):
         if (module, name) not in _ALLOWED:
@@ -33,15 +35,15 @@ class _ArraysOnly(pickle.Unpickler):
         return super().find_class(module, name)
 
 
-def read(path):
-    """Return the pixels (n, 3072) and labels (n,) in one batch, packed or not, both uint8.
+def read(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Return the pixels (n, 3072) and labels (n,) in a batch, gzipped or not, both uint8.
 
     Raises
     ------
     OtherContent
-        If the file is whole, and is no batch or one of other values.
+        If the file is whole, but not a batch, or one of other values.
     ValueError, OSError, EOFError, zlib.error, pickle.UnpicklingError
-        If it cannot be read or unpacked, or its parts do not fit.
+        If it cannot be read or unpacked, or its parts do not fit together.
     """
     batch = _ArraysOnly(io.BytesIO(files.content(path)), encoding="bytes").load()
     if not isinstance(batch, dict) or not {b"data", b"labels"} <= batch.keys():
@@ -58,13 +60,13 @@ def read(path):
     return pixels, labels.astype(np.uint8)
 
 
-def find(folder):
-    """Return the six files in ``folder`` by their names, ``None`` for one that is not there."""
+def find(folder: Path) -> dict[str, Path | None]:
+    """Return the six files in a folder by name; ``None`` for one that is missing."""
     return {name: files.find(folder, (name, f"{name}.gz")) for name in TRAIN + TEST}
 
 
-def read_files(found, read_one=read):
-    """Return the Images in the six files that ``find`` found."""
+def read_files(found: dict[str, Path], read_one: Callable[[Path], tuple[np.ndarray, np.ndarray]] = read) -> Images:
+    """Return the images in the six files that ``find`` found."""
     parts = []
     for names in (TRAIN, TEST):
         pixels, labels = zip(*(read_one(found[name]) for name in names), strict=True)

@@ -1,4 +1,4 @@
-"""What a lecture trains on: images split into training, validation and test part, scaled, with their labels."""
+"""A data set: images and labels, scaled and split into training, validation and test set."""
 
 import math
 from dataclasses import dataclass, replace
@@ -7,30 +7,33 @@ from numbers import Integral
 import numpy as np
 
 from lecture.checks import one_of, real, whole
-from lecture.data.catalog import SOURCES
+from lecture.data.catalog import SOURCES, Entry
+from lecture.data.images import Images
 
 SCALES = {"minmax": "pixels scaled to [0, 1]", "standard": "pixels standardized", "raw": "pixels 0 to 255"}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Dataset:
-    """Images in three parts; print it to see what it is.
+    """Images in three parts; print it for a description.
 
     Attributes
     ----------
     X_train, X_val, X_test : array (n, n_pixels), or ``(n, *image_shape)``, of float32
-        Without validation part, ``X_val`` and ``y_val`` have length 0.
-    y_train, y_val, y_test : array (n, n_classes) of float32, one-hot, or (n,) of int64, the class numbers
+        Pixels. Without a validation set, ``X_val`` and ``y_val`` have length 0.
+    y_train, y_val, y_test : array (n, n_classes) of float32, or (n,) of int64
+        Labels: one-hot rows, or class numbers.
     class_names : tuple of str
+        Names of the classes, in the order of their numbers.
     source : str
-        Where the images come from: "cache", "system", "openml", "keras", "sample" or a folder. Given as ``source``
-        again, it loads the same images.
+        Source of the images: "cache", "system", "openml", "keras", "sample" or a folder. Passed as ``source`` again,
+        it loads the same images.
     name : str
-        Such as "Fashion-MNIST".
+        Name of the set, such as "Fashion-MNIST".
     image_shape : tuple of int
-        (28, 28) or (32, 32, 3).
+        Shape of an image: (28, 28) or (32, 32, 3).
     scale : str
-        "minmax", "standard" or "raw".
+        Scale of the pixels: "minmax", "standard" or "raw".
     """
 
     X_train: np.ndarray
@@ -46,21 +49,21 @@ class Dataset:
     scale: str
 
     @property
-    def validation_data(self):
-        """``(X_val, y_val)`` as ``fit`` takes it, or ``None`` where there is no validation part."""
+    def validation_data(self) -> tuple[np.ndarray, np.ndarray] | None:
+        """``(X_val, y_val)`` as ``fit`` takes it; ``None`` without a validation set."""
         return (self.X_val, self.y_val) if len(self.X_val) else None
 
-    def images(self, part):
-        """Return the images of "train", "val" or "test" as ``(n, *image_shape)``, whether they are flat or not."""
+    def images(self, part: str) -> np.ndarray:
+        """Return the images of "train", "val" or "test" in the shape ``(n, *image_shape)``, even if they are flat."""
         return self._array("X", part).reshape(-1, *self.image_shape)
 
-    def labels(self, part):
-        """Return the class numbers of "train", "val" or "test" as (n,), whether they are one-hot or not."""
+    def labels(self, part: str) -> np.ndarray:
+        """Return the class numbers of "train", "val" or "test", shape (n,), even if labels are one-hot."""
         y = self._array("y", part)
         return y.argmax(axis=1) if y.ndim == 2 else y
 
-    def only(self, *classes):
-        """Return the images of some classes alone, which become classes 0, 1, … in the order given.
+    def only(self, *classes: str | int) -> "Dataset":
+        """Return only the images of some classes, which become classes 0, 1, … in the order given.
 
         Parameters
         ----------
@@ -70,7 +73,7 @@ class Dataset:
         Returns
         -------
         Dataset
-            Images in the order that they had, labels of the same kind (one-hot ones are as wide as there are classes).
+            The images in their previous order, with labels of the same kind: one-hot rows have a column for each class.
 
         Raises
         ------
@@ -84,17 +87,16 @@ class Dataset:
             )
         new = np.full(len(self.class_names), -1)
         new[numbers] = np.arange(len(numbers))
-        arrays = {}
+        arrays, is_one_hot = {}, self.y_train.ndim == 2
         for part in ("train", "val", "test"):
             y = new[self.labels(part)]
-            arrays[f"X_{part}"] = self._array("X", part)[y >= 0]
-            arrays[f"y_{part}"] = (
-                np.eye(len(numbers), dtype=np.float32)[y[y >= 0]] if self._array("y", part).ndim == 2 else y[y >= 0]
-            )
+            kept = y >= 0
+            arrays[f"X_{part}"] = self._array("X", part)[kept]
+            arrays[f"y_{part}"] = np.eye(len(numbers), dtype=np.float32)[y[kept]] if is_one_hot else y[kept]
         return replace(self, **arrays, class_names=tuple(self.class_names[number] for number in numbers))
 
-    def describe(self):
-        """Return what it is in a sentence."""
+    def describe(self) -> str:
+        """Return a description in a sentence."""
         size = " × ".join(map(str, self.image_shape))
         flat = f", flat ({self.X_train.shape[1]:,})" if self.X_train.ndim == 2 else ""
         labels = "one-hot" if self.y_train.ndim == 2 else f"0 to {len(self.class_names) - 1}"
@@ -109,7 +111,7 @@ class Dataset:
     __repr__ = __str__ = describe
 
     def _class_number(self, name):
-        """The number of a class that is given by name or by number."""
+        """The number of a class, given its name or number."""
         if isinstance(name, str):
             return self.class_names.index(one_of(name, self.class_names, "class"))
         return whole(name, "the number of a class", least=0, most=len(self.class_names) - 1)
@@ -118,8 +120,18 @@ class Dataset:
         return getattr(self, f"{letter}_{one_of(part, ('train', 'val', 'test'), 'part')}")
 
 
-def build(images, entry, source, *, validation, scale, flatten, one_hot, seed):
-    """Return the Dataset made of checked images; the options are those of ``load_fashion_mnist``."""
+def build(
+    images: Images,
+    entry: Entry,
+    source: str,
+    *,
+    validation: float,
+    scale: str,
+    flatten: bool,
+    one_hot: bool,
+    seed: int,
+) -> Dataset:
+    """Return a data set of checked images; the options are those of ``load_fashion_mnist``."""
     check_options(validation, scale, seed, len(images.y_train))
     training, held_out = split(images.y_train, validation, seed)
     parts = {
@@ -138,15 +150,15 @@ def build(images, entry, source, *, validation, scale, flatten, one_hot, seed):
     )
 
 
-def check_options(validation, scale, seed, n_train):
-    """Refuse what cannot be meant; what is asked for first need not wait for the images."""
+def check_options(validation: float, scale: str, seed: int, n_train: int) -> None:
+    """Refuse options that are out of range or unknown, before any image is loaded."""
     n_held_out(validation, n_train)
     one_of(scale, SCALES, "scale")
     whole(seed, "seed", least=0)
 
 
-def n_held_out(validation, n):
-    """Return how many of ``n`` training images ``validation`` means: a fraction below 1, or a count that leaves some.
+def n_held_out(validation: float, n: int) -> int:
+    """Return how many of ``n`` training images are held out: a fraction below 1 of them, or a count below ``n``.
 
     Raises
     ------
@@ -161,19 +173,19 @@ def n_held_out(validation, n):
     return min(round(n * real(validation, "validation, as a fraction,", least=0, below=1)), n - 1)
 
 
-def split(y, validation, seed):
-    """Return the rows to train on and the rows held out, each in their original order.
+def split(y: np.ndarray, validation: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the rows of the training set and of the validation set, each in their original order.
 
-    Stratified: every class gives its share, to within one image.
+    The split is stratified: both have the same fraction of every class, to within one image.
 
     Parameters
     ----------
     y : array (n,) of int
         Class numbers.
     validation : float or int
-        A fraction below 1, or a count.
+        Size of the validation set: a fraction below 1, or a count.
     seed : int
-        The same seed gives the same rows.
+        Seed of the choice; the same seed gives the same rows.
 
     Returns
     -------
@@ -192,8 +204,8 @@ def split(y, validation, seed):
     return np.flatnonzero(~held_out), np.flatnonzero(held_out)
 
 
-def pixel_statistics(X):
-    """Return mean and standard deviation of each pixel of images (n, …) of uint8, exactly: sums of whole numbers."""
+def pixel_statistics(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return mean and standard deviation of each pixel of images (n, …) of uint8, from exact sums of integers."""
     rows = X.reshape(len(X), -1)
     total = rows.sum(axis=0, dtype=np.int64)
     squares = np.einsum("ij,ij->j", rows, rows, dtype=np.int64)
@@ -203,7 +215,7 @@ def pixel_statistics(X):
 
 
 def _scaling(scale, X_train):
-    """The function that turns images of uint8 into float32, with what it needs to know of the training part."""
+    """The function that scales images of uint8 to float32, with the statistics of the training set."""
     if scale == "standard":
         mean, std = pixel_statistics(X_train)
         shift, unit = mean.astype(np.float32), np.where(std > 0, std, 1).astype(np.float32)

@@ -1,21 +1,23 @@
-"""Files as people keep them: packed or not, whatever their names say, and in capitals or not."""
+"""Files as people store them: gzipped or not, whatever their names say, and in capitals or not."""
 
 import gzip
+from collections.abc import Iterable
+from pathlib import Path
 
 GZIP = b"\x1f\x8b"  # how every gzipped file begins: RFC 1952, section 2.3.1
 
 
 class OtherContent(ValueError):
-    """A file that is whole, and holds something else than is wanted."""
+    """A file that is whole, but holds something other than what is wanted."""
 
 
-def content(path):
+def content(path: Path) -> bytes:
     """Return the bytes in a file, unpacked if it is gzipped, which its first two bytes say and not its name.
 
     Raises
     ------
     ValueError
-        If there are none.
+        If the file is empty.
     OSError, EOFError, zlib.error
         If it cannot be read or unpacked.
     """
@@ -27,11 +29,11 @@ def content(path):
     return data
 
 
-def find(folder, names):
-    """Return the file in ``folder`` that has the first of ``names`` that any has, in whatever case; else ``None``."""
+def find(folder: Path, names: Iterable[str]) -> Path | None:
+    """Return the file with the first of some names that is in a folder, in upper or lower case; else ``None``."""
     try:
         there = {path.name.lower(): path for path in sorted(folder.iterdir())}
-    except OSError:  # no folder, or none that may be looked into
+    except OSError:  # no folder, or one without permission to read it
         return None
     found = (there.get(name.lower()) for name in names)
     return next((path for path in found if path and path.is_file()), None)

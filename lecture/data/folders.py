@@ -1,12 +1,14 @@
-"""Images from a folder: the four IDX files, or CIFAR-10's cifar_files."""
+"""Images from a folder: the four IDX files, or CIFAR-10's six batches."""
 
 import os
 import pickle
 import zlib
+from pathlib import Path
 
 from lecture.data import cifar_files, idx
-from lecture.data.catalog import Absent, Unavailable
+from lecture.data.catalog import Absent, Entry, Unavailable
 from lecture.data.files import OtherContent
+from lecture.data.images import Images
 
 _BROKEN = (
     OSError,
@@ -21,8 +23,8 @@ _BROKEN = (
 )
 
 
-def read(folder, entry):
-    """Return the images of ``entry`` in ``folder``, or in its subfolder ``entry.name`` or ``cifar-10-batches-py``.
+def read(folder: Path, entry: Entry) -> Images:
+    """Return the images of a set in a folder, or in its subfolder ``entry.name`` or ``cifar-10-batches-py``.
 
     Raises
     ------
@@ -39,19 +41,19 @@ def read(folder, entry):
     return _form(entry).read_files(files, read_one=lambda path: _read_one(path, _form(entry).read))
 
 
-def holds(folder, entry):
-    """Return whether all files are in ``folder``, without reading them."""
+def holds(folder: Path, entry: Entry) -> bool:
+    """Return whether a folder has all files of a set, without reading them."""
     return None not in _find(folder, entry).values()
 
 
-def stamp(folder, entry):
-    """Return the names, sizes and times of the files in ``folder`` as a text that changes when they do."""
+def stamp(folder: Path, entry: Entry) -> str:
+    """Return the names, sizes and times of a set's files as a text, which changes when they do."""
     found = [path for path in _find(folder, entry).values() if path is not None]
     return " ".join(f"{path.name}:{os.stat(path).st_size}:{os.stat(path).st_mtime_ns}" for path in found)
 
 
 def _form(entry):
-    """The module that reads the files of ``entry``."""
+    """The module that reads the files of a set."""
     return cifar_files if len(entry.shape) == 3 else idx
 
 
@@ -72,7 +74,7 @@ def _read_one(path, read_one):
 
 
 def _wanted(entry, missing):
-    """Name the missing files, as they should be called."""
+    """The expected names of the missing files."""
     if _form(entry) is cifar_files:
         return f"{', '.join(missing)} of the folder {cifar_files.FOLDER}"
     names = ", ".join(f"{idx.FILES[part]}.gz" for part in missing)

@@ -7,6 +7,7 @@ Two zero bytes, the type of the values (8: uint8), the number of axes, the lengt
 import gzip
 import math
 import struct
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -24,13 +25,13 @@ _UINT8 = 8
 _TYPES = {_UINT8: "uint8", 9: "int8", 11: "int16", 12: "int32", 13: "float32", 14: "float64"}
 
 
-def read(path):
-    """Return the array of uint8 in an IDX file, packed or not.
+def read(path: Path) -> np.ndarray:
+    """Return the array of uint8 in an IDX file, gzipped or not.
 
     Raises
     ------
     ValueError
-        If the file is no IDX file, or not as long as its header says.
+        If the file is not an IDX file, or not as long as its header says.
     OtherContent
         If its values are of another type.
     OSError, EOFError, zlib.error
@@ -53,23 +54,23 @@ def read(path):
     return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
 
 
-def write(path, array):
+def write(path: str | Path, array: np.ndarray) -> None:
     """Write an array of uint8 as an IDX file; gzipped, without a date, where ``path`` ends in ``.gz``."""
     header = bytes((0, 0, _UINT8, array.ndim)) + struct.pack(f">{array.ndim}I", *array.shape)
     content = header + np.ascontiguousarray(array, np.uint8).tobytes()
     Path(path).write_bytes(gzip.compress(content, mtime=0) if Path(path).suffix == ".gz" else content)
 
 
-def find(folder):
-    """Return the four files in ``folder`` by the array that each holds, ``None`` for one that is not there."""
+def find(folder: Path) -> dict[str, Path | None]:
+    """Return the four files in a folder by the array that each holds; ``None`` for one that is missing."""
     return {part: files.find(folder, _spellings(name)) for part, name in FILES.items()}
 
 
-def read_files(found, read_one=read):
-    """Return the Images in the four files that ``find`` found."""
+def read_files(found: dict[str, Path], read_one: Callable[[Path], np.ndarray] = read) -> Images:
+    """Return the images in the four files that ``find`` found."""
     return Images(**{part: read_one(path) for part, path in found.items()})
 
 
 def _spellings(name):
-    """The names under which people keep a file."""
+    """The usual names of a file."""
     return [spelt + end for spelt in (name, name.replace("-idx", ".idx")) for end in (".gz", "")]

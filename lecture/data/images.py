@@ -1,4 +1,4 @@
-"""Decoded images in their official split, and the checks that every source has to pass."""
+"""Decoded images in their official split, and the checks that every source must pass."""
 
 import hashlib
 import math
@@ -6,17 +6,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lecture.data.catalog import CATALOG, Unavailable
+from lecture.data.catalog import CATALOG, Entry, Unavailable
 
 
 @dataclass(frozen=True, eq=False)
 class Images:
-    """A set of images as published: pixels 0 to 255 and class numbers, all uint8, in the official order.
+    """A set of images as published: pixels from 0 to 255 and class numbers, all uint8, in the official order.
 
     Attributes
     ----------
     X_train, X_test : array (n, 28, 28) or (n, 32, 32, 3)
+        Pixels.
     y_train, y_test : array (n,)
+        Class numbers.
     """
 
     X_train: np.ndarray
@@ -24,12 +26,12 @@ class Images:
     X_test: np.ndarray
     y_test: np.ndarray
 
-    def arrays(self):
+    def arrays(self) -> dict[str, np.ndarray]:
         """Return the four arrays by name."""
         return {"X_train": self.X_train, "y_train": self.y_train, "X_test": self.X_test, "y_test": self.y_test}
 
 
-def digest(images):
+def digest(images: Images) -> str:
     """Return the SHA-256 of the bytes of X_train, y_train, X_test, y_test, one after the other, in hexadecimal."""
     sha = hashlib.sha256()
     for array in images.arrays().values():
@@ -37,8 +39,8 @@ def digest(images):
     return sha.hexdigest()
 
 
-def digest_of_rows(images):
-    """Return a digest of all rows, training and test, that is the same in whatever order they come."""
+def digest_of_rows(images: Images) -> str:
+    """Return a digest of all rows, training and test, which does not depend on their order."""
     rows = (
         hashlib.blake2b(image.tobytes() + label.tobytes(), digest_size=16).digest()
         for X, y in ((images.X_train, images.y_train), (images.X_test, images.y_test))
@@ -47,8 +49,8 @@ def digest_of_rows(images):
     return hashlib.sha256(b"".join(sorted(rows))).hexdigest()
 
 
-def from_rows(pixels, labels, entry):
-    """Return the Images in a table of all rows, the training part first; colours come channel by channel.
+def from_rows(pixels: np.ndarray, labels: np.ndarray, entry: Entry) -> Images:
+    """Return the images in a table of all rows, training images first; colours come channel by channel.
 
     Parameters
     ----------
@@ -59,7 +61,7 @@ def from_rows(pixels, labels, entry):
     Raises
     ------
     Unavailable
-        If the table has not the size that ``entry`` says.
+        If the table does not have the size of the set.
     """
     n, n_pixels = entry.n_train + entry.n_test, math.prod(entry.shape)
     if pixels.shape != (n, n_pixels):
@@ -69,7 +71,7 @@ def from_rows(pixels, labels, entry):
     return Images(X[: entry.n_train], labels[: entry.n_train], X[entry.n_train :], labels[entry.n_train :])
 
 
-def channels_last(pixels, shape):
+def channels_last(pixels: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """Return rows of pixels (n, n_pixels) as images (n, *shape); a row in colour is all red, then green, then blue."""
     if len(shape) == 2:
         return pixels.reshape(-1, *shape)
@@ -77,8 +79,8 @@ def channels_last(pixels, shape):
     return np.ascontiguousarray(pixels.reshape(-1, n_channels, height, width).transpose(0, 2, 3, 1))
 
 
-def check_form(images, entry):
-    """Refuse images that cannot be the set ``entry``, whatever they show.
+def check_form(images: Images, entry: Entry) -> None:
+    """Refuse images that cannot be a set, whatever they show.
 
     Raises
     ------
@@ -98,17 +100,16 @@ def check_form(images, entry):
             raise Unavailable(f"has a {part} label {y.max()}, where 0 to {len(entry.class_names) - 1} were wanted")
 
 
-def check(images, entry):
-    """Refuse images that are not, pixel by pixel and in the official order, the set ``entry``.
+def check(images: Images, entry: Entry) -> None:
+    """Refuse images that are not, pixel by pixel and in the official order, those of a set.
 
-    Where no digest is known (CIFAR-10) this is weaker: the sizes, equally many images per class, the first ten labels
-    of each part and the mean of each colour over the training part, which changes when a single image is
-    another one.
+    Where no digest is known (CIFAR-10) the check is weaker: the sizes, equally many images per class, the first ten
+    labels of each part, and the mean of each colour over the training images, which changes with a single image.
 
     Raises
     ------
     Unavailable
-        If they are not; where the digest tells, with what they are instead.
+        If they are not; the message says what they are instead, if the digest is known.
     """
     check_form(images, entry)
     if entry.digest is None:
@@ -128,7 +129,7 @@ def check(images, entry):
 
 
 def _check_marks(images, entry):
-    """Compare with what is published."""
+    """Compare images with what is published about them."""
     marks = entry.marks
     for part, y in (("train", images.y_train), ("test", images.y_test)):
         counts = np.bincount(y, minlength=len(entry.class_names))

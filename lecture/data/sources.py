@@ -1,31 +1,33 @@
-"""Where images come from: one named source, or one after the other until one gives the real ones."""
+"""Sources of images: a single one that is named, or one after the other until one gives the real images."""
 
+import inspect
 import os
-import sys
+import traceback
 import warnings
 from functools import partial
 from pathlib import Path
 
 from lecture.checks import one_of
 from lecture.data import cache, folders
-from lecture.data.catalog import DOWNLOADS, SOURCES, Absent, Unavailable
-from lecture.data.images import check, check_form
+from lecture.data.catalog import DOWNLOADS, SOURCES, Absent, Entry, Unavailable
+from lecture.data.images import Images, check, check_form
 
 NAMES = ("auto", *SOURCES)
-SAMPLE = Path(__file__).parent / "sample"
+ROOM = Path(__file__).parent
+SAMPLE = ROOM / "sample"
 
 
 class DataWarning(UserWarning):
-    """A source failed and another one is used, or what is used is not the official set."""
+    """A source failed and another one is used, or the images used are not the official set."""
 
 
-def chosen(source):
-    """Return what ``source`` names: "auto" is looked up in ``LECTURE_DATA``; a folder becomes a Path.
+def as_source(source: str | Path) -> str | Path:
+    """Return the name of a source, or a folder as a Path; for "auto" what ``LECTURE_DATA`` says.
 
     Raises
     ------
     ValueError
-        If it is neither a source nor a folder.
+        If it is neither a source nor a folder that exists.
     """
     if source == "auto":
         source = os.environ.get("LECTURE_DATA") or "auto"
@@ -36,21 +38,21 @@ def chosen(source):
     return one_of(source, (*NAMES, "or a folder that exists"), "source")
 
 
-def find(entry, source, **how):
-    """Return the checked images of ``entry`` and the name of the source that gave them.
+def find(entry: Entry, source: str | Path, **how) -> tuple[Images, str]:
+    """Return the images of a set, checked, and the name of the source that gave them.
 
     Parameters
     ----------
     entry : Entry
     source : str or Path
-        As ``chosen`` returns it.
+        As ``as_source`` returns it.
     **how
-        Options of ``download``; for tests.
+        Options of ``download``, for tests.
 
     Raises
     ------
     Unavailable
-        If no source gave them: the sentence says what was tried.
+        If no source gave them; the message lists what was tried.
     """
     if isinstance(source, Path):
         return _from_folder(entry, source), str(source)
@@ -72,8 +74,8 @@ def find(entry, source, **how):
     raise Unavailable(f"{entry.title} was not loaded: {'; '.join(tried)}.")
 
 
-def here(entry):
-    """Return the sources that have ``entry`` on this machine, best first, each with what it holds as a digest."""
+def here(entry: Entry) -> list[tuple[str, str]]:
+    """Return the sources that have a set on this machine, best first, each with the digest of its images."""
     found = []
     if kept := cache.find(entry):
         found.append(("cache", kept[-1]))
@@ -84,8 +86,8 @@ def here(entry):
     return found
 
 
-def identity(entry, source):
-    """Return ``source:digest`` of what ``source`` has on this machine, or the bare name where it has nothing."""
+def fingerprint(entry: Entry, source: str) -> str:
+    """Return ``source:digest`` of the images that a source has on this machine, or its bare name if it has none."""
     if source in DOWNLOADS:
         kept = cache.find(entry, (source,))
         return f"{source}:{kept[-1]}" if kept else source
@@ -93,13 +95,13 @@ def identity(entry, source):
 
 
 def _those_for(entry):
-    """The sources that ``entry`` can have at all."""
+    """The sources that a set can have at all."""
     has = {"system": entry.system, "sample": entry.sample_digest}
     return tuple(step for step in SOURCES if has.get(step, True))
 
 
 def _from_folder(entry, folder):
-    """The folder that somebody named."""
+    """The images in a folder that the user named."""
     try:
         images = folders.read(folder, entry)
         check_form(images, entry)
@@ -108,7 +110,7 @@ def _from_folder(entry, folder):
         except Unavailable as problem:
             if entry.digest is not None:
                 raise
-            # Of CIFAR-10 smaller, recompressed or reordered copies are about; whoever names one means it.
+            # There are smaller, recompressed or reordered copies of CIFAR-10; a folder that is named is meant.
             _warn(entry, f"the folder {folder} {problem}; it is used because it was named")
     except Unavailable as problem:
         raise Unavailable(f"{entry.title} was not loaded: the folder {folder} {problem}.") from problem
@@ -131,8 +133,8 @@ def _from_system(entry, **_):
 
 
 def _from_network(source, entry, **how):
-    """What was downloaded before, or now; then it is kept."""
-    from lecture.data.download import download  # most calls need no network
+    """What was downloaded before, or is downloaded now; then it goes to the cache."""
+    from lecture.data.downloading import download  # most calls need no network
 
     try:
         return cache.read(entry, (source,))
@@ -142,7 +144,7 @@ def _from_network(source, entry, **how):
     try:
         cache.keep(images, entry, source)
     except OSError as error:
-        _warn(entry, f"it could not be kept for the next time ({error})")
+        _warn(entry, f"it could not be stored for the next time ({error})")
     return images
 
 
@@ -174,8 +176,8 @@ def _sample_is_used(entry):
 
 
 def _warn(entry, clause):
-    """Warn, and name the line outside of this package that asked for the images."""
-    level, frame = 1, sys._getframe()
-    while frame.f_back and Path(frame.f_code.co_filename).parent == SAMPLE.parent:
-        level, frame = level + 1, frame.f_back
+    """Warn, at the line outside of this room that asked for the images."""
+    frames = [frame for frame, _ in traceback.walk_stack(inspect.currentframe())]
+    ours = [Path(frame.f_code.co_filename).is_relative_to(ROOM) for frame in frames]
+    level = 1 + ours.index(False) if False in ours else 1  # Python 3.12: skip_file_prefixes
     warnings.warn(f"{entry.title}: {clause}.", DataWarning, stacklevel=level)

@@ -1,7 +1,4 @@
-"""Images from the network, by OpenML's or Keras' own client, in a process that is watched.
-
-One that gets no byte is given up.
-"""
+"""Starts the process that downloads images, follows its reports, and ends it when no byte arrives."""
 
 import importlib.util
 import json
@@ -18,18 +15,18 @@ from pathlib import Path
 
 import numpy as np
 
-from lecture.data.catalog import SOURCES, Unavailable
+from lecture.data.catalog import SOURCES, Entry, Unavailable
 from lecture.data.images import Images, from_rows
 
-LIMIT = 10.0  # seconds without a byte, connecting or stalled
+LIMIT = 10.0  # seconds without a byte, while connecting or downloading
 OPENML = "https://www.openml.org/api/v1/xml"
 
 
-def download(entry, source, *, limit=LIMIT, server=None):
-    """Download the images of ``entry``; they are not checked yet.
+def download(entry: Entry, source: str, *, limit: float = LIMIT, server: str | None = None) -> Images:
+    """Download the images of a set; they are not checked yet.
 
-    Nothing is waited for longer than ``limit`` seconds without a byte; while bytes come there is no limit, and a bar
-    shows the megabytes. Ctrl-C gives this source up.
+    The source is given up after ``limit`` seconds without a byte; while bytes arrive there is no limit, and a bar shows
+    the megabytes. Ctrl-C gives the source up as well.
 
     Parameters
     ----------
@@ -37,16 +34,16 @@ def download(entry, source, *, limit=LIMIT, server=None):
     source : str
         "openml" or "keras".
     limit : float
-        Seconds.
+        Seconds without a byte.
     server : str, optional
-        Where to ask instead of OpenML's own server; for tests.
+        Server to ask instead of OpenML's, for tests.
 
     Raises
     ------
     Unavailable
-        If the images did not come.
+        If the images did not arrive.
     """
-    if importlib.util.find_spec(source) is None:  # the sources are called like their packages
+    if importlib.util.find_spec(source) is None:  # the sources have the names of their packages
         raise Unavailable(f"needs the package {source}, which is not installed")
     try:
         _reach((server or OPENML) if source == "openml" else f"https://{entry.keras_host}", limit)
@@ -61,10 +58,10 @@ def download(entry, source, *, limit=LIMIT, server=None):
 
 
 def _reach(address, limit):
-    """Refuse a host that nobody answers at: without network this takes milliseconds, loading a client takes seconds."""
+    """Refuse a host that does not answer: without a network this takes milliseconds, loading a client takes seconds."""
     parts = urllib.parse.urlsplit(address)
     if parts.scheme in urllib.request.getproxies():
-        return  # the clients know how to go through it
+        return  # the clients go through the proxy
     port = parts.port or {"http": 80, "https": 443}[parts.scheme]
     outcome = queue.SimpleQueue()
 
@@ -75,7 +72,7 @@ def _reach(address, limit):
         except OSError as error:
             outcome.put(error)
 
-    threading.Thread(target=connect, daemon=True).start()  # looking up a name knows no limit either
+    threading.Thread(target=connect, daemon=True).start()  # looking up a name has no time limit either
     try:
         error = outcome.get(timeout=limit)
     except queue.Empty:
@@ -87,7 +84,7 @@ def _reach(address, limit):
 
 
 def _request(entry, source, folder, server):
-    """What the child has to know."""
+    """The request to the child."""
     return {
         "source": source,
         "folder": folder,
@@ -99,29 +96,28 @@ def _request(entry, source, folder, server):
 
 
 def _run_child(request, title, limit):
-    """Let a child do the work, and end it in any case."""
-    here = str(Path(__file__).resolve().parents[2])
+    """Let a child download, and end it in any case."""
+    here = str(Path(__file__).resolve().parents[3])
     path = os.pathsep.join(filter(None, [here, os.environ.get("PYTHONPATH")]))
     log = Path(request["folder"]) / "log"
     with open(log, "wb") as errors:
         child = subprocess.Popen(
-            [sys.executable, "-P", "-m", "lecture.data.child", json.dumps(request)],
+            [sys.executable, "-P", "-m", "lecture.data.downloading.child", json.dumps(request)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
             encoding="utf-8",
             env=os.environ | {"PYTHONPATH": path},
-            start_new_session=True,  # Ctrl-C is for us, and we end the child
+            start_new_session=True,  # Ctrl-C should reach this process only, which ends the child
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
     try:
         _watch(child, title, limit)
     except EOFError:
         last = log.read_text(errors="replace").strip().splitlines()[-1:]
-        raise Unavailable(
-            f"failed: its process ended ({child.wait()})" + "".join(f": {line[:200]}" for line in last)
-        ) from None
+        why = "".join(f": {line[:200]}" for line in last)
+        raise Unavailable(f"failed: its process ended ({child.wait()}){why}") from None
     finally:
         child.kill()
         child.wait()

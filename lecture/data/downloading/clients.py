@@ -1,25 +1,35 @@
-"""The clients of OpenML and of Keras, asked for one set of images. They run in a process of their own (``child``)."""
+"""The clients of OpenML and of Keras, asked for one set of images, in a process of their own (``child``)."""
 
 import importlib
 import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 
 
-def openml_table(dataset_id, class_names, folder, *, server=None, decoding=lambda: None):
-    """Return all rows of an OpenML data set, as its own client gives them in a data frame.
+def openml_table(
+    dataset_id: int,
+    class_names: Sequence[str],
+    folder: str | Path,
+    *,
+    server: str | None = None,
+    decoding: Callable[[], None] = lambda: None,
+) -> dict[str, np.ndarray]:
+    """Return all rows of an OpenML data set, from the data frame that its own client gives.
 
     Parameters
     ----------
     dataset_id : int
+        Number of the data set at OpenML.
     class_names : sequence of str
-        What labels that are words are translated by.
+        Names of the classes, which labels that are words are looked up in.
     folder : path
-        For the client's files.
+        Folder for the client's files.
     server : str, optional
-        Another server than OpenML's, such as ``http://127.0.0.1:8000/api/v1/xml``.
+        Server to ask instead of OpenML's, such as ``http://127.0.0.1:8000/api/v1/xml``.
     decoding : callable
-        Called when everything has come and is being read.
+        Called when everything has arrived, before it is read.
 
     Returns
     -------
@@ -41,13 +51,13 @@ def openml_table(dataset_id, class_names, folder, *, server=None, decoding=lambd
     return {"pixels": as_pixels(frame.drop(columns=target)), "labels": as_labels(frame[target], class_names)}
 
 
-def as_pixels(frame):
-    """Return a data frame of numbers of whatever type as an array (n, n_columns) of uint8, if nothing is lost by it.
+def as_pixels(frame) -> np.ndarray:
+    """Return a data frame of numbers of any type as an array (n, n_columns) of uint8, if no value changes.
 
     Raises
     ------
     ValueError
-        If a value is no whole number from 0 to 255.
+        If a value is not a whole number from 0 to 255.
     """
     values = frame.to_numpy()
     if values.dtype == np.uint8:
@@ -62,7 +72,7 @@ def as_pixels(frame):
     return pixels
 
 
-def as_labels(series, class_names):
+def as_labels(series, class_names: Sequence[str]) -> np.ndarray:
     """Return labels as class numbers (n,) of uint8, whether they come as 7, "7", "7.0" or "Sneaker".
 
     Raises
@@ -89,11 +99,11 @@ def _class_number(label, known, n_classes):
     return int(number)
 
 
-def keras_arrays(module, folder):
+def keras_arrays(module: str, folder: str | Path) -> dict[str, np.ndarray]:
     """Return the arrays that ``keras.datasets.<module>.load_data()`` downloads.
 
-    They go to ``folder``, not to ``~/.keras``: a download that is given up would leave half a file there, which Keras
-    takes for a whole one ever after.
+    They go to ``folder``, not to ``~/.keras``: there, a download that is given up would leave half a file, which Keras
+    would take for a whole one from then on.
     """
     os.environ["KERAS_HOME"] = str(folder)  # read when Keras is imported
     load_data = importlib.import_module(f"keras.datasets.{module}").load_data

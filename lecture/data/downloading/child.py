@@ -1,8 +1,8 @@
-"""What runs in a process of its own while images are downloaded: ``python -m lecture.data.child '{"source": …}'``.
+"""The process that downloads images: ``python -m lecture.data.downloading.child '{"source": …}'``.
 
-The clients know no time limit. So their sockets are watched here, from below, whichever client it is, and a few times
-a second a line of JSON says how much has come and for how long nothing has; the process that started this one
-(``download``) decides, and can end it.
+The clients have no time limit. So this process watches their sockets, whichever client it is, and five times a second
+it reports in a line of JSON how much has arrived and for how long nothing has. The process that started it
+(``parent``) decides, and can end it.
 """
 
 import http.client
@@ -13,21 +13,22 @@ import ssl
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
-from lecture.data import clients
+from lecture.data.downloading import clients
 
 EVERY = 0.2  # seconds from one report to the next
 
 
 class Traffic:
-    """Bytes that came, bytes that were announced, and the seconds spent waiting since the last byte.
+    """Bytes that have arrived, bytes that were announced, and the seconds spent waiting since the last byte.
 
     Only time inside a call that waits for the network counts: reading 100 MB of text into a data frame takes a
-    minute, in which nothing comes and nothing is wrong.
+    minute in which nothing arrives and nothing is wrong.
     """
 
     def __init__(self):
@@ -35,7 +36,7 @@ class Traffic:
         self._waited, self._since = 0.0, None
 
     @contextmanager
-    def waiting(self):
+    def waiting(self) -> Iterator[None]:
         """Count the time inside as waiting."""
         self._since = time.monotonic()
         try:
@@ -43,20 +44,20 @@ class Traffic:
         finally:
             self._waited, self._since = self.quiet(), None
 
-    def arrived(self, n_bytes):
-        """Count bytes: the waiting begins anew."""
+    def arrived(self, n_bytes: int) -> None:
+        """Count bytes; the waiting starts again."""
         if n_bytes:
             self.received += n_bytes
             self._waited, self._since = 0.0, None
 
-    def quiet(self):
+    def quiet(self) -> float:
         """Return the seconds waited since the last byte."""
         since = self._since
         return self._waited + (time.monotonic() - since if since is not None else 0.0)
 
 
-def watch_sockets(traffic):
-    """Let every look-up, connection, handshake and read of this process count into ``traffic``."""
+def watch_sockets(traffic: Traffic) -> None:
+    """Count every look-up, connection, handshake and read of this process."""
     for owner, name in ((socket, "getaddrinfo"), (socket.socket, "connect"), (ssl.SSLSocket, "do_handshake")):
         setattr(owner, name, _waiting(getattr(owner, name), traffic))
     readinto, begin = socket.SocketIO.readinto, http.client.HTTPResponse.begin
@@ -84,27 +85,27 @@ def _waiting(function, traffic):
 
 
 class Reports:
-    """Lines to the process that waits for us; without it there is nobody to work for."""
+    """Reports to the process that started this one; without it, this one ends."""
 
     def __init__(self, pipe, traffic):
         self._pipe, self._traffic, self._lock = pipe, traffic, threading.Lock()
-        self._all_came = False
+        self._is_complete = False
 
-    def start(self):
-        """Report from now on, beside the work."""
+    def start(self) -> None:
+        """Report from now on, in another thread."""
         threading.Thread(target=self._go_on, daemon=True).start()
 
-    def send(self, **report):
-        """Send one line."""
+    def send(self, **report) -> None:
+        """Send a line."""
         try:
             with self._lock:
                 print(json.dumps(report), file=self._pipe, flush=True)
         except OSError:
             os._exit(1)
 
-    def decoding(self):
-        """Say that everything has come."""
-        self._all_came = True
+    def decoding(self) -> None:
+        """Report that everything has arrived."""
+        self._is_complete = True
 
     def _go_on(self):
         while True:
@@ -113,22 +114,22 @@ class Reports:
             time.sleep(EVERY)
 
     def _doing(self, quiet):
-        if self._all_came:
+        if self._is_complete:
             return "reading it, up to a minute"
         if self._traffic.received:
             return "downloading"
         return "connecting" if quiet else "starting its client"
 
 
-def fetch(request, decoding):
-    """Ask the client and leave what it gives in ``images.npz`` in the folder of the request.
+def fetch(request: dict, decoding: Callable[[], None]) -> None:
+    """Ask the client for the images, and write them to ``images.npz`` in the folder of the request.
 
     Parameters
     ----------
     request : dict
-        ``source``, ``folder`` and what ``clients`` wants to know.
+        ``source``, ``folder``, and the arguments of ``clients``.
     decoding : callable
-        Called when everything has come.
+        Called when everything has arrived.
     """
     folder = Path(request["folder"])
     if request["source"] == "openml":
@@ -140,24 +141,24 @@ def fetch(request, decoding):
     np.savez(folder / "images.npz", **arrays)
 
 
-def main(request):
-    """Watch the sockets, do the work, and say how it ended."""
+def main(request: dict) -> None:
+    """Watch the sockets, download, and report how it ended."""
     pipe = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)  # what clients print is not for the pipe
+    os.dup2(2, 1)  # the output of clients must not go to the pipe
     traffic = Traffic()
     watch_sockets(traffic)
     reports = Reports(pipe, traffic)
     reports.start()
     try:
         fetch(request, reports.decoding)
-    except Exception as error:  # whatever a client may raise: one sentence goes up
+    except Exception as error:  # a client may raise anything
         reports.send(failed=sentence(error))
     else:
         reports.send(done=True)
 
 
-def sentence(error):
-    """Return the kind of an error and the first line of what it says."""
+def sentence(error: Exception) -> str:
+    """Return the kind of an error and the first line of its message."""
     lines = str(error).strip().splitlines()
     return f"{type(error).__name__}: {lines[0][:200]}" if lines else type(error).__name__
 
