@@ -965,8 +965,10 @@ pd.DataFrame(
 # A network need not be searched for alone: its inputs are scaled, features are
 # chosen, and all of that belongs inside the cross-validation, or the held-out
 # fold leaks into the scaling. scikit-learn has the pipeline and the searches;
-# [SciKeras](https://adriangb.com/scikeras/) makes a Keras model one of its
-# estimators. `tuning.classifier` is the lecture's network in that form.
+# `tuning.DenseClassifier` is the lecture's network as one of its classifiers.
+# [SciKeras](https://adriangb.com/scikeras/) is a library that turns a function
+# which builds a Keras model into such a classifier. Use it when your network
+# is not a dense one, or when you need a regressor.
 #
 # *Predict first: three candidates and three folds. How many networks are
 # trained?*
@@ -974,7 +976,9 @@ pd.DataFrame(
 # %% tags=["live", "slide-code"]
 # Search learning rate and penalty of a pipeline, cross-validated.
 X, y = fashion.X_train[:1200], fashion.labels("train")[:1200]
-network = tuning.classifier(n_layers=1, n_units=64, epochs=4, seed=SEED)
+network = tuning.DenseClassifier(
+    n_layers=1, n_units=64, epochs=4, random_state=SEED
+)
 pipeline = Pipeline([("scale", StandardScaler()), ("net", network)])
 ranges = {
     "net__learning_rate": loguniform(1e-4, 1e-1),
