@@ -1,4 +1,7 @@
-"""A search beside a plain KerasTuner loop over the same space: trials a minute, what a trial costs beyond its training, and the scores."""
+"""A search beside a plain KerasTuner loop over the same space.
+
+Trials per minute, what a trial costs beyond its training, and the scores.
+"""
 
 import contextlib
 import io
@@ -13,8 +16,9 @@ import keras_tuner
 import numpy as np
 
 from lecture.data import load_fashion_mnist
+from lecture.shuffling import epoch_order
 from lecture.tuning import Real, Space, Whole, make_mlp, mlp_space, search
-from lecture.tuning.compiled import Trainer, epoch_order
+from lecture.tuning.compiled import Trainer
 from lecture.tuning.tuner import Tuner
 
 EPOCHS, BATCH, N_TRIALS, ROUNDS = 3, 128, 8, 2
@@ -81,7 +85,7 @@ def _network(n_units, strength, learning_rate):
 
 
 def _plain(space, data, seed):
-    """Seconds of KerasTuner's own loop, as its guide has it."""
+    """Seconds of KerasTuner's own loop, as in its guide."""
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         tuner = keras_tuner.RandomSearch(
@@ -103,7 +107,10 @@ def _plain(space, data, seed):
 
 
 def _alone(space, data, trial, turned=False):
-    """The curve of a trial's network when Keras trains it; turned, with the images of each batch in the opposite order, which changes roundings only."""
+    """The curve of a trial's network when Keras trains it.
+
+    Turned, the images of each mini-batch are in the opposite order, which changes roundings only.
+    """
     keras.utils.set_random_seed(trial.seed)
     model, curve = space.make_model(**trial.values), []
     for epoch in range(EPOCHS):
@@ -116,7 +123,7 @@ def _alone(space, data, trial, turned=False):
 
 
 def _resumed(data):
-    """Medians of the seconds until a search of so many trials has its next one, and of KerasTuner's for a search in the same space."""
+    """Medians of the seconds until a search of ``N_KEPT`` trials has its next one: ours, and KerasTuner's."""
     space, ours, theirs = mlp_space(), [], []
     with tempfile.TemporaryDirectory() as folder:
         with mock.patch.object(Tuner, "run_trial", _ended):
@@ -142,7 +149,7 @@ def _stop(tuner, trial):
 
 
 def _kept_by_keras_tuner(space, folder, n):
-    """KerasTuner's random search, whose trials take no time."""
+    """KerasTuner's random search, with trials that take no time."""
 
     class Quick(keras_tuner.RandomSearch):
         def run_trial(self, trial):
@@ -163,7 +170,7 @@ def _spread(differences):
 
 
 def _beyond(space, data, results):
-    """The median of what a trial takes in all, less what its training takes when everything is compiled, over all but the first of each search."""
+    """The median of what a trial takes beyond its training, once all is compiled; without the first of each search."""
     trainer, beyond = Trainer(data, BATCH), []
     for result in results:
         for trial in result.trials:

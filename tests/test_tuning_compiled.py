@@ -1,6 +1,7 @@
-"""One compiled step for many networks: held against Keras' own training of each."""
+"""One compiled step for many networks: compared with Keras' own training of each."""
 
 from dataclasses import replace
+from functools import partial
 
 import keras
 import numpy as np
@@ -8,7 +9,8 @@ import pytest
 
 from lecture.data import load_fashion_mnist
 from lecture.models import mlp
-from lecture.tuning.compiled import Trainer, epoch_order, fit_plain
+from lecture.shuffling import epoch_order
+from lecture.tuning.compiled import Trainer, fit_plain
 from lecture.tuning.kinds import kind_of
 
 
@@ -68,15 +70,15 @@ def test_a_first_epoch_agrees_to_rounding(data):
         np.testing.assert_allclose(one.numpy(), other.numpy(), atol=2e-6)
 
 
+def _penalized(units, rate, l2):
+    return mlp(units, units, seed=units, l2=l2, optimizer=keras.optimizers.RMSprop(rate))
+
+
 def test_numbers_share_what_was_compiled_and_kinds_do_not(data):
     trainer = Trainer(data, 64)
     for units, rate, l2 in ((8, 0.001, 1e-4), (40, 0.01, 1e-2), (17, 0.1, 1e-3)):
-        wanted, found, _, _ = _pair(
-            lambda: mlp(units, units, seed=units, l2=l2, optimizer=keras.optimizers.RMSprop(rate)),
-            data,
-            epochs=2,
-            trainer=trainer,
-        )
+        make = partial(_penalized, units, rate, l2)
+        wanted, found, _, _ = _pair(make, data, epochs=2, trainer=trainer)
         np.testing.assert_allclose(found["loss"], wanted["loss"], rtol=5e-3)
     assert trainer.n_compiled == 1
     trainer.fit(mlp(8, 8, l1=1e-4, optimizer=keras.optimizers.RMSprop(0.3)), 1)

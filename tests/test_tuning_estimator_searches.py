@@ -77,7 +77,7 @@ def test_nothing_is_said(capfd, caplog):
     assert not any("tracing" in str(rule) for rule in logging.getLogger("tensorflow").filters)
 
 
-def test_the_wrapper_of_keras_trains_one_epoch_in_a_cross_validation():  # ours trains all of them: see the searches above
+def test_the_wrapper_of_keras_trains_one_epoch_in_a_cross_validation():  # ours trains all: see the searches above
     def build(X, y):
         return mlp(4, n_inputs=64)
 

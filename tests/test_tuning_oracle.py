@@ -35,8 +35,8 @@ def _ended(trial):
     return replace(trial, status="completed", score=number / 2**32, curve=(number / 2**32,))
 
 
-def _search(folder, name, n_workers=1, order=0, crashes=(), space=SPACE, max_trials=None):
-    """Run a search with workers that act in a random order, and crash after some acts; return its trials, and their order."""
+def _search(folder, name, n_workers=1, *, order=0, crashes=(), space=SPACE, max_trials=None):
+    """Run a search with workers that act in a random order, and crash after some acts: its trials, and their order."""
     rng, acts, ran = np.random.default_rng(order), 0, []
     while True:
         kept = Kept(folder)
@@ -66,14 +66,14 @@ def _search(folder, name, n_workers=1, order=0, crashes=(), space=SPACE, max_tri
 @pytest.mark.parametrize("n_workers", [1, 2])
 @pytest.mark.parametrize("name", STRATEGIES)
 def test_a_search_that_crashed_is_the_search_that_did_not(name, n_workers, tmp_path_factory):
-    """Whatever the workers' order, and wherever it crashed: the same trials with the same values, and none run twice."""
+    """Whatever the workers' order, wherever it crashed: the same trials with the same values, and none run twice."""
     unbroken, ran = _search(tmp_path_factory.mktemp("whole"), name, n_workers)
     assert len(unbroken) >= 9 and sorted(ran) == [trial.number for trial in unbroken]
 
     @settings(max_examples=2 if name == "bayesian" else 20)
     @given(st.integers(0, 2**32), st.sets(st.integers(1, 40), max_size=5))
     def broken(order, crashes):
-        trials, ran = _search(tmp_path_factory.mktemp("broken"), name, n_workers, order, crashes)
+        trials, ran = _search(tmp_path_factory.mktemp("broken"), name, n_workers, order=order, crashes=crashes)
         assert trials == unbroken and sorted(ran) == [trial.number for trial in unbroken]
 
     broken()

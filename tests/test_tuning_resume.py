@@ -103,8 +103,8 @@ def _interrupt_between_trials(patch):
 
 @pytest.mark.parametrize("interrupt", [_interrupt_in_a_trial, _interrupt_between_trials])
 @pytest.mark.parametrize("strategy", SIZES)
-def test_after_ctrl_c(strategy, interrupt, data, unbroken, tmp_path, monkeypatch):
-    with monkeypatch.context() as patch:
+def test_after_ctrl_c(strategy, interrupt, data, unbroken, tmp_path):
+    with pytest.MonkeyPatch.context() as patch:
         interrupt(patch)
         first = _search(data, strategy, directory=tmp_path)
     assert sum(trial.status == "completed" for trial in first.trials) == 3
@@ -151,7 +151,7 @@ def _processes():
 
 
 def _learn_quickly(folder, go):
-    """Have this process learn nothing: scores come from a trial's seed at once; after three trials it waits for ``go``."""
+    """Have this process train nothing: scores come from a trial's seed; after three trials it waits for ``go``."""
 
     def fit(self, model, epochs, *, first=0, seed=0):
         while len(_times(folder)) >= 3 and not go.exists():
@@ -164,24 +164,20 @@ def _learn_quickly(folder, go):
     beats.SILENT = 3.0
 
 
-def _serve(folder, go, strategy, n_workers, port, resume, results):
+def _unheard(line):
+    pass
+
+
+def _serve(go, strategy, n_workers, results, **settings):
     """The chief of a search, whose workers are started by the test."""
-    _learn_quickly(folder, go)
+    _learn_quickly(settings["directory"], go)
     Plan.oracle = lambda self, space, kept, _, real=Plan.oracle: real(self, space, kept, n_workers)
-    settings = {
-        "address": f"127.0.0.1:{port}",
-        "directory": folder,
-        "resume": resume,
-        "show": False,
-        "say": lambda line: None,
-    }
-    results.put(serve(_plan(strategy), SPACE, _data(), **settings).trials)
+    results.put(serve(_plan(strategy), SPACE, _data(), show=False, say=_unheard, **settings).trials)
 
 
-def _run_worker(folder, go, strategy, port, name):
-    _learn_quickly(folder, go)
-    settings = {"address": f"127.0.0.1:{port}", "directory": folder, "name": name, "say": lambda line: None}
-    run_worker(_plan(strategy), SPACE, _data(), **settings)
+def _run_worker(go, strategy, **settings):
+    _learn_quickly(settings["directory"], go)
+    run_worker(_plan(strategy), SPACE, _data(), say=_unheard, **settings)
 
 
 def _plan(strategy):
@@ -191,12 +187,13 @@ def _plan(strategy):
 @contextmanager
 def _together(folder, strategy, n_workers, resume=False):
     """Start a chief and its workers; give the processes, the chief first, and the queue of its trials. None is left."""
-    context, port, go = _processes(), free_port("127.0.0.1"), folder.with_suffix(".go")
+    context, go = _processes(), folder.with_suffix(".go")
     results = context.Queue()
-    processes = [context.Process(target=_serve, args=(folder, go, strategy, n_workers, port, resume, results))]
-    processes += [
-        context.Process(target=_run_worker, args=(folder, go, strategy, port, f"w{n}")) for n in range(n_workers)
-    ]
+    shared = {"directory": folder, "address": f"127.0.0.1:{free_port('127.0.0.1')}"}
+    chief = context.Process(target=_serve, args=(go, strategy, n_workers, results), kwargs=shared | {"resume": resume})
+    names = [{"name": f"w{n}"} for n in range(n_workers)]
+    workers = [context.Process(target=_run_worker, args=(go, strategy), kwargs=shared | name) for name in names]
+    processes = [chief, *workers]
     for process in processes:
         process.start()
     try:

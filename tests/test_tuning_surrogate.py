@@ -1,4 +1,4 @@
-"""Bayesian optimization in the open: the surrogate against its definition, expected improvement against a simulation."""
+"""Bayesian optimization step by step: the surrogate against its definition, its promise against a simulation."""
 
 import numpy as np
 import pytest

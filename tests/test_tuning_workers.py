@@ -1,4 +1,4 @@
-"""A chief and its workers, as real processes on loopback: what they find together, and what happens if one is killed."""
+"""A chief and its workers, as real processes on loopback: what they find, and what happens if one is killed."""
 
 import json
 import os
