@@ -2,14 +2,14 @@
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 
 @contextmanager
-def new_file(path: str | Path) -> Iterator[BinaryIO]:
+def new_file(path: str | Path) -> Generator[BinaryIO]:
     """Open a binary file for writing that takes its name only when the block has ended well.
 
     Until then the content goes to a hidden file in the same folder. If the block fails, that file is removed, and

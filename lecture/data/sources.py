@@ -74,7 +74,7 @@ def find(entry: Entry, source: str | Path, **how) -> tuple[Images, str]:
     raise Unavailable(f"{entry.title} was not loaded: {'; '.join(tried)}.")
 
 
-def here(entry: Entry) -> list[tuple[str, str]]:
+def here(entry: Entry) -> list[tuple[str, str | None]]:
     """Return the sources that have a set on this machine, best first, each with the digest of its images."""
     found = []
     if kept := cache.find(entry):

@@ -213,18 +213,18 @@ class SearchResult:
         SearchError
             If the file holds no result, or the result of a search in another space.
         """
-        space = as_space(space) if space is not None else None
+        searched = as_space(space) if space is not None else None
         try:
             saved = json.loads(Path(path).read_text(encoding="utf-8"))
             version = saved.pop("format")
             plan = Plan(**{setting.name: saved.pop(setting.name, None) for setting in fields(Plan)})
             trials = tuple(map(Trial.from_plain, saved.pop("trials")))
-            result = cls(trials, plan, make=space.make if space else None, **saved)
+            result = cls(trials, plan, make=searched.make if searched else None, **saved)
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise SearchError(f"{path} is not the result of a search.") from error
         if version != FORMAT:
             raise SearchError(f"{path} has the format {version}, and this version reads {FORMAT}.")
-        if space and space.words() != result.space:
+        if searched and searched.words() != result.space:
             raise SearchError(f"{path} is the result of a search in another space.")
         return result
 

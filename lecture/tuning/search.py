@@ -74,11 +74,11 @@ def search(
         If ``directory`` holds something else, or the networks cannot be trained on the data.
     """
     plan = Plan(strategy=strategy, max_trials=max_trials, epochs=epochs, batch_size=batch_size, seed=seed)
-    space = as_space(space)
+    searched = as_space(space)
     start, progress = time.perf_counter(), Progress(plan.n_trials, show)
-    with workplace(plan, space, data, directory=directory, resume=resume) as folder:
+    with workplace(plan, searched, data, directory=directory, resume=resume) as folder:
         kept = Kept(folder)
-        tuner = plan.tuner(plan.oracle(space, kept), kept, space, data, report=progress.update)
+        tuner = plan.tuner(plan.oracle(searched, kept), kept, searched, data, report=progress.update)
         try:
             progress.update(kept.trials())
             tuner.search()
@@ -86,4 +86,4 @@ def search(
             progress.bar.write("Interrupted: the search ends with the trials that it has.")
         finally:
             progress.close()
-        return SearchResult.of(plan, space, kept.trials(), seconds=time.perf_counter() - start)
+        return SearchResult.of(plan, searched, kept.trials(), seconds=time.perf_counter() - start)

@@ -1,7 +1,7 @@
 """Random numbers that follow from a seed for a while; all that the classifier takes from inside TensorFlow (2.21)."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import numpy as np
@@ -11,7 +11,7 @@ from tensorflow.python.framework.config import disable_op_determinism, is_op_det
 
 
 @contextmanager
-def seeded(seed: int | None) -> Iterator[None]:
+def seeded(seed: int | None) -> Generator[None]:
     """Let all random numbers follow from a seed, and let TensorFlow compute every sum in a fixed order.
 
     Afterwards the random numbers of Python and NumPy continue as if none had been drawn, those of TensorFlow start

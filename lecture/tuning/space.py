@@ -31,6 +31,10 @@ class _Range:
         where = " and ".join(f"{name} is {' or '.join(map(str, values))}" for name, values in self.conditions())
         return self._words() + (f", where {where}" if where else "")
 
+    def _words(self) -> str:
+        """The range without its condition."""
+        raise NotImplementedError
+
 
 @dataclass(frozen=True)
 class Choice(_Range):

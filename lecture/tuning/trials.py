@@ -2,8 +2,9 @@
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -58,9 +59,9 @@ class Trial:
     reason: str = ""
 
     @classmethod
-    def from_plain(cls, plain: dict) -> "Trial":
+    def from_plain(cls, plain: dict[str, Any]) -> "Trial":
         """Return the trial whose fields are in a dict, as JSON gives them back."""
-        return cls(**plain | {"curve": tuple(plain["curve"])})
+        return replace(cls(**plain), curve=tuple(plain["curve"]))
 
     @property
     def epochs(self) -> int:

@@ -3,7 +3,7 @@
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,7 +19,7 @@ FILE = "search.json"  # says which search a directory holds
 @contextmanager
 def workplace(
     plan: Plan, space: Space | FunctionSpace, data, *, directory: str | Path | None, resume: bool
-) -> Iterator[Path]:
+) -> Generator[Path]:
     """Give a search its folder: ``directory``, which is kept, or a temporary one, which is removed at the end.
 
     Raises

@@ -13,7 +13,7 @@ import ssl
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -36,7 +36,7 @@ class Traffic:
         self._waited, self._since = 0.0, None
 
     @contextmanager
-    def waiting(self) -> Iterator[None]:
+    def waiting(self) -> Generator[None]:
         """Count the time inside as waiting."""
         self._since = time.monotonic()
         try:
@@ -44,7 +44,7 @@ class Traffic:
         finally:
             self._waited, self._since = self.quiet(), None
 
-    def arrived(self, n_bytes: int) -> None:
+    def arrived(self, n_bytes: int | None) -> None:
         """Count bytes; the waiting starts again."""
         if n_bytes:
             self.received += n_bytes

@@ -3,7 +3,7 @@
 import os
 import signal
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,7 +13,7 @@ GOODBYE = 5  # seconds between asking a process to end and ending it
 @contextmanager
 def running(
     commands: Mapping[str, tuple[list[str], dict[str, str]]], folder: str | Path
-) -> Iterator[dict[str, subprocess.Popen]]:
+) -> Generator[dict[str, subprocess.Popen]]:
     """Start a process for each command; none is left at the end.
 
     Parameters

@@ -2,7 +2,7 @@
 
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -58,11 +58,11 @@ def serve(
     SearchResult
         All trials so far, even if no worker was left, or Ctrl-C ended the search.
     """
-    space, address = as_space(space), _with_free_port(address)
+    searched, address = as_space(space), _with_free_port(address)
     start, progress = time.perf_counter(), Progress(plan.n_trials, show)
-    with closing(progress), _workplace(plan, space, data, directory, resume) as folder, _ended_by_signals():
+    with closing(progress), _workplace(plan, searched, data, directory, resume) as folder, _ended_by_signals():
         kept, tell = Kept(folder), progress.bar.write if show else say
-        oracle = plan.oracle(space, kept, n_workers or None)
+        oracle = plan.oracle(searched, kept, n_workers or None)
         chief = Chief(oracle, folder, report=lambda: progress.update(kept.trials()), address=address, say=tell)
         names = [f"worker-{number}" for number in range(1, n_workers + 1)]
         commands = [command(name, address, folder) for name in names]
@@ -76,7 +76,7 @@ def serve(
                     tell(f"No worker is left: the search ends with what it has.{_last_words(folder, names)}")
         except KeyboardInterrupt:
             tell("Interrupted: the search ends with the trials that it has.")
-        return SearchResult.of(plan, space, kept.trials(), seconds=time.perf_counter() - start)
+        return SearchResult.of(plan, searched, kept.trials(), seconds=time.perf_counter() - start)
 
 
 def run_worker(
@@ -116,17 +116,17 @@ def run_worker(
         raise ValueError(
             f"a worker's name must be of letters, digits, '-', '_' and '.', without the word chief, got {name!r}."
         )
-    space, folder = as_space(space), Path(directory)
+    searched, folder = as_space(space), Path(directory)
 
     def make_tuner():
         trials_of = client(host, port, name)
-        found = differences(read_fingerprint(folder), plan.fingerprint(space, data))
+        found = differences(read_fingerprint(folder), plan.fingerprint(searched, data))
         if found:
             raise SearchError(
                 f"the chief's search is another one (it differs in {', '.join(found)}): "
                 "give the worker the same options."
             )
-        return plan.tuner(trials_of, Kept(folder), space, data, name=name)
+        return plan.tuner(trials_of, Kept(folder), searched, data, name=name)
 
     work(make_tuner, folder, name=name, address=address, say=say)
 
@@ -137,7 +137,7 @@ def _with_free_port(address):
 
 
 @contextmanager
-def _workplace(plan, space, data, directory, resume) -> Iterator[Path]:
+def _workplace(plan, space, data, directory, resume) -> Generator[Path]:
     """The folder of the search, without the signs of life of workers whose search was killed."""
     with workplace(plan, space, data, directory=directory, resume=resume) as folder:
         for old in (folder / "workers").glob("*.json"):
