@@ -205,17 +205,17 @@ def _holds(file, plan):
 
 
 def experiment(options):
-    """Answer one of twelve questions about nets by training many: verdicts, published numbers beside ours, a figure and a table."""
+    """Answer a question about networks by training many: verdicts, published numbers beside ours, a figure and a table."""
     from lecture import device
 
     with device.quietly():
         from lecture import experiments
 
         if options.list or not options.name:
-            print("\n".join(f"{name:14} {experiments.module(name).TITLE}" for name in experiments.NAMES))
+            print("\n".join(f"{name:14} {experiments.get(name).TITLE}" for name in experiments.NAMES))
             return 0
         name = options.name.replace("-", "_")
-        question = experiments.module(name)
+        question = experiments.get(name)
         files = [Path(options.save) / f"{name}.{kind}" for kind in ("png", "csv")] if options.save else []
         for file in files:
             if file.exists():
@@ -225,7 +225,7 @@ def experiment(options):
     print(f"{result.title}\n{result.protocol}\n")
     print("\n".join(map(str, result.verdicts)))
     if result.compared:
-        print(f"\n{result.then_and_now().to_string(index=False)}")
+        print(f"\n{result.published_beside_measured().to_string(index=False)}")
     if files:
         _save(result, *files)
         print(f"\nSaved: {files[0]}, {files[1]}")

@@ -1,4 +1,4 @@
-"""What all experiments share: verdicts, intervals, data, tables, drawings, the command; each question has its own tests beside this file."""
+"""What all experiments share: verdicts, data, settings, tables, drawings, the command."""
 
 import inspect
 import subprocess
@@ -17,7 +17,7 @@ from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from lecture import experiments, plots
 from lecture.experiments import protocol
 from lecture.experiments.judgement import Compared, Hypothesis
-from lecture.experiments.mixtures import halves, mixture, one_hot, parts
+from lecture.experiments.mixtures import balanced_counts, mixture, one_hot, train_test_points
 from lecture.experiments.result import Result, Sweep
 
 rng = np.random.default_rng(3)
@@ -82,7 +82,7 @@ def test_a_published_mean_of_our_own_runs_agrees_95_times_in_100():
         (lambda: mixture(2, 1, separation="far"), "separation must be one of falling, equal, got 'far'"),
         (lambda: mixture(2, 1).draw((3, 0)), "the number of points of a class must be a whole number of at least 1"),
         (lambda: one_hot(np.zeros(4, dtype=int)), r"labels must be of two classes, got \[0\] only"),
-        (lambda: experiments.module("gravity"), "experiment must be one of approximation, depth.* got 'gravity'"),
+        (lambda: experiments.get("gravity"), "experiment must be one of approximation, depth.* got 'gravity'"),
     ],
 )
 def test_bad_input_hears_one_sentence(job, sentence):
@@ -91,8 +91,8 @@ def test_bad_input_hears_one_sentence(job, sentence):
 
 
 @given(st.integers(1, 200))
-def test_halves_make_the_whole(n):
-    assert sum(halves(n)) == n and halves(n)[0] - halves(n)[1] in (0, 1)
+def test_balanced_counts_make_the_whole(n):
+    assert sum(balanced_counts(n)) == n and balanced_counts(n)[0] - balanced_counts(n)[1] in (0, 1)
 
 
 @pytest.mark.parametrize("separation, gap", [("falling", [1, 1 / 2, 1 / 3]), ("equal", [1, 1, 1])])
@@ -115,9 +115,9 @@ def test_no_linear_classifier_beats_the_best_accuracy_and_the_best_one_reaches_i
 
 
 def test_points_follow_from_the_seed_and_parts_differ():
-    X, y, X_test, _y_test = parts(20, 10, 4, (3, 8))
+    X, y, X_test, _y_test = train_test_points(20, 10, 4, (3, 8))
     assert X.shape == (2, 20, 4) and y.shape == (2, 20) and X_test.shape == (2, 10, 4) and (y.mean(axis=1) == 0.5).all()
-    alone = parts(20, 10, 4, (8,))
+    alone = train_test_points(20, 10, 4, (8,))
     assert (alone[0][0] == X[1]).all() and (alone[2][0] == X_test[1]).all() and not np.allclose(X[0, :10], X_test[0])
 
 
@@ -128,24 +128,28 @@ def test_the_protocol_is_the_originals_unless_said(monkeypatch):
         "train",
         lambda hidden, X, y, **settings: seen.update(settings) or SimpleNamespace(complete=True),
     )
-    protocol.trained((5,), None, None, steps=3, seeds=(0,), batch_size=7)
+    protocol.train_like_the_original((5,), None, None, steps=3, seeds=(0,), batch_size=7)
     assert float(seen["optimizer"].learning_rate) == pytest.approx(0.003) and type(seen["optimizer"]).__name__ == "Adam"
     assert seen["batch_size"] == 7 and seen["bias_initializer"] == "glorot_uniform"
     monkeypatch.setattr(protocol.replicas, "train", lambda *args, **settings: SimpleNamespace(complete=False))
     with pytest.raises(KeyboardInterrupt):
-        protocol.trained((5,), None, None, steps=3, seeds=(0,))
+        protocol.train_like_the_original((5,), None, None, steps=3, seeds=(0,))
 
 
 @pytest.mark.parametrize("name", experiments.NAMES)
 def test_each_question_has_its_hypotheses_and_presets(name):
     question = getattr(experiments, name)
-    assert question is experiments.module(name) and question.TITLE.endswith("?") and question.__doc__
+    assert question is experiments.get(name) and question.TITLE.endswith("?") and question.__doc__
     assert all(isinstance(it, Hypothesis) for it in question.HYPOTHESES) and len(question.HYPOTHESES) >= 2
-    assert {"short", "published"} <= set(question.PRESETS) and all(
-        preset["n_seeds"] >= 30 for preset in question.PRESETS.values()
-    )
+    assert question.TITLE == question.__doc__ and 2 <= len(question.HYPOTHESES) <= 4
+    assert all(hypothesis.text.endswith(".") for hypothesis in question.HYPOTHESES)
+    assert set(question.PRESETS) == {"short", "published"}
+    assert all(preset["n_seeds"] >= 30 for preset in question.PRESETS.values())
     parameters = inspect.signature(question.run).parameters
     assert parameters["preset"].default == "short" and parameters["n_seeds"].default is None
+    assert set(parameters) == {*question.PRESETS["short"], "preset", "show"}
+    documented = inspect.getdoc(question.run).split("Parameters\n----------\n")[1].split("\n\nReturns\n-------\n")[0]
+    assert {line.split(" : ")[0] for line in documented.splitlines() if " : " in line} == set(parameters)
     for bad, sentence in (
         ({"n_seeds": 0}, "n_seeds must be a whole number of at least 1, got 0"),
         ({"preset": "long"}, "preset must be one of .* got 'long'"),
@@ -172,15 +176,15 @@ def made_up():
         NONE.judge(rng.normal(0.1, 0.2, 6)),
     )
     return Result(
-        "made_up",
-        "Does it hold?",
-        "short",
-        "None.",
-        SEEDS,
-        sweeps,
-        verdicts,
-        (Compared("a at 100", 0.7, 3, VALUES["a"][2]), Compared("b at 1", 0.9, 1, VALUES["b"][0])),
-        1.5,
+        question="made_up",
+        title="Does it hold?",
+        preset="short",
+        protocol="None.",
+        seeds=SEEDS,
+        sweeps=sweeps,
+        verdicts=verdicts,
+        compared=(Compared("a at 100", 0.7, 3, VALUES["a"][2]), Compared("b at 1", 0.9, 1, VALUES["b"][0])),
+        seconds=1.5,
     )
 
 
@@ -197,7 +201,7 @@ def test_a_table_has_a_row_for_each_number(made_up, tmp_path):
 
 def test_tables_say_verdicts_and_what_was_published(made_up):
     assert made_up.conclusions()["verdict"].tolist() == ["supported", "contradicted", "undecided"]
-    then = made_up.then_and_now()
+    then = made_up.published_beside_measured()
     assert then["published"].tolist() == ["0.7", "0.9"] and then["agrees"].tolist() == ["yes", "no"]
     assert "Does it hold? (short, 6 seeds, 1.5 s)" in str(made_up) and "Supported" in str(made_up)
 

@@ -10,9 +10,9 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
-from lecture.experiments import approximation, data_size, depth, imbalance
-from lecture.experiments.mixtures import mixture, one_hot, parts
-from lecture.experiments.protocol import trained
+from lecture.experiments import approximation, data_size, depth, imbalance, live
+from lecture.experiments.mixtures import mixture, train_test_points
+from lecture.experiments.protocol import train_like_the_original
 from lecture.plots import alt_text, plot_alternation, plot_decisions, plot_fits
 
 rng = np.random.default_rng(0)
@@ -43,7 +43,7 @@ def test_the_functions_are_the_originals():
 
 
 def test_errors_are_those_of_the_curves(fitted):
-    fits = fitted.shown
+    fits = fitted.details
     for name, curves in fits.curves.items():
         at_points = np.stack([[np.interp(fits.x, fits.grid, curve) for curve in row] for row in curves])
         assert curves.shape == (2, 3, approximation.N_GRID) and np.allclose(
@@ -58,7 +58,7 @@ def test_errors_are_those_of_the_curves(fitted):
 
 def test_a_narrow_net_has_only_the_units_that_are_said(fitted):
     """A sigmoid is monotone, and so is a net with one."""
-    for curves in fitted.shown.curves.values():
+    for curves in fitted.details.curves.values():
         change = np.diff(curves[0], axis=-1)
         rounding = 16 * np.finfo("float32").eps  # an output is a sum of two terms below 4, each rounded a few times
         assert np.all((change >= -rounding).all(axis=-1) | (change <= rounding).all(axis=-1))
@@ -70,7 +70,7 @@ def test_a_net_is_the_one_that_keras_trains():
     from lecture import replicas
 
     x = np.linspace(-1, 1, approximation.N_POINTS)[:, None]
-    ours = approximation.run(widths=(2, 4), steps=50, n_seeds=1, show=False).shown.errors["polynomial"][1, 0]
+    ours = approximation.run(widths=(2, 4), steps=50, n_seeds=1, show=False).details.errors["polynomial"][1, 0]
     first = replicas.train(
         (4,),
         x,
@@ -99,7 +99,7 @@ def test_published_errors_stand_beside_ours_where_the_width_is_there():
         "error on polynomial, 2 units",
         "error on |x|, 2 units",
     ]
-    assert [it.then for it in result.compared] == [0.422, 0.0296, 0.0007]
+    assert [it.published for it in result.compared] == [0.422, 0.0296, 0.0007]
 
 
 @pytest.mark.parametrize(
@@ -132,9 +132,9 @@ def test_an_approximation_that_varies_is_undecided():
 
 
 def test_a_live_fit_follows_its_controls():
-    clean, noisy = (approximation.fit("|x|", 2, noise=noise, n_nets=4, steps=60) for noise in (0.0, 0.5))
+    clean, noisy = (live.fit_function("|x|", 2, noise=noise, n_nets=4, steps=60) for noise in (0.0, 0.5))
     assert np.allclose(clean.y["|x|"], np.abs(clean.x)) and 0.3 < np.std(noisy.y["|x|"] - np.abs(noisy.x)) < 0.7
-    own = approximation.fit(np.cos, 8, n_nets=4, steps=60)
+    own = live.fit_function(np.cos, 8, n_nets=4, steps=60)
     assert list(own.truth) == ["your function"] and np.allclose(own.truth["your function"], np.cos(own.grid))
 
 
@@ -143,30 +143,30 @@ def test_a_live_fit_follows_its_controls():
     [
         (
             lambda: approximation.run(widths=(4,), show=False),
-            r"widths must be two or more different numbers of units, got \[4\]",
+            r"widths must be two or more different numbers, got \(4,\)",
         ),
         (lambda: approximation.run(widths=(0, 4), show=False), "a width must be a whole number of at least 1, got 0"),
         (lambda: approximation.run(n_seeds=0, show=False), "n_seeds must be a whole number of at least 1, got 0"),
         (lambda: approximation.run(preset="long"), "preset must be one of short, published, got 'long'"),
-        (lambda: approximation.fit("cos"), r"function must be one of sin\(12x\), polynomial, \|x\|, got 'cos'"),
-        (lambda: approximation.fit(n_units=33), "n_units must be a whole number from 1 to 32, got 33"),
-        (lambda: approximation.fit(noise=-1), "noise must be a number of at least 0, got -1"),
+        (lambda: live.fit_function("cos"), r"function must be one of sin\(12x\), polynomial, \|x\|, got 'cos'"),
+        (lambda: live.fit_function(n_units=33), "n_units must be a whole number from 1 to 32, got 33"),
+        (lambda: live.fit_function(noise=-1), "noise must be a number of at least 0, got -1"),
         (lambda: depth.run(layers="deep"), "layers must be one of code, titles, got 'deep'"),
         (
             lambda: depth.run(layers=(3, 3)),
-            r"layers must be two or more different numbers of hidden layers, got \[3, 3\]",
+            r"layers must be two or more different numbers, got \(3, 3\)",
         ),
         (lambda: depth.run(domain=(1, 0)), "low must be below high, got 1 and 0"),
-        (lambda: data_size.run(sizes=(100,)), r"sizes must be two or more different numbers of points, got \[100\]"),
+        (lambda: data_size.run(sizes=(100,)), r"sizes must be two or more different numbers, got \(100,\)"),
         (
             lambda: data_size.run(sizes=(30, 100)),
-            r"numbers of training points that divide the largest where nets are trained together, got \[24, 80, 8000\]",
+            r"sizes must lead to numbers of training points that divide the largest, got \[24, 80, 8000\]",
         ),
-        (lambda: imbalance.run(ratios=(1, 10)), r"ratios must have 1, 50 and 100 among them, got \[1, 10\]"),
+        (lambda: imbalance.run(ratios=(1, 10)), r"ratios must have 1, 50 and 100 among them, got \(1, 10\)"),
         (lambda: imbalance.run(scaling="none"), "scaling must be one of train, separate, got 'none'"),
         (lambda: imbalance.counts(5000), "ratio must leave a point of the rare class among 1200, got 5000"),
         (lambda: imbalance.counts(0.5), "ratio must be a number of at least 1, got 0.5"),
-        (lambda: imbalance.decide(distance=-1), "distance must be a number of at least 0, got -1"),
+        (lambda: live.decide_rare_class(distance=-1), "distance must be a number of at least 0, got -1"),
     ],
 )
 def test_what_cannot_be_is_said_in_a_sentence(call, sentence):
@@ -183,23 +183,23 @@ def alternating():
 
 
 def test_points_alternate_at_equal_distances():
-    x, y = depth.points(-1, 1)
+    x, y = depth.alternating_points(-1, 1)
     assert (
         np.allclose(np.diff(x), 2 / 15) and x[0] == -1 and x[-1] == 1 and list(y[:4]) == [0, 1, 0, 1] and len(x) == 16
     )
 
 
 def test_all_depths_learn_152_parameters_but_one_that_shares_nothing(alternating):
-    assert alternating.shown.n_parameters == (152, 152, 152) and alternating.shown.depths == (2, 3, 4)
+    assert alternating.details.n_parameters == (152, 152, 152) and alternating.details.depths == (2, 3, 4)
     titles = depth.run(layers="titles", steps=2, n_seeds=4, show=False)
     assert (
-        titles.shown.n_parameters == (42, 152, 152) and not titles.compared
+        titles.details.n_parameters == (42, 152, 152) and not titles.compared
     )  # 20 + 22, and 110 more for the shared layer
-    assert [(it.then, it.runs) for it in alternating.compared] == [(0.625, 1), (0.625, 1), (0.688, 1)]
+    assert [(it.published, it.runs) for it in alternating.compared] == [(0.625, 1), (0.625, 1), (0.688, 1)]
 
 
 def test_accuracy_is_that_of_the_curve_at_the_points(alternating):
-    curves = alternating.shown
+    curves = alternating.details
     at = np.searchsorted(curves.grid, curves.x - 1e-9)
     assert np.allclose(curves.grid[at], curves.x)
     assert np.allclose(((curves.scores[..., at] > 0) == curves.y).mean(axis=-1), curves.accuracy)
@@ -236,41 +236,37 @@ def test_accuracies_are_those_of_scikit_learn_fitted_by_hand():
         and not result.compared
     )
     for seed in (0, 1):
-        X, y, X_test, y_test = (it[0] for it in parts(80, 1000, 12, [seed]))
+        X, y, X_test, y_test = (it[0] for it in train_test_points(80, 1000, 12, [seed]))
         assert values[data_size.SVM][1, seed] == SVC().fit(X, y).score(X_test, y_test)
         assert values[data_size.TREE][1, seed] == DecisionTreeClassifier(random_state=seed).fit(X, y).score(
             X_test, y_test
         )
-    assert "2,000" in result.protocol
+    assert "sizes=(20, 100) instead of (20, 50, 100" in result.protocol
 
 
 def test_the_published_nets_are_scikit_learns():
     result = data_size.run(sizes=(20, 50), forest=False, n_seeds=2, preset="published", show=False)
-    X, y, X_test, y_test = (it[0] for it in parts(40, 1000, 12, [1]))
+    X, y, X_test, y_test = (it[0] for it in train_test_points(40, 1000, 12, [1]))
     by_hand = MLPClassifier((100, 100), random_state=1).fit(X, y).score(X_test, y_test)
     assert result.sweeps[0].values[data_size.DEEP][1, 1] == pytest.approx(by_hand, abs=0.003)
 
 
 def test_repeating_a_set_changes_nothing_but_the_order():
     """Five points five times fill a batch of 25, and have the gradient of the five."""
-    data = [parts(n, 200, 12, [0, 1]) for n in (5, 25)]
-    tiled = data_size.nets((8,), data, 5, (0, 1))
-    X, y, X_test, y_test = data[0]
-    alone = trained(
+    data = {n: train_test_points(n, 200, 12, [0, 1]) for n in (5, 25)}
+    tiled = data_size.train_together((8,), data, 5, (0, 1))
+    alone = train_like_the_original(
         (8,),
-        X,
-        one_hot(y),
+        **data[5].encoded(),
         steps=5,
         seeds=(0, 1),
         activation="relu",
         batch_size=None,
         learning_rate=0.01,
-        X_test=X_test,
-        y_test=one_hot(y_test),
         record=(),
         show=False,
     )
-    assert np.shape(tiled) == (2, 2) and np.allclose(tiled[0], alone.test_accuracy[-1], atol=0.0051)
+    assert list(tiled) == [5, 25] and np.allclose(tiled[5], alone.test_accuracy[-1], atol=0.0051)
 
 
 @pytest.mark.parametrize(
@@ -285,18 +281,22 @@ def test_repeating_a_set_changes_nothing_but_the_order():
 def test_published_numbers_are_compared_at_8000_points(monkeypatch, settings, n_seeds):
     seen = []
     monkeypatch.setattr(
-        data_size, "parts", lambda n, *rest: seen.append((n, len(rest[-1]))) or parts(40, 50, 12, rest[-1])
+        data_size,
+        "train_test_points",
+        lambda n, *rest: seen.append((n, len(rest[-1]))) or train_test_points(40, 50, 12, rest[-1]),
     )
     monkeypatch.setattr(
         data_size,
-        "_estimators",
+        "estimators",
         lambda forest, nets: {name: lambda seed: DecisionTreeClassifier() for name in data_size.PUBLISHED},
     )
     monkeypatch.setattr(
-        data_size, "nets", lambda hidden, data, steps, seeds, show: [np.full(len(X), 0.5) for X, *_ in data]
+        data_size,
+        "train_together",
+        lambda hidden, data, *_, **__: {n: np.full(len(points.X), 0.5) for n, points in data.items()},
     )
     result = data_size.run(**settings, n_seeds=3, show=False)
-    assert [(it.what, it.then, it.runs) for it in result.compared] == [
+    assert [(it.what, it.published, it.runs) for it in result.compared] == [
         (f"{name}, 8,000 training points ({n_seeds} seeds)", then, 3) for name, then in data_size.PUBLISHED.items()
     ]
     assert seen[-1] == (8000, n_seeds) and all(len(it.values) == n_seeds for it in result.compared)
@@ -352,18 +352,19 @@ def test_rows_to_train_on(ratio):
 
 
 def test_scalers_are_fitted_on_what_is_said():
-    it = mixture(2, 3)
-    X, y, by_train, by_itself, _ = imbalance._points(it, 20)
-    raw, raw_test = it.draw(imbalance.counts(20))[0], it.draw((500, 500), part=1)[0]
+    classes = mixture(2, 3)
+    sample = imbalance.scaled_sample(classes, 20)
+    raw, raw_test = classes.draw(imbalance.counts(20))[0], classes.draw((500, 500), part=1)[0]
     scaler = StandardScaler().fit(raw)
-    assert np.allclose(X, scaler.transform(raw)) and np.allclose(by_train, scaler.transform(raw_test))
-    assert np.allclose(by_itself, StandardScaler().fit_transform(raw_test)) and y.sum() == imbalance.counts(20)[1]
+    assert np.allclose(sample.X, scaler.transform(raw)) and sample.y.sum() == imbalance.counts(20)[1]
+    assert np.allclose(sample.X_test["train"], scaler.transform(raw_test))
+    assert np.allclose(sample.X_test["separate"], StandardScaler().fit_transform(raw_test))
 
 
 def test_scaling_changes_the_test_alone(unequal):
     other = imbalance.run(ratios=(1, 50, 100), steps=60, hidden=(8,), scaling="separate", n_seeds=2, show=False)
     assert unequal.verdicts[3] == other.verdicts[3] and np.allclose(
-        unequal.shown.chances["with resampling"], other.shown.chances["with resampling"]
+        unequal.details.chances["with resampling"], other.details.chances["with resampling"]
     )
     assert np.allclose([it.values for it in unequal.compared], [it.values for it in other.compared])
     assert not np.allclose(unequal.sweeps[0].values["with resampling"], other.sweeps[0].values["with resampling"])
@@ -373,7 +374,7 @@ def test_scaling_changes_the_test_alone(unequal):
 
 
 def test_decisions_are_of_the_first_seeds_data(unequal):
-    shown = unequal.shown
+    shown = unequal.details
     assert shown.y.sum() == 12 and shown.chances["without resampling"].shape == (2, imbalance.N_GRID, imbalance.N_GRID)
     assert (
         shown.accuracy["with resampling"][0] == unequal.sweeps[0].values["with resampling"][2, 0]
@@ -393,7 +394,13 @@ def test_decisions_are_of_the_first_seeds_data(unequal):
     ],
 )
 def test_verdicts_on_imbalance(accuracies, expected):
-    assert words(imbalance.judge(*map(around, accuracies))) == expected
+    assert words(judge_imbalance([around(mean) for mean in accuracies])) == expected
+
+
+def judge_imbalance(values):
+    """Verdicts on accuracies at 1:1 and 50:1 without resampling, at 1:1, 50:1 and 100:1 with it, scaled in two ways."""
+    names = [("without resampling", 1), ("without resampling", 50), *(("with resampling", n) for n in (1, 50, 100))]
+    return imbalance.judge(dict(zip(names, values)), dict(zip(("train", "separate"), values[5:])))
 
 
 def test_imbalance_that_varies_is_undecided():
@@ -401,15 +408,15 @@ def test_imbalance_that_varies_is_undecided():
         around(mean, spread=0.3)[::step]
         for mean, step in zip((0.85, 0.8, 0.85, 0.85, 0.8, 0.85, 0.8), (1, -1, 1, 1, -1, 1, -1))
     ]
-    assert words(imbalance.judge(*wild)) == ["undecided"] * 4
+    assert words(judge_imbalance(wild)) == ["undecided"] * 4
 
 
 def test_live_decisions_follow_their_controls():
-    near, far = (imbalance.decide(5, True, distance=distance, n_nets=3, steps=100) for distance in (0.5, 4))
+    near, far = (live.decide_rare_class(5, True, distance=distance, n_nets=3, steps=100) for distance in (0.5, 4))
     assert (
         near.y.sum() == 200
         and list(near.chances) == ["with resampling"]
-        and list(imbalance.decide(5, n_nets=3, steps=100).chances) == ["without resampling"]
+        and list(live.decide_rare_class(5, n_nets=3, steps=100).chances) == ["without resampling"]
     )
     assert far.accuracy["with resampling"].mean() > near.accuracy["with resampling"].mean() + 0.05
     assert np.linalg.norm(np.subtract(*(far.X[far.y == k].mean(axis=0) for k in (0, 1)))) > np.linalg.norm(
@@ -421,9 +428,9 @@ def test_live_decisions_follow_their_controls():
 
 
 def test_fits_are_drawn_all_faint_and_one_strong(fitted):
-    axes = plot_fits(fitted.shown)
+    axes = plot_fits(fitted.details)
     assert axes.shape == (3, 2)
-    ax, fits = axes[1, 1], fitted.shown
+    ax, fits = axes[1, 1], fitted.details
     errors = fits.errors["polynomial"][1]
     *_, strong = ax.lines
     assert len(ax.lines) == 3 + 2 and np.allclose(
@@ -435,7 +442,7 @@ def test_fits_are_drawn_all_faint_and_one_strong(fitted):
 
 
 def test_noisy_points_and_their_true_error_are_drawn():
-    fits = approximation.fit("|x|", 2, noise=0.3, n_nets=4, steps=60)
+    fits = live.fit_function("|x|", 2, noise=0.3, n_nets=4, steps=60)
     (ax,) = plot_fits(fits).ravel()
     points = [line for line in ax.lines if line.get_linestyle() == "None"]
     assert np.allclose(points[0].get_ydata(), fits.y["|x|"]) and "from the true curve" in ax.get_title()
@@ -443,7 +450,7 @@ def test_noisy_points_and_their_true_error_are_drawn():
 
 
 def test_alternating_classes_are_drawn(alternating):
-    axes = plot_alternation(alternating.shown)
+    axes = plot_alternation(alternating.details)
     assert len(axes) == 3 and "2 hidden layers, 152 parameters" in axes[0].get_title()
     classes = axes[0].lines[-2:]
     assert (
@@ -455,9 +462,9 @@ def test_alternating_classes_are_drawn(alternating):
 
 
 def test_decisions_are_drawn(unequal):
-    axes = plot_decisions(unequal.shown)
+    axes = plot_decisions(unequal.details)
     assert axes.shape == (2, 2)
-    for row, (way, accuracy) in zip(axes, unequal.shown.accuracy.items()):
+    for row, (way, accuracy) in zip(axes, unequal.details.accuracy.items()):
         assert (
             "12 of 1,200 are rare" in row[0].get_title()
             and f"{way}: accuracy {accuracy.mean():.2f}" in row[1].get_title()

@@ -6,8 +6,8 @@ import pytest
 from scipy import stats
 
 from lecture import replicas
-from lecture.experiments import activations, batch_size, memorization, pca
-from lecture.experiments.mixtures import mixture, one_hot, parts
+from lecture.experiments import activations, batch_size, clock, live, memorization, pca
+from lecture.experiments.mixtures import mixture, one_hot, train_test_points
 
 rng = np.random.default_rng(0)
 WORDS = ("supported", "contradicted", "undecided")
@@ -51,20 +51,22 @@ def test_memorization_counts_each_point_once_and_learns_what_there_is():
 
 @pytest.mark.parametrize("word", WORDS)
 def test_memorization_is_judged(word):
-    accuracy = np.full((4, 2, 3, 30), 0.5)  # steps 250, 500, 750, 1000; true, random; 50, 150, 300 points
-    accuracy[:, 0, 1] += made_up(memorization.SLOWER, word)
-    accuracy[-1, 1, 0] += made_up(memorization.FEW, word)
-    accuracy[-1, 1, 2] = accuracy[-1, 1, 0] - made_up(memorization.MANY, word)
-    assert [it.word for it in memorization.judge(accuracy, np.arange(250, 1001, 250), 1)[:3]] == [word] * 3
-    accuracy[-1, 1, 1] += made_up(memorization.STEPS, word)
-    assert memorization.judge(accuracy, np.arange(250, 1001, 250), 1)[3].word == word
+    random = np.full((3, 30), 0.5)  # 50, 150, 300 points
+    random[0] += made_up(memorization.FEW, word)
+    random[2] = random[0] - made_up(memorization.MANY, word)
+    steps = (250, 500, 750, 1000)
+    true, watched = np.full((4, 30), 0.5) + made_up(memorization.SLOWER, word), np.full((4, 30), 0.5)
+    verdicts = memorization.judge(random, {"true labels": true, "random labels": watched}, steps)
+    assert [verdict.word for verdict in verdicts[:3]] == [word] * 3
+    watched[-1] += made_up(memorization.STEPS, word)
+    assert memorization.judge(random, {"true labels": true, "random labels": watched}, steps)[3].word == word
 
 
 @pytest.mark.parametrize(
     "settings, sentence",
     [
-        (dict(sizes=(50, 300)), r"sizes must have 150 and another number among them, got \(50, 300\)"),
-        (dict(sizes=(150,)), "sizes must have 150 and another"),
+        (dict(sizes=(50, 300)), r"sizes must have 150 among them, got \(50, 300\)"),
+        (dict(sizes=(150,)), r"sizes must be two or more different numbers, got \(150,\)"),
         (dict(sizes=(150, 1)), "a size must be a whole number of at least 2, got 1"),
         (dict(steps=100), "steps must be a whole number of at least 500, got 100"),
         (dict(n_seeds=0), "n_seeds must be a whole number of at least 1, got 0"),
@@ -90,7 +92,7 @@ def test_a_rotation_keeps_lengths_and_prefers_no_direction():
 
 
 def test_a_rotation_hides_dummies_and_positive_numbers_stretch():
-    X, y, X_test, y_test = pca.points(50, 2)
+    X, y, X_test, y_test = pca.mixed_points(50, 2)
     assert (
         X.shape == (80, 60)
         and X_test.shape == (500, 60)
@@ -110,7 +112,7 @@ def test_a_rotation_hides_dummies_and_positive_numbers_stretch():
         and spread[10] > 0.06
         and spread[-1] < 0.14
     )  # 50 directions of equal noise
-    assert np.linalg.norm(pca.points(50, 2, mixing="positive")[0]) > 3 * np.linalg.norm(X)
+    assert np.linalg.norm(pca.mixed_points(50, 2, mixing="positive")[0]) > 3 * np.linalg.norm(X)
     singular = np.linalg.svd(np.random.default_rng(0).random((1010, 1010)), compute_uv=False)
     assert singular[0] == pytest.approx(1010 / 2, rel=0.02) and singular[1] == pytest.approx(
         np.sqrt(1010 / 3), rel=0.05
@@ -128,9 +130,9 @@ def test_projection_is_that_of_scikit_learn(d):
 
 
 def test_nets_with_fewer_inputs_are_trained_as_if_alone():
-    narrow, wide = pca.points(5, 0), pca.points(40, 0)
-    together = pca.held_out((8,), [narrow, wide], 60, [0, 0])
-    X, y, X_test, y_test = narrow
+    data = {n: pca.seeds_points([0], n, "rotation") for n in (5, 40)}
+    together = pca.held_out_accuracy((8,), data, steps=60, seeds=[0])
+    X, y, X_test, y_test = data[5]
     alone = replicas.train(
         [8],
         X,
@@ -144,7 +146,7 @@ def test_nets_with_fewer_inputs_are_trained_as_if_alone():
         record=[60],
         show=False,
     )
-    assert together[0] == pytest.approx(alone.test_accuracy[-1, 0], abs=0.005)
+    assert together[5] == pytest.approx(alone.test_accuracy[-1], abs=0.005)
 
 
 def test_pca_runs_on_both_mixings():
@@ -156,9 +158,8 @@ def test_pca_runs_on_both_mixings():
     assert list(result.sweeps[0].values) == ["no PCA", "PCA to 10", "PCA to 5", "PCA to 1"] and result.sweeps[0].values[
         "no PCA"
     ].shape == (2, 2)
-    data = pca.points(200, 1)
-    expected = pca.held_out((8,), [data], 40, [1])[0]
-    assert result.sweeps[0].values["no PCA"][1, 1] == pytest.approx(expected, abs=0.005)
+    alone = pca.held_out_accuracy((8,), {200: pca.seeds_points([1], 200, "rotation")}, steps=40, seeds=[1])
+    assert result.sweeps[0].values["no PCA"][1, 1] == pytest.approx(alone[200][0], abs=0.005)
     assert [it.what for it in result.compared] == ["no PCA, 100 dummy dimensions", "no PCA, 200 dummy dimensions"]
 
 
@@ -192,7 +193,7 @@ def test_pca_refuses(settings, sentence):
 # Activations.
 
 
-def test_one_program_serves_all_activations():
+def test_activations_are_what_their_names_say():
     z = np.linspace(-2, 2, 9, dtype="float32")
     wanted = {
         "relu": np.maximum(z, 0),
@@ -204,11 +205,8 @@ def test_one_program_serves_all_activations():
         "identity": z,
     }
     assert list(wanted) == list(activations.FUNCTIONS)
-    for number, (name, values) in enumerate(wanted.items()):
-        activations.switch().number.assign(number)
-        assert np.allclose(
-            keras.ops.convert_to_numpy(activations.switch()(keras.ops.convert_to_tensor(z))), values, atol=1e-6
-        ), name
+    for name, values in wanted.items():
+        assert np.allclose(keras.ops.convert_to_numpy(activations.FUNCTIONS[name](z)), values, atol=1e-6), name
 
 
 def test_behind_a_sign_only_the_last_layer_learns():
@@ -216,7 +214,7 @@ def test_behind_a_sign_only_the_last_layer_learns():
     first = [rng.normal(size=shape) for shape in ((2, 5), (5,), (5, 5), (5,), (5, 2), (2,))]
     moved = {}
     for name in ("sign", "tanh"):
-        nets = activations.train(
+        nets = activations.train_with(
             name, X, one_hot(y), steps=20, seeds=1, hidden=(5, 5), batch_size=8, weights=first, record=[20], show=False
         )
         moved[name] = [float(np.abs(after[0] - before).max()) for before, after in zip(first, nets.weights)]
@@ -228,7 +226,7 @@ def test_the_sign_net_is_a_linear_model_of_fixed_features():
     from sklearn.linear_model import LogisticRegression
 
     X, y = activations.moons(100, 1)
-    nets = activations.train(
+    nets = activations.train_with(
         "sign", X, one_hot(y), steps=400, seeds=1, hidden=(5, 5), batch_size=8, record=[400], show=False
     )
     W1, b1, W2, b2, _, _ = (it[0] for it in nets.weights)
@@ -259,7 +257,7 @@ def test_activations_run_and_a_decision_is_the_mean_of_nets():
         and way.x == tuple(range(5, 41, 5))
     )
     assert all((way.values[name][-1] == end.values["test"][at]).all() for at, name in enumerate(end.x))
-    told = activations.decide("identity", 0.2, 3, n_nets=2, steps=40)
+    told = live.decide_moons("identity", 0.2, 3, n_nets=2, steps=40)
     assert (
         told.probability.shape == (32, 32)
         and told.accuracy.shape == (2,)
@@ -291,11 +289,11 @@ def test_activations_are_judged(word):
         (lambda: activations.run(steps=0, show=False), "steps must be a whole number of at least 1, got 0"),
         (lambda: activations.run(n_seeds=0, show=False), "n_seeds must be"),
         (
-            lambda: activations.decide("gelu"),
+            lambda: live.decide_moons("gelu"),
             "activation must be one of relu, tanh, sigmoid, square, sin, sign, identity, got 'gelu'",
         ),
-        (lambda: activations.decide(units=31), "units must be a whole number from 1 to 30, got 31"),
-        (lambda: activations.decide(noise=float("nan")), "noise must be a number of at least 0, got nan"),
+        (lambda: live.decide_moons(units=31), "units must be a whole number from 1 to 30, got 31"),
+        (lambda: live.decide_moons(noise=float("nan")), "noise must be a number of at least 0, got nan"),
     ],
 )
 def test_activations_refuse(call, sentence):
@@ -314,7 +312,7 @@ def test_batches_are_compared_at_the_same_points_of_one_training():
     assert test.x == (1, 64, 400) and all(
         values.shape == (3, 2) for values in (*test.values.values(), *training.values.values())
     )
-    X, y, X_test, y_test = parts(400, 1000, 12, (0, 1))
+    X, y, X_test, y_test = train_test_points(400, 1000, 12, (0, 1))
     settings = dict(
         seeds=(0, 1), bias_initializer="glorot_uniform", optimizer=keras.optimizers.Adam(0.003), record=[20], show=False
     )
@@ -347,20 +345,20 @@ class Pretended:
 @pytest.mark.parametrize("least, cap, n_epochs", [(1, 100, 4), (6, 100, 6), (1, 2.5, 3)])
 def test_the_clock_stops_when_enough_is_known(monkeypatch, least, cap, n_epochs):
     now = [0.0]
-    monkeypatch.setattr(batch_size.time, "perf_counter", lambda: now[0])
-    clock = batch_size.Clock(None, np.tile([0, 1], 50), least=least, cap=cap)
-    model = Pretended(clock.y)
-    clock.set_model(model)
-    clock.on_train_begin()
+    monkeypatch.setattr(clock.time, "perf_counter", lambda: now[0])
+    ours = clock.Clock(None, np.tile([0, 1], 50), least=least, cap=cap)
+    model = Pretended(ours.y)
+    ours.set_model(model)
+    ours.on_train_begin()
     for epoch in range(10):
-        clock.on_epoch_begin(epoch)
+        ours.on_epoch_begin(epoch)
         now[0] += 1
         model.share = 0.2 * (epoch + 1)  # 0.8 after four epochs
-        clock.on_epoch_end(epoch)
+        ours.on_epoch_end(epoch)
         now[0] += 50  # between epochs it does not count
         if model.stop_training:
             break
-    assert clock.seconds == [1.0] * n_epochs and clock.reached == (4.0 if n_epochs >= 4 else None)
+    assert ours.seconds == [1.0] * n_epochs and ours.reached == (4.0 if n_epochs >= 4 else None)
 
 
 @pytest.mark.parametrize("word", WORDS)

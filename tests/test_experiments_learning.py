@@ -1,4 +1,4 @@
-"""The experiments on learning: losses, first weights, how layers settle, penalties; and the pictures that are their own."""
+"""The experiments on learning: losses, initial weights, how layers settle, penalties; and their own drawings."""
 
 import keras
 import matplotlib.pyplot as plt
@@ -7,12 +7,11 @@ import pytest
 import tensorflow as tf
 
 from lecture import plots
-from lecture.experiments import convergence, initialization, losses, regularization
-from lecture.experiments.mixtures import one_hot, parts, separation_told
-from lecture.experiments.protocol import trained
+from lecture.experiments import convergence, initialization, live, losses, regularization
+from lecture.experiments.mixtures import describe_separation, one_hot, train_test_points
+from lecture.experiments.protocol import OBJECTIVES, compare_like_the_original, train_like_the_original
 
 rng = np.random.default_rng(0)
-MODULES = [losses, initialization, convergence, regularization]
 
 
 def _words(verdicts):
@@ -46,66 +45,33 @@ def _by_hand(name, outputs, y, predicted):
 
 
 @pytest.mark.parametrize("outputs", losses.LOSSES)
-def test_labels_say_which_loss_a_replica_has(outputs):
-    y = np.eye(2)[rng.integers(2, size=(len(losses.NAMES), 7))]
+def test_losses_are_those_by_hand(outputs):
+    y = np.eye(2)[rng.integers(2, size=(3, 7))]
     predicted = rng.normal(size=y.shape)
     if outputs == "softmax":
         predicted = np.exp(predicted) / np.exp(predicted).sum(axis=-1, keepdims=True)
-    marked = losses.marked(y, np.arange(len(losses.NAMES))[:, None, None])
-    found = losses.ANY[outputs](tf.constant(marked, "float32"), tf.constant(predicted, "float32")).numpy()
-    for at, name in enumerate(losses.NAMES):
-        assert np.allclose(found[at], _by_hand(name, outputs, y[at], predicted[at]), atol=1e-5), name
+    for name, loss in losses.LOSSES[outputs].items():
+        loss = getattr(loss, "call", loss)  # a keras.losses.Loss averages when it is called
+        found = loss(tf.constant(y, "float32"), tf.constant(predicted, "float32")).numpy()
+        assert np.allclose(found, _by_hand(name, outputs, y, predicted), atol=1e-5), name
 
 
-def test_a_net_among_others_with_other_losses_is_the_net_that_is_trained_with_its_loss_alone():
-    X, y, *_ = parts(40, 2, 3, [0])
-    number = np.arange(len(losses.NAMES))[:, None, None]
-    again = lambda values: np.concatenate([values] * len(losses.NAMES))
-    how = dict(output="linear", batch_size=None, dtype="float64", show=False)
-    nets = trained(
-        [4],
-        again(X),
-        losses.marked(again(one_hot(y)), number),
-        steps=30,
-        seeds=[0] * len(losses.NAMES),
-        loss=losses.ANY["linear"],
-        **how,
-    )
-    alone = trained(
-        [4],
+def test_without_a_gradient_a_net_stays_where_it_was_beside_others_that_learn():
+    X, y, *_ = train_test_points(40, 2, 3, [0])
+    nets = compare_like_the_original(
+        {name: dict(loss=loss) for name, loss in losses.LOSSES["linear"].items()},
         X,
         one_hot(y),
+        hidden=[4],
         steps=30,
         seeds=[0],
-        loss=keras.losses.CategoricalCrossentropy(from_logits=True),
+        output="linear",
         record=[0],
         keep={0: range(12)},
-        **how,
-    )
-    assert all(np.allclose(ours[0], theirs[0], atol=1e-9) for ours, theirs in zip(nets.weights, alone.weights))
-    assert np.array_equal(nets.weights[0][-1].ravel(), alone.kept[0][0, 0])  # the control stays where it was
-    assert not any(np.allclose(ours[0], ours[at]) for ours in nets.weights[:1] for at in range(1, 6))
-
-
-def test_losses_of_many_nets_are_measured_one_slice_after_the_other():
-    """Above 200 MB TensorFlow sums into temporary variables, and two threads at once would take each other's for theirs."""
-    X, y, X_test, y_test = parts(64, 1000, 12, [0])
-    seeds = range(600)
-    again = lambda values: np.concatenate([values] * len(seeds))
-    nets = trained(
-        [100, 100],
-        again(X),
-        losses.marked(again(one_hot(y)), 1),
-        steps=2,
-        seeds=seeds,
-        loss=losses.ANY["linear"],
-        output="linear",
-        X_test=again(X_test),
-        y_test=losses.marked(again(one_hot(y_test)), 1),
-        record=[0, 1],
         show=False,
     )
-    assert nets.test_loss.shape == (3, 600) and np.isfinite(nets.test_loss).all()
+    moved = {name: np.abs(each.kept[0][-1] - each.kept[0][0]).max() for name, each in nets.items()}
+    assert moved.pop("constant") == 0 and min(moved.values()) > 1e-3
 
 
 def test_losses_are_judged_by_their_numbers():
@@ -133,10 +99,10 @@ def test_a_run_on_losses_holds_together():
     assert (np.diff(way.values["constant"], axis=0) == 0).all() and (
         way.values["cross-entropy"][-1] != way.values["constant"][-1]
     ).any()
-    assert [it.then for it in result.compared] == list(losses.PUBLISHED.values()) and all(
+    assert [it.published for it in result.compared] == list(losses.PUBLISHED.values()) and all(
         it.runs == 5 for it in result.compared
     )
-    assert "12-6-2" in result.protocol and separation_told("falling") in result.protocol
+    assert "12-6-2" in result.protocol and describe_separation("falling") in result.protocol
 
 
 # First weights
@@ -157,7 +123,7 @@ def test_the_logarithm_of_no_distance_is_the_least_on_every_processor():
 
 def test_one_unit_stands_for_a_layer_of_equal_ones():
     """Both are trained in double precision, so that rounding is not what is seen."""
-    X, y, *_ = parts(60, 2, 3, [0, 1])
+    X, y, *_ = train_test_points(60, 2, 3, [0, 1])
     how = dict(
         steps=200,
         seeds=2,
@@ -168,10 +134,10 @@ def test_one_unit_stands_for_a_layer_of_equal_ones():
         batch_size=None,
         show=False,
         optimizer=keras.optimizers.Adam(0.05, epsilon=1e-30),
-        **initialization.SQUARED,
+        **OBJECTIVES["squared error"],
     )
-    many = trained((7, 7), X, one_hot(y), **how)
-    one = trained((1, 1), X, one_hot(y), activation=initialization.counted(7), **how)
+    many = train_like_the_original((7, 7), X, one_hot(y), **how)
+    one = train_like_the_original((1, 1), X, one_hot(y), activation=initialization.summed_sigmoid(7), **how)
     assert np.allclose(many.predict(X), one.predict(X), atol=1e-4) and np.std(many.predict(X), axis=1).min() > 0.01
     assert max(initialization.difference(kernel).max() for kernel in many.weights[:4:2]) < 1e-8
     for layer in range(3):
@@ -208,11 +174,9 @@ def test_a_run_on_first_weights_holds_together():
 
 
 def test_nets_that_are_trained_anew_follow_the_standard_deviation():
-    curves = initialization.from_normal(0.3, n_nets=4, hidden=(5, 5), steps=20)
+    curves = live.learn_from_normal(0.3, n_nets=4, hidden=(5, 5), steps=20)
     assert curves.accuracy.shape == (len(curves.steps), 4) and curves.steps[-1] == 20 and "0.3" in curves.label
-    assert not np.array_equal(
-        curves.accuracy, initialization.from_normal(2.0, n_nets=4, hidden=(5, 5), steps=20).accuracy
-    )
+    assert not np.array_equal(curves.accuracy, live.learn_from_normal(2.0, n_nets=4, hidden=(5, 5), steps=20).accuracy)
     ax = plots.plot_learning_curves(curves)
     assert (
         len(ax.lines) == 5
@@ -230,18 +194,25 @@ def test_halfway_is_the_last_look_that_is_far():
     assert convergence.halfway(np.array([0.0, 1, 0.2, 1, 1, 1])[:, None]) == 3 / 5  # it was far again
     assert convergence.halfway(np.ones((4, 2, 3))).tolist() == [0, 0]
     assert np.allclose(convergence.changes(straight), 0.5)
-    assert convergence.calming(np.arange(20.0)).tolist() == [0.5, 18.5]
+    assert convergence.mean_tenths(np.arange(20.0)).tolist() == [0.5, 18.5]
 
 
 def test_picked_weights_are_there_and_differ():
-    random, last = np.split(convergence.picked(600), 2)
+    random, last = np.split(convergence.kept_weights(600), 2)
     assert len(set(random)) == 50 and random.max() < 600 and last.tolist() == list(range(550, 600))
-    assert np.array_equal(convergence.picked(600), convergence.picked(600)) and len(convergence.picked(8)) == 16
+    assert (
+        np.array_equal(convergence.kept_weights(600), convergence.kept_weights(600))
+        and len(convergence.kept_weights(8)) == 16
+    )
 
 
 def test_settling_is_judged_by_its_numbers():
-    half = lambda first, last: np.array([_around(first), _around(0.3), _around(last)])
-    tenths = lambda first, last: np.array([[_around(0.02, 1e-5), _around(end, 1e-5)] for end in (first, 0.005, last)])
+    def half(first, last):
+        return np.array([_around(first), _around(0.3), _around(last)])
+
+    def tenths(first, last):
+        return np.array([[_around(0.02, 1e-5), _around(end, 1e-5)] for end in (first, 0.005, last)])
+
     assert _words(convergence.judge(half(0.5, 0.2), tenths(0.01, 0.002))) == ["supported"] * 3
     assert _words(convergence.judge(half(0.2, 0.5), tenths(0.002, 0.01))) == ["contradicted"] * 3
     assert (
@@ -256,7 +227,7 @@ def test_settling_is_judged_by_its_numbers():
 
 def test_a_run_on_settling_holds_together_and_is_drawn():
     result = convergence.run(hidden=[5, 5], steps=60, every=2, n_seeds=3, show=False)
-    shown = result.shown
+    shown = result.details
     assert list(shown.weights) == ["layer 1", "layer 2", "layer 3"] and shown.steps.tolist() == list(range(0, 61, 2))
     assert [sweep.x for sweep in result.sweeps] == [("1", "2", "3")] * 3 and all(
         set(sweep.values) == set(convergence.CHOICES) for sweep in result.sweeps
@@ -278,17 +249,22 @@ def test_a_run_on_settling_holds_together_and_is_drawn():
 # Penalties
 
 
-def test_penalties_are_those_of_the_mean():
-    weights = regularization.penalties([("L1", 0.0, "all"), ("L1", 0.5, "all"), ("L2", 2.0, "layers")], (3, 4, 2), 2)
-    assert np.allclose(weights["l1"].T, np.array([0, 0, 0.5, 0.5, 0, 0]) / 20) and weights["penalized"] == "all"
-    assert np.allclose(weights["l2"], np.array([0, 0, 0, 0, 2, 2])[:, None] / np.array([12, 8])), (
-        "2 × (mean over 12 weights + mean over 8)"
-    )
+@pytest.mark.parametrize(
+    ("strength", "mean", "each"),
+    [(0.0, "all", [0, 0]), (0.5, "all", [0.5 / 20, 0.5 / 20]), (2.0, "layers", [2 / 12, 2 / 8])],
+)
+def test_penalties_are_those_of_the_mean(strength, mean, each):
+    """12 weights in the first layer and 8 in the second: over all of them, or over each layer's and added up."""
+    for kind, own, other in (("L1", "l1", "l2"), ("L2", "l2", "l1")):
+        found = regularization.penalty(kind, strength, mean, (3, 4, 2), 2)
+        assert np.allclose(found[own], [each, each]) and np.array_equal(found[other], np.zeros((2, 2)))
 
 
 def test_penalties_are_judged_by_their_numbers():
-    def judged(strong, small, accuracy, mild, spread=0.001, n=30):
-        rows = lambda *means: np.array([_around(mean, spread, n) for mean in means])
+    def judged(strong, small, accuracy, mild, *, spread=0.001, n=30):
+        def rows(*means):
+            return np.array([_around(mean, spread, n) for mean in means])
+
         return _words(
             regularization.judge(
                 {"L1": rows(0.9, 0.9, accuracy), "L2": rows(0.9, mild, 0.9)},
@@ -299,7 +275,7 @@ def test_penalties_are_judged_by_their_numbers():
 
     assert judged(0.5, 0.6, 0.7, 0.95) == ["supported"] * 4
     assert judged(1.0, 0.0, 0.9, 0.9) == ["contradicted"] * 4
-    assert judged(0.8, 0.2, 0.88, 0.91, 0.2, 4) == ["undecided"] * 4
+    assert judged(0.8, 0.2, 0.88, 0.91, spread=0.2, n=4) == ["undecided"] * 4
 
 
 def test_a_run_on_penalties_holds_together_and_is_drawn():
@@ -316,20 +292,18 @@ def test_a_run_on_penalties_holds_together_and_is_drawn():
     assert set(way.values) == {"no penalty", "L1, 1", "L2, 1"} and np.array_equal(
         way.values["L1, 1"][-1], accuracy.values["L1"][2]
     ) == (way.x[-1] == 60)
-    assert list(result.shown.weights)[-1] == "L2, strength 1" and result.shown.weights["L1, strength 0"].shape == (
-        len(result.shown.steps),
+    assert list(result.details.weights)[-1] == "L2, strength 1" and result.details.weights["L1, strength 0"].shape == (
+        len(result.details.steps),
         50,
     )
-    axes = plots.plot_weight_paths(result.shown.steps, result.shown.weights, rows=2)
+    axes = plots.plot_weight_paths(result.details.steps, result.details.weights, rows=2)
     assert len(axes) == 6 and all(len(ax.lines) == 51 for ax in axes) and "mean size" in plots.alt_text(axes[0].figure)
     with pytest.raises(ValueError, match="weights must have one set or more, got none"):
         plots.plot_weight_paths([0], {})
 
 
 def test_nets_that_are_trained_anew_follow_the_penalty():
-    none, strong = (
-        regularization.penalized("L1", strength, n_nets=4, hidden=(5, 5), steps=200) for strength in (0, 3.0)
-    )
+    none, strong = (live.train_penalized("L1", strength, n_nets=4, hidden=(5, 5), steps=200) for strength in (0, 3.0))
     assert (
         none.sizes.shape == (4, 12 * 5 + 25 + 10)
         and (np.diff(none.sizes) <= 0).all()
@@ -342,20 +316,6 @@ def test_nets_that_are_trained_anew_follow_the_penalty():
 
 
 # What all have in common
-
-
-@pytest.mark.parametrize("module", MODULES)
-def test_hypotheses_are_those_that_are_judged(module):
-    assert (
-        module.run.__kwdefaults__["preset"] == "short"
-        and set(module.PRESETS) == {"short", "published"}
-        and module.PRESETS["short"]["n_seeds"] >= 30
-    )
-    assert (
-        module.TITLE == module.__doc__
-        and 2 <= len(module.HYPOTHESES) <= 4
-        and all(it.text.endswith(".") for it in module.HYPOTHESES)
-    )
 
 
 @pytest.mark.parametrize(
@@ -382,11 +342,11 @@ def test_bad_input_is_one_sentence(module, settings, sentence):
 
 def test_bad_input_of_the_explorers_is_one_sentence():
     with pytest.raises(ValueError, match="std must be a number of at least 0, got -1"):
-        initialization.from_normal(-1)
+        live.learn_from_normal(-1)
     with pytest.raises(ValueError, match="kind must be one of L1, L2, got 'L3'"):
-        regularization.penalized("L3", 1)
+        live.train_penalized("L3", 1)
     with pytest.raises(ValueError, match="strength must be a number of at least 0"):
-        regularization.penalized("L1", float("nan"))
+        live.train_penalized("L1", float("nan"))
 
 
 def test_figures_of_sweeps_take_these_results():

@@ -1,12 +1,14 @@
-"""Twelve questions about nets, each answered by many nets: ``experiments.imbalance.run() -> Result``. Nothing here draws."""
+"""Questions about networks, each answered by training many: ``experiments.imbalance.run() -> Result``."""
 
 from importlib import import_module
+from types import ModuleType
 
 from lecture.checks import one_of
 from lecture.experiments.judgement import Compared, Hypothesis, Verdict
 from lecture.experiments.result import Result, Sweep
 from lecture.intervals import interval
 
+# A new experiment is a module beside this file and its name in this list, which is in the order of the lecture.
 NAMES = (
     "approximation",
     "depth",
@@ -22,21 +24,26 @@ NAMES = (
     "regularization",
 )
 
-__all__ = ["NAMES", "Compared", "Hypothesis", "Result", "Sweep", "Verdict", "interval", "module"]
+__all__ = ["NAMES", "Compared", "Hypothesis", "Result", "Sweep", "Verdict", "get", "interval"]
 
 
-def module(name):
-    """Return the module of a question, with its ``run``, ``TITLE``, ``HYPOTHESES`` and ``PRESETS``.
+def get(name: str) -> ModuleType:
+    """Return the module of an experiment, with its ``run``, ``TITLE``, ``HYPOTHESES`` and ``PRESETS``.
+
+    Parameters
+    ----------
+    name : str
+        One of ``NAMES``.
 
     Raises
     ------
     ValueError
-        If there is no such question.
+        If the name is unknown.
     """
     return import_module(f"lecture.experiments.{one_of(name, NAMES, 'experiment')}")
 
 
 def __getattr__(name):
-    if name in NAMES:
-        return module(name)
+    if name in NAMES or name == "live":
+        return import_module(f"lecture.experiments.{name}")
     raise AttributeError(f"module 'lecture.experiments' has no attribute {name!r}")

@@ -1,21 +1,21 @@
 """Does any non-linear function do as an activation?"""
 
-import time
-from dataclasses import dataclass
-from functools import lru_cache, partial
+from collections.abc import Sequence
 
 import numpy as np
 import tensorflow as tf
 from sklearn.datasets import make_moons
 
 from lecture.checks import one_of, real, whole
-from lecture.experiments.judgement import Compared, Hypothesis
-from lecture.experiments.mixtures import one_hot
-from lecture.experiments.protocol import chosen, trained
-from lecture.experiments.result import Result, Sweep
+from lecture.experiments.experiment import Findings, experiment
+from lecture.experiments.judgement import Hypothesis, beside_published
+from lecture.experiments.mixtures import Points
+from lecture.experiments.protocol import compare_like_the_original, describe_training, train_like_the_original
+from lecture.experiments.result import Sweep
+from lecture.replicas import Replicas
 
 TITLE = "Does any non-linear function do as an activation?"
-FUNCTIONS = {  # the original says seven and tries six: sigmoid, which its other experiments use, is added
+FUNCTIONS = {  # the original lecture speaks of seven and tries six: the sigmoid of its other experiments is added
     "relu": tf.nn.relu,
     "tanh": tf.tanh,
     "sigmoid": tf.sigmoid,
@@ -25,7 +25,7 @@ FUNCTIONS = {  # the original says seven and tries six: sigmoid, which its other
     "identity": tf.identity,
 }
 LINEAR = Hypothesis(
-    "A net with the identity does worse than one with ReLU.", "test accuracy with relu minus identity", 0.05
+    "A network with the identity does worse than one with ReLU.", "test accuracy with relu minus identity", 0.05
 )
 USUAL = Hypothesis(
     "The usual activations do better than odd ones.",
@@ -42,133 +42,81 @@ PRESETS = {
     "published": dict(n_seeds=100, hidden=(30, 30), steps=800, noise=0.1),
 }
 N_TRAIN, N_TEST = 400, 1000
-RECORDED = 8  # times on the way
-SIDE = 32  # places a side at which a decision is asked for
-WINDOW = (-1.6, 2.6, -1.2, 1.7)  # of the moons: left, right, bottom, top
-THEN = {"relu": 1.0, "tanh": 1.0, "square": 1.0, "sin": 1.0, "sign": 0.977, "identity": 0.89}
+N_RECORDED = 8
+PUBLISHED = {"relu": 1.0, "tanh": 1.0, "square": 1.0, "sin": 1.0, "sign": 0.977, "identity": 0.89}
 
 
-class Switch:
-    """An activation that is one of several, chosen by a number that a compiled program reads as it runs: so one program serves for all."""
-
-    def __init__(self, functions):
-        self.functions, self.number = tuple(functions), tf.Variable(0, trainable=False)
-
-    def __call__(self, z):
-        return tf.switch_case(self.number.value(), [partial(function, z) for function in self.functions])
-
-
-@lru_cache(maxsize=1)
-def switch():
-    """Return the one switch of all ``FUNCTIONS``."""
-    return Switch(FUNCTIONS.values())
-
-
-def moons(n, seed, noise=0.1, part=0):
+def moons(n: int, seed: int, noise: float = 0.1, part: int = 0) -> tuple[np.ndarray, np.ndarray]:
     """Return points on two interleaved half circles, X (n, 2), and which of them each lies on, y (n,).
 
     Parameters
     ----------
-    n, seed : int
+    n : int
+        Number of points.
+    seed : int
+        Seed of the points.
     noise : float
-        Standard deviation of what moves a point off its half circle, whose radius is 1.
+        Standard deviation of the distance from the half circles, whose radius is 1.
     part : int
-        0 to train, 1 to test.
+        Which points to draw: 0 to train on, 1 to test on.
     """
     return make_moons(n, noise=noise, random_state=np.random.RandomState([seed, part]))
 
 
-def train(activation, X, y, *, steps, seeds, hidden=(30, 30), **settings):
-    """Train nets with one activation; the program is compiled for the first and serves for all.
+def moon_points(seeds: Sequence[int], noise: float) -> Points:
+    """Return `moons` of each seed, 400 to train and 1000 to test on."""
+    parts = ([moons(n, seed, noise, part) for seed in seeds] for part, n in enumerate((N_TRAIN, N_TEST)))
+    return Points(*(np.stack(values) for drawn in parts for values in zip(*drawn)))
+
+
+def train_with(activation: str, X, y, *, hidden: Sequence[int] = (30, 30), **settings) -> Replicas:
+    """Train networks with one activation.
 
     Parameters
     ----------
     activation : str
         A key of ``FUNCTIONS``.
-    X, y, steps, seeds, hidden, **settings
-        As for `lecture.experiments.protocol.trained`.
-
-    Returns
-    -------
-    lecture.replicas.Replicas
-        Ask it for predictions before the next call: they are made with the activation that was trained last.
+    X, y : arrays
+        Training examples, as for `lecture.replicas.train`.
+    hidden : sequence of int
+        Units of each hidden layer.
+    **settings
+        Other arguments of `lecture.replicas.train`, ``steps`` and ``seeds`` among them.
     """
-    switch().number.assign(list(FUNCTIONS).index(one_of(activation, FUNCTIONS, "activation")))
-    return trained(hidden, X, y, steps=steps, seeds=seeds, activation=switch(), **settings)
+    function = FUNCTIONS[one_of(activation, FUNCTIONS, "activation")]
+    return train_like_the_original(hidden, X, y, activation=function, **settings)
 
 
-def run(*, hidden=None, steps=None, noise=None, n_seeds=None, preset="short", show=True):
-    """Train nets on two moons, with each of seven activations.
+@experiment(TITLE, PRESETS)
+def run(*, noise: float, hidden: Sequence[int], steps: int, seeds: Sequence[int], show: bool) -> Findings:
+    """Train networks on two moons, with each of seven activations.
 
     Parameters
     ----------
-    hidden : sequence of int, optional
-    steps : int, optional
-        Updates.
     noise : float, optional
-        Of the moons, from 0 upwards.
-    n_seeds : int, optional
-    preset : "short" or "published"
-    show : bool
-        A bar.
-
-    Returns
-    -------
-    Result
-
-    Raises
-    ------
-    ValueError
-        If an argument is not as above.
+        Standard deviation of the points' distance from the moons, from 0 upwards.
     """
-    start = time.perf_counter()
-    own = chosen(PRESETS, preset, n_seeds, hidden=hidden, steps=steps, noise=noise)
-    seeds, steps, noise = own.seeds, whole(own.steps, "steps", least=1), real(own.noise, "noise", least=0)
-    (X, y), (X_test, y_test) = (
-        map(np.stack, zip(*(moons(n, seed, noise, part) for seed in seeds))) for part, n in enumerate((N_TRAIN, N_TEST))
+    points = moon_points(seeds, real(noise, "noise", least=0))
+    nets = compare_like_the_original(
+        {name: dict(activation=function) for name, function in FUNCTIONS.items()},
+        **points.encoded(),
+        **dict(hidden=hidden, steps=whole(steps, "steps", least=1), seeds=seeds, show=show),
+        record={max(1, round(steps * at / N_RECORDED)) for at in range(1, N_RECORDED + 1)},
     )
-    record = sorted({max(1, round(steps * at / RECORDED)) for at in range(1, RECORDED + 1)})
-    train_on = partial(
-        train,
-        X=X,
-        y=one_hot(y),
-        X_test=X_test,
-        y_test=one_hot(y_test),
-        steps=steps,
-        seeds=seeds,
-        hidden=own.hidden,
-        record=record,
-        show=show,
-    )
-    nets = {name: train_on(name) for name in FUNCTIONS}
-    end = {name: it.test_accuracy[-1] for name, it in nets.items()}
-    compared = tuple(Compared(name, then, 3, end[name]) for name, then in THEN.items())
-    return Result(
-        "activations",
-        TITLE,
-        preset,
-        f"{'-'.join(map(str, (2, *own.hidden, 2)))}, {steps} steps of Adam at 0.003 on batches of 64 of {N_TRAIN} points on two moons with noise {noise:g}; {N_TEST} others to test"
-        " (published: 100). A short run makes 500 steps instead of 800 and takes 30 seeds instead of 100.",
-        seeds,
-        (
-            Sweep(
-                "After the last step",
-                tuple(FUNCTIONS),
-                "activation",
-                "accuracy",
-                {"test": np.stack(list(end.values())), "training": np.stack([it.accuracy[-1] for it in nets.values()])},
-            ),
-            Sweep(
-                "On the way",
-                tuple(record),
-                "step",
-                "test accuracy",
-                {name: it.test_accuracy for name, it in nets.items()},
-            ),
+    curves = {name: each.test_accuracy for name, each in nets.items()}
+    test = {name: curve[-1] for name, curve in curves.items()}
+    training = [each.accuracy[-1] for each in nets.values()]
+    ends = {"test": np.stack(list(test.values())), "training": np.stack(training)}
+    recorded = tuple(nets["relu"].steps.tolist())
+    trained = describe_training((2, *hidden, 2), steps, N_TRAIN, units="each activation", n_test=N_TEST)
+    return Findings(
+        protocol=f"{trained} (published: 100); the points lie on two moons with noise {noise:g}.",
+        sweeps=(
+            Sweep("After the last step", tuple(FUNCTIONS), "activation", "accuracy", ends),
+            Sweep("On the way", recorded, "step", "test accuracy", curves),
         ),
-        judge(end),
-        compared,
-        time.perf_counter() - start,
+        verdicts=judge(test),
+        compared=beside_published(PUBLISHED, test, "{}", runs=3),
     )
 
 
@@ -180,83 +128,3 @@ def judge(accuracy):
         SIGN.judge(accuracy["relu"] - accuracy["sign"]),
         ALL.judge(accuracy["relu"] - accuracy["sigmoid"]),
     )
-
-
-@dataclass(frozen=True, eq=False)
-class Decisions:
-    """What nets with one activation decide about the plane.
-
-    Attributes
-    ----------
-    activation : str
-    units : int
-        In each of the two hidden layers.
-    noise : float
-        Of the moons.
-    X, y : arrays (n, 2) and (n,)
-        The first net's training points.
-    window : tuple of 4 float
-        Left, right, bottom, top.
-    probability : array (side, side)
-        Of class 1, mean over nets; rows from bottom to top, columns from left to right.
-    accuracy : array (n_nets,)
-        Of each net, on points that it has not seen.
-    """
-
-    activation: str
-    units: int
-    noise: float
-    X: np.ndarray
-    y: np.ndarray
-    window: tuple
-    probability: np.ndarray
-    accuracy: np.ndarray
-
-
-def decide(activation="relu", noise=0.1, units=30, *, n_nets=50, steps=300, batch_size=32):
-    """Train nets on noisy moons and ask them about the plane: after the first call within a second on two cores, whatever is changed.
-
-    Parameters
-    ----------
-    activation : str
-        A key of ``FUNCTIONS``.
-    noise : float
-        From 0 upwards.
-    units : int
-        In each hidden layer, from 1 to 30.
-    n_nets : int
-    steps, batch_size : int
-        Fewer and smaller than those of `run`, so that one need not wait.
-
-    Returns
-    -------
-    Decisions
-
-    Raises
-    ------
-    ValueError
-        If an argument is not as above.
-    """
-    units, n_nets, noise = (
-        whole(units, "units", least=1, most=30),
-        whole(n_nets, "n_nets", least=1),
-        real(noise, "noise", least=0),
-    )
-    X, y = map(np.stack, zip(*(moons(N_TRAIN, seed, noise) for seed in range(n_nets))))
-    X_test, y_test = moons(N_TEST, 0, noise, part=1)
-    nets = train(
-        activation,
-        X,
-        one_hot(y),
-        steps=steps,
-        batch_size=batch_size,
-        seeds=n_nets,
-        widths=np.full((n_nets, 2), units),
-        record=[steps],
-        show=False,
-    )
-    across, up = np.meshgrid(np.linspace(*WINDOW[:2], SIDE), np.linspace(*WINDOW[2:], SIDE))
-    answers = nets.predict(np.concatenate([np.transpose([across.ravel(), up.ravel()]), X_test]))
-    probability = answers[:, : SIDE**2, 1].mean(axis=0).reshape(SIDE, SIDE)
-    accuracy = (answers[:, SIDE**2 :].argmax(axis=-1) == y_test).mean(axis=1)
-    return Decisions(activation, units, noise, X[0], y[0], WINDOW, probability, accuracy)

@@ -1,30 +1,28 @@
 """How many hidden units does it take to approximate a function?"""
 
-import time
+import itertools
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import keras
 import numpy as np
 
-from lecture.checks import one_of, real, whole
-from lecture.experiments.judgement import Compared, Hypothesis
-from lecture.experiments.protocol import RATE, chosen, trained
-from lecture.experiments.result import Result, Sweep
+from lecture.checks import real, whole
+from lecture.experiments.experiment import Findings, experiment
+from lecture.experiments.judgement import Hypothesis, beside_published
+from lecture.experiments.protocol import RATE, compare_like_the_original, describe_training, stacked, swept
+from lecture.experiments.result import Sweep
 
 TITLE = "How many hidden units does it take to approximate a function?"
-COEFFICIENTS = (
-    0,
-    -2,
-    1,
-    1,
-    -2,
-)  # of 1, x, x², x³, x⁴: read the other way round, nets of two units come to .008 every time, and .0296 was published
+# of 1, x, x², x³, x⁴: read in the other order, networks of two units reach .008 every time, and .0296 was published
+COEFFICIENTS = (0, -2, 1, 1, -2)
 FUNCTIONS = {
     "sin(12x)": lambda x: np.sin(12 * x),
     "polynomial": lambda x: np.polynomial.polynomial.polyval(x, COEFFICIENTS),
     "|x|": np.abs,
 }
-WAVES, LEFT = "sin(12x)", 0.05  # a net has learnt the waves if it leaves less of their variance
+WAVES, LEFT = "sin(12x)", 0.05  # a network has learnt the waves if it leaves less of their variance
 MORE = Hypothesis(
     "More units approximate better.",
     "decades by which the error falls from the fewest units to the most, mean of the three functions",
@@ -32,129 +30,110 @@ MORE = Hypothesis(
 )
 WIGGLES = Hypothesis(
     "A function with more bends needs more units.",
-    "share of the variance that nets of middle width leave over, sin(12x) minus the polynomial",
+    "share of the variance that networks of middle width leave over, sin(12x) minus the polynomial",
     0.1,
 )
 LEARNT = Hypothesis(
-    "What the widest net can represent, training finds.",
-    f"share of the widest nets that leave less than {LEFT:.0%} of the variance of sin(12x)",
+    "What the widest network can represent, training finds.",
+    f"share of the widest networks that leave less than {LEFT:.0%} of the variance of sin(12x)",
     0.9,
 )
 HYPOTHESES = (MORE, WIGGLES, LEARNT)
 PUBLISHED = {
-    "sin(12x)": {2: 0.422, 4: 0.2328, 16: 0.033},
-    "polynomial": {2: 0.0296, 4: 0.0006, 16: 0.0},
-    "|x|": {2: 0.0007, 4: 0.0002, 16: 0.0001},
+    ("sin(12x)", 2): 0.422,
+    ("sin(12x)", 4): 0.2328,
+    ("sin(12x)", 16): 0.033,
+    ("polynomial", 2): 0.0296,
+    ("polynomial", 4): 0.0006,
+    ("polynomial", 16): 0.0,
+    ("|x|", 2): 0.0007,
+    ("|x|", 4): 0.0002,
+    ("|x|", 16): 0.0001,
 }
 PRESETS = {
-    "short": dict(n_seeds=30, widths=(2, 4, 16), steps=10_000),
-    "published": dict(n_seeds=100, widths=(1, 2, 4, 8, 16), steps=10_000),
+    "short": dict(n_seeds=30, widths=(2, 4, 16), steps=10_000, learning_rate=RATE),
+    "published": dict(n_seeds=100, widths=(1, 2, 4, 8, 16), steps=10_000, learning_rate=RATE),
 }
 N_POINTS = 50
 N_GRID = 201
-LIVE_WIDTH, LIVE_STEPS, LIVE_RATE, LIVE_NETS = 32, 1000, 0.2, 50
+TINY = 1e-12  # stands for an error of 0, whose logarithm is not finite
 
 
 @dataclass(frozen=True, eq=False)
 class Fits:
-    """What nets of some widths made of some functions.
+    """Curves that networks of some widths fitted to some functions.
 
     Attributes
     ----------
     widths : tuple of int
+        Numbers of hidden units.
     x : array (n,)
-        Where they were trained.
+        Training points.
     y : dict of str to array (n,)
-        The values they were trained on.
+        Values of each function at the training points, with noise if there is any.
     grid : array (n_grid,)
+        Where the curves are evaluated.
     truth : dict of str to array (n_grid,)
+        True values on the grid.
     curves : dict of str to array (n_widths, n_seeds, n_grid)
+        Outputs of the networks on the grid.
     errors : dict of str to array (n_widths, n_seeds)
-        Mean squared error at the points they were trained on.
+        Mean squared error at the training points.
     """
 
-    widths: tuple
+    widths: tuple[int, ...]
     x: np.ndarray
-    y: dict
+    y: dict[str, np.ndarray]
     grid: np.ndarray
-    truth: dict
-    curves: dict
-    errors: dict
+    truth: dict[str, np.ndarray]
+    curves: dict[str, np.ndarray]
+    errors: dict[str, np.ndarray]
 
     @property
-    def true_errors(self):
+    def true_errors(self) -> dict[str, np.ndarray]:
         """Mean squared distance from the true curve, over the grid: a dict of arrays (n_widths, n_seeds)."""
         return {name: np.mean((curves - self.truth[name]) ** 2, axis=-1) for name, curves in self.curves.items()}
 
 
-def run(*, widths=None, steps=None, learning_rate=RATE, n_seeds=None, preset="short", show=True):
-    """Fit three functions with nets of one hidden layer.
+@experiment(TITLE, PRESETS)
+def run(*, widths: Sequence[int], learning_rate: float, steps: int, seeds: Sequence[int], show: bool) -> Findings:
+    """Fit three functions with networks of one hidden layer.
+
+    The ``details`` of the result are the fitted curves, `Fits`.
 
     Parameters
     ----------
     widths : sequence of int, optional
-        Units; two or more different numbers.
-    steps : int, optional
-        Updates, each on all points.
-    learning_rate : float
-    n_seeds : int, optional
-    preset : "short" or "published"
-    show : bool
-        A bar.
-
-    Returns
-    -------
-    Result
-        Its ``shown`` is a `Fits`.
-
-    Raises
-    ------
-    ValueError
-        If an argument is not as above.
+        Numbers of hidden units, two or more different ones.
+    learning_rate : float, optional
+        Learning rate of Adam.
     """
-    start = time.perf_counter()
-    own = chosen(PRESETS, preset, n_seeds, widths=widths, steps=steps)
-    widths = tuple(sorted({whole(width, "a width", least=1) for width in own.widths}))
-    if len(widths) < 2:
-        raise ValueError(f"widths must be two or more different numbers of units, got {list(own.widths)}.")
-    x = np.linspace(-1, 1, N_POINTS)
-    fits = _fitted(
-        {name: function(x) for name, function in FUNCTIONS.items()},
-        FUNCTIONS,
-        widths,
-        own.seeds,
-        max(widths),
-        own.steps,
-        learning_rate,
-        show,
-    )
-    errors = fits.errors
-    compared = tuple(
-        Compared(f"error on {name}, {width} units", then, 1, errors[name][widths.index(width)], reading=0.00005)
-        for name, by_width in PUBLISHED.items()
-        for width, then in by_width.items()
-        if width in widths
-    )
-    logs = {name: np.log10(np.maximum(values, 1e-12)) for name, values in errors.items()}
-    cut = "" if preset == "published" else " A short run takes 30 seeds instead of 100, and leaves out 1 and 8 units."
-    return Result(
-        "approximation",
-        TITLE,
-        preset,
-        f"1-n-1, sigmoid units and a linear output, mean squared error, {own.steps:,} steps of Adam at {learning_rate:g} on all {N_POINTS} points,"
-        f" evenly spread from -1 to 1; the polynomial is -2x + x² + x³ - 2x⁴.{cut}",
-        own.seeds,
-        (Sweep("Error of the fit", widths, "units", "log₁₀ of the mean squared error", logs, log_x=True),),
-        judge(errors, {name: np.var(fits.y[name]) for name in errors}),
-        compared,
-        time.perf_counter() - start,
-        fits,
+    widths = swept(widths, "widths", partial(whole, what="a width", least=1))
+    fits = fitted(FUNCTIONS, widths, steps=steps, learning_rate=learning_rate, seeds=seeds, show=show)
+    logs = {name: np.log10(np.maximum(values, TINY)) for name, values in fits.errors.items()}
+    errors = {(name, width): fits.errors[name][at] for name in FUNCTIONS for at, width in enumerate(widths)}
+    network = dict(units="sigmoid, linear output", rate=learning_rate, batch_size=None)
+    return Findings(
+        protocol=f"{describe_training((1, 'n', 1), steps, N_POINTS, **network)}, evenly spaced from -1 to 1; the loss "
+        "is the mean squared error, the polynomial is -2x + x² + x³ - 2x⁴.",
+        sweeps=(Sweep("Error of the fit", widths, "units", "log₁₀ of the mean squared error", logs, log_x=True),),
+        verdicts=judge(fits.errors, {name: np.var(y) for name, y in fits.y.items()}),
+        compared=beside_published(PUBLISHED, errors, "error on {}, {} units", runs=1, reading=0.00005),
+        details=fits,
     )
 
 
 def judge(errors, variances):
-    """Return the verdicts on errors, a dict of arrays (n_widths, n_seeds) from narrow to wide, of functions with these variances."""
-    decades = [np.log10(np.maximum(values[0], 1e-12) / np.maximum(values[-1], 1e-12)) for values in errors.values()]
+    """Return the verdicts.
+
+    Parameters
+    ----------
+    errors : dict of str to array (n_widths, n_seeds)
+        Mean squared error on each function, from narrow to wide.
+    variances : dict of str to float
+        Variance of each function.
+    """
+    decades = [np.log10(np.maximum(values[0], TINY) / np.maximum(values[-1], TINY)) for values in errors.values()]
     left = {name: values / variances[name] for name, values in errors.items()}
     middle = (len(left[WAVES]) - 1) // 2
     return (
@@ -164,77 +143,64 @@ def judge(errors, variances):
     )
 
 
-def fit(
-    function="sin(12x)", n_units=16, *, noise=0.0, n_nets=LIVE_NETS, steps=LIVE_STEPS, learning_rate=LIVE_RATE, seed=0
-):
-    """Return what nets of one width make of a function's noisy values, as `Fits`: quick enough to be asked again and again.
-
-    All nets see the same points; they differ in their first weights.
+def fitted(
+    functions: Mapping[str, Callable],
+    widths: Sequence[int],
+    *,
+    steps: int,
+    learning_rate: float,
+    seeds: Sequence[int],
+    noise: np.ndarray | float = 0.0,
+    widest: int | None = None,
+    show: bool = False,
+) -> Fits:
+    """Return what networks of some widths make of functions on [-1, 1], all trained together.
 
     Parameters
     ----------
-    function : "sin(12x)", "polynomial", "|x|" or callable
-        A function of an array.
-    n_units : int
-        Up to 32.
-    noise : float
-        Standard deviation of what is added to the values.
-    n_nets, steps : int
+    functions : dict of str to callable
+        Functions of arrays.
+    widths : sequence of int
+        Numbers of hidden units.
+    steps : int
+        Number of update steps, each on all points.
     learning_rate : float
-    seed : int
-        Of the noise.
-
-    Raises
-    ------
-    ValueError
-        If an argument is not as above.
+        Learning rate of Adam.
+    seeds : sequence of int
+        Seeds of the initial weights.
+    noise : float or array (n,)
+        What is added to the values of the functions at the training points.
+    widest : int, optional
+        Units of the network that is compiled, of which narrower ones use some; by default the largest width.
+    show : bool
+        Whether to show a progress bar.
     """
-    name = "your function" if callable(function) else one_of(function, FUNCTIONS, "function")
-    true = function if callable(function) else FUNCTIONS[name]
-    n_units, noise = whole(n_units, "n_units", least=1, most=LIVE_WIDTH), real(noise, "noise", least=0)
-    x = np.linspace(-1, 1, N_POINTS)
-    y = true(x) + noise * np.random.default_rng(whole(seed, "seed", least=0)).normal(size=N_POINTS)
-    return _fitted(
-        {name: y},
-        {name: true},
-        (n_units,),
-        tuple(range(whole(n_nets, "n_nets", least=1))),
-        LIVE_WIDTH,
-        steps,
-        learning_rate,
-        False,
-    )
-
-
-def _fitted(y, functions, widths, seeds, widest, steps, learning_rate, show):
-    """Train a net for each function, width and seed, all in one loop: narrow ones are wide ones without some units."""
     x, grid = np.linspace(-1, 1, N_POINTS), np.linspace(-1, 1, N_GRID)
-    shape = (len(y), len(widths), len(seeds))
-    values = np.broadcast_to(np.stack(list(y.values()))[:, None, None, :, None], (*shape, N_POINTS, 1)).reshape(
-        -1, N_POINTS, 1
-    )
-    units = np.broadcast_to(np.array(widths)[None, :, None], shape).reshape(-1, 1)
-    nets = trained(
-        (widest,),
+    y = {name: function(x) + noise for name, function in functions.items()}
+    nets = compare_like_the_original(
+        {
+            (name, width): dict(y=y[name][:, None], widths=np.full((len(seeds), 1), width))
+            for name, width in itertools.product(functions, widths)
+        },
         x[:, None],
-        values,
-        steps=steps,
-        seeds=seeds * (len(y) * len(widths)),
-        widths=units,
+        hidden=(widest or max(widths),),
         output="linear",
         loss="mean_squared_error",
         batch_size=None,
         optimizer=keras.optimizers.Adam(real(learning_rate, "learning_rate", least=0)),
+        steps=steps,
+        seeds=seeds,
         record=(),
         show=show,
     )
-    curves, errors = nets.predict(grid[:, None]).reshape(*shape, N_GRID), nets.loss[-1].reshape(shape)
+    curves = {name: each.predict(grid[:, None])[..., 0] for name, each in nets.items()}
+    errors = {name: each.loss[-1] for name, each in nets.items()}
     return Fits(
-        tuple(widths),
-        x,
-        dict(y),
-        grid,
-        {name: functions[name](grid) for name in y},
-        dict(zip(y, curves)),
-        dict(zip(y, errors)),
+        widths=tuple(widths),
+        x=x,
+        y=y,
+        grid=grid,
+        truth={name: function(grid) for name, function in functions.items()},
+        curves=dict(zip(functions, stacked(curves, functions, widths))),
+        errors=dict(zip(functions, stacked(errors, functions, widths))),
     )

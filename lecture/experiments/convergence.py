@@ -1,17 +1,17 @@
 """Do later layers settle sooner?"""
 
 import itertools
-import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from lecture.checks import one_of, whole
+from lecture.experiments.experiment import Findings, experiment
 from lecture.experiments.judgement import Hypothesis
-from lecture.experiments.mixtures import one_hot, parts, separation_told
-from lecture.experiments.objectives import OBJECTIVES
-from lecture.experiments.protocol import chosen, trained
-from lecture.experiments.result import Result, Sweep
+from lecture.experiments.mixtures import describe_separation, one_hot, train_test_points
+from lecture.experiments.protocol import OBJECTIVES, describe_training, train_like_the_original
+from lecture.experiments.result import Sweep
 
 TITLE = "Do later layers settle sooner?"
 SOONER = Hypothesis(
@@ -26,7 +26,8 @@ CALMS = Hypothesis(
 )
 STILL = Hypothesis(
     "In the end the last layer's weights move least.",
-    "change of a layer's 50 weights from one look to the next in the last tenth of the training, first layer minus last",
+    "change of a layer's 50 weights between two recorded steps in the last tenth of the training, first layer minus "
+    "last",
     0.002,
 )  # Adam at 0.003 moves 50 by up to 0.02 a step
 HYPOTHESES = (SOONER, CALMS, STILL)
@@ -38,60 +39,86 @@ PRESETS = {
 }
 N_TRAIN, D = 400, 12
 N_KEPT = 50
-CHOICES = {"drawn at random": 0, "the last ones (published)": 1}
+CHOICES = ("drawn at random", "the last ones (published)")
 
 
 @dataclass(frozen=True, eq=False)
 class Settling:
-    """Weights of each layer while nets are trained.
+    """Weights of each layer during training.
 
     Attributes
     ----------
     steps : array (T,)
+        Recorded steps.
     weights : dict of str to array (T, n_weights)
-        Of each layer of the first seed's net, drawn at random.
+        Randomly chosen weights of each layer, of the first seed's network.
     changes : dict of str to array (T - 1, n_seeds)
-        How far the weights of each layer moved from one look to the next: the norm.
+        How far the weights of each layer moved between two recorded steps: the norm.
     """
 
     steps: np.ndarray
-    weights: dict
-    changes: dict
+    weights: dict[str, np.ndarray]
+    changes: dict[str, np.ndarray]
+
+    @classmethod
+    def of_layers(cls, steps, paths, moved):
+        """Name the layers: ``paths`` are arrays (T, n_seeds, n_weights), ``moved`` (T - 1, n_seeds), one for each."""
+        names = [f"layer {at}" for at in range(1, len(paths) + 1)]
+        return cls(steps, {name: path[:, 0] for name, path in zip(names, paths)}, dict(zip(names, moved)))
 
 
-def picked(n):
-    """Return which of the n weights of a layer are kept: 50 at random, the same in each run, and the last 50; fewer where there are not so many."""
-    drawn = np.random.default_rng(n).permutation(n)[:N_KEPT]
-    return np.concatenate([drawn, np.arange(n)[-N_KEPT:]])
+@experiment(TITLE, PRESETS)
+def run(
+    *,
+    every: int,
+    hidden: Sequence[int],
+    steps: int,
+    objective: str,
+    separation: str,
+    seeds: Sequence[int],
+    show: bool,
+) -> Findings:
+    """Train networks and record 50 weights of each layer.
 
-
-def changes(kept):
-    """Return how far weights move from one look to the next: the norm over the last axis of (T, …, n_weights), (T - 1, …)."""
-    return np.linalg.norm(np.diff(kept, axis=0), axis=-1)
-
-
-def halfway(kept):
-    """Return when weights have come half of their way for good: the share of the looks before their distance to where they end stays below half of what it was at first.
+    The original lecture records the last 50 of each layer. In the first layer those are the weights of a single input,
+    the one that separates the classes least; so 50 at random are recorded as well, and decide the verdicts. The
+    ``details`` of the result are the weights over the steps, `Settling`.
 
     Parameters
     ----------
-    kept : array (T, …, n_weights)
-
-    Returns
-    -------
-    array (…)
-        From 0 to 1; 0 where nothing moved.
+    every : int, optional
+        Number of steps from one recorded step to the next.
     """
-    left = np.linalg.norm(kept - kept[-1], axis=-1)
-    far = left > left[0] / 2
-    last = len(far) - np.argmax(far[::-1], axis=0)  # one after the last look at which they were far
-    return np.where(far.any(axis=0), last, 0) / (len(kept) - 1)
-
-
-def calming(moved):
-    """Return the mean change in the first and in the last tenth of the training, (2, …), from (T - 1, …)."""
-    n = max(1, len(moved) // 10)
-    return np.stack([moved[:n].mean(axis=0), moved[-n:].mean(axis=0)])
+    sizes = (D, *hidden, 2)
+    X, y, *_ = train_test_points(N_TRAIN, 2, D, seeds, separation=separation)
+    nets = train_like_the_original(
+        hidden,
+        X,
+        one_hot(y),
+        **OBJECTIVES[one_of(objective, OBJECTIVES, "objective")],
+        **dict(steps=steps, seeds=seeds, show=show),
+        record=range(0, steps, whole(every, "every", least=1, most=steps)),
+        keep={at: kept_weights(p * q) for at, (p, q) in enumerate(itertools.pairwise(sizes))},
+    )
+    paths = dict(zip(CHOICES, zip(*(np.split(kept, 2, axis=-1) for kept in nets.kept.values()))))  # of each layer
+    moved = {choice: np.stack([changes(path) for path in layers]) for choice, layers in paths.items()}
+    half = {choice: np.stack([halfway(path) for path in layers]) for choice, layers in paths.items()}
+    tenths = {choice: np.stack([mean_tenths(each) for each in layers]) for choice, layers in moved.items()}
+    calm = {choice: each[:, 1] / each[:, 0] for choice, each in tenths.items()}
+    still = {choice: each[:, 1] for choice, each in tenths.items()}
+    random, layers = CHOICES[0], tuple(str(at) for at in range(1, len(sizes)))
+    trained = describe_training(sizes, steps, N_TRAIN, units=f"sigmoid, {objective}")
+    return Findings(
+        protocol=f"{trained}; {N_KEPT} weights of each layer are recorded every {every} steps, drawn at random, and "
+        f"the last ones, as published (of one network). {describe_separation(separation)}",
+        sweeps=(
+            Sweep("Half of the way", layers, "layer", "share of the training", half),
+            Sweep("Calming down", layers, "layer", "change, last ÷ first tenth", calm),
+            Sweep("In the end", layers, "layer", "change between two recorded steps", still),
+        ),
+        verdicts=judge(half[random], tenths[random]),
+        details=Settling.of_layers(nets.steps, paths[random], moved[random]),
+    )
 
 
 def judge(half, tenths):
@@ -112,95 +139,38 @@ def judge(half, tenths):
     )
 
 
-def run(
-    *, hidden=None, steps=None, every=None, objective=None, separation=None, n_seeds=None, preset="short", show=True
-):
-    """Train nets and look at 50 weights of each layer.
+def kept_weights(n: int) -> np.ndarray:
+    """Return which of the n weights of a layer are kept: 50 at random, the same in each run, and the last 50.
 
-    The original takes the last 50 of each layer. In the first layer those are the weights of a single input, the one
-    that tells the classes apart least; so 50 at random are looked at as well, and judged by.
+    Where a layer has fewer than 50 weights, all of them are kept twice.
+    """
+    drawn = np.random.default_rng(n).permutation(n)[:N_KEPT]
+    return np.concatenate([drawn, np.arange(n)[-N_KEPT:]])
+
+
+def changes(kept: np.ndarray) -> np.ndarray:
+    """Return how far weights (T, …, n_weights) move between recorded steps: the norm over the last axis, (T - 1, …)."""
+    return np.linalg.norm(np.diff(kept, axis=0), axis=-1)
+
+
+def halfway(kept: np.ndarray) -> np.ndarray:
+    """Return when weights have come half of their way for good: array (…), from 0 to 1; 0 where nothing moved.
+
+    It is the share of the recorded steps before the distance to the final weights stays below half of what it was at
+    first.
 
     Parameters
     ----------
-    hidden : sequence of int, optional
-    steps : int, optional
-        Updates.
-    every : int, optional
-        Steps from one look to the next.
-    objective : "squared error" or "cross-entropy", optional
-        Of outputs as they are, as the original's code has it, or of probabilities.
-    separation : "falling" or "equal", optional
-        Of the means: 1/i in dimension i, as the original's code has it, or 1 in each, as its text says.
-    n_seeds : int, optional
-    preset : "short" or "published"
-    show : bool
-        A bar.
-
-    Returns
-    -------
-    Result
-        Its ``shown`` is a `Settling`.
-
-    Raises
-    ------
-    ValueError
-        If an argument is not as above.
+    kept : array (T, …, n_weights)
+        Weights at the recorded steps.
     """
-    start = time.perf_counter()
-    own = chosen(
-        PRESETS, preset, n_seeds, hidden=hidden, steps=steps, every=every, objective=objective, separation=separation
-    )
-    how = OBJECTIVES[one_of(own.objective, tuple(OBJECTIVES), "objective")]
-    every = whole(own.every, "every", least=1, most=own.steps)
-    seeds, sizes = own.seeds, (D, *own.hidden, 2)
-    X, y, *_ = parts(N_TRAIN, 2, D, seeds, separation=own.separation)
-    layers = [f"layer {at}" for at in range(1, len(sizes))]
-    keep = {at: picked(p * q) for at, (p, q) in enumerate(itertools.pairwise(sizes))}
-    nets = trained(
-        own.hidden,
-        X,
-        one_hot(y),
-        steps=own.steps,
-        seeds=seeds,
-        record=range(0, own.steps, every),
-        keep=keep,
-        show=show,
-        **how,
-    )
-    halves = lambda at: np.split(nets.kept[at], 2, axis=-1)  # at random, and the last ones
-    moved = {
-        name: np.stack([changes(halves(at)[choice]) for at in range(len(layers))]) for name, choice in CHOICES.items()
-    }
-    half = {
-        name: np.stack([halfway(halves(at)[choice]) for at in range(len(layers))]) for name, choice in CHOICES.items()
-    }
-    tenths = {name: np.stack([calming(values) for values in each]) for name, each in moved.items()}
-    ours, _theirs = CHOICES
-    n = f"{N_KEPT} weights of each layer"
-    sweep = lambda name, y_name, values: Sweep(
-        name, tuple(str(at) for at in range(1, len(sizes))), "layer", y_name, values
-    )
-    verdicts = judge(half[ours], tenths[ours])
-    return Result(
-        "convergence",
-        TITLE,
-        preset,
-        f"{'-'.join(map(str, sizes))}, sigmoid, {own.objective}, {own.steps} steps of Adam at 0.003 on batches of 64 of {N_TRAIN} points; {n} are looked at every {every} steps,"
-        f" drawn at random, and the last ones, as published. {separation_told(own.separation)} A short run looks every 5 steps instead of every 2 and takes 30 seeds instead of 100; the original shows one.",
-        seeds,
-        (
-            sweep("Half of the way", "share of the training", half),
-            sweep(
-                "Calming down",
-                "change, last ÷ first tenth",
-                {name: each[:, 1] / each[:, 0] for name, each in tenths.items()},
-            ),
-            sweep("In the end", "change from look to look", {name: each[:, 1] for name, each in tenths.items()}),
-        ),
-        verdicts,
-        (),
-        time.perf_counter() - start,
-        Settling(
-            nets.steps, {name: halves(at)[0][:, 0] for at, name in enumerate(layers)}, dict(zip(layers, moved[ours]))
-        ),
-    )
+    left = np.linalg.norm(kept - kept[-1], axis=-1)
+    far = left > left[0] / 2
+    last = len(far) - np.argmax(far[::-1], axis=0)  # one after the last step at which they were far
+    return np.where(far.any(axis=0), last, 0) / (len(kept) - 1)
+
+
+def mean_tenths(moved: np.ndarray) -> np.ndarray:
+    """Return the mean change in the first and in the last tenth of the training, (2, …), from (T - 1, …)."""
+    n = max(1, len(moved) // 10)
+    return np.stack([moved[:n].mean(axis=0), moved[-n:].mean(axis=0)])

@@ -1,58 +1,65 @@
-"""At equally many parameters, are deeper nets better?"""
+"""At equally many parameters, are deeper networks better?"""
 
-import time
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from lecture.checks import one_of, real, whole
-from lecture.experiments.judgement import Compared, Hypothesis
+from lecture.experiments.experiment import Findings, experiment
+from lecture.experiments.judgement import Hypothesis, beside_published
 from lecture.experiments.mixtures import one_hot
-from lecture.experiments.protocol import chosen, trained
-from lecture.experiments.result import Result, Sweep
+from lecture.experiments.protocol import describe_training, swept, train_like_the_original
+from lecture.experiments.result import Sweep
 
-TITLE = "At equally many parameters, are deeper nets better?"
+TITLE = "At equally many parameters, are deeper networks better?"
 BETTER = Hypothesis(
-    "With as many parameters, a deeper net gets more points right.",
-    "accuracy of the deepest net minus that of the shallowest",
+    "With as many parameters, a deeper network gets more points right.",
+    "accuracy of the deepest network minus that of the shallowest",
     0.03,
 )
-MOSTLY = Hypothesis("It does so in most runs.", "share of seeds at which the deepest net beats the shallowest", 0.5)
+MOSTLY = Hypothesis("It does so in most runs.", "share of seeds at which the deepest network beats the shallowest", 0.5)
 TURNS = Hypothesis(
-    "A deeper net turns more often.", "times that the fitted curve changes sides, deepest minus shallowest", 1.0
+    "A deeper network turns more often.", "times that the fitted curve changes sides, deepest minus shallowest", 1.0
 )
 HYPOTHESES = (BETTER, MOSTLY, TURNS)
-LAYERS = {
-    "code": (2, 3, 4),
-    "titles": (1, 2, 3),
-}  # hidden layers: the original's code applies one more than its titles say
-PUBLISHED = (0.625, 0.625, 0.688)
-PRESETS = {"short": dict(n_seeds=30, steps=4000), "published": dict(n_seeds=100, steps=15_000)}
+# hidden layers: the original lecture's code applies one more than the titles of its figures say
+LAYERS = {"code": (2, 3, 4), "titles": (1, 2, 3)}
+PUBLISHED = {(1, 2): 0.625, (2, 3): 0.625, (3, 4): 0.688}  # by layers in the title and in truth
+TITLED = "accuracy, titled {}, in truth {} hidden layers"
+PRESETS = {
+    "short": dict(n_seeds=30, layers="code", domain=(0.0, 1.0), steps=4000),
+    "published": dict(n_seeds=100, layers="code", domain=(0.0, 1.0), steps=15_000),
+}
 N_POINTS, UNITS = 16, 10
 N_GRID = 301
 
 
 @dataclass(frozen=True, eq=False)
-class Curves:
-    """What nets of several depths make of points whose classes alternate.
+class AlternationCurves:
+    """Curves of networks of several depths through points of alternating class.
 
     Attributes
     ----------
     depths : tuple of int
-        Hidden layers.
+        Numbers of hidden layers.
     n_parameters : tuple of int
-        That each depth learns.
+        Number of parameters at each depth.
     x : array (n,)
+        Points.
     y : array (n,)
         Classes, 0 and 1 in turn.
     grid : array (n_grid,)
+        Where the curves are evaluated.
     scores : array (n_depths, n_seeds, n_grid)
         Probability of class 1 minus that of class 0.
     accuracy : array (n_depths, n_seeds)
+        Share of the points that are right.
     """
 
-    depths: tuple
-    n_parameters: tuple
+    depths: tuple[int, ...]
+    n_parameters: tuple[int, ...]
     x: np.ndarray
     y: np.ndarray
     grid: np.ndarray
@@ -60,12 +67,12 @@ class Curves:
     accuracy: np.ndarray
 
     @property
-    def turns(self):
+    def turns(self) -> np.ndarray:
         """How often each curve changes sides, int (n_depths, n_seeds)."""
         return np.sum(np.diff(self.scores > 0, axis=-1), axis=-1)
 
 
-def points(low=0.0, high=1.0):
+def alternating_points(low: float = 0.0, high: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
     """Return 16 equally spaced points of alternating class: x (16,) from ``low`` to ``high``, and y (16,).
 
     Raises
@@ -79,94 +86,57 @@ def points(low=0.0, high=1.0):
     return np.linspace(low, high, N_POINTS), np.arange(N_POINTS) % 2
 
 
-def run(*, layers="code", domain=(0.0, 1.0), steps=None, n_seeds=None, preset="short", show=True):
-    """Tell alternating points apart with nets whose hidden layers, after the first, share one matrix and one vector of biases.
+@experiment(TITLE, PRESETS)
+def run(
+    *, layers: str | Sequence[int], domain: Sequence[float], steps: int, seeds: Sequence[int], show: bool
+) -> Findings:
+    """Classify points of alternating class with networks whose hidden layers, after the first, share their weights.
+
+    The ``details`` of the result are `AlternationCurves`.
 
     Parameters
     ----------
-    layers : "code", "titles" or sequence of int
-        Hidden layers of ten units: "code" stands for 2, 3 and 4, as the original applied them, "titles" for 1, 2 and 3,
-        as its figures say; or others, two or more.
-    domain : pair of float
-        Where the points lie. The original does not say; its accuracies fit 0 to 1, and points from -1 to 1 are easier.
-    steps : int, optional
-        Updates.
-    n_seeds : int, optional
-    preset : "short" or "published"
-    show : bool
-        A bar.
-
-    Returns
-    -------
-    Result
-        Its ``shown`` is a `Curves`.
-
-    Raises
-    ------
-    ValueError
-        If an argument is not as above.
+    layers : "code", "titles" or sequence of int, optional
+        Numbers of hidden layers of ten units: "code" stands for 2, 3 and 4, as the original lecture applied them,
+        "titles" for 1, 2 and 3, as its figures say; or two or more others.
+    domain : pair of float, optional
+        Ends of the range in which the points lie. The original lecture does not say; its accuracies fit 0 to 1, and
+        points from -1 to 1 are easier.
     """
-    start = time.perf_counter()
-    own = chosen(PRESETS, preset, n_seeds, steps=steps)
-    depths = (
-        LAYERS[one_of(layers, LAYERS, "layers")]
-        if isinstance(layers, str)
-        else tuple(sorted({whole(depth, "a number of layers", least=1) for depth in layers}))
-    )
-    if len(depths) < 2:
-        raise ValueError(f"layers must be two or more different numbers of hidden layers, got {list(layers)}.")
-    x, y = points(*domain)
-    grid = np.linspace(x[0], x[-1], N_GRID)
+    depths = _depths(layers)
+    x, y = alternating_points(*domain)
+    settings = dict(steps=steps, seeds=seeds, activation="relu", batch_size=None, record=(), show=show)
     nets = [
-        trained(
-            (UNITS,) * depth,
-            x[:, None],
-            one_hot(y),
-            steps=own.steps,
-            seeds=own.seeds,
-            activation="relu",
-            batch_size=None,
-            tied=depth > 1,
-            record=(),
-            show=show,
-        )
+        train_like_the_original((UNITS,) * depth, x[:, None], one_hot(y), tied=depth > 1, **settings)
         for depth in depths
     ]
-    outputs = np.stack([net.predict(grid[:, None]) for net in nets])
-    accuracy = np.stack([net.accuracy[-1] for net in nets])
-    counts = tuple(net.net.n_parameters for net in nets)
-    curves = Curves(depths, counts, x, y, grid, outputs[..., 1] - outputs[..., 0], accuracy)
-    compared = (
-        ()
-        if layers != "code"
-        else tuple(
-            Compared(f"accuracy, titled {title}, in truth {depth} hidden layers", then, 1, values, reading=0.0005)
-            for title, depth, then, values in zip(LAYERS["titles"], depths, PUBLISHED, accuracy)
-        )
-    )
-    cut = (
-        ""
-        if preset == "published"
-        else " A short run makes 4,000 steps instead of 15,000 and takes 30 seeds instead of 100."
-    )
-    sweep = lambda name, y_name, values: Sweep(name, depths, "hidden layers", y_name, {y_name: values})
-    return Result(
-        "depth",
-        TITLE,
-        preset,
-        f"{N_POINTS} points from {x[0]:g} to {x[-1]:g} of alternating class; hidden layers of {UNITS} ReLUs that share their weights, {own.steps:,} steps of Adam at 0.003 on all points; "
-        + ", ".join(f"{depth} layers have {count} parameters" for depth, count in zip(depths, counts))
-        + f".{cut}",
-        own.seeds,
-        (
-            sweep("Points that are right", "training accuracy", accuracy),
-            sweep("Turns", "changes of side", curves.turns),
+    grid = np.linspace(x[0], x[-1], N_GRID)
+    outputs = np.stack([each.predict(grid[:, None]) for each in nets])
+    accuracy = np.stack([each.accuracy[-1] for each in nets])
+    n_parameters = tuple(each.net.n_parameters for each in nets)
+    curves = AlternationCurves(depths, n_parameters, x, y, grid, outputs[..., 1] - outputs[..., 0], accuracy)
+    trained = describe_training((1, f"{UNITS} in each layer", 2), steps, N_POINTS, units="ReLU", batch_size=None)
+    counts = ", ".join(f"{depth} layers have {n} parameters" for depth, n in zip(depths, n_parameters))
+    measured = {(title, depth): right for title, depth, right in zip(LAYERS["titles"], depths, accuracy)}
+    return Findings(
+        protocol=f"{trained} of alternating class from {x[0]:g} to {x[-1]:g}; hidden layers share weights: {counts}.",
+        sweeps=(
+            Sweep(
+                "Points that are right", depths, "hidden layers", "training accuracy", {"training accuracy": accuracy}
+            ),
+            Sweep("Turns", depths, "hidden layers", "changes of side", {"changes of side": curves.turns}),
         ),
-        judge(accuracy, curves.turns),
-        compared,
-        time.perf_counter() - start,
-        curves,
+        verdicts=judge(accuracy, curves.turns),
+        compared=beside_published(PUBLISHED if layers == "code" else {}, measured, TITLED, runs=1, reading=0.0005),
+        details=curves,
     )
+
+
+def _depths(layers):
+    """The numbers of hidden layers, as the original lecture's code or titles have them or as given."""
+    if isinstance(layers, str):
+        return LAYERS[one_of(layers, LAYERS, "layers")]
+    return swept(layers, "layers", partial(whole, what="a number of layers", least=1))
 
 
 def judge(accuracy, turns):

@@ -1,8 +1,10 @@
-"""What an experiment claims before it runs, and what the numbers say of it."""
+"""What an experiment claims before it runs, and what the numbers say about it."""
 
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from lecture.checks import real
 from lecture.intervals import expected_mean, interval
@@ -19,7 +21,7 @@ class Hypothesis:
     quantity : str
         What is measured for each seed, such as "accuracy at 1:1 minus accuracy at 50:1".
     smallest : float
-        The smallest mean of it that would count, above 0.
+        Smallest mean of the quantity that would count, above 0.
     absent : bool
         Whether the claim is that there is *no* such effect, in neither direction.
     """
@@ -33,27 +35,29 @@ class Hypothesis:
         if real(self.smallest, "smallest", least=0) == 0:
             raise ValueError("smallest must be above 0: an effect of any size would count.")
 
-    def judge(self, values):
+    def judge(self, values: ArrayLike) -> "Verdict":
         """Return the verdict on the quantity of each seed, an array (n_seeds,).
 
         Raises
         ------
         ValueError
-            If there is none, or one is not finite.
+            If there are no numbers, or one of them is not finite.
         """
         return Verdict(self, *interval(values), len(values))
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the numbers say of a hypothesis.
+    """What the numbers say about a hypothesis.
 
     Attributes
     ----------
     hypothesis : Hypothesis
+        What was claimed.
     mean, low, high : float
-        Of the quantity over the seeds: its mean and the mean's 95 % confidence interval.
+        Mean of the quantity over the seeds, and its 95 % confidence interval.
     n_seeds : int
+        Number of seeds.
     """
 
     hypothesis: Hypothesis
@@ -63,22 +67,24 @@ class Verdict:
     n_seeds: int
 
     @property
-    def word(self):
-        """``"supported"`` if the whole interval lies where the claim has it, ``"contradicted"`` if none of it does, else ``"undecided"``."""
+    def word(self) -> str:
+        """``"supported"`` if the whole interval agrees with the claim, ``"contradicted"`` if none of it does.
+
+        Otherwise ``"undecided"``.
+        """
         smallest = self.hypothesis.smallest
         if self.hypothesis.absent:
-            inside, outside = (
-                -smallest < self.low and self.high < smallest,
-                smallest <= self.low or self.high <= -smallest,
-            )
+            agrees = -smallest < self.low and self.high < smallest
+            disagrees = smallest <= self.low or self.high <= -smallest
         else:
-            inside, outside = smallest <= self.low, self.high < smallest
-        return "supported" if inside else "contradicted" if outside else "undecided"
+            agrees, disagrees = smallest <= self.low, self.high < smallest
+        return "supported" if agrees else "contradicted" if disagrees else "undecided"
 
-    def describe(self):
+    def describe(self) -> str:
         """Return the verdict with its numbers in a sentence."""
         least = f"{'below ±' if self.hypothesis.absent else 'at least '}{self.hypothesis.smallest:g} was claimed"
-        return f"{self.word.capitalize()}: {self.hypothesis.quantity} is {self.mean:+.3f} ({self.low:+.3f} to {self.high:+.3f}, 95 %, {self.n_seeds} seeds), {least}."
+        measured = f"{self.mean:+.3f} ({self.low:+.3f} to {self.high:+.3f}, 95 %, {self.n_seeds} seeds)"
+        return f"{self.word.capitalize()}: {self.hypothesis.quantity} is {measured}, {least}."
 
     __str__ = describe
 
@@ -90,35 +96,68 @@ class Compared:
     Attributes
     ----------
     what : str
-    then : float
-        As published, read off a figure to two digits or so.
+        What the number is.
+    published : float
+        The published number, read off a figure to two digits or so.
     runs : int
-        That its mean was taken over.
+        Number of runs whose mean was published.
     values : array (n_seeds,)
-        Ours.
+        Our numbers.
     reading : float
-        By how much the number may have been misread.
+        By how much the published number may have been misread.
     """
 
     what: str
-    then: float
+    published: float
     runs: int
     values: np.ndarray
     reading: float = 0.005
 
     @property
-    def now(self):
-        """Mean and 95 % confidence interval of ours: (mean, low, high)."""
+    def measured(self) -> tuple[float, float, float]:
+        """Mean of our numbers and its 95 % confidence interval: (mean, low, high)."""
         return interval(self.values)
 
     @property
-    def expected(self):
-        """Where 95 of 100 means of so many runs of ours would lie, with the reading's error: (low, high)."""
+    def expected(self) -> tuple[float, float]:
+        """Where 95 of 100 means of ``runs`` runs of ours would lie, widened by the error of reading: (low, high)."""
         _, low, high = expected_mean(self.values, self.runs)
         return low - self.reading, high + self.reading
 
     @property
-    def agrees(self):
+    def agrees(self) -> bool:
         """Whether the published number lies where one of ours would."""
         low, high = self.expected
-        return low <= self.then <= high
+        return low <= self.published <= high
+
+
+def beside_published(
+    published: Mapping[Hashable, float],
+    measured: Mapping[Hashable, np.ndarray],
+    what: str,
+    *,
+    runs: int,
+    reading: float = 0.005,
+) -> tuple[Compared, ...]:
+    """Return the published numbers that were measured as well, each beside ours.
+
+    Parameters
+    ----------
+    published : mapping of hashable to float
+        Published numbers by name.
+    measured : mapping of hashable to array (n_seeds,)
+        Our numbers by name.
+    what : str
+        What the numbers are, with ``{}`` for the name, or for each of its parts where names are tuples.
+    runs : int
+        Number of runs whose mean was published.
+    reading : float
+        By how much a published number may have been misread.
+    """
+    return tuple(
+        Compared(
+            what.format(*name) if isinstance(name, tuple) else what.format(name), number, runs, measured[name], reading
+        )
+        for name, number in published.items()
+        if name in measured
+    )

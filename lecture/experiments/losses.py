@@ -1,16 +1,17 @@
 """Does it matter which loss is minimized?"""
 
-import time
+from collections.abc import Sequence
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 from lecture.checks import one_of
-from lecture.experiments.judgement import Compared, Hypothesis
-from lecture.experiments.mixtures import one_hot, parts, separation_told
-from lecture.experiments.protocol import chosen, trained
-from lecture.experiments.result import Result, Sweep
+from lecture.experiments.experiment import Findings, experiment
+from lecture.experiments.judgement import Hypothesis, beside_published
+from lecture.experiments.mixtures import describe_separation, train_test_points
+from lecture.experiments.protocol import compare_like_the_original, describe_training, evenly
+from lecture.experiments.result import Sweep
 
 TITLE = "Does it matter which loss is minimized?"
 BEST = Hypothesis(
@@ -59,15 +60,20 @@ def constant(y, predicted):
     return tf.zeros_like(predicted[..., 0])
 
 
+def hinge_of_each_output(y, predicted):
+    """Return the mean over the outputs of max(0, 1 - y predicted), with labels -1 and 1, for each example."""
+    return keras.losses.hinge(2 * y - 1, predicted)
+
+
 # Linear outputs are compared with the labels 0 and 1 as they are, the hinge with -1 and 1, each output for itself;
 # probabilities are compared by the margin between the classes.
 LOSSES = {
     "linear": {
-        "cross-entropy": keras.losses.CategoricalCrossentropy(from_logits=True).call,
+        "cross-entropy": keras.losses.CategoricalCrossentropy(from_logits=True),
         "absolute": keras.losses.mean_absolute_error,
         "squared": keras.losses.mean_squared_error,
         "fourth power": fourth_power,
-        "hinge": lambda y, predicted: keras.losses.hinge(2 * y - 1, predicted),
+        "hinge": hinge_of_each_output,
         "constant": constant,
     },
     "softmax": {
@@ -82,109 +88,49 @@ LOSSES = {
 NAMES = tuple(PUBLISHED)
 
 
-def marked(y, number):
-    """Return one-hot labels from which `any_of` reads the loss of a given number: 2 × number is added to all of them.
-
-    One program then trains nets with all losses, in the place of one for each that takes seconds to compile.
-    """
-    return y + 2.0 * number
-
-
-def any_of(losses):
-    """Return a loss that is the one of several whose number the labels are `marked` with.
+@experiment(TITLE, PRESETS)
+def run(
+    *, outputs: str, hidden: Sequence[int], steps: int, separation: str, seeds: Sequence[int], show: bool
+) -> Findings:
+    """Train networks on the same data that differ only in the loss.
 
     Parameters
     ----------
-    losses : sequence of callable
-        Each with a value for each example, finite whatever the outputs.
+    outputs : "linear" or "softmax", optional
+        What the losses compare with the labels: linear outputs, as in the original lecture (cross-entropy takes their
+        softmax), or probabilities. On probabilities of two classes, the absolute error and the hinge are the same loss
+        up to a factor.
     """
-
-    def loss(y, predicted):
-        number = tf.floor(tf.reduce_min(y, axis=-1, keepdims=True) / 2)
-        y = y - 2 * number
-        return tf.add_n([tf.where(number[..., 0] == at, each(y, predicted), 0) for at, each in enumerate(losses)])
-
-    return loss
-
-
-ANY = {outputs: any_of(tuple(losses.values())) for outputs, losses in LOSSES.items()}
+    losses = LOSSES[one_of(outputs, LOSSES, "outputs")]
+    nets = compare_like_the_original(
+        {name: dict(loss=loss) for name, loss in losses.items()},
+        **train_test_points(N_TRAIN, N_TEST, D, seeds, separation=separation).encoded(),
+        **dict(hidden=hidden, output=outputs, steps=steps, seeds=seeds, show=show),
+        record=evenly(steps, N_RECORDED),
+    )
+    curves = {name: each.test_accuracy for name, each in nets.items()}
+    accuracy = {name: curve[-1] for name, curve in curves.items()}
+    trained = describe_training((D, *hidden, 2), steps, N_TRAIN, units=f"sigmoid, {outputs} outputs", n_test=N_TEST)
+    return Findings(
+        protocol=f"{trained} (published: 100, last measured after 451 steps). {describe_separation(separation)}",
+        sweeps=(
+            Sweep("In the end", NAMES, "loss", "test accuracy", {"": np.stack(list(accuracy.values()))}),
+            Sweep("On the way", evenly(steps, N_RECORDED), "step", "test accuracy", curves),
+        ),
+        verdicts=judge(accuracy),
+        compared=beside_published(PUBLISHED, accuracy, "accuracy, {}", runs=5, reading=0.006),
+    )
 
 
 def judge(accuracy):
-    """Return the verdicts on the hypotheses from the test accuracy with each loss: a dict of arrays (n_seeds,)."""
-    mean = lambda *names: np.mean([accuracy[name] for name in names], axis=0)
+    """Return the verdicts on the test accuracy with each loss: a dict of arrays (n_seeds,)."""
+
+    def mean(*names):
+        return np.mean([accuracy[name] for name in names], axis=0)
+
     return (
         BEST.judge(accuracy["cross-entropy"] - mean("absolute", "squared", "fourth power", "hinge")),
         ALIKE.judge(accuracy["cross-entropy"] - mean("absolute", "squared", "hinge")),
         FOURTH.judge(mean("cross-entropy", "absolute", "squared", "hinge") - accuracy["fourth power"]),
         CONTROL.judge(accuracy["constant"] - 0.5),
-    )
-
-
-def run(*, hidden=None, steps=None, outputs=None, separation=None, n_seeds=None, preset="short", show=True):
-    """Train nets on the same data that differ in the loss alone.
-
-    Parameters
-    ----------
-    hidden : sequence of int, optional
-    steps : int, optional
-        Updates.
-    outputs : "linear" or "softmax", optional
-        What the losses compare with the labels: the outputs as they are, as the original has it (cross-entropy takes
-        their softmax), or probabilities. Of probabilities of two classes the absolute error and the hinge are the same
-        loss, but for a factor.
-    separation : "falling" or "equal", optional
-        Of the means: 1/i in dimension i, as the original's code has it, or 1 in each, as its text says.
-    n_seeds : int, optional
-    preset : "short" or "published"
-    show : bool
-        A bar.
-
-    Returns
-    -------
-    Result
-
-    Raises
-    ------
-    ValueError
-        If an argument is not as above.
-    """
-    start = time.perf_counter()
-    own = chosen(PRESETS, preset, n_seeds, hidden=hidden, steps=steps, outputs=outputs, separation=separation)
-    one_of(own.outputs, tuple(LOSSES), "outputs")
-    seeds, n = own.seeds, len(own.seeds)
-    X, y, X_test, y_test = parts(N_TRAIN, N_TEST, D, seeds, separation=own.separation)
-    again = lambda values: np.concatenate([values] * len(NAMES))
-    number = np.repeat(np.arange(len(NAMES)), n)[:, None, None]
-    nets = trained(
-        own.hidden,
-        again(X),
-        marked(again(one_hot(y)), number),
-        steps=own.steps,
-        seeds=seeds * len(NAMES),
-        loss=ANY[own.outputs],
-        output=own.outputs,
-        X_test=again(X_test),
-        y_test=marked(again(one_hot(y_test)), number),
-        record=np.linspace(0, own.steps, N_RECORDED + 1).astype(int).tolist(),
-        show=show,
-    )
-    curves = {name: nets.test_accuracy[:, at * n : (at + 1) * n] for at, name in enumerate(NAMES)}
-    accuracy = {name: curve[-1] for name, curve in curves.items()}
-    return Result(
-        "losses",
-        TITLE,
-        preset,
-        f"{'-'.join(map(str, (D, *own.hidden, 2)))}, sigmoid, {own.outputs} outputs, {own.steps} steps of Adam at 0.003 on batches of 64 of {N_TRAIN} points, {N_TEST} others to test"
-        f" (published: 100, and the last look after 451 steps). {separation_told(own.separation)} A short run takes 30 seeds instead of 100 and layers of 50 units instead of 100.",
-        seeds,
-        (
-            Sweep("In the end", NAMES, "loss", "test accuracy", {"": np.array([accuracy[name] for name in NAMES])}),
-            Sweep("On the way", tuple(nets.steps.tolist()), "step", "test accuracy", curves),
-        ),
-        judge(accuracy),
-        tuple(
-            Compared(f"accuracy, {name}", then, 5, accuracy[name], reading=0.006) for name, then in PUBLISHED.items()
-        ),
-        time.perf_counter() - start,
     )

@@ -1,18 +1,21 @@
-"""Do nets learn random labels as they learn true ones, and how many can they memorize?"""
+"""Do networks learn random labels as they learn true ones, and how many can they memorize?"""
 
-import time
+import itertools
+from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
 from lecture.checks import whole
-from lecture.experiments.judgement import Compared, Hypothesis
-from lecture.experiments.mixtures import halves, mixture, one_hot
-from lecture.experiments.protocol import chosen, trained
-from lecture.experiments.result import Result, Sweep
+from lecture.experiments.experiment import Findings, experiment
+from lecture.experiments.judgement import Hypothesis, beside_published
+from lecture.experiments.mixtures import balanced_counts, mixture, one_hot
+from lecture.experiments.protocol import compare_like_the_original, describe_training, stacked, swept
+from lecture.experiments.result import Sweep
 
-TITLE = "Do nets learn random labels as they learn true ones, and how many can they memorize?"
+TITLE = "Do networks learn random labels as they learn true ones, and how many can they memorize?"
 LABELS = ("true labels", "random labels")
-N_WATCHED = 150  # points, of which accuracy over steps is told
+N_WATCHED = 150  # points for which accuracy over the steps is shown
 SLOWER = Hypothesis(
     "Random labels take longer than true ones.",
     f"training accuracy at n = {N_WATCHED}, mean over the recorded steps, true labels minus random ones",
@@ -22,7 +25,7 @@ FEW = Hypothesis(
     "A few random labels are memorized.", "training accuracy with random labels at the smallest n, minus 0.5", 0.45
 )
 MANY = Hypothesis(
-    "Many are not: a net has its capacity.",
+    "Many are not: a network has its capacity.",
     "training accuracy with random labels at the smallest n, minus that at the largest",
     0.05,
 )
@@ -37,132 +40,107 @@ PRESETS = {
     "published": dict(n_seeds=30, hidden=(200, 200, 200), steps=2500, sizes=(50, 100, 150, 200, 250, 300)),
 }
 D, N_TEST = 6, 1000
-EVERY = 250  # steps between two that are recorded
-THEN = {
+EVERY = 250  # steps from one recorded step to the next
+PUBLISHED = {
     ("random labels", 100): 1.0,
     ("random labels", 150): 0.95,
     ("random labels", 300): 0.67,
     ("true labels", 300): 0.93,
-}  # read off the original's figure
+}  # read off the original lecture's figure
 
 
-def labelled(n, seed, labels):
-    """Return n points of a seed's mixture, and their classes or the same numbers of each class dealt out at random.
+def labelled(n: int, seed: int, labels: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return n points of a seed's mixture with their classes, or with the same classes in random order.
 
     Parameters
     ----------
-    n, seed : int
+    n : int
+        Number of points.
+    seed : int
+        Seed of the mixture.
     labels : "true labels" or "random labels"
+        Which labels the points have.
 
     Returns
     -------
     X : array (n, 6)
-        The same for both kinds of labels.
+        Points, the same for both kinds of labels.
     y : array (n,)
-        0 and 1.
+        Labels, 0 and 1.
     """
-    X, y = mixture(D, seed).draw(halves(n))
+    X, y = mixture(D, seed).draw(balanced_counts(n))
     return X, y if labels == "true labels" else np.random.default_rng([seed, 3]).permutation(y)
 
 
-def run(*, hidden=None, steps=None, sizes=None, n_seeds=None, preset="short", show=True):
-    """Train nets on the same points with true and with random labels.
+@experiment(TITLE, PRESETS)
+def run(*, sizes: Sequence[int], hidden: Sequence[int], steps: int, seeds: Sequence[int], show: bool) -> Findings:
+    """Train networks on the same points with true and with random labels.
 
     Parameters
     ----------
-    hidden : sequence of int, optional
-    steps : int, optional
-        Updates, at least 500.
     sizes : sequence of int, optional
-        Numbers of points, two or more that differ, 150 among them.
-    n_seeds : int, optional
-    preset : "short" or "published"
-    show : bool
-        A bar.
-
-    Returns
-    -------
-    Result
-
-    Raises
-    ------
-    ValueError
-        If an argument is not as above.
+        Numbers of points, two or more different ones, 150 among them.
+    steps : int, optional
+        Number of update steps, at least 500.
     """
-    start = time.perf_counter()
-    own = chosen(PRESETS, preset, n_seeds, hidden=hidden, steps=steps, sizes=sizes)
-    sizes, seeds = sorted({whole(n, "a size", least=2) for n in own.sizes}), own.seeds
-    if N_WATCHED not in sizes or len(sizes) < 2:
-        raise ValueError(f"sizes must have {N_WATCHED} and another number among them, got {own.sizes}.")
-    whole(own.steps, "steps", least=2 * EVERY)
-    conditions = [(labels, n) for labels in LABELS for n in sizes]
-    rows = int(np.lcm.reduce(sizes))  # all data sets are brought to one size by repeating their points
-    X, y = zip(*(labelled(n, seed, labels) for labels, n in conditions for seed in seeds))
-    X, y = (np.stack([np.tile(it, (rows // len(it),) + (1,) * (it.ndim - 1)) for it in values]) for values in (X, y))
-    tests = [mixture(D, seed).draw(halves(N_TEST), part=1) for seed in seeds]
-    X_test, y_test = (np.stack([it[at] for it in tests] * len(conditions)) for at in (0, 1))
-    nets = trained(
-        own.hidden,
-        X,
-        one_hot(y),
-        steps=own.steps,
-        seeds=seeds * len(conditions),
-        X_test=X_test,
-        y_test=one_hot(y_test),
-        record=sorted({*range(EVERY, own.steps, EVERY), own.steps // 2}),
-        show=show,
+    sizes = swept(sizes, "sizes", partial(whole, what="a size", least=2), needed=(N_WATCHED,))
+    whole(steps, "steps", least=2 * EVERY)
+    n_rows = int(np.lcm.reduce(sizes))  # all data sets get one size, by repeating their points
+    nets = compare_like_the_original(
+        {(labels, n): _repeated(n, n_rows, labels, seeds) for labels, n in itertools.product(LABELS, sizes)},
+        **_test_points(seeds),
+        **dict(hidden=hidden, steps=steps, seeds=seeds, show=show),
+        record={*range(EVERY, steps, EVERY), steps // 2},
     )
-    shape = (len(nets.steps), len(LABELS), len(sizes), len(seeds))
-    accuracy, held_out = nets.accuracy.reshape(shape), nets.test_accuracy[-1].reshape(shape[1:])
-    watched = accuracy[:, :, sizes.index(N_WATCHED)]
-    verdicts = judge(accuracy, nets.steps, sizes.index(N_WATCHED))
-    sweep = lambda name, y_name, values: Sweep(name, tuple(sizes), "training points", y_name, dict(zip(LABELS, values)))
-    compared = tuple(
-        Compared(f"{labels}, n = {n}", then, 1, accuracy[-1, LABELS.index(labels), sizes.index(n)], reading=0.02)
-        for (labels, n), then in THEN.items()
-        if n in sizes
-    )
-    return Result(
-        "memorization",
-        TITLE,
-        preset,
-        f"{'-'.join(map(str, (D, *own.hidden, 2)))}, sigmoid, {own.steps:,} steps of Adam at 0.003 on random batches of 64; random labels are the true ones in random order."
-        " A short run takes layers of 30 units instead of 200, 1,000 steps instead of 2,500, and three numbers of points instead of six.",
-        seeds,
-        (
-            sweep("After the last step", "training accuracy", accuracy[-1]),
-            Sweep(
-                f"On the way, {N_WATCHED} points",
-                tuple(nets.steps.tolist()),
-                "step",
-                "training accuracy",
-                {labels: watched[:, at] for at, labels in enumerate(LABELS)},
-            ),
-            sweep("Held-out points", "test accuracy", held_out),
+    recorded = tuple(nets[LABELS[0], N_WATCHED].steps.tolist())
+    last = {name: each.accuracy[-1] for name, each in nets.items()}
+    on_the_way = {labels: nets[labels, N_WATCHED].accuracy for labels in LABELS}
+    training = dict(zip(LABELS, stacked(last, LABELS, sizes)))
+    test = dict(zip(LABELS, stacked({name: each.test_accuracy[-1] for name, each in nets.items()}, LABELS, sizes)))
+    return Findings(
+        protocol=f"{describe_training((D, *hidden, 2), steps, n_rows, n_test=N_TEST)} (smaller sets are repeated up to "
+        "that number); random labels are the true ones in random order.",
+        sweeps=(
+            Sweep("After the last step", sizes, "training points", "training accuracy", training),
+            Sweep(f"On the way, {N_WATCHED} points", recorded, "step", "training accuracy", on_the_way),
+            Sweep("Held-out points", sizes, "training points", "test accuracy", test),
         ),
-        verdicts,
-        compared,
-        time.perf_counter() - start,
+        verdicts=judge(training["random labels"], on_the_way, recorded),
+        compared=beside_published(PUBLISHED, last, "{}, n = {}", runs=1, reading=0.02),
     )
 
 
-def judge(accuracy, steps, watched):
+def judge(random, on_the_way, steps):
     """Return the verdicts.
 
     Parameters
     ----------
-    accuracy : array (T, 2, n_sizes, n_seeds)
-        On the training points, for true labels and for random ones.
-    steps : array (T,)
-        At which it was recorded; the half of the last is among them.
-    watched : int
-        Which of the sizes is looked at on the way.
+    random : array (n_sizes, n_seeds)
+        Training accuracy with random labels in the end, from few points to many.
+    on_the_way : dict of str to array (T, n_seeds)
+        Training accuracy at 150 points with true labels and with random ones.
+    steps : sequence of T int
+        Recorded steps; half of the last is among them.
     """
-    true, random = accuracy[:, 0], accuracy[:, 1]
-    half = list(steps).index(steps[-1] // 2)
+    true, watched = (on_the_way[labels] for labels in LABELS)
+    half = steps.index(steps[-1] // 2)
     return (
-        SLOWER.judge((true - random)[:, watched].mean(axis=0)),
-        FEW.judge(random[-1, 0] - 0.5),
-        MANY.judge(random[-1, 0] - random[-1, -1]),
-        STEPS.judge((random[-1] - random[half])[watched]),
+        SLOWER.judge((true - watched).mean(axis=0)),
+        FEW.judge(random[0] - 0.5),
+        MANY.judge(random[0] - random[-1]),
+        STEPS.judge(watched[-1] - watched[half]),
     )
+
+
+def _repeated(n, n_rows, labels, seeds):
+    """Points and labels of all seeds, each repeated until there are ``n_rows``."""
+    X, y = zip(*(labelled(n, seed, labels) for seed in seeds))
+    times = n_rows // n
+    return dict(X=np.tile(X, (1, times, 1)), y=one_hot(np.tile(y, (1, times))))
+
+
+def _test_points(seeds):
+    """Test points of all seeds with true labels."""
+    drawn = [mixture(D, seed).draw(balanced_counts(N_TEST), part=1) for seed in seeds]
+    X, y = map(np.stack, zip(*drawn))
+    return dict(X_test=X, y_test=one_hot(y))

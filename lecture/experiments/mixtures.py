@@ -1,44 +1,46 @@
-"""Two classes of normally distributed points that share one covariance: the data of most of the experiments."""
+"""Two classes of normally distributed points that share one covariance: the data of most experiments."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy import stats
 
 from lecture.checks import one_of, real, whole
 
-SEPARATIONS = (
-    "falling",
-    "equal",
-)  # the means are 1/i apart in dimension i, as the original's code has it, or 1, as its text says in places
+# The means are 1/i apart in dimension i, as in the original lecture's code, or 1, as its text says in places.
+SEPARATIONS = ("falling", "equal")
 
 
 @dataclass(frozen=True, eq=False)
 class Mixture:
-    """Two normal distributions with means apart and one covariance AᵀA, A's entries uniform from 0 to ``scale``.
+    """Two normal distributions with different means and the same covariance AᵀA.
 
     Attributes
     ----------
     means : array (2, d)
+        Mean of each class.
     factor : array (d, d)
-        A: a point is its class's mean plus z A with z standard normal.
+        The matrix A: a point is the mean of its class plus z A, with z standard normal.
     seed : int
+        Seed of the points.
     """
 
     means: np.ndarray
     factor: np.ndarray
     seed: int
 
-    def draw(self, counts, part=0):
+    def draw(self, counts: Sequence[int], part: int = 0) -> tuple[np.ndarray, np.ndarray]:
         """Return points in random order: X (n, d) and their classes y (n,), 0 or 1.
 
         Parameters
         ----------
         counts : pair of int
-            How many of each class, one or more.
+            Number of points of each class, one or more.
         part : int
-            Another number gives other points: 0 to train, 1 to test.
+            Which points to draw: 0 to train on, 1 to test on.
         """
         counts = [whole(n, "the number of points of a class", least=1) for n in counts]
         rng = np.random.default_rng([self.seed, 2, part])
@@ -46,30 +48,33 @@ class Mixture:
         return self.means[y] + rng.normal(size=(len(y), self.factor.shape[1])) @ self.factor, y
 
     @property
-    def best_accuracy(self):
-        """The highest accuracy that any classifier has on balanced points: Φ(Δ/2), with the Mahalanobis distance Δ between the means."""
+    def best_accuracy(self) -> float:
+        """The highest accuracy that a classifier can have on balanced points.
+
+        It is Φ(Δ/2), with the Mahalanobis distance Δ between the means.
+        """
         gap = np.linalg.solve(self.factor.T, self.means[1] - self.means[0])
         return float(stats.norm.cdf(np.linalg.norm(gap) / 2))
 
 
-def mixture(d, seed, *, scale=1.0, separation="falling"):
+def mixture(d: int, seed: int, *, scale: float = 1.0, separation: str = "falling") -> Mixture:
     """Return the `Mixture` of a seed.
 
     Parameters
     ----------
     d : int
-        Dimensions.
+        Number of dimensions.
     seed : int
-        Of the covariance and of all points.
+        Seed of the covariance and of all points.
     scale : float
-        Entries of A are drawn evenly from 0 to it; above 0.
+        Largest entry of the matrix A, above 0: its entries are uniform from 0 to ``scale``.
     separation : "falling" or "equal"
-        The means are 1/i apart in dimension i = 1, 2, …, or 1 in each.
+        Distance between the means: 1/i in dimension i = 1, 2, …, or 1 in each dimension.
 
     Raises
     ------
     ValueError
-        If an argument is not as above.
+        If an argument is out of range.
     """
     d, seed = whole(d, "d", least=1), whole(seed, "seed", least=0)
     if real(scale, "scale", least=0) == 0:
@@ -80,31 +85,31 @@ def mixture(d, seed, *, scale=1.0, separation="falling"):
     return Mixture(np.stack([np.zeros(d), gap]), factor, seed)
 
 
-def separation_told(separation):
-    """Say how far apart the means are, and what the original says of it."""
+def describe_separation(separation: str) -> str:
+    """Return in a sentence how far apart the means are, and what the original lecture says of it."""
     if separation == "falling":
-        return (
-            "The means are 1/i apart in dimension i, as the original's code has it; its text says 1 in every dimension."
-        )
-    return "The means are 1 apart in every dimension, as the original's text says; its code has 1/i in dimension i."
+        where = "1/i apart in dimension i, as in the original lecture's code; its text has 1 in every dimension"
+    else:
+        where = "1 apart in every dimension, as in the original lecture's text; its code has 1/i in dimension i"
+    return f"The means are {where}."
 
 
-def halves(n):
-    """Return how many points of each class make n: equally many, class 0 one more where n is odd.
+def balanced_counts(n: int) -> tuple[int, int]:
+    """Return how many of n points belong to each of two balanced classes; class 0 has one more where n is odd.
 
-    >>> halves(5)
+    >>> balanced_counts(5)
     (3, 2)
     """
     return n - n // 2, n // 2
 
 
-def one_hot(y):
-    """Return classes 0 and 1, (…, n), as rows (…, n, 2).
+def one_hot(y: ArrayLike) -> np.ndarray:
+    """Return classes 0 and 1, (…, n), as one-hot rows (…, n, 2).
 
     Raises
     ------
     ValueError
-        If there is one class only.
+        If only one class occurs.
     """
     y = np.asarray(y)
     if len(np.unique(y)) < 2:
@@ -112,17 +117,43 @@ def one_hot(y):
     return np.eye(2)[y]
 
 
-def parts(n_train, n_test, d, seeds, **settings):
-    """Return balanced points of each seed's own mixture: X_train (n_seeds, n_train, d), y_train (n_seeds, n_train), X_test, y_test."""
+class Points(NamedTuple):
+    """Points to train and to test on, with an axis of seeds.
+
+    Attributes
+    ----------
+    X, X_test : array (n_seeds, n, d)
+        Points.
+    y, y_test : array (n_seeds, n)
+        Classes, 0 or 1.
+    """
+
+    X: np.ndarray
+    y: np.ndarray
+    X_test: np.ndarray
+    y_test: np.ndarray
+
+    def encoded(self) -> dict[str, np.ndarray]:
+        """Return the points by name with classes as one-hot rows, as `lecture.replicas.train` takes them."""
+        return self._asdict() | {"y": one_hot(self.y), "y_test": one_hot(self.y_test)}
+
+
+def train_test_points(n_train: int, n_test: int, d: int, seeds: Sequence[int], **settings) -> Points:
+    """Return balanced points of each seed's own mixture.
+
+    Parameters
+    ----------
+    n_train, n_test : int
+        Number of points to train and to test on.
+    d : int
+        Number of dimensions.
+    seeds : sequence of int
+        Seeds of the mixtures and of their points.
+    **settings
+        Other arguments of `mixture`.
+    """
     mixtures = [mixture(d, seed, **settings) for seed in seeds]
-    drawn = [it.draw(halves(n), part) for part, n in enumerate((n_train, n_test)) for it in mixtures]
+    drawn = [each.draw(balanced_counts(n), part) for part, n in enumerate((n_train, n_test)) for each in mixtures]
     X, y = zip(*drawn)
     n = len(mixtures)
-    return np.stack(X[:n]), np.stack(y[:n]), np.stack(X[n:]), np.stack(y[n:])
-
-
-@lru_cache(maxsize=8)
-def ready(n_train, n_test, d, n_seeds):
-    """Return `parts` of the seeds 0 to n_seeds - 1 as nets take them, in float32 with one-hot labels; kept, for who asks again and again."""
-    X, y, X_test, y_test = parts(n_train, n_test, d, range(n_seeds))
-    return tuple(np.asarray(it, dtype="float32") for it in (X, one_hot(y), X_test, one_hot(y_test)))
+    return Points(np.stack(X[:n]), np.stack(y[:n]), np.stack(X[n:]), np.stack(y[n:]))

@@ -1,61 +1,215 @@
-"""What the experiments have in common: how a net is trained unless said, which preset, which seeds."""
+"""What the experiments have in common: settings, training as in the original lecture, and the words for it."""
 
-from types import SimpleNamespace
+import itertools
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 
 import keras
+import numpy as np
 
 from lecture import replicas
 from lecture.checks import one_of, whole
+from lecture.replicas import Replicas, initial
+from lecture.replicas.net import Net
 
 RATE = 0.003
 BATCH = 64
+OBJECTIVES = {  # the original lecture's code has the squared error of linear outputs; its text does not say
+    "squared error": dict(loss="mean_squared_error", output="linear"),
+    "cross-entropy": dict(loss="categorical_crossentropy", output="softmax"),
+}
 
 
-def trained(hidden, X, y, *, steps, seeds, **settings):
-    """Train one net for each seed as the original does: Adam at 0.003, sigmoid units, Glorot for weights and biases, batches of 64, softmax and cross-entropy.
-
-    Parameters
-    ----------
-    hidden, X, y, steps, seeds
-        As for `lecture.replicas.train`.
-    **settings
-        Of it, in the place of the above.
-
-    Returns
-    -------
-    Replicas
-
-    Raises
-    ------
-    KeyboardInterrupt
-        If it was interrupted: half a figure is none.
-    """
-    usual = dict(optimizer=keras.optimizers.Adam(RATE), batch_size=BATCH, bias_initializer="glorot_uniform")
-    found = replicas.train(hidden, X, y, steps=steps, seeds=seeds, **usual | settings)
-    if not found.complete:
-        raise KeyboardInterrupt
-    return found
+# Settings
 
 
-def chosen(presets, preset, n_seeds, **changes):
-    """Return the settings of a run: those of a preset, with what was given in their place, and ``seeds``.
+def settings_of(presets: Mapping[str, dict], preset: str, n_seeds: int | None, **changes) -> dict:
+    """Return the settings of a run: those of a preset, replaced by what was given, with ``seeds`` for ``n_seeds``.
 
     Parameters
     ----------
     presets : dict of str to dict
         Settings by preset, ``n_seeds`` among them.
     preset : str
+        Name of the preset.
     n_seeds : int or None
+        Number of seeds; None for that of the preset.
     **changes
-        What was given; None where the preset decides.
+        Settings that replace those of the preset; None keeps the preset's.
 
     Raises
     ------
     ValueError
-        If there is no such preset, or no seed.
+        If the preset is unknown, or ``n_seeds`` is not a whole number of at least 1.
     """
-    settings = dict(presets[one_of(preset, presets, "preset")])
-    settings |= {name: value for name, value in changes.items() if value is not None}
+    settings = presets[one_of(preset, presets, "preset")] | {
+        name: value for name, value in changes.items() if value is not None
+    }
     usual = settings.pop("n_seeds")
-    n_seeds = usual if n_seeds is None else n_seeds
-    return SimpleNamespace(**settings, preset=preset, seeds=tuple(range(whole(n_seeds, "n_seeds", least=1))))
+    n_seeds = whole(usual if n_seeds is None else n_seeds, "n_seeds", least=1)
+    return settings | {"seeds": tuple(range(n_seeds))}
+
+
+def swept(values: Iterable, name: str, check: Callable, *, needed: Sequence = ()) -> tuple:
+    """Return the values of a sweep, each checked, in increasing order and without repetition.
+
+    Parameters
+    ----------
+    values : iterable of number
+        What was given.
+    name : str
+        Name of the argument, for the error message.
+    check : callable
+        Check of one value: returns it, or raises a ValueError.
+    needed : sequence of number
+        Values that the hypotheses are about.
+
+    Raises
+    ------
+    ValueError
+        If a value is out of range, a needed one is missing, or there are fewer than two.
+    """
+    found = tuple(sorted({check(value) for value in values}))
+    if not set(needed) <= set(found):
+        raise ValueError(f"{name} must have {_listed(needed)} among them, got {tuple(values)}.")
+    if len(found) < 2:
+        raise ValueError(f"{name} must be two or more different numbers, got {tuple(values)}.")
+    return found
+
+
+def evenly(steps: int, n: int) -> tuple[int, ...]:
+    """Return n + 1 evenly spaced steps from 0 to the last; fewer where some would be the same.
+
+    >>> evenly(500, 4)
+    (0, 125, 250, 375, 500)
+    """
+    return tuple(sorted(set(np.linspace(0, steps, n + 1).astype(int).tolist())))
+
+
+# Training
+
+
+def train_like_the_original(hidden: Sequence[int], X, y, **settings) -> Replicas:
+    """Train a network for each seed as the original lecture does.
+
+    That is with Adam at 0.003, sigmoid units, Glorot's initializer for weights and biases, mini-batches of 64, softmax
+    outputs and the cross-entropy.
+
+    Parameters
+    ----------
+    hidden : sequence of int
+        Units of each hidden layer.
+    X, y : arrays
+        Training examples, as for `lecture.replicas.train`.
+    **settings
+        Other arguments of `lecture.replicas.train`, ``steps`` and ``seeds`` among them.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If training was interrupted.
+    """
+    return _complete(replicas.train(hidden, X, y, **_usual() | settings))
+
+
+def compare_like_the_original(conditions: Mapping[Hashable, dict], X=None, y=None, **settings) -> dict:
+    """Train a network for each condition and seed, in everything else as the original lecture does.
+
+    Parameters
+    ----------
+    conditions : mapping of hashable to dict
+        Settings of each condition by its name, as for `lecture.replicas.compare`.
+    X, y : arrays, optional
+        Training examples of conditions without their own.
+    **settings
+        Settings of all conditions, ``hidden``, ``steps`` and ``seeds`` among them.
+
+    Returns
+    -------
+    dict of hashable to Replicas
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If training was interrupted.
+    """
+    return {name: _complete(nets) for name, nets in replicas.compare(conditions, X, y, **_usual() | settings).items()}
+
+
+def initial_weights(sizes: Sequence[int], seeds: Sequence[int]) -> list[np.ndarray]:
+    """Return the initial weights with which `train_like_the_original` starts.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Inputs, units of each hidden layer, outputs.
+    seeds : sequence of int
+        Seeds of the networks.
+
+    Returns
+    -------
+    list of arrays
+        Kernel (n_seeds, p, q) and bias (n_seeds, q) of each layer in turn.
+    """
+    glorot = [keras.initializers.GlorotUniform()] * len(seeds)
+    found = initial.weights(Net(tuple(sizes), None, None), seeds, glorot, glorot)
+    return [values[:, 0] if at % 2 else values for at, values in enumerate(found)]
+
+
+def stacked(values: Mapping[tuple, np.ndarray], *axes: Iterable) -> np.ndarray:
+    """Return values under crossed conditions as an array with an axis for each part of their names.
+
+    Parameters
+    ----------
+    values : dict of tuple to array
+        Values by the name of their condition, such as ``("L1", 0.1)``.
+    *axes : iterable
+        Values of each part of a name, such as ``("L1", "L2")`` and ``(0.1, 1.0)``.
+
+    >>> stacked({("a", 1): [0], ("a", 2): [1], ("b", 1): [2], ("b", 2): [3]}, "ab", (1, 2)).tolist()
+    [[[0], [1]], [[2], [3]]]
+    """
+    found = np.stack([values[name] for name in itertools.product(*axes)])
+    return found.reshape(*map(len, axes), *found.shape[1:])
+
+
+def final_test_accuracy(nets: Replicas) -> np.ndarray:
+    """Return the test accuracy of each network after the last step: (n_nets,)."""
+    return nets.test_accuracy[-1]
+
+
+def _usual():
+    return dict(optimizer=keras.optimizers.Adam(RATE), batch_size=BATCH, bias_initializer="glorot_uniform")
+
+
+def _complete(nets):
+    if not nets.complete:  # half a figure would mislead
+        raise KeyboardInterrupt
+    return nets
+
+
+# Sentences
+
+
+def describe_training(
+    sizes: Sequence[int], steps: int, n_points: int, *, units="sigmoid", rate=RATE, batch_size=BATCH, n_test=0
+) -> str:
+    """Return what was trained, in the words that a protocol begins with.
+
+    >>> describe_training((12, 50, 2), 500, 400, n_test=1000)
+    '12-50-2, sigmoid, 500 steps of Adam at 0.003 on mini-batches of 64 of 400 points, 1,000 others to test'
+    """
+    examples = f"mini-batches of {batch_size} of {n_points:,} points" if batch_size else f"all {n_points:,} points"
+    test = f", {n_test:,} others to test" if n_test else ""
+    return f"{'-'.join(map(str, sizes))}, {units}, {steps:,} steps of Adam at {rate:g} on {examples}{test}"
+
+
+def describe_departures(settings: Mapping, published: Mapping) -> str:
+    """Return in a sentence where the settings of a run are not those of the published preset; empty if nowhere."""
+    ours = {**settings, "n_seeds": len(settings["seeds"])}
+    changed = [f"{name}={ours[name]} instead of {value}" for name, value in published.items() if ours[name] != value]
+    return f" Not as in the published preset: {', '.join(changed)}." if changed else ""
+
+
+def _listed(values):
+    *first, last = map("{:g}".format, values)
+    return f"{', '.join(first)} and {last}" if first else last

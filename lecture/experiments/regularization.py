@@ -1,17 +1,26 @@
 """What do L1 and L2 penalties do to the weights, and to the accuracy?"""
 
 import itertools
-import time
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
-from lecture.checks import one_of, real, whole
-from lecture.experiments.judgement import Compared, Hypothesis
-from lecture.experiments.mixtures import one_hot, parts, ready, separation_told
-from lecture.experiments.objectives import OBJECTIVES
-from lecture.experiments.protocol import chosen, trained
-from lecture.experiments.result import Result, Sweep
+from lecture.checks import one_of, real
+from lecture.experiments.experiment import Findings, experiment
+from lecture.experiments.judgement import Hypothesis, beside_published
+from lecture.experiments.mixtures import describe_separation, train_test_points
+from lecture.experiments.protocol import (
+    OBJECTIVES,
+    compare_like_the_original,
+    describe_training,
+    final_test_accuracy,
+    stacked,
+    swept,
+)
+from lecture.experiments.result import Sweep
+from lecture.replicas import Replicas
 
 TITLE = "What do L1 and L2 penalties do to the weights, and to the accuracy?"
 # a weight below counts as none: at a rate of 0.003 a weight that is drawn to 0 trembles around it by a few thousandths
@@ -23,48 +32,121 @@ SPARSE = Hypothesis(
 COSTS = Hypothesis("A strong L1 costs accuracy.", "test accuracy without, minus that with L1 at 1", 0.02)
 HELPS = Hypothesis("A mild penalty gains accuracy.", "test accuracy with L2 at 0.1, minus that without", 0.01)
 HYPOTHESES = (SHRINKS, SPARSE, COSTS, HELPS)
-PRESETS = {
-    "short": dict(
-        n_seeds=30,
-        hidden=(50, 50),
-        steps=750,
-        strengths=(0.0, 0.1, 1.0),
-        mean="all",
-        objective="squared error",
-        separation="falling",
-    ),
-    "published": dict(
-        n_seeds=100,
-        hidden=(50, 50),
-        steps=750,
-        strengths=(0.0, 0.1, 1.0),
-        mean="all",
-        objective="squared error",
-        separation="falling",
-    ),
-}
-MEAN_TOLD = {"all": "mean over all weights", "layers": "means of the layers added up"}
+_SETTINGS = dict(
+    hidden=(50, 50),
+    steps=750,
+    strengths=(0.0, 0.1, 1.0),
+    mean="all",
+    objective="squared error",
+    separation="falling",
+)
+PRESETS = {"short": dict(n_seeds=30, **_SETTINGS), "published": dict(n_seeds=100, **_SETTINGS)}
 N_TRAIN, N_TEST, D = 400, 1000, 12
-EVERY = 50  # steps between two that are recorded
-N_LOOKS = 11  # of them, at most, at which accuracy is told
+EVERY = 50  # steps from one recorded step to the next
+N_DRAWN = 11  # recorded steps, at most, at which accuracy is drawn
 N_SHOWN = 50
 KINDS = ("L1", "L2")
-MEANS = ("all", "layers")  # over all weights, or over each layer's and then added up, as the original's code has it
+JUDGED = (0.0, 0.1, 1.0)
+# over all weights, or over the weights of each layer and then added up, as in the original lecture's code
+MEANS = {"all": "mean over all weights", "layers": "means of the layers added up"}
+PUBLISHED = dict.fromkeys(MEANS.values(), 0.7)
 
 
 @dataclass(frozen=True, eq=False)
 class Weights:
-    """Some weights of the first layer while the first seed's net is trained.
+    """Some weights of the first layer of the first seed's network during training.
 
     Attributes
     ----------
     steps : array (T,)
+        Recorded steps.
     weights : dict of str to array (T, n_weights)
-        For each penalty and strength.
+        Weights with each penalty and strength.
     """
 
     steps: np.ndarray
-    weights: dict
+    weights: dict[str, np.ndarray]
+
+
+@experiment(TITLE, PRESETS)
+def run(
+    *,
+    strengths: Sequence[float],
+    mean: str,
+    hidden: Sequence[int],
+    steps: int,
+    objective: str,
+    separation: str,
+    seeds: Sequence[int],
+    show: bool,
+) -> Findings:
+    """Train networks on the same data with penalties of both kinds and several strengths.
+
+    The penalty is strength × the mean of |w| (L1) or w² (L2). In the original lecture each panel has other data; here
+    all networks of a seed have the same. The ``details`` of the result are weights over the steps, `Weights`.
+
+    Parameters
+    ----------
+    strengths : sequence of float, optional
+        Strengths from 0 upwards; 0, 0.1 and 1 must be among them: the hypotheses are about those.
+    mean : "all" or "layers", optional
+        Mean over all weights, or over the weights of each layer and then added up, as in the original lecture's code:
+        then a weight of a small layer is pulled harder. L1 at 1 is compared both ways.
+    """
+    other = next(each for each in MEANS if each != one_of(mean, MEANS, "mean"))
+    strengths = swept(strengths, "strengths", partial(real, what="a strength", least=0), needed=JUDGED)
+    sizes, n_seeds = (D, *hidden, 2), len(seeds)
+    crossed = {name: penalty(*name, mean, sizes, n_seeds) for name in itertools.product(KINDS, strengths)}
+    del crossed["L2", 0.0]  # the same as L1 at 0
+    nets = compare_like_the_original(
+        crossed | {other: penalty("L1", 1.0, other, sizes, n_seeds)},
+        **train_test_points(N_TRAIN, N_TEST, D, seeds, separation=separation).encoded(),
+        **OBJECTIVES[one_of(objective, OBJECTIVES, "objective")],
+        **dict(hidden=hidden, steps=steps, seeds=seeds, show=show, penalized="all"),
+        record=range(0, steps, EVERY),
+        keep={0: np.arange(sizes[0] * sizes[1])[-N_SHOWN:]},
+    )
+    nets["L2", 0.0] = nets["L1", 0.0]
+    accuracy, size, small = (
+        dict(zip(KINDS, stacked({name: measured(each) for name, each in nets.items()}, KINDS, strengths)))
+        for measured in (final_test_accuracy, mean_size, share_of_small)
+    )
+    by_mean = {MEANS[mean]: final_test_accuracy(nets["L1", 1.0]), MEANS[other]: final_test_accuracy(nets[other])}
+    trained = describe_training(sizes, steps, N_TRAIN, units=f"sigmoid, {objective}", n_test=N_TEST)
+    return Findings(
+        protocol=f"{trained} (published: 100, one network for each panel, each on other data). The penalty is strength "
+        f"× {MEANS[mean]}. {describe_separation(separation)}",
+        sweeps=(
+            Sweep("Held-out points", strengths, "strength", "test accuracy", accuracy),
+            Sweep("Size of the weights", strengths, "strength", "mean |w|", size),
+            Sweep("Weights close to 0", strengths, "strength", f"share of |w| below {SMALL}", small),
+            _on_the_way(nets),
+        ),
+        verdicts=judge(*(_judged(found, strengths) for found in (accuracy, size, small))),
+        compared=beside_published(PUBLISHED, by_mean, "accuracy with L1 at 1, {}", runs=1, reading=0.03),
+        details=_weights(nets, strengths),
+    )
+
+
+def _judged(by_kind, strengths):
+    """Of what was measured, the strengths that the hypotheses are about."""
+    return {kind: values[[strengths.index(strength) for strength in JUDGED]] for kind, values in by_kind.items()}
+
+
+def _on_the_way(nets):
+    """Accuracy over the steps without a penalty and with the strongest."""
+    steps = nets["L1", 0.0].steps
+    drawn = slice(None, None, -(-len(steps) // N_DRAWN))
+    named = {"no penalty": ("L1", 0.0), "L1, 1": ("L1", 1.0), "L2, 1": ("L2", 1.0)}
+    curves = {label: nets[name].test_accuracy[drawn] for label, name in named.items()}
+    return Sweep("On the way", tuple(steps[drawn].tolist()), "step", "test accuracy", curves)
+
+
+def _weights(nets, strengths):
+    """Weights of the first seed's network over the steps."""
+    crossed = itertools.product(KINDS, strengths)
+    weights = {f"{kind}, strength {each:g}": nets[kind, each].kept[0][:, 0] for kind, each in crossed}
+    return Weights(nets["L1", 0.0].steps, weights)
 
 
 def judge(accuracy, size, small):
@@ -73,9 +155,9 @@ def judge(accuracy, size, small):
     Parameters
     ----------
     accuracy : dict of str to array (3, n_seeds)
-        On test points, with L1 and L2 at 0, 0.1 and 1.
+        Test accuracy with L1 and L2 at 0, 0.1 and 1.
     size, small : dict of str to array (3, n_seeds)
-        Mean |w|, and the share of weights that are all but 0.
+        Mean |w|, and the share of weights that are close to 0.
     """
     none, mild, strong = range(3)
     return (
@@ -86,215 +168,39 @@ def judge(accuracy, size, small):
     )
 
 
-def run(
-    *,
-    hidden=None,
-    steps=None,
-    strengths=None,
-    mean=None,
-    objective=None,
-    separation=None,
-    n_seeds=None,
-    preset="short",
-    show=True,
-):
-    """Train nets on the same data with penalties of both kinds and several strengths.
-
-    The penalty is strength × the mean of |w| (L1) or w² (L2); in the original each panel has other data, here all nets
-    of a seed have the same.
-
-    Parameters
-    ----------
-    hidden : sequence of int, optional
-    steps : int, optional
-        Updates.
-    strengths : sequence of float, optional
-        From 0 upwards; 0, 0.1 and 1 among them, which the verdicts ask for.
-    mean : "all" or "layers", optional
-        Over all weights, or over each layer's and then added up, as the original's code has it: then a weight of a
-        small layer is pulled harder. L1 at 1 is compared both ways.
-    objective : "squared error" or "cross-entropy", optional
-        Of outputs as they are, as the original's code has it, or of probabilities.
-    separation : "falling" or "equal", optional
-        Of the means: 1/i in dimension i, as the original's code has it, or 1 in each, as its text says.
-    n_seeds : int, optional
-    preset : "short" or "published"
-    show : bool
-        A bar.
-
-    Returns
-    -------
-    Result
-        Its ``shown`` is a `Weights`.
-
-    Raises
-    ------
-    ValueError
-        If an argument is not as above.
-    """
-    start = time.perf_counter()
-    own = chosen(
-        PRESETS,
-        preset,
-        n_seeds,
-        hidden=hidden,
-        steps=steps,
-        strengths=strengths,
-        mean=mean,
-        objective=objective,
-        separation=separation,
-    )
-    mean = one_of(own.mean, MEANS, "mean")
-    how = OBJECTIVES[one_of(own.objective, tuple(OBJECTIVES), "objective")]
-    strengths, seeds = sorted(real(strength, "a strength", least=0) for strength in own.strengths), own.seeds
-    if not {0.0, 0.1, 1.0} <= set(strengths):
-        raise ValueError(f"strengths must have 0, 0.1 and 1 among them, got {tuple(own.strengths)}.")
-    X, y, X_test, y_test = parts(N_TRAIN, N_TEST, D, seeds, separation=own.separation)
-    settings = [
-        ("L1", 0.0, mean),
-        *((kind, strength, mean) for kind in KINDS for strength in strengths if strength),
-    ]  # both kinds have the nets without
-    settings += [("L1", 1.0, other) for other in MEANS if other != mean]
-    sizes = (D, *own.hidden, 2)
-    again = lambda values: np.concatenate([values] * len(settings))
-    nets = trained(
-        own.hidden,
-        again(X),
-        again(one_hot(y)),
-        steps=own.steps,
-        seeds=seeds * len(settings),
-        **penalties(settings, sizes, len(seeds)),
-        X_test=again(X_test),
-        y_test=again(one_hot(y_test)),
-        record=range(0, own.steps, EVERY),
-        keep={0: np.arange(sizes[0] * sizes[1])[-N_SHOWN:]},
-        show=show,
-        **how,
-    )
-    where = {
-        kind: [settings.index((kind, strength, mean)) if strength else 0 for strength in strengths] for kind in KINDS
-    }
-    apart = lambda values: {kind: values.reshape(len(settings), len(seeds))[where[kind]] for kind in KINDS}
-    size = sizes_of(nets)
-    accuracy, average, small = (
-        apart(nets.test_accuracy[-1]),
-        apart(size.mean(axis=1)),
-        apart((size < SMALL).mean(axis=1)),
-    )
-    by_mean = {mean: accuracy["L1"][strengths.index(1.0)], settings[-1][2]: nets.test_accuracy[-1, -len(seeds) :]}
-    three = [strengths.index(strength) for strength in (0.0, 0.1, 1.0)]
-    asked = lambda values: {kind: each[three] for kind, each in values.items()}
-    sweep = lambda name, y_name, values: Sweep(name, tuple(strengths), "strength", y_name, values)
-    looks = slice(None, None, -(-len(nets.steps) // N_LOOKS))
-    curves = {
-        label: nets.test_accuracy[looks, at * len(seeds) : (at + 1) * len(seeds)]
-        for label, at in (("no penalty", 0), ("L1, 1", where["L1"][three[2]]), ("L2, 1", where["L2"][three[2]]))
-    }
-    first = nets.kept[0][:, :: len(seeds)]
-    return Result(
-        "regularization",
-        TITLE,
-        preset,
-        f"{'-'.join(map(str, sizes))}, sigmoid, {own.objective}, {own.steps} steps of Adam at 0.003 on batches of 64 of {N_TRAIN} points, {N_TEST} others to test"
-        f" (published: 100). The penalty is strength × {MEAN_TOLD[mean]}. {separation_told(own.separation)} A short run takes 30 seeds instead of 100; the original shows one net for each panel, each on other data.",
-        seeds,
-        (
-            sweep("Held-out points", "test accuracy", accuracy),
-            sweep("Size of the weights", "mean |w|", average),
-            sweep("Weights that are all but 0", f"share of |w| below {SMALL}", small),
-            Sweep("On the way", tuple(nets.steps[looks].tolist()), "step", "test accuracy", curves),
-        ),
-        judge(asked(accuracy), asked(average), asked(small)),
-        tuple(Compared(f"accuracy with L1 at 1, {MEAN_TOLD[it]}", 0.7, 1, by_mean[it], reading=0.03) for it in MEANS),
-        time.perf_counter() - start,
-        Weights(
-            nets.steps,
-            {
-                f"{kind}, strength {strength:g}": first[:, at]
-                for kind in KINDS
-                for strength, at in zip(strengths, where[kind])
-            },
-        ),
-    )
-
-
-def penalties(settings, sizes, n_each):
-    """Return `train`'s arguments for penalties on means of |w| or w², n_each replicas with each (kind, strength, mean) of ``settings`` in turn."""
-    counts = np.array([p * q for p, q in itertools.pairwise(sizes)])
-    each = lambda kind: np.repeat(
-        [
-            strength * (at == kind) / (counts.sum() if mean == "all" else counts) * np.ones(len(counts))
-            for at, strength, mean in settings
-        ],
-        n_each,
-        axis=0,
-    )
-    return dict(l1=each("L1"), l2=each("L2"), penalized="all")
-
-
-def sizes_of(nets):
-    """Return |w| of all weights of each net, biases left out: (n_nets, n_weights)."""
-    return np.abs(np.concatenate([kernel.reshape(len(nets), -1) for kernel in nets.weights[::2]], axis=1))
-
-
-# What an explorer asks for: nets that are trained anew while a slider moves.
-
-
-@dataclass(frozen=True, eq=False)
-class Penalized:
-    """Nets that were trained with one penalty.
-
-    Attributes
-    ----------
-    sizes : array (n_nets, n_weights)
-        |w| of each net in falling order.
-    accuracy : array (n_nets,)
-        On test points.
-    small : float
-        What counts as 0.
-    label : str
-        The penalty.
-    """
-
-    sizes: np.ndarray
-    accuracy: np.ndarray
-    small: float
-    label: str
-
-
-def penalized(kind, strength, *, n_nets=50, hidden=(24, 24), steps=300):
-    """Train nets with a penalty, each on its own data, and return them as `Penalized`.
+def penalty(kind: str, strength: float, mean: str, sizes: Sequence[int], n_seeds: int) -> dict[str, np.ndarray]:
+    """Return ``l1`` and ``l2`` for a penalty on the mean of |w| or w², as `lecture.replicas.train` takes them.
 
     Parameters
     ----------
     kind : "L1" or "L2"
+        Whether |w| or w² is penalized.
     strength : float
-        From 0 upwards.
-    n_nets : int
-    hidden : sequence of int
-    steps : int
-
-    Raises
-    ------
-    ValueError
-        If an argument is not as above.
+        Factor of the mean, from 0 upwards.
+    mean : "all" or "layers"
+        Mean over all weights, or over the weights of each layer and then added up.
+    sizes : sequence of int
+        Inputs, units of each hidden layer, outputs.
+    n_seeds : int
+        Number of replicas.
     """
-    one_of(kind, KINDS, "kind")
-    strength = max(real(strength, "strength", least=0), 1e-12)  # 0 would be another program, without a penalty
-    X, y, X_test, y_test = ready(N_TRAIN, N_TEST, D, whole(n_nets, "n_nets", least=1))
-    nets = trained(
-        hidden,
-        X,
-        y,
-        steps=steps,
-        seeds=n_nets,
-        **penalties([(kind, strength, "all")], (D, *hidden, 2), n_nets),
-        X_test=X_test,
-        y_test=y_test,
-        record=[steps],
-        show=False,
-        **OBJECTIVES["squared error"],
-    )
-    return Penalized(
-        -np.sort(-sizes_of(nets), axis=1), nets.test_accuracy[-1], SMALL, f"{kind} of strength {strength:.3g}"
-    )
+    counts = np.array([p * q for p, q in itertools.pairwise(sizes)])
+    strengths = strength / (np.full(len(counts), counts.sum()) if mean == "all" else counts)
+    each = np.tile(strengths, (n_seeds, 1))
+    none = np.zeros_like(each)
+    return dict(l1=each, l2=none) if kind == "L1" else dict(l1=none, l2=each)
+
+
+def absolute_weights(nets: Replicas) -> np.ndarray:
+    """Return |w| of all weights of each network, without biases: (n_nets, n_weights)."""
+    return np.abs(np.concatenate([kernel.reshape(len(nets), -1) for kernel in nets.weights[::2]], axis=1))
+
+
+def mean_size(nets: Replicas) -> np.ndarray:
+    """Return the mean |w| of each network: (n_nets,)."""
+    return absolute_weights(nets).mean(axis=1)
+
+
+def share_of_small(nets: Replicas) -> np.ndarray:
+    """Return the share of weights below `SMALL` of each network: (n_nets,)."""
+    return (absolute_weights(nets) < SMALL).mean(axis=1)

@@ -1,10 +1,12 @@
 """What an experiment found: numbers per seed, verdicts, and the published numbers beside ours."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
+from lecture.experiments.judgement import Compared, Verdict
 from lecture.intervals import interval
 
 
@@ -15,21 +17,22 @@ class Sweep:
     Attributes
     ----------
     name : str
-        Of what is shown, a few words: the title of its panel.
-    x : tuple
-        The swept values, numbers in increasing order, or names.
+        Title of the panel, a few words.
+    x : sequence
+        The swept values: numbers in increasing order, or names.
     x_name, y_name : str
+        What is swept, and what is measured.
     values : dict of str to array (n_x, n_seeds)
-        A curve for each name.
+        Measured values of each curve by its name.
     log_x, log_y : bool
-        Whether equal factors take equal room.
+        Whether the axis is logarithmic.
     """
 
     name: str
-    x: tuple
+    x: Sequence
     x_name: str
     y_name: str
-    values: dict
+    values: dict[str, np.ndarray]
     log_x: bool = False
     log_y: bool = False
 
@@ -38,8 +41,8 @@ class Sweep:
             if np.ndim(values) != 2 or len(values) != len(self.x):
                 raise ValueError(f"{label} must have shape ({len(self.x)}, n_seeds), got {np.shape(values)}.")
 
-    def intervals(self):
-        """Return mean and 95 % confidence interval of each curve at each swept value: a dict of arrays (3, n_x), mean, low, high."""
+    def intervals(self) -> dict[str, np.ndarray]:
+        """Return mean and 95 % confidence interval of each curve: arrays (3, n_x) with rows mean, low, high."""
         return {label: np.array([interval(row) for row in values]).T for label, values in self.values.items()}
 
 
@@ -54,16 +57,20 @@ class Result:
     title : str
         What was asked.
     preset : str
+        Which settings were used where none were given.
     protocol : str
-        What was trained, and what a short run cuts: sentences.
+        What was trained, and where it departs from the published preset: sentences.
     seeds : tuple of int
+        Seeds of the runs.
     sweeps : tuple of Sweep
+        What was measured.
     verdicts : tuple of Verdict
+        What the numbers say about the hypotheses.
     compared : tuple of Compared
-        Published numbers beside ours; none for what was not published.
+        Published numbers beside ours; empty if none were published.
     seconds : float
-        That it took.
-    shown : object, optional
+        Time that the run took.
+    details : object, optional
         What the experiment's own figure draws: fitted curves, decisions, weights over steps.
     """
 
@@ -71,15 +78,15 @@ class Result:
     title: str
     preset: str
     protocol: str
-    seeds: tuple
-    sweeps: tuple
-    verdicts: tuple
-    compared: tuple
+    seeds: tuple[int, ...]
+    sweeps: tuple[Sweep, ...]
+    verdicts: tuple[Verdict, ...]
+    compared: tuple[Compared, ...]
     seconds: float
-    shown: object = field(default=None, repr=False)
+    details: object = field(default=None, repr=False)
 
-    def table(self):
-        """Return all numbers in a DataFrame: a row for each panel, curve, swept value and seed."""
+    def table(self) -> pd.DataFrame:
+        """Return all numbers: a row for each panel, curve, swept value and seed."""
         rows = [
             (self.question, self.preset, sweep.name, label, sweep.x_name, x, sweep.y_name, seed, value)
             for sweep in self.sweeps
@@ -91,8 +98,8 @@ class Result:
             rows, columns=["question", "preset", "panel", "curve", "swept", "at", "measured", "seed", "value"]
         )
 
-    def means(self):
-        """Return a DataFrame with mean and 95 % confidence interval of each curve at each swept value."""
+    def means(self) -> pd.DataFrame:
+        """Return mean and 95 % confidence interval of each curve at each swept value."""
         rows = [
             (sweep.name, label, x, *row)
             for sweep in self.sweeps
@@ -101,32 +108,34 @@ class Result:
         ]
         return pd.DataFrame(rows, columns=["panel", "curve", "at", "mean", "low", "high"])
 
-    def conclusions(self):
-        """Return a DataFrame with a row for each hypothesis: what was claimed, what was measured, the verdict."""
+    def conclusions(self) -> pd.DataFrame:
+        """Return a row for each hypothesis: what was claimed, what was measured, the verdict."""
         rows = [
             (
-                it.hypothesis.text,
-                it.hypothesis.quantity,
-                _effect(it.hypothesis),
-                _estimate(it.mean, it.low, it.high),
-                it.word,
+                verdict.hypothesis.text,
+                verdict.hypothesis.quantity,
+                _effect(verdict.hypothesis),
+                _estimate(verdict.mean, verdict.low, verdict.high),
+                verdict.word,
             )
-            for it in self.verdicts
+            for verdict in self.verdicts
         ]
         return pd.DataFrame(
             rows, columns=["hypothesis", "quantity", "smallest effect", f"measured, {len(self.seeds)} seeds", "verdict"]
         )
 
-    def then_and_now(self):
-        """Return a DataFrame with a row for each published number: as published, as measured now, and whether one of our runs could have given it."""
-        rows = [(it.what, f"{it.then:g}", _estimate(*it.now), "yes" if it.agrees else "no") for it in self.compared]
+    def published_beside_measured(self) -> pd.DataFrame:
+        """Return a row for each published number: as published, as measured now, and whether our runs could give it."""
+        rows = [
+            (number.what, f"{number.published:g}", _estimate(*number.measured), "yes" if number.agrees else "no")
+            for number in self.compared
+        ]
         return pd.DataFrame(rows, columns=["what", "published", f"measured now ({self.preset})", "agrees"])
 
-    def describe(self):
-        """Return the verdicts in a sentence or two."""
-        return f"{self.title} ({self.preset}, {len(self.seeds)} seeds, {self.seconds:.1f} s) " + " ".join(
-            it.describe() for it in self.verdicts
-        )
+    def describe(self) -> str:
+        """Return the question with the verdicts in sentences."""
+        verdicts = " ".join(verdict.describe() for verdict in self.verdicts)
+        return f"{self.title} ({self.preset}, {len(self.seeds)} seeds, {self.seconds:.1f} s) {verdicts}"
 
     __str__ = describe
 
