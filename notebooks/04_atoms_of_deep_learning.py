@@ -43,7 +43,7 @@ PRESET = by_mode(short="short", full="published")
 def then_and_now(result):
     """Print what was trained, and return the published numbers beside ours."""
     print(*textwrap.wrap(result.protocol, 84), sep="\n")
-    return result.then_and_now().style.hide(axis="index")
+    return result.published_beside_measured().style.hide(axis="index")
 
 
 device.report()
@@ -241,7 +241,7 @@ then_and_now(approximation)
 # has not learnt the wave?*
 
 # %%
-plots.plot_fits(approximation.shown)
+plots.plot_fits(approximation.details)
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -268,7 +268,7 @@ plots.plot_fits(approximation.shown)
 # %%
 def fit_a_function(function="sin(12x)", n_units=8, noise=0.0):
     return plots.plot_fits(
-        experiments.approximation.fit(function, n_units, noise=noise)
+        experiments.live.fit_function(function, n_units, noise=noise)
     )
 
 
@@ -360,7 +360,7 @@ then_and_now(depth)
 # ends or in the middle?*
 
 # %%
-plots.plot_alternation(depth.shown)
+plots.plot_alternation(depth.details)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -489,7 +489,7 @@ then_and_now(imbalance)
 # without and with oversampling?*
 
 # %%
-plots.plot_decisions(imbalance.shown)
+plots.plot_decisions(imbalance.details)
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -516,7 +516,9 @@ plots.plot_decisions(imbalance.shown)
 # %%
 def retrain_on_imbalance(ratio=100, oversample=False, distance=1.0):
     return plots.plot_decisions(
-        experiments.imbalance.decide(ratio, oversample, distance=distance)
+        experiments.live.decide_rare_class(
+            ratio, oversample, distance=distance
+        )
     )
 
 
@@ -806,7 +808,7 @@ then_and_now(activations)
 # %%
 def decide(activation="relu", noise=0.1, units=30):
     return plots.plot_moons(
-        experiments.activations.decide(activation, noise, units)
+        experiments.live.decide_moons(activation, noise, units)
     )
 
 
@@ -1093,7 +1095,7 @@ then_and_now(initialization)
 # %%
 def first_weights(log10_of_std=-0.5):
     return plots.plot_learning_curves(
-        experiments.initialization.from_normal(10**log10_of_std)
+        experiments.live.learn_from_normal(10**log10_of_std)
     )
 
 
@@ -1140,7 +1142,7 @@ explore(
 # %% tags=["live", "slide-code"]
 # Follow 50 weights of each layer.
 convergence = experiments.convergence.run(preset=PRESET)
-plots.plot_settling(convergence.shown)
+plots.plot_settling(convergence.details)
 # %%
 plots.plot_sweeps(convergence.sweeps)
 # %%
@@ -1192,7 +1194,7 @@ plots.plot_verdicts(convergence.verdicts)
 # %% tags=["live", "slide-code"]
 # Train with both penalties, on the same data.
 regularization = experiments.regularization.run(preset=PRESET)
-shown = regularization.shown
+shown = regularization.details
 plots.plot_weight_paths(
     shown.steps,
     {
@@ -1240,7 +1242,7 @@ then_and_now(regularization)
 # %%
 def penalty(kind="L1", log10_of_strength=0.0):
     return plots.plot_weight_sizes(
-        experiments.regularization.penalized(kind, 10**log10_of_strength)
+        experiments.live.train_penalized(kind, 10**log10_of_strength)
     )
 
 

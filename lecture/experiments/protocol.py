@@ -10,6 +10,7 @@ from lecture import replicas
 from lecture.checks import one_of, whole
 from lecture.replicas import Replicas, initial
 from lecture.replicas.net import Net
+from lecture.words import listed
 
 RATE = 0.003
 BATCH = 64
@@ -70,7 +71,7 @@ def swept(values: Iterable, name: str, check: Callable, *, needed: Sequence = ()
     """
     found = tuple(sorted({check(value) for value in values}))
     if not set(needed) <= set(found):
-        raise ValueError(f"{name} must have {_listed(needed)} among them, got {tuple(values)}.")
+        raise ValueError(f"{name} must have {listed(map('{:g}'.format, needed))} among them, got {tuple(values)}.")
     if len(found) < 2:
         raise ValueError(f"{name} must be two or more different numbers, got {tuple(values)}.")
     return found
@@ -208,8 +209,3 @@ def describe_departures(settings: Mapping, published: Mapping) -> str:
     ours = {**settings, "n_seeds": len(settings["seeds"])}
     changed = [f"{name}={ours[name]} instead of {value}" for name, value in published.items() if ours[name] != value]
     return f" Not as in the published preset: {', '.join(changed)}." if changed else ""
-
-
-def _listed(values):
-    *first, last = map("{:g}".format, values)
-    return f"{', '.join(first)} and {last}" if first else last
