@@ -437,7 +437,7 @@ def test_fits_are_drawn_all_faint_and_one_strong(fitted):
         strong.get_ydata(), fits.curves["polynomial"][1, np.argsort(errors)[1]]
     )
     assert f"3 units: MSE {np.median(errors):.2g}" in ax.get_title() and np.median(errors) > 0.001
-    assert "polynomial fitted by 3 nets with 3 units" in alt_text(ax.figure) and alt_text(ax.figure).endswith(".")
+    assert "polynomial fitted by 3 networks with 3 units" in alt_text(ax.figure) and alt_text(ax.figure).endswith(".")
     plt.close("all")
 
 

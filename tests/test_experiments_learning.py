@@ -181,7 +181,7 @@ def test_nets_that_are_trained_anew_follow_the_standard_deviation():
     assert (
         len(ax.lines) == 5
         and np.allclose(ax.lines[-1].get_ydata(), curves.accuracy.mean(axis=1))
-        and "4 nets" in plots.alt_text(ax.figure)
+        and "4 networks" in plots.alt_text(ax.figure)
     )
 
 

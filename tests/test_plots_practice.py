@@ -142,7 +142,7 @@ def test_weight_paths_that_leave_the_finite_numbers_keep_the_range_of_the_others
         first.figure.canvas.draw()
         plots.plot_weight_paths(steps, {"b": np.zeros((3, 2))})
     assert first.get_ylim() == second.get_ylim() == pytest.approx((-2.1, 2.1))
-    assert "of mean size 1.5 first and not finite in the end." in plots.alt_text(first.figure)
+    assert "of mean size 1.5 at first and not finite in the end." in plots.alt_text(first.figure)
     with pytest.raises(ValueError, match="axes must be 2, one for each set of weights, got 1"):
         plots.plot_weight_paths(steps, {"a": paths, "b": paths}, axes=[first])
 

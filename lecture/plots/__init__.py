@@ -5,10 +5,11 @@ from lecture.plots.alt import alt_text, describe
 from lecture.plots.boundaries import plot_boundaries
 from lecture.plots.experiments.decisions import plot_decisions
 from lecture.plots.experiments.fits import plot_alternation, plot_fits
+from lecture.plots.experiments.learning_curves import plot_learning_curves
 from lecture.plots.experiments.moons import plot_functions, plot_moons
-from lecture.plots.experiments.retrained import plot_learning_curves, plot_weight_sizes
 from lecture.plots.experiments.settling import plot_settling, plot_weight_paths
 from lecture.plots.experiments.sweeps import plot_result, plot_sweep, plot_sweeps, plot_verdicts
+from lecture.plots.experiments.weight_sizes import plot_weight_sizes
 from lecture.plots.learning.arrays import plot_dense_product, plot_elementwise
 from lecture.plots.learning.costs import plot_gradient_costs
 from lecture.plots.learning.depth import plot_gradient_flow

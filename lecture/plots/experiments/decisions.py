@@ -1,70 +1,54 @@
-"""What many nets decide in the plane, over the points that they learnt from and over others."""
+"""What many networks decide in the plane, over the points that they learnt from and over others."""
 
-import matplotlib.pyplot as plt
+from typing import Protocol
+
 import numpy as np
 from contourpy import contour_generator
 from matplotlib.collections import LineCollection
 
+from lecture.plots import style
 from lecture.plots.alt import describe
-from lecture.plots.style import COLORS, em
+from lecture.plots.style import COLORS
 
 _LOOKS = ((COLORS[0], "o"), (COLORS[1], "^"))
 
 
-def plot_decisions(decisions, *, axes=None):
-    """Draw where nets decide for which class: a row for each way of training, over training points on the left and over test points on the right.
+class Decisions(Protocol):
+    """Decisions in the plane; `lecture.experiments.imbalance.RareClassDecisions` is one."""
 
-    The colour is the mean chance over all nets, the thick line where it is one half; faint lines are the boundaries of
-    single nets.
+    ratio: float
+    X: np.ndarray  # (n, 2)
+    y: np.ndarray  # (n,)
+    X_test: np.ndarray  # (n_test, 2)
+    y_test: np.ndarray  # (n_test,)
+    grid: np.ndarray  # (n_grid, n_grid, 2)
+    chances: dict[str, np.ndarray]  # (n_nets, n_grid, n_grid) for each way of training
+    accuracy: dict[str, np.ndarray]  # (n_nets,) for each way of training
+
+
+def plot_decisions(decisions: Decisions, *, axes: np.ndarray | None = None) -> np.ndarray:
+    """Draw where networks decide for which class, over training points on the left and over test points on the right.
+
+    There is a row for each way of training. The colour is the mean probability over all networks, the thick line where
+    it is one half; faint lines are the boundaries of single networks.
 
     Parameters
     ----------
-    decisions : object
-        With the attributes of ``experiments.imbalance.Decisions``.
+    decisions : Decisions
+        Points, and for each way of training the probabilities in the plane and the accuracies.
     axes : array of matplotlib.axes.Axes (n_ways, 2), optional
+        Axes to draw on; a new figure if None.
 
     Returns
     -------
     ndarray of matplotlib.axes.Axes (n_ways, 2)
     """
-    ways = list(decisions.chances)
-    if axes is None:
-        _, axes = plt.subplots(
-            len(ways),
-            2,
-            figsize=(62 * em(), (24 * len(ways) + 3) * em()),
-            sharex=True,
-            sharey=True,
-            squeeze=False,
-            layout="constrained",
-        )
-    axes = np.asarray(axes, dtype=object).reshape(len(ways), 2)
-    for row, way in zip(axes, ways):
-        accuracy = decisions.accuracy[way]
-        lines = [
-            line
-            for each in decisions.chances[way]
-            for line in contour_generator(*np.moveaxis(decisions.grid, -1, 0), each).lines(0.5)
-        ]
-        _panel(row[0], decisions, way, lines, decisions.X, decisions.y)
-        _panel(row[1], decisions, way, lines, decisions.X_test, decisions.y_test)
-        few, n = int(np.sum(decisions.y == 1)), len(decisions.y)
-        row[0].set_title(f"training, {way}: {few} of {n:,} are rare", fontsize="small")
-        row[1].set_title(
-            f"test, {way}: accuracy {accuracy.mean():.2f} ({accuracy.min():.2f} to {accuracy.max():.2f})",
-            fontsize="small",
-        )
-        share = np.mean(decisions.chances[way].mean(axis=0) > 0.5)
-        told = f"{len(accuracy)} nets trained at {decisions.ratio:g}:1 {way}"
-        describe(
-            row[0],
-            f"{told}: on average they give {share:.0%} of the plane shown to the rare class, of which they saw {few} of {n} points.",
-        )
-        describe(
-            row[1],
-            f"The same nets over test points of both classes in equal number: accuracy {accuracy.mean():.3f}, from {accuracy.min():.3f} to {accuracy.max():.3f}.",
-        )
-        row[0].set_ylabel("x₂ (scaled)")
+    n = len(decisions.chances)
+    shared = dict(sharex=True, sharey=True, squeeze=False, layout="constrained")
+    axes = style.axes(axes, 62, 24 * n + 3, nrows=n, ncols=2, **shared)
+    axes = np.asarray(axes, dtype=object).reshape(n, 2)
+    for row, way in zip(axes, decisions.chances):
+        _row(row, decisions, way)
     for ax in axes[-1]:
         ax.set_xlabel("x₁ (scaled)")
     handles, labels = axes[0, 0].get_legend_handles_labels()
@@ -72,24 +56,46 @@ def plot_decisions(decisions, *, axes=None):
     return axes
 
 
-def _panel(ax, decisions, way, lines, X, y):
-    size, (x1, x2) = plt.rcParams["font.size"], np.moveaxis(decisions.grid, -1, 0)
-    chances = decisions.chances[way]
+def _row(axes, decisions, way):
+    """One way of training: training points and test points."""
+    train, test = axes
+    chances, accuracy = decisions.chances[way], decisions.accuracy[way]
+    x1, x2 = np.moveaxis(decisions.grid, -1, 0)
+    lines = [line for each in chances for line in contour_generator(x1, x2, each).lines(0.5)]
+    _panel(train, decisions.grid, chances, lines, (decisions.X, decisions.y))
+    _panel(test, decisions.grid, chances, lines, (decisions.X_test, decisions.y_test))
+    few, n = int(np.sum(decisions.y == 1)), len(decisions.y)
+    low, mean, high = accuracy.min(), accuracy.mean(), accuracy.max()
+    train.set_title(f"training, {way}: {few} of {n:,} are rare", fontsize="small")
+    test.set_title(f"test, {way}: accuracy {mean:.2f} ({low:.2f} to {high:.2f})", fontsize="small")
+    train.set_ylabel("x₂ (scaled)")
+    share = np.mean(chances.mean(axis=0) > 0.5)
+    describe(
+        train,
+        f"{len(accuracy)} networks trained at {decisions.ratio:g}:1 {way}: on average they give {share:.0%} of the "
+        f"plane shown to the rare class, of which they saw {few} of {n} points.",
+    )
+    describe(
+        test,
+        "The same networks over test points of both classes in equal number: "
+        f"accuracy {mean:.3f}, from {low:.3f} to {high:.3f}.",
+    )
+
+
+def _panel(ax, grid, chances, lines, points):
+    """Decisions as colour and lines, and points over them."""
+    size, (x1, x2), (X, y) = style.size(), np.moveaxis(grid, -1, 0), points
     mean = chances.mean(axis=0)
     ax.contourf(x1, x2, mean, levels=[0, 0.5, 1], colors=[color for color, _ in _LOOKS], alpha=0.16, zorder=0)
     ax.add_collection(LineCollection(lines, colors="0.35", linewidths=0.08 * size, alpha=0.35, zorder=2))
     if mean.min() < 0.5 < mean.max():
         ax.contour(x1, x2, mean, levels=[0.5], colors="black", linewidths=0.24 * size, zorder=3)
+    strong = dict(markersize=0.65 * size, markeredgecolor="white", markeredgewidth=0.05 * size, zorder=4)
+    faint = dict(markersize=0.38 * size, markeredgewidth=0, alpha=0.55, zorder=1)
     for k, ((color, marker), name) in enumerate(zip(_LOOKS, ("frequent class", "rare class"))):
         shown = X[y == k]
-        few = len(shown) < 100
-        look = (
-            dict(markersize=0.65 * size, markeredgecolor="white", markeredgewidth=0.05 * size, zorder=4)
-            if few
-            else dict(markersize=0.38 * size, markeredgewidth=0, alpha=0.55, zorder=1)
-        )
-        ax.plot(*shown.T, marker, color=color, label=name, **look)
+        ax.plot(*shown.T, marker, color=color, label=name, **(strong if len(shown) < 100 else faint))
     ax.plot([], [], color="black", linewidth=0.24 * size, label="boundary of the mean")
-    ax.plot([], [], color="0.35", linewidth=0.08 * size, label="of single nets")
+    ax.plot([], [], color="0.35", linewidth=0.08 * size, label="of single networks")
     ax.set(xlim=(x1.min(), x1.max()), ylim=(x2.min(), x2.max()))
     ax.grid(visible=False)

@@ -1,44 +1,66 @@
-"""Curves that nets fitted: those of all seeds faint, one of them strong, over what was to be learnt."""
+"""Curves that networks fitted: those of all seeds faint, one of them strong, over what was to be learnt."""
 
-import matplotlib.pyplot as plt
+from collections.abc import Sequence
+from typing import Protocol
+
 import numpy as np
+from matplotlib.axes import Axes
 
+from lecture.plots import style
 from lecture.plots.alt import describe
-from lecture.plots.style import COLORS, em
+from lecture.plots.style import COLORS
+from lecture.words import counted, raised
 
-_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+class Fits(Protocol):
+    """Fitted curves; `lecture.experiments.approximation.Fits` is one."""
+
+    widths: Sequence[int]
+    x: np.ndarray  # (n,)
+    y: dict[str, np.ndarray]  # (n,) of each function
+    grid: np.ndarray  # (n_grid,)
+    truth: dict[str, np.ndarray]  # (n_grid,) of each function
+    curves: dict[str, np.ndarray]  # (n_widths, n_seeds, n_grid) of each function
+    errors: dict[str, np.ndarray]  # (n_widths, n_seeds) of each function
+    true_errors: dict[str, np.ndarray]  # (n_widths, n_seeds) of each function
 
 
-def plot_fits(fits, *, axes=None):
-    """Draw what nets made of functions: a row for each function, a column for each width; the net with the median error stands out.
+class Alternation(Protocol):
+    """Curves through points of alternating class; `lecture.experiments.depth.AlternationCurves` is one."""
+
+    depths: Sequence[int]
+    n_parameters: Sequence[int]
+    x: np.ndarray  # (n,)
+    y: np.ndarray  # (n,)
+    grid: np.ndarray  # (n_grid,)
+    scores: np.ndarray  # (n_depths, n_seeds, n_grid)
+    accuracy: np.ndarray  # (n_depths, n_seeds)
+
+
+def plot_fits(fits: Fits, *, axes: np.ndarray | None = None) -> np.ndarray:
+    """Draw the curves that networks fitted to functions: a row for each function, a column for each width.
+
+    The network with the median error stands out.
 
     Parameters
     ----------
-    fits : object
-        With the attributes of ``experiments.approximation.Fits``.
+    fits : Fits
+        Training points, fitted curves and errors.
     axes : array of matplotlib.axes.Axes (n_functions, n_widths), optional
+        Axes to draw on; a new figure if None.
 
     Returns
     -------
     ndarray of matplotlib.axes.Axes (n_functions, n_widths)
     """
-    names, widths = list(fits.curves), fits.widths
-    if axes is None:
-        wide, tall = max(33, (22 if len(widths) < 4 else 17) * len(widths)), max(24, 17 * len(names) + 3)
-        _, axes = plt.subplots(
-            len(names),
-            len(widths),
-            figsize=(wide * em(), tall * em()),
-            sharex=True,
-            sharey="row",
-            squeeze=False,
-            layout="constrained",
-        )
-    axes = np.asarray(axes, dtype=object).reshape(len(names), len(widths))
-    off = fits.true_errors
+    names, n = list(fits.curves), len(fits.widths)
+    width, height = max(33, (22 if n < 4 else 17) * n), max(24, 17 * len(names) + 3)
+    shared = dict(sharex=True, sharey="row", squeeze=False, layout="constrained")
+    axes = style.axes(axes, width, height, nrows=len(names), ncols=n, **shared)
+    axes = np.asarray(axes, dtype=object).reshape(len(names), n)
     for row, name in zip(axes, names):
-        for at, (ax, width) in enumerate(zip(row, widths)):
-            _fit(ax, fits, name, width, fits.curves[name][at], fits.errors[name][at], off[name][at])
+        for at, ax in enumerate(row):
+            _fit(ax, fits, name, at)
         row[0].set_ylabel(name)
     for ax in axes[-1]:
         ax.set_xlabel("x")
@@ -46,143 +68,118 @@ def plot_fits(fits, *, axes=None):
     return axes
 
 
-def _fit(ax, fits, name, width, curves, errors, off):
-    """One function and one width."""
-    size, units = plt.rcParams["font.size"], "1 unit" if width == 1 else f"{width} units"
-    noisy = not np.allclose(np.interp(fits.x, fits.grid, fits.truth[name]), fits.y[name], atol=0.02)
-    ax.plot(
-        fits.grid,
-        curves.T,
-        color=COLORS[0],
-        linewidth=0.09 * size,
-        alpha=max(0.08, min(0.35, 8 / len(curves))),
-        zorder=1,
-    )
-    ax.plot(fits.grid, fits.truth[name], color=COLORS[6], linewidth=0.14 * size, label="true", zorder=2)
+def _fit(ax, fits, name, at):
+    """The curves of one function and one width."""
+    curves, truth, y, size = fits.curves[name][at], fits.truth[name], fits.y[name], style.size()
+    noisy = _is_noisy(fits, name)
+    _faint(ax, fits.grid, curves, COLORS[0])
+    ax.plot(fits.grid, truth, color=COLORS[6], linewidth=0.14 * size, label="true", zorder=2)
     if noisy:
-        ax.plot(
-            fits.x,
-            fits.y[name],
-            "o",
-            color=COLORS[6],
-            markersize=0.3 * size,
-            markerfacecolor="white",
-            markeredgewidth=0.07 * size,
-            label="points to learn from",
-            zorder=2,
-        )
-    median = _median(errors)
-    ax.plot(
-        fits.grid,
-        curves[median],
-        "--",
-        color=COLORS[1],
-        linewidth=0.24 * size,
-        label="net with the median error",
-        zorder=3,
-    )
-    seen = np.concatenate([fits.truth[name], fits.y[name]])
+        look = dict(markersize=0.3 * size, markerfacecolor="white", markeredgewidth=0.07 * size)
+        ax.plot(fits.x, y, "o", color=COLORS[6], label="points to learn from", zorder=2, **look)
+    strong = dict(color=COLORS[1], linewidth=0.24 * size, label="network with the median error", zorder=3)
+    ax.plot(fits.grid, curves[_median(fits.errors[name][at])], "--", **strong)
+    seen = np.concatenate([truth, y])
     ax.set_ylim(seen.min() - 0.25 * np.ptp(seen), seen.max() + 0.25 * np.ptp(seen))
-    gap = " " if len(fits.widths) < 4 else "\n"
     ax.set_xticks(np.linspace(fits.grid[0], fits.grid[-1], 5))
-    told = f"MSE {_say(np.median(errors))}, {_say(errors.min())} to {_say(errors.max())}"
-    ax.set_title(
-        f"{units}:{gap}{told}" + (f"\n{_say(np.median(off))} from the true curve" if noisy else ""), fontsize="small"
-    )
-    more = (
-        f" Points to learn from are noisy; from the true curve the median is {_say(np.median(off))}." if noisy else ""
-    )
+    _say_errors(ax, fits, name, at)
+
+
+def _say_errors(ax, fits, name, at):
+    """Title and alternative text of one panel."""
+    errors, units = fits.errors[name][at], counted(fits.widths[at], "unit")
+    middle, low, high = (_short(value) for value in (np.median(errors), errors.min(), errors.max()))
+    off = _short(np.median(fits.true_errors[name][at]))
+    noisy = _is_noisy(fits, name)
+    gap = " " if len(fits.widths) < 4 else "\n"
+    true = f"\n{off} from the true curve" if noisy else ""
+    ax.set_title(f"{units}:{gap}MSE {middle}, {low} to {high}{true}", fontsize="small")
+    more = f" Points to learn from are noisy; from the true curve the median is {off}." if noisy else ""
     describe(
         ax,
-        f"{name} fitted by {len(curves)} nets with {units}: mean squared error {_say(np.median(errors))} in the middle, from {_say(errors.min())} to {_say(errors.max())}.{more}",
+        f"{name} fitted by {len(errors)} networks with {units}: median of the mean squared errors {middle}, from {low} "
+        f"to {high}.{more}",
     )
 
 
-def plot_alternation(curves, *, axes=None):
-    """Draw how nets of several depths tell apart points whose classes alternate along a line; the net with the median accuracy stands out.
+def _is_noisy(fits, name):
+    return not np.allclose(np.interp(fits.x, fits.grid, fits.truth[name]), fits.y[name], atol=0.02)
+
+
+def plot_alternation(curves: Alternation, *, axes: Sequence[Axes] | None = None) -> np.ndarray:
+    """Draw how networks of several depths classify points of alternating class along a line.
+
+    The network with the median accuracy stands out.
 
     Parameters
     ----------
-    curves : object
-        With the attributes of ``experiments.depth.Curves``.
+    curves : Alternation
+        Points, and the curves and accuracies of networks of each depth.
     axes : sequence of matplotlib.axes.Axes, optional
-        One for each depth.
+        Axes to draw on, one for each depth; a new figure if None.
 
     Returns
     -------
     ndarray of matplotlib.axes.Axes (n_depths,)
     """
-    depths, size = curves.depths, plt.rcParams["font.size"]
-    if axes is None:
-        _, axes = plt.subplots(
-            1,
-            len(depths),
-            figsize=(max(33, 22 * len(depths)) * em(), 22 * em()),
-            sharex=True,
-            sharey=True,
-            squeeze=False,
-            layout="constrained",
-        )
-    axes = np.asarray(axes, dtype=object).ravel()
-    for at, (ax, depth) in enumerate(zip(axes, depths)):
-        scores, accuracy = curves.scores[at], curves.accuracy[at]
-        ax.axhline(0, color=COLORS[6], linewidth=0.08 * size)
-        ax.plot(
-            curves.grid,
-            scores.T,
-            color="0.45",
-            linewidth=0.09 * size,
-            alpha=max(0.08, min(0.35, 8 / len(scores))),
-            zorder=1,
-        )
-        ax.plot(
-            curves.grid,
-            scores[_median(accuracy)],
-            color=COLORS[6],
-            linewidth=0.2 * size,
-            label="net with the median accuracy",
-            zorder=2,
-        )
-        for k, (color, marker) in enumerate(((COLORS[0], "o"), (COLORS[1], "^"))):
-            shown = curves.x[curves.y == k]
-            ax.plot(
-                shown,
-                np.full(len(shown), 2 * k - 1),
-                marker,
-                color=color,
-                markersize=0.75 * size,
-                markeredgecolor="white",
-                linestyle="none",
-                label=f"class {k}",
-                zorder=3,
-                clip_on=False,
-            )
-        layers = "1 hidden layer" if depth == 1 else f"{depth} hidden layers"
-        ax.set_title(
-            f"{layers}, {curves.n_parameters[at]} parameters\naccuracy {accuracy.mean():.3f} ({accuracy.min():.2f} to {accuracy.max():.2f})",
-            fontsize="small",
-        )
-        ax.set(xlabel="x", ylim=(-1.15, 1.15))
-        describe(
-            ax,
-            f"{layers} of ten units: the {len(scores)} nets get {accuracy.mean():.1%} of the {len(curves.x)} points right, from {accuracy.min():.1%} to {accuracy.max():.1%}.",
-        )
+    n = len(curves.depths)
+    shared = dict(sharex=True, sharey=True, squeeze=False, layout="constrained")
+    axes = np.ravel(np.asarray(style.axes(axes, max(33, 22 * n), 22, ncols=n, **shared), dtype=object))
+    for at, ax in enumerate(axes):
+        _alternate(ax, curves, at)
     axes[0].set_ylabel("P(class 1) - P(class 0)")
     _legend(axes)
     return axes
 
 
+def _alternate(ax, curves, at):
+    """The curves of one depth, and the points."""
+    scores, accuracy, size = curves.scores[at], curves.accuracy[at], style.size()
+    ax.axhline(0, color=COLORS[6], linewidth=0.08 * size)
+    _faint(ax, curves.grid, scores, "0.45")
+    strong = dict(color=COLORS[6], linewidth=0.2 * size, label="network with the median accuracy", zorder=2)
+    ax.plot(curves.grid, scores[_median(accuracy)], **strong)
+    look = dict(markersize=0.75 * size, markeredgecolor="white", linestyle="none", zorder=3, clip_on=False)
+    for k, (color, marker) in enumerate(((COLORS[0], "o"), (COLORS[1], "^"))):
+        points = curves.x[curves.y == k]
+        ax.plot(points, np.full(len(points), 2 * k - 1), marker, color=color, label=f"class {k}", **look)
+    layers = counted(curves.depths[at], "hidden layer")
+    low, mean, high = accuracy.min(), accuracy.mean(), accuracy.max()
+    ax.set_title(
+        f"{layers}, {curves.n_parameters[at]} parameters\naccuracy {mean:.3f} ({low:.2f} to {high:.2f})",
+        fontsize="small",
+    )
+    ax.set(xlabel="x", ylim=(-1.15, 1.15))
+    describe(
+        ax,
+        f"{layers} of ten units: the {len(scores)} networks get {mean:.1%} of the {len(curves.x)} points right, from "
+        f"{low:.1%} to {high:.1%}.",
+    )
+
+
+def _faint(ax, grid, curves, color):
+    """A faint line for each network, fainter where there are many."""
+    ax.plot(
+        grid,
+        curves.T,
+        color=color,
+        linewidth=0.09 * style.size(),
+        alpha=max(0.08, min(0.35, 8 / len(curves))),
+        zorder=1,
+    )
+
+
 def _median(values):
-    """Which of the values stands in the middle."""
+    """Index of the median."""
     return int(np.argsort(values)[len(values) // 2])
 
 
-def _say(value):
+def _short(value):
     """A number with two digits; in powers of ten where it is small."""
     if value >= 0.001 or value == 0:
         return np.format_float_positional(value, precision=2, fractional=False, trim="-")
     digits, power = f"{value:.1e}".split("e")
-    return f"{digits}·10{str(int(power)).translate(_RAISED)}"
+    return f"{digits}·10{raised(int(power))}"
 
 
 def _legend(axes):

@@ -1,85 +1,104 @@
-"""What an experiment measured over a swept value, for each seed, and what that says of its hypotheses."""
+"""What an experiment measured over a swept value, for each seed, and what that says about its hypotheses."""
+
+from collections.abc import Sequence
+from typing import Protocol
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
 
+from lecture.plots import style
 from lecture.plots.alt import describe
-from lecture.plots.style import COLORS, em
+from lecture.plots.style import COLORS
 
 MARKERS = "osD^vPX"
 WORDS = {"supported": (COLORS[2], "o"), "contradicted": (COLORS[1], "X"), "undecided": (COLORS[6], "D")}
+_TICKS = np.array([-300, -100, -30, -10, -3, -1, 0, 1, 3, 10, 30, 100, 300])
+_FURTHEST = 1e3  # smallest effects at which an interval is cut off
 
 
-def plot_sweep(sweep, *, ax=None):
-    """Draw a quantity over a swept value: for each curve the mean with its 95 % confidence interval, and a faint point for each seed.
+class Sweep(Protocol):
+    """A quantity over a swept value, for each seed; `lecture.experiments.Sweep` is one."""
+
+    name: str
+    x: Sequence
+    x_name: str
+    y_name: str
+    values: dict[str, np.ndarray]  # (n_x, n_seeds) of each curve
+    log_x: bool
+    log_y: bool
+
+    def intervals(self) -> dict[str, np.ndarray]:
+        """Return mean, low and high end of the interval at each swept value, (3, n_x) of each curve."""
+
+
+class Hypothesis(Protocol):
+    """A claim; `lecture.experiments.Hypothesis` is one."""
+
+    text: str
+    smallest: float
+    absent: bool
+
+
+class Verdict(Protocol):
+    """What the numbers say about a claim; `lecture.experiments.Verdict` is one."""
+
+    hypothesis: Hypothesis
+    word: str
+    mean: float
+    low: float
+    high: float
+
+    def describe(self) -> str:
+        """Return the verdict in a sentence."""
+
+
+class Result(Protocol):
+    """An experiment's outcome; `lecture.experiments.Result` is one."""
+
+    sweeps: Sequence[Sweep]
+    verdicts: Sequence[Verdict]
+
+
+def plot_sweep(sweep: Sweep, *, ax: Axes | None = None) -> Axes:
+    """Draw a quantity over a swept value: means with 95 % confidence intervals, and a faint point for each seed.
 
     Parameters
     ----------
-    sweep : lecture.experiments.Sweep
-        Any object with its attributes.
+    sweep : Sweep
+        What was measured.
     ax : matplotlib.axes.Axes, optional
+        Axes to draw on; a new figure if None.
 
     Returns
     -------
     matplotlib.axes.Axes
     """
-    if ax is None:
-        _, ax = plt.subplots(figsize=(38 * em(), 26 * em()))
-    named = isinstance(sweep.x[0], str)
-    at = np.arange(len(sweep.x)) if named else np.asarray(sweep.x, dtype=float)
-    size, n, told = plt.rcParams["font.size"], len(sweep.values), []
-    intervals = sweep.intervals()
+    ax = style.axes(ax, 38, 26)
+    n, intervals = len(sweep.values), sweep.intervals()
+    sentences = []
     for number, (label, values) in enumerate(sweep.values.items()):
-        values, color = np.asarray(values, dtype=float), COLORS[number % len(COLORS)]
-        x = _beside(at, number, n, named, sweep.log_x)
-        ax.plot(
-            np.repeat(x, values.shape[1]),
-            values.ravel(),
-            "o",
-            color=color,
-            alpha=0.22,
-            markersize=0.28 * size,
-            markeredgewidth=0,
-            zorder=1,
-        )
-        mean, low, high = np.nan_to_num(intervals[label], posinf=np.nan, neginf=np.nan)
-        ax.errorbar(
-            x,
-            mean,
-            (mean - low, high - mean),
-            fmt=MARKERS[number % len(MARKERS)],
-            linestyle="none" if named else "-",
-            color=color,
-            linewidth=0.16 * size,
-            elinewidth=0.2 * size,
-            capsize=0.35 * size,
-            capthick=0.16 * size,
-            markersize=0.55 * size,
-            markeredgecolor="white",
-            markeredgewidth=0.06 * size,
-            label=label,
-            zorder=3,
-        )
-        told.append(_told(label if n > 1 else sweep.y_name, sweep.x, mean))
-    _axis(ax, sweep, at, named)
+        mean, *ends = np.nan_to_num(intervals[label], posinf=np.nan, neginf=np.nan)
+        look = dict(label=label, color=COLORS[number % len(COLORS)], fmt=MARKERS[number % len(MARKERS)])
+        _curve(ax, _beside(sweep, number), np.asarray(values, dtype=float), (mean, *ends), look)
+        sentences.append(_in_words(label if n > 1 else sweep.y_name, sweep.x, mean))
+    _axis(ax, sweep)
     if n > 1:
         ax.legend(fontsize="small", handletextpad=0.4, borderaxespad=0.2, loc="best")
-    return describe(
-        ax,
-        f"{sweep.name}, {sweep.y_name} over {sweep.x_name}, means of {np.shape(values)[1]} seeds: "
-        + "; ".join(told)
-        + ".",
-    )
+    n_seeds = np.shape(next(iter(sweep.values.values())))[1]
+    what = f"{sweep.name}, {sweep.y_name} over {sweep.x_name}, means of {n_seeds} seeds"
+    return describe(ax, f"{what}: {'; '.join(sentences)}.")
 
 
-def plot_sweeps(sweeps, *, axes=None):
+def plot_sweeps(sweeps: Sequence[Sweep], *, axes: Sequence[Axes] | None = None) -> np.ndarray:
     """Draw several sweeps, two in a row.
 
     Parameters
     ----------
-    sweeps : sequence of lecture.experiments.Sweep
+    sweeps : sequence of Sweep
+        What was measured.
     axes : sequence of matplotlib.axes.Axes, optional
-        One for each.
+        Axes to draw on, one for each; a new figure if None.
 
     Returns
     -------
@@ -92,14 +111,15 @@ def plot_sweeps(sweeps, *, axes=None):
     return np.asarray(axes)
 
 
-def plot_result(result, *, axes=None):
-    """Draw all sweeps of an experiment's result, and below what they say of its hypotheses.
+def plot_result(result: Result, *, axes: Sequence[Axes] | None = None) -> np.ndarray:
+    """Draw all sweeps of an experiment's result, and below what they say about its hypotheses.
 
     Parameters
     ----------
-    result : lecture.experiments.Result
+    result : Result
+        Sweeps and verdicts.
     axes : sequence of matplotlib.axes.Axes, optional
-        One for each sweep, and one more for the verdicts.
+        Axes to draw on, one for each sweep and one more for the verdicts; a new figure if None.
 
     Returns
     -------
@@ -112,11 +132,34 @@ def plot_result(result, *, axes=None):
     return np.asarray(axes)
 
 
+def plot_verdicts(verdicts: Sequence[Verdict], *, ax: Axes | None = None) -> Axes:
+    """Draw the measured effect of each hypothesis in units of the smallest one that counts.
+
+    A bar is the 95 % confidence interval, the mark on it the mean; the claim holds in the green range.
+
+    Parameters
+    ----------
+    verdicts : sequence of Verdict
+        What the numbers say about each hypothesis.
+    ax : matplotlib.axes.Axes, optional
+        Axes to draw on; a new figure if None.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    ax = style.axes(ax, 62, 3.6 * len(verdicts) + 6)
+    for row, verdict in enumerate(verdicts):
+        _verdict(ax, row, verdict)
+    _effects_axis(ax, verdicts)
+    return describe(ax, " ".join(verdict.describe() for verdict in verdicts))
+
+
 def _panels(n, below=None):
-    """Axes in a new figure: n in rows of two, the last of an odd number as wide as two; and one more below, of a height in sizes of the font."""
+    """Axes in a new figure: n in rows of two, the last of an odd number as wide as two; one more below, in em."""
     rows = -(-n // 2)
     heights = [24] * rows + ([below] if below else [])
-    figure = plt.figure(figsize=(62 * em(), sum(heights) * em()), layout="constrained")
+    figure = plt.figure(figsize=(62 * style.em(), sum(heights) * style.em()), layout="constrained")
     grid = figure.add_gridspec(len(heights), 2, height_ratios=heights)
     cells = [grid[at // 2, at % 2] if at < n - 1 or n % 2 == 0 else grid[at // 2, :] for at in range(n)]
     if below:
@@ -124,85 +167,107 @@ def _panels(n, below=None):
     return [figure.add_subplot(cell) for cell in cells]
 
 
-def plot_verdicts(verdicts, *, ax=None):
-    """Draw each hypothesis' measured effect in units of the smallest one that counts: the mean, its 95 % confidence interval, and where the claim has it.
+def _curve(ax, x, values, interval, look):
+    """A curve's seeds, and their mean with its interval at each swept value."""
+    size, (mean, low, high) = style.size(), interval
+    every = np.repeat(x, values.shape[1]), values.ravel()
+    faint = dict(alpha=0.22, markersize=0.28 * size, markeredgewidth=0, zorder=1)
+    ax.plot(*every, "o", color=look["color"], **faint)
+    ax.errorbar(
+        x,
+        mean,
+        (mean - low, high - mean),
+        linewidth=0.16 * size,
+        elinewidth=0.2 * size,
+        capsize=0.35 * size,
+        capthick=0.16 * size,
+        markersize=0.55 * size,
+        markeredgecolor="white",
+        markeredgewidth=0.06 * size,
+        zorder=3,
+        **look,
+    )
 
-    Parameters
-    ----------
-    verdicts : sequence of lecture.experiments.Verdict
-        Any objects with their attributes.
-    ax : matplotlib.axes.Axes, optional
 
-    Returns
-    -------
-    matplotlib.axes.Axes
-    """
-    if ax is None:
-        _, ax = plt.subplots(figsize=(62 * em(), (3.6 * len(verdicts) + 6) * em()))
-    size = plt.rcParams["font.size"]
-    squeeze = lambda value: (
-        np.sign(value) * np.log1p(np.abs(value)) / np.log(2)
-    )  # 1 stays 1, and a hundred times the smallest effect is still seen
-    for row, verdict in enumerate(verdicts):
-        scale, (color, marker) = verdict.hypothesis.smallest, WORDS[verdict.word]
-        low, mean, high = (
-            squeeze(np.clip(value / scale, -1e3, 1e3)) for value in (verdict.low, verdict.mean, verdict.high)
-        )
-        left, right = (-1, 1) if verdict.hypothesis.absent else (1, 2 * squeeze(1e3))
-        ax.fill_between((left, right), row - 0.32, row + 0.32, color=COLORS[2], alpha=0.13, linewidth=0)
-        ax.plot((low, high), (row, row), color=color, linewidth=0.28 * size, solid_capstyle="butt", zorder=2)
-        ax.plot(mean, row, marker, color=color, markersize=0.8 * size, markeredgecolor="white", zorder=3)
-        ax.text(
-            0,
-            row - 0.36,
-            f"{verdict.hypothesis.text} {verdict.word.upper()}",
-            transform=ax.get_yaxis_transform(),
-            fontsize="small",
-            va="bottom",
-            color=color,
-            weight="bold",
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.05 * size},
-            zorder=2.5,
-        )
+def _verdict(ax, row, verdict):
+    """One hypothesis: the range that it claims, what was measured, and the word."""
+    size, (color, marker) = style.size(), WORDS[verdict.word]
+    low, mean, high = (_squeezed(value / verdict.hypothesis.smallest) for value in _ends(verdict))
+    left, right = (-1, 1) if verdict.hypothesis.absent else (1, 2 * _squeezed(_FURTHEST))
+    ax.fill_between((left, right), row - 0.32, row + 0.32, color=COLORS[2], alpha=0.13, linewidth=0)
+    ax.plot((low, high), (row, row), color=color, linewidth=0.28 * size, solid_capstyle="butt", zorder=2)
+    ax.plot(mean, row, marker, color=color, markersize=0.8 * size, markeredgecolor="white", zorder=3)
+    ax.text(
+        0,
+        row - 0.36,
+        f"{verdict.hypothesis.text} {verdict.word.upper()}",
+        transform=ax.get_yaxis_transform(),
+        fontsize="small",
+        va="bottom",
+        color=color,
+        weight="bold",
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.05 * size},
+        zorder=2.5,
+    )
+
+
+def _effects_axis(ax, verdicts):
+    """The axis of effects, wide enough for all finite ends."""
     ends = [
-        squeeze(np.clip(value / verdict.hypothesis.smallest, -1e3, 1e3))
+        _squeezed(value / verdict.hypothesis.smallest)
         for verdict in verdicts
-        for value in (verdict.low, verdict.mean, verdict.high)
+        for value in _ends(verdict)
         if np.isfinite(value)
     ]
-    reach = max(3.0, *ends)
-    left = min(-0.35 * reach, 1.05 * min(ends), -1.2 if any(verdict.hypothesis.absent for verdict in verdicts) else 0)
-    values = np.array(
-        [
-            value
-            for value in (-300, -100, -30, -10, -3, -1, 0, 1, 3, 10, 30, 100, 300)
-            if left <= squeeze(value) <= reach
-        ]
-    )
-    ax.axvline(0, color=COLORS[6], linewidth=0.08 * size)
+    right = max(3.0, *ends)
+    claimed = -1.2 if any(verdict.hypothesis.absent for verdict in verdicts) else 0
+    left = min(-0.35 * right, 1.05 * min(ends), claimed)
+    ticks = _TICKS[(left <= _squeezed(_TICKS)) & (_squeezed(_TICKS) <= right)]
+    ax.axvline(0, color=COLORS[6], linewidth=0.08 * style.size())
     ax.set(
-        xlim=(left, 1.05 * reach),
+        xlim=(left, 1.05 * right),
         ylim=(len(verdicts) - 0.5, -0.95),
         yticks=(),
-        xlabel="measured effect ÷ smallest effect that counts (green: where the claim has it)",
+        xlabel="measured effect ÷ smallest effect that counts (green: the claim holds)",
     )
-    ax.set_xticks(squeeze(values), [f"{value:g}" for value in values])
+    ax.set_xticks(_squeezed(ticks), [f"{value:g}" for value in ticks])
     ax.grid(visible=False)
     ax.spines["left"].set_visible(False)
-    return describe(ax, " ".join(verdict.describe() for verdict in verdicts))
 
 
-def _beside(at, number, n, named, log):
+def _ends(verdict):
+    return verdict.low, verdict.mean, verdict.high
+
+
+def _squeezed(effect):
+    """Where an effect stands: 1 stays 1, and a hundred times the smallest effect is still seen."""
+    effect = np.clip(effect, -_FURTHEST, _FURTHEST)
+    return np.sign(effect) * np.log1p(np.abs(effect)) / np.log(2)
+
+
+def _has_names(sweep):
+    """Whether the swept values are names, not numbers."""
+    return isinstance(sweep.x[0], str)
+
+
+def _positions(sweep):
+    """Where the swept values stand: numbers at themselves, names side by side."""
+    return np.arange(len(sweep.x)) if _has_names(sweep) else np.asarray(sweep.x, dtype=float)
+
+
+def _beside(sweep, number):
     """Where a curve's points stand: a little beside those of the others."""
-    shift = (number - (n - 1) / 2) * (0.7 / max(n, 2) if named else 1)
-    if named:
-        return at + shift
-    if log:
+    n, at = len(sweep.values), _positions(sweep)
+    shift = number - (n - 1) / 2
+    if _has_names(sweep):
+        return at + shift * 0.7 / max(n, 2)
+    if sweep.log_x:
         return at * np.exp(shift * 0.012 * np.log(max(at[-1] / max(at[0], 1e-300), 2)))
     return at + shift * 0.012 * (at[-1] - at[0] or 1)
 
 
-def _axis(ax, sweep, at, named):
+def _axis(ax, sweep):
+    named, at = _has_names(sweep), _positions(sweep)
     ax.set(xlabel=sweep.x_name, ylabel=sweep.y_name)
     if sweep.log_x and not named:
         ax.set_xscale("log")
@@ -215,13 +280,9 @@ def _axis(ax, sweep, at, named):
         ax.minorticks_off()
 
 
-def _told(label, x, means):
+def _in_words(label, x, means):
     """A curve in words: its ends, or each of its values where they have names."""
-    say = lambda value: value if isinstance(value, str) else f"{value:g}"
     if isinstance(x[0], str):
         return f"{label} " + ", ".join(f"{mean:.3g} with {name}" for name, mean in zip(x, means))
-    return (
-        f"{label} from {means[0]:.3g} at {say(x[0])} to {means[-1]:.3g} at {say(x[-1])}"
-        if len(x) > 1
-        else f"{label} {means[0]:.3g} at {say(x[0])}"
-    )
+    first = f"{means[0]:.3g} at {x[0]:g}"
+    return f"{label} from {first} to {means[-1]:.3g} at {x[-1]:g}" if len(x) > 1 else f"{label} {first}"
