@@ -38,6 +38,7 @@ __all__ = [
     "SEED",
     "Paths",
     "by_mode",
+    "claim",
     "data",
     "device",
     "exercises",
@@ -104,6 +105,16 @@ def by_mode(*, short, full):
     >>> epochs = by_mode(short=5, full=25)
     """
     return short if MODE == "short" else full
+
+
+def claim(values, quantity, **settings):
+    """Return the sentence that follows from the numbers of this run; see `lecture.experiments.claim`.
+
+    >>> claim(gains, "accuracy with minus without", smallest=0.01, if_so="…", if_not="…", if_undecided="…")
+    """
+    from lecture.experiments import claim  # which loads pandas and SciPy
+
+    return claim(values, quantity, **settings)
 
 
 def _describe_figures():

@@ -4,6 +4,7 @@ from importlib import import_module
 from types import ModuleType
 
 from lecture.checks import one_of
+from lecture.experiments.claims import Claim, claim
 from lecture.experiments.judgement import Compared, Hypothesis, Verdict
 from lecture.experiments.result import Result, Sweep
 from lecture.intervals import interval
@@ -24,7 +25,7 @@ NAMES = (
     "regularization",
 )
 
-__all__ = ["NAMES", "Compared", "Hypothesis", "Result", "Sweep", "Verdict", "get", "interval"]
+__all__ = ["NAMES", "Claim", "Compared", "Hypothesis", "Result", "Sweep", "Verdict", "claim", "get", "interval"]
 
 
 def get(name: str) -> ModuleType:

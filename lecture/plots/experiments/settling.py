@@ -84,7 +84,7 @@ def plot_settling(settling: Settling, *, axes: np.ndarray | None = None) -> np.n
     if axes is None:
         axes = style.axes(None, 15 * n, 27, nrows=2, ncols=n, sharex=True, sharey="row", squeeze=False)
         axes[0, 0].set_ylabel("weight")
-        axes[1, 0].set_ylabel("change between two recorded steps")
+        axes[1, 0].set_ylabel("change")
     axes = np.asarray(axes, dtype=object).reshape(2, n)
     plot_weight_paths(settling.steps, settling.weights, axes=axes[0])
     for ax, (name, moved) in zip(axes[1], settling.changes.items()):

@@ -1,0 +1,144 @@
+"""A sentence of prose that follows from the numbers: ``claim(values, "quantity", smallest=…, if_so=…, …)``."""
+
+import re
+from dataclasses import dataclass
+from string import Formatter
+
+from numpy.typing import ArrayLike
+
+from lecture.experiments.judgement import Hypothesis, Verdict
+from lecture.words import counted, digits, listed
+
+_FIELDS = ("mean", "low", "high", "n")
+_MARKUP = re.compile(r"([\\`*_$<\[])")
+
+
+@dataclass(frozen=True, repr=False)
+class Claim:
+    """The sentence that the numbers support; a notebook shows it with these numbers.
+
+    Attributes
+    ----------
+    sentence : str
+        The chosen sentence.
+    verdict : Verdict
+        What the numbers say.
+    """
+
+    sentence: str
+    verdict: Verdict
+
+    @property
+    def word(self) -> str:
+        """``"supported"``, ``"contradicted"`` or ``"undecided"``."""
+        return self.verdict.word
+
+    @property
+    def mean(self) -> float:
+        """Mean of the values."""
+        return self.verdict.mean
+
+    @property
+    def low(self) -> float:
+        """Lower end of the mean's 95 % confidence interval."""
+        return self.verdict.low
+
+    @property
+    def high(self) -> float:
+        """Upper end of the mean's 95 % confidence interval."""
+        return self.verdict.high
+
+    @property
+    def n(self) -> int:
+        """Number of values."""
+        return self.verdict.n_seeds
+
+    def numbers(self) -> str:
+        """Return the numbers that decide: what was measured, its interval, and the smallest effect that counts."""
+        hypothesis = self.verdict.hypothesis
+        counts = f"within ±{hypothesis.smallest:g}" if hypothesis.absent else f"at least {hypothesis.smallest:g}"
+        spread = f"95 % interval {digits(self.low)} to {digits(self.high)}, " if self.n > 1 else ""
+        runs = counted(self.n, "run")
+        return f"{hypothesis.quantity}: {digits(self.mean)}, {spread}{runs}; the claim is {counts}"
+
+    def __str__(self):
+        return f"{self.sentence} ({self.numbers()})"
+
+    __repr__ = __str__  # where Markdown cannot be shown
+
+    def _repr_markdown_(self):
+        numbers = _MARKUP.sub(r"\\\1", self.numbers())
+        return f"{self.sentence} <small>({numbers})</small>"
+
+
+def claim(
+    values: ArrayLike,
+    quantity: str,
+    *,
+    smallest: float,
+    if_so: str,
+    if_not: str,
+    if_undecided: str,
+    absent: bool = False,
+) -> Claim:
+    """Return the sentence that follows from the numbers of a run, whatever they are.
+
+    The judgement is that of an experiment's hypothesis: the effect is there if the whole 95 % confidence interval of
+    the mean lies at ``smallest`` or above, it is not if all of it lies below, and else it is undecided.
+
+    Parameters
+    ----------
+    values : array (n,)
+        The measured effect in each run, such as a difference between two conditions.
+    quantity : str
+        What the values are, such as "accuracy with momentum minus without".
+    smallest : float
+        Smallest mean that counts, above 0.
+    if_so, if_not, if_undecided : str
+        The sentence for each judgement. It may contain the fields ``{mean}``, ``{low}``, ``{high}`` and ``{n}``, with
+        a format where three digits are not right: ``{mean:.0%}``.
+    absent : bool
+        Whether the claim is that there is *no* such effect, in neither direction.
+
+    Raises
+    ------
+    ValueError
+        If there are no values or one is not finite, ``smallest`` is not above 0, or a sentence is empty or contains
+        another field.
+
+    >>> seeds = [0.031, 0.024, 0.028, 0.035]
+    >>> print(claim(seeds, "gain", smallest=0.01, if_so="It gains {mean}.", if_not="It does not.", if_undecided="?"))
+    It gains 0.0295. (gain: 0.0295, 95 % interval 0.0221 to 0.0369, 4 runs; the claim is at least 0.01)
+    """
+    verdict = Hypothesis(if_so, quantity, smallest, absent).judge(values)
+    fields = {"mean": verdict.mean, "low": verdict.low, "high": verdict.high, "n": verdict.n_seeds}
+    sentences = {
+        word: _filled(text, fields, name)
+        for word, name, text in (
+            ("supported", "if_so", if_so),
+            ("contradicted", "if_not", if_not),
+            ("undecided", "if_undecided", if_undecided),
+        )
+    }
+    return Claim(sentences[verdict.word], verdict)
+
+
+class _Digits(Formatter):
+    """Fills fields in: numbers without a format get three digits."""
+
+    def format_field(self, value, format_spec):
+        return format(value, format_spec) if format_spec or isinstance(value, int) else digits(value)
+
+
+def _filled(sentence, fields, name):
+    """A sentence with its fields filled in, or what is wrong with it."""
+    if not isinstance(sentence, str) or not sentence.strip():
+        raise ValueError(f"{name} must be a sentence, got {sentence!r}.")
+    known = listed(f"{{{field}}}" for field in _FIELDS)
+    try:
+        used = [field for _, field, _, _ in Formatter().parse(sentence) if field is not None]
+        if unknown := [field for field in used if field not in _FIELDS]:
+            raise ValueError(f"got {{{unknown[0]}}}")
+        return _Digits().format(sentence, **fields)
+    except ValueError as error:
+        raise ValueError(f"{name} may contain the fields {known}: {error}.") from None

@@ -1,0 +1,77 @@
+"""Claims of prose: the sentence follows from the numbers, by the judgement of the experiments."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lecture.experiments import Hypothesis, claim
+
+SENTENCES = dict(if_so="It helps.", if_not="It does not.", if_undecided="That is open.")
+BY_WORD = dict(zip(("supported", "contradicted", "undecided"), SENTENCES.values()))
+
+
+def _claim(values, **settings):
+    return claim(values, "with minus without", **dict(smallest=0.1) | SENTENCES | settings)
+
+
+@given(st.lists(st.floats(-1, 1), min_size=1, max_size=12), st.floats(0.01, 1), st.booleans())
+def test_the_sentence_is_that_of_the_hypothesis(values, smallest, absent):
+    verdict = Hypothesis("It helps.", "with minus without", smallest, absent).judge(values)
+    found = _claim(values, smallest=smallest, absent=absent)
+    assert (found.word, found.sentence) == (verdict.word, BY_WORD[verdict.word])
+    assert (found.mean, found.low, found.high, found.n) == (verdict.mean, verdict.low, verdict.high, len(values))
+
+
+@pytest.mark.parametrize(("mean", "wrong"), [(0.1, "It does not."), (0.0999, "It helps.")])
+def test_at_the_border_a_wrong_sentence_stands_there_in_two_or_three_cases_of_a_hundred(mean, wrong):
+    rng = np.random.default_rng(5)
+    sentences = [_claim(rng.normal(mean, 0.05, size=20)).sentence for _ in range(4000)]
+    assert sentences.count(wrong) / 4000 == pytest.approx(0.025, abs=0.01)
+
+
+def test_fields_are_filled_in_with_three_digits_or_as_asked():
+    text = "{mean} ({low:+.2f} to {high:.0%}) in {n} runs"
+    found = _claim([0.21234, 0.25678], if_so=text, if_not=text, if_undecided=text)
+    assert found.sentence == f"0.235 ({found.low:+.2f} to {found.high:.0%}) in 2 runs"
+
+
+def test_the_numbers_that_decide_stand_behind_the_sentence():
+    found = _claim([0.2, 0.21, 0.22])
+    assert str(found) == (
+        "It helps. (with minus without: 0.21, 95 % interval 0.185 to 0.235, 3 runs; the claim is at least 0.1)"
+    )
+    assert str(_claim([0.2])) == "That is open. (with minus without: 0.2, 1 run; the claim is at least 0.1)"
+    assert str(_claim([0.0, 0.01], absent=True)).endswith("the claim is within ±0.1)")
+
+
+def test_a_notebook_shows_the_sentence_as_markdown_and_the_quantity_as_it_is():
+    found = claim([0.2, 0.2], "w_1 * 2", smallest=0.1, **SENTENCES | {"if_so": "It *does* help."})
+    shown = found._repr_markdown_()
+    assert shown.startswith("It *does* help. <small>(w\\_1 \\* 2: 0.2") and shown.endswith(")</small>")
+
+
+@pytest.mark.parametrize(
+    ("values", "settings", "sentence"),
+    [
+        ([], {}, "an interval must come from one or more finite numbers"),
+        ([0.1, np.nan], {}, "an interval must come from one or more finite numbers"),
+        ([0.1], dict(smallest=0), "smallest must be above 0"),
+        ([0.1], dict(smallest=-1), "smallest must be a number of at least 0, got -1"),
+        ([0.1], dict(if_not=""), "if_not must be a sentence, got ''"),
+        ([0.1], dict(if_so="{best}"), r"if_so may contain the fields {mean}, {low}, {high} and {n}: got {best}\."),
+        ([0.1], dict(if_so="{}"), r"if_so may contain the fields .*: got {}\."),
+        ([0.1], dict(if_undecided="{mean"), "if_undecided may contain the fields"),
+        ([0.1], dict(if_undecided="{mean:y}"), "if_undecided may contain the fields"),
+    ],
+)
+def test_bad_input_is_one_sentence(values, settings, sentence):
+    with pytest.raises(ValueError, match=sentence) as error:
+        _claim(values, **settings)
+    assert str(error.value).endswith(".") and "\n" not in str(error.value)
+
+
+def test_notebooks_have_it():
+    import preamble
+
+    assert "claim" in preamble.__all__ and str(preamble.claim([0.2, 0.2], "gain", smallest=0.1, **SENTENCES))
