@@ -63,7 +63,8 @@ def cuda_devices() -> list[str]:
     visible = os.environ.get("CUDA_VISIBLE_DEVICES")
     if visible is not None:
         return [number for number in visible.split(",") if number.strip() not in ("", "-1")]
-    return (_output(["nvidia-smi", "--query-gpu=index", "--format=csv,noheader"]) or "").split()
+    listed = _output(["nvidia-smi", "--query-gpu=index", "--format=csv,noheader"])
+    return listed.split() if listed else []
 
 
 def nvidia_cards(
@@ -113,7 +114,7 @@ def _processor():
     return (brand or "").strip() or platform.processor() or platform.machine()
 
 
-def _output(command):
+def _output(command: list[str]) -> str | None:
     """What a command prints, or None if it does not exist or fails."""
     if shutil.which(command[0]) is None:
         return None

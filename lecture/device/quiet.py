@@ -5,7 +5,7 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from types import ModuleType
 
@@ -17,7 +17,7 @@ _CHATTER = re.compile(
 
 
 @contextmanager
-def quietly() -> Iterator[None]:
+def quietly() -> Generator[None]:
     """Suppress what TensorFlow's native code writes to standard error when it starts.
 
     File descriptor 2 is redirected, since those lines do not pass through Python. All other lines, such as Python's
@@ -48,7 +48,7 @@ def quietly() -> Iterator[None]:
 
 
 @contextmanager
-def ignore_retracing() -> Iterator[None]:
+def ignore_retracing() -> Generator[None]:
     """Suppress TensorFlow's warning that one function is retraced: many small networks look like that to it."""
     logger = logging.getLogger("tensorflow")
 

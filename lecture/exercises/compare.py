@@ -12,7 +12,7 @@ from lecture.exercises.feedback import Wrong
 FLOAT32 = 1e-6  # relative error of a few operations in float32, whose numbers are 1.2e-7 apart
 
 
-def number(answer: Any, wanted: float, *, known: Sequence[tuple] = (), tolerance: float = 1e-9) -> None:
+def number(answer: Any, wanted: float | np.number, *, known: Sequence[tuple] = (), tolerance: float = 1e-9) -> None:
     """Accept a number that is within a relative ``tolerance`` of the right one.
 
     An answer that was computed in float32, as by Keras, may be off by that much rounding, unless a whole number is

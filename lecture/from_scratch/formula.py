@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Self
 
 from lecture.words import lowered, raised, short
 
@@ -21,17 +20,17 @@ class Formula:
 
     pieces: tuple[tuple[str, str], ...] = ()
 
-    def __add__(self, other: Self | str) -> Self:
+    def __add__(self, other: "Formula | str") -> "Formula":
         more = other.pieces if isinstance(other, Formula) else ((other, ""),)
         if self.pieces and more and self.pieces[-1][1] == more[0][1] == "":  # plain text continues
             joined = (self.pieces[-1][0] + more[0][0], "")
             return Formula((*self.pieces[:-1], joined, *more[1:]))
         return Formula(self.pieces + more)
 
-    def __radd__(self, text: str) -> Self:
+    def __radd__(self, text: str) -> "Formula":
         return Formula(((text, ""),)) + self
 
-    def __mul__(self, other: Self | str) -> Self:
+    def __mul__(self, other: "Formula | str") -> "Formula":
         return self + " · " + other
 
     def __str__(self):

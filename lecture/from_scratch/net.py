@@ -221,7 +221,7 @@ def dense_net(
         layers.append(Dense(W, np.zeros(n_out), activation, norm))
     layers[-1] = replace(layers[-1], activation=output, norm=None)
     made_for = {known.output: name for name, known in LOSSES.items()}
-    return Net(layers, loss or made_for.get(output, "squared_error"), l2)
+    return Net(tuple(layers), loss or made_for.get(output, "squared_error"), l2)
 
 
 def check_sizes(sizes: Sequence[int]) -> None:

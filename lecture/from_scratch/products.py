@@ -76,7 +76,8 @@ def dense_product(X: ArrayLike, W: ArrayLike, bias: ArrayLike, entry: Sequence[i
     shape = (len(X), len(bias))
     if len(entry) != 2 or not all(0 <= index < size for index, size in zip(entry, shape)):
         raise ValueError(f"entry must be a row and a column of the result, whose shape is {shape}, got {entry}.")
-    return DenseProduct(X, W, bias, tuple(int(index) for index in entry))
+    row, column = entry
+    return DenseProduct(X, W, bias, (int(row), int(column)))
 
 
 @dataclass(frozen=True, eq=False)

@@ -80,19 +80,19 @@ def tune_rate(
     ValueError
         If there is no rate, all paths leave the window, or as for `descend`.
     """
-    surface, rates = surfaces.get(surface), np.array(rates, dtype=float)
-    if not rates.size:
+    surface, tried = surfaces.get(surface), np.array(rates, dtype=float)
+    if not tried.size:
         raise ValueError("rates must hold at least one, got none.")
     left, right, bottom, top = surface.window
-    w = np.repeat(surface.point(start)[:, None], rates.size, axis=1)  # (2, n_rates): all descents at once
+    w = np.repeat(surface.point(start)[:, None], tried.size, axis=1)  # (2, n_rates): all descents at once
     with np.errstate(all="ignore"):
-        path = np.array([w for w, _, _ in islice(walk(rule(rates), surface, w), whole(steps, "steps", least=1) + 1)])
+        path = np.array([w for w, _, _ in islice(walk(rule(tried), surface, w), whole(steps, "steps", least=1) + 1)])
         losses = surface.value(*path[-max(1, steps // 10) :].swapaxes(0, 1)).mean(axis=0)
     x, y = path.swapaxes(0, 1)  # (steps + 1, n_rates) each
     inside = ((left <= x) & (x <= right) & (bottom <= y) & (y <= top)).all(axis=0)  # NaN is not inside either
     if not inside.any():
-        raise ValueError(f"rates must hold one at which the path stays in the window, got {rates.tolist()}.")
-    return Tuning(rates, np.where(inside, losses, np.inf))
+        raise ValueError(f"rates must hold one at which the path stays in the window, got {tried.tolist()}.")
+    return Tuning(tried, np.where(inside, losses, np.inf))
 
 
 @lru_cache(maxsize=256)

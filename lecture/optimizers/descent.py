@@ -86,7 +86,7 @@ def describe_paths(paths: Mapping[str, np.ndarray], surface: Surface) -> str:
     lost = {name: diverged_at(path) for name, path in paths.items()}
     distances = {name: float(surface.distance(path[-1])) for name, path in paths.items() if lost[name] is None}
     ends = []
-    for name in sorted(distances, key=distances.get):
+    for name in sorted(distances, key=distances.__getitem__):
         x, y = paths[name][-1]
         ends.append(f"{name} ends at ({x:.3g}, {y:.3g}), {distances[name]:.2g} from the minimum")
     ends += [f"{name} diverges at step {step}" for name, step in lost.items() if step is not None]

@@ -6,6 +6,7 @@ serves any number of descents. A learning rate is a number or a schedule, which 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -15,8 +16,8 @@ from lecture.optimizers.settings import check_settings, value_at
 class Rule:
     """What all update rules have in common: checked settings, and a state that starts at zero.
 
-    A rule defines ``step(s, w, g, state)``, which returns the next weights and the next state from the weights ``w`` at
-    step ``s`` and the gradient ``g`` there, both of shape (2,). The state is an array like w, or ``n_slots`` of them.
+    A rule defines ``step``: from the weights ``w`` at step ``s`` and the gradient ``g`` there, both of shape (2,), it
+    returns the next weights and the next state, which is an array like ``w``, or ``n_slots`` of them.
     """
 
     n_slots = 1
@@ -24,10 +25,14 @@ class Rule:
     def __post_init__(self):
         check_settings(self, schedules=("learning_rate", "momentum"))
 
-    def begin(self, w):
+    def begin(self, w: np.ndarray) -> Any:
         """Return the state before the first step."""
         slots = tuple(np.zeros_like(w) for _ in range(self.n_slots))
         return slots if self.n_slots > 1 else slots[0]
+
+    def step(self, s: int, w: np.ndarray, g: np.ndarray, state: Any, /) -> tuple[np.ndarray, Any]:
+        """Return the next weights and the next state."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from lecture.checks import real
 from lecture.optimizers.settings import check_settings
@@ -19,8 +21,12 @@ class Schedule:
     def __post_init__(self):
         check_settings(self, schedules=("learning_rate",))
 
-    def __call__(self, step):
+    def __call__(self, step: ArrayLike) -> Any:
         return self.rate(np.asarray(step, dtype=float)[()], np)
+
+    def rate(self, step: Any, ops: Any) -> Any:
+        """Return the setting at a step, computed with the functions of ``ops``."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True)

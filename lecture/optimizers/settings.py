@@ -14,7 +14,7 @@ _BELOW_1 = ("beta_1", "beta_2")
 _COUNTS = ("decay_steps", "first_decay_steps", "step_size", "total_steps", "warmup_steps", "period")
 
 
-def value_at(setting: float | Callable, step: int) -> float:
+def value_at(setting: float | Callable, step: int) -> Any:
     """Return the value that a setting, a number or a schedule, has at a step."""
     return setting(step) if callable(setting) else setting
 

@@ -1,16 +1,15 @@
 """Shuffled batches that leave the processor to the network, and several update steps per call from Python."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 
 import keras
 import numpy as np
-from numpy.typing import ArrayLike
 
 from lecture.checks import whole
 
 
-def batches(X: ArrayLike, y: ArrayLike, batch_size: int = 32) -> Iterable:
+def batches(X: np.ndarray | Sequence, y: np.ndarray | Sequence, batch_size: int = 32) -> Iterable:
     """Return a training set in mini-batches, shuffled anew in each epoch, to pass to ``fit`` instead of X and y.
 
     Since they are shuffled already, write ``fit(batches(X, y), shuffle=False)``; otherwise Keras warns.
@@ -44,9 +43,9 @@ def batches(X: ArrayLike, y: ArrayLike, batch_size: int = 32) -> Iterable:
     import tensorflow as tf
 
     with tf.device("cpu:0"):  # where the pipeline runs, even with a GPU
-        X, y = tf.constant(np.asarray(X)), tf.constant(np.asarray(y))
+        inputs, targets = tf.constant(np.asarray(X)), tf.constant(np.asarray(y))
     rows = tf.data.Dataset.range(len(X)).shuffle(len(X)).batch(batch_size)
-    return rows.map(lambda i: (tf.gather(X, i), tf.gather(y, i))).with_options(one_thread())
+    return rows.map(lambda i: (tf.gather(inputs, i), tf.gather(targets, i))).with_options(one_thread())
 
 
 def one_thread():
@@ -60,7 +59,7 @@ def one_thread():
 
 
 @contextmanager
-def in_blocks(model: keras.Model, n_batches: int = 16) -> Iterator[None]:
+def in_blocks(model: keras.Model, n_batches: int = 16) -> Generator[None]:
     """Let a compiled network take several update steps per call from Python inside the ``with`` block.
 
     With small batches those calls take a tenth of the time or more. Inside the block, callbacks see only the last batch

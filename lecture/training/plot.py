@@ -101,7 +101,7 @@ class TrainingPlot(keras.callbacks.Callback):
         self._finish()
 
     @property
-    def history(self):
+    def history(self) -> History:
         epochs, (monitor, mode) = tuple(self._epochs), self._decides
         return History(
             {name: column[: len(epochs)] for name, column in self._metrics.items()},
@@ -113,7 +113,7 @@ class TrainingPlot(keras.callbacks.Callback):
         )
 
     @property
-    def figure(self):
+    def figure(self) -> Figure:
         if self._drawing is None:
             figure = Figure(layout="none")
             FigureCanvasAgg(figure)
@@ -122,18 +122,18 @@ class TrainingPlot(keras.callbacks.Callback):
             self._drawing.update({"": self.history})
         return self._drawing.figure
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: dict | None = None) -> None:
         """Prepare for another fit; its first epoch decides what is kept of the record."""
         self._finish()
         self._restored = None
         self._weights_before = tuple(stopping.best_weights for stopping in self.early_stopping)
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
         """Forget the epochs that are trained again."""
         self._print()
         self._go_back_to(epoch)
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         """Record an epoch, and show it."""
         self._go_back_to(whole(epoch, "epoch", least=0))
         self._record(epoch + 1, logs or {})
@@ -152,7 +152,7 @@ class TrainingPlot(keras.callbacks.Callback):
                 self._live = _Live(shell, self._picture)
             self._live.update()
 
-    def on_train_end(self, logs=None):
+    def on_train_end(self, logs: dict | None = None) -> None:
         """Mark the epoch that early stopping restores, and draw for the last time."""
         for stopping, before in zip(self.early_stopping, self._weights_before):
             has_new_weights = stopping.best_weights is not None and stopping.best_weights is not before
@@ -196,7 +196,7 @@ class TrainingPlot(keras.callbacks.Callback):
         watching = [stopping for stopping in self.early_stopping if stopping.monitor in self._metrics]
         restoring = [stopping for stopping in watching if stopping.restore_best_weights]
         monitor = self.monitor or next((stopping.monitor for stopping in restoring[-1:] + watching), None)
-        known = monitor if monitor in self._metrics else History(self._metrics, self._epochs).monitored
+        known = monitor if monitor in self._metrics else History(self._metrics, tuple(self._epochs)).monitored
         mode = self.mode if self.mode != "auto" or known is None else direction_of(known, watching, self.model)
         self._decides = monitor, mode
 

@@ -14,7 +14,7 @@ from lecture import optimizers
 class _FromCore(keras.optimizers.schedules.LearningRateSchedule):
     """A schedule of `lecture.optimizers` as a Keras schedule, saved and loaded with a model."""
 
-    formula = None  # the core's class
+    formula: type[optimizers.Schedule]
 
     def __init__(self, *settings, **named):
         self.schedule = self.formula(*settings, **named)

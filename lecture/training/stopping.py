@@ -35,18 +35,18 @@ class SmoothedEarlyStopping(keras.callbacks.EarlyStopping):
         self.window = whole(window, "window", least=1)
         self._recent = deque(maxlen=self.window)
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: dict | None = None) -> None:
         self._recent.clear()
         super().on_train_begin(logs)
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         """Stop the training if the mean has not improved for ``patience`` epochs."""
         super().on_epoch_end(epoch, logs)
         if self.wait >= max(self.patience, 1) and epoch > 0:
             self.stopped_epoch = epoch
             self.model.stop_training = True
 
-    def get_monitor_value(self, logs):
+    def get_monitor_value(self, logs: dict) -> float | None:
         """Return the mean of the metric over the window, or None if it is not in the logs (Keras then warns)."""
         value = super().get_monitor_value(logs)
         if value is None:
