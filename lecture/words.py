@@ -61,7 +61,7 @@ def short(value: float) -> str:
         return minus(f"{value:.0e}")
     if value == round(value) or size >= 9.995:
         return minus(f"{value:.0f}")
-    decimals = next((n for n, least in ((2, 0.0995), (3, 0.00095)) if size >= least), 4)
+    decimals = 2 if size >= 0.0995 else 3 if size >= 0.00095 else 4
     return minus(f"{value:.{decimals}f}")
 
 
