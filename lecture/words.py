@@ -66,7 +66,7 @@ def short(value: float) -> str:
 
 
 def rounded(value: float, decimals: int = 2) -> str:
-    """Return a number with at most so many decimals, and no zeros at their end.
+    """Return a number with at most ``decimals`` decimals, without trailing zeros.
 
     >>> rounded(1.5), rounded(-2.0), rounded(-0.001)
     ('1.5', '−2', '0')
@@ -76,7 +76,7 @@ def rounded(value: float, decimals: int = 2) -> str:
 
 
 def digits(value: float, n: int = 3) -> str:
-    """Return a number with so many digits.
+    """Return a number with ``n`` significant digits.
 
     >>> digits(0.123456), digits(-12345.6)
     ('0.123', '−1.23e+04')
