@@ -17,7 +17,7 @@ from PIL import Image
 from lecture.explore import Paths, explore, render
 from lecture.explore.controls import controls_of
 from lecture.explore.explorer import Explorer
-from lecture.explore.paths import FAR, Board, Styles
+from lecture.explore.paths import FAR, Backdrop, Styles
 from lecture.explore.static import MAX_BYTES, Page
 from lecture.plots import alt_text, describe
 
@@ -297,8 +297,8 @@ def test_a_path_is_cut_where_it_is_not_finite_and_where_it_does_not_come_back(su
             "away": [[1e9, 0]],
         },
     )
-    traces = {trace.name: trace for trace in drawing.traces}
-    assert {name: len(trace.points) for name, trace in traces.items()} == {
+    drawn = {path.name: path for path in drawing.drawn}
+    assert {name: len(path.points) for name, path in drawn.items()} == {
         "whole": 2,
         "cut": 2,
         "half": 1,
@@ -307,7 +307,7 @@ def test_a_path_is_cut_where_it_is_not_finite_and_where_it_does_not_come_back(su
         "away": 0,
     }
     # the window is 4 wide: ten of them to the right of it is 42, on the way to (1e300, -1e299)
-    np.testing.assert_allclose(traces["far"].xy[-1], [2 + FAR * 4, -0.1 * (2 + FAR * 4 - 3)], atol=1e-3)
+    np.testing.assert_allclose(drawn["far"].xy[-1], [2 + FAR * 4, -0.1 * (2 + FAR * 4 - 3)], atol=1e-3)
     assert drawing.describe() == (
         "whole: 1 step, to (1.0000, 0.5000). cut: ends after 1 step, at (1.0000, 0.5000). half: ends after 0 steps, at (0.0000, 0.0000). "
         "far: far outside after 3 steps. lost: not in the picture. away: not in the picture."
@@ -378,11 +378,11 @@ def test_paths_that_are_none_are_refused(surface):
 
 
 def test_painting_paths_leaves_the_background_as_it_was(surface):
-    board, styles = Board(surface), Styles()
+    backdrop, styles = Backdrop(surface), Styles()
     bare = render.svg(surface.figure)
-    one = board.paint(Paths(surface, {"a": spiral(5)}), styles).copy()
-    board.paint(Paths(surface, {"a": spiral(30)}), styles)
-    assert (board.paint(Paths(surface, {"a": spiral(5)}), styles) == one).all()
+    one = backdrop.paint(Paths(surface, {"a": spiral(5)}), styles).copy()
+    backdrop.paint(Paths(surface, {"a": spiral(30)}), styles)
+    assert (backdrop.paint(Paths(surface, {"a": spiral(5)}), styles) == one).all()
     assert render.svg(surface.figure) == bare
     assert surface.get_xlim() == (-2, 2)
 

@@ -1,4 +1,4 @@
-"""A drawing function and its controls: live, with a kernel, or static, in a page that has none.
+"""A drawing function with controls: live, with a kernel, or static, in a page without one.
 
 >>> explore(plot_network, n_layers=(0, 6), n_nodes=(1, 12))  # the same call for both
 """

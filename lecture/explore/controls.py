@@ -1,19 +1,20 @@
-"""What a reader can set: each control with its values, as labels for the page and as Python values for the drawing."""
+"""The controls of an explorer: each with its values, as labels for the page and as Python values for the drawing."""
 
 import inspect
 import itertools
 import math
-from collections.abc import Iterator, Mapping, MappingView, Sequence
+from collections.abc import Callable, Iterator, Mapping, MappingView, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from numbers import Integral, Real
+from typing import Any
 
 import numpy as np
 
 from lecture.checks import real
 
 MAX_VALUES = 1000  # of one control: a slider has fewer pixels
-ROUNDING = 1e-9  # of a step: so near to hi, a slider's last value is hi
+ROUNDING = 1e-9  # share of a step within which a slider's last value is hi
 
 
 @dataclass(frozen=True)
@@ -26,9 +27,9 @@ class Control:
         The parameter of the draw function.
     kind : "slider", "dropdown" or "tick"
     values : tuple
-        What the draw function gets: numbers and booleans are Python's own, also where NumPy's came.
+        Values for the draw function; NumPy's numbers and booleans have become Python's.
     labels : tuple of str
-        What the reader sees of them, each different, numbers to 12 digits; the page's address holds them too.
+        Texts of the values, for the reader and for the page's address: all different, numbers with 12 digits.
     initial : int
         Position of the value that is shown first.
     """
@@ -36,24 +37,24 @@ class Control:
     name: str
     kind: str
     values: tuple
-    labels: tuple
+    labels: tuple[str, ...]
     initial: int
 
     @property
-    def title(self):
-        """The name as a reader sees it."""
+    def title(self) -> str:
+        """The name in words."""
         return self.name.replace("_", " ")
 
 
-def controls_of(draw, settings):
-    """Return the controls that ``settings`` ask for, and the values that stay fixed.
+def controls_of(draw: Callable, settings: Mapping[str, Any]) -> tuple[tuple[Control, ...], dict[str, Any]]:
+    """Return the controls that ``settings`` describe, and the values that stay fixed.
 
     Parameters
     ----------
     draw : callable
-        Its parameters' defaults are what the controls show first, where they are among the values.
+        Function whose parameters' defaults are shown first, if the controls have them.
     settings : dict of str to object
-        As for `lecture.explore.explore`.
+        The controls, as for `lecture.explore.explore`.
 
     Returns
     -------
@@ -62,7 +63,7 @@ def controls_of(draw, settings):
     Raises
     ------
     ValueError
-        If a setting makes no control, or the draw function takes no such parameter or needs another one.
+        If a setting describes no control, or the draw function does not take this parameter or needs another one.
     """
     defaults = _defaults(draw, settings)
     made = {name: _control(name, setting, defaults.get(name)) for name, setting in settings.items()}
@@ -70,8 +71,8 @@ def controls_of(draw, settings):
     return controls, {name: settings[name] for name, control in made.items() if control is None}
 
 
-def name_of(draw):
-    """Return the draw function's name, as messages and the page's address have it."""
+def name_of(draw: Callable) -> str:
+    """Return the draw function's name, for messages and the page's address."""
     function = getattr(draw, "func", draw)  # functools.partial keeps the function there
     name = getattr(function, "__name__", type(function).__name__)
     return "explorer" if name == "<lambda>" else name
@@ -84,10 +85,11 @@ def _defaults(draw, settings):
     except (TypeError, ValueError):  # some functions written in C have no signature
         return {}
     kinds = inspect.Parameter
-    takes = [name for name, it in parameters.items() if it.kind in (kinds.POSITIONAL_OR_KEYWORD, kinds.KEYWORD_ONLY)]
-    anything = any(it.kind is kinds.VAR_KEYWORD for it in parameters.values())
+    by_name = kinds.POSITIONAL_OR_KEYWORD, kinds.KEYWORD_ONLY
+    takes = [name for name, parameter in parameters.items() if parameter.kind in by_name]
+    takes_all = any(parameter.kind is kinds.VAR_KEYWORD for parameter in parameters.values())
     for name in settings:
-        if name not in takes and not anything:
+        if name not in takes and not takes_all:
             raise ValueError(f"{name_of(draw)} takes no {name!r}; it takes {', '.join(takes) or 'nothing'}.")
     needed = [name for name in takes if parameters[name].default is kinds.empty and name not in settings]
     if needed:
@@ -103,12 +105,12 @@ def _control(name, setting, default):
         return Control(name, "tick", (False, True), ("False", "True"), int(setting))
     if isinstance(setting, tuple) and setting and all(_is_number(value) for value in setting):
         values = _steps(name, setting)
-        return _with_labels(name, "slider", values, values, default, otherwise=(len(values) - 1) // 2)
+        return _with_labels(name, "slider", values, default=default, otherwise=(len(values) - 1) // 2)
     if isinstance(setting, Mapping):
-        return _with_labels(name, "dropdown", setting.values(), setting, default)
+        return _with_labels(name, "dropdown", setting.values(), shown=setting, default=default)
     if _is_list(name, setting):
         values = _values(name, setting)
-        return _with_labels(name, "dropdown", values, values, default)
+        return _with_labels(name, "dropdown", values, default=default)
     return None
 
 
@@ -139,11 +141,14 @@ def _values(name, setting):
     return list(setting if array is None or array.dtype.kind not in "biuf" else array)
 
 
-def _with_labels(name, kind, values, shown, default, otherwise=0):
-    """Return a control that shows ``default`` first if it has it, else the value at ``otherwise``."""
+def _with_labels(name, kind, values, *, default, shown=None, otherwise=0):
+    """Return a control that shows ``default`` first if it has it, else the value at ``otherwise``.
+
+    Labels are made from ``shown``, or from the values if None.
+    """
     if not len(values):
         raise ValueError(f"{name} must have at least one value to choose from, got none.")
-    values, labels = tuple(map(_plain, values)), _labels(shown)
+    values, labels = tuple(map(_plain, values)), _labels(values if shown is None else shown)
     if len(set(labels)) < len(labels):
         twice = next(label for label in labels if labels.count(label) > 1)
         raise ValueError(f"{name} must have values that read differently, got {twice!r} more than once.")
@@ -184,7 +189,7 @@ def _fraction(value, what):
 
 
 def _rounding(setting, step):
-    """Return how many steps hi may be off a value because numbers were rounded: more for short floats and small steps."""
+    """Return by how many steps rounding may move hi off a value: more for short floats and small steps."""
     eps = max(float(np.finfo(value.dtype if isinstance(value, np.floating) else float).eps) for value in setting)
     return max(ROUNDING, min(4 * eps * float(max(map(abs, setting[:2])) / step), 0.01))
 
@@ -199,14 +204,14 @@ def _is_number(value):
 
 
 def _plain(value):
-    """Return NumPy's booleans and numbers as Python's; a float32 as what it reads, 0.1 and not 0.10000000149."""
+    """Return NumPy's booleans and numbers as Python's; a float32 as it is printed, 0.1 and not 0.10000000149."""
     if isinstance(value, np.floating):
         return float(str(value))
     return value.item() if isinstance(value, (np.bool_, np.number, np.str_)) else value
 
 
 def _labels(values):
-    """Return how values read, beside each other: what rounding left of 0, such as 5.6e-17 among tenths, is 0."""
+    """Return the texts of values beside each other: what rounding left of 0, such as 5.6e-17 among tenths, is 0."""
     values = tuple(map(_plain, values))
     numbers = sorted({float(value) for value in values if _is_number(value) and math.isfinite(value)})
     smallest = min((b - a for a, b in itertools.pairwise(numbers)), default=0)
@@ -215,7 +220,7 @@ def _labels(values):
 
 
 def _label(value):
-    """How a value reads: numbers without digits that say nothing, functions and classes by their names."""
+    """The text of a value: numbers without meaningless digits, functions and classes by their names."""
     value = _plain(value)
     if _is_number(value) and not isinstance(value, Integral):
         return f"{float(value) + 0.0:.12g}"  # −0.0 reads 0

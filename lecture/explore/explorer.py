@@ -1,10 +1,11 @@
-"""`explore`, and what live and static explorers share: which values there are, and what is drawn for them."""
+"""`explore`, and what live and static explorers share: the choices there are, and the drawing of each."""
 
 import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import product
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -13,42 +14,43 @@ from matplotlib.figure import Figure
 
 from lecture.explore import live as live_explorer
 from lecture.explore import static
-from lecture.explore.controls import controls_of, name_of
+from lecture.explore.controls import Control, controls_of, name_of
 from lecture.explore.paths import Paths
 from lecture.plots import alt_text
 
+Choice = tuple[int, ...]
 
-def explore(draw, /, *, live=None, **controls):
+
+def explore(draw: Callable, /, *, live: bool | None = None, **controls: Any) -> Any:
     """Draw with values that the reader sets.
 
     Parameters
     ----------
     draw : callable
-        Called by keyword with one value of each control. It returns the Axes or Figure that it drew, or `Paths`. Its
-        parameters' defaults are shown first, where the controls have them.
+        Function that is called by keyword with one value of each control, and returns the Axes or Figure that it drew,
+        or `Paths`. The defaults of its parameters are shown first if the controls have them.
     live : bool, optional
-        True: widgets that ask this kernel for each picture. False: a figure that holds every picture, for pages
-        without a kernel. None: what the environment variable ``LECTURE_LIVE`` says ("1" is live; ``preamble`` sets it).
+        Whether widgets ask this kernel for each picture (True), or a figure holds every picture, for pages without a
+        kernel (False). None reads the environment variable ``LECTURE_LIVE`` ("1" is live; ``preamble`` sets it).
     **controls
-        ``(lo, hi)`` or ``(lo, hi, step)`` is a slider over lo, lo + step, …, with hi if it is one of them but for
-        rounding (whole numbers by ones, others in ten steps where no step is given). A list, a range, an array with one
-        axis, a Series or Index of pandas is a dropdown of its values (so is a dict of labels to values), a bool a tick
-        box. A single number, string or anything else stays fixed; an array does in ``functools.partial(draw,
-        x=array)``.
+        ``(lo, hi)`` or ``(lo, hi, step)`` makes a slider over lo, lo + step, …, up to hi if a step ends there (within
+        rounding). Without a step, whole numbers go by ones and others in ten steps. A list, a range, an array with one
+        axis, or a Series or Index of pandas makes a dropdown of its values, a dict a dropdown of its labels, and a bool
+        a tick box. A single number, a string or anything else stays fixed; to fix an array, use
+        ``functools.partial(draw, x=array)``.
 
     Returns
     -------
     ipywidgets.VBox or ``lecture.explore.static.Page``
-        Shown where it is the last expression of a cell.
+        An explorer that a notebook shows if it is the last expression of a cell.
 
     Raises
     ------
     ValueError
-        If a control has no values or more than 1000, is a generator, a set or an array with two axes or more, or
-        belongs to no parameter; and when static, if the draw function raises, or there are more pictures than a page
-        takes.
+        If a control has no values or more than 1000, is a generator, a set or an array with two or more axes, or does
+        not belong to a parameter; for a static explorer also if ``draw`` raises, or there are too many pictures.
     TypeError
-        When static, if the draw function returns something else.
+        If ``draw`` of a static explorer returns something else.
 
     Notes
     -----
@@ -69,43 +71,45 @@ class Explorer:
     """A draw function with its controls. A choice is a tuple with one position for each control."""
 
     draw: Callable
-    controls: tuple
-    fixed: dict
+    controls: tuple[Control, ...]
+    fixed: dict[str, Any]
 
     @property
-    def name(self):
+    def name(self) -> str:
+        """The name of the draw function."""
         return name_of(self.draw)
 
     @property
-    def initial(self):
+    def initial(self) -> Choice:
         """The choice that is shown first."""
         return tuple(control.initial for control in self.controls)
 
     @property
-    def n_choices(self):
+    def n_choices(self) -> int:
+        """Number of choices."""
         return math.prod(len(control.values) for control in self.controls)
 
-    def choices(self):
+    def choices(self) -> Iterator[Choice]:
         """Iterate over all choices; the last control changes fastest."""
         return product(*(range(len(control.values)) for control in self.controls))
 
-    def says(self, choice):
+    def says(self, choice: Choice) -> str:
         """Return a choice in words, such as ``"n_layers 3, bias True"``."""
         return ", ".join(
             f"{control.name} {control.labels[i]}" for control, i in zip(self.controls, choice, strict=True)
         )
 
-    def drawing(self, choice):
-        """Return what the draw function draws for a choice, as a Figure or `Paths`.
+    def drawing(self, choice: Choice) -> Figure | Paths:
+        """Return what the draw function draws for a choice.
 
-        No figure stays open in pyplot: a notebook would show it a second time below the cell.
+        No figure stays open in pyplot, since a notebook would show it a second time below the cell.
 
         Raises
         ------
         ValueError
             If the draw function raises, with the exception as its cause.
         TypeError
-            If it returns nothing that was drawn.
+            If it returns something that is not a drawing.
         """
         values = self.fixed | {
             control.name: control.values[i] for control, i in zip(self.controls, choice, strict=True)
@@ -123,18 +127,17 @@ class Explorer:
             return drawn
         first = np.ravel(np.array(drawn, dtype=object))[:1]  # several Axes are of one figure
         if not first.size or not isinstance(first[0], (Axes, Figure)):
-            raise TypeError(
-                f"{self.name} must return the Axes or Figure that it drew, or Paths, got {drawn!r}. End it with `return ax`."
-            )
+            wanted = "the Axes or Figure that it drew, or Paths"
+            raise TypeError(f"{self.name} must return {wanted}, got {drawn!r}. End it with `return ax`.")
         figure = first[0].get_figure(root=True)
         plt.close(figure)
         return figure
 
-    def caption(self, drawing, choice):
-        """Return what the Axes of a drawing were described by, else the choice in words."""
+    def caption(self, drawing: Figure | Paths, choice: Choice) -> str:
+        """Return the description of a drawing's Axes, or the choice in words if they have none."""
         return alt_text(drawing.figure) or f"{self.name}: {self.says(choice)}."
 
-    def text(self, drawing, choice):
+    def text(self, drawing: Figure | Paths, choice: Choice) -> str:
         """Return the alternative text of a drawing: its caption, and where its paths end if it has any."""
         caption = self.caption(drawing, choice)
         return f"{caption} {drawing.describe()}" if isinstance(drawing, Paths) else caption

@@ -6,15 +6,16 @@ import matplotlib
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
 from matplotlib.image import imsave
 from PIL import Image  # Matplotlib brings it
 
-DPI = 144  # pixels an inch: three for two of the page's, so that a projector and most screens show it sharp
-MOST_OFF = 2  # of 255: by how much colours may be off, root mean square
-PAGE_DPI = 96  # of a page, by definition: a figure stands in it in its natural size, or as wide as there is room
+DPI = 144  # pixels per inch: 1.5 times those of a page, which is sharp on projectors and most screens
+MOST_OFF = 2  # largest root-mean-square error of colours from 0 to 255
+PAGE_DPI = 96  # of a page, by definition: a figure is shown in its natural size, or as wide as there is room
 
 
-def pixels(figure):
+def pixels(figure: Figure) -> np.ndarray:
     """Return a figure as an array of shape (height, width, 4)."""
     figure.set_dpi(DPI)
     canvas = FigureCanvasAgg(figure)
@@ -22,15 +23,18 @@ def pixels(figure):
     return np.asarray(canvas.buffer_rgba())
 
 
-def png(image):
-    """Return pixels as a PNG, packed lightly: it is for the way from the kernel to the page beside it."""
+def png(image: np.ndarray) -> bytes:
+    """Return pixels as a lightly compressed PNG, to be sent from a kernel to the page in front of it."""
     buffer = io.BytesIO()
     imsave(buffer, image, format="png", pil_kwargs={"compress_level": 1})
     return buffer.getvalue()
 
 
-def packed(data):
-    """Return a PNG with 256 colours, which is less than half as large; as it came if the eye could tell, such as a photograph in colours."""
+def packed(data: bytes) -> bytes:
+    """Return a PNG with 256 colours, which is less than half as large.
+
+    If the eye could tell, as with a photograph in colours, it is returned unchanged.
+    """
     with Image.open(io.BytesIO(data)) as picture:
         full = picture.convert("RGB")
     few = full.quantize(256, dither=Image.Dither.NONE)
@@ -42,15 +46,18 @@ def packed(data):
     return min(buffer.getvalue(), data, key=len)
 
 
-def webp(image):
-    """Return pixels as a WebP, packed well: it is for the file."""
+def webp(image: np.ndarray) -> bytes:
+    """Return pixels as a well compressed WebP, to be stored in a file."""
     buffer = io.BytesIO()
     imsave(buffer, image, format="webp", pil_kwargs={"quality": 80, "method": 6})
     return buffer.getvalue()
 
 
-def svg(figure):
-    """Return a figure as the text of an SVG, in points. The same drawing gives the same text, in every browser the same picture."""
+def svg(figure: Figure) -> str:
+    """Return a figure as the text of an SVG, in points.
+
+    The same drawing always gives the same text, and every browser shows the same picture.
+    """
     buffer = io.BytesIO()
     with matplotlib.rc_context({"svg.hashsalt": "lecture", "svg.fonttype": "path", "svg.image_inline": True}):
         FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None})

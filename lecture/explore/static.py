@@ -1,4 +1,4 @@
-"""An explorer in a page that has no kernel: one piece of HTML that holds every picture, and asks nobody for anything."""
+"""An explorer in a page without a kernel: one piece of HTML that holds every picture and needs no network."""
 
 import base64
 import html
@@ -6,13 +6,17 @@ import json
 import zlib
 from dataclasses import dataclass, field
 from importlib import resources
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from lecture.explore import render
-from lecture.explore.paths import Board, Paths, Styles, geometry, pack
+from lecture.explore.paths import Backdrop, Paths, Styles, geometry, pack
+
+if TYPE_CHECKING:
+    from lecture.explore.explorer import Explorer
 
 MAX_PICTURES = 200
-MAX_CHOICES = 20_000  # with paths, where a choice costs a call but no picture
+MAX_CHOICES = 20_000  # with paths, whose choices cost a call each but no picture
 MAX_BYTES = 2_000_000
 LESS = "use fewer values or larger steps, or a single value in place of a control"
 
@@ -24,9 +28,11 @@ class Page:
     Attributes
     ----------
     html : str
-        All of it. It may stand anywhere in a page, also beside others.
+        The explorer, for any place in a page, also beside others.
     name : str
+        Name of the draw function.
     n_choices, n_pictures : int
+        Numbers of choices, and of different pictures.
     """
 
     html: str = field(repr=False)
@@ -38,7 +44,7 @@ class Page:
         return self.html
 
 
-def page(explorer):
+def page(explorer: "Explorer") -> Page:
     """Draw every choice of an explorer and return them as one `Page`.
 
     Raises
@@ -46,7 +52,7 @@ def page(explorer):
     ValueError
         If there are too many choices or bytes for a page, or the draw function raises.
     TypeError
-        If it returns nothing that was drawn.
+        If it returns something that is not a drawing.
     """
     first = explorer.drawing(explorer.initial)
     _refuse_too_many(explorer, first)
@@ -72,7 +78,7 @@ def page(explorer):
 
 
 def _state(explorer):
-    """Return what is shown first as the page's address would have it."""
+    """What is shown first, in the form of the page's address."""
     first = {control.name: control.labels[control.initial] for control in explorer.controls}
     return urlencode({"explorer": explorer.name} | first)
 
@@ -84,38 +90,32 @@ class _Album:
         self.explorer = explorer
         self.styles = Styles()
         self.lines = {}  # each different line of all drawings, and its number: most lines stand in all of them
-        self.pictures, self.sizes, self.weight = (
-            {},
-            [],
-            0,
-        )  # each different one, as the numbers of its lines, and its own number
+        self.pictures = {}  # each different one, as the numbers of its lines, and its own number
+        self.sizes, self.weight = [], 0  # of the pictures, in pixels; in bytes of all
         self.backgrounds, self.places = {}, {}
         self.captions = {}
-        self.shown, self.said, self.scenes = [], [], []  # for each choice: picture, caption, traces
+        self.shown, self.said, self.scenes = [], [], []  # for each choice: picture, caption, paths
 
     def image(self, drawing):
-        """Return a drawing as pixels: what is seen where no script runs."""
-        return (
-            Board(drawing.background).paint(drawing, self.styles)
-            if isinstance(drawing, Paths)
-            else render.pixels(drawing)
-        )
+        """A drawing as pixels, for readers without scripts."""
+        if isinstance(drawing, Paths):
+            return Backdrop(drawing.background).paint(drawing, self.styles)
+        return render.pixels(drawing)
 
     def add(self, drawing, caption):
         """Take the drawing and caption of the next choice; the page adds where paths end."""
         is_paths = isinstance(drawing, Paths)
         self.said.append(self.captions.setdefault(caption, len(self.captions)))
-        self.scenes.append(drawing.traces if is_paths else [])
-        for trace in self.scenes[-1]:
-            self.styles.of(trace.name, drawing.looks)
+        self.scenes.append(drawing.drawn if is_paths else [])
+        for path in self.scenes[-1]:
+            self.styles.of(path.name, drawing.looks)
         if not is_paths:
             self.shown.append(self._picture(drawing))
             return
         if drawing.background not in self.backgrounds:
             if len(self.backgrounds) == MAX_PICTURES:
-                raise ValueError(
-                    f"{self.explorer.name} draws a new background each time: draw it once, and return the same Axes in every Paths."
-                )
+                hint = "draw it once, and return the same Axes in every Paths"
+                raise ValueError(f"{self.explorer.name} draws a new background each time: {hint}.")
             number = self.backgrounds[drawing.background] = self._picture(drawing.figure)
             self.places[number] = geometry(drawing)
         self.shown.append(self.backgrounds[drawing.background])
@@ -133,11 +133,11 @@ class _Album:
         return self.pictures[picture]
 
     def data(self):
-        """Return what the script reads. A picture is told by how much each line's number is above that of the line before."""
+        """What the script reads: of a picture, by how much the number of each line is above that of the line before."""
         packed = {
             "controls": [
-                {"name": it.name, "title": it.title, "kind": it.kind, "labels": it.labels, "initial": it.initial}
-                for it in self.explorer.controls
+                {name: getattr(control, name) for name in ("name", "title", "kind", "labels", "initial")}
+                for control in self.explorer.controls
             ],
             "lines": list(self.lines),
             "pictures": [
@@ -158,23 +158,21 @@ def _refuse_too_many(explorer, first):
     limit, things = (MAX_CHOICES, "combinations") if isinstance(first, Paths) else (MAX_PICTURES, "pictures")
     if explorer.n_choices > limit:
         sizes = " × ".join(f"{len(control.values)} of {control.name}" for control in explorer.controls)
-        paths = "" if isinstance(first, Paths) else ", or return Paths"
-        raise ValueError(
-            f"{explorer.name} has {explorer.n_choices} combinations ({sizes}), more than the {limit} {things} that a page takes: {LESS}{paths}."
-        )
+        has, takes = f"{explorer.n_choices} combinations ({sizes})", f"{limit} {things} that a page takes"
+        hint = LESS if isinstance(first, Paths) else f"{LESS}, or return Paths"
+        raise ValueError(f"{explorer.name} has {has}, more than the {takes}: {hint}.")
 
 
 def _refuse_too_heavy(explorer, weight, share=1):
-    """Refuse more bytes than a page takes, as soon as a share of all choices has come to more; say what all would come to."""
+    """Refuse more bytes than a page takes, as soon as a share of all choices needs more."""
     if weight > MAX_BYTES:
-        raise ValueError(
-            f"{explorer.name} would take about {weight / share / 1e6:.1f} MB, more than the {MAX_BYTES / 1e6:g} MB of an explorer in a page: "
-            f"{LESS}, or draw less in each picture."
-        )
+        needs, takes = f"{weight / share / 1e6:.1f} MB", f"{MAX_BYTES / 1e6:g} MB of an explorer in a page"
+        hint = f"{LESS}, or draw less in each picture"
+        raise ValueError(f"{explorer.name} would take about {needs}, more than the {takes}: {hint}.")
 
 
 def _progress(explorer):
-    """Iterate over all choices, with a bar if that takes long and tqdm is there; drawings alone do without it."""
+    """Iterate over all choices, with a progress bar if that takes long and tqdm is installed."""
     try:
         from tqdm import tqdm
     except ImportError:
