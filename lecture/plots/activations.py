@@ -2,6 +2,7 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
 
 from lecture import activations
 from lecture.activations import smooth_labels
@@ -12,18 +13,20 @@ from lecture.plots.style import COLORS, axes, size
 _TITLES = {"relu": "ReLU", "leaky_relu": "leaky ReLU", "elu": "ELU", "gelu": "GELU", "silu": "SiLU"}
 
 
-def plot_activation(name, *, derivative=False, ax=None):
-    """Draw an activation function over inputs from -6 to 6, with its derivative if asked for.
+def plot_activation(name: str, *, derivative: bool = False, ax: Axes | None = None) -> Axes:
+    """Draw an activation function over inputs from -6 to 6, with its derivative if wanted.
 
     Softmax is a function of many inputs: it is drawn as the probabilities of nine classes whose logits are spread from
-    -6 to 6, with the diagonal of its Jacobian for a derivative.
+    -6 to 6, with the diagonal of its Jacobian as its derivative.
 
     Parameters
     ----------
     name : str
-        A key of ``ACTIVATIONS``.
+        Key of ``ACTIVATIONS``.
     derivative : bool
+        Whether to draw the derivative, too.
     ax : matplotlib.axes.Axes, optional
+        Axes to draw on; a new figure if None.
 
     Returns
     -------
@@ -51,20 +54,21 @@ def plot_activation(name, *, derivative=False, ax=None):
     return describe(ax, _in_words(activation, title, derivative))
 
 
-def plot_label_smoothing(alpha=0.1, *, n_classes=10, ax=None):
-    """Draw what the loss asks of the logits, with hard labels and with smoothed ones.
+def plot_label_smoothing(alpha: float = 0.1, *, n_classes: int = 10, ax: Axes | None = None) -> Axes:
+    """Draw the loss over the logits, with hard labels and with smoothed ones.
 
-    The cross-entropy over how far the true class' logit is above the others, which are equal. With hard labels it falls
-    for ever: the logits are driven apart without end. With smoothed ones there is a best distance,
-    ln(1 + k (1 - α) / α), and beyond it being surer costs.
+    It is the cross-entropy over the distance of the true class' logit above the others, which are all equal. With hard
+    labels it falls for ever: training drives the logits apart without end. With smoothed labels there is a best
+    distance, ln(1 + k (1 - α) / α); beyond it, more certainty costs.
 
     Parameters
     ----------
     alpha : float
-        The share of every label that is spread over all classes, from 0 to 0.9.
+        Share of every label that is spread over all classes, from 0 to 0.9.
     n_classes : int
-        At least 2.
+        Number of classes, at least 2.
     ax : matplotlib.axes.Axes, optional
+        Axes to draw on; a new figure if None.
 
     Returns
     -------
@@ -73,7 +77,7 @@ def plot_label_smoothing(alpha=0.1, *, n_classes=10, ax=None):
     Raises
     ------
     ValueError
-        If a number is out of its range.
+        If a number is out of range.
     """
     alpha, k = real(alpha, "alpha", least=0, most=0.9), whole(n_classes, "n_classes", least=2)
     ax = axes(ax, 42, 24, layout="constrained")
@@ -154,12 +158,12 @@ def _draw_softmax(ax, activation, derivative):
 
 
 def _wide():
-    """Of a line, for the style in use."""
+    """The width of a line."""
     return 1.6 * plt.rcParams["lines.linewidth"]
 
 
 def _size():
-    """Of a marker, for the style in use."""
+    """The size of a marker."""
     return 0.75 * size()
 
 

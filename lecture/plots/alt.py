@@ -1,8 +1,11 @@
 """The alternative text of a figure: each Axes carries a sentence that says what it shows."""
 
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
-def describe(ax, sentence):
-    """Say what ``ax`` shows, for readers who cannot see it, and return ``ax``.
+
+def describe(ax: Axes, sentence: str) -> Axes:
+    """Describe ``ax`` for readers who cannot see it, and return ``ax``.
 
     Parameters
     ----------
@@ -14,6 +17,6 @@ def describe(ax, sentence):
     return ax
 
 
-def alt_text(figure):
-    """Return the sentences of all Axes of ``figure`` as one text; empty if no Axes was described."""
+def alt_text(figure: Figure) -> str:
+    """Return the descriptions of all Axes of ``figure`` as one text; empty if there are none."""
     return " ".join(ax.get_label() for ax in figure.axes if ax.get_label() not in ("", "<colorbar>"))

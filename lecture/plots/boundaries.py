@@ -1,8 +1,8 @@
-"""ReLU against tanh on two moons: what each net decides, over several seeds.
+"""ReLU against tanh on two moons: the decision boundaries of both nets, over several seeds.
 
 The protocol is the lecture's (75 of ``make_moons(100, noise=0.25, random_state=3)`` to train, layers of ten units,
-L-BFGS), but for the seeds and the test: 25 held-out points tell accuracies no finer than .04, so a thousand new ones
-are drawn from the same moons.
+L-BFGS), except for the seeds and the test set: 25 points resolve accuracies no finer than .04, so a thousand
+new ones are drawn from the same moons.
 """
 
 import time
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from matplotlib.axes import Axes
 
 from lecture.checks import one_of, whole
 from lecture.plots import style
@@ -30,11 +31,11 @@ class Boundary:
     activation : str
     n_layers : int
     train, test : ndarray of shape (n_seeds,)
-        Accuracies.
+        Accuracies on the training and on the test points.
     seconds : ndarray of shape (n_seeds,)
-        Each fit's duration on one core.
+        Duration of each fit on one core.
     classifier : sklearn.neural_network.MLPClassifier
-        That of the first seed.
+        The net of the first seed.
     """
 
     activation: str
@@ -44,7 +45,7 @@ class Boundary:
     seconds: np.ndarray
     classifier: object
 
-    def describe(self):
+    def describe(self) -> str:
         """Return accuracies and fit time in a sentence."""
         layers = "1 layer" if self.n_layers == 1 else f"{self.n_layers} layers"
         return (
@@ -56,7 +57,7 @@ class Boundary:
 
 
 @lru_cache(maxsize=1)
-def moons():
+def moons() -> tuple[np.ndarray, ...]:
     """Return X_train (75, 2), y_train, X_test (1000, 2), y_test: points of two interleaved half circles, with noise."""
     from sklearn.datasets import make_moons
     from sklearn.model_selection import train_test_split
@@ -67,8 +68,8 @@ def moons():
 
 
 @lru_cache(maxsize=64)
-def fit_boundary(n_layers, activation, n_seeds=5):
-    """Return nets fitted to the moons from ``n_seeds`` seeds as a `Boundary`; worked out once.
+def fit_boundary(n_layers: int, activation: str, n_seeds: int = 5) -> Boundary:
+    """Return nets that are fitted to the moons from ``n_seeds`` seeds. Cached.
 
     Raises
     ------
@@ -93,18 +94,19 @@ def fit_boundary(n_layers, activation, n_seeds=5):
     return Boundary(activation, n_layers, train, test, np.array(seconds), nets[0])
 
 
-def plot_boundaries(n_layers=2, *, n_seeds=5, axes=None):
-    """Draw what a net with ReLU and one with tanh decide, with train and test points, accuracies and fit times.
+def plot_boundaries(n_layers: int = 2, *, n_seeds: int = 5, axes: tuple[Axes, Axes] | None = None) -> np.ndarray:
+    """Draw the decision boundaries of nets with ReLU and with tanh, with points, accuracies and fit times.
 
-    The boundary is that of the first seed; the numbers are those of all.
+    The boundary is that of the first seed; the numbers summarize all seeds.
 
     Parameters
     ----------
     n_layers : int
-        Hidden layers of ten units, at least 1.
+        Number of hidden layers of ten units, at least 1.
     n_seeds : int
-        At least 1.
+        Number of seeds, at least 1.
     axes : pair of matplotlib.axes.Axes, optional
+        Axes for the two nets; a new figure if None.
 
     Returns
     -------

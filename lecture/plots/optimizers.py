@@ -1,5 +1,6 @@
 """Loss surfaces, and the paths that optimizers take over them."""
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from functools import lru_cache
 from itertools import cycle
@@ -7,8 +8,10 @@ from numbers import Real
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, LogNorm, Normalize
 from matplotlib.ticker import LogLocator, MaxNLocator
+from numpy.typing import ArrayLike
 
 from lecture import optimizers, surfaces
 from lecture.checks import one_of
@@ -17,30 +20,30 @@ from lecture.plots.alt import describe
 from lecture.plots.page import drawable
 from lecture.plots.pixels import BESIDE
 from lecture.plots.style import COLORS, em, size
-from lecture.surfaces import BEALE
+from lecture.surfaces import BEALE, Surface
 
 # Colour, line and marker of each optimizer, and its name in legends, the same in all figures.
 LOOKS = {name: (COLORS[row.look[0]], *row.look[1:]) for name, row in OPTIMIZERS.items()}
 NAMES = {name: row.label for name, row in OPTIMIZERS.items()}
 _OTHERS = [(color, "-.", "d") for color in (COLORS[4], COLORS[3], *COLORS)]  # for paths of any other name, in turn
-_GREYS = LinearSegmentedColormap.from_list(
-    "pale greys", ["#ffffff", "#b0b0b0"]
-)  # paths stand out on them, in print too
+# Paths stand out on them, in print too.
+_GREYS = LinearSegmentedColormap.from_list("pale greys", ["#ffffff", "#b0b0b0"])
 _ARROWS = {"previous": "0.55", "momentum": COLORS[2], "gradient": COLORS[1], "update": COLORS[0]}
-_SIDE, _BAR, _LEGEND = 22, 7.8, 21.5  # of a surface, its colour bar and a legend beside that, in font sizes
-_FAR = 1e6  # points beyond it are not handed to the canvas, whose arithmetic ends there
+_SIDE, _BAR, _LEGEND = 22, 7.8, 21.5  # of a surface, its colour bar and a legend beside that, in em
+_FAR = 1e6  # points beyond it are left out: Matplotlib's canvas cannot compute with them
 
 
-def plot_surface(surface=BEALE, *, ax=None):
+def plot_surface(surface: Surface | str = BEALE, *, ax: Axes | None = None) -> Axes:
     """Draw a loss of two weights: filled contours at levels evenly spaced on a log scale, and its minima as stars.
 
-    A surface of your own that is below 0 somewhere has its levels evenly spaced from the lowest value to the highest.
+    A surface that is negative somewhere has its levels evenly spaced from the lowest value to the highest.
 
     Parameters
     ----------
     surface : Surface or str
-        Also a key of ``SURFACES``.
+        Surface, or a key of ``SURFACES``.
     ax : matplotlib.axes.Axes, optional
+        Axes to draw on; a new figure if None.
 
     Returns
     -------
@@ -60,7 +63,13 @@ def plot_surface(surface=BEALE, *, ax=None):
     return describe(ax, f"The {surface.name} surface, {surface.formula}, as contours; {said}.")
 
 
-def plot_paths(paths, surface=BEALE, *, rates=None, ax=None):
+def plot_paths(
+    paths: Mapping[str, ArrayLike],
+    surface: Surface | str = BEALE,
+    *,
+    rates: Mapping[str, float] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw paths over a surface, with a marker every ten steps.
 
     A path that diverges is drawn up to its last finite point, and its entry in the legend says where that is.
@@ -68,11 +77,14 @@ def plot_paths(paths, surface=BEALE, *, rates=None, ax=None):
     Parameters
     ----------
     paths : mapping of str to array of shape (steps + 1, 2)
-        From `optimizers.descend` or `training.trace`. Names of ``optimizers.RULES`` have colours of their own.
+        Paths from `optimizers.descend` or `training.trace`, by name; the names of ``optimizers.RULES`` have fixed
+        colours.
     surface : Surface or str
+        Surface, or a key of ``SURFACES``.
     rates : mapping of str to float, optional
-        Learning rates, for the legend; schedules are left out of it.
+        Learning rates for the legend, which leaves out schedules.
     ax : matplotlib.axes.Axes, optional
+        Axes to draw on; a new figure if None.
 
     Returns
     -------
@@ -91,19 +103,28 @@ def plot_paths(paths, surface=BEALE, *, rates=None, ax=None):
     return _draw_paths(_background(surface, ax, legend_beside=beside), paths, surface, rates, beside)
 
 
-def plot_optimizers(names=tuple(LOOKS), iterations=100, *, rates="tuned", surface=BEALE, ax=None):
+def plot_optimizers(
+    names: str | Sequence[str] = tuple(LOOKS),
+    iterations: int = 100,
+    *,
+    rates: str | Mapping[str, float] = "tuned",
+    surface: Surface | str = BEALE,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw the paths of some optimizers, or of all.
 
     Parameters
     ----------
     names : str or sequence of str
-        Keys of ``optimizers.RULES``.
+        Names of optimizers, keys of ``optimizers.RULES``.
     iterations : int
-        Steps drawn, at least 0.
+        Number of steps, at least 0.
     rates : "tuned", "lecture", or mapping of str to float
-        As for `optimizers.compare`: each at its best on this surface, at the rates of the lecture, or at your own.
+        Learning rates, as for `optimizers.compare`: the best on this surface, those of the lecture, or your own.
     surface : Surface or str
+        Surface, or a key of ``SURFACES``.
     ax : matplotlib.axes.Axes, optional
+        Axes to draw on; a new figure if None.
 
     Returns
     -------
@@ -120,16 +141,24 @@ def plot_optimizers(names=tuple(LOOKS), iterations=100, *, rates="tuned", surfac
     return ax
 
 
-def plot_learning_rate(learning_rate=0.02, iterations=50, *, surface=BEALE, ax=None):
+def plot_learning_rate(
+    learning_rate: float | Callable = 0.02,
+    iterations: int = 50,
+    *,
+    surface: Surface | str = BEALE,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw the path of plain gradient descent at one learning rate, and say where it diverges.
 
     Parameters
     ----------
     learning_rate : float or schedule
     iterations : int
-        Steps drawn, at least 0.
+        Number of steps, at least 0.
     surface : Surface or str
+        Surface, or a key of ``SURFACES``.
     ax : matplotlib.axes.Axes, optional
+        Axes to draw on; a new figure if None.
 
     Returns
     -------
@@ -152,18 +181,25 @@ def plot_learning_rate(learning_rate=0.02, iterations=50, *, surface=BEALE, ax=N
     return ax
 
 
-def plot_schedule(schedule="exponential", iterations=100, *, surface=BEALE, axes=None):
+def plot_schedule(
+    schedule: str | Rule = "exponential",
+    iterations: int = 100,
+    *,
+    surface: Surface | str = BEALE,
+    axes: tuple[Axes, Axes] | None = None,
+) -> np.ndarray:
     """Draw a learning rate over time, or a momentum, beside the path that it makes.
 
     Parameters
     ----------
     schedule : str or Rule
-        A key of ``optimizers.SCHEDULED``, or a rule with a schedule: ``SGD(Triangular(0.01, 0.1, 20))``.
+        Key of ``optimizers.SCHEDULED``, or a rule with a schedule: ``SGD(Triangular(0.01, 0.1, 20))``.
     iterations : int
-        Steps drawn, at least 0. The schedule is drawn for 100, or as many if there are more.
+        Number of steps, at least 0. The schedule is drawn for 100 steps, or for more if the path has more.
     surface : Surface or str
+        Surface, or a key of ``SURFACES``.
     axes : pair of matplotlib.axes.Axes, optional
-        Of the path and of the schedule; a new figure by default.
+        Axes for the path and for the schedule; a new figure if None.
 
     Returns
     -------
@@ -172,20 +208,19 @@ def plot_schedule(schedule="exponential", iterations=100, *, surface=BEALE, axes
     Raises
     ------
     ValueError
-        If there is no such schedule or surface, the rule has none, or ``iterations`` is negative.
+        If there is no such schedule or surface, the rule has no schedule, or ``iterations`` is negative.
     """
     rule = SCHEDULED[one_of(schedule, SCHEDULED, "schedule")] if isinstance(schedule, str) else schedule
-    scheduled = (
-        [field.name for field in fields(rule) if callable(getattr(rule, field.name))] if isinstance(rule, Rule) else []
-    )
+    settings = [field.name for field in fields(rule)] if isinstance(rule, Rule) else []
+    scheduled = [name for name in settings if callable(getattr(rule, name))]
     if not scheduled:
         raise ValueError(f"schedule must be one of {', '.join(SCHEDULED)} or a rule with a schedule, got {schedule!r}.")
     surface = surfaces.get(surface)
     path = optimizers.descend(rule, surface, steps=iterations)
-    own = axes is None
-    if own:
+    is_new = axes is None
+    if is_new:
         axes = _figure([_SIDE, 24], _height(surface.window), right=1.5, between=_BAR + 6)
-    _draw_surface(surface, axes[0], surface.window, own)
+    _draw_surface(surface, axes[0], surface.window, is_new)
     _draw_paths(axes[0], {type(rule).__name__.lower(): path}, surface)
     setting = scheduled[0]
     values = getattr(rule, setting)(np.arange(max(iterations, 100) + 1))
@@ -204,8 +239,16 @@ def plot_schedule(schedule="exponential", iterations=100, *, surface=BEALE, axes
     return np.asarray(axes)
 
 
-def plot_momentum(step=3, method="nesterov", *, learning_rate=0.01, momentum=0.8, surface=BEALE, ax=None):
-    """Draw what a step is made of: momentum, the gradient where it is taken, and both together, as arrows to scale.
+def plot_momentum(
+    step: int = 3,
+    method: str = "nesterov",
+    *,
+    learning_rate: float = 0.01,
+    momentum: float = 0.8,
+    surface: Surface | str = BEALE,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the parts of an update step as arrows to scale: momentum, the gradient where it is taken, and their sum.
 
     For Nesterov's method the arrows start at the weights of the textbook, w = θ - μ v: Keras' own weights θ are where
     momentum leads. A dotted line completes momentum + gradient = step.
@@ -217,7 +260,9 @@ def plot_momentum(step=3, method="nesterov", *, learning_rate=0.01, momentum=0.8
     method : "momentum" or "nesterov"
     learning_rate, momentum : float or schedule
     surface : Surface or str
+        Surface, or a key of ``SURFACES``.
     ax : matplotlib.axes.Axes, optional
+        Axes to draw on; a new figure if None.
 
     Returns
     -------
@@ -284,21 +329,21 @@ def _levels(values):
 def _background(surface, ax, window=None, legend_beside=False):
     """A surface, or a window of it, on ``ax`` or in a new figure with room for all."""
     window = window or surface.window
-    own = ax is None
-    if own:
+    is_new = ax is None
+    if is_new:
         (ax,) = _figure([_SIDE], _height(window), right=_BAR + _LEGEND * legend_beside)
-    _draw_surface(surface, ax, window, own)
+    _draw_surface(surface, ax, window, is_new)
     return ax
 
 
 def _height(window):
-    """How high a window is drawn, in font sizes."""
+    """The height of a window, in em."""
     left, right, bottom, top = window
     return _SIDE * (top - bottom) / (right - left)
 
 
 def _figure(widths, height, *, right, between=0):
-    """Axes side by side in a new figure, measured in font sizes: text fits, with no layout to be sought."""
+    """Axes side by side in a new figure, in em: text fits without a layout engine."""
     left, bottom, top = 5.2, 3.8, 2.4
     width, height = left + sum(widths) + between * (len(widths) - 1) + right, bottom + height + top
     figure = plt.figure(figsize=(width * em(), height * em()), layout="none")
@@ -309,7 +354,7 @@ def _figure(widths, height, *, right, between=0):
     ]
 
 
-def _draw_surface(surface, ax, window, own):
+def _draw_surface(surface, ax, window, is_new):
     """Contours, minima and colour bar: in the room that our own figures have for it, else in room taken from ``ax``."""
     x, y, values, levels = _mesh(surface, window)
     norm = (LogNorm if levels[0] > 0 else Normalize)(levels[0], levels[-1])
@@ -319,7 +364,7 @@ def _draw_surface(surface, ax, window, own):
     filled.set(
         edgecolor="0.68", linewidth=0.4
     )  # lines at half the weight in a page of those that `contour` would draw again
-    beside = ax.inset_axes([1 + 0.8 / _SIDE, 0, 1.1 / _SIDE, 1]) if own else None
+    beside = ax.inset_axes([1 + 0.8 / _SIDE, 0, 1.1 / _SIDE, 1]) if is_new else None
     if levels[0] <= 0 or levels[-1] < 2 * levels[0]:  # between which there may be no 1, 2 or 5
         ticks = MaxNLocator(5)
     else:

@@ -1,15 +1,19 @@
-"""Images as they are drawn: grey ones dark on light, coloured ones as they are, all of a figure on one scale."""
+"""Images as they are drawn: grey ones dark on light, coloured ones unchanged, all images of a figure on one scale."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from matplotlib import colormaps
+from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
+from matplotlib.image import AxesImage
+from numpy.typing import ArrayLike
 
 from lecture.plots.page import drawable
 
-BESIDE = "#CFE3F0"  # pale blue: no grey of an image, for what is no number or lies between images
+BESIDE = "#CFE3F0"  # pale blue, which no grey image has: for numbers that are not finite, and between images
 GREYS = colormaps["gray_r"].with_extremes(bad=BESIDE)
 
 
@@ -17,11 +21,11 @@ GREYS = colormaps["gray_r"].with_extremes(bad=BESIDE)
 class Pictures:
     """Images to be drawn together. Made by ``pictures``."""
 
-    images: tuple  # arrays (height, width) or (height, width, 3)
-    scale: tuple  # the numbers that are drawn without ink and with all of it; of colours, as 0 and 255
+    images: tuple[np.ndarray, ...]  # (height, width) or (height, width, 3)
+    scale: tuple[float, float]  # the numbers that are drawn white and black; in colours, as 0 and 255
     n_lost: int  # numbers that are not finite
 
-    def draw(self, ax, number=0):
+    def draw(self, ax: Axes, number: int = 0) -> AxesImage:
         """Draw one of them on ``ax`` and return Matplotlib's image."""
         image, (low, high) = self.images[number], self.scale
         if image.ndim == 2:
@@ -30,23 +34,23 @@ class Pictures:
         shares[~np.isfinite(image).all(axis=2)] = to_rgb(BESIDE)
         return ax.imshow(np.rint(255 * shares).astype(np.uint8), interpolation="none")
 
-    def lost(self):
-        """Return a sentence on the numbers that are not finite, with a blank before it; empty if there are none."""
+    def lost(self) -> str:
+        """Return a sentence on the numbers that are not finite, after a blank; empty if there are none."""
         numbers = "number that is" if self.n_lost == 1 else "numbers that are"
         return f" {self.n_lost:,} {numbers} not finite (pale blue)." if self.n_lost else ""
 
 
-def pictures(images):
+def pictures(images: Iterable[ArrayLike]) -> Pictures:
     """Return images as they are to be drawn together, whatever scale a loader gave them.
 
-    Whole numbers are 0 to 255; so are others where one is above 1, else they are 0 to 1, or -1 to 1 where one is below
-    0. Anything else has been standardized: what it was cannot be known from the images alone, so their numbers are
-    drawn from the lowest to the highest but for one in a hundred at each end.
+    Whole numbers are from 0 to 255. Others are too if one is above 1; else they are from 0 to 1, or from -1 to 1 if one
+    is below 0. Any other numbers have been standardized. As the original scale is not known then, they are drawn from
+    the lowest to the highest, except for one in a hundred at each end.
 
     Parameters
     ----------
     images : sequence of array of shape (height, width), (height, width, 1), (height, width, 3) or (n_pixels,)
-        Flat ones must be square; in a coloured one the three colours of a pixel stand side by side.
+        Images to draw. Flat ones must be square; in a coloured one the three colours of a pixel stand side by side.
 
     Returns
     -------

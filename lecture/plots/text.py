@@ -1,4 +1,4 @@
-"""How wide words are, so that captions keep clear of each other whatever the size of the figure."""
+"""The width of words, so that captions keep clear of each other whatever the size of the figure."""
 
 from functools import lru_cache
 
@@ -9,25 +9,24 @@ from matplotlib.textpath import text_to_path
 
 from lecture.plots.style import size
 
-_HINTED = 1.07  # small letters are drawn on whole pixels, up to so much wider than they are
+_HINTED = 1.07  # small letters are drawn on whole pixels, which makes them wider by up to this factor
 
 
-def width(words, weight="normal"):
-    """Return how wide words are in em, the size of their letters; of several lines the widest.
+def width(words: str, weight: str = "normal") -> float:
+    """Return the width of words in em, the size of their letters; of several lines that of the widest.
 
     Parameters
     ----------
     words : str
-    weight : str
-        "normal" or "bold".
+    weight : {"normal", "bold"}
     """
     if not words:
         return 0.0
     return _HINTED * max(_width(line, weight, _fonts()) for line in words.split("\n"))
 
 
-def tick_width(words):
-    """Return how wide a tick label is, in em of the figures' letters.
+def tick_width(words: str) -> float:
+    """Return the width of a tick label, in em of the figures' letters.
 
     Parameters
     ----------
@@ -37,8 +36,8 @@ def tick_width(words):
     return _width(words, "normal", _fonts()) * letters("ytick.labelsize") / size()
 
 
-def letters(setting):
-    """Return how large the letters are that one of Matplotlib's settings asks for, in points.
+def letters(setting: str) -> float:
+    """Return the size of letters that one of Matplotlib's settings has, in points.
 
     Parameters
     ----------
@@ -48,7 +47,7 @@ def letters(setting):
     return FontProperties(size=plt.rcParams[setting]).get_size_in_points()
 
 
-def fitting(words, most, room, weight="normal"):
+def fitting(words: str, most: float, room: float, weight: str = "normal") -> float:
     """Return the size of letters, at most ``most``, at which words are no wider than ``room``; all in points."""
     return min(most, room / max(width(words, weight), 1e-9))
 

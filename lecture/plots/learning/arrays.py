@@ -1,22 +1,26 @@
-"""Arrays as tables of cells: a dense layer's product, and functions of single entries with what is repeated to fit."""
+"""Arrays as tables of cells: a dense layer's product, and functions of single entries with broadcasting."""
 
-import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.collections import PatchCollection
 from matplotlib.colors import to_rgb
 from matplotlib.offsetbox import AnnotationBbox, HPacker, TextArea
 from matplotlib.patches import Rectangle
 
+from lecture.from_scratch import DenseProduct, Elementwise
 from lecture.plots.alt import describe
-from lecture.plots.style import COLORS, em, size
+from lecture.plots.page import borderless
+from lecture.plots.style import COLORS, size
+from lecture.words import listed
 
-MOST_CELLS = 8  # a side, so that the numbers can be read
+MOST_CELLS = 8  # rows or columns, so that the numbers can be read
 _WIDE, _HIGH = 1.25, 0.8  # of a cell
-_ROW, _COLUMN, _BIAS, _ENTRY = COLORS[0], COLORS[2], COLORS[3], COLORS[1]  # of what makes a sum, and of the sum
+_ROW, _COLUMN, _BIAS, _ENTRY = COLORS[0], COLORS[2], COLORS[3], COLORS[1]  # the parts of a sum, and the sum
+_LETTERS = 2.75 / 0.6  # characters in a unit of width, about
 
 
-def plot_dense_product(product, *, ax=None):
-    """Draw a dense layer as a product of arrays: inputs to the left, weights above, the sums where rows and columns meet.
+def plot_dense_product(product: DenseProduct, *, ax: Axes | None = None) -> Axes:
+    """Draw a dense layer as a product of arrays: inputs on the left, weights above, and sums where the two meet.
 
     The row of X and the column of W that make one sum are outlined in their colours, and so is their bias; the sum is
     written out below in the same colours, with ≈ where rounding to two decimals shows.
@@ -24,9 +28,9 @@ def plot_dense_product(product, *, ax=None):
     Parameters
     ----------
     product : DenseProduct
-        From ``lecture.from_scratch.dense_product``, with at most 8 examples, inputs and units.
+        Product from ``lecture.from_scratch.dense_product``, with at most 8 examples, inputs and units.
     ax : matplotlib.axes.Axes, optional
-        A new figure by default.
+        Axes to draw on; a new figure if None.
 
     Returns
     -------
@@ -62,15 +66,15 @@ def plot_dense_product(product, *, ax=None):
     return describe(ax, product.describe())
 
 
-def plot_elementwise(operation, *, ax=None):
-    """Draw a function of single entries, or an operation on two arrays: what is repeated to fit stands in pale cells.
+def plot_elementwise(operation: Elementwise, *, ax: Axes | None = None) -> Axes:
+    """Draw a function of single entries, or an operation on two arrays; entries repeated to fit are pale.
 
     Parameters
     ----------
     operation : Elementwise
-        From ``lecture.from_scratch.elementwise``, with at most 8 rows and columns.
+        Operation from ``lecture.from_scratch.elementwise``, with at most 8 rows and columns.
     ax : matplotlib.axes.Axes, optional
-        A new figure by default.
+        Axes to draw on; a new figure if None.
 
     Returns
     -------
@@ -97,14 +101,8 @@ def plot_elementwise(operation, *, ax=None):
         ax.text(left + columns * _WIDE / 2, -0.45, shape, ha="center", va="center", color="0.35")
         if number < len(parts) - 1:
             sign = ("=" if number == 1 else operation.name) if two else f"{operation.name} →"
-            ax.text(
-                left + columns * _WIDE + gap / 2,
-                rows * _HIGH / 2,
-                sign,
-                ha="center",
-                va="center",
-                fontsize=1.4 * size() if two else None,
-            )
+            place, letter = (left + columns * _WIDE + gap / 2, rows * _HIGH / 2), 1.4 * size() if two else None
+            ax.text(*place, sign, ha="center", va="center", fontsize=letter)
     return describe(ax, operation.describe())
 
 
@@ -117,17 +115,14 @@ def _repeated(array, original):
 
 def _refuse_large(*arrays):
     if max(side for array in arrays for side in array.shape) > MOST_CELLS:
-        raise ValueError(
-            f"arrays must have at most {MOST_CELLS} rows and columns, so that their numbers can be read, got {' and '.join(str(array.shape) for array in arrays)}."
-        )
+        wanted, got = f"at most {MOST_CELLS} rows and columns", listed(array.shape for array in arrays)
+        raise ValueError(f"arrays must have {wanted}, so that their numbers can be read, got {got}.")
 
 
 def _canvas(ax, width, height, below):
     """Axes in which a unit is the same to the right and upwards, and text of the normal size fits a cell."""
     if ax is None:
-        cell = 2.75 * em()
-        figure = plt.figure(figsize=(cell * (width + 1.2), cell * (height + below)), layout="none")
-        ax = figure.add_axes((0, 0, 1, 1))  # nothing stands outside: no layout to be sought at each move of a slider
+        ax = borderless(2.75 * (width + 1.2), 2.75 * (height + below))
     ax.set(xlim=(-1.2, width), ylim=(-below, height), aspect="equal")
     ax.set_axis_off()
     return ax
@@ -177,32 +172,22 @@ def _side(ax, array, corner, text, turned=False):
 
 
 def _sum_of(product, width):
-    """The sum of an entry in coloured pieces, by line: what fits a width in units."""
+    """The sum of an entry in coloured pieces, in lines of this width in units."""
     _row, column = product.entry
     bias, z = product.bias[column], product.Z[product.entry]
-    exact = all(round(float(value), 2) == value for value in (*product.terms.ravel(), bias)) and round(
-        float(z), 2
-    ) == round(float(z), 9)
-    parts = []
+    numbers = [float(value) for value in (*product.terms.ravel(), bias)]
+    is_exact = all(round(value, 2) == value for value in numbers) and round(float(z), 2) == round(float(z), 9)
+    parts = []  # the length of each part in characters, at most, and its pieces
     for i, (value, weight) in enumerate(product.terms):
-        parts.append(
-            (
-                14,
-                [
-                    ("" if i == 0 else " + ", "black"),
-                    (_term(value, first=i == 0), _ROW),
-                    (" · ", "black"),
-                    (_term(weight), _COLUMN),
-                ],
-            )
-        )
+        pieces = [("" if i == 0 else " + ", "black"), (_term(value, first=i == 0), _ROW)]
+        parts.append((14, [*pieces, (" · ", "black"), (_term(weight), _COLUMN)]))
     parts.append((9, [(" + ", "black"), (_term(bias), _BIAS)]))
-    parts.append((9, [(" = " if exact else " ≈ ", "black"), (_short(z), _ENTRY)]))
-    lines, room = [[]], width * 2.75 / 0.6  # in characters
+    parts.append((9, [(" = " if is_exact else " ≈ ", "black"), (_short(z), _ENTRY)]))
+    lines, room = [[]], width * _LETTERS
     for length, pieces in parts:
         if lines[-1] and room < length:
             lines.append([])
-            room = width * 2.75 / 0.6
+            room = width * _LETTERS
         lines[-1] += pieces
         room -= length
     return lines
@@ -236,6 +221,6 @@ def _outline(ax, corner, columns, rows, color):
 
 
 def _short(value):
-    """A number with at most two decimals, and none that say nothing."""
+    """A number with at most two decimals, without zeros at its end."""
     text = f"{value:.2f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text.replace("-", "−")

@@ -1,6 +1,9 @@
-"""Activations and gradients through the layers of a deep net that nobody has trained yet."""
+"""Activations and gradients through the layers of a deep net before its training."""
+
+from collections.abc import Sequence
 
 import numpy as np
+from matplotlib.axes import Axes
 
 from lecture.from_scratch import measure_depth
 from lecture.plots import style
@@ -8,42 +11,47 @@ from lecture.plots.alt import describe
 from lecture.plots.style import COLORS, size
 
 NAMES = {"zeros": "zeros", "small": "small, σ = 0.01", "glorot": "Glorot", "he": "He", "large": "large, σ = 1"}
-WINDOW = (
-    1e-14,
-    1e14,
-)  # beyond it, a line just leaves the picture; below it, sigmoids (near ½) show float64's rounding only
+# Beyond it, a line just leaves the picture; below it, sigmoids (near ½) show only the rounding of float64.
+WINDOW = 1e-14, 1e14
 _LOOKS = dict(zip(NAMES, zip((COLORS[6], COLORS[3], COLORS[0], COLORS[2], COLORS[1]), "Xvos^")))
 
 
 def plot_gradient_flow(
-    activation="tanh", distribution="normal", *, depth=20, initializers=tuple(NAMES), width=100, seed=0, axes=None
-):
+    activation: str = "tanh",
+    distribution: str = "normal",
+    *,
+    depth: int = 20,
+    initializers: Sequence[str] = tuple(NAMES),
+    width: int = 100,
+    seed: int = 0,
+    axes: tuple[Axes, Axes] | None = None,
+) -> Axes:
     """Draw how activations change on their way forward and gradients on their way back, one line per initialization.
 
     Parameters
     ----------
     activation : str
-        Of the hidden layers, a key of ``ACTIVATIONS``.
-    distribution : str
-        Of the weights, "normal" or "uniform".
+        Activation of the hidden layers, a key of ``ACTIVATIONS``.
+    distribution : {"normal", "uniform"}
+        Distribution of the initial weights.
     depth : int
         Number of hidden layers, 2 or more.
     initializers : sequence of str
-        Which of "zeros", "small", "glorot", "he", "large" to compare.
+        Initializations to compare, of "zeros", "small", "glorot", "he", "large".
     width, seed : int
         Units per layer, and the seed of weights and data.
     axes : pair of matplotlib.axes.Axes, optional
-        Where activations and gradients are drawn; a new figure by default.
+        Axes for activations and for gradients; a new figure if None.
 
     Returns
     -------
     matplotlib.axes.Axes
-        That of the activations; the gradients' stands beside it in the same figure.
+        Those of the activations; the gradients stand beside them in the same figure.
 
     Raises
     ------
     ValueError
-        If a name is unknown or a number out of its range.
+        If a name is unknown or a number is out of range.
     """
     if not initializers:
         raise ValueError(f"initializers must be one or more of {', '.join(NAMES)}, got none.")
@@ -61,45 +69,33 @@ def plot_gradient_flow(
     for ax in axes:
         _set_window(ax, profiles)
     backward.tick_params(labelleft=False)
-    labels = [
-        f"{NAMES[p.initializer]}: {p.gradient_verdict if p.gradient_verdict != 'none' else 'no gradient'}"
-        for p in profiles
-    ]
-    forward.figure.legend(
-        backward.lines,
-        labels,
-        loc="lower center",
-        ncols=3,
-        fontsize="medium",
-        title="weights: what becomes of the gradient",
-    )
+    labels = [f"{NAMES[profile.initializer]}: {_verdict(profile)}" for profile in profiles]
+    key = {"loc": "lower center", "ncols": 3, "fontsize": "medium", "title": "weights: what becomes of the gradient"}
+    forward.figure.legend(backward.lines, labels, **key)
     what = f"{depth} {activation} layers, one line per initialization ({distribution}), logarithmic scale"
     describe(forward, f"Two panels over {what}.")
     describe(backward, " ".join(profile.describe() for profile in profiles))
     return forward
 
 
+def _verdict(profile):
+    """What becomes of the gradient, in a word or two."""
+    return "no gradient" if profile.gradient_verdict == "none" else profile.gradient_verdict
+
+
 def _draw_lines(ax, profiles, quantity):
-    """One line per profile; what is exactly 0 is drawn on the floor of the picture."""
+    """One line per profile; one that is exactly 0 is drawn on the floor of the picture."""
     for profile in profiles:
         color, marker = _LOOKS[profile.initializer]
         values = getattr(profile, quantity)
-        floor = not values.any()
-        ax.plot(
-            np.arange(1, profile.depth + 1),
-            np.zeros_like(values) if floor else values,
-            color=color,
-            marker=marker,
-            markevery=max(1, profile.depth // 7),
-            markersize=0.75 * size(),
-            linewidth=0.2 * size(),
-            transform=ax.get_xaxis_transform() if floor else ax.transData,
-            clip_on=not floor,
-        )
-        if floor:
-            ax.annotate(
-                "exactly 0", (0.02, 0), xycoords="axes fraction", xytext=(0, 7), textcoords="offset points", color=color
-            )
+        is_zero = not values.any()
+        look = {"color": color, "marker": marker, "markersize": 0.75 * size(), "linewidth": 0.2 * size()}
+        if is_zero:
+            look |= {"transform": ax.get_xaxis_transform(), "clip_on": False}
+            place = {"xycoords": "axes fraction", "xytext": (0, 7), "textcoords": "offset points"}
+            ax.annotate("exactly 0", (0.02, 0), color=color, **place)
+        heights = np.zeros_like(values) if is_zero else values
+        ax.plot(np.arange(1, profile.depth + 1), heights, markevery=max(1, profile.depth // 7), **look)
 
 
 def _set_window(ax, profiles):

@@ -1,18 +1,25 @@
 """Tensors of one to five dimensions, as they lie in memory: rows, tables, stacks, rows of stacks, grids of stacks."""
 
-import matplotlib.pyplot as plt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+from numpy.typing import ArrayLike
 
 from lecture.plots.alt import describe
-from lecture.plots.style import COLORS, em
+from lecture.plots.page import borderless
+from lecture.plots.style import COLORS
+from lecture.words import counted
 
-CELLS = 12  # a side, up to which the cells of a sheet are parted by lines
-SHOWN = 4  # of a dimension along which whole sheets stand side by side, or one behind the other
+CELLS = 12  # rows or columns up to which the cells of a sheet are parted by lines
+SHOWN = 4  # sheets that are drawn side by side, or one behind the other, at most
 _BEHIND = 0.16  # how far a sheet stands out behind the one before it, in its own sides
 KINDS = {1: "a row of numbers", 2: "a table", 3: "a stack of tables", 4: "a row of stacks", 5: "a grid of stacks"}
 
 
-def plot_tensor(array, *, axes, ax=None):
+def plot_tensor(array: ArrayLike, *, axes: Sequence[str], ax: Axes | None = None) -> Axes:
     """Draw an array of one to five dimensions with its real numbers as greys, and its axes with their sizes.
 
     One dimension is a strip. Two are a sheet. The third is a stack of sheets. Of four, the first runs from left to
@@ -22,11 +29,11 @@ def plot_tensor(array, *, axes, ax=None):
     Parameters
     ----------
     array : array of 1 to 5 dimensions
-        Not empty.
+        Finite real numbers, at least one.
     axes : sequence of str, one for each dimension
-        What the axes mean, such as ``("image", "row", "column")``.
+        Meanings of the axes, such as ``("image", "row", "column")``.
     ax : matplotlib.axes.Axes, optional
-        A new figure by default.
+        Axes to draw on; a new figure if None.
 
     Returns
     -------
@@ -36,85 +43,79 @@ def plot_tensor(array, *, axes, ax=None):
     Raises
     ------
     ValueError
-        If the array has another number of dimensions, is empty, holds anything but finite numbers, or has not one name
-        for each dimension.
+        If the array has another number of dimensions, is empty, or holds anything but finite numbers, or there is not
+        one name for each dimension.
     """
     array = np.asarray(array)
     if array.ndim not in KINDS or not array.size:
         raise ValueError(f"array must have 1 to 5 dimensions and not be empty, got shape {array.shape}.")
     if array.dtype.kind not in "biuf" or not np.isfinite(array).all():
-        raise ValueError(
-            f"array must hold finite real numbers, got {array.dtype}{'' if array.dtype.kind not in 'biuf' else ' with nan or inf'}."
-        )
+        which = " with nan or inf" if array.dtype.kind in "biuf" else ""
+        raise ValueError(f"array must hold finite real numbers, got {array.dtype}{which}.")
     axes = tuple(map(str, axes))
     if len(axes) != array.ndim:
         raise ValueError(f"axes must name each of the {array.ndim} dimensions, got {', '.join(axes) or 'none'}.")
-    blocks = _blocks(array)
-    low, high = array.min(), array.max()
-    height, width = blocks[0][0][0].shape
-    sides = _sides(height, width, array.ndim)
+    blocks, sides = _blocks(array), _sides(array)
     depth = max(len(stack) for row in blocks for stack in row)
     pitch = sides + _BEHIND * (depth - 1) + 0.35
-    grid = len(blocks), len(blocks[0])
-    across, upwards = _limits(array, sides, pitch, depth, grid)
+    space = _Space(sides, pitch, depth, (len(blocks), len(blocks[0])))
+    across, upwards = _limits(array, space)
     ax = _canvas(ax, across, upwards)
+    look = {"vmin": array.min(), "vmax": array.max()}
     for i, row in enumerate(blocks):
         for j, stack in enumerate(row):
             for k in reversed(range(len(stack))):
-                x, y = np.array([j, -i]) * pitch + _BEHIND * k
-                look = {"cmap": "gray_r", "vmin": low, "vmax": high, "interpolation": "none", "aspect": "equal"}
-                ax.imshow(stack[k], extent=(x, x + sides[0], y, y + sides[1]), zorder=1 - 0.01 * k, **look)
-                ax.add_patch(
-                    plt.Rectangle((x, y), *sides, fill=False, edgecolor="0.4", linewidth=1, zorder=1.005 - 0.01 * k)
-                )
-                if max(height, width) <= CELLS:
-                    ax.vlines(
-                        x + sides[0] * np.arange(1, width) / width,
-                        y,
-                        y + sides[1],
-                        color="0.4",
-                        linewidth=0.8,
-                        zorder=1.003 - 0.01 * k,
-                    )
-                    ax.hlines(
-                        y + sides[1] * np.arange(1, height) / height,
-                        x,
-                        x + sides[0],
-                        color="0.4",
-                        linewidth=0.8,
-                        zorder=1.003 - 0.01 * k,
-                    )
-    ax.set(
-        xlim=across, ylim=upwards, title=f"{array.ndim}-D: {KINDS[array.ndim]}, shape {array.shape}"
-    )  # after imshow, which sets limits of its own
+                _draw_sheet(ax, stack[k], np.array([j, -i]) * pitch + _BEHIND * k, sides, above=-0.01 * k, **look)
+    title = f"{array.ndim}-D: {KINDS[array.ndim]}, shape {array.shape}"
+    ax.set(xlim=across, ylim=upwards, title=title)  # after imshow, which sets limits of its own
     drawn = _drawn(array)
-    _name_axes(ax, [_label(*axis) for axis in zip(axes, array.shape, drawn)], sides, pitch, depth, grid)
+    _name_axes(ax, [_label(*axis) for axis in zip(axes, array.shape, drawn)], space)
     return describe(ax, _in_words(array, axes, drawn))
 
 
+@dataclass(frozen=True)
+class _Space:
+    """The room that sheets take, in units of a sheet's height."""
+
+    sides: np.ndarray  # (2,), width and height of a sheet
+    pitch: np.ndarray  # (2,), from one stack to the next
+    depth: int  # sheets one behind the other
+    grid: tuple[int, int]  # rows and columns of stacks
+
+
+def _draw_sheet(ax, sheet, corner, sides, *, above, **look):
+    """A table of numbers in greys, with lines between its cells if they are few; ``above`` moves it to the front."""
+    (x, y), (right, top), (height, width) = corner, corner + sides, sheet.shape
+    style = {"cmap": "gray_r", "interpolation": "none", "aspect": "equal"}
+    ax.imshow(sheet, extent=(x, right, y, top), zorder=1 + above, **style, **look)
+    ax.add_patch(Rectangle((x, y), *sides, fill=False, edgecolor="0.4", linewidth=1, zorder=1.005 + above))
+    if max(height, width) <= CELLS:
+        thin = {"color": "0.4", "linewidth": 0.8, "zorder": 1.003 + above}
+        ax.vlines(x + sides[0] * np.arange(1, width) / width, y, top, **thin)
+        ax.hlines(y + sides[1] * np.arange(1, height) / height, x, right, **thin)
+
+
 def _canvas(ax, across, upwards):
-    """Axes without a frame, by default in a figure of 52 em, which is as high as they need below a title."""
+    """Axes without a frame: ``ax``, or those of a figure of 52 em, which is as high as they need below a title."""
     if ax is None:
-        title = 2.5
+        title = 2.5  # em
         unit = min(52 / (across[1] - across[0]), 27 / (upwards[1] - upwards[0]), 11)
         high = unit * (upwards[1] - upwards[0])
-        figure = plt.figure(figsize=(52 * em(), (high + title) * em()), layout="none")
-        ax = figure.add_axes((0, 0, 1, high / (high + title)))
+        ax = borderless(52, high + title)
+        ax.set_position((0, 0, 1, high / (high + title)))
     ax.set_axis_off()
     return ax
 
 
-def _limits(array, sides, pitch, depth, grid):
-    """What the axes span, to the right and upwards: the sheets, and room for arrows and names."""
-    rows, columns = grid
-    right, top = (columns - 1) * pitch[0] + sides[0], sides[1] + _BEHIND * (depth - 1)
-    behind = (
-        _BEHIND * depth + (1.3 if _drawn(array) == array.shape else 2.1) if array.ndim > 2 else 0.2
-    )  # a name, and how many are drawn
-    return (-1.15 if array.ndim == 5 else -0.45, right + behind), (
-        -(rows - 1) * pitch[1] - 0.5,
-        top + (0.4 if array.ndim > 3 else 0.1),
-    )
+def _limits(array, space):
+    """The limits of the axes, to the right and upwards: the sheets, and room for arrows and names."""
+    rows, columns = space.grid
+    right, top = (columns - 1) * space.pitch[0] + space.sides[0], space.sides[1] + _BEHIND * (space.depth - 1)
+    behind = 0.2
+    if array.ndim > 2:  # a name, and how many are drawn
+        behind = _BEHIND * space.depth + (1.3 if _drawn(array) == array.shape else 2.1)
+    left, lowest = -1.15 if array.ndim == 5 else -0.45, -(rows - 1) * space.pitch[1] - 0.5
+    return (left, right + behind), (lowest, top + (0.4 if array.ndim > 3 else 0.1))
 
 
 def _drawn(array):
@@ -128,17 +129,20 @@ def _label(name, size, drawn):
 
 
 def _in_words(array, axes, drawn):
-    shape = " × ".join(map(str, array.shape))
-    left_out = [f"{some} of {size} along {name}" for name, size, some in zip(axes, array.shape, drawn) if some < size]
+    """The alternative text."""
+    shape, kind = " × ".join(map(str, array.shape)), KINDS[array.ndim]
     named = "its axes are" if array.ndim > 1 else "its axis is"
-    text = f"A tensor of {array.ndim} dimension{'s' if array.ndim > 1 else ''} and shape {shape}, drawn as {KINDS[array.ndim]}; {named} {', '.join(axes)}."
+    dimensions = counted(array.ndim, "dimension")
+    text = f"A tensor of {dimensions} and shape {shape}, drawn as {kind}; {named} {', '.join(axes)}."
+    left_out = [f"{some} of {size} along {name}" for name, size, some in zip(axes, array.shape, drawn) if some < size]
     return text + (f" Drawn are {' and '.join(left_out)}." if left_out else "")
 
 
-def _sides(height, width, n_dimensions):
+def _sides(array):
     """Width and height of a sheet as it is drawn: to scale, unless it would be too thin to be seen."""
-    if n_dimensions == 1:
+    if array.ndim == 1:
         return np.array([10, 0.5])
+    height, width = _blocks(array)[0][0][0].shape
     return np.array([min(max(width / height, 0.4), 5), 1])
 
 
@@ -155,9 +159,9 @@ def _blocks(array):
     return [_blocks(video)[0] for video in array[:SHOWN]]
 
 
-def _name_axes(ax, labels, sides, pitch, depth, grid):
+def _name_axes(ax, labels, space):
     """Write each axis' name and size beside an arrow along it."""
-    rows, columns = grid
+    (rows, columns), sides, pitch, depth = space.grid, space.sides, space.pitch, space.depth
     top, bottom = sides[1] + _BEHIND * (depth - 1), -(rows - 1) * pitch[1]
     right = (columns - 1) * pitch[0] + sides[0]
     first_sheet = [

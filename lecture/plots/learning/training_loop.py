@@ -2,26 +2,27 @@
 
 from dataclasses import dataclass
 
-import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.collections import PatchCollection
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 
+from lecture.from_scratch import Round
 from lecture.plots.alt import describe
-from lecture.plots.style import COLORS, em, size
+from lecture.plots.page import borderless
+from lecture.plots.style import COLORS, size
 
 CHOICES = ("architecture", "initialization", "loss", "optimizer")
 MOST_ROWS, MOST_COLUMNS = 6, 4  # of an array whose numbers are written; a larger one is drawn in greys
 _FORWARD, _BACK = COLORS[0], COLORS[1]
+_SMALL = 0.85  # letters, in em
 # All lengths are in em, from the left and from the bottom of the loss.
 _WIDE, _HIGH = 3.0, 1.6  # a cell
 _GAP, _BETWEEN = 3.4, 6.2  # from box to box, and from the upper row of boxes to the lower
 _LEAST = 29  # from the batch to the predictions, so that the optimizer and the gradients fit below
-_LOW, _LOWER, _TRUTH = (
-    8.6,
-    3.6,
-    1.6,
-)  # the top of the loss and the optimizer, the bottom of the optimizer, the way of the truth
+_LOW, _LOWER = 8.6, 3.6  # the top of the loss and of the optimizer, the bottom of the optimizer
+_TRUTH = 1.6  # the height of the arrow from the targets to the loss
+_HALF = 7.2  # half the width of the optimizer
 
 
 @dataclass(frozen=True)
@@ -39,18 +40,18 @@ class _Box:
         return self.left + self.width / 2
 
 
-def plot_training_loop(loop, *, ax=None):
-    """Draw what goes round: a batch, the layers with their weights, predictions, loss, optimizer, and the update of the weights.
+def plot_training_loop(loop: Round, *, ax: Axes | None = None) -> Axes:
+    """Draw one round of training: a batch, the layers, predictions, loss, optimizer, and the update of the weights.
 
-    Way forward in blue, way back in vermilion. The four choices of a design stand where they act. Arrays of at most 6
-    rows and 4 columns are written out, larger ones are drawn in greys.
+    The way forward is blue, the way back vermilion. The four choices of a design stand where they act. Arrays of at
+    most 6 rows and 4 columns are written out, larger ones are drawn in greys.
 
     Parameters
     ----------
     loop : Round
-        From ``lecture.from_scratch.one_round``.
+        One round, from ``lecture.from_scratch.one_round``.
     ax : matplotlib.axes.Axes, optional
-        A new figure by default.
+        Axes to draw on; a new figure if None.
 
     Returns
     -------
@@ -74,8 +75,8 @@ def plot_training_loop(loop, *, ax=None):
     truth = batch.left + batch.width - 0.9 - _columns(loop.y) * _WIDE / 2
     _path(ax, [(truth, bottom), (truth, _TRUTH), (predictions.left, _TRUTH)], _FORWARD)
     ax.text(truth + 0.5, (bottom + _TRUTH) / 2, "the truth y", va="center", color=_FORWARD)
-    _path(ax, [(predictions.left, _LOW - 2.4), (middle + 7.2, _LOW - 2.4)], _BACK)
-    ax.text((predictions.left + middle + 7.2) / 2, _LOW - 2.0, "gradients", ha="center", va="bottom", color=_BACK)
+    _path(ax, [(predictions.left, _LOW - 2.4), (middle + _HALF, _LOW - 2.4)], _BACK)
+    ax.text((predictions.left + middle + _HALF) / 2, _LOW - 2.0, "gradients", ha="center", va="bottom", color=_BACK)
     for box, change in zip(layers, loop.changes):
         _path(ax, [(middle, _LOW), (middle, _LOW + 1.7), (box.middle, _LOW + 1.7), (box.middle, bottom)], _BACK)
         ax.text(
@@ -85,7 +86,7 @@ def plot_training_loop(loop, *, ax=None):
     ax.plot(
         [left, left, end, end], [top + 0.6, top + 1.1, top + 1.1, top + 0.6], color="0.4", linestyle="--", linewidth=1
     )
-    places = (middle - 7.2, top + 2.3), (middle + 7.2, top + 2.3), (predictions.middle, 0), (middle, _LOWER)
+    places = (middle - _HALF, top + 2.3), (middle + _HALF, top + 2.3), (predictions.middle, 0), (middle, _LOWER)
     for number, (choice, place) in enumerate(zip(CHOICES, places), start=1):
         ax.text(
             *place,
@@ -147,9 +148,7 @@ def _rows(array):
 def _canvas(ax, across, upwards):
     """Axes in em, the same to the right and upwards."""
     if ax is None:
-        width, height = across[1] - across[0], upwards[1] - upwards[0]
-        figure = plt.figure(figsize=(width * em(), height * em()), layout="none")
-        ax = figure.add_axes((0, 0, 1, 1))  # nothing stands outside: no layout to be sought at each move of a slider
+        ax = borderless(across[1] - across[0], upwards[1] - upwards[0])
     ax.set(xlim=across, ylim=upwards, aspect="equal")
     ax.set_axis_off()
     return ax
@@ -157,7 +156,7 @@ def _canvas(ax, across, upwards):
 
 def _draw_upper(ax, box, bottom, high):
     """A box, its title, and its arrays below their headings."""
-    _frame(ax, box.name, (box.left, bottom), box.width, high, "#dbe9f4" if box.name.startswith("layer") else "0.93")
+    _frame(ax, box.name, (box.left, bottom), (box.width, high), "#dbe9f4" if box.name.startswith("layer") else "0.93")
     ax.text(box.middle, bottom + high - 1.2, box.title, ha="center", va="center")
     left = box.middle - _inside(box.arrays) / 2
     for heading, array in box.arrays:
@@ -170,7 +169,7 @@ def _draw_upper(ax, box, bottom, high):
             ha="center",
             va="bottom",
             color="0.3",
-            fontsize=0.85 * size(),
+            fontsize=_SMALL * size(),
         )
         _draw_array(ax, array, left, floor)
         if box.name.startswith("layer") and array.shape[0] <= MOST_ROWS:
@@ -182,7 +181,7 @@ def _draw_upper(ax, box, bottom, high):
                     ha="right",
                     va="center",
                     color="0.3",
-                    fontsize=0.85 * size(),
+                    fontsize=_SMALL * size(),
                 )
         left += columns * _WIDE + 1.2
 
@@ -223,7 +222,7 @@ def _two_decimals(value):
 
 def _draw_loss(ax, loop, above):
     """The loss, below the predictions: a number, and how it is made."""
-    _frame(ax, "loss", (above.left, 0), above.width, _LOW, "#f9dfcc")
+    _frame(ax, "loss", (above.left, 0), (above.width, _LOW), "#f9dfcc")
     ax.text(above.middle, _LOW - 1.2, "loss", ha="center", va="center")
     ax.text(above.middle, _LOW - 3.1, f"{loop.loss:.3f}", ha="center", va="center", fontsize=1.4 * size())
     ax.text(
@@ -233,23 +232,23 @@ def _draw_loss(ax, loop, above):
         ha="center",
         va="center",
         color="0.3",
-        fontsize=0.85 * size(),
+        fontsize=_SMALL * size(),
     )
 
 
 def _draw_optimizer(ax, loop, middle):
     """The optimizer, below the layers."""
-    _frame(ax, "optimizer", (middle - 7.2, _LOWER), 14.4, _LOW - _LOWER, "#f9dfcc")
+    _frame(ax, "optimizer", (middle - _HALF, _LOWER), (2 * _HALF, _LOW - _LOWER), "#f9dfcc")
     ax.text(middle, _LOW - 1.2, f"gradient descent, η = {loop.learning_rate:g}", ha="center", va="center")
     ax.text(middle, _LOW - 2.9, "W ← W − η ∂L/∂W", ha="center", va="center", color="0.3")
 
 
-def _frame(ax, name, corner, width, height, color):
+def _frame(ax, name, corner, sides, color):
+    """A box with round corners."""
     ax.add_patch(
         FancyBboxPatch(
             corner,
-            width,
-            height,
+            *sides,
             boxstyle="round,pad=0,rounding_size=0.5",
             facecolor=color,
             edgecolor="0.4",

@@ -1,39 +1,40 @@
 """Rows of words above and below columns: as large as they can be without running into each other."""
 
 import itertools
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from lecture.plots.text import width
 
-LARGEST, SMALLEST = 0.9, 0.45  # letters, in em; what would have to be smaller is left to the alternative text
+LARGEST, SMALLEST = 0.9, 0.45  # letters, in em; smaller words are left out, and stand in the alternative text
 _APART = 0.55  # between two words, in their own em
-_FEWER = 0.7  # letters smaller than this make room for shorter words, where there are
+_FEWER = 0.7  # letters smaller than this are avoided by shorter words, if there are any
 
 
-def needed(words):
+def needed(words: Iterable[str | None]) -> float:
     """Return how far apart, in em, the middles of columns have to be for these words in the largest letters."""
     wide = [width(word) for word in words if word]
     return LARGEST * max((a + b) / 2 + _APART for a, b in itertools.pairwise(wide)) if len(wide) > 1 else 0.0
 
 
-def fit_row(wordings, gap, left, right):
+def fit_row(wordings: Sequence[Sequence[str]], gap: float, left: float, right: float) -> tuple[Sequence[str], float]:
     """Return the words of a row, and how large they are.
 
     Parameters
     ----------
     wordings : sequence of sequence of str
-        The same row in longer and shorter words, one for each column; "" where nothing stands.
+        The same row in longer and in shorter words, one for each column; "" for an empty one.
     gap, left, right : float
-        From one column's middle to the next, from the first one's to the left edge, from the last one's to the right
-        edge; in em.
+        Distances in em: from one column's middle to the next, from the first one's to the left edge, from the last
+        one's to the right edge.
 
     Returns
     -------
     words : sequence of str
-        Empty where they would be too small to be read.
+        The words; empty if they would be too small to read.
     size : float
-        Of the letters, in em.
+        Size of the letters in em.
     """
     for words in wordings:
         size = _largest(words, gap, left, right)

@@ -1,37 +1,42 @@
-"""What the layers of a trained network see: feature maps of one image, and the pieces of images that a map answers to most strongly."""
+"""What the layers of a trained network see: feature maps of an image, and the pieces of images with strong answers."""
+
+from collections.abc import Mapping
 
 import matplotlib.pyplot as plt
 import numpy as np
+from numpy.typing import ArrayLike
 
 from lecture.checks import whole
+from lecture.plots import style
 from lecture.plots.alt import describe
 from lecture.plots.page import drawable
 from lecture.plots.pixels import GREYS, Pictures, pictures
-from lecture.plots.style import axes, em
+from lecture.plots.style import em
+from lecture.words import counted, plural
 
 
-def plot_feature_maps(image, maps, *, most=8):
-    """Draw one image and, below each other, what each layer makes of it.
+def plot_feature_maps(image: ArrayLike, maps: Mapping[str, ArrayLike], *, most: int = 8) -> np.ndarray:
+    """Draw one image and the feature maps of each layer for it, layer below layer.
 
     Parameters
     ----------
     image : array of shape (height, width), (height, width, 1), (height, width, 3) or (n_pixels,)
-        On any scale, as for `plot_images`.
+        The image, on any scale, as for `plot_images`.
     maps : mapping of str to array of shape (height, width, n_maps)
-        Activations of each layer for this image, by the name that stands above them. The darker, the stronger; each map
-        has a scale of its own, from 0 to its largest activation. What is not finite is pale blue.
+        Activations of each layer for this image, by the title to write above them. The darker, the stronger; each map
+        has its own scale, from 0 to its largest activation. What is not finite is pale blue.
     most : int
-        Of a layer with more maps than this, those with the strongest activations are drawn.
+        Number of maps that are drawn of each layer: of more, those with the strongest activations.
 
     Returns
     -------
     ndarray of matplotlib.axes.Axes, shape (1 + n_layers,)
-        The image's, then one with the maps of each layer side by side.
+        Axes of the image, then one for each layer with its maps side by side.
 
     Raises
     ------
     ValueError
-        If there is nothing to draw, or an array has another shape.
+        If there is no layer, or an array has another shape.
     """
     whole(most, "most", least=1)
     if not maps:
@@ -58,56 +63,61 @@ def plot_feature_maps(image, maps, *, most=8):
         shares = values[..., shown] / np.fmax(strongest[shown], 1e-9)
         ax.imshow(_strip(np.moveaxis(shares, -1, 0)), cmap=GREYS, vmin=0, vmax=1, interpolation="none")
         ax.set_anchor("W")
-        height, width, total = values.shape
-        ax.set_title(
-            f"{name}: {height}×{width}, {total} map{'s' * (total > 1)}"
-            + (f", the strongest {most}" if total > most else ""),
-            loc="left",
-        )
+        ax.set_title(_title(name, values.shape, most), loc="left")
         ax.set_axis_off()
-        dead, lost = int(np.sum(strongest <= 0)), int(np.isnan(values).sum())
-        said = f"{name}: {total} feature map{'s' * (total > 1)} of {height}×{width}; "
-        said += f"{np.mean(values > 0):.0%} of their numbers are above 0"
-        said += f", {lost} {'is' if lost == 1 else 'are'} not finite." if lost else "."
-        said += f" {dead} of them {'is' if dead == 1 else 'are'} 0 everywhere." if dead else ""
-        axes.append(describe(ax, said))
+        axes.append(describe(ax, _in_words(name, values, strongest)))
     return np.array(axes)
 
 
-def plot_patches(patches, *, fields=None):
-    """Draw, for several maps of each layer, the pieces of images that they answer to most strongly: a row for each map.
+def _title(name, shape, most):
+    """What stands above the maps of a layer."""
+    height, width, n_maps = shape
+    shown = f", the strongest {most}" if n_maps > most else ""
+    return f"{name}: {height}×{width}, {counted(n_maps, 'map')}{shown}"
+
+
+def _in_words(name, values, strongest):
+    """The alternative text of a layer's maps."""
+    height, width, n_maps = values.shape
+    n_dead, n_lost = int(np.sum(strongest <= 0)), int(np.isnan(values).sum())
+    maps, active = counted(n_maps, "feature map"), f"{np.mean(values > 0):.0%} of their numbers are above 0"
+    lost = f", {n_lost} {plural(n_lost, 'is', 'are')} not finite" if n_lost else ""
+    dead = f" {n_dead} of them {plural(n_dead, 'is', 'are')} 0 everywhere." if n_dead else ""
+    return f"{name}: {maps} of {height}×{width}; {active}{lost}.{dead}"
+
+
+def plot_patches(patches: Mapping[str, ArrayLike], *, fields: Mapping[str, str] | None = None) -> np.ndarray:
+    """Draw, for several maps of each layer, the pieces of images with the strongest answers: a row for each map.
 
     Parameters
     ----------
     patches : mapping of str to array of shape (n_maps, n_patches, height, width), or one axis more for three colours
-        From ``lecture.architecture.strongest_patches``, by the name of the layer; all are drawn on one scale.
+        Pieces from ``lecture.architecture.strongest_patches``, by the name of the layer; all are drawn on one scale.
     fields : mapping of str to str, optional
-        What stands below each name; as a default the size of the pieces.
+        Text to write below each name; the size of the pieces if None.
 
     Returns
     -------
     ndarray of matplotlib.axes.Axes, shape (n_layers,)
-        Each with one image of all pieces.
+        One for each layer, with one image of all its pieces.
 
     Raises
     ------
     ValueError
-        If there is nothing to draw, or an array has another shape.
+        If there is no layer, or an array has another shape.
     """
     if not patches:
         raise ValueError("patches must name at least one layer, got none.")
     patches = {name: np.asarray(values) for name, values in patches.items()}
     for name, values in patches.items():
         if values.ndim not in (4, 5):
-            raise ValueError(
-                f"patches[{name!r}] must have shape (n_maps, n_patches, height, width), or one axis more for colours, "
-                f"got {values.shape}."
-            )
+            wanted = "(n_maps, n_patches, height, width), or one axis more for colours"
+            raise ValueError(f"patches[{name!r}] must have shape {wanted}, got {values.shape}.")
     shown = pictures([piece for values in patches.values() for row in values for piece in row])
     pieces = iter(shown.images)
     n_maps, n_patches = (max(values.shape[axis] for values in patches.values()) for axis in (0, 1))
     cell = 20 / max(n_patches, 1)  # em
-    panels = axes(None, 21.5 * len(patches), cell * n_maps + 3.6, ncols=len(patches), squeeze=False)
+    panels = style.axes(None, 21.5 * len(patches), cell * n_maps + 3.6, ncols=len(patches), squeeze=False)
     for ax, (name, values) in zip(panels[0], patches.items()):
         rows = [_strip(np.array([next(pieces) for _ in row])) for row in values]
         gap = np.full((max(1, round(0.12 * rows[0].shape[0])), *rows[0].shape[1:]), np.nan)
@@ -116,10 +126,8 @@ def plot_patches(patches, *, fields=None):
         size = f"{values.shape[2]}×{values.shape[3]} pixels"
         ax.set_title(f"{name}\n{(fields or {}).get(name, f'sees {size}')}")
         ax.set_axis_off()
-        describe(
-            ax,
-            f"{name}: for each of {len(values)} maps the {values.shape[1]} pieces of {size} that it answers to most strongly.",
-        )
+        pieces_of_each = f"for each of {len(values)} maps the {values.shape[1]} pieces of {size}"
+        describe(ax, f"{name}: {pieces_of_each} that it answers to most strongly.")
     return panels[0]
 
 

@@ -1,9 +1,11 @@
-"""Images with their classes, and one image with what a network says of it."""
+"""Images with their classes, and one image with a network's prediction."""
 
 import math
+from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
+from numpy.typing import ArrayLike
 
 from lecture.checks import whole
 from lecture.plots.alt import describe
@@ -14,17 +16,18 @@ from lecture.plots.text import fitting, letters
 _COLUMN = 1.7  # inches
 
 
-def plot_images(images, names, *, columns=5):
+def plot_images(images: Sequence[ArrayLike], names: Sequence[str], *, columns: int = 5) -> np.ndarray:
     """Draw images in rows, each with its class below, all on one scale: a dim one looks dim.
 
     Parameters
     ----------
     images : array of shape (n, height, width), (n, height, width, 1), (n, height, width, 3) or (n, n_pixels)
-        On any scale of ``lecture.data``: 0 to 255, 0 to 1 or standardized. Flat images must be square; in coloured
-        ones the three colours of a pixel stand side by side.
+        Images on any scale of ``lecture.data``: 0 to 255, 0 to 1 or standardized. Flat images must be square; in
+        coloured ones the three colours of a pixel stand side by side.
     names : sequence of str, length n
+        The class of each image.
     columns : int
-        At least 1.
+        Number of images in a row, at least 1.
 
     Returns
     -------
@@ -51,23 +54,26 @@ def plot_images(images, names, *, columns=5):
     return axes.ravel()[: len(images)]
 
 
-def plot_prediction(image, probabilities, class_names, *, truth=None):
+def plot_prediction(
+    image: ArrayLike, probabilities: ArrayLike, class_names: Sequence[str], *, truth: int | None = None
+) -> np.ndarray:
     """Draw an image beside the probability that a network gives to each class.
 
     Parameters
     ----------
     image : array of shape (height, width), (height, width, 1), (height, width, 3) or (n_pixels,)
-        On any scale, as for `plot_images`.
+        The image, on any scale, as for `plot_images`.
     probabilities : array of shape (n_classes,)
-        In [0, 1]; the highest is the prediction.
+        Probabilities in [0, 1]; the highest is the prediction.
     class_names : sequence of str, length n_classes
+        Names of the classes.
     truth : int, optional
-        Index of the true class, from 0, marked in the picture.
+        Index of the true class, from 0, to be marked in the picture.
 
     Returns
     -------
     ndarray of matplotlib.axes.Axes, shape (2,)
-        The image's and the bars'.
+        Axes of the image and of the bars.
 
     Raises
     ------

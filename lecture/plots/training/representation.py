@@ -1,24 +1,32 @@
-"""What two units make of many images: a point each, and the name of each class where its points lie."""
+"""The outputs of two units for many images: a point for each, and the name of each class at its points."""
+
+from collections.abc import Sequence
 
 import numpy as np
 from matplotlib import patheffects
+from matplotlib.axes import Axes
+from numpy.typing import ArrayLike
 
 from lecture.plots.alt import describe
 from lecture.plots.page import drawable
 from lecture.plots.style import axes
 
 
-def plot_representation(activations, classes, class_names, *, ax=None):
+def plot_representation(
+    activations: ArrayLike, classes: ArrayLike, class_names: Sequence[str], *, ax: Axes | None = None
+) -> Axes:
     """Draw the outputs of a two-unit layer for many examples.
 
     Parameters
     ----------
     activations : array of shape (n, 2)
+        Outputs of the two units for each example.
     classes : array of int, shape (n,)
-        The true class of each.
+        True class of each example.
     class_names : sequence of str
-        Written at the median of each class, so that ten classes need not be told apart by colour alone.
+        Names of the classes, written at their medians: ten classes cannot be distinguished by colour alone.
     ax : matplotlib.axes.Axes, optional
+        Axes to draw on; a new figure if None.
 
     Returns
     -------
@@ -27,7 +35,7 @@ def plot_representation(activations, classes, class_names, *, ax=None):
     Raises
     ------
     ValueError
-        If the layer has other than two units, or the classes are not as many as the examples.
+        If ``activations`` do not have two columns, or there is not one class for each example.
     """
     activations, classes = drawable(activations), np.asarray(classes)
     if activations.ndim != 2 or activations.shape[1] != 2 or len(classes) != len(activations):

@@ -1,7 +1,11 @@
-"""How well networks do that have learnt from few images: a curve over their number for each way of starting."""
+"""How accurate networks are after training on few images: a curve for each way of starting."""
+
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.ticker import NullLocator
+from numpy.typing import ArrayLike
 
 from lecture.plots.alt import describe
 from lecture.plots.style import COLORS, axes
@@ -9,16 +13,19 @@ from lecture.plots.style import COLORS, axes
 MARKERS = "osD^v"
 
 
-def plot_few_images(counts, accuracy, *, ax=None):
-    """Draw the mean accuracy of each way over the number of labelled images, with the range over seeds and each seed as a faint point.
+def plot_few_images(counts: Sequence[int], accuracy: Mapping[str, ArrayLike], *, ax: Axes | None = None) -> Axes:
+    """Draw the mean accuracy of each way over the number of labelled images.
+
+    Bars show the range over seeds, faint points the seeds.
 
     Parameters
     ----------
     counts : sequence of int, shape (n_counts,)
-        Labelled images, in rising order; drawn on a logarithmic axis.
+        Numbers of labelled images, in rising order, for a logarithmic axis.
     accuracy : mapping of str to array of shape (n_counts, n_seeds)
-        For at most five ways.
+        Accuracies of each way, of which there may be five.
     ax : matplotlib.axes.Axes, optional
+        Axes to draw on; a new figure if None.
 
     Returns
     -------
@@ -27,32 +34,24 @@ def plot_few_images(counts, accuracy, *, ax=None):
     Raises
     ------
     ValueError
-        If there are no ways or more than five, or the accuracies are not of the shape above.
+        If there is no way or more than five, or the accuracies have another shape.
     """
     counts, accuracy = np.asarray(counts), {name: np.asarray(values) for name, values in accuracy.items()}
     if not 1 <= len(accuracy) <= len(MARKERS):
         raise ValueError(f"accuracy must hold one to {len(MARKERS)} ways, got {len(accuracy)}.")
     for name, values in accuracy.items():
         if values.ndim != 2 or len(values) != len(counts) or not values.size:
-            raise ValueError(
-                f"accuracy must have shape ({len(counts)}, n_seeds), a row for each count, got {values.shape} for {name!r}."
-            )
+            wanted, got = f"({len(counts)}, n_seeds), a row for each count", f"{values.shape} for {name!r}"
+            raise ValueError(f"accuracy must have shape {wanted}, got {got}.")
     ax = axes(ax, 47, 26)
     for i, (name, values) in enumerate(accuracy.items()):
         x = counts * 1.08 ** (i - (len(accuracy) - 1) / 2)  # side by side, so that no way hides another
         mean, lowest, highest = values.mean(axis=1), values.min(axis=1), values.max(axis=1)
         ax.vlines(x, lowest, highest, color=COLORS[i], alpha=0.5, linewidth=1.5)
-        ax.plot(
-            np.repeat(x, values.shape[1]),
-            values.ravel(),
-            linestyle="",
-            marker=MARKERS[i],
-            color=COLORS[i],
-            alpha=0.4,
-            markersize=5,
-            markeredgewidth=0,
-        )
-        ax.plot(x, mean, marker=MARKERS[i], color=COLORS[i], label=name, markersize=7)
+        look = {"color": COLORS[i], "marker": MARKERS[i]}
+        faint = {"linestyle": "", "alpha": 0.4, "markersize": 5, "markeredgewidth": 0}
+        ax.plot(np.repeat(x, values.shape[1]), values.ravel(), **look, **faint)
+        ax.plot(x, mean, label=name, markersize=7, **look)
     ax.set_xscale("log")
     ax.set_xticks(counts, [str(count) for count in counts])
     ax.xaxis.set_minor_locator(NullLocator())
@@ -60,7 +59,5 @@ def plot_few_images(counts, accuracy, *, ax=None):
     ax.legend(loc="lower right")
     n_seeds = max(values.shape[1] for values in accuracy.values())
     ends = [", ".join(f"{name} {values[i].mean():.3f}" for name, values in accuracy.items()) for i in (0, -1)]
-    return describe(
-        ax,
-        f"Mean test accuracy over {n_seeds} seeds with {counts[0]} labelled images: {ends[0]}; with {counts[-1]}: {ends[1]}.",
-    )
+    sentence = f"with {counts[0]} labelled images: {ends[0]}; with {counts[-1]}: {ends[1]}."
+    return describe(ax, f"Mean test accuracy over {n_seeds} seeds {sentence}")

@@ -1,25 +1,32 @@
 """Several ways of training, side by side: each seed a faint point, their mean a strong one."""
 
+from collections.abc import Mapping
+
 import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import ArrayLike
 
 from lecture.plots.alt import describe
 from lecture.plots.page import drawable
 from lecture.plots.style import COLORS, axes
 
 
-def plot_variants(variants, *, label, baseline=None, ax=None):
+def plot_variants(
+    variants: Mapping[str, ArrayLike], *, label: str, baseline: str | None = None, ax: Axes | None = None
+) -> Axes:
     """Draw one value for each seed of each variant, and the mean.
 
     Parameters
     ----------
     variants : mapping of str to array of shape (n_seeds,)
-        Drawn from top to bottom, in this order; numbers of seeds may differ. What is not finite, as after a training
-        that diverged, is counted beside the name; the mean is that of the others.
+        Values of each variant, drawn from top to bottom; numbers of seeds may differ. Values that are not finite, as
+        after a training that diverged, are counted beside the name; the mean is that of the others.
     label : str
-        What the values are, for the axis: ``"test accuracy"``.
+        Name of the values, for the axis: ``"test accuracy"``.
     baseline : str, optional
-        A key of ``variants``: its mean is continued as a line to compare the others with.
+        Key of ``variants`` whose mean is drawn as a line, to compare the others with.
     ax : matplotlib.axes.Axes, optional
+        Axes to draw on; a new figure if None.
 
     Returns
     -------
@@ -28,7 +35,7 @@ def plot_variants(variants, *, label, baseline=None, ax=None):
     Raises
     ------
     ValueError
-        If there is no variant, or the baseline is none of them.
+        If there is no variant, or ``baseline`` is not one of them.
     """
     if not variants or (baseline is not None and baseline not in variants):
         raise ValueError(f"baseline must be one of {', '.join(variants) or 'at least one variant'}, got {baseline!r}.")
@@ -48,6 +55,6 @@ def plot_variants(variants, *, label, baseline=None, ax=None):
     ax.set_ylim(len(variants) - 0.5, -0.5)
     ax.set_xlabel(f"{label} (points: seeds, bar: mean)")
     ordered = sorted(means, key=means.get, reverse=True)
-    told = [f"{name} {means[name]:.3g}{notes[name]}" for name in ordered]
-    told += [name + notes[name] for name in variants if name not in means]
-    return describe(ax, f"Mean {label} of each variant, highest first: {', '.join(told)}.")
+    means_in_words = [f"{name} {means[name]:.3g}{notes[name]}" for name in ordered]
+    means_in_words += [name + notes[name] for name in variants if name not in means]
+    return describe(ax, f"Mean {label} of each variant, highest first: {', '.join(means_in_words)}.")

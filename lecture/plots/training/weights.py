@@ -1,9 +1,11 @@
 """How the weights of a layer are distributed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.ticker import NullFormatter
+from numpy.typing import ArrayLike
 
 from lecture.plots import style
 from lecture.plots.alt import describe
@@ -49,17 +51,19 @@ class _Spread:
         return said + (f"; {self.n_lost:,} of {self.n:,} are not finite." if self.n_lost else ".")
 
 
-def plot_weight_histograms(weights, *, threshold=1e-3, bins=81):
+def plot_weight_histograms(weights: Mapping[str, ArrayLike], *, threshold: float = 1e-3, bins: int = 81) -> np.ndarray:
     """Draw a histogram of each set of weights, at most five side by side, all on the same axes' range.
 
     Parameters
     ----------
     weights : mapping of str to array of any shape
-        Such as the first layer's weights of several networks, or the weights of each layer of one. What is not finite
-        cannot be drawn: the title says how many weights that are.
+        Sets of weights by their names, such as the first layer's of several networks, or those of each layer of one.
+        Weights that are not finite are counted in the title.
     threshold : float
-        The share of weights of smaller size than this is written above each: what "sparse" means here.
+        Size below which a weight counts as small: the share of small weights, written above each histogram, measures
+        how sparse the set is.
     bins : int
+        Number of edges of the bins.
 
     Returns
     -------
@@ -68,19 +72,19 @@ def plot_weight_histograms(weights, *, threshold=1e-3, bins=81):
     Raises
     ------
     ValueError
-        If there is nothing to draw.
+        If there is no set of weights, or one is empty.
     """
     if not weights:
         raise ValueError("weights must name at least one set of weights, got none.")
     sets = [_spread(str(name), values, threshold) for name, values in weights.items()]
     edges = _reach(sets) * np.linspace(-1, 1, bins)
-    axes = _panels(len(sets), max(it.title().count("\n") for it in sets) + 1)
+    axes = _panels(len(sets), max(part.title().count("\n") for part in sets) + 1)
     room = 0.8 * _WIDE * style.size()
-    for number, (ax, it) in enumerate(zip(axes, sets, strict=True)):
-        shares = np.histogram(it.finite, edges)[0] / it.n
+    for number, (ax, part) in enumerate(zip(axes, sets, strict=True)):
+        shares = np.histogram(part.finite, edges)[0] / part.n
         ax.stairs(shares, edges, fill=True, color=COLORS[number % len(COLORS)])
-        ax.set_title(it.title(), fontsize=fitting(it.title(), letters("axes.titlesize"), room))
-        describe(ax, it.describe())
+        ax.set_title(part.title(), fontsize=fitting(part.title(), letters("axes.titlesize"), room))
+        describe(ax, part.describe())
     axes[0].set(yscale="log", xlim=edges[[0, -1]], ylim=_range(sets, edges))  # of all
     for ax in axes:
         ax.yaxis.set_minor_formatter(NullFormatter())
@@ -88,12 +92,12 @@ def plot_weight_histograms(weights, *, threshold=1e-3, bins=81):
 
 
 def _panels(n, n_lines):
-    """Axes for n sets in rows, below titles of so many lines; each column has its ticks at its lowest."""
+    """Axes for n sets in rows, with room for titles of ``n_lines``; each column has tick labels at its lowest."""
     columns = min(n, _ROW)
     rows = -(-n // columns)
     wide, high = _WIDE * columns, _HIGH * rows
     above, left, below, beside = 1.6 * n_lines + 0.9, 5, 3.6, 1
-    # Margins by hand: to work them out takes longer than the drawing.
+    # Margins by hand: working them out takes longer than the drawing.
     margins = {"left": left / wide, "right": 1 - beside / wide, "bottom": below / high, "top": 1 - above / high}
     panel = (wide - left - columns * beside) / columns, (high - below - rows * above) / rows
     margins |= {"wspace": beside / panel[0], "hspace": above / panel[1]}
@@ -112,9 +116,9 @@ def _panels(n, n_lines):
 
 
 def _range(sets, edges):
-    """The range of the shares: from below the smallest one that there can be, to above the largest there is."""
-    highest = max(np.histogram(it.finite, edges)[0].max() / it.n for it in sets) or 1.0
-    lowest = min(0.7 / it.n for it in sets)
+    """The range of the shares: from below the smallest possible one to above the largest."""
+    highest = max(np.histogram(part.finite, edges)[0].max() / part.n for part in sets) or 1.0
+    lowest = min(0.7 / part.n for part in sets)
     return max(1e-7, min(lowest, 10.0 ** np.floor(np.log10(highest)))), 1.4 * highest  # with a power of ten to read
 
 
@@ -129,5 +133,5 @@ def _spread(name, values, threshold):
 
 def _reach(sets):
     """How far the axes go from 0, so that all weights of each set but one in a thousand are inside."""
-    reaches = [np.quantile(np.abs(it.finite), 0.999) for it in sets if len(it.finite)]
+    reaches = [np.quantile(np.abs(part.finite), 0.999) for part in sets if len(part.finite)]
     return float(max(reaches, default=0)) or 1.0
