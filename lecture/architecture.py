@@ -377,7 +377,7 @@ def strongest_patches(
     patches = np.empty((maps.shape[-1], n_patches, height, width, *images.shape[3:]), images.dtype)
     for number, rows in enumerate(chosen):
         for i, image in enumerate(rows):
-            row, column = np.unravel_index(flat[image, :, number].argmax(), maps.shape[1:3])
+            row, column = map(int, np.unravel_index(flat[image, :, number].argmax(), maps.shape[1:3]))
             down, across = (slice(at.start + border, at.stop + border) for at in field.window(row, column))
             patches[number, i] = padded[image, down, across]
     return patches, np.take_along_axis(best.T, chosen, axis=1)

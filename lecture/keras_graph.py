@@ -5,7 +5,7 @@ are read by their attributes: Keras is not imported.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -78,7 +78,7 @@ def output_operations(model: Any) -> list[Any]:
     return [_origin(tensor)[0] for tensor in _tensors(_functional(model).outputs)]
 
 
-def function_name(function: Callable) -> str:
+def function_name(function: Any) -> str:
     """Return what an activation is called, the same whether it is a function, a layer or an operation.
 
     >>> function_name(partial(max, default=0))

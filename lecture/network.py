@@ -232,7 +232,8 @@ class Network:
                 raise ValueError(
                     "weights must be given for a network made by layout; one made by from_model has its own."
                 )
-            biases = [np.zeros(n_out) if b is None else b for b, n_out in zip(self.biases, self.sizes[1:])]
+            own = zip(self.biases or (), self.sizes[1:])
+            biases = [np.zeros(n_out) if b is None else b for b, n_out in own]
             return [np.vstack([b, W]) for b, W in zip(biases, self.weights)]
         weights = _listed(weights, "weights")
         shapes = list(zip(self.sizes, self.sizes[1:]))

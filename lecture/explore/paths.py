@@ -64,7 +64,7 @@ class Paths:
                 raise ValueError(f"paths must be arrays of shape (steps, 2), got {np.shape(path)} for {name}.")
 
     @property
-    def figure(self) -> Figure:
+    def figure(self) -> Figure | None:
         """The figure of the background."""
         return self.background.get_figure(root=True)
 

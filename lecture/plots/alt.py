@@ -19,4 +19,5 @@ def describe(ax: Axes, sentence: str) -> Axes:
 
 def alt_text(figure: Figure) -> str:
     """Return the descriptions of all Axes of ``figure`` as one text; empty if there are none."""
-    return " ".join(ax.get_label() for ax in figure.axes if ax.get_label() not in ("", "<colorbar>"))
+    labels = [str(ax.get_label()) for ax in figure.axes]
+    return " ".join(label for label in labels if label not in ("", "<colorbar>"))

@@ -62,12 +62,12 @@ def points(ax: Axes) -> np.ndarray:
     figure = ax.get_figure(root=True)
     if engine := figure.get_layout_engine():
         engine.execute(figure)  # now, because the size of the letters follows from that of the Axes
-    return ax.get_window_extent().size / figure.dpi * 72
+    return np.asarray(ax.get_window_extent().size) / figure.dpi * 72
 
 
 def fitting_letter(ax: Axes, width: float, height: float, most: float) -> float:
     """Return the size of letters in points, at most ``most``, at which a drawing of this size in em fits ``ax``."""
-    return min(most, *(points(ax) / (width, height)))
+    return min(most, *(points(ax) / np.array([width, height])))
 
 
 def set_window(ax: Axes, centre: tuple[float, float], spans: tuple[float, float]) -> None:

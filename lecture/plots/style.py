@@ -3,7 +3,6 @@
 from typing import Any
 
 import matplotlib.pyplot as plt
-from matplotlib.axes import Axes
 
 # The Okabe-Ito palette without its yellow, which is too pale on white (Okabe & Ito, Color Universal Design, 2008).
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
@@ -35,7 +34,7 @@ def em() -> float:
     return size() / 72
 
 
-def axes(ax: Axes | None, width: float, height: float, **options: Any) -> Axes:
+def axes(ax: Any, width: float, height: float, **options: Any) -> Any:
     """Return the Axes to draw on: ``ax``, or those of a new figure if None.
 
     Parameters

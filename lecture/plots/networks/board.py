@@ -1,6 +1,6 @@
 """A drawn net with halved units and a node for the loss, pale, so that factors can be painted on it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,7 +42,7 @@ class Board:
     @classmethod
     def draw(
         cls,
-        sizes: Collection[int],
+        sizes: Sequence[int],
         ax: Axes | None,
         who: str,
         *,

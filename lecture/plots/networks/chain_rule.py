@@ -66,7 +66,7 @@ def _roles(chain):
     l, i, j = chain.weight
     sizes, last = chain.net.sizes, len(chain.net.layers)
     nodes = {(l, j): "above" if chain.slope is None else "activation", "loss": "above"}
-    edges = {(l, i, j): "input"}
+    edges: dict = {(l, i, j): "input"}
     beyond = {j}
     for layer in range(l + 1, last + 1):  # every unit of the layers above is on a path to the loss
         above = range(1, sizes[layer] + 1)

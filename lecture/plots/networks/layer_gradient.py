@@ -127,7 +127,7 @@ def _roles(gradient):
     l, sizes, last = gradient.layer, gradient.net.sizes, len(gradient.net.layers)
     units = [range(1, n + 1) for n in sizes]
     nodes = {(l, j): "above" if gradient.slope is None else "activation" for j in units[l]}
-    edges = {(l, i, j): "input" for i in units[l - 1] for j in units[l]}
+    edges: dict = {(l, i, j): "input" for i in units[l - 1] for j in units[l]}
     for layer in range(l + 1, last + 1):
         nodes |= {(layer, k): "above" for k in units[layer]}
         edges |= {(layer, i, j): "above" for i in units[layer - 1] for j in units[layer]}
@@ -198,7 +198,8 @@ class _Table:
         """Draw a matrix with its upper left corner there; with ``limit``, cells are tinted by sign and size."""
         (x, top), (wide, high) = corner, self.cell
         colors, decimals = plt.colormaps["RdBu"], _decimals(values) if decimals is None else decimals
-        for (r, c), value in np.ndenumerate(values):
+        for r, c in np.ndindex(values.shape):
+            value = values[r, c]
             face, left, bottom = "white", x + c * wide, top - (r + 1) * high
             if limit is not None:
                 face = colors(0.5 + _TINT * value / limit)

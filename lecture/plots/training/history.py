@@ -146,7 +146,7 @@ class HistoryDrawing:
 
     def _build(self, plan, frame):
         """Make the Axes with empty curves, and what stands around them."""
-        axes = self._place(plan, frame) if self.axes is None else np.ravel(self.axes)
+        axes = self._place(plan, frame) if self.axes is None else np.ravel(np.asarray(self.axes))
         self.panels = [_Panel(ax, spec, plan, frame) for ax, spec in zip(axes, plan.specs)]
         if self.axes is not None and len(plan.labels) > 1:
             self.panels[0].ax.legend(handles=plan.key(), **KEY)

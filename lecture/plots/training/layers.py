@@ -2,11 +2,12 @@
 
 import io
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, cast
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.artist import Artist
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.image import imsave
 
@@ -19,7 +20,7 @@ class LayeredPicture:
     Parameters
     ----------
     figure : matplotlib.figure.Figure
-        With a canvas that draws pixels.
+        Figure whose canvas draws pixels.
     """
 
     def __init__(self, figure: Figure):
@@ -36,7 +37,7 @@ class LayeredPicture:
         stays, changes : object
             Whatever the first layer depends on, and the second besides: a layer is drawn again if it differs.
         """
-        canvas, figure = self._figure.canvas, self._figure
+        canvas, figure = self._canvas, self._figure
         if self._kept[0][0] != stays:
             plt.setp([*seldom, *always], animated=True)  # leaves them out of this drawing
             canvas.draw()
@@ -53,9 +54,14 @@ class LayeredPicture:
         imsave(buffer, pixels, format="png", dpi=figure.dpi, pil_kwargs={"compress_level": 1})
         return buffer.getvalue()
 
+    @property
+    def _canvas(self) -> FigureCanvasAgg:
+        """The canvas, which may be another one than at first."""
+        return cast(FigureCanvasAgg, self._figure.canvas)
+
     def _keep(self, layer, depends_on):
         """Keep the pixels of all layers up to this one."""
-        self._kept[layer] = depends_on, self._figure.canvas.copy_from_bbox(self._figure.bbox)
+        self._kept[layer] = depends_on, self._canvas.copy_from_bbox(self._figure.bbox)
 
 
 def _draw(artists: Iterable[Artist]):

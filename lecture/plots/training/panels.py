@@ -175,7 +175,7 @@ class Plan:
             width = n * (left + wide) + frame.right
             above = max(_lines(self.key(spec), wide) for spec in self.specs[:n]) if len(self.labels) == 1 else 1
             top = (_lines(self.key(), width) if self.by_label else 1) * LINE + GAP + max(above, 1) * LINE
-            boxes = [(left + i * (left + wide), top, wide, HEIGHT) for i in range(n)]
+            boxes = [(left + i * (left + wide), top, wide, float(HEIGHT)) for i in range(n)]
             if self.strip:
                 boxes[0] = left, top, wide, HEIGHT - STRIP - LINE - GAP
                 boxes.append((left, top + HEIGHT - STRIP, wide, STRIP))

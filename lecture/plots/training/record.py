@@ -97,7 +97,7 @@ class History(Mapping):
     @property
     def end(self) -> int:
         """Number of the last planned epoch; of the last one there is, if fewer or none were planned."""
-        return max(self.planned or 1, *self.epochs[-1:], 1)
+        return max(self.planned or 1, 1, *(self.epochs or ())[-1:])
 
     @property
     def monitored(self) -> str | None:

@@ -77,8 +77,8 @@ class Numbers(Formatter):
     ['−0.5', '0.0', '0.5']
     """
 
-    def __call__(self, value, pos=None):
-        return f"{value:g}"
+    def __call__(self, x, pos=None):
+        return f"{x:g}"
 
     def format_ticks(self, values):
         """Return the labels of ticks that are equally far apart."""

@@ -36,16 +36,16 @@ def plot_few_images(counts: Sequence[int], accuracy: Mapping[str, ArrayLike], *,
     ValueError
         If there is no way or more than five, or the accuracies have another shape.
     """
-    counts, accuracy = np.asarray(counts), {name: np.asarray(values) for name, values in accuracy.items()}
+    numbers, accuracy = np.asarray(counts), {name: np.asarray(values) for name, values in accuracy.items()}
     if not 1 <= len(accuracy) <= len(MARKERS):
         raise ValueError(f"accuracy must hold one to {len(MARKERS)} ways, got {len(accuracy)}.")
     for name, values in accuracy.items():
-        if values.ndim != 2 or len(values) != len(counts) or not values.size:
-            wanted, got = f"({len(counts)}, n_seeds), a row for each count", f"{values.shape} for {name!r}"
+        if values.ndim != 2 or len(values) != len(numbers) or not values.size:
+            wanted, got = f"({len(numbers)}, n_seeds), a row for each count", f"{values.shape} for {name!r}"
             raise ValueError(f"accuracy must have shape {wanted}, got {got}.")
     ax = axes(ax, 47, 26)
     for i, (name, values) in enumerate(accuracy.items()):
-        x = counts * 1.08 ** (i - (len(accuracy) - 1) / 2)  # side by side, so that no way hides another
+        x = numbers * 1.08 ** (i - (len(accuracy) - 1) / 2)  # side by side, so that no way hides another
         mean, lowest, highest = values.mean(axis=1), values.min(axis=1), values.max(axis=1)
         ax.vlines(x, lowest, highest, color=COLORS[i], alpha=0.5, linewidth=1.5)
         look = {"color": COLORS[i], "marker": MARKERS[i]}
@@ -53,11 +53,11 @@ def plot_few_images(counts: Sequence[int], accuracy: Mapping[str, ArrayLike], *,
         ax.plot(np.repeat(x, values.shape[1]), values.ravel(), **look, **faint)
         ax.plot(x, mean, label=name, markersize=7, **look)
     ax.set_xscale("log")
-    ax.set_xticks(counts, [str(count) for count in counts])
+    ax.set_xticks(numbers, [str(number) for number in numbers])
     ax.xaxis.set_minor_locator(NullLocator())
     ax.set(xlabel="labelled images", ylabel="test accuracy")
     ax.legend(loc="lower right")
     n_seeds = max(values.shape[1] for values in accuracy.values())
     ends = [", ".join(f"{name} {values[i].mean():.3f}" for name, values in accuracy.items()) for i in (0, -1)]
-    sentence = f"with {counts[0]} labelled images: {ends[0]}; with {counts[-1]}: {ends[1]}."
+    sentence = f"with {numbers[0]} labelled images: {ends[0]}; with {numbers[-1]}: {ends[1]}."
     return describe(ax, f"Mean test accuracy over {n_seeds} seeds {sentence}")

@@ -54,7 +54,7 @@ def plot_variants(
     ax.set_yticks(range(len(variants)), [name + notes[name] for name in variants])
     ax.set_ylim(len(variants) - 0.5, -0.5)
     ax.set_xlabel(f"{label} (points: seeds, bar: mean)")
-    ordered = sorted(means, key=means.get, reverse=True)
+    ordered = sorted(means, key=lambda name: means[name], reverse=True)
     means_in_words = [f"{name} {means[name]:.3g}{notes[name]}" for name in ordered]
     means_in_words += [name + notes[name] for name in variants if name not in means]
     return describe(ax, f"Mean {label} of each variant, highest first: {', '.join(means_in_words)}.")

@@ -102,8 +102,7 @@ def _panels(n, n_lines):
     panel = (wide - left - columns * beside) / columns, (high - below - rows * above) / rows
     margins |= {"wspace": beside / panel[0], "hspace": above / panel[1]}
     shared = {"sharex": True, "sharey": True, "squeeze": False, "layout": "none"}
-    shared |= {"nrows": rows, "ncols": columns, "gridspec_kw": margins}
-    panels = style.axes(None, wide, high, **shared)
+    panels = style.axes(None, wide, high, nrows=rows, ncols=columns, gridspec_kw=margins, **shared)
     for ax in panels[:, 0]:
         ax.set_ylabel("share of weights")
     panels = panels.ravel()

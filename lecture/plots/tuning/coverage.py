@@ -103,7 +103,7 @@ def n_different(values: ArrayLike) -> int:
     >>> n_different([0.1, 0.3, 0.1 + 0.2])
     2
     """
-    return len(np.unique(np.round(values, 9)))
+    return len(np.unique(np.round(np.asarray(values, dtype=float), 9)))
 
 
 def _draw_points(axes, points, name, names):
