@@ -255,7 +255,7 @@ def notebooks(options):
     from publishing.notebooks import make
 
     written = make(root / "notebooks")
-    print("\n".join(f"wrote {file.relative_to(ROOT)}" for file in written) or "all notebooks are as their sources say")
+    print("\n".join(f"wrote {file.relative_to(root)}" for file in written) or "all notebooks agree with their sources")
 
 
 def _checkout():

@@ -1,8 +1,8 @@
-"""Try the notebooks as Colab has it: its versions, its first cell, its widgets. What `make colab-test` runs; needs PyPI, about 3 GB, some minutes.
+"""Try the notebooks as on Colab, with its versions, first cell and widgets: ``make colab-test``.
 
-What is tried is what is committed. Each notebook is opened from a clone; its first cell clones it again, from that one,
-and installs what is missing. Then every cell runs in short mode on the sample, and every live explorer is moved by
-code.
+Needs PyPI, about 3 GB and some minutes. What is tried is what is committed. Each notebook is opened from a clone; its
+first cell clones it again, from that one, and installs what is missing. Then every cell runs in short mode on the
+sample, and every live explorer is moved by code.
 """
 
 import argparse
@@ -47,7 +47,8 @@ def _explorers():
     return [it for it in Out.values() if isinstance(it, ipywidgets.VBox)]
 
 _moved = [_moves(it) for it in _explorers()]
-assert all(_moved), f"explorers {[n for n, it in enumerate(_moved) if not it]} of this notebook did not change their picture"
+_stuck = [n for n, moved in enumerate(_moved) if not moved]
+assert not _stuck, f"explorers {_stuck} of this notebook did not change their picture"
 import ipywidgets, IPython
 print(f"{len(_moved)} live explorers moved, ipywidgets {ipywidgets.__version__}, IPython {IPython.__version__}")
 """
@@ -86,7 +87,8 @@ def environment(folder, interpreter):
     if not python.exists():
         if "Python 3.13." not in version_of(interpreter):
             sys.exit(
-                f"Python 3.13 is wanted, and {interpreter} is not one that runs here: say which with make colab-test PYTHON313=/path/to/python3.13"
+                f"Python 3.13 is wanted, and {interpreter} is not one that runs here:"
+                " say which with make colab-test PYTHON313=/path/to/python3.13"
             )
         print(f"Installing Colab's versions into {folder}: about 3 GB.", flush=True)
         folder.mkdir(parents=True, exist_ok=True)
@@ -187,7 +189,7 @@ def kernel(python, folder):
 
 
 def kernel_environment(folder):
-    """Return a kernel's variables: the sample, short mode, and a `google.colab` that is imported at the start, as Colab's is."""
+    """Return a kernel's variables: the sample, short mode, and a `google.colab` that is imported at the start."""
     fake = folder / "fake"
     (fake / "google" / "colab").mkdir(parents=True, exist_ok=True)
     (fake / "google" / "colab" / "__init__.py").touch()

@@ -78,7 +78,7 @@ def environment(own, threads=None):
 def files():
     """Return the files of tests in which numbers are compared."""
     others = {f"test_{name}" for name in OTHERS}
-    return [str(it.relative_to(ROOT)) for it in sorted(ROOT.glob("tests/test_*.py")) if it.stem not in others]
+    return [str(file.relative_to(ROOT)) for file in sorted(ROOT.glob("tests/test_*.py")) if file.stem not in others]
 
 
 def run(name, own, threads, arguments, folder):

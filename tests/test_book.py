@@ -1,4 +1,4 @@
-"""What the book makes of its chapters, shown on a small one of two chapters, in a real browser; and how a book that is wrong is refused."""
+"""What the book makes of a small lecture of two chapters, in a real browser; and what it refuses."""
 
 import re
 import shutil
@@ -189,7 +189,8 @@ def test_numbers_do_not_stand_on_wide_formulas(small, page, width):
     boxes = page.eval_on_selector_all(
         "div.math:has(.eqno)",
         """all => all.map(it => {
-        const [number, formula] = [".eqno", "mjx-container"].map(part => it.querySelector(part).getBoundingClientRect());
+        const box = (part) => it.querySelector(part).getBoundingClientRect();
+        const [number, formula] = [box(".eqno"), box("mjx-container")];
         return [formula.left, formula.right, number.left, number.right, it.getBoundingClientRect().right];
     })""",
     )
@@ -237,9 +238,11 @@ def _contrast(page, selector):
         const numbers = (color) => color.match(/[\\d.]+/g).map(Number);
         let below = it;
         while (below && (numbers(getComputedStyle(below).backgroundColor)[3] ?? 1) < 1) below = below.parentElement;
-        const light = (color) => numbers(color).slice(0, 3).map(c => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
+        const linear = (c) => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+        const light = (color) => numbers(color).slice(0, 3).map((c) => linear(c / 255))
             .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
-        const [a, b] = [light(getComputedStyle(it).color), light(getComputedStyle(below).backgroundColor)].sort((x, y) => y - x);
+        const colors = [getComputedStyle(it).color, getComputedStyle(below).backgroundColor];
+        const [a, b] = colors.map(light).sort((x, y) => y - x);
         return (a + 0.05) / (b + 0.05);
     }""",
     )
@@ -278,7 +281,8 @@ def test_the_front_page_moves_until_it_is_touched_and_keeps_its_address(small, p
         page.wait_for_timeout(100)
     assert len(seen) > 5
     page.wait_for_function(
-        "document.querySelector('.lecture-explorer').shadowRoot.querySelector('.row button').ariaLabel.startsWith('Pause')"
+        "document.querySelector('.lecture-explorer').shadowRoot"
+        ".querySelector('.row button').ariaLabel.startsWith('Pause')"
     )
     page.locator(".lecture-explorer .sheet").click()
     page.wait_for_timeout(300)
@@ -426,7 +430,8 @@ def test_a_link_that_leads_nowhere_is_named_by_its_cell(earlier, link, thing):
     _refused(
         earlier,
         notebooks,
-        rf'02_products.py: the cell under "Exercise: Twice two" links to {link}, {thing} that no notebook has \(near: \S',
+        rf'02_products.py: the cell under "Exercise: Twice two" links to {link},'
+        rf" {thing} that no notebook has \(near: \S",
     )
 
 

@@ -1,4 +1,4 @@
-"""The built book in a real browser, opened from a file, with the network off: pages load whole, and every explorer moves."""
+"""The built book in a real browser, from a file and offline: pages load whole, and every explorer moves."""
 
 import pytest
 from conftest import ROOT, watch
@@ -110,8 +110,15 @@ def _by_mouse(page, control, kind, position, last):
         control.select_option(index=0 if position else last)
 
 
+# The kind of a control, where it stands and its last position.
+_WHERE = """it => {
+    const last = it.options ? it.options.length - 1 : Number(it.max);
+    return [it.type, Number(it.selectedIndex ?? it.value), last];
+}"""
 _BACK = """(it, first) => {
-    if (it.type === "checkbox") it.checked = first; else if (it.options) it.selectedIndex = first; else it.value = first;
+    if (it.type === "checkbox") it.checked = first;
+    else if (it.options) it.selectedIndex = first;
+    else it.value = first;
     it.dispatchEvent(new Event(it.type === "range" ? "input" : "change", { bubbles: true }));
 }"""
 
@@ -131,9 +138,7 @@ def test_every_control_of_every_explorer_moves_its_picture_by_mouse_and_by_keybo
             first = control.evaluate("it => it.selectedIndex ?? (it.type === 'checkbox' ? it.checked : it.value)")
             for move in (_by_keyboard, _by_mouse):
                 before = _settled(page, explorer)
-                where = control.evaluate(
-                    "it => [it.type, Number(it.selectedIndex ?? it.value), it.options ? it.options.length - 1 : Number(it.max)]"
-                )
+                where = control.evaluate(_WHERE)
                 move(page, control, *where)
                 if not any(_state(explorer) != before or page.wait_for_timeout(50) for _ in range(100)):
                     still.append(
@@ -179,7 +184,8 @@ def test_every_reference_leads_to_its_formula_and_no_number_stands_on_one(built_
         covered = page.eval_on_selector_all(
             "div.math:has(.eqno)",
             """all => all.filter(it => {
-            const [number, formula] = [".eqno", "mjx-container"].map(part => it.querySelector(part).getBoundingClientRect());
+            const box = (part) => it.querySelector(part).getBoundingClientRect();
+            const [number, formula] = [box(".eqno"), box("mjx-container")];
             return formula.right > number.left || formula.left < 0 || number.right > innerWidth;
         }).map(it => it.id)""",
         )
@@ -228,7 +234,8 @@ def test_figures_keep_their_shape_on_wide_and_narrow_pages(built_book, page, nam
         page.eval_on_selector_all("main img", _ALL_COME)
         sizes = page.eval_on_selector_all(
             "main div.cell_output img",
-            "all => all.filter(it => it.clientWidth && it.getRootNode() === document).map(it => [it.naturalWidth / it.naturalHeight, it.width / it.height])",
+            """all => all.filter(it => it.clientWidth && it.getRootNode() === document)
+            .map(it => [it.naturalWidth / it.naturalHeight, it.width / it.height])""",
         )
         assert sizes and [size for size in sizes if abs(size[1] / size[0] - 1) > 0.02] == []
 

@@ -1,4 +1,4 @@
-"""The cell that sets up Colab: nothing elsewhere, and on Colab a clone and what is missing. `make colab-test` does it for real."""
+"""The cell that sets up Colab: nothing elsewhere; on Colab a clone and what is missing (`make colab-test`)."""
 
 import subprocess
 import sys

@@ -4,7 +4,10 @@ import nbformat.v4 as new
 
 from publishing import gallery
 
-FRAME = '<div class="lecture-explorer" data-explorer="net" data-state="explorer=net&amp;n_layers=2" style="margin: 1em 0">\n<img src="data:image/webp;base64,AAAA" alt="A net.">'
+FRAME = (
+    '<div class="lecture-explorer" data-explorer="net" data-state="explorer=net&amp;n_layers=2" style="margin: 1em 0">'
+    '\n<img src="data:image/webp;base64,AAAA" alt="A net.">'
+)
 
 
 def _notebook():

@@ -136,7 +136,7 @@ def _shelf(name):
 
 
 def _crosses(importer, name):
-    """Whether a module of `plots` reaches past the ground floor, to another shelf or to a drawing that is on its own."""
+    """Whether a module of `plots` reaches past the ground floor, to another shelf or to a drawing on its own."""
     if not name.startswith("lecture.plots.") or name.split(".")[2] in GROUND:
         return False
     here = _shelf(importer)

@@ -14,17 +14,26 @@ from publishing.outline import MINUTES, QUESTION, by_section
 
 SOURCES = notebooks.sources(ROOT / "notebooks")
 ANCHORS = {
-    "01_neural_networks": """overview architecture basic-architecture more-layers why-layers other-architectures training-loop mini-batch-sgd
-        forward-pass tensor-operations element-wise-operations backward-pass backpropagation-example backpropagation-hidden-layers
-        backpropagation-several-outputs backpropagation-summary activation-functions activation-gradients relu-vs-tanh output-activations
-        weight-initialization transfer-learning learning-rate learning-rate-schedules momentum nesterov momentum-in-practice
-        adaptive-gradients adam optimizer-zoo""".split(),
-    "02_neural_networks_in_practice": """in-practice data building-the-network model-summary loss-optimizer-metrics preprocessing
-        training-hyperparameters predictions-and-evaluation model-selection early-stopping memorization-capacity
-        information-bottleneck weight-regularization dropout dropout-layers batch-normalization all-variants summary""".split(),
+    "01_neural_networks": """
+        overview architecture basic-architecture more-layers why-layers other-architectures training-loop
+        mini-batch-sgd forward-pass tensor-operations element-wise-operations backward-pass backpropagation-
+        example backpropagation-hidden-layers backpropagation-several-outputs backpropagation-summary
+        activation-functions activation-gradients relu-vs-tanh output-activations weight-initialization
+        transfer-learning learning-rate learning-rate-schedules momentum nesterov momentum-in-practice
+        adaptive-gradients adam optimizer-zoo
+    """.split(),
+    "02_neural_networks_in_practice": """
+        in-practice data building-the-network model-summary loss-optimizer-metrics preprocessing training-
+        hyperparameters predictions-and-evaluation model-selection early-stopping memorization-capacity
+        information-bottleneck weight-regularization dropout dropout-layers batch-normalization all-variants
+        summary
+    """.split(),
     "03_tuning": "tuning grid-and-random hyperband bayesian-optimization scikit-learn".split(),
-    "04_atoms_of_deep_learning": """atom-approximation atom-depth atom-data-size atom-imbalance atom-memorization atom-pca atom-activations atom-batch-size atom-losses
-        atom-initialization atom-convergence atom-regularization decision-boundaries fitted-curves""".split(),
+    "04_atoms_of_deep_learning": """
+        atom-approximation atom-depth atom-data-size atom-imbalance atom-memorization atom-pca atom-
+        activations atom-batch-size atom-losses atom-initialization atom-convergence atom-regularization
+        decision-boundaries fitted-curves
+    """.split(),
 }
 
 
@@ -124,13 +133,16 @@ def test_no_long_dash_and_no_link_without_a_place(source):
     assert "\N{EM DASH}" not in text and "](#)" not in text
 
 
+WHOLE = re.compile(r"^ *[#|]|\$|\]\(")  # heading, table, formula, link
+
+
 def _too_wide(cells):
     """The lines of cells that the page would cut: above 79 columns, but for what cannot be wrapped in prose."""
     in_formula = False
     for cell in cells:
         is_prose = cell.cell_type == "markdown"
         for line in cell.source.splitlines():
-            is_whole = is_prose and (in_formula or re.search(r"^ *[#|]|\$|\]\(", line))  # heading, table, formula, link
+            is_whole = is_prose and (in_formula or WHOLE.search(line))
             in_formula ^= is_prose and line.count("$$") % 2 == 1
             if len(line) > 79 and not is_whole:
                 yield line
@@ -243,7 +255,7 @@ def test_every_figure_has_an_alternative_text(executed):
 
 
 def test_pictures_are_sharper_than_they_are_wide(executed):
-    """Slides show them larger than the page does; a TrainingPlot, which draws often, keeps to the pixels that it needs."""
+    """Slides show them larger than the page does; a TrainingPlot, which draws often, has just the pixels it needs."""
     _, notebook = executed
     sizes = [
         (output.metadata["image/png"].get("width"), b64decode(output.data["image/png"])[16:20])

@@ -24,7 +24,9 @@ SOURCE = """# %% [markdown] anchor="first-steps"
 # %%
 from IPython.display import Image, display
 import base64, os
-pixel = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
+pixel = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 display(Image(pixel), metadata={"image/png": {"alt": "A single pixel."}})
 print("mode:", os.environ["LECTURE_MODE"])
 """

@@ -1,4 +1,4 @@
-"""The decks in a real browser, from a file, with the network off: every slide fits, explorers work, the speaker sees the notes."""
+"""The decks in a real browser, offline: every slide fits, explorers work, the speaker sees the notes."""
 
 import nbformat.v4 as new
 import pytest
@@ -31,27 +31,35 @@ _FAULTS = """() => {
     const slide = Reveal.getCurrentSlide(), faults = [];
     const visible = (it) => it.getClientRects().length && !it.closest("aside.notes, mjx-assistive-mml, .spoken");
     const parts = [...slide.querySelectorAll("*")];
-    for (const host of slide.querySelectorAll(".lecture-explorer")) parts.push(...host.shadowRoot.querySelectorAll("*"));
+    const hosts = slide.querySelectorAll(".lecture-explorer");
+    for (const host of hosts) parts.push(...host.shadowRoot.querySelectorAll("*"));
+    const fault = (is, what) => is && faults.push(what);
     const name = (it) => `${it.tagName} ${it.getAttribute("class") ?? ""} ${it.textContent.trim().slice(0, 30)}`;
     for (const it of parts.filter(visible)) {
         const box = it.getBoundingClientRect();
         const isDrawn = it.closest("svg svg, .sheet svg"); // a path may leave its axes: it is cut off there
-        if (!isDrawn && (box.left < -1 || box.top < -1 || box.right > innerWidth + 1 || box.bottom > innerHeight + 1)) faults.push(`off the slide: ${name(it)}`);
+        const isOff = box.left < -1 || box.top < -1 || box.right > innerWidth + 1 || box.bottom > innerHeight + 1;
+        fault(!isDrawn && isOff, `off the slide: ${name(it)}`);
         const isText = [...it.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
         const size = parseFloat(getComputedStyle(it).fontSize);
-        const least = it.closest("pre") || it.getRootNode() !== document || it.closest("mjx-container") ? 16 : it.closest("code") ? 20 : 22;
-        if (isText && size < least - 0.01) faults.push(`${size} pixels: ${name(it)}`);
+        const isSmall = it.closest("pre, mjx-container") || it.getRootNode() !== document;
+        const least = isSmall ? 16 : it.closest("code") ? 20 : 22;
+        fault(isText && size < least - 0.01, `${size} pixels: ${name(it)}`);
     }
     const body = slide.querySelector(".body");
-    if (body.scrollHeight > body.clientHeight + 1 || body.scrollWidth > body.clientWidth + 1) faults.push("its body is too full");
+    const isFull = body.scrollHeight > body.clientHeight + 1 || body.scrollWidth > body.clientWidth + 1;
+    fault(isFull, "its body is too full");
     const [head, top] = [slide.querySelector(".heading").getBoundingClientRect(), body.getBoundingClientRect()];
-    if (head.bottom > top.top + 1) faults.push("the heading covers what is below it");
+    fault(head.bottom > top.top + 1, "the heading covers what is below it");
     const blocks = [...body.children].map((it) => it.getBoundingClientRect());
-    blocks.slice(1).forEach((box, i) => box.top < blocks[i].bottom - 1 && faults.push(`block ${i + 2} covers the one before`));
-    for (const img of slide.querySelectorAll(".body img")) if (!img.naturalWidth || !img.alt) faults.push("a picture without content or text");
-    for (const math of slide.querySelectorAll(".math")) if (!math.querySelector("mjx-container svg")) faults.push(`not typeset: ${math.textContent}`);
-    if (slide.querySelector("mjx-merror, [data-mjx-error]")) faults.push("a formula that MathJax refuses");
-    if (!body.children.length && !slide.matches(".title, .section, .part")) faults.push("nothing is on it");
+    const covers = (box, i) => box.top < blocks[i].bottom - 1;
+    blocks.slice(1).forEach((box, i) => fault(covers(box, i), `block ${i + 2} covers the one before`));
+    for (const img of slide.querySelectorAll(".body img"))
+        fault(!img.naturalWidth || !img.alt, "a picture without content or text");
+    for (const math of slide.querySelectorAll(".math"))
+        fault(!math.querySelector("mjx-container svg"), `not typeset: ${math.textContent}`);
+    fault(slide.querySelector("mjx-merror, [data-mjx-error]"), "a formula that MathJax refuses");
+    fault(!body.children.length && !slide.matches(".title, .section, .part"), "nothing is on it");
     return faults;
 }"""
 
@@ -79,9 +87,13 @@ def test_every_slide_fits_and_can_be_read(built_decks, page, name):
 
 @pytest.mark.parametrize("name", DECKS)
 def test_parting_slides_loses_nothing_and_doubles_nothing(built_decks, browser, page, name):
-    counts = """() => Object.fromEntries([".body li", ".body tbody tr", ".body > p", ".body > .figure", ".body > .explorer", ".body .asked", "section[id]"]
-        .map((part) => [part, document.querySelectorAll(`.slides ${part}`).length])
-        .concat([["lines", [...document.querySelectorAll(".slides .body > pre")].map((pre) => pre.textContent).join("\\n")]]))"""
+    counts = """() => {
+        const all = (part) => [...document.querySelectorAll(`.slides ${part}`)];
+        const blocks = [".body > p", ".body > .figure", ".body > .explorer"];
+        const parts = [".body li", ".body tbody tr", ...blocks, ".body .asked", "section[id]"];
+        const lines = all(".body > pre").map((pre) => pre.textContent).join("\\n");
+        return Object.fromEntries([...parts.map((part) => [part, all(part).length]), ["lines", lines]]);
+    }"""
     context = browser.new_context(offline=True, java_script_enabled=False)
     unparted = context.new_page()
     unparted.goto((built_decks / f"{name}.html").as_uri())
