@@ -17,7 +17,7 @@ from lecture.tuning.distributed import run_worker
 from lecture.tuning.distributed.address import split_address
 from lecture.tuning.distributed.beats import Beat, Watch
 from lecture.tuning.distributed.processes import environments
-from lecture.tuning.distributed.worker import work
+from lecture.tuning.distributed.worker import run_trials
 from lecture.tuning.trials import SearchError
 
 # Networks so small that a trial is over at once, or, with SLOW, one whose first trial waits until the test has done its
@@ -261,16 +261,16 @@ def test_a_port_that_is_taken_is_one_sentence(place):
 
 def test_a_folder_that_is_not_shared_is_noticed_before_the_first_trial(tmp_path):
     with pytest.raises(SearchError, match="there is no sign of a chief in .*: start it first"):
-        work(None, tmp_path, name="far", address="127.0.0.1:9000", patience=0.5)
+        run_trials(None, tmp_path, name="far", address="127.0.0.1:9000", patience=0.5)
     beat = Beat(tmp_path / "chief.json", address="10.0.0.1:9001")
     try:
         with pytest.raises(SearchError, match="belongs to the chief at 10.0.0.1:9001, not to one at 127.0.0.1:9000"):
-            work(None, tmp_path, name="far", address="127.0.0.1:9000")
+            run_trials(None, tmp_path, name="far", address="127.0.0.1:9000")
     finally:
         beat.stop()
     (tmp_path / "chief.json").write_text('{"count": 5, "address": "127.0.0.1:9000"}')  # of a chief that was killed
     with pytest.raises(SearchError, match="there is no sign of a chief"):
-        work(None, tmp_path, name="far", address="127.0.0.1:9000", patience=2.5)
+        run_trials(None, tmp_path, name="far", address="127.0.0.1:9000", patience=2.5)
 
 
 @pytest.mark.parametrize(

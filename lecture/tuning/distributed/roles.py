@@ -10,7 +10,7 @@ from lecture.device import cuda_devices
 from lecture.tuning.distributed.address import free_port, split_address
 from lecture.tuning.distributed.chief import Chief
 from lecture.tuning.distributed.processes import environments, running
-from lecture.tuning.distributed.worker import work
+from lecture.tuning.distributed.worker import run_trials
 from lecture.tuning.kept import Kept
 from lecture.tuning.keras_tuner_parts import client
 from lecture.tuning.plan import Plan
@@ -128,7 +128,7 @@ def run_worker(
             )
         return plan.tuner(trials_of, Kept(folder), searched, data, name=name)
 
-    work(make_tuner, folder, name=name, address=address, say=say)
+    run_trials(make_tuner, folder, name=name, address=address, say=say)
 
 
 def _with_free_port(address):

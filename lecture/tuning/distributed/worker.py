@@ -16,7 +16,7 @@ from lecture.tuning.tuner import Tuner
 CHIEF_GONE = 3  # exit status of a worker whose chief is gone
 
 
-def work(
+def run_trials(
     make_tuner: Callable[[], Tuner],
     folder: str | Path,
     *,
