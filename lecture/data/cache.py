@@ -77,7 +77,7 @@ def keep(images: Images, entry: Entry, source: str) -> Path:
     target = folder() / f"{entry.name}.{source}.{digest(images)}.npz"
     try:
         with new_file(target) as file:
-            np.savez(file, **images.arrays())
+            np.savez(file, allow_pickle=False, **images.arrays())
     except PermissionError:  # Windows, while another process reads the same file: then it is there already
         if not target.exists():
             raise

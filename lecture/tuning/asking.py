@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from keras_tuner.engine import hyperparameters as kinds
@@ -12,7 +13,7 @@ from lecture.tuning.space import FunctionSpace, Space
 N_GRID = 10  # values that a grid takes of a range with infinitely many
 N_DRAWS = 20  # draws of values that were all tried before, after which the rest of the space is searched in order
 
-Parameter = kinds.Fixed | kinds.Boolean | kinds.Choice | kinds.Int | kinds.Float
+Parameter = Any  # a hyperparameter of KerasTuner: Fixed, Boolean, Choice, Int or Float
 Choose = Callable[[Parameter], object]
 
 
@@ -51,8 +52,8 @@ def key(values: dict) -> tuple:
 # ---- One hyperparameter: KerasTuner's, but with whole numbers whole, and with both ends of its range.
 
 
-def listed(parameter: Parameter) -> Sequence | None:
-    """Return all values of a hyperparameter in order; None if there are infinitely many."""
+def listed(parameter: Parameter) -> Sequence:
+    """Return all values of a hyperparameter in order; an empty sequence if there are infinitely many."""
     if isinstance(parameter, kinds.Fixed):
         return [parameter.value]
     if isinstance(parameter, kinds.Boolean):
@@ -62,7 +63,7 @@ def listed(parameter: Parameter) -> Sequence | None:
     if isinstance(parameter, kinds.Int) and parameter.sampling == "linear":
         return range(parameter.min_value, parameter.max_value + 1, parameter.step)
     if parameter.step is None:
-        return range(parameter.min_value, parameter.max_value + 1) if isinstance(parameter, kinds.Int) else None
+        return range(parameter.min_value, parameter.max_value + 1) if isinstance(parameter, kinds.Int) else ()
     return _stepped(parameter)
 
 
@@ -83,14 +84,14 @@ def _stepped(parameter):
 def grid_of(parameter: Parameter) -> list:
     """Return the values that a grid tries, in order: all of them, or about ten where there are more and no steps."""
     values = listed(parameter)
-    if not is_even(parameter) or (values is not None and len(values) <= N_GRID):
+    if not is_even(parameter) or 0 < len(values) <= N_GRID:
         return list(values)
     low, high = float(parameter.min_value), float(parameter.max_value)
     spread = np.linspace if parameter.sampling == "linear" else np.geomspace
     spaced = spread(low, high, N_GRID)
     if parameter.sampling == "reverse_log":
         spaced = (low + high - spaced)[::-1]
-    return [low, *map(float, spaced[1:-1]), high] if values is None else sorted({round(value) for value in spaced})
+    return sorted({round(value) for value in spaced}) if values else [low, *map(float, spaced[1:-1]), high]
 
 
 def at(parameter: Parameter, share: float) -> bool | int | float | str:
@@ -155,8 +156,7 @@ def draw_new(space: Space | FunctionSpace, tried: set, *seeds: int) -> dict | No
 
 def listed_or_grid(parameter: Parameter) -> Sequence:
     """Return all values of a range where they can be listed, else the values of a grid."""
-    values = listed(parameter)
-    return grid_of(parameter) if values is None else values
+    return listed(parameter) or grid_of(parameter)
 
 
 def first_value(parameter: Parameter) -> bool | int | float | str:

@@ -134,10 +134,15 @@ class _Penalty(keras.regularizers.Regularizer):
     """An L1 and L2 penalty whose strengths may change after compiling."""
 
     def __init__(self):
-        self.strengths = tf.Variable([0.0, 0.0], trainable=False)
+        self.l1, self.l2 = (tf.Variable(0.0, trainable=False) for _ in range(2))
 
-    def __call__(self, w):
-        return self.strengths[0] * tf.reduce_sum(tf.abs(w)) + self.strengths[1] * tf.reduce_sum(tf.square(w))
+    def __call__(self, x):
+        return self.l1 * tf.reduce_sum(tf.abs(x)) + self.l2 * tf.reduce_sum(tf.square(x))
+
+    def follow(self, regularizer):
+        """Take the strengths of a Keras regularizer."""
+        self.l1.assign(float(getattr(regularizer, "l1", 0)))
+        self.l2.assign(float(getattr(regularizer, "l2", 0)))
 
 
 class _Step:
@@ -152,6 +157,7 @@ class _Step:
         let_any_size(self.optimizer.variables)
         self.variables, self.loss = self.template.variables + self.optimizer.variables, model.loss
         self.accuracy = ACCURACIES[type(model.loss)]
+        self.n_images = len(data.X_train)
         self.X, self.y = tf.constant(np.asarray(data.X_train)), tf.constant(np.asarray(data.y_train))
         self.X_val, self.y_val = tf.constant(np.asarray(data.X_val)), tf.constant(np.asarray(data.y_val))
         order, size = tf.TensorSpec([None], tf.int64), tf.TensorSpec([], tf.int64)
@@ -165,10 +171,10 @@ class _Step:
             ours.value.assign(variable.value)  # `ours.assign` would insist on the shape of the template's
         regularizers = [variable.regularizer for variable in model.variables if variable.regularizer]
         for penalty, regularizer in zip(self.penalties, regularizers, strict=True):
-            penalty.strengths.assign([float(getattr(regularizer, part, 0)) for part in ("l1", "l2")])
+            penalty.follow(regularizer)
         history = {}
         for epoch in range(first, first + epochs):
-            order = tf.constant(epoch_order(len(self.X), seed, epoch))
+            order = tf.constant(epoch_order(self.n_images, seed, epoch))
             for name, value in self.epoch(order, tf.constant(batch_size, tf.int64)).items():
                 history.setdefault(name, []).append(float(value))
         for ours, variable in zip(self.variables, theirs, strict=True):

@@ -200,7 +200,7 @@ class DenseClassifier(ClassifierMixin, BaseEstimator):
         X, y, weights = self._read(X, y, sample_weight, is_first=True)
         self._labels = Labels(y, classes)
         self.classes_, self.n_classes_ = self._labels.classes, len(self._labels.classes)
-        self._hidden, self._settings = [int(self.n_units)] * self.n_layers, self._network_settings()
+        self._hidden, self._settings = [int(self.n_units)] * self.n_layers, self._network_settings(X.shape[1])
         with seeded(self.random_state):
             self.model_ = mlp(*self._hidden, **self._settings, seed=self.random_state)
         self.model_.optimizer.learning_rate = float(self.learning_rate)
@@ -265,9 +265,9 @@ class DenseClassifier(ClassifierMixin, BaseEstimator):
             )
         return validate_data(self, X, dtype=np.float32, reset=is_first)
 
-    def _network_settings(self):
+    def _network_settings(self, n_features):
         return {
-            "n_inputs": self.n_features_in_,
+            "n_inputs": n_features,
             "n_classes": self.n_classes_,
             "activation": self.activation,
             "l1": self.l1,

@@ -37,13 +37,12 @@ class Recorder(keras_tuner.HyperParameters):
         super().__init__()
         self.given, self.choose, self.parameters = given, choose, {}
 
-    def _retrieve(self, parameter):
-        if self.is_active(parameter):
-            name = parameter.name
-            self.parameters[name] = parameter
-            if name not in self.values:
-                self.values[name] = self.given[name] if name in self.given else self.choose(parameter)
-        return super()._retrieve(parameter)
+    def _retrieve(self, hp):
+        if self.is_active(hp):
+            self.parameters[hp.name] = hp
+            if hp.name not in self.values:
+                self.values[hp.name] = self.given[hp.name] if hp.name in self.given else self.choose(hp)
+        return super()._retrieve(hp)
 
 
 def message(status: str, number: int | None = None) -> Message:

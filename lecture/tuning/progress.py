@@ -36,16 +36,16 @@ class Progress:
         self.bar.set_postfix_str(", ".join(parts), refresh=False)
         self.bar.update(len(ended) - self.bar.n)
         if self.screen and scores:
-            self._draw(ended)
+            png, alt = self._picture(ended)
+            self.screen.show(png, text=alt, alt=alt)
 
     def close(self) -> None:
         """Leave the bar in its last state."""
         self.bar.close()
 
-    def _draw(self, trials):
-        """Replace the figure."""
+    def _picture(self, trials):
+        """The figure of the trials as a PNG, and its alternative text."""
         figure, png = Figure(figsize=(6.4, 3.0)), io.BytesIO()
         ax = plots.plot_search(trials, total=self.total, ax=figure.subplots())
         figure.savefig(png, format="png", dpi="figure", bbox_inches="tight")
-        alt = plots.alt_text(ax.figure)
-        self.screen.show(png.getvalue(), text=alt, alt=alt)
+        return png.getvalue(), plots.alt_text(ax.figure)

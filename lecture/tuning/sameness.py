@@ -18,7 +18,7 @@ PLAIN = (bool, int, float, complex, str, bytes, type(None))
 def data_digest(data) -> str:
     """Return a text that differs between data sets: training and validation set, images and labels in their order."""
     parts = [np.ascontiguousarray(getattr(data, name)) for name in ("X_train", "y_train", "X_val", "y_val")]
-    return " ".join(f"{part.shape}{part.dtype.str}{zlib.crc32(part):08x}" for part in parts)
+    return " ".join(f"{part.shape}{part.dtype.str}{zlib.crc32(part.data):08x}" for part in parts)
 
 
 def function_digest(function: Callable) -> str:

@@ -4,6 +4,7 @@ import runpy
 from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import keras
 import keras_tuner
@@ -323,7 +324,7 @@ def make_mlp(
         "adam": lambda: keras.optimizers.Adam(learning_rate),
         "sgd": lambda: keras.optimizers.SGD(learning_rate, momentum=momentum),
     }[optimizer]()
-    penalties = {} if penalty == "none" else {penalty: strength}
+    penalties: dict[str, Any] = {} if penalty == "none" else {penalty: strength}
     return mlp(*[n_units] * n_layers, optimizer=made, **penalties, **others)
 
 

@@ -58,7 +58,8 @@ class Traffic:
 
 def watch_sockets(traffic: Traffic) -> None:
     """Count every look-up, connection, handshake and read of this process."""
-    for owner, name in ((socket, "getaddrinfo"), (socket.socket, "connect"), (ssl.SSLSocket, "do_handshake")):
+    waits = (socket, "getaddrinfo"), (socket.socket, "connect"), (ssl.SSLSocket, "do_handshake")
+    for owner, name in waits:
         setattr(owner, name, _waiting(getattr(owner, name), traffic))
     readinto, begin = socket.SocketIO.readinto, http.client.HTTPResponse.begin
 
@@ -72,7 +73,7 @@ def watch_sockets(traffic: Traffic) -> None:
         begin(self)
         traffic.announced += self.length or 0
 
-    socket.SocketIO.readinto = counted_readinto
+    socket.SocketIO.readinto = counted_readinto  # ty: ignore[invalid-assignment]
     http.client.HTTPResponse.begin = noted_begin
 
 
@@ -138,7 +139,7 @@ def fetch(request: dict, decoding: Callable[[], None]) -> None:
         )
     else:
         arrays = clients.keras_arrays(request["keras_module"], folder)
-    np.savez(folder / "images.npz", **arrays)
+    np.savez(folder / "images.npz", allow_pickle=False, **arrays)
 
 
 def main(request: dict) -> None:

@@ -4,6 +4,7 @@ import importlib
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -44,7 +45,7 @@ def openml_table(
         openml.config.server = server
     dataset = openml.datasets.get_dataset(dataset_id, download_data=True)
     decoding()
-    frame, *_ = dataset.get_data()
+    frame: Any = dataset.get_data()[0]  # a pandas.DataFrame
     target = dataset.default_target_attribute
     if target not in frame.columns:
         raise ValueError(f"it has no column of labels {target!r}")

@@ -112,16 +112,15 @@ def _run_child(request, title, limit):
             start_new_session=True,  # Ctrl-C should reach this process only, which ends the child
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
-    try:
-        _watch(child, title, limit)
-    except EOFError:
-        last = log.read_text(errors="replace").strip().splitlines()[-1:]
-        why = "".join(f": {line[:200]}" for line in last)
-        raise Unavailable(f"failed: its process ended ({child.wait()}){why}") from None
-    finally:
-        child.kill()
-        child.wait()
-        child.stdout.close()
+    with child:
+        try:
+            _watch(child, title, limit)
+        except EOFError:
+            last = log.read_text(errors="replace").strip().splitlines()[-1:]
+            why = "".join(f": {line[:200]}" for line in last)
+            raise Unavailable(f"failed: its process ended ({child.wait()}){why}") from None
+        finally:
+            child.kill()
 
 
 def _watch(child, title, limit):

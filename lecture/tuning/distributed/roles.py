@@ -64,16 +64,14 @@ def serve(
         kept, tell = Kept(folder), progress.bar.write if show else say
         oracle = plan.oracle(searched, kept, n_workers or None)
         chief = Chief(oracle, folder, report=lambda: progress.update(kept.trials()), address=address, say=tell)
-        names = [f"worker-{number}" for number in range(1, n_workers + 1)]
-        commands = [command(name, address, folder) for name in names]
-        if not commands:
+        workers = _workers(command, n_workers, address, folder)
+        if not workers:
             here = f"python -m lecture tune --worker {address} --directory {folder}"
             tell(f"Waiting for workers: {here} (and the options of this search).")
-        more = environments(n_workers, cuda_devices())
         try:
-            with running(dict(zip(names, zip(commands, more))), folder) as processes:
+            with running(workers, folder) as processes:
                 if not chief.serve(processes):
-                    tell(f"No worker is left: the search ends with what it has.{_last_words(folder, names)}")
+                    tell(f"No worker is left: the search ends with what it has.{_last_words(folder, workers)}")
         except KeyboardInterrupt:
             tell("Interrupted: the search ends with the trials that it has.")
         return SearchResult.of(plan, searched, kept.trials(), seconds=time.perf_counter() - start)
@@ -129,6 +127,13 @@ def run_worker(
         return plan.tuner(trials_of, Kept(folder), searched, data, name=name)
 
     run_trials(make_tuner, folder, name=name, address=address, say=say)
+
+
+def _workers(command, n_workers, address, folder):
+    """For the name of each worker its command, and what to add to its environment."""
+    names = [f"worker-{number}" for number in range(1, n_workers + 1)]
+    more = environments(n_workers, cuda_devices())
+    return {name: (command(name, address, folder), own) for name, own in zip(names, more)}
 
 
 def _with_free_port(address):

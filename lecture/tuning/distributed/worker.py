@@ -65,9 +65,9 @@ def _await_chief(folder, address, patience):
     first = None
     while time.monotonic() - start < patience:
         sign = watch.read()
-        if sign is not None and first is None:
+        if first is None:
             first = sign
-        if sign is not None and sign["count"] != first["count"]:
+        elif sign is not None and sign["count"] != first["count"]:
             if split_address(sign["address"])[1] != split_address(address)[1]:
                 raise SearchError(f"{folder} belongs to the chief at {sign['address']}, not to one at {address}.")
             return
