@@ -16,7 +16,7 @@ from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
 from lecture import experiments, plots
 from lecture.experiments import protocol
-from lecture.experiments.judgement import Compared, Hypothesis
+from lecture.experiments.judgement import Compared, Hypothesis, beside_published
 from lecture.experiments.mixtures import balanced_counts, mixture, one_hot, train_test_points
 from lecture.experiments.result import Result, Sweep
 
@@ -77,6 +77,14 @@ def test_a_published_mean_of_our_own_runs_agrees_95_times_in_100():
             lambda: Sweep("a", (1, 2), "x", "y", {"curve": np.zeros((3, 5))}),
             r"curve must have shape \(2, n_seeds\), got \(3, 5\)",
         ),
+        (
+            lambda: protocol.swept((3, 3), "sizes", int),
+            r"sizes must be two or more different numbers, got \(3, 3\)",
+        ),
+        (
+            lambda: protocol.swept((3, 4), "sizes", int, needed=(1, 3, 0.5)),
+            r"sizes must have 1, 3 and 0.5 among them, got \(3, 4\)",
+        ),
         (lambda: mixture(0, 1), "d must be a whole number of at least 1"),
         (lambda: mixture(2, 1, scale=0), "scale must be above 0"),
         (lambda: mixture(2, 1, separation="far"), "separation must be one of falling, equal, got 'far'"),
@@ -97,21 +105,23 @@ def test_balanced_counts_make_the_whole(n):
 
 @pytest.mark.parametrize("separation, gap", [("falling", [1, 1 / 2, 1 / 3]), ("equal", [1, 1, 1])])
 def test_a_mixture_has_the_means_and_the_covariance_it_says(separation, gap):
-    it = mixture(3, 5, scale=0.7, separation=separation)
-    X, y = it.draw((40_000, 20_000))
-    assert (it.factor >= 0).all() and (it.factor <= 0.7).all()
+    classes = mixture(3, 5, scale=0.7, separation=separation)
+    X, y = classes.draw((40_000, 20_000))
+    assert (classes.factor >= 0).all() and (classes.factor <= 0.7).all()
     assert np.allclose(X[y == 1].mean(axis=0) - X[y == 0].mean(axis=0), gap, atol=0.03) and (y == 1).sum() == 20_000
     for k in (0, 1):
-        assert np.allclose(np.cov(X[y == k].T), it.factor.T @ it.factor, atol=0.05)
+        assert np.allclose(np.cov(X[y == k].T), classes.factor.T @ classes.factor, atol=0.05)
 
 
 @settings(max_examples=10)
 @given(st.integers(0, 1000))
 def test_no_linear_classifier_beats_the_best_accuracy_and_the_best_one_reaches_it(seed):
-    it = mixture(3, seed)
-    X, y = it.draw((20_000, 20_000))
-    X_test, y_test = it.draw((20_000, 20_000), part=1)
-    assert LinearDiscriminantAnalysis().fit(X, y).score(X_test, y_test) == pytest.approx(it.best_accuracy, abs=0.012)
+    classes = mixture(3, seed)
+    X, y = classes.draw((20_000, 20_000))
+    X_test, y_test = classes.draw((20_000, 20_000), part=1)
+    assert LinearDiscriminantAnalysis().fit(X, y).score(X_test, y_test) == pytest.approx(
+        classes.best_accuracy, abs=0.012
+    )
 
 
 def test_points_follow_from_the_seed_and_parts_differ():
@@ -136,11 +146,49 @@ def test_the_protocol_is_the_originals_unless_said(monkeypatch):
         protocol.train_like_the_original((5,), None, None, steps=3, seeds=(0,))
 
 
+def test_conditions_are_trained_as_the_original_does_and_not_when_interrupted(monkeypatch):
+    seen = {}
+
+    def compare(conditions, X, y, **settings):
+        seen.update(settings)
+        return {name: SimpleNamespace(complete=name != "broken") for name in conditions}
+
+    monkeypatch.setattr(protocol.replicas, "compare", compare)
+    found = protocol.compare_like_the_original({"a": {}, "b": {}}, None, None, steps=3, batch_size=None)
+    assert list(found) == ["a", "b"] and seen["batch_size"] is None and seen["steps"] == 3
+    assert float(seen["optimizer"].learning_rate) == pytest.approx(0.003)
+    with pytest.raises(KeyboardInterrupt):
+        protocol.compare_like_the_original({"a": {}, "broken": {}})
+
+
+def test_initial_weights_are_those_that_a_training_starts_from():
+    X, y, *_ = train_test_points(8, 2, 3, [4, 7])
+    rate = dict(learning_rate=0.0, steps=1, seeds=[4, 7], show=False)
+    trained = protocol.train_like_the_original([5], X, one_hot(y), **rate).weights
+    for ours, theirs in zip(protocol.initial_weights((3, 5, 2), [4, 7]), trained, strict=True):
+        assert np.allclose(ours, theirs, atol=1e-7)
+
+
+def test_what_is_given_replaces_the_preset_and_the_protocol_says_so():
+    presets = {"short": dict(n_seeds=30, steps=5, hidden=(3,)), "published": dict(n_seeds=100, steps=50, hidden=(3,))}
+    settings = protocol.settings_of(presets, "short", 2, steps=7, hidden=None)
+    assert settings == dict(steps=7, hidden=(3,), seeds=(0, 1)) and presets["short"]["n_seeds"] == 30
+    told = protocol.describe_departures(settings, presets["published"])
+    assert told == " Not as in the published preset: n_seeds=2 instead of 100, steps=7 instead of 50."
+    assert protocol.describe_departures(protocol.settings_of(presets, "published", None), presets["published"]) == ""
+
+
+def test_only_what_was_measured_stands_beside_what_was_published():
+    ours = {("a", 1): np.array([0.4, 0.5]), ("b", 2): np.array([0.1])}
+    (number,) = beside_published({("a", 1): 0.5, ("c", 3): 0.2}, ours, "{} at {}", runs=3)
+    assert (number.what, number.published, number.runs) == ("a at 1", 0.5, 3) and number.values is ours["a", 1]
+
+
 @pytest.mark.parametrize("name", experiments.NAMES)
 def test_each_question_has_its_hypotheses_and_presets(name):
     question = getattr(experiments, name)
     assert question is experiments.get(name) and question.TITLE.endswith("?") and question.__doc__
-    assert all(isinstance(it, Hypothesis) for it in question.HYPOTHESES) and len(question.HYPOTHESES) >= 2
+    assert all(isinstance(each, Hypothesis) for each in question.HYPOTHESES) and len(question.HYPOTHESES) >= 2
     assert question.TITLE == question.__doc__ and 2 <= len(question.HYPOTHESES) <= 4
     assert all(hypothesis.text.endswith(".") for hypothesis in question.HYPOTHESES)
     assert set(question.PRESETS) == {"short", "published"}

@@ -19,7 +19,7 @@ rng = np.random.default_rng(0)
 
 
 def words(verdicts):
-    return [it.word for it in verdicts]
+    return [each.word for each in verdicts]
 
 
 def around(mean, n=30, spread=0.01):
@@ -38,7 +38,7 @@ def fitted():
 def test_the_functions_are_the_originals():
     x = np.array([-1.0, -0.5, 0.0, 0.5, 1.0])
     assert np.allclose(approximation.FUNCTIONS["polynomial"](x), -2 * x + x**2 + x**3 - 2 * x**4)
-    assert np.allclose(approximation.FUNCTIONS["sin(12x)"](x), [np.sin(12 * it) for it in x])
+    assert np.allclose(approximation.FUNCTIONS["sin(12x)"](x), [np.sin(12 * each) for each in x])
     assert np.allclose(approximation.FUNCTIONS["|x|"](x), [1, 0.5, 0, 0.5, 1])
 
 
@@ -86,7 +86,7 @@ def test_a_net_is_the_one_that_keras_trains():
     model = keras.Sequential(
         [keras.layers.Input((1,)), keras.layers.Dense(4, activation="sigmoid"), keras.layers.Dense(1)]
     )
-    model.set_weights([it[0] for it in first.weights])
+    model.set_weights([each[0] for each in first.weights])
     model.compile(keras.optimizers.Adam(0.003), "mean_squared_error")
     model.fit(x, approximation.FUNCTIONS["polynomial"](x), batch_size=len(x), epochs=50, shuffle=False, verbose=0)
     assert ours == pytest.approx(model.evaluate(x, approximation.FUNCTIONS["polynomial"](x), verbose=0), rel=1e-4)
@@ -94,12 +94,12 @@ def test_a_net_is_the_one_that_keras_trains():
 
 def test_published_errors_stand_beside_ours_where_the_width_is_there():
     result = approximation.run(widths=(2, 5), steps=5, n_seeds=2, show=False)
-    assert [it.what for it in result.compared] == [
+    assert [each.what for each in result.compared] == [
         "error on sin(12x), 2 units",
         "error on polynomial, 2 units",
         "error on |x|, 2 units",
     ]
-    assert [it.published for it in result.compared] == [0.422, 0.0296, 0.0007]
+    assert [each.published for each in result.compared] == [0.422, 0.0296, 0.0007]
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ def test_all_depths_learn_152_parameters_but_one_that_shares_nothing(alternating
     assert (
         titles.details.n_parameters == (42, 152, 152) and not titles.compared
     )  # 20 + 22, and 110 more for the shared layer
-    assert [(it.published, it.runs) for it in alternating.compared] == [(0.625, 1), (0.625, 1), (0.688, 1)]
+    assert [(each.published, each.runs) for each in alternating.compared] == [(0.625, 1), (0.625, 1), (0.688, 1)]
 
 
 def test_accuracy_is_that_of_the_curve_at_the_points(alternating):
@@ -236,7 +236,7 @@ def test_accuracies_are_those_of_scikit_learn_fitted_by_hand():
         and not result.compared
     )
     for seed in (0, 1):
-        X, y, X_test, y_test = (it[0] for it in train_test_points(80, 1000, 12, [seed]))
+        X, y, X_test, y_test = (each[0] for each in train_test_points(80, 1000, 12, [seed]))
         assert values[data_size.SVM][1, seed] == SVC().fit(X, y).score(X_test, y_test)
         assert values[data_size.TREE][1, seed] == DecisionTreeClassifier(random_state=seed).fit(X, y).score(
             X_test, y_test
@@ -246,7 +246,7 @@ def test_accuracies_are_those_of_scikit_learn_fitted_by_hand():
 
 def test_the_published_nets_are_scikit_learns():
     result = data_size.run(sizes=(20, 50), forest=False, n_seeds=2, preset="published", show=False)
-    X, y, X_test, y_test = (it[0] for it in train_test_points(40, 1000, 12, [1]))
+    X, y, X_test, y_test = (each[0] for each in train_test_points(40, 1000, 12, [1]))
     by_hand = MLPClassifier((100, 100), random_state=1).fit(X, y).score(X_test, y_test)
     assert result.sweeps[0].values[data_size.DEEP][1, 1] == pytest.approx(by_hand, abs=0.003)
 
@@ -296,10 +296,10 @@ def test_published_numbers_are_compared_at_8000_points(monkeypatch, settings, n_
         lambda hidden, data, *_, **__: {n: np.full(len(points.X), 0.5) for n, points in data.items()},
     )
     result = data_size.run(**settings, n_seeds=3, show=False)
-    assert [(it.what, it.published, it.runs) for it in result.compared] == [
+    assert [(each.what, each.published, each.runs) for each in result.compared] == [
         (f"{name}, 8,000 training points ({n_seeds} seeds)", then, 3) for name, then in data_size.PUBLISHED.items()
     ]
-    assert seen[-1] == (8000, n_seeds) and all(len(it.values) == n_seeds for it in result.compared)
+    assert seen[-1] == (8000, n_seeds) and all(len(each.values) == n_seeds for each in result.compared)
 
 
 @pytest.mark.parametrize(
@@ -366,7 +366,7 @@ def test_scaling_changes_the_test_alone(unequal):
     assert unequal.verdicts[3] == other.verdicts[3] and np.allclose(
         unequal.details.chances["with resampling"], other.details.chances["with resampling"]
     )
-    assert np.allclose([it.values for it in unequal.compared], [it.values for it in other.compared])
+    assert np.allclose([each.values for each in unequal.compared], [each.values for each in other.compared])
     assert not np.allclose(unequal.sweeps[0].values["with resampling"], other.sweeps[0].values["with resampling"])
     assert np.allclose(unequal.sweeps[0].values["with resampling"][2], unequal.compared[5].values) and np.allclose(
         other.sweeps[0].values["with resampling"][2], other.compared[2].values

@@ -45,7 +45,7 @@ def test_memorization_counts_each_point_once_and_learns_what_there_is():
             assert accuracy == pytest.approx(LogisticRegression().fit(X, y).score(X, y), abs=0.1)
         few = values[0] * 50  # points are repeated to make the sets equally large: shares stay those of 50
         assert np.allclose(few, np.round(few), atol=1e-4)
-    assert [it.what for it in result.compared] == ["random labels, n = 150"]
+    assert [each.what for each in result.compared] == ["random labels, n = 150"]
     assert (held_out.values["true labels"] > held_out.values["random labels"]).all()
 
 
@@ -160,7 +160,7 @@ def test_pca_runs_on_both_mixings():
     ].shape == (2, 2)
     alone = pca.held_out_accuracy((8,), {200: pca.seeds_points([1], 200, "rotation")}, steps=40, seeds=[1])
     assert result.sweeps[0].values["no PCA"][1, 1] == pytest.approx(alone[200][0], abs=0.005)
-    assert [it.what for it in result.compared] == ["no PCA, 100 dummy dimensions", "no PCA, 200 dummy dimensions"]
+    assert [each.what for each in result.compared] == ["no PCA, 100 dummy dimensions", "no PCA, 200 dummy dimensions"]
 
 
 @pytest.mark.parametrize("word", WORDS)
@@ -170,7 +170,7 @@ def test_pca_is_judged(word):
     accuracy[1, -1] += made_up(pca.HELPS, word)
     accuracy[0, 1] += made_up(pca.CLIFF, word)
     accuracy[3, -1] = accuracy[1, -1] - made_up(pca.ONE, word)
-    assert [it.word for it in pca.judge(accuracy, [1, 100, 200, 1000])] == [word] * 4
+    assert [each.word for each in pca.judge(accuracy, [1, 100, 200, 1000])] == [word] * 4
 
 
 @pytest.mark.parametrize(
@@ -229,7 +229,7 @@ def test_the_sign_net_is_a_linear_model_of_fixed_features():
     nets = activations.train_with(
         "sign", X, one_hot(y), steps=400, seeds=1, hidden=(5, 5), batch_size=8, record=[400], show=False
     )
-    W1, b1, W2, b2, _, _ = (it[0] for it in nets.weights)
+    W1, b1, W2, b2, _, _ = (each[0] for each in nets.weights)
     features = np.sign(np.sign(X @ W1 + b1) @ W2 + b2)
     assert nets.accuracy[-1, 0] == pytest.approx(
         LogisticRegression(C=1e3).fit(features, y).score(features, y), abs=0.03
@@ -279,7 +279,7 @@ def test_activations_are_judged(word):
     accuracy["sign"] = accuracy["relu"] - made_up(activations.SIGN, word)
     accuracy["sigmoid"] = accuracy["relu"] - made_up(activations.ALL, word)
     accuracy["square"] = accuracy["relu"] - 2 * made_up(activations.USUAL, word)
-    assert [it.word for it in activations.judge(accuracy)] == [word] * 4
+    assert [each.word for each in activations.judge(accuracy)] == [word] * 4
 
 
 @pytest.mark.parametrize(
@@ -326,7 +326,7 @@ def test_batches_are_compared_at_the_same_points_of_one_training():
         and fits.values["2 epochs"].shape == (3, 1)
         and (fits.values["2 epochs"] > 0).all()
     )
-    assert [it.what for it in result.compared][-1] == "run time with batches of 1 ÷ that with 400" and len(
+    assert [each.what for each in result.compared][-1] == "run time with batches of 1 ÷ that with 400" and len(
         result.compared
     ) == 4
 
@@ -369,7 +369,7 @@ def test_batch_sizes_are_judged(word):
     accuracy[1, 0] += made_up(batch_size.SAME, word)
     run_time = np.ones((4, 30))
     run_time[0] *= 10 ** made_up(batch_size.FASTER, word)
-    assert [it.word for it in batch_size.judge(accuracy, run_time, [1, 16, 64, 400])] == [word] * 4
+    assert [each.word for each in batch_size.judge(accuracy, run_time, [1, 16, 64, 400])] == [word] * 4
 
 
 @pytest.mark.parametrize(

@@ -99,8 +99,8 @@ def test_a_run_on_losses_holds_together():
     assert (np.diff(way.values["constant"], axis=0) == 0).all() and (
         way.values["cross-entropy"][-1] != way.values["constant"][-1]
     ).any()
-    assert [it.published for it in result.compared] == list(losses.PUBLISHED.values()) and all(
-        it.runs == 5 for it in result.compared
+    assert [each.published for each in result.compared] == list(losses.PUBLISHED.values()) and all(
+        each.runs == 5 for each in result.compared
     )
     assert "12-6-2" in result.protocol and describe_separation("falling") in result.protocol
 
@@ -168,8 +168,8 @@ def test_a_run_on_first_weights_holds_together():
     )
     assert (apart.values["Glorot"] > np.log10(0.5)).all() and (apart.values["ones"] < -3).all()
     assert (apart.values["zeros"][0] == initialization.LEAST).all()
-    assert {it.what.split(", ", 1)[1] for it in result.compared} == set(initialization.PUBLISHED) and all(
-        "after 30 steps" in it.what for it in result.compared
+    assert {each.what.split(", ", 1)[1] for each in result.compared} == set(initialization.PUBLISHED) and all(
+        "after 30 steps" in each.what for each in result.compared
     )
 
 

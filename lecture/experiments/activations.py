@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 import numpy as np
 import tensorflow as tf
+from numpy.typing import ArrayLike
 from sklearn.datasets import make_moons
 
 from lecture.checks import one_of, real, whole
 from lecture.experiments.experiment import Findings, experiment
-from lecture.experiments.judgement import Hypothesis, beside_published
+from lecture.experiments.judgement import Hypothesis, Verdict, beside_published
 from lecture.experiments.mixtures import Points
 from lecture.experiments.protocol import compare_like_the_original, describe_training, train_like_the_original
 from lecture.experiments.result import Sweep
@@ -69,7 +70,9 @@ def moon_points(seeds: Sequence[int], noise: float) -> Points:
     return Points(*(np.stack(values) for drawn in parts for values in zip(*drawn)))
 
 
-def train_with(activation: str, X, y, *, hidden: Sequence[int] = (30, 30), **settings) -> Replicas:
+def train_with(
+    activation: str, X: ArrayLike, y: ArrayLike, *, hidden: Sequence[int] = (30, 30), **settings
+) -> Replicas:
     """Train networks with one activation.
 
     Parameters
@@ -120,7 +123,7 @@ def run(*, noise: float, hidden: Sequence[int], steps: int, seeds: Sequence[int]
     )
 
 
-def judge(accuracy):
+def judge(accuracy: dict[str, np.ndarray]) -> tuple[Verdict, ...]:
     """Return the verdicts on test accuracies in the end, a dict of activation to array (n_seeds,)."""
     return (
         LINEAR.judge(accuracy["relu"] - accuracy["identity"]),

@@ -10,7 +10,7 @@ import numpy as np
 
 from lecture.checks import real, whole
 from lecture.experiments.experiment import Findings, experiment
-from lecture.experiments.judgement import Hypothesis, beside_published
+from lecture.experiments.judgement import Hypothesis, Verdict, beside_published
 from lecture.experiments.protocol import RATE, compare_like_the_original, describe_training, stacked, swept
 from lecture.experiments.result import Sweep
 
@@ -123,7 +123,7 @@ def run(*, widths: Sequence[int], learning_rate: float, steps: int, seeds: Seque
     )
 
 
-def judge(errors, variances):
+def judge(errors: dict[str, np.ndarray], variances: dict[str, float]) -> tuple[Verdict, ...]:
     """Return the verdicts.
 
     Parameters

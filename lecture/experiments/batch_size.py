@@ -8,7 +8,7 @@ import numpy as np
 from lecture.checks import one_of, real, whole
 from lecture.experiments.clock import ENOUGH, timed_fits
 from lecture.experiments.experiment import Findings, experiment
-from lecture.experiments.judgement import Hypothesis, beside_published
+from lecture.experiments.judgement import Hypothesis, Verdict, beside_published
 from lecture.experiments.mixtures import SEPARATIONS, Points, describe_separation, mixture, train_test_points
 from lecture.experiments.protocol import describe_training, swept, train_like_the_original
 from lecture.experiments.result import Sweep
@@ -139,7 +139,7 @@ def run(
     )
 
 
-def judge(accuracy, run_time, sizes):
+def judge(accuracy: np.ndarray, run_time: np.ndarray, sizes: Sequence[int]) -> tuple[Verdict, ...]:
     """Return the verdicts.
 
     Parameters

@@ -8,7 +8,7 @@ import numpy as np
 
 from lecture.checks import one_of, whole
 from lecture.experiments.experiment import Findings, experiment
-from lecture.experiments.judgement import Hypothesis
+from lecture.experiments.judgement import Hypothesis, Verdict
 from lecture.experiments.mixtures import describe_separation, one_hot, train_test_points
 from lecture.experiments.protocol import OBJECTIVES, describe_training, train_like_the_original
 from lecture.experiments.result import Sweep
@@ -121,7 +121,7 @@ def run(
     )
 
 
-def judge(half, tenths):
+def judge(half: np.ndarray, tenths: np.ndarray) -> tuple[Verdict, ...]:
     """Return the verdicts on the hypotheses.
 
     Parameters

@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from lecture.checks import whole
 from lecture.experiments.experiment import Findings, experiment
-from lecture.experiments.judgement import Hypothesis, beside_published
+from lecture.experiments.judgement import Hypothesis, Verdict, beside_published
 from lecture.experiments.mixtures import Points, mixture, train_test_points
 from lecture.experiments.protocol import compare_like_the_original, swept
 from lecture.experiments.result import Sweep
@@ -91,7 +91,7 @@ def run(
     )
 
 
-def judge(accuracy):
+def judge(accuracy: dict[str, np.ndarray]) -> tuple[Verdict, ...]:
     """Return the verdicts on accuracies by name, each (n_sizes, n_seeds) from few points to many."""
     gain = {name: values[-1] - values[0] for name, values in accuracy.items()}
     least = min(gain, key=lambda name: gain[name].mean())

@@ -8,7 +8,7 @@ import numpy as np
 
 from lecture.checks import one_of, real, whole
 from lecture.experiments.experiment import Findings, experiment
-from lecture.experiments.judgement import Hypothesis, beside_published
+from lecture.experiments.judgement import Hypothesis, Verdict, beside_published
 from lecture.experiments.mixtures import one_hot
 from lecture.experiments.protocol import describe_training, swept, train_like_the_original
 from lecture.experiments.result import Sweep
@@ -139,7 +139,7 @@ def _depths(layers):
     return swept(layers, "layers", partial(whole, what="a number of layers", least=1))
 
 
-def judge(accuracy, turns):
+def judge(accuracy: np.ndarray, turns: np.ndarray) -> tuple[Verdict, ...]:
     """Return the verdicts on accuracies and changes of side (n_depths, n_seeds), from shallow to deep."""
     return (
         BETTER.judge(accuracy[-1] - accuracy[0]),

@@ -8,7 +8,7 @@ import numpy as np
 
 from lecture.checks import one_of, real
 from lecture.experiments.experiment import Findings, experiment
-from lecture.experiments.judgement import Hypothesis, beside_published
+from lecture.experiments.judgement import Hypothesis, Verdict, beside_published
 from lecture.experiments.mixtures import Mixture, balanced_counts, mixture, one_hot
 from lecture.experiments.protocol import compare_like_the_original, describe_training, stacked, swept
 from lecture.experiments.result import Sweep
@@ -129,7 +129,7 @@ def run(
     )
 
 
-def judge(accuracy, scaled):
+def judge(accuracy: dict[tuple, np.ndarray], scaled: dict[str, np.ndarray]) -> tuple[Verdict, ...]:
     """Return the verdicts.
 
     Parameters

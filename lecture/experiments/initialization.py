@@ -1,6 +1,6 @@
 """How much depends on the initial weights?"""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
 import keras
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from lecture.experiments.experiment import Findings, experiment
-from lecture.experiments.judgement import Hypothesis, beside_published
+from lecture.experiments.judgement import Hypothesis, Verdict, beside_published
 from lecture.experiments.mixtures import describe_separation, train_test_points
 from lecture.experiments.protocol import (
     OBJECTIVES,
@@ -115,7 +115,7 @@ def _trained(points, width, n_layers, **settings):
     return nets | {ONE: train_like_the_original((1,) * n_layers, **zeros, **settings)}
 
 
-def judge(accuracy, apart):
+def judge(accuracy: dict[str, np.ndarray], apart: np.ndarray) -> tuple[Verdict, ...]:
     """Return the verdicts on the hypotheses.
 
     Parameters
@@ -133,7 +133,7 @@ def judge(accuracy, apart):
     )
 
 
-def units_apart(kept, width):
+def units_apart(kept: Iterable[np.ndarray], width: int) -> np.ndarray:
     """Return how different the units of a layer are, the largest `difference` of all layers: array (T, n_seeds).
 
     Parameters

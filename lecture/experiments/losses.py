@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from lecture.checks import one_of
 from lecture.experiments.experiment import Findings, experiment
-from lecture.experiments.judgement import Hypothesis, beside_published
+from lecture.experiments.judgement import Hypothesis, Verdict, beside_published
 from lecture.experiments.mixtures import describe_separation, train_test_points
 from lecture.experiments.protocol import compare_like_the_original, describe_training, evenly
 from lecture.experiments.result import Sweep
@@ -50,17 +50,17 @@ PUBLISHED = {
 }
 
 
-def fourth_power(y, predicted):
+def fourth_power(y: tf.Tensor, predicted: tf.Tensor) -> tf.Tensor:
     """Return the mean of (y - predicted)⁴ over the outputs, for each example: (n_replicas, n)."""
     return tf.reduce_mean(tf.square(tf.square(y - predicted)), axis=-1)
 
 
-def constant(y, predicted):
+def constant(y: tf.Tensor, predicted: tf.Tensor) -> tf.Tensor:
     """Return 0 for each example, (n_replicas, n): a loss that nothing can be learnt from."""
     return tf.zeros_like(predicted[..., 0])
 
 
-def hinge_of_each_output(y, predicted):
+def hinge_of_each_output(y: tf.Tensor, predicted: tf.Tensor) -> tf.Tensor:
     """Return the mean over the outputs of max(0, 1 - y predicted), with labels -1 and 1, for each example."""
     return keras.losses.hinge(2 * y - 1, predicted)
 
@@ -122,7 +122,7 @@ def run(
     )
 
 
-def judge(accuracy):
+def judge(accuracy: dict[str, np.ndarray]) -> tuple[Verdict, ...]:
     """Return the verdicts on the test accuracy with each loss: a dict of arrays (n_seeds,)."""
 
     def mean(*names):

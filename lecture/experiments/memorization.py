@@ -8,7 +8,7 @@ import numpy as np
 
 from lecture.checks import whole
 from lecture.experiments.experiment import Findings, experiment
-from lecture.experiments.judgement import Hypothesis, beside_published
+from lecture.experiments.judgement import Hypothesis, Verdict, beside_published
 from lecture.experiments.mixtures import balanced_counts, mixture, one_hot
 from lecture.experiments.protocol import compare_like_the_original, describe_training, stacked, swept
 from lecture.experiments.result import Sweep
@@ -110,7 +110,7 @@ def run(*, sizes: Sequence[int], hidden: Sequence[int], steps: int, seeds: Seque
     )
 
 
-def judge(random, on_the_way, steps):
+def judge(random: np.ndarray, on_the_way: dict[str, np.ndarray], steps: Sequence[int]) -> tuple[Verdict, ...]:
     """Return the verdicts.
 
     Parameters

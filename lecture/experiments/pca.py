@@ -9,7 +9,7 @@ from threadpoolctl import threadpool_limits
 
 from lecture.checks import one_of, real, whole
 from lecture.experiments.experiment import Findings, experiment
-from lecture.experiments.judgement import Hypothesis, beside_published
+from lecture.experiments.judgement import Hypothesis, Verdict, beside_published
 from lecture.experiments.mixtures import Points, balanced_counts, mixture, one_hot
 from lecture.experiments.protocol import compare_like_the_original, describe_training, initial_weights, stacked, swept
 from lecture.experiments.result import Sweep
@@ -212,7 +212,7 @@ def run(
     )
 
 
-def judge(accuracy, dummies):
+def judge(accuracy: np.ndarray, dummies: Sequence[int]) -> tuple[Verdict, ...]:
     """Return the verdicts.
 
     Parameters

@@ -5,6 +5,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 
 import keras
 import numpy as np
+from numpy.typing import ArrayLike
 
 from lecture import replicas
 from lecture.checks import one_of, whole
@@ -89,7 +90,7 @@ def evenly(steps: int, n: int) -> tuple[int, ...]:
 # Training
 
 
-def train_like_the_original(hidden: Sequence[int], X, y, **settings) -> Replicas:
+def train_like_the_original(hidden: Sequence[int], X: ArrayLike, y: ArrayLike, **settings) -> Replicas:
     """Train a network for each seed as the original lecture does.
 
     That is with Adam at 0.003, sigmoid units, Glorot's initializer for weights and biases, mini-batches of 64, softmax
@@ -112,7 +113,9 @@ def train_like_the_original(hidden: Sequence[int], X, y, **settings) -> Replicas
     return _complete(replicas.train(hidden, X, y, **_usual() | settings))
 
 
-def compare_like_the_original(conditions: Mapping[Hashable, dict], X=None, y=None, **settings) -> dict:
+def compare_like_the_original(
+    conditions: Mapping[Hashable, dict], X: ArrayLike | None = None, y: ArrayLike | None = None, **settings
+) -> dict[Hashable, Replicas]:
     """Train a network for each condition and seed, in everything else as the original lecture does.
 
     Parameters
@@ -192,9 +195,33 @@ def _complete(nets):
 
 
 def describe_training(
-    sizes: Sequence[int], steps: int, n_points: int, *, units="sigmoid", rate=RATE, batch_size=BATCH, n_test=0
+    sizes: Sequence[int | str],
+    steps: int,
+    n_points: int,
+    *,
+    units: str = "sigmoid",
+    rate: float = RATE,
+    batch_size: int | str | None = BATCH,
+    n_test: int = 0,
 ) -> str:
     """Return what was trained, in the words that a protocol begins with.
+
+    Parameters
+    ----------
+    sizes : sequence of int or str
+        Inputs, units of each hidden layer, outputs.
+    steps : int
+        Number of update steps.
+    n_points : int
+        Number of training points.
+    units : str
+        Activations, and outputs if they are not softmax.
+    rate : float
+        Learning rate of Adam.
+    batch_size : int, str or None
+        Examples in a mini-batch; None if each step takes all points.
+    n_test : int
+        Number of test points.
 
     >>> describe_training((12, 50, 2), 500, 400, n_test=1000)
     '12-50-2, sigmoid, 500 steps of Adam at 0.003 on mini-batches of 64 of 400 points, 1,000 others to test'

@@ -9,7 +9,7 @@ import numpy as np
 
 from lecture.checks import one_of, real
 from lecture.experiments.experiment import Findings, experiment
-from lecture.experiments.judgement import Hypothesis, beside_published
+from lecture.experiments.judgement import Hypothesis, Verdict, beside_published
 from lecture.experiments.mixtures import describe_separation, train_test_points
 from lecture.experiments.protocol import (
     OBJECTIVES,
@@ -149,7 +149,9 @@ def _weights(nets, strengths):
     return Weights(nets["L1", 0.0].steps, weights)
 
 
-def judge(accuracy, size, small):
+def judge(
+    accuracy: dict[str, np.ndarray], size: dict[str, np.ndarray], small: dict[str, np.ndarray]
+) -> tuple[Verdict, ...]:
     """Return the verdicts on the hypotheses.
 
     Parameters
