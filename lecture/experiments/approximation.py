@@ -112,10 +112,11 @@ def run(*, widths: Sequence[int], learning_rate: float, steps: int, seeds: Seque
     fits = fitted(FUNCTIONS, widths, steps=steps, learning_rate=learning_rate, seeds=seeds, show=show)
     logs = {name: np.log10(np.maximum(values, TINY)) for name, values in fits.errors.items()}
     errors = {(name, width): fits.errors[name][at] for name in FUNCTIONS for at, width in enumerate(widths)}
-    network = dict(units="sigmoid, linear output", rate=learning_rate, batch_size=None)
+    units = "sigmoid, linear output"
+    trained = describe_training((1, "n", 1), steps, N_POINTS, units=units, rate=learning_rate, batch_size=None)
     return Findings(
-        protocol=f"{describe_training((1, 'n', 1), steps, N_POINTS, **network)}, evenly spaced from -1 to 1; the loss "
-        "is the mean squared error, the polynomial is -2x + x² + x³ - 2x⁴.",
+        protocol=f"{trained}, evenly spaced from -1 to 1; the loss is the mean squared error, the polynomial is "
+        "-2x + x² + x³ - 2x⁴.",
         sweeps=(Sweep("Error of the fit", widths, "units", "log₁₀ of the mean squared error", logs, log_x=True),),
         verdicts=judge(fits.errors, {name: np.var(y) for name, y in fits.y.items()}),
         compared=beside_published(PUBLISHED, errors, "error on {}, {} units", runs=1, reading=0.00005),

@@ -113,7 +113,7 @@ def run(
     grid = np.linspace(x[0], x[-1], N_GRID)
     outputs = np.stack([each.predict(grid[:, None]) for each in nets])
     accuracy = np.stack([each.accuracy[-1] for each in nets])
-    n_parameters = tuple(each.net.n_parameters for each in nets)
+    n_parameters = tuple(sum(array[0].size for array in each.weights) for each in nets)
     curves = AlternationCurves(depths, n_parameters, x, y, grid, outputs[..., 1] - outputs[..., 0], accuracy)
     trained = describe_training((1, f"{UNITS} in each layer", 2), steps, N_POINTS, units="ReLU", batch_size=None)
     counts = ", ".join(f"{depth} layers have {n} parameters" for depth, n in zip(depths, n_parameters))

@@ -86,8 +86,9 @@ def experiment(title: str, presets: Mapping[str, dict]) -> Callable:
                 details=found.details,
             )
 
-        run.__signature__ = _public(answer)
-        run.__doc__ = _documented(answer.__doc__, run.__signature__)
+        signature = _public(answer)
+        run.__signature__ = signature  # ty: ignore[missing-attribute]
+        run.__doc__ = _documented(answer.__doc__, signature)
         return run
 
     return decorate

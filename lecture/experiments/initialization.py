@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
+from typing import Any
 
 import keras
 import numpy as np
@@ -111,7 +112,7 @@ def _trained(points, width, n_layers, **settings):
         keep={layer: np.arange((min(N_ROWS, width) if layer else D) * width) for layer in range(n_layers)},
         **settings,
     )
-    zeros = dict(initializer="zeros", bias_initializer="zeros", activation=summed_sigmoid(width))
+    zeros: dict[str, Any] = dict(initializer="zeros", bias_initializer="zeros", activation=summed_sigmoid(width))
     return nets | {ONE: train_like_the_original((1,) * n_layers, **zeros, **settings)}
 
 

@@ -1,7 +1,8 @@
 """What an experiment claims before it runs, and what the numbers say about it."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -43,7 +44,7 @@ class Hypothesis:
         ValueError
             If there are no numbers, or one of them is not finite.
         """
-        return Verdict(self, *interval(values), len(values))
+        return Verdict(self, *interval(values), np.size(values))
 
 
 @dataclass(frozen=True)
@@ -132,8 +133,8 @@ class Compared:
 
 
 def beside_published(
-    published: Mapping[Hashable, float],
-    measured: Mapping[Hashable, np.ndarray],
+    published: Mapping[Any, float],
+    measured: Mapping[Any, np.ndarray],
     what: str,
     *,
     runs: int,

@@ -50,17 +50,17 @@ PUBLISHED = {
 }
 
 
-def fourth_power(y: tf.Tensor, predicted: tf.Tensor) -> tf.Tensor:
+def fourth_power(y, predicted):
     """Return the mean of (y - predicted)⁴ over the outputs, for each example: (n_replicas, n)."""
     return tf.reduce_mean(tf.square(tf.square(y - predicted)), axis=-1)
 
 
-def constant(y: tf.Tensor, predicted: tf.Tensor) -> tf.Tensor:
+def constant(y, predicted):
     """Return 0 for each example, (n_replicas, n): a loss that nothing can be learnt from."""
     return tf.zeros_like(predicted[..., 0])
 
 
-def hinge_of_each_output(y: tf.Tensor, predicted: tf.Tensor) -> tf.Tensor:
+def hinge_of_each_output(y, predicted):
     """Return the mean over the outputs of max(0, 1 - y predicted), with labels -1 and 1, for each example."""
     return keras.losses.hinge(2 * y - 1, predicted)
 

@@ -1,8 +1,9 @@
 """Does PCA help a network where most of the input's dimensions say nothing?"""
 
 import itertools
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -255,8 +256,8 @@ def projections(points: Points) -> dict[str, Points]:
 
 
 def held_out_accuracy(
-    hidden: Sequence[int], data: Mapping[Hashable, Points], *, steps: int, seeds: Sequence[int], show: bool = False
-) -> dict[Hashable, np.ndarray]:
+    hidden: Sequence[int], data: Mapping[Any, Points], *, steps: int, seeds: Sequence[int], show: bool = False
+) -> dict[Any, np.ndarray]:
     """Return the test accuracy (n_seeds,) of networks on data whose number of inputs may differ, by the data's name.
 
     All are trained together: an input that is always 0 changes nothing. So data are filled up with such inputs, while

@@ -1,7 +1,8 @@
 """What the experiments have in common: settings, training as in the original lecture, and the words for it."""
 
 import itertools
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any
 
 import keras
 import numpy as np
@@ -114,8 +115,8 @@ def train_like_the_original(hidden: Sequence[int], X: ArrayLike, y: ArrayLike, *
 
 
 def compare_like_the_original(
-    conditions: Mapping[Hashable, dict], X: ArrayLike | None = None, y: ArrayLike | None = None, **settings
-) -> dict[Hashable, Replicas]:
+    conditions: Mapping[Any, dict], X: ArrayLike | None = None, y: ArrayLike | None = None, **settings
+) -> dict[Any, Replicas]:
     """Train a network for each condition and seed, in everything else as the original lecture does.
 
     Parameters
@@ -159,14 +160,14 @@ def initial_weights(sizes: Sequence[int], seeds: Sequence[int]) -> list[np.ndarr
     return [values[:, 0] if at % 2 else values for at, values in enumerate(found)]
 
 
-def stacked(values: Mapping[tuple, np.ndarray], *axes: Iterable) -> np.ndarray:
+def stacked(values: Mapping[Any, np.ndarray], *axes: Collection) -> np.ndarray:
     """Return values under crossed conditions as an array with an axis for each part of their names.
 
     Parameters
     ----------
     values : dict of tuple to array
         Values by the name of their condition, such as ``("L1", 0.1)``.
-    *axes : iterable
+    *axes : collection
         Values of each part of a name, such as ``("L1", "L2")`` and ``(0.1, 1.0)``.
 
     >>> stacked({("a", 1): [0], ("a", 2): [1], ("b", 1): [2], ("b", 2): [3]}, "ab", (1, 2)).tolist()

@@ -1,6 +1,6 @@
 """What many networks decide in the plane, over the points that they learnt from and over others."""
 
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from contourpy import contour_generator
@@ -45,15 +45,16 @@ def plot_decisions(decisions: Decisions, *, axes: np.ndarray | None = None) -> n
     """
     n = len(decisions.chances)
     shared = dict(sharex=True, sharey=True, squeeze=False, layout="constrained")
-    axes = style.axes(axes, 62, 24 * n + 3, nrows=n, ncols=2, **shared)
-    axes = np.asarray(axes, dtype=object).reshape(n, 2)
-    for row, way in zip(axes, decisions.chances):
+    panels: Any = style.axes(axes, 62, 24 * n + 3, nrows=n, ncols=2, **shared)
+    panels = np.asarray(panels, dtype=object).reshape(n, 2)
+    for row, way in zip(panels, decisions.chances):
         _row(row, decisions, way)
-    for ax in axes[-1]:
+    for ax in panels[-1]:
         ax.set_xlabel("x₁ (scaled)")
-    handles, labels = axes[0, 0].get_legend_handles_labels()
-    axes[0, 0].figure.legend(handles, labels, loc="outside lower center", ncols=4, handletextpad=0.4, fontsize="small")
-    return axes
+    first = panels[0, 0]
+    handles, labels = first.get_legend_handles_labels()
+    first.figure.legend(handles, labels, loc="outside lower center", ncols=4, handletextpad=0.4, fontsize="small")
+    return panels
 
 
 def _row(axes, decisions, way):

@@ -1,7 +1,7 @@
 """Curves that networks fitted: those of all seeds faint, one of them strong, over what was to be learnt."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -56,16 +56,16 @@ def plot_fits(fits: Fits, *, axes: np.ndarray | None = None) -> np.ndarray:
     names, n = list(fits.curves), len(fits.widths)
     width, height = max(33, (22 if n < 4 else 17) * n), max(24, 17 * len(names) + 3)
     shared = dict(sharex=True, sharey="row", squeeze=False, layout="constrained")
-    axes = style.axes(axes, width, height, nrows=len(names), ncols=n, **shared)
-    axes = np.asarray(axes, dtype=object).reshape(len(names), n)
-    for row, name in zip(axes, names):
+    panels: Any = style.axes(axes, width, height, nrows=len(names), ncols=n, **shared)
+    panels = np.asarray(panels, dtype=object).reshape(len(names), n)
+    for row, name in zip(panels, names):
         for at, ax in enumerate(row):
             _fit(ax, fits, name, at)
         row[0].set_ylabel(name)
-    for ax in axes[-1]:
+    for ax in panels[-1]:
         ax.set_xlabel("x")
-    _legend(axes)
-    return axes
+    _legend(panels)
+    return panels
 
 
 def _fit(ax, fits, name, at):
@@ -124,12 +124,13 @@ def plot_alternation(curves: Alternation, *, axes: Sequence[Axes] | None = None)
     """
     n = len(curves.depths)
     shared = dict(sharex=True, sharey=True, squeeze=False, layout="constrained")
-    axes = np.ravel(np.asarray(style.axes(axes, max(33, 22 * n), 22, ncols=n, **shared), dtype=object))
-    for at, ax in enumerate(axes):
+    panels: Any = style.axes(axes, max(33, 22 * n), 22, ncols=n, **shared)
+    panels = np.ravel(np.asarray(panels, dtype=object))
+    for at, ax in enumerate(panels):
         _alternate(ax, curves, at)
-    axes[0].set_ylabel("P(class 1) - P(class 0)")
-    _legend(axes)
-    return axes
+    panels[0].set_ylabel("P(class 1) - P(class 0)")
+    _legend(panels)
+    return panels
 
 
 def _alternate(ax, curves, at):

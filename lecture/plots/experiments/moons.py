@@ -1,7 +1,7 @@
 """What networks with one activation decide about two moons, and the activations that are tried."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -45,7 +45,8 @@ def plot_moons(decisions: Decisions, *, axes: Sequence[Axes] | None = None) -> n
     -------
     ndarray of matplotlib.axes.Axes, shape (2,)
     """
-    plane, strip = axes = style.axes(axes, 62, 27, ncols=2, gridspec_kw=_PLANE_AND_STRIP, layout="none")
+    panels: Any = style.axes(axes, 62, 27, ncols=2, gridspec_kw=_PLANE_AND_STRIP, layout="none")
+    plane, strip = panels
     _plane(plane, decisions)
     accuracy = decisions.accuracy
     mean, n = accuracy.mean(), len(accuracy)
@@ -60,7 +61,7 @@ def plot_moons(decisions: Decisions, *, axes: Sequence[Axes] | None = None) -> n
         title=f"mean {mean:.3f}",
     )
     describe(strip, f"Accuracy on unseen points {mean:.3f}, from {accuracy.min():.3f} to {accuracy.max():.3f}.")
-    return np.asarray(axes)
+    return np.asarray(panels)
 
 
 def _plane(ax, decisions):
@@ -101,9 +102,10 @@ def plot_functions(functions: Mapping[str, Callable], *, axes: Sequence[Axes] | 
     """
     n = len(functions)
     shared = dict(sharex=True, sharey=True, squeeze=False, layout="none")
-    axes = np.ravel(style.axes(axes, 9 * n, 11, ncols=n, gridspec_kw=_IN_A_ROW, **shared))
+    panels: Any = style.axes(axes, 9 * n, 11, ncols=n, gridspec_kw=_IN_A_ROW, **shared)
+    panels = np.ravel(panels)
     z = np.linspace(-3, 3, 240, dtype="float32")  # without 0: a line across a jump would hide it
-    for ax, (name, function) in zip(axes, functions.items(), strict=True):
+    for ax, (name, function) in zip(panels, functions.items(), strict=True):
         a = np.asarray(function(z), dtype=float)
         jumps = np.flatnonzero(np.abs(np.diff(a)) > 0.5) + 1
         line = np.insert(z, jumps, np.nan), np.insert(a, jumps, np.nan)
@@ -111,7 +113,7 @@ def plot_functions(functions: Mapping[str, Callable], *, axes: Sequence[Axes] | 
         ax.set(title=name, ylim=(-1.6, 3.1), xticks=(-2, 0, 2), yticks=(-1, 0, 1, 2, 3))
         ends = ", ".join(f"{float(np.interp(at, z, a)):.2g} at {at:g}" for at in (-2, -1, 1, 2))
         describe(ax, f"{name}: {ends}.")
-    return axes
+    return panels
 
 
 def _shades():

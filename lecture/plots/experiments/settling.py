@@ -1,11 +1,10 @@
 """Weights during training."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from matplotlib.axes import Axes
-from numpy.typing import ArrayLike
 
 from lecture.plots import style
 from lecture.plots.alt import describe
@@ -21,7 +20,11 @@ class Settling(Protocol):
 
 
 def plot_weight_paths(
-    steps: ArrayLike, weights: Mapping[str, np.ndarray], *, axes: Sequence[Axes] | None = None, rows: int = 1
+    steps: np.ndarray | Sequence[int],
+    weights: Mapping[str, np.ndarray],
+    *,
+    axes: Sequence[Axes] | None = None,
+    rows: int = 1,
 ) -> np.ndarray:
     """Draw weights over the steps of a training, a panel for each set of them, all on the same range.
 
@@ -47,12 +50,12 @@ def plot_weight_paths(
     """
     if not weights:
         raise ValueError("weights must have one set or more, got none.")
-    axes = _grid(len(weights), rows) if axes is None else np.ravel(np.asarray(axes, dtype=object))
-    if len(axes) < len(weights):
-        raise ValueError(f"axes must be {len(weights)}, one for each set of weights, got {len(axes)}.")
+    panels = _grid(len(weights), rows) if axes is None else np.ravel(np.asarray(axes, dtype=object))
+    if len(panels) < len(weights):
+        raise ValueError(f"axes must be {len(weights)}, one for each set of weights, got {len(panels)}.")
     size = style.size()
     highest = max(np.abs(values).max(where=np.isfinite(values), initial=0) for values in weights.values()) or 1.0
-    for ax, (name, values) in zip(axes, weights.items()):
+    for ax, (name, values) in zip(panels, weights.items()):
         ax.plot(steps, values, color=COLORS[0], alpha=0.35, linewidth=0.09 * size)
         ax.axhline(0, color="0.7", linewidth=0.08 * size, zorder=0)
         ax.set(title=name, ylim=(-1.05 * highest, 1.05 * highest), xlim=(steps[0], steps[-1]))
@@ -63,7 +66,7 @@ def plot_weight_paths(
             f"{name}: {values.shape[1]} weights over {steps[-1]} steps, of mean size {first} at first and {last} in "
             "the end.",
         )
-    return axes
+    return panels
 
 
 def plot_settling(settling: Settling, *, axes: np.ndarray | None = None) -> np.ndarray:
@@ -81,22 +84,22 @@ def plot_settling(settling: Settling, *, axes: np.ndarray | None = None) -> np.n
     ndarray of matplotlib.axes.Axes, shape (2, n_layers)
     """
     n = len(settling.weights)
+    panels: Any = style.axes(axes, 15 * n, 27, nrows=2, ncols=n, sharex=True, sharey="row", squeeze=False)
+    panels = np.asarray(panels, dtype=object).reshape(2, n)
     if axes is None:
-        axes = style.axes(None, 15 * n, 27, nrows=2, ncols=n, sharex=True, sharey="row", squeeze=False)
-        axes[0, 0].set_ylabel("weight")
-        axes[1, 0].set_ylabel("change")
-    axes = np.asarray(axes, dtype=object).reshape(2, n)
-    plot_weight_paths(settling.steps, settling.weights, axes=axes[0])
-    for ax, (name, moved) in zip(axes[1], settling.changes.items()):
+        panels[0, 0].set_ylabel("weight")
+        panels[1, 0].set_ylabel("change")
+    plot_weight_paths(settling.steps, settling.weights, axes=panels[0])
+    for ax, (name, moved) in zip(panels[1], settling.changes.items()):
         _changes(ax, name, settling.steps[1:], moved)
-    return axes
+    return panels
 
 
 def _grid(n, rows):
     """Axes of a new figure with labels at its left and lower edge."""
     columns = -(-n // rows)
     shared = dict(sharex=True, sharey=True, squeeze=False)
-    axes = style.axes(None, max(18 * columns, 30), 12 * rows + 4, nrows=rows, ncols=columns, **shared)
+    axes: Any = style.axes(None, max(18 * columns, 30), 12 * rows + 4, nrows=rows, ncols=columns, **shared)
     for ax in axes[:, 0]:
         ax.set_ylabel("weight")
     for ax in axes[-1]:
