@@ -1,0 +1,52 @@
+"""The landscape of the loss: where training goes, how steep and how curved it is there, and what lies between.
+
+θ is all trainable weights of a model in a row. A model is any built Keras model, or R ``replicas``: then every result
+has an axis of replicas before. Nothing here draws.
+"""
+
+from lecture.landscape.estimates import Density, Trace, density, trace
+from lecture.landscape.gradients import Norms, gradient, gradient_norm
+from lecture.landscape.hessian import hessian, hessian_vector
+from lecture.landscape.interpolation import Path, interpolate
+from lecture.landscape.parameters import assign, names, vector
+from lecture.landscape.projection import Projection, project
+from lecture.landscape.ratio import Ratio, minimal_ratio
+from lecture.landscape.recording import GradientNorm
+from lecture.landscape.sensitivity import sensitivity
+from lecture.landscape.sharpness import sharpness
+from lecture.landscape.slices import Slice, slice_2d
+from lecture.landscape.spectrum import Leading, Spectrum, spectrum
+from lecture.landscape.stationary import Stationary, stationary_points
+from lecture.landscape.trajectory import Trajectory
+
+__all__ = [
+    "Density",
+    "GradientNorm",
+    "Leading",
+    "Norms",
+    "Path",
+    "Projection",
+    "Ratio",
+    "Slice",
+    "Spectrum",
+    "Stationary",
+    "Trace",
+    "Trajectory",
+    "assign",
+    "density",
+    "gradient",
+    "gradient_norm",
+    "hessian",
+    "hessian_vector",
+    "interpolate",
+    "minimal_ratio",
+    "names",
+    "project",
+    "sensitivity",
+    "sharpness",
+    "slice_2d",
+    "spectrum",
+    "stationary_points",
+    "trace",
+    "vector",
+]

@@ -1,0 +1,135 @@
+"""The weights on their way through a training."""
+
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from lecture.checks import one_of, whole
+from lecture.landscape.parameters import trainable
+
+
+class Trajectory(keras.callbacks.Callback):
+    """Records the weights at the start of a training and at the end of each epoch, or every few steps.
+
+    A new ``fit`` starts a new record. An interrupted one leaves what was recorded.
+
+    Parameters
+    ----------
+    every : "epoch" or int
+        When to record: at the end of each epoch, or after so many steps.
+    layers : sequence of str, optional
+        Names of the layers whose weights to record; all by default.
+    dtype : "float16" or "float32"
+        In which to keep them. Half precision is plenty for a picture, and takes half the memory.
+    path : str or Path, optional
+        A file, ``.npz``, to write at the end of the training.
+
+    Attributes
+    ----------
+    weights : array (T, P)
+    steps : array (T,)
+        Update steps made before each record.
+    loss, accuracy : arrays (T,)
+        As Keras logs them at that moment: means over the epoch so far. NaN at the start, and without such a metric.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range; in ``fit``, if the model has no such layer.
+    """
+
+    def __init__(
+        self,
+        every: str | int = "epoch",
+        layers: Sequence[str] | None = None,
+        dtype: str = "float16",
+        path: str | os.PathLike | None = None,
+    ):
+        super().__init__()
+        if isinstance(every, str):
+            one_of(every, ("epoch",), "every")
+        else:
+            whole(every, "every", least=1)
+        self.every, self.layers, self.path = every, layers, path
+        self.dtype = one_of(dtype, ("float16", "float32"), "dtype")
+        self._variables, self._rows, self._before, self._step = [], [], 0, 0
+
+    @property
+    def weights(self) -> np.ndarray:
+        """Weights at each record, (T, P)."""
+        return np.array([row["weights"] for row in self._rows], self.dtype)
+
+    @property
+    def steps(self) -> np.ndarray:
+        """Update steps made before each record, (T,)."""
+        return np.array([row["step"] for row in self._rows], int)
+
+    @property
+    def loss(self) -> np.ndarray:
+        """Logged loss at each record, (T,)."""
+        return np.array([row["loss"] for row in self._rows])
+
+    @property
+    def accuracy(self) -> np.ndarray:
+        """Logged accuracy at each record, (T,)."""
+        return np.array([row["accuracy"] for row in self._rows])
+
+    def on_train_begin(self, logs=None):
+        """Record the start."""
+        self._variables = self._chosen()
+        self._rows, self._before, self._step = [], 0, 0
+        self._record({})
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Record, if it is time to."""
+        last, self._step = self._step, self._before + batch + 1
+        if self.every != "epoch" and self._step // self.every > last // self.every:
+            self._record(logs or {})
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Record the end of an epoch."""
+        self._before = self._step
+        if self.every == "epoch":
+            self._record(logs or {})
+
+    def on_train_end(self, logs=None):
+        """Write the file, if one is wanted."""
+        if self.path is not None:
+            self.save(self.path)
+
+    def save(self, path: str | os.PathLike) -> None:
+        """Write weights, steps, loss and accuracy to a file, ``.npz``: the whole of it, or nothing."""
+        path = Path(path)
+        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".npz", delete=False) as file:
+            try:
+                np.savez(file, weights=self.weights, steps=self.steps, loss=self.loss, accuracy=self.accuracy)
+                file.close()
+                os.replace(file.name, path)
+            except BaseException:
+                Path(file.name).unlink(missing_ok=True)
+                raise
+
+    def _chosen(self):
+        variables = trainable(self.model)
+        if self.layers is None:
+            return variables
+        known = [layer.name for layer in self.model.layers]
+        for name in self.layers:
+            one_of(name, known, "layers")
+        own = {id(v) for name in self.layers for v in self.model.get_layer(name).trainable_variables}
+        return [variable for variable in variables if id(variable) in own]
+
+    def _record(self, logs):
+        row = np.empty(sum(int(np.prod(variable.shape)) for variable in self._variables), self.dtype)
+        begin = 0
+        for variable in self._variables:
+            values = keras.ops.convert_to_numpy(variable.value).ravel()
+            row[begin : begin + values.size] = values
+            begin += values.size
+        accuracy = next((logs[name] for name in ("accuracy", "acc") if name in logs), np.nan)
+        loss = logs.get("loss", np.nan)
+        self._rows.append({"step": self._step, "weights": row, "loss": float(loss), "accuracy": float(accuracy)})
