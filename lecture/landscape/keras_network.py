@@ -99,8 +99,8 @@ def rebuilt(model: keras.Model, dtype: str, edit: Callable = dict) -> keras.Mode
             copy.build(model.input_shape)
     except Exception as error:  # whatever a layer that was not made for it says
         raise ValueError(
-            f"model must be one that Keras can make anew from its settings (get_config), for {dtype} or new statistics, "
-            f"and {model.name!r} is not: {type(error).__name__}."
+            f"model must be one that Keras can make anew from its settings (get_config), for {dtype} or new "
+            f"statistics, and {model.name!r} is not: {type(error).__name__}."
         ) from error
     return copy
 

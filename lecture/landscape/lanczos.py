@@ -77,7 +77,7 @@ def lanczos(
 
 
 def iterate(product: Callable, start: np.ndarray, *, most: int, k: int, tolerance: float, dtype, rng) -> Krylov:
-    """Return the Krylov spaces from vectors ``start`` (R, P), of at most ``most`` products; arguments as for ``lanczos``."""
+    """Return the Krylov spaces from vectors ``start`` (R, P), after at most ``most`` products; else as ``lanczos``."""
     R, P = start.shape
     vectors = np.zeros((R, most, P), dtype)
     vectors[:, 0] = start / np.linalg.norm(start, axis=1, keepdims=True)

@@ -39,11 +39,7 @@ def per_example(loss: Loss) -> Callable:
     ValueError
         If Keras does not know the loss, or it does not average over the examples.
     """
-    try:
-        found = keras.losses.get(loss)
-    except ValueError:
-        known = "'mse' or 'categorical_crossentropy'"
-        raise ValueError(f"loss must be a Keras loss or the name of one, such as {known}, got {loss!r}.") from None
+    found = _known(loss)
     if not isinstance(found, keras.losses.Loss):
         return found
     if found.reduction not in ("sum_over_batch_size", "mean"):
@@ -53,10 +49,18 @@ def per_example(loss: Loss) -> Callable:
 
 def name_of(loss: Loss) -> str:
     """Return the name of a loss in small letters, without underscores."""
-    found = keras.losses.get(loss) if isinstance(loss, str) else loss
+    found = _known(loss)
     return (getattr(found, "__name__", "") or type(found).__name__).lower().replace("_", "")
 
 
 def is_sparse(loss: Loss) -> bool:
     """Whether the loss takes class numbers where the model has an output for each class."""
     return "sparse" in name_of(loss)
+
+
+def _known(loss):
+    try:
+        return keras.losses.get(loss)
+    except ValueError:
+        known = "'mse' or 'categorical_crossentropy'"
+        raise ValueError(f"loss must be a Keras loss or the name of one, such as {known}, got {loss!r}.") from None

@@ -8,6 +8,7 @@ for each example. Its mean over the examples is a product of two matrices with a
 vectors, as automatic differentiation has it, goes through the net P times instead.
 """
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 import tensorflow as tf
@@ -38,10 +39,11 @@ class Pairs:
         weights = self.chain.matrices(theta)
         inputs, slopes, bends, z = self._forward(weights, X)
         sensitivities, curvatures = self._backward(weights, slopes, bends, self._head(z, y))
+        known = _Known([matrix[:, :-1] for matrix in weights], inputs, slopes, sensitivities, curvatures)
         n_slots = len(self.chain.shapes)
         blocks = {}  # of the matrices, not of the layers: several may share one
         for l in range(self.chain.n_layers):
-            for k, block in self._blocks(l, weights, inputs, slopes, sensitivities, curvatures):
+            for k, block in _blocks(l, known):
                 here = (self.chain.slots[k], self.chain.slots[l])
                 _add(blocks, here, block)
                 if k < l:
@@ -89,21 +91,6 @@ class Pairs:
             curvatures.insert(0, curved * slope[..., None] * slope[..., None, :] + own)
         return sensitivities, curvatures
 
-    def _blocks(self, l, weights, inputs, slopes, sensitivities, curvatures):
-        """Yield (k, block) for the layers up to l: how the gradient by W_k changes with W_l."""
-        yield l, _product(inputs[l], inputs[l], curvatures[l])
-        reach = None  # ∂a/∂z_k, (R, n, inputs of l, units of k)
-        for k in range(l - 1, -1, -1):
-            if reach is None:
-                reach = tf.linalg.diag(slopes[k])
-            else:
-                reach = tf.einsum("rnij,rkj,rnk->rnik", reach, weights[k + 1][:, :-1], slopes[k])
-            mixed = tf.einsum("rnik,rij,rnjm->rnkm", reach, weights[l][:, :-1], curvatures[l])
-            passed_on = _product(inputs[k], sensitivities[l], tf.linalg.matrix_transpose(reach), swapped=True)
-            p, q = inputs[k].shape[-1] * slopes[k].shape[-1], sensitivities[l].shape[-1]
-            biases = tf.zeros((tf.shape(passed_on)[0], p, q), passed_on.dtype)  # a bias is multiplied by no input
-            yield k, _product(inputs[k], inputs[l], mixed) + tf.concat([passed_on, biases], 2)
-
     def _gradient(self, inputs, sensitivities):
         found = {}
         for slot, a, delta in zip(self.chain.slots, inputs, sensitivities):
@@ -122,6 +109,35 @@ def widest(chain: DenseChain) -> int:
     """Return how many numbers an example takes, at most, while a pair of layers is worked on."""
     inputs, units = max(p for p, _ in chain.shapes), max(chain.sizes[1:])
     return inputs * max(inputs, units) + units * max(inputs, units)
+
+
+@dataclass(frozen=True, eq=False)
+class _Known:
+    """What one pass forward and one backward leave of each layer: what all blocks are made of."""
+
+    kernels: list
+    inputs: list
+    slopes: list
+    sensitivities: list
+    curvatures: list
+
+
+def _blocks(l, known):
+    """Yield (k, block) for the layers up to l: how the gradient by W_k changes with W_l."""
+    yield l, _product(known.inputs[l], known.inputs[l], known.curvatures[l])
+    reach = None  # ∂a/∂z_k, (R, n, inputs of l, units of k)
+    for k in range(l - 1, -1, -1):
+        slope = known.slopes[k]
+        if reach is None:
+            reach = tf.linalg.diag(slope)
+        else:
+            reach = tf.einsum("rnij,rkj,rnk->rnik", reach, known.kernels[k + 1], slope)
+        mixed = tf.einsum("rnik,rij,rnjm->rnkm", reach, known.kernels[l], known.curvatures[l])
+        turned = tf.linalg.matrix_transpose(reach)
+        passed_on = _product(known.inputs[k], known.sensitivities[l], turned, swapped=True)
+        rows, columns = passed_on.shape[1], known.sensitivities[l].shape[-1]
+        biases = tf.zeros((tf.shape(passed_on)[0], rows, columns), passed_on.dtype)  # no input multiplies a bias
+        yield k, _product(known.inputs[k], known.inputs[l], mixed) + tf.concat([passed_on, biases], 2)
 
 
 def _derivatives_of(activation, z):

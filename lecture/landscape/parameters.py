@@ -32,7 +32,7 @@ def vector(model: Model) -> np.ndarray:
     if isinstance(model, Replicas):
         return np.concatenate([array.reshape(len(model), -1) for array in model.weights], axis=1)
     variables = trainable(model)
-    return np.concatenate([keras.ops.convert_to_numpy(variable.value).ravel() for variable in variables])
+    return np.concatenate([variable.numpy().ravel() for variable in variables])
 
 
 def assign(model: Model, theta: ArrayLike) -> Model:

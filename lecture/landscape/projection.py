@@ -96,9 +96,8 @@ def project(
     whole(n_components, "n_components", least=1)
     most = min(P, E * T - 1 if center == "mean" else E * (T - 1))
     if n_components > most:
-        raise ValueError(
-            f"n_components must be at most {most}, what {E} paths of {T} points span in {P} dimensions, got {n_components}."
-        )
+        spanned = f"what {E} paths of {T} points span in {P} dimensions"
+        raise ValueError(f"n_components must be at most {most}, {spanned}, got {n_components}.")
     beside = None
     if null is not None:
         rng = np.random.default_rng(seed)
@@ -150,7 +149,7 @@ def _checked(paths, layers):
 
 
 def _projection(paths, center, k, null):
-    E, T, P = paths.shape
+    E, T, _ = paths.shape
     middle = paths.astype(float).mean(axis=(0, 1), keepdims=True) if center == "mean" else paths[:, -1:].astype(float)
     rows = _Rows(paths, middle)
     with one_thread():

@@ -103,8 +103,8 @@ def minimal_ratio(
     rises, ruled = _sampled(task, n, radius, np.random.default_rng(seed))
     if ruled.max() > MUCH:
         warnings.warn(
-            f"radius {radius:g} is so small that the slope rules {ruled.max():.0%} of the samples: there the ratio is a "
-            "coin toss. Take a larger one.",
+            f"radius {radius:g} is so small that the slope rules {ruled.max():.0%} of the samples: there the ratio is "
+            "a coin toss. Take a larger one.",
             stacklevel=2,
         )
     low, high = wilson(rises, n)

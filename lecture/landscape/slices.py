@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from lecture.checks import one_of, real, whole
 from lecture.landscape.losses import Loss
-from lecture.landscape.parameters import Model, shapes, vector
+from lecture.landscape.parameters import Model, shapes
 from lecture.landscape.problem import problem
 from lecture.landscape.projection import project
 

@@ -103,7 +103,7 @@ def stationary_points(
     task.check_finite()
     points = _search(task, tolerance, whole(steps, "steps", least=0))
     gradients, hessians = task.derivatives(points)
-    values, vectors = _decomposed(hessians)
+    values, _ = _decomposed(hessians)
     norms = np.linalg.norm(gradients, axis=1)
     largest = np.abs(values).max(axis=1)
     turned = np.linalg.norm(np.einsum("kij,kj->ki", hessians, gradients), axis=1)

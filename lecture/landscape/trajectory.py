@@ -127,7 +127,7 @@ class Trajectory(keras.callbacks.Callback):
         row = np.empty(sum(int(np.prod(variable.shape)) for variable in self._variables), self.dtype)
         begin = 0
         for variable in self._variables:
-            values = keras.ops.convert_to_numpy(variable.value).ravel()
+            values = variable.numpy().ravel()
             row[begin : begin + values.size] = values
             begin += values.size
         accuracy = next((logs[name] for name in ("accuracy", "acc") if name in logs), np.nan)
