@@ -23,6 +23,7 @@ OTHERS = (
     "colab",
     "data_network",
     "explore_browser",
+    "fronts",
     "gallery",
     "imports",
     "notebook_sources",
