@@ -3,6 +3,7 @@
 import html
 import re
 
+from lecture.words import counted
 from publishing import address
 from publishing.errors import BookError
 from publishing.outline import by_section, chapters
@@ -169,23 +170,19 @@ def _span(part):
 def _facts(chapter):
     n_sections = sum(not section.exercises for section in chapter.sections)
     facts = [
-        _count(n_sections, "section"),
-        _count(chapter.n_questions, "question"),
-        _count(len(chapter.exercises), "exercise"),
+        (n_sections, "section"),
+        (chapter.n_questions, "question"),
+        (len(chapter.exercises), "exercise"),
     ]
+    facts = [counted(number, thing) for number, thing in facts if number]
     return ", ".join(filter(None, [_time(chapter.minutes).capitalize(), *facts])) + "."
 
 
-def _count(number, thing):
-    return f"{number} {thing}{'s' if number > 1 else ''}" if number else ""
-
-
 def _time(minutes):
-    """As people say it: "about 1 h 35 min"; empty for none."""
+    """Minutes in words: "about 1 h 35 min"; empty for 0."""
     hours, rest = divmod(minutes, 60)
-    return (
-        " ".join(["about", *([f"{hours} h"] if hours else []), *([f"{rest} min"] if rest else [])]) if minutes else ""
-    )
+    parts = [f"{number} {unit}" for number, unit in ((hours, "h"), (rest, "min")) if number]
+    return " ".join(["about", *parts]) if parts else ""
 
 
 def _card(title, text):
