@@ -16,23 +16,23 @@ SOURCES = notebooks.sources(ROOT / "notebooks")
 ANCHORS = {
     "01_neural_networks": """
         overview architecture basic-architecture more-layers why-layers other-architectures training-loop
-        mini-batch-sgd forward-pass tensor-operations element-wise-operations backward-pass backpropagation-
-        example backpropagation-hidden-layers backpropagation-several-outputs backpropagation-summary
-        activation-functions activation-gradients relu-vs-tanh output-activations weight-initialization
-        transfer-learning learning-rate learning-rate-schedules momentum nesterov momentum-in-practice
-        adaptive-gradients adam optimizer-zoo
+        mini-batch-sgd forward-pass tensor-operations element-wise-operations backward-pass
+        backpropagation-example backpropagation-hidden-layers backpropagation-several-outputs
+        backpropagation-summary activation-functions activation-gradients relu-vs-tanh output-activations
+        weight-initialization transfer-learning learning-rate learning-rate-schedules momentum nesterov
+        momentum-in-practice adaptive-gradients adam optimizer-zoo
     """.split(),
     "02_neural_networks_in_practice": """
-        in-practice data building-the-network model-summary loss-optimizer-metrics preprocessing training-
-        hyperparameters predictions-and-evaluation model-selection early-stopping memorization-capacity
-        information-bottleneck weight-regularization dropout dropout-layers batch-normalization all-variants
-        summary
+        in-practice data building-the-network model-summary loss-optimizer-metrics preprocessing
+        training-hyperparameters predictions-and-evaluation model-selection early-stopping
+        memorization-capacity information-bottleneck weight-regularization dropout dropout-layers
+        batch-normalization all-variants summary
     """.split(),
     "03_tuning": "tuning grid-and-random hyperband bayesian-optimization scikit-learn".split(),
     "04_atoms_of_deep_learning": """
-        atom-approximation atom-depth atom-data-size atom-imbalance atom-memorization atom-pca atom-
-        activations atom-batch-size atom-losses atom-initialization atom-convergence atom-regularization
-        decision-boundaries fitted-curves
+        atom-approximation atom-depth atom-data-size atom-imbalance atom-memorization atom-pca
+        atom-activations atom-batch-size atom-losses atom-initialization atom-convergence
+        atom-regularization decision-boundaries fitted-curves
     """.split(),
 }
 
