@@ -17,7 +17,7 @@ _COMMON = {
     "image.cmap": "gray_r",
     "svg.hashsalt": "lecture",
 }
-STYLES = {
+STYLES: dict[str, Any] = {  # settings of Matplotlib, by the name of the style
     "book": _COMMON | {"figure.figsize": (6.4, 3.4), "font.size": 11, "savefig.dpi": 110, "figure.dpi": 110},
     "slides": _COMMON | {"figure.figsize": (9.6, 5.0), "font.size": 17, "lines.linewidth": 2.5, "figure.dpi": 110},
     "print": _COMMON | {"figure.figsize": (5.0, 2.8), "font.size": 9, "lines.linewidth": 1.2, "figure.dpi": 200},

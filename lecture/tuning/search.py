@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from lecture.data import Dataset
 from lecture.tuning.kept import Kept
 from lecture.tuning.plan import Plan
 from lecture.tuning.progress import Progress
@@ -14,7 +15,7 @@ from lecture.tuning.workplace import workplace
 
 def search(
     space: Space | Callable,
-    data,
+    data: Dataset,
     *,
     strategy: str = "random",
     max_trials: int | None = None,
