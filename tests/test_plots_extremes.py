@@ -35,6 +35,7 @@ DRAWINGS = {
     "representation": lambda v: plot_representation([[v, -v], [0, 1]], [0, 1], ["a", "b"]),
     "variants": lambda v: plot_variants({"a": [v, -v], "b": [0]}, label="score"),
     "history": lambda v: plot_history({"loss": [v, 0.5], "score": [-v, v]}),
+    "history with 0": lambda v: plot_history({"loss": [v, 0, 0.5]}),
     "maps": lambda v: plot_feature_maps(np.zeros((4, 4)), {"a": np.full((4, 4, 2), v), "b": np.full((4, 4, 1), -v)})[0],
     "images": lambda v: plot_images(np.array([np.full((4, 4), v), np.full((4, 4), -v)]), ["a", "b"])[0],
     "bowl": lambda v: plot_surface(surface(lambda x, y: v * (x * x + y * y))),

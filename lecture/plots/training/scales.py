@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-from matplotlib.ticker import Formatter, MaxNLocator
-
-from lecture.plots.page import HUGE
+from matplotlib.ticker import Formatter, LogLocator, MaxNLocator, NullLocator
 
 STEPS = [1, 2, 5, 10]
-TINY = 1e-99  # what is smaller is 0 to the eye
+TINY, HUGE = 1e-99, 1e300  # what is smaller is 0 to the eye; what is larger leaves no room beyond
+FAR = 1e200  # the ticks of an axis that ends beyond it may overflow
 PLAIN = 6  # characters of a number that is written out, whatever else would be shorter
 
 
@@ -41,7 +40,7 @@ class Scale:
         if values.min() < 0 or not len(positive) or positive.min() >= positive.max() / wide:
             return cls("linear", *_limits(values.min(), values.max()))
         low, high = _limits(np.log10(positive.min()), np.log10(positive.max()))
-        high = 10.0 ** min(high, np.log10(HUGE))
+        high = 10.0 ** min(high, 300.0)
         if values.min() > 0:
             return cls("log", 10.0**low, high)
         least = 10.0 ** np.floor(np.log10(positive.min()))
@@ -55,6 +54,9 @@ class Scale:
             ax.yaxis.get_major_locator().set_params(numticks=2 if few else 5)  # its own are too many to stand apart
         else:
             ax.set_yscale(self.name)
+        if self.name == "log" and self.high > FAR:
+            ax.yaxis.set_major_locator(_FinitePowers())
+            ax.yaxis.set_minor_locator(NullLocator())
         if self.name == "linear":
             ax.yaxis.set_major_locator(_ticks(few))
             ax.yaxis.set_major_formatter(Numbers())
@@ -93,6 +95,15 @@ class Numbers(Formatter):
             factors = [f"{value / 10.0**largest:.{max(0, largest - step)}f}" for value in values]
             return [_power(rf"{factor}\times10", largest) if value else "0" for factor, value in zip(factors, values)]
         return [label.replace("-", "−") for label in plain]
+
+
+class _FinitePowers(LogLocator):
+    """Ticks at powers of ten, without those that a float cannot hold."""
+
+    def tick_values(self, vmin, vmax):
+        with np.errstate(over="ignore"):
+            ticks = np.asarray(super().tick_values(vmin, vmax))
+        return ticks[np.isfinite(ticks)]
 
 
 def _limits(low, high):
