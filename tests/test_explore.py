@@ -309,7 +309,8 @@ def test_a_path_is_cut_where_it_is_not_finite_and_where_it_does_not_come_back(su
     # the window is 4 wide: ten of them to the right of it is 42, on the way to (1e300, -1e299)
     np.testing.assert_allclose(drawn["far"].xy[-1], [2 + FAR * 4, -0.1 * (2 + FAR * 4 - 3)], atol=1e-3)
     assert drawing.describe() == (
-        "whole: 1 step, to (1.0000, 0.5000). cut: ends after 1 step, at (1.0000, 0.5000). half: ends after 0 steps, at (0.0000, 0.0000). "
+        "whole: 1 step, to (1.0000, 0.5000). cut: ends after 1 step, at (1.0000, 0.5000). "
+        "half: ends after 0 steps, at (0.0000, 0.0000). "
         "far: far outside after 3 steps. lost: not in the picture. away: not in the picture."
     )
 

@@ -1,4 +1,4 @@
-"""Explorers in a real browser: in a page opened from a file with the network off, in slides, and in JupyterLab on this machine."""
+"""Explorers in a real browser: in a page from a file without a network, in slides, and in JupyterLab."""
 
 import json
 import os
@@ -91,7 +91,8 @@ def document(explorers, tmp_path_factory):
 
 
 def whole(body):
-    return f'<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>A page</title><body>{body}</body></html>'
+    head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>A page</title>'
+    return f'<!doctype html><html lang="en">{head}<body>{body}</body></html>'
 
 
 @pytest.fixture
@@ -141,7 +142,8 @@ class Seen:
                 const root = host.shadowRoot;
                 const inputs = [...root.querySelectorAll("input, select")];
                 const size = (it) => it.type === "range" ? Number(it.max) + 1 : it.type === "checkbox" ? 2 : it.length;
-                const index = (it) => it.type === "range" ? it.valueAsNumber : it.type === "checkbox" ? Number(it.checked) : it.selectedIndex;
+                const index = (input) => input.type === "range" ? input.valueAsNumber
+                  : input.type === "checkbox" ? Number(input.checked) : input.selectedIndex;
                 return host.dataset.choice === String(inputs.reduce((n, it) => n * size(it) + index(it), 0));
             }""",
             arg=self.host.element_handle(),
@@ -352,8 +354,11 @@ def test_a_fast_drag_ends_at_the_last_picture_and_leaves_others_out(page, docume
     shown = wave.host.evaluate(
         """async (host) => {
             const shown = [], input = host.shadowRoot.getElementById("n");
-            new MutationObserver(() => shown.push(host.dataset.choice)).observe(host, { attributes: true, attributeFilter: ["data-choice"] });
-            for (let turn = 0; turn < 50; turn++) for (const n of [0, 1, 2, 3]) { input.value = n; input.dispatchEvent(new Event("input")); }
+            const watched = { attributes: true, attributeFilter: ["data-choice"] };
+            new MutationObserver(() => shown.push(host.dataset.choice)).observe(host, watched);
+            for (let turn = 0; turn < 50; turn++) {
+              for (const n of [0, 1, 2, 3]) { input.value = n; input.dispatchEvent(new Event("input")); }
+            }
             await new Promise((resolve) => setTimeout(resolve, 500));
             return shown;
         }"""
@@ -394,7 +399,8 @@ def test_a_script_that_runs_twice_starts_nothing_twice(page, explorers, tmp_path
 @pytest.mark.parametrize(
     "style",
     [
-        "html { background: #121212; color: #eee } img { filter: invert(1); max-height: 20px } button, input, select, label { display: none; color: #111 }",
+        "html { background: #121212; color: #eee } img { filter: invert(1); max-height: 20px } "
+        "button, input, select, label { display: none; color: #111 }",
         ".reveal { font-size: 42px; color: white; background: black; text-transform: uppercase }",
     ],
 )

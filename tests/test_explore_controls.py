@@ -254,7 +254,8 @@ def test_what_is_shown_first_is_the_functions_default_else_the_middle_or_the_fir
         ({"n": {1, 2}}, "n must be a list of values, got a set, which has no order."),
         (
             {"n": np.ones((3, 2))},
-            r"n must be a list of values or an array with one axis, got an array of shape \(3, 2\); functools.partial\(draw, n=…\) keeps",
+            r"n must be a list of values or an array with one axis, got an array of shape \(3, 2\); "
+            r"functools.partial\(draw, n=…\) keeps",
         ),
         ({"n": np.zeros(3)}, "n must have values that read differently, got '0' more than once."),
         ({"n": ["1", 1]}, "n must have values that read differently, got '1' more than once."),

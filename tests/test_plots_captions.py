@@ -44,25 +44,26 @@ def _some(n):
         inches = rng.uniform(1, 12), rng.uniform(0.8, 7)
         names = [NAMES[i] for i in rng.integers(len(NAMES), size=2)]
         labels = (None, "names", "functions")[rng.integers(3)]
-        yield sizes, inches, names, labels, *rng.integers(2, size=2).astype(bool)
+        counts, coloured = map(bool, rng.integers(2, size=2))
+        yield sizes, inches, names, {"labels": labels, "counts": counts}, coloured
 
 
 @pytest.mark.parametrize(
-    "sizes, inches, names, labels, counts, coloured",
+    "sizes, inches, names, written, coloured",
     [
-        ([5] * 11, (2, 2), ("hard_sigmoid", "hard_sigmoid"), "names", True, True),
-        ([784, 512, 512, 10], (2, 3), ("relu", "softmax"), None, True, False),
+        ([5] * 11, (2, 2), ("hard_sigmoid", "hard_sigmoid"), {"labels": "names", "counts": True}, True),
+        ([784, 512, 512, 10], (2, 3), ("relu", "softmax"), {"counts": True}, False),
         *_some(24),
     ],
 )
-def test_captions_of_a_network_do_not_collide_in_any_axes(sizes, inches, names, labels, counts, coloured):
+def test_captions_of_a_network_do_not_collide_in_any_axes(sizes, inches, names, written, coloured):
     figure = plt.figure(figsize=inches)
     ax = figure.add_axes((0, 0, 1, 1))
     rng = np.random.default_rng(0)
     small = [min(size, 40) for size in sizes]
     weights = [rng.normal(size=shape) for shape in itertools.pairwise(small)] if coloured else None
     net = layout(small if coloured else sizes, hidden=names[0], output=names[1])
-    plot_network(net, ax=ax, labels=labels, counts=counts, weights=weights)
+    plot_network(net, ax=ax, weights=weights, **written)
     figure.draw_without_rendering()
     boxes = _written(ax)
     assert not _collisions(boxes)

@@ -1,4 +1,4 @@
-"""The chain rule, drawn: the colours of the places are those of the factors in the formula, the numbers those of the net."""
+"""The chain rule, drawn: the places have the colours of the factors in the formula, and the numbers of the net."""
 
 import itertools
 
@@ -34,7 +34,10 @@ def hexes(colors):
 
 
 def colours(ax, net):
-    """The colours of edges {(layer, i, j) or output: colour} and nodes {(layer, index) or "loss": colour}, and the coloured halves."""
+    """The colours of edges and nodes, and the coloured halves.
+
+    Edges are {(layer, i, j) or output: colour}, nodes {(layer, index) or "loss": colour}.
+    """
     network = layout(net.sizes, bias=True)
     lines = next(c for c in ax.collections if isinstance(c, LineCollection))
     circles, halves = [c for c in ax.collections if isinstance(c, PatchCollection)]
@@ -72,7 +75,6 @@ def test_each_factor_has_the_colour_of_its_place_in_the_last_layer():
     above, slope, into = (
         next(colour for piece, colour in symbols if piece.startswith(start))
         for start in (
-            # fmt: skip
             r"$\dfrac{\partial \mathcal{L}}{\partial \hat{y}}",
             r"$\dfrac{\partial \hat{y}}{\partial z",
             r"$\dfrac{\partial z^{(2)}_{1}}{\partial w",

@@ -75,7 +75,8 @@ def test_the_monitored_metric_is_the_validation_loss_else_the_loss_else_the_firs
 def test_a_record_describes_itself():
     record = History(CURVES | {"learning_rate": [0.1, 0.1, 0.01, 0.01]}, planned=10, restored=3)
     assert record.describe() == (
-        "4 of 10 epochs: loss from 0.900 to 0.300, accuracy from 0.500 to 0.900, val_loss from 0.800 to 0.550, val_accuracy from 0.600 to 0.740. "
+        "4 of 10 epochs: loss from 0.900 to 0.300, accuracy from 0.500 to 0.900, "
+        "val_loss from 0.800 to 0.550, val_accuracy from 0.600 to 0.740. "
         "Best epoch 3, by val_loss (0.500). Weights restored from epoch 3. Learning rate from 0.100 to 0.010."
     )
     assert History({"loss": [1.0, np.nan, np.inf]}).describe().endswith("loss is not finite in epoch 2.")
@@ -180,7 +181,7 @@ def test_overlaid_each_has_its_colour_and_each_metric_its_axes():
 
 
 def test_one_chooses_what_to_draw_and_where():
-    figure, axes = plt.subplots(1, 2)
+    _figure, axes = plt.subplots(1, 2)
     assert plot_history(CURVES, metrics=["val_loss", "accuracy"], ax=axes) is axes[0]
     assert lines(axes[0], "--") == [([1, 2, 3, 4], CURVES["val_loss"])] and not lines(axes[0], "-")
     assert axes[0].get_title(loc="left") == "validation loss" and lines(axes[1], "-") == [
