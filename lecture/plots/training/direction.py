@@ -1,14 +1,14 @@
-"""What a metric's name says: the part it is measured on, whether it is a loss, and whether it is to be low."""
+"""What a metric's name says: the set it is measured on, whether it is a loss, and whether lower is better."""
 
 import re
 
 VALIDATION = "val_"
-_HIGH = (  # how names of scores end, whatever stands before
+_HIGH = (  # ends of the names of scores
     *("acc", "accuracy", "auc", "auroc", "auprc", "precision", "recall", "sensitivity", "specificity"),
     *("f1", "f1_score", "f_score", "fbeta_score", "r2", "r2_score", "iou", "coef", "coefficient", "index"),
     *("dice_score", "similarity", "correlation", "bleu", "free"),
 )
-_LOW = (  # words anywhere else; among them those in the names of all losses of Keras but cosine similarity
+_LOW = (  # words anywhere else, such as those in the names of Keras' losses except cosine similarity
     *("loss", "logloss", "cost", "regret", "penalty", "error", "errors", "deviation", "distance", "residual"),
     *("mse", "mae", "mape", "smape", "mase", "msle", "rmse", "rmsle", "nrmse"),
     *("crossentropy", "cross_entropy", "nll", "perplexity", "ppl", "bpd", "divergence", "kl", "kld", "deviance"),
@@ -17,8 +17,8 @@ _LOW = (  # words anywhere else; among them those in the names of all losses of 
 )
 
 
-def base_of(name):
-    """Return a metric's name without regard to the part that it is measured on.
+def base_of(name: str) -> str:
+    """Return a metric's name without the prefix of the validation set.
 
     >>> base_of("val_loss")
     'loss'
@@ -26,8 +26,8 @@ def base_of(name):
     return name.removeprefix(VALIDATION)
 
 
-def is_loss(name):
-    """Tell whether this is a loss: by the last word of its name.
+def is_loss(name: str) -> bool:
+    """Return whether this is a loss, by the last word of its name.
 
     >>> [is_loss(name) for name in ("val_loss", "out_loss", "gloss", "loss_accuracy")]
     [True, True, False, False]
@@ -35,13 +35,13 @@ def is_loss(name):
     return name.lower().split("_")[-1] in ("loss", "logloss")
 
 
-def lower_is_better(name):
-    """Tell whether a metric of this name is to be low: by its whole words, the last of which come first.
+def lower_is_better(name: str) -> bool:
+    """Return whether lower values of a metric are better, by the words of its name, of which the last count most.
 
     Parameters
     ----------
     name : str
-        As Keras logs it, such as ``"val_loss"``.
+        Name that Keras logs, such as ``"val_loss"``.
 
     >>> [lower_is_better(name) for name in ("val_loss", "error_accuracy", "gloss", "false_positives", "auc_1")]
     [True, False, False, True, False]

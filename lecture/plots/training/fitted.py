@@ -1,6 +1,7 @@
-"""What holds the curves of a training, read as a `History`: what ``fit`` returns, a mapping, CSVLogger's file."""
+"""Everything with the curves of a training, read as a `History`: the result of ``fit``, a mapping, CSVLogger's file."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -10,25 +11,25 @@ from lecture.plots.training.record import History, scalar
 EPOCH = "epoch"  # the column of CSVLogger's file; Keras counts from 0
 
 
-def holds_record(thing):
-    """Whether this is a record, and not the values of one metric."""
+def holds_record(thing: Any) -> bool:
+    """Return whether this is a record, and not the values of one metric."""
     return _is_table(thing) or isinstance(getattr(thing, "history", thing), Mapping)
 
 
-def as_history(thing):
+def as_history(thing: Any) -> History:
     """Return a record of any kind as a `History`.
 
     Parameters
     ----------
-    thing : History, mapping, data frame, or what holds one as its ``history``
-        A mapping or frame may have a column ``"epoch"``, counted from 0, as CSVLogger writes it. Where that goes back,
-        as after a second fit with ``append=True``, the later rows hold. In a frame, a ``val_…`` that is NaN is missing.
-        Of a ``val_…`` with fewer values than there are epochs, each k-th epoch has one, if one k alone fits.
+    thing : History, mapping, data frame, or an object with one of them as its ``history``
+        A mapping or frame may have a column ``"epoch"``, counted from 0, as CSVLogger writes it. If its numbers go
+        back, as after a second fit with ``append=True``, the later rows count. In a frame, a ``val_…`` that is NaN is
+        missing. A ``val_…`` with fewer values than epochs has one in each k-th epoch, if there is just one such k.
 
     Raises
     ------
     ValueError
-        If there is no record, or a metric has not one value for each epoch.
+        If this is no record, or a metric does not have one value for each epoch.
     """
     held = thing if _is_table(thing) else getattr(thing, "history", thing)
     if isinstance(held, History):
@@ -50,18 +51,18 @@ def _is_table(thing):
 
 
 def _columns(frame):
-    """The columns of a data frame by name, with None for what is missing, and without those of which all is."""
+    """The columns of a data frame by name, with None for missing values, and without columns that have no other."""
     columns = {str(name): [scalar(value) for value in frame[name]] for name in frame.columns}
     if EPOCH == getattr(getattr(frame, "index", None), "name", None):
         columns[EPOCH] = list(frame.index)
     for name, values in columns.items():
-        if name.startswith(VALIDATION) or None in values:  # a loss that is NaN is none that is missing
+        if name.startswith(VALIDATION) or None in values:  # a loss that is NaN is not missing
             columns[name] = [None if value is None or np.isnan(value) else value for value in values]
     return {name: values for name, values in columns.items() if any(value is not None for value in values)}
 
 
 def _from_column(metrics):
-    """A record whose epochs stand in a column: the last row of each epoch, and none that was trained again after it."""
+    """A record with a column of epochs: the last row of each, and no row before a restart from an earlier epoch."""
     numbers = [scalar(value) for value in metrics.pop(EPOCH)]
     wrong = [number for number in numbers if number is None or not number.is_integer() or number < 0]
     if wrong:
@@ -74,7 +75,7 @@ def _from_column(metrics):
 
 
 def _numbers(thing, metrics):
-    """The numbers of the epochs, from 1: as Keras' History has them, else 1, 2, 3, …; None if none is known."""
+    """The numbers of the epochs, from 1: those of Keras' History, or 1, 2, 3, …; None if they are not known."""
     if not all(np.iterable(values) and hasattr(values, "__len__") for values in metrics.values()):
         return None
     n_epochs = max(map(len, metrics.values()), default=0)

@@ -1,6 +1,8 @@
-"""What the panels of training curves are: which curves stand together, what explains them, and where all is placed."""
+"""The panels of training curves: which curves share a panel, what explains them, and where the panels are."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -11,7 +13,7 @@ from matplotlib.ticker import MaxNLocator
 from lecture.plots.style import COLORS, size
 from lecture.plots.text import tick_width
 from lecture.plots.training.direction import VALIDATION, base_of, is_loss, lower_is_better
-from lecture.plots.training.record import RATE
+from lecture.plots.training.record import RATE, History
 from lecture.plots.training.scales import STEPS, Scale
 
 MARKERS = "osD^vPX"  # at the end of each curve, so that not only colours tell them apart
@@ -33,7 +35,7 @@ class Spec:
     """What is drawn on one Axes."""
 
     title: str
-    curves: tuple  # of (label, metric)
+    curves: tuple[tuple[str, str], ...]  # pairs of label and metric
     quantity: int  # Axes of one quantity share their scales
     column: int  # counts records side by side
     is_rate: bool
@@ -41,7 +43,7 @@ class Spec:
 
 @dataclass(frozen=True)
 class Frame:
-    """What stands around panels of our own, in em: as wide as the labels need, which mostly are these widths."""
+    """Room around the panels of a figure of our own, in em: as much as the labels need, which mostly is this."""
 
     left: float = LEFT
     right: float = RIGHT
@@ -51,18 +53,25 @@ class Frame:
 
 @dataclass(frozen=True)
 class Plan:
-    """Which Axes there are and how their curves are told apart. Equal plans differ in nothing but numbers."""
+    """The panels, and the looks of their curves. Records with equal plans differ in their numbers only."""
 
     specs: tuple  # column by column
     labels: tuple
     bases: tuple  # the metrics, whichever part they are measured on; losses come first
-    by_label: bool  # colours tell records apart, else metrics
-    strip: bool  # the learning rate has low Axes below others
-    restored: bool  # the key explains the triangle
+    by_label: bool  # whether colours distinguish records, not metrics
+    strip: bool  # whether the learning rate has a low panel below others
+    restored: bool  # whether the key explains the triangle
 
     @classmethod
-    def of(cls, records, metrics, overlay, *, by_size=True):
-        """Decide which curves stand together; ``by_size`` keeps small metrics from lying on 0 beside large ones."""
+    def of(
+        cls,
+        records: Mapping[str, History],
+        metrics: Sequence[str] | None,
+        overlay: bool,
+        *,
+        by_size: bool = True,
+    ) -> "Plan":
+        """Decide which curves share a panel; ``by_size`` separates metrics of different sizes."""
         by_label = overlay and len(records) > 1
         columns = [tuple(records)] if by_label else [(label,) for label in records]
         names = list(dict.fromkeys(metrics or (name for record in records.values() for name in record if name != RATE)))
@@ -88,17 +97,17 @@ class Plan:
         return cls(tuple(specs), tuple(records), tuple(bases), by_label, strip, restored)
 
     @property
-    def side_by_side(self):
+    def side_by_side(self) -> bool:
         """Whether each record has a column of its own."""
         return len(self.labels) > 1 and not self.by_label
 
-    def look(self, label, base):
+    def look(self, label: str, base: str) -> dict[str, str]:
         """Return colour and marker of a curve."""
         index = self.labels.index(label) if self.by_label else self.bases.index(base)
         return {"color": COLORS[index % len(COLORS)], "marker": MARKERS[index % len(MARKERS)]}
 
-    def key(self, spec=None):
-        """Return what explains the curves, of all panels or of one where it stands alone, as artists with labels."""
+    def key(self, spec: Spec | None = None) -> list[Line2D]:
+        """Return the entries of the key, of all panels or of a single one, as artists with labels."""
         specs = [spec] if spec else self.specs
         crowded = [spec for spec in specs if len({base_of(name) for _, name in spec.curves}) > 1]
         names = dict.fromkeys(name for s in specs for _, name in s.curves if name != RATE)
@@ -112,19 +121,19 @@ class Plan:
         marks += [_sample("weights restored", color=INK, linestyle="", marker=CARETUPBASE)] * self.restored
         return key if spec else key + marks
 
-    def is_lowest(self, spec):
-        """Whether no other panel stands below this one: then the epochs do."""
+    def is_lowest(self, spec: Spec) -> bool:
+        """Return whether no panel is below this one, so that its epochs need numbers."""
         has_strip = self.strip and spec == self.specs[0]
         return spec.quantity == self.specs[-1].quantity or not (self.side_by_side or has_strip)
 
-    def epochs(self, records):
-        """Return the limits of the horizontal axes: all epochs there are and all planned, with half a space around."""
+    def epochs(self, records: Mapping[str, History]) -> tuple[float, float]:
+        """Return the limits of the horizontal axes: all epochs, planned ones too, with half a space around."""
         first = min((record.epochs[0] for record in records.values() if record.epochs), default=1)
         last = max(record.end for record in records.values())
         return first - 0.5 - 0.01 * (last - first), last + 0.5 + 0.01 * (last - first)
 
-    def scales(self, records):
-        """Return the vertical `Scale` of each quantity: it has room for all finite values."""
+    def scales(self, records: Mapping[str, History]) -> dict[int, Scale]:
+        """Return the vertical `Scale` of each quantity, with room for all finite values."""
         scales = {}
         for quantity in {spec.quantity for spec in self.specs}:
             specs = [spec for spec in self.specs if spec.quantity == quantity]
@@ -133,8 +142,8 @@ class Plan:
             scales[quantity] = Scale.of(np.concatenate([np.zeros(0), *values]), wide)
         return scales
 
-    def frame(self, epochs, scales):
-        """Return the `Frame` that has room for what stands at the ticks of these limits and scales."""
+    def frame(self, epochs: tuple[float, float], scales: Mapping[int, Scale]) -> Frame:
+        """Return a `Frame` with room for the tick labels of these limits and scales."""
         few = {spec.quantity for spec in self.specs if spec.is_rate}
         widest = max(tick_width(text) for quantity, scale in scales.items() for text in scale.labels(quantity in few))
         tick = (plt.rcParams["ytick.major.size"] + plt.rcParams["ytick.major.pad"]) / size()
@@ -159,8 +168,8 @@ class Plan:
         """The width of a panel, in em."""
         return WIDTH if self.side_by_side else WIDTHS.get(self._n_wide, KEYED if len(self.labels) == 1 else WIDTH)
 
-    def layout(self, frame):
-        """Return the figure's width and height, and each panel's (left, top, width, height), in em from above left."""
+    def layout(self, frame: Frame) -> tuple[float, float, list[tuple[float, float, float, float]]]:
+        """Return width and height of the figure, and (left, top, width, height) of each panel, in em."""
         n, wide, left = self._n_wide, self._width, frame.left
         if self.side_by_side:
             width = left + n * (wide + frame.gap) - frame.gap + frame.right
@@ -182,25 +191,25 @@ class Plan:
         bottom = max(y + h for _, y, _, h in boxes)
         return width, bottom + BOTTOM, boxes
 
-    def columns(self, key, width=None):
-        """Return in how many columns a key stands above a panel, or in a width in em."""
+    def columns(self, key: Sequence[Line2D], width: float | None = None) -> int:
+        """Return the number of columns of a key above a panel, or in a width in em."""
         return _fit(key, self._width if width is None else width)
 
 
-def epoch_ticks(n):
-    """Return what places the numbers of epochs."""
+def epoch_ticks(n: int) -> MaxNLocator:
+    """Return the locator of the ticks at epochs, with at most ``n`` spaces."""
     return MaxNLocator(n, integer=True, steps=STEPS, min_n_ticks=1)
 
 
-def ring():
-    """Return the look of the mark of the best epoch."""
+def ring() -> dict[str, Any]:
+    """Return the look of the ring around the best epoch."""
     letter = size()
     look = {"markerfacecolor": "none", "markersize": 0.7 * letter, "markeredgewidth": 0.17 * letter}
     return {"linestyle": "", "marker": "o"} | look
 
 
 def _sizes(records, names):
-    """How large each metric gets: its largest value, and at least 1 where it is a score, such as accuracy."""
+    """The largest value of each metric, and at least 1 for a score such as accuracy."""
     sizes = {}
     for name in names:
         values = [record.points(name)[1] for record in records.values() if name in record]

@@ -1,21 +1,23 @@
-"""Scales for values of any size: their limits, what stands at their ticks, and how wide that is."""
+"""Scales for values of any size: their limits, and the labels of their ticks."""
 
 from dataclasses import dataclass
+from typing import Any, cast
 
 import numpy as np
-from matplotlib.ticker import Formatter, LogLocator, MaxNLocator, NullLocator
+from matplotlib.axes import Axes
+from matplotlib.ticker import Formatter, LogLocator, MaxNLocator, NullLocator, SymmetricalLogLocator
 
 STEPS = [1, 2, 5, 10]
 TINY, HUGE = 1e-99, 1e300  # what is smaller is 0 to the eye; what is larger leaves no room beyond
 FAR = 1e200  # the ticks of an axis that ends beyond it may overflow
-PLAIN = 6  # characters of a number that is written out, whatever else would be shorter
+PLAIN = 6  # characters up to which a number is written out, even if a power of ten would be shorter
 
 
 @dataclass(frozen=True)
 class Scale:
     """An axis: ``low`` to ``high`` on a scale that Matplotlib knows by ``name``.
 
-    On ``"symlog"`` all is linear below ``least``, which is how 0 gets a place below the powers of ten.
+    ``"symlog"`` is linear below ``least``, which gives 0 a place below the powers of ten.
     """
 
     name: str = "linear"
@@ -24,14 +26,14 @@ class Scale:
     least: float = 0.0
 
     @classmethod
-    def of(cls, values, wide):
+    def of(cls, values: np.ndarray, wide: float) -> "Scale":
         """Return a scale with room for finite values, rounded, so that it stays the same over many epochs.
 
         Parameters
         ----------
         values : ndarray of shape (n_values,)
         wide : float
-            The scale is logarithmic where no value is negative and the highest is this many times the lowest above 0.
+            Ratio of the highest value to the lowest above 0 from which the scale is logarithmic, if none is negative.
         """
         if not len(values):
             return cls()
@@ -46,12 +48,13 @@ class Scale:
         least = 10.0 ** np.floor(np.log10(positive.min()))
         return cls("symlog", -0.3 * least, high, least)
 
-    def apply(self, ax, few=False):
-        """Give the vertical axis of ``ax`` this scale, with fewer ticks where there is little room."""
+    def apply(self, ax: Axes, few: bool = False) -> None:
+        """Give the vertical axis of ``ax`` this scale, with fewer ticks if there is little room."""
         if self.name == "symlog":
             room = (0.8 if few else 0.25) * np.log10(self.high / self.least)  # between 0 and its neighbour, in decades
             ax.set_yscale("symlog", linthresh=self.least, linscale=max(1.0, room))
-            ax.yaxis.get_major_locator().set_params(numticks=2 if few else 5)  # its own are too many to stand apart
+            locator = cast(SymmetricalLogLocator, ax.yaxis.get_major_locator())
+            locator.set_params(numticks=2 if few else 5)  # its own are too many to stand apart
         else:
             ax.set_yscale(self.name)
         if self.name == "log" and self.high > FAR:
@@ -62,8 +65,8 @@ class Scale:
             ax.yaxis.set_major_formatter(Numbers())
         ax.set_ylim(self.low, self.high)
 
-    def labels(self, few=False):
-        """Return what can stand at the ticks."""
+    def labels(self, few: bool = False) -> list[str]:
+        """Return the labels that ticks may have."""
         if self.name == "linear":
             ticks = _ticks(few).tick_values(self.low, self.high)  # one beyond each end may be among them
             labels = Numbers().format_ticks(ticks)
@@ -73,7 +76,7 @@ class Scale:
 
 
 class Numbers(Formatter):
-    """Numbers at ticks: written out where they are short, else with a power of ten.
+    """Numbers at ticks: written out if they are short, else with a power of ten.
 
     >>> Numbers().format_ticks([-0.5, 0, 0.5])
     ['−0.5', '0.0', '0.5']
@@ -82,7 +85,7 @@ class Numbers(Formatter):
     def __call__(self, x, pos=None):
         return f"{x:g}"
 
-    def format_ticks(self, values):
+    def format_ticks(self, values: Any) -> list[str]:
         """Return the labels of ticks that are equally far apart."""
         if len(values) < 2:
             return [f"{value:g}".replace("-", "−") for value in values]
@@ -121,7 +124,7 @@ def _ticks(few):
 
 
 def _exponent(size):
-    """The power of ten of a number's first digit, whatever rounding did to it."""
+    """The power of ten of a number's first digit, in spite of rounding."""
     return int(np.floor(np.log10(size) + 1e-3)) if size else 0
 
 
