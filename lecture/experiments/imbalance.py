@@ -117,14 +117,14 @@ def run(
     accuracy = {by: {name: accuracy_on(nets[name], samples[name[1]], by) for name in crossed} for by in SCALINGS}
     curves = dict(zip(WAYS, stacked(accuracy[scaling], WAYS, ratios)))
     trained = describe_training((2, *hidden, 2), steps, 2 * N_TRAIN, n_test=N_TEST)
-    told = {by: f"{{}}, {{}}:1, test points scaled by {whose}" for by, whose in SCALINGS.items()}
+    labels = {by: f"{{}}, {{}}:1, test points scaled by {whose}" for by, whose in SCALINGS.items()}
     return Findings(
         protocol=f"{trained} (published: 300), of {N_TRAIN:,} that are repeated or resampled; scaled by mean and "
         f"deviation of {SCALINGS[scaling]}. The original lecture's hidden layers and steps are not known.",
         sweeps=(Sweep("Held-out points, 1:1", ratios, SWEPT, "test accuracy", curves, log_x=True),),
         verdicts=judge(accuracy[scaling], {by: accuracy[by][WITH, 100] for by in SCALINGS}),
-        compared=beside_published(PUBLISHED, accuracy["separate"], told["separate"], runs=5)
-        + beside_published(PUBLISHED, accuracy["train"], told["train"], runs=5),
+        compared=beside_published(PUBLISHED, accuracy["separate"], labels["separate"], runs=5)
+        + beside_published(PUBLISHED, accuracy["train"], labels["train"], runs=5),
         details=decisions({way: nets[way, "drawn"] for way in WAYS}, samples["drawn"][0], DRAWN),
     )
 
