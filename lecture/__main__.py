@@ -205,7 +205,7 @@ def _holds(file, plan):
 
 
 def experiment(options):
-    """Answer a question about networks by training many: verdicts, numbers beside the published, a figure, a table."""
+    """Answer a question about networks by training many: verdicts, published numbers beside ours, figure and table."""
     from lecture import device
 
     with device.quietly():

@@ -100,10 +100,11 @@ def run(*, noise: float, hidden: Sequence[int], steps: int, seeds: Sequence[int]
         Standard deviation of the points' distance from the moons, from 0 upwards.
     """
     points = moon_points(seeds, real(noise, "noise", least=0))
+    common = dict(hidden=hidden, steps=whole(steps, "steps", least=1), seeds=seeds, show=show)
     nets = compare_like_the_original(
         {name: dict(activation=function) for name, function in FUNCTIONS.items()},
         **points.encoded(),
-        **dict(hidden=hidden, steps=whole(steps, "steps", least=1), seeds=seeds, show=show),
+        **common,
         record={max(1, round(steps * at / N_RECORDED)) for at in range(1, N_RECORDED + 1)},
     )
     curves = {name: each.test_accuracy for name, each in nets.items()}

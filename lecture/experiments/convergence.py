@@ -91,12 +91,13 @@ def run(
     """
     sizes = (D, *hidden, 2)
     X, y, *_ = train_test_points(N_TRAIN, 2, D, seeds, separation=separation)
+    common = dict(steps=steps, seeds=seeds, show=show)
     nets = train_like_the_original(
         hidden,
         X,
         one_hot(y),
         **OBJECTIVES[one_of(objective, OBJECTIVES, "objective")],
-        **dict(steps=steps, seeds=seeds, show=show),
+        **common,
         record=range(0, steps, whole(every, "every", least=1, most=steps)),
         keep={at: kept_weights(p * q) for at, (p, q) in enumerate(itertools.pairwise(sizes))},
     )

@@ -132,9 +132,10 @@ def train_together(
     most, n_seeds = max(data), len(seeds)
     if any(most % n for n in data):
         raise ValueError(f"sizes must lead to numbers of training points that divide the largest, got {list(data)}.")
+    common = dict(hidden=hidden, activation="relu", steps=steps, seeds=seeds, show=show)
     nets = compare_like_the_original(
         {n: _repeated(points, n_seeds, most // n).encoded() for n, points in data.items()},
-        **dict(hidden=hidden, activation="relu", steps=steps, seeds=seeds, show=show),
+        **common,
         batch_size=FAST_BATCH,
         optimizer=keras.optimizers.Adam(FAST_RATE),
         record=(),

@@ -109,9 +109,10 @@ def run(
     samples = {ratio: [scaled_sample(mixture(2, seed), ratio) for seed in seeds] for ratio in ratios}
     samples["drawn"] = [samples[DRAWN][0]] * len(seeds)
     crossed = list(itertools.product(WAYS, samples))
+    common = dict(hidden=hidden, steps=steps, seeds=seeds, show=show)
     nets = compare_like_the_original(
         {(way, ratio): training_data(samples[ratio], way, seeds) for way, ratio in crossed},
-        **dict(hidden=hidden, steps=steps, seeds=seeds, show=show),
+        **common,
         record=(),
     )
     accuracy = {by: {name: accuracy_on(nets[name], samples[name[1]], by) for name in crossed} for by in SCALINGS}

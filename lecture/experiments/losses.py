@@ -102,10 +102,11 @@ def run(
         up to a factor.
     """
     losses = LOSSES[one_of(outputs, LOSSES, "outputs")]
+    common = dict(hidden=hidden, output=outputs, steps=steps, seeds=seeds, show=show)
     nets = compare_like_the_original(
         {name: dict(loss=loss) for name, loss in losses.items()},
         **train_test_points(N_TRAIN, N_TEST, D, seeds, separation=separation).encoded(),
-        **dict(hidden=hidden, output=outputs, steps=steps, seeds=seeds, show=show),
+        **common,
         record=evenly(steps, N_RECORDED),
     )
     curves = {name: each.test_accuracy for name, each in nets.items()}

@@ -86,10 +86,11 @@ def run(*, sizes: Sequence[int], hidden: Sequence[int], steps: int, seeds: Seque
     sizes = swept(sizes, "sizes", partial(whole, what="a size", least=2), needed=(N_WATCHED,))
     whole(steps, "steps", least=2 * EVERY)
     n_rows = int(np.lcm.reduce(sizes))  # all data sets get one size, by repeating their points
+    common = dict(hidden=hidden, steps=steps, seeds=seeds, show=show)
     nets = compare_like_the_original(
         {(labels, n): _repeated(n, n_rows, labels, seeds) for labels, n in itertools.product(LABELS, sizes)},
         **_test_points(seeds),
-        **dict(hidden=hidden, steps=steps, seeds=seeds, show=show),
+        **common,
         record={*range(EVERY, steps, EVERY), steps // 2},
     )
     recorded = tuple(nets[LABELS[0], N_WATCHED].steps.tolist())

@@ -98,11 +98,12 @@ def run(
     sizes, n_seeds = (D, *hidden, 2), len(seeds)
     crossed = {name: penalty(*name, mean, sizes, n_seeds) for name in itertools.product(KINDS, strengths)}
     del crossed["L2", 0.0]  # the same as L1 at 0
+    common = dict(hidden=hidden, steps=steps, seeds=seeds, show=show, penalized="all")
     nets = compare_like_the_original(
         crossed | {other: penalty("L1", 1.0, other, sizes, n_seeds)},
         **train_test_points(N_TRAIN, N_TEST, D, seeds, separation=separation).encoded(),
         **OBJECTIVES[one_of(objective, OBJECTIVES, "objective")],
-        **dict(hidden=hidden, steps=steps, seeds=seeds, show=show, penalized="all"),
+        **common,
         record=range(0, steps, EVERY),
         keep={0: np.arange(sizes[0] * sizes[1])[-N_SHOWN:]},
     )
