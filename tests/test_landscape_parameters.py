@@ -6,16 +6,16 @@ import pytest
 import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from landscape_nets import nets, twin
 
 from lecture.landscape import assign, gradient, gradient_norm, names, vector
 from lecture.models import mlp
-from lecture.replicas import train
 
 rng = np.random.default_rng(0)
 X = rng.normal(size=(40, 3))
 Y = np.eye(2)[(X[:, 0] > 0).astype(int)]
 MODEL = mlp(5, 4, n_inputs=3, n_classes=2, activation="tanh", seed=1)
-NETS = train((4,), X, Y, steps=3, seeds=6, dtype="float64", show=False)
+NETS = nets(3, 4, 2, n=6, activation="sigmoid", output="softmax")
 
 
 def test_the_row_holds_all_weights_in_the_order_of_keras():
@@ -47,13 +47,7 @@ def test_replicas_come_back_as_a_copy():
     moved = assign(NETS, before + 1)
     np.testing.assert_array_equal(vector(moved), before + 1)
     np.testing.assert_array_equal(vector(NETS), before)
-    np.testing.assert_allclose(moved.predict(X)[3], _one(moved, 3)(X), atol=1e-6)
-
-
-def _one(nets, at):
-    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(4, "sigmoid"), keras.layers.Dense(2, "softmax")])
-    model.set_weights([array[at] for array in nets.weights])
-    return model
+    np.testing.assert_allclose(moved.predict(X)[3], twin(moved, 3)(X), atol=1e-6)
 
 
 @given(st.lists(st.integers(1, 6), min_size=0, max_size=3), st.booleans())
@@ -82,7 +76,7 @@ def test_each_replica_has_its_own_gradient():
 
 
 def _compiled(nets, at):
-    model = _one(nets, at)
+    model = twin(nets, at)
     model.compile(loss="categorical_crossentropy")
     return model
 
@@ -182,7 +176,7 @@ def test_what_is_refused():
     with pytest.raises(ValueError, match="X must be finite, got 1 values that are not"):
         gradient(MODEL, np.where(np.arange(120).reshape(40, 3) == 7, np.nan, X), Y)
     with pytest.raises(ValueError, match="y must be finite"):
-        gradient(MODEL, X, Y * np.inf)
+        gradient(MODEL, X, np.full_like(Y, np.inf))
     with pytest.raises(ValueError, match=r"X must have shape \(None, 3\)"):
         gradient(MODEL, X[:, :2], Y)
     with pytest.raises(ValueError, match=r"X must have shape \(n, 3\) or \(6, n, 3\)"):

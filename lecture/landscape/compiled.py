@@ -1,41 +1,21 @@
-"""Functions of tensors as compiled programs."""
+"""Functions of tensors as compiled graphs."""
 
 from collections.abc import Callable
-from contextlib import suppress
-from functools import cache
 
 import tensorflow as tf
 
-from lecture.device import quietly
-
-NO_XLA = (tf.errors.InvalidArgumentError, tf.errors.NotFoundError, tf.errors.UnimplementedError)
-
 
 class Compiled:
-    """A function of tensors: a plain graph for one point, a program of XLA for many of them.
+    """A function whose first argument has a row for each point, as two graphs: for one point, and for any number.
 
-    For one large model TensorFlow's own products are as fast, and there is nothing to wait for; for many small ones XLA
-    is several times faster. Where there is no XLA, the plain graph does it.
+    XLA would take a second and more to compile each of them, for graphs in which nearly all time goes into products of
+    matrices that TensorFlow does as fast without it.
     """
 
     def __init__(self, function: Callable):
-        self.plain = tf.function(function, autograph=False, reduce_retracing=True)
-        self.fast = tf.function(function, autograph=False, jit_compile=True)
-        self.has_xla = True
+        self.of_one = tf.function(function, autograph=False, reduce_retracing=True)
+        self.of_many = tf.function(function, autograph=False, reduce_retracing=True)
 
     def __call__(self, rows, *arguments):
         """Call it; the first argument's length says how many points there are."""
-        if self.has_xla and len(rows) > 1:
-            start_xla()
-            try:
-                return self.fast(rows, *arguments)
-            except NO_XLA:
-                self.has_xla = False
-        return self.plain(rows, *arguments)
-
-
-@cache
-def start_xla():
-    """Let XLA start where nobody is bothered: its first program in a process comes with lines of its own."""
-    with quietly(), suppress(*NO_XLA):
-        tf.function(lambda a: tf.exp(a) + a, autograph=False, jit_compile=True)(tf.ones(3))
+        return (self.of_one if len(rows) == 1 else self.of_many)(rows, *arguments)

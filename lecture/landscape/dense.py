@@ -43,6 +43,8 @@ class DenseChain:
     @classmethod
     def of_keras(cls, model: keras.Model):
         """Return the chain that a Keras model is, or None if it is something else, or has penalties."""
+        if not isinstance(model.input_shape, tuple) or len(model.input_shape) != 2:
+            return None
         layers = [layer for layer in _in_a_row(model) if type(layer).__name__ not in IDLE]
         plain = all(type(layer) is keras.layers.Dense and _is_plain(layer) for layer in layers)
         if not layers or not plain or len(model.trainable_variables) != 2 * len(layers):
@@ -82,12 +84,12 @@ class DenseChain:
         found = [tf.reshape(part, (-1, *shape)) for part, shape in zip(parts, self.shapes)]
         return [found[slot] for slot in self.slots]
 
-    def __call__(self, theta, X, head: Callable = tf.identity):
-        """Return the outputs (R, n, k), as ``head`` has them, for rows of weights (R, P) and X (n, p) or (R, n, p)."""
+    def __call__(self, theta, X):
+        """Return the outputs (R, n, k), just as Keras' losses want them, for rows (R, P) and X (n, p) or (R, n, p)."""
         a = X
         for matrix, activation in zip(self.matrices(theta), self.activations):
             a = activation(tf.matmul(a, matrix[:, :-1]) + matrix[:, -1:])
-        return head(a)
+        return a
 
 
 def _in_a_row(model):

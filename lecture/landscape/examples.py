@@ -16,6 +16,8 @@ def checked(model: Model, X: ArrayLike, y: ArrayLike, *, sparse: bool) -> tuple[
         If they are empty, of different lengths or not finite, or X has not the shape that the model takes.
     """
     X, y = checked_inputs(model, X), np.asarray(y)
+    if isinstance(model, Replicas) and X.ndim == 2 and y.ndim == 3:  # the same inputs, labels of their own
+        X = np.broadcast_to(X, (len(model), *X.shape))
     own = isinstance(model, Replicas) and X.ndim == 3
     if y.ndim < 1 + own:
         raise ValueError(f"y must have a row for each example, got shape {y.shape}.")

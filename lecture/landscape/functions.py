@@ -45,18 +45,27 @@ class Functions:
         return of_rows
 
     def _predict(self, theta, X, state):
+        """Outputs and penalty: of all rows from a chain, of the one from a Keras model."""
         if self.takes_all:
             return self.network(theta, X), tf.zeros(tf.shape(theta)[0], theta.dtype)
         return self.network(theta, X, state)
 
     def _outputs(self, rows, X, y, state):
-        return self._predict(rows[0], X, state)[0]
+        return self._of_rows(self._predict(rows[0], X, state)[0])
 
     def _loss(self, theta, X, y, state):
         """The mean loss (B,) with penalties, as Keras' ``evaluate`` has it, and the outputs."""
-        outputs, penalty = self._predict(theta, X, state)
+        outputs, penalty = self._predict(theta, X, state)  # untouched, since Keras notes the logits on them
         losses = self.loss(self._beside(y, outputs), outputs)
-        return tf.reduce_mean(losses, axis=tuple(range(1, losses.shape.rank))) + penalty, outputs
+        return tf.cast(self._mean(losses), theta.dtype) + self._of_rows(penalty), outputs
+
+    def _of_rows(self, values):
+        return values if self.takes_all else values[None]
+
+    def _mean(self, values):
+        """The mean over the examples, (B,)."""
+        values = self._of_rows(values)
+        return tf.reduce_mean(values, axis=tuple(range(1, values.shape.rank)))
 
     def _beside(self, y, outputs):
         """The truth in the shape of the outputs; class numbers without the last axis."""
@@ -66,7 +75,7 @@ class Functions:
     def _measure(self, rows, X, y, state):
         loss, outputs = self._loss(rows[0], X, y, state)
         hits = tf.cast(self._hits(self._beside(y, outputs), outputs), loss.dtype)
-        return tf.stack([loss, tf.reduce_mean(hits, axis=tuple(range(1, hits.shape.rank)))], axis=1)
+        return tf.stack([loss, self._mean(hits)], axis=1)
 
     def _hits(self, y, outputs):
         if self.sparse:

@@ -24,13 +24,13 @@ class KerasNetwork:
 
     model: keras.Model
 
-    def __call__(self, theta, X, state, head: Callable = tf.identity):
-        """Return outputs (1, n, …), as ``head`` has them, and penalty (1,) for one row of weights (1, P)."""
+    def __call__(self, theta, X, state):
+        """Return outputs (n, …), just as Keras' losses want them, and the penalty, for one row of weights (1, P)."""
         outputs, _, penalties = self.model.stateless_call(
             self._parts(theta), state, X, training=False, return_losses=True
         )
         penalty = tf.add_n([tf.cast(value, theta.dtype) for value in penalties] or [tf.zeros([], theta.dtype)])
-        return head(tf.cast(outputs, theta.dtype))[None], penalty[None]
+        return outputs, penalty
 
     def state(self, model: keras.Model) -> list:
         """Return what ``model`` does not train, as this network takes it."""
@@ -51,10 +51,10 @@ class RenormalizedNetwork(KerasNetwork):
     (momentum 0) and whose dropout drops nothing, so that one pass in training mode leaves exactly their statistics.
     """
 
-    def __call__(self, theta, X, state, head: Callable = tf.identity):
+    def __call__(self, theta, X, state):
         known, examples = state
         _, found = self.model.stateless_call(self._parts(theta), known, examples, training=True)
-        return super().__call__(theta, X, found, head)
+        return super().__call__(theta, X, found)
 
 
 @lru_cache(maxsize=8)

@@ -72,8 +72,11 @@ class Pairs:
             with tf.GradientTape() as first:
                 first.watch(z)
                 outputs = self.chain.activations[-1](z)
-                shape = tf.concat([tf.shape(z)[:-1], tf.shape(y)[-1:]], 0) if y.dtype.is_floating else tf.shape(z)[:-1]
-                losses = self.loss(tf.broadcast_to(y, shape), outputs)
+                shape = tf.shape(outputs) if y.dtype.is_floating else tf.shape(outputs)[:-1]
+                truth = tf.ensure_shape(
+                    tf.broadcast_to(y, shape), outputs.shape if y.dtype.is_floating else outputs.shape[:-1]
+                )
+                losses = self.loss(truth, outputs)
             slope = first.gradient(losses, z)
             columns = [slope[..., i] for i in range(z.shape[-1])]
         bends = [second.gradient(column, z, unconnected_gradients="zero") for column in columns]

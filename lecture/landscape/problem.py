@@ -32,6 +32,7 @@ class Problem:
         The model as a chain of dense layers, if it is one.
     theta : array (R, P)
     X, y : arrays
+        With an axis of rows before, of length 1 or R, if all rows go through a chain at once.
     state : list
         What the model does not train.
     is_single : bool
@@ -62,7 +63,7 @@ class Problem:
     @property
     def has_own_data(self) -> bool:
         """Whether each replica has examples of its own."""
-        return isinstance(self.model, Replicas) and self.X.ndim == 3
+        return self.functions.takes_all and len(self.X) > 1
 
     def measure(self, theta: np.ndarray | None = None) -> np.ndarray:
         """Return loss and accuracy, (B, 2), at rows of weights."""
@@ -89,15 +90,15 @@ class Problem:
         theta = self._at(theta)
         if self.chain is None:
             return self.gradients(theta), self._by_unit_vectors(theta)
-        n, width = self.X.shape[-2], widest(self.chain)
+        X, y = (self.X, self.y) if self.functions.takes_all else (self.X[None], self.y[None])
+        n, width = X.shape[1], widest(self.chain)
         n_at_once = max(1, min(n, N_AT_ONCE // width))
         step, gradients, hessians = pairs(self.chain, self.loss), 0, 0
         for begin in range(0, n, n_at_once):
             here = slice(begin, begin + n_at_once)
-            X = self.X[..., here, :]
-            y = self.y[:, here] if self.has_own_data else self.y[here]
-            found = [step(*part) for part in self._parts([theta], X, y, n_at_once * width)]
-            share = X.shape[-2] / n
+            parts = self._parts([theta], X[:, here], y[:, here], n_at_once * width)
+            found = [step(*part) for part in parts]
+            share = X[:, here].shape[1] / n
             gradients += share * np.concatenate([g.numpy() for g, _ in found])[: len(theta)]
             hessians += share * np.concatenate([H.numpy() for _, H in found])[: len(theta)]
         return gradients, hessians
@@ -138,13 +139,12 @@ class Problem:
         n_rows, has_own = len(rows[0]), self.has_own_data
         n_parts = -(-n_rows * width // N_AT_ONCE) if n_rows > 1 else 1
         size = -(-n_rows // min(n_parts, n_rows))
-        constant = tf.constant
-        X_all, y_all = (None, None) if has_own else (constant(X), constant(y))
+        shared = None if has_own else (tf.constant(X), tf.constant(y))
         for begin in range(0, n_rows, size):
-            chosen_rows = np.arange(begin, begin + size) % n_rows
-            owners = chosen_rows * len(self.theta) // n_rows
-            X_here, y_here = (constant(X[owners]), constant(y[owners])) if has_own else (X_all, y_all)
-            yield (*(constant(values[chosen_rows]) for values in rows), X_here, y_here)
+            here = np.arange(begin, begin + size) % n_rows
+            owners = here * len(self.theta) // n_rows
+            data = (tf.constant(X[owners]), tf.constant(y[owners])) if has_own else shared
+            yield (*(tf.constant(values[here]) for values in rows), *data)
 
 
 def problem(
@@ -191,6 +191,10 @@ def problem(
         chain = DenseChain.of_keras(model)
         network = _network(model, chain, dtype, statistics)
         state = () if network is chain else network.state(model)
+    if isinstance(network, DenseChain) and X.ndim == 2:
+        X, y = X[None], y[None]
+    if isinstance(model, Replicas) and len(X) > 1 and len(np.atleast_2d(theta)) != len(X):
+        raise ValueError(f"at must have a row for each of {len(X)} replicas with examples of their own.")
     if statistics is not None:
         state = (state, tf.constant(np.asarray(statistics, dtype)))
     return Problem(

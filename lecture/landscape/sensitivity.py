@@ -62,8 +62,9 @@ def sensitivity(
         X, y = checked_inputs(model, X), None
     if isinstance(model, Replicas):
         network, state = DenseChain.of_replicas(model), ()
+        own = X.ndim == 3
         X = np.broadcast_to(X, (len(model), *X.shape[-2:]))
-        y = None if y is None else np.broadcast_to(y, (len(model), *y.shape[y.ndim - X.ndim + 1 :]))
+        y = y if own or y is None else np.broadcast_to(y, (len(model), *y.shape))
     else:
         network = in_precision(model, precision(model))
         state, X, y = network.state(model), X[None], None if y is None else y[None]
@@ -95,15 +96,17 @@ def _norms(network, of, loss):
     """The compiled norms (R, n) of the derivatives by X (R, n, …)."""
     from_logits = bool(getattr(loss, "from_logits", False))
     takes_all = isinstance(network, DenseChain)
-    heads = {"logits": logits, "probabilities": lambda outputs: probabilities(outputs, from_logits)}
-    head = heads.get(of, tf.identity)
+
+    def head(outputs):
+        return logits(outputs) if of == "logits" else probabilities(outputs, from_logits)
 
     def summed(theta, X, state, *y):
         """Columns whose derivatives count: of the outputs, or the one of the loss."""
-        outputs = network(theta, X, head) if takes_all else network(theta, X[0], state, head)[0]
+        outputs = network(theta, X) if takes_all else network(theta, X[0], state)[0]
         if of == "loss":
-            return [tf.reduce_sum(per_example(loss)(y[0], outputs))]
-        columns = tf.reshape(outputs, (-1, int(np.prod(outputs.shape[2:]))))
+            return [tf.reduce_sum(per_example(loss)(y[0] if takes_all else y[0][0], outputs))]
+        n_axes = 2 if takes_all else 1
+        columns = tf.reshape(head(outputs), (-1, int(np.prod(outputs.shape[n_axes:]))))
         return [tf.reduce_sum(columns[:, k]) for k in range(columns.shape[1])]
 
     def norms(theta, X, state, *y):

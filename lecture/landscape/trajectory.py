@@ -7,6 +7,7 @@ from pathlib import Path
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from lecture.checks import one_of, whole
 from lecture.landscape.parameters import trainable
@@ -127,9 +128,16 @@ class Trajectory(keras.callbacks.Callback):
         row = np.empty(sum(int(np.prod(variable.shape)) for variable in self._variables), self.dtype)
         begin = 0
         for variable in self._variables:
-            values = variable.numpy().ravel()
+            values = _values(variable)
             row[begin : begin + values.size] = values
             begin += values.size
         accuracy = next((logs[name] for name in ("accuracy", "acc") if name in logs), np.nan)
         loss = logs.get("loss", np.nan)
         self._rows.append({"step": self._step, "weights": row, "loss": float(loss), "accuracy": float(accuracy)})
+
+
+def _values(variable):
+    """The numbers of a variable in a row, not copied where they lie in this memory already."""
+    tensor = tf.convert_to_tensor(variable.value)
+    is_here = "CPU" in tensor.device
+    return (np.asarray(memoryview(tensor)) if is_here else tensor.numpy()).ravel()
