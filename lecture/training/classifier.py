@@ -14,6 +14,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 
 from lecture.checks import whole
+from lecture.keras_graph import output_operations
 
 N_NUMBERS = 2**24  # outputs of a layer that are held in memory at a time
 MOST = 2**16  # samples that are predicted together
@@ -130,7 +131,7 @@ class TrainedClassifier(ClassifierMixin, BaseEstimator):
 def _is_squashed(model):
     """Whether a network ends in a sigmoid or softmax, as a layer, an activation or an operation."""
     if getattr(model, "outputs", None):
-        last = model.outputs[0]._keras_history.operation
+        last = output_operations(model)[0]
     else:
         last = next(reversed(getattr(model, "layers", [])), None)
     return type(last).__name__ in ("Sigmoid", "Softmax") or getattr(last, "activation", None) in SQUASHING

@@ -7,6 +7,7 @@ import numpy as np
 
 from lecture import surfaces
 from lecture.checks import whole
+from lecture.keras_graph import optimizer_config
 from lecture.surfaces import BEALE, Surface
 
 
@@ -73,15 +74,12 @@ def _float64():
 
 def _fresh(optimizer):
     """A new optimizer with the same settings, in the current precision of Keras."""
-    rate = optimizer._learning_rate  # no public name: `learning_rate` is the value of a schedule, not the schedule
-    settings = object.__new__(type(optimizer))  # the same without its schedule, which Keras may be unable to save
-    settings.__dict__.update(vars(optimizer), _learning_rate=None if callable(rate) else rate)
-    config = settings.get_config()
+    config = optimizer_config(optimizer)
+    rate = config.get("learning_rate")
     if callable(rate):
         config["learning_rate"] = _fresh_schedule(rate)
-    elif "learning_rate" in config:
-        shortest = str(np.float32(config["learning_rate"]))  # the shortest decimal number for this float32
-        config["learning_rate"] = float(shortest)
+    elif rate is not None:
+        config["learning_rate"] = float(str(np.float32(rate)))  # the shortest decimal number for this float32
     return type(optimizer).from_config(_exact(config))
 
 
