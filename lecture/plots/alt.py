@@ -1,7 +1,7 @@
 """The alternative text of a figure: each Axes carries a sentence that says what it shows."""
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import FigureBase
 
 
 def describe(ax: Axes, sentence: str) -> Axes:
@@ -17,7 +17,7 @@ def describe(ax: Axes, sentence: str) -> Axes:
     return ax
 
 
-def alt_text(figure: Figure) -> str:
+def alt_text(figure: FigureBase) -> str:
     """Return the descriptions of all Axes of ``figure`` as one text; empty if there are none."""
     labels = [str(ax.get_label()) for ax in figure.axes]
     return " ".join(label for label in labels if label not in ("", "<colorbar>"))
