@@ -104,7 +104,8 @@ class HistoryDrawing:
         overlay: bool = False,
         axes: Axes | Sequence[Axes] | None = None,
     ):
-        self.figure, self.metrics, self.overlay, self.axes = figure, metrics, overlay, axes
+        self.figure: Any = figure  # None only where Axes are given
+        self.metrics, self.overlay, self.axes = metrics, overlay, axes
         self.panels, self._plan, self._frame, self._status = [], None, None, None
         self._labelled = None  # what the labels in the frame were measured for
         self._picture = None if figure is None else LayeredPicture(figure)
