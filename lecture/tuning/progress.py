@@ -46,6 +46,6 @@ class Progress:
     def _picture(self, trials):
         """The figure of the trials as a PNG, and its alternative text."""
         figure, png = Figure(figsize=(6.4, 3.0)), io.BytesIO()
-        ax = plots.plot_search(trials, total=self.total, ax=figure.subplots())
+        plots.plot_search(trials, total=self.total, ax=figure.subplots())
         figure.savefig(png, format="png", dpi="figure", bbox_inches="tight")
-        return png.getvalue(), plots.alt_text(ax.figure)
+        return png.getvalue(), plots.alt_text(figure)
