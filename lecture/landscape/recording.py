@@ -92,10 +92,11 @@ class GradientNorm(keras.callbacks.Callback):
         """Return an optimizer's ``apply`` that also notes the gradient's norm."""
 
         def apply_and_note(grads, trainable_variables=None):
-            squares = [_square(gradient) for gradient in grads]
-            place = tf.math.floormod(self._count, self._buffer.shape[0])
-            self._buffer.scatter_nd_update([[place]], [tf.stack(squares)])
-            self._count.assign_add(1)
+            squares = tf.stack([_square(gradient) for gradient in grads])
+            with tf.control_dependencies([squares]):  # at the end of the data there is a step without a gradient
+                place = tf.math.floormod(self._count, self._buffer.shape[0])
+                self._buffer.scatter_nd_update([[place]], [squares])
+                self._count.assign_add(1)
             return apply(grads, trainable_variables)
 
         return apply_and_note
@@ -121,7 +122,8 @@ class _Watched:
     def __call__(self, iterator):
         model = self.callback.model
         if model.stop_training is False:  # a later fit, after one that was interrupted
-            return model.make_train_function(force=True)(iterator)
+            model.make_train_function(force=True)
+            return model.train_function(iterator)
         optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)  # whose gradients are not scaled
         own = vars(optimizer).get("apply")
         vars(optimizer)["apply"] = self.callback.noting(optimizer.apply)

@@ -87,7 +87,8 @@ class Trajectory(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch, logs=None):
         """Record, if it is time to."""
-        last, self._step = self._step, self._before + batch + 1
+        n_steps = (self.params or {}).get("steps") or np.inf  # several steps at once may be said to go beyond
+        last, self._step = self._step, self._before + int(min(batch + 1, n_steps))
         if self.every != "epoch" and self._step // self.every > last // self.every:
             self._record(logs or {})
 
