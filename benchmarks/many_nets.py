@@ -1,4 +1,4 @@
-"""Many small nets: trained at once, beside a loop of Keras fits, one compiled loop per net, and JAX with vmap and scan."""
+"""Many small networks trained at once, beside a loop of Keras fits, one compiled loop for each, and JAX."""
 
 import os
 import statistics
@@ -14,23 +14,26 @@ from lecture.replicas import train
 from lecture.shuffling import epoch_order
 
 N_SEEDS = 100
-N_LOOP = 2  # nets that are really trained one after the other; the time of the rest is that of these
-JAX = "JAX_PYTHON"  # an environment variable: the Python of an environment that has JAX
+N_LOOP = 2  # networks that are really trained one after the other; the others are taken to need as long
+JAX = "JAX_PYTHON"  # environment variable with the Python of an environment that has JAX
 
 
 @dataclass(frozen=True)
 class Task:
-    """What an experiment trains, in the seed's protocol.
+    """What an experiment trains, as the original lecture does.
 
     Attributes
     ----------
     name : str
     sizes : tuple of int
-    n, steps, timed : int
-        Examples, updates, and how many of them Keras is timed with; the time of the rest is that of these.
+    n, steps : int
+        Examples, and update steps.
+    timed : int
+        Steps for which Keras is timed; the others are taken to need as long.
     batch_size : int or None
     loss, output : str
     l2 : float
+        Strength of the penalty on all kernels.
     """
 
     name: str
@@ -43,14 +46,16 @@ class Task:
     output: str
     l2: float = 0.0
 
-    def data(self):
-        rng = np.random.default_rng(0)
+    def data(self, seed):
+        """Return the examples of a seed: its own where there are classes, the same for all where there is a curve."""
+        rng = np.random.default_rng(seed if self.sizes[-1] > 1 else 0)
         X = rng.normal(size=(self.n, self.sizes[0])).astype(np.float32)
         y = np.sin(3 * X[:, :1]) if self.sizes[-1] == 1 else np.eye(self.sizes[-1])[(X[:, 0] > 0).astype(int)]
         return X, y.astype(np.float32)
 
     def train(self, seeds):
-        X, y = self.data()
+        """Return the replicas of some seeds."""
+        X, y = self.data(0) if self.sizes[-1] == 1 else map(np.stack, zip(*map(self.data, seeds)))
         return train(
             self.sizes[1:-1],
             X,
@@ -82,51 +87,52 @@ def run():
 
 
 def _beside(task):
-    what = f"{task.name}, {'-'.join(map(str, task.sizes))}, {task.steps} steps, {N_SEEDS} seeds"
-    ours, result = _timed(lambda: task.train(N_SEEDS))
-    again, _ = _timed(lambda: task.train(N_SEEDS))  # the program is there
+    units, seeds = "-".join(map(str, task.sizes)), range(N_SEEDS)
+    ours, result = _timed(task.train, seeds)
+    again, _ = _timed(task.train, seeds)  # the program is there
     fits, apart = [], []
     for seed in range(N_LOOP):
         model = _keras(task, seed)
-        fits.append(_timed(lambda: _fit(model, task, seed))[0] * task.steps / task.timed)
-        apart.append(abs(float(result.loss[0][seed]) - _loss(model, task)))
-    one = [_timed(lambda: task.train([seed]))[0] for seed in range(4)][1:]
+        seconds, _ = _timed(_fit, model, task, seed)
+        fits.append(seconds * task.steps / task.timed)
+        apart.append(abs(float(result.loss[0][seed]) - _loss(model, task, seed)))
+    one = [_timed(task.train, [seed])[0] for seed in range(4)][1:]
     loop, alone = N_SEEDS * statistics.mean(fits), N_SEEDS * statistics.median(one)
     return [
         _row(
-            what,
+            f"{task.name}, {units}, {task.steps} steps, {N_SEEDS} seeds",
             f"{again:.1f} s ({ours:.1f} s with compiling)",
             f"{loop:.0f} s (a loop of Keras fits, {N_LOOP} timed for {task.timed} steps, and scaled)",
             loop / again,
             "1000 times faster",
         ),
         _row(
-            "the same, net after net in one compiled loop each",
+            "the same, one after the other in one compiled loop each",
             f"{again:.1f} s",
             f"{alone:.1f} s (3 timed and scaled)",
             alone / again,
             "–",
         ),
         {
-            "what": f"the same: how far the loss of {N_LOOP} nets is after {task.timed} steps from that of Keras' fit, most",
+            "what": f"the same: largest difference of loss from Keras' fit after {task.timed} steps, {N_LOOP} networks",
             "ours": f"{max(apart):.1g}",
-            "other": f"{_loss(model, task):.3g} (a loss)",
+            "other": f"{_loss(model, task, N_LOOP - 1):.3g} (a loss)",
             "ratio": "–",
             "reach": "the same, but for float32's rounding",
         },
     ]
 
 
-def _timed(job):
+def _timed(job, *arguments):
     start = time.perf_counter()
-    found = job()
+    found = job(*arguments)
     return time.perf_counter() - start, found
 
 
 def _keras(task, seed):
-    """The net of a seed in Keras, with the first weights that it has among the replicas."""
-    X, y = task.data()
-    first = train(
+    """The network of a seed in Keras, with the initial weights that it has among the replicas."""
+    X, y = task.data(seed)
+    initial = train(
         task.sizes[1:-1],
         X,
         y,
@@ -147,13 +153,13 @@ def _keras(task, seed):
             )
         )
     model.compile(keras.optimizers.Adam(0.003), task.loss)
-    model.set_weights([array[0] for array in first])
+    model.set_weights([array[0] for array in initial])
     return model
 
 
 def _fit(model, task, seed):
     """Train it by ``fit``, with the same batches."""
-    X, y = task.data()
+    X, y = task.data(seed)
     if task.batch_size is None:
         model.fit(X, y, batch_size=task.n, epochs=task.timed, shuffle=False, verbose=0)
         return
@@ -164,37 +170,36 @@ def _fit(model, task, seed):
         done, epoch = done - (-len(rows) // task.batch_size), epoch + 1
 
 
-def _loss(model, task):
+def _loss(model, task, seed):
     """Its loss on all examples, without penalty."""
-    X, y = task.data()
+    X, y = task.data(seed)
     return float(np.mean(keras.losses.get(task.loss)(y, model.predict(X, batch_size=task.n, verbose=0))))
 
 
 def _growth():
     task, times = Task("", (1, 16, 1), 50, 500, 500, None, "mse", "linear"), {}
     for n in (1, 10, 100, 1000):
-        task.train(n)
-        times[n] = min(_timed(lambda: task.train(n))[0] for _ in range(2))
-    told = ", ".join(f"{n}: {seconds:.2f} s" for n, seconds in times.items())
+        task.train(range(n))
+        times[n] = min(_timed(task.train, range(n))[0] for _ in range(2))
     return [
         {
-            "what": "1-16-1, 500 steps on 50 points, so many nets",
-            "ours": told,
+            "what": "1-16-1, 500 steps on 50 points, by number of networks",
+            "ours": ", ".join(f"{n}: {seconds:.2f} s" for n, seconds in times.items()),
             "other": "–",
-            "ratio": f"{times[1000] / times[1]:.0f} times the time for 1000 times the nets",
+            "ratio": f"{times[1000] / times[1]:.0f} times the time for 1000 times the networks",
             "reach": "–",
         }
     ]
 
 
 def _jax():
-    """1000 nets beside JAX, where there is an environment that has it."""
+    """1000 networks beside JAX, if there is an environment that has it."""
     python = os.environ.get(JAX)
     if not python:
         return []
     task = Task("", (1, 16, 1), 50, 500, 500, None, "mse", "linear")
-    task.train(1000)
-    ours = min(_timed(lambda: task.train(1000))[0] for _ in range(3))
+    task.train(range(1000))
+    ours = min(_timed(task.train, range(1000))[0] for _ in range(3))
     theirs = float(
         subprocess.run(
             [python, str(Path(__file__).parent / "jax" / "many_nets.py")], capture_output=True, text=True, check=True
@@ -202,7 +207,7 @@ def _jax():
     )
     return [
         _row(
-            "1000 nets 1-16-1, 500 steps on 50 points, compiled before",
+            "1000 networks 1-16-1, 500 steps on 50 points, compiled before",
             f"{ours:.2f} s",
             f"{theirs:.2f} s (JAX, vmap and scan)",
             theirs / ours,

@@ -1,5 +1,7 @@
 """Replicas: each is the net that Keras trains, whoever stands beside it; and what is refused."""
 
+import dataclasses
+import inspect
 import itertools
 import signal
 import subprocess
@@ -14,8 +16,11 @@ from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lecture.replicas import cores, initial, memory, train, training
-from lecture.replicas.net import Net, function
+from lecture.replicas import initial, train
+from lecture.replicas import settings as groups
+from lecture.replicas.loop import BatchedNet
+from lecture.replicas.machinery import cores, memory, program, run
+from lecture.replicas.machinery.functions import function
 from lecture.shuffling import epoch_order
 
 rng = np.random.default_rng(7)
@@ -294,6 +299,13 @@ def test_tied_layers_are_keras_layers_that_are_used_several_times():
     assert result.net.n_parameters == model.count_params()
 
 
+def test_an_activation_may_take_all_units_of_a_layer_together():
+    first = _weights(4)
+    how = dict(dtype="float64", activation="softmax")
+    result = train(SIZES[1:-1], X, Y, steps=30, seeds=2, weights=first, show=False, **how)
+    assert _farthest(result, 0, _keras(first, keras.optimizers.Adam(), 30, **how)) < 1e-8
+
+
 def test_what_is_recorded_is_what_the_weights_say():
     result = train(
         (6,),
@@ -334,19 +346,11 @@ def test_a_strength_for_each_kernel_pulls_at_that_kernel_alone():
         np.array([[0.0, 0.1, 0.0], [0.3, 0.0, 0.2]]),
         np.array([[0.5, 0.0, 0.0], [0.0, 0.0, 0.4]]),
     )
-    go = lambda **penalty: train(
-        SIZES[1:-1],
-        X,
-        Y,
-        steps=1,
-        seeds=2,
-        weights=first,
-        optimizer="sgd",
-        learning_rate=0.1,
-        dtype="float64",
-        show=False,
-        **penalty,
-    ).weights[::2]
+
+    def go(**penalty):
+        how = dict(optimizer="sgd", learning_rate=0.1, dtype="float64", show=False)
+        return train(SIZES[1:-1], X, Y, steps=1, seeds=2, weights=first, **how, **penalty).weights[::2]
+
     for at, (plain, pulled, w) in enumerate(zip(go(), go(l1=l1, l2=l2, penalized="all"), first[::2])):
         expected = -0.1 * (l1[:, at, None, None] * np.sign(w) + 2 * l2[:, at, None, None] * w)
         assert np.allclose(pulled - plain, expected, atol=1e-12)
@@ -365,7 +369,7 @@ def test_slices_side_by_side_give_what_one_gives(monkeypatch):
         show=False,
     )
     whole = train((6,), X, Y, **settings)
-    monkeypatch.setattr(cores, "slices", lambda n_replicas, operations: 3)
+    monkeypatch.setattr(cores, "n_slices", lambda n_seeds, operations: 3)
     sliced = train((6,), X, Y, **settings)
     assert len(sliced) == 7 and all(np.allclose(a, b, atol=1e-12) for a, b in zip(whole.weights, sliced.weights))
     assert all(
@@ -376,15 +380,15 @@ def test_slices_side_by_side_give_what_one_gives(monkeypatch):
 
 
 def test_a_small_training_is_not_sliced_and_a_large_one_is_on_all_cores(monkeypatch):
-    monkeypatch.setattr(cores, "available", lambda: 2)
-    net = Net((12, 50, 50, 2), None, None)
-    assert cores.slices(100, cores.work(net, 10, 100, 64)) == 1
-    assert cores.slices(100, cores.work(net, 1000, 100, 64)) == 2
-    assert cores.slices(1, cores.work(net, 100_000, 1, 64)) == 1
+    monkeypatch.setattr(cores, "available_cores", lambda: 2)
+    net = BatchedNet((12, 50, 50, 2), None, None)
+    assert cores.n_slices(100, cores.operations(net, 10, 100, 64)) == 1
+    assert cores.n_slices(100, cores.operations(net, 1000, 100, 64)) == 2
+    assert cores.n_slices(1, cores.operations(net, 100_000, 1, 64)) == 1
 
 
 def test_a_pressed_ctrl_c_stops_all_slices_at_the_same_step(monkeypatch):
-    monkeypatch.setattr(cores, "slices", lambda n_replicas, operations: 2)
+    monkeypatch.setattr(cores, "n_slices", lambda n_seeds, operations: 2)
     train((6,), X, Y, steps=1, seeds=4, show=False)  # compiled before
     before = signal.signal(
         signal.SIGINT, signal.default_int_handler
@@ -402,8 +406,6 @@ def test_a_pressed_ctrl_c_stops_all_slices_at_the_same_step(monkeypatch):
 
 @pytest.mark.parametrize("max_bytes, n", [(None, 5), (1, 2)])
 def test_ctrl_c_keeps_what_is_done(monkeypatch, max_bytes, n):
-    from lecture.replicas import program
-
     calls, steps = [], program.Program.steps
 
     def until_ctrl_c(self, *arguments):
@@ -412,12 +414,40 @@ def test_ctrl_c_keeps_what_is_done(monkeypatch, max_bytes, n):
             raise KeyboardInterrupt
         return steps(self, *arguments)
 
-    net = Net((3, 6, 2), None, None)
+    net = BatchedNet((3, 6, 2), None, None)
     limit = None if max_bytes is None else 2 * memory.bytes_each(net, 60, 4, own_data=False)
     monkeypatch.setattr(program.Program, "steps", until_ctrl_c)
     result = train((6,), X, Y, steps=30, seeds=5, record=[0, 5, 10, 15, 20], max_bytes=limit, show=False)
     assert not result.complete and len(result) == n and "interrupted" in str(result)
     assert np.isfinite(result.loss).all() and result.loss.shape == (len(result.steps), n)
+
+
+def test_ctrl_c_while_measuring_stops_once_all_is_measured(monkeypatch):
+    measure, measured = run.Slice.measure, []
+
+    def pressed(self):
+        measured.append(self)
+        if len(measured) == 2:
+            signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+        return measure(self)
+
+    monkeypatch.setattr(run.Slice, "measure", pressed)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        result = train((6,), X, Y, steps=30, seeds=3, record=[0, 10, 20], show=False)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert not result.complete and result.steps.tolist() == [0, 10] and result.loss.shape == (2, 3)
+
+
+def test_defaults_of_the_groups_are_those_of_train():
+    parameters = inspect.signature(train).parameters
+    for group in (groups.Network, groups.Data, groups.Fit, groups.Record):
+        for field in dataclasses.fields(group):
+            required = parameters[field.name].default is inspect.Parameter.empty
+            assert required or parameters[field.name].default == field.default
+    assert set(groups.KNOWN) == set(parameters) - {"seeds"}
+    assert set(groups.OWN) < set(groups.KNOWN)
 
 
 @pytest.mark.parametrize(
@@ -453,7 +483,7 @@ def test_first_weights_are_spread_as_keras_spreads_them(name):
 @settings(max_examples=30)
 @given(st.lists(st.integers(1, 6), min_size=2, max_size=5))
 def test_a_net_has_as_many_parameters_as_kerass(sizes):
-    net = Net(tuple(sizes), function("relu", "activation"), function("linear", "output"))
+    net = BatchedNet(tuple(sizes), function("relu", "activation"), function("linear", "output"))
     model = keras.Sequential([keras.Input((sizes[0],)), *[keras.layers.Dense(n) for n in sizes[1:]]])
     assert net.n_parameters == model.count_params()
 
@@ -546,9 +576,9 @@ def test_where_xla_is_not_to_be_had_a_plain_graph_gives_the_same(monkeypatch, ba
         return refuse if jit_compile else function(of, **rest)
 
     monkeypatch.setattr(tf, "function", without_xla)
-    training._program.cache_clear()  # which would hand out what was compiled above
+    program.program_of.cache_clear()  # which would hand out what was compiled above
     plain = train([4], X, y, **how)
-    training._program.cache_clear()
+    program.program_of.cache_clear()
     assert len(refused) == 1
     assert all(
         np.allclose(ours, theirs, atol=1e-12) for ours, theirs in zip(plain.weights, compiled.weights, strict=True)
@@ -556,10 +586,15 @@ def test_where_xla_is_not_to_be_had_a_plain_graph_gives_the_same(monkeypatch, ba
 
 
 def test_the_first_training_of_a_process_says_nothing():
-    code = "import sys; from lecture import device\nwith device.quietly():\n    from lecture import replicas\n    device.choose()\nreplicas.train([2], [[0.0], [1.0]], [0.0, 1.0], steps=2, seeds=2, loss='mse', output='linear', show=False)"
-    assert (
-        subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stderr == ""
-    )
+    code = """
+from lecture import device
+with device.quietly():
+    from lecture import replicas
+    device.choose()
+replicas.train([2], [[0.0], [1.0]], [0.0, 1.0], steps=2, seeds=2, loss="mse", output="linear", show=False)
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stderr == ""
 
 
 def test_many_shapes_one_after_the_other_are_not_remarked_upon(caplog):

@@ -1,4 +1,4 @@
-"""Conditions that are trained side by side: each is what `train` gives alone, and what cannot be compared is refused."""
+"""Conditions trained side by side: each is what `train` gives alone; what cannot be compared is refused."""
 
 import signal
 import threading
@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from lecture.replicas import compare, cores, memory, train
+from lecture.replicas import compare, train
+from lecture.replicas.machinery import cores, memory, run
 
 rng = np.random.default_rng(3)
 X, OTHER = rng.normal(size=(2, 40, 3))
@@ -86,7 +87,7 @@ def test_slices_and_parts_give_what_all_at_once_gives(monkeypatch, way):
     conditions = CONDITIONS["activations"] | {"squared": dict(loss="mse")}
     whole = compare(conditions, X, Y, **how)
     if way != "parts":
-        monkeypatch.setattr(cores, "slices", lambda n_replicas, operations: 2)
+        monkeypatch.setattr(cores, "n_slices", lambda n_seeds, operations: 2)
     if way != "slices":
         each = memory.bytes_each(whole["sin"].net, 40, 8, own_data=True)
         how["max_bytes"] = 3 * len(conditions) * each
@@ -95,18 +96,26 @@ def test_slices_and_parts_give_what_all_at_once_gives(monkeypatch, way):
         _same(cut[name], whole[name])
 
 
-def test_ctrl_c_leaves_all_conditions_at_the_same_step():
+def test_ctrl_c_leaves_all_conditions_at_the_same_step(monkeypatch):
     conditions = CONDITIONS["activations"]
     how = HOW | {"record": []}
-    compare(conditions, X, Y, **how)  # compiled before
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     press = threading.Timer(0.5, signal.pthread_kill, (threading.main_thread().ident, signal.SIGINT))
-    press.start()
+    steps = run.Part.steps
+
+    def until_pressed(self, n):
+        if self.done == 16:  # compiled, and on its way
+            press.start()
+        steps(self, n)
+
+    monkeypatch.setattr(cores, "n_slices", lambda n_seeds, operations: 2)
+    monkeypatch.setattr(run.Part, "steps", until_pressed)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         nets = compare(conditions, X, Y, **how | {"steps": 10**6})
     finally:
         signal.signal(signal.SIGINT, before)
     assert not any(net.complete for net in nets.values())
+    monkeypatch.setattr(run.Part, "steps", steps)
     stopped = {int(net.steps[-1]) for net in nets.values()}
     assert len(stopped) == 1 and 0 < min(stopped) < 10**6
     alone = train(X=X, y=Y, **how | {"steps": stopped.pop()}, activation="tanh")
@@ -131,7 +140,7 @@ def test_ctrl_c_leaves_all_conditions_at_the_same_step():
         (
             {"a": {}, "b": dict(y=np.eye(3)[np.arange(40) % 3])},
             {},
-            r"equal shapes, got network \(3, 6, 5, 2\) in condition 'a' and \(3, 6, 5, 3\) in condition 'b'",
+            r"equal shapes, got units \(3, 6, 5, 2\) in condition 'a' and \(3, 6, 5, 3\) in condition 'b'",
         ),
         (
             {"a": {}, "b": dict(X_test=X, y_test=Y)},

@@ -4,8 +4,9 @@ import keras
 import numpy as np
 import pytest
 
-from lecture.replicas import labels, train
-from lecture.replicas.net import function
+from lecture.replicas import train
+from lecture.replicas.machinery import labels
+from lecture.replicas.machinery.functions import function
 
 X = np.random.default_rng(0).normal(size=(40, 3))
 CLASSES = (X[:, 0] > 0).astype(float)
@@ -53,6 +54,24 @@ def test_a_loss_of_ones_own_takes_what_it_wants():
     np.testing.assert_allclose(found.loss[-1], by_hand, rtol=1e-6)
 
 
+@pytest.mark.parametrize(
+    "y, given, cut",
+    [
+        (CLASSES, {"output": "sigmoid", "loss": "binary_crossentropy"}, 0.5),
+        (CLASSES, {"output": "linear", "loss": "mse"}, 0.5),
+        (CLASSES, {"output": "linear", "loss": LOGITS}, 0.0),
+        (CLASSES, {"output": "linear", "loss": LOGITS.call}, 0.0),
+        (2 * CLASSES - 1, {"output": "linear", "loss": "hinge"}, 0.0),
+        (2 * CLASSES - 1, {"output": "tanh", "loss": keras.losses.SquaredHinge()}, 0.0),
+        (CLASSES, {"output": "sigmoid", "loss": "hinge"}, 0.5),
+    ],
+)
+def test_one_output_is_cut_where_its_loss_parts_the_classes(y, given, cut):
+    found = _train(y, steps=40, optimizer="sgd", learning_rate=0.5, **given)
+    by_hand = ((found.predict(X)[..., 0] > cut) == (y > 0.5)).mean(axis=1)
+    np.testing.assert_allclose(found.accuracy[-1], by_hand)
+
+
 BINARY = {"output": "sigmoid", "loss": "binary_crossentropy"}
 SPARSE = {"loss": "sparse_categorical_crossentropy", "n_outputs": 2}
 
@@ -69,8 +88,8 @@ SPARSE = {"loss": "sparse_categorical_crossentropy", "n_outputs": 2}
         (CLASSES, {"output": "sigmoid"}, "y must have two columns or more with the loss categorical_crossentropy"),
         (CLASSES, {"output": "sigmoid", "loss": "kld"}, "y must have two columns or more with the loss kld"),
         (CLASSES, {"output": "linear", "loss": "cosine_similarity"}, "y must have two columns or more"),
-        (CLASSES, {"loss": "binary_crossentropy"}, "output must depend on what comes in, and 'softmax' .* always 1: "),
-        (X[:, 0], {"loss": "mse"}, "output must depend on what comes in, and 'softmax' .* always 1: .*'linear'"),
+        (CLASSES, {"loss": "binary_crossentropy"}, "output must depend on the inputs, and 'softmax' .* always 1: "),
+        (X[:, 0], {"loss": "mse"}, "output must depend on the inputs, and 'softmax' .* always 1: .*'linear'"),
         (2 * CLASSES - 1, BINARY, "y must lie from 0 to 1 with the loss binary_crossentropy, got -1 to 1.$"),
         (2 * ONE_HOT - 1, {}, "y must lie from 0 to 1 with the loss categorical_crossentropy, got -1 to 1.$"),
         (
@@ -81,7 +100,7 @@ SPARSE = {"loss": "sparse_categorical_crossentropy", "n_outputs": 2}
         (
             np.c_[ONE_HOT, CLASSES],
             {},
-            "y must be one-hot rows, or chances that add up to 1, .*, got a row .* up to 2.$",
+            "y must be one-hot rows, or probabilities that add up to 1, .*, got a row .* up to 2.$",
         ),
         (CLASSES, BINARY | {"output": "linear"}, "output must give numbers from 0 to 1, as 'sigmoid'.* got 'linear'"),
         (

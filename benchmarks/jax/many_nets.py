@@ -1,4 +1,4 @@
-"""The same in JAX: 1000 nets 1-16-1, 500 full-batch steps of Adam on 50 points; prints the seconds of a compiled run."""
+"""The same in JAX: 1000 networks 1-16-1, 500 steps of Adam on all 50 points; prints a compiled run's seconds."""
 
 import time
 

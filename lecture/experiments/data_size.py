@@ -14,7 +14,7 @@ from lecture.experiments.judgement import Hypothesis, Verdict, beside_published
 from lecture.experiments.mixtures import Points, mixture, train_test_points
 from lecture.experiments.protocol import compare_like_the_original, swept
 from lecture.experiments.result import Sweep
-from lecture.replicas import cores
+from lecture.replicas.machinery import cores
 
 TITLE = "Who makes the most of more data: networks, a support vector machine, or trees?"
 SVM, TREE, FOREST, SHALLOW, DEEP = "support vector machine", "decision tree", "random forest", "net 100", "net 100-100"
@@ -193,7 +193,7 @@ def fit_estimators(
         return makers[name](seeds[at]).fit(X, y).score(X_test, y_test)
 
     jobs = [(name, n, at) for name in makers for n, points in data.items() for at in range(len(points.X))]
-    with warnings.catch_warnings(), threadpool_limits(1), ThreadPoolExecutor(cores.available()) as pool:
+    with warnings.catch_warnings(), threadpool_limits(1), ThreadPoolExecutor(cores.available_cores()) as pool:
         warnings.simplefilter("ignore", ConvergenceWarning)  # the original lecture has 200 epochs
         bar = tqdm(pool.map(score, jobs), total=len(jobs), unit="fit", leave=False, disable=not show, delay=1)
         scores = dict(zip(jobs, bar))

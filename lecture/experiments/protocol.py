@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from lecture import replicas
 from lecture.checks import one_of, whole
 from lecture.replicas import Replicas, initial
-from lecture.replicas.net import Net
+from lecture.replicas.loop import BatchedNet
 from lecture.words import listed
 
 RATE = 0.003
@@ -156,7 +156,7 @@ def initial_weights(sizes: Sequence[int], seeds: Sequence[int]) -> list[np.ndarr
         Kernel (n_seeds, p, q) and bias (n_seeds, q) of each layer in turn.
     """
     glorot = [keras.initializers.GlorotUniform()] * len(seeds)
-    found = initial.weights(Net(tuple(sizes), None, None), seeds, glorot, glorot)
+    found = initial.weights(BatchedNet(tuple(sizes), None, None), seeds, glorot, glorot)
     return [values[:, 0] if at % 2 else values for at, values in enumerate(found)]
 
 

@@ -1,6 +1,10 @@
-"""Many small dense nets trained at once, as one batch of weight matrices inside one compiled loop."""
+"""Many small dense networks trained at once, as one batch of weight matrices inside one compiled loop.
+
+Start with `lecture.replicas.loop`: the network, its loss, a step, the loop. `lecture.replicas.train` says what may be
+set; `lecture.replicas.machinery` makes it fast.
+"""
 
 from lecture.replicas.result import Replicas
-from lecture.replicas.training import compare, train
+from lecture.replicas.train import compare, train
 
 __all__ = ["Replicas", "compare", "train"]

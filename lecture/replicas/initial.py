@@ -1,4 +1,4 @@
-"""First weights of many nets, each from its own seed."""
+"""Initial weights of many networks, each from its own seed."""
 
 import keras
 import numpy as np
@@ -7,10 +7,9 @@ KINDS = keras.initializers
 
 
 def draw(initializer, shape, rng):
-    """Return one matrix of weights, float64, as a Keras initializer would draw it, from another generator.
+    """Return one matrix of weights, float64, distributed as a Keras initializer draws it.
 
-    Those of Keras that nets are usually started with are drawn in NumPy: a thousand small matrices take Keras seconds.
-    Others are asked for the matrix.
+    The usual initializers are drawn in NumPy, since a thousand small matrices take Keras seconds; others are called.
 
     Parameters
     ----------
@@ -40,9 +39,8 @@ def draw(initializer, shape, rng):
 def _variance_scaling(initializer, shape, rng):
     """Glorot, He, LeCun and their kin: variance = scale / (inputs, outputs, or their mean)."""
     inputs, outputs = shape
-    variance = (
-        initializer.scale / {"fan_in": inputs, "fan_out": outputs, "fan_avg": (inputs + outputs) / 2}[initializer.mode]
-    )
+    fans = {"fan_in": inputs, "fan_out": outputs, "fan_avg": (inputs + outputs) / 2}
+    variance = initializer.scale / fans[initializer.mode]
     if initializer.distribution == "uniform":
         limit = np.sqrt(3 * variance)
         return rng.uniform(-limit, limit, shape)
@@ -71,41 +69,51 @@ def initializers(given, n_replicas, what):
     if len(several) != n_replicas:
         raise ValueError(f"{what} must be one, or one for each of {n_replicas} replicas, got {len(several)}.")
     known = {}
-    for it in several:
-        if id(it) not in known:
-            try:
-                known[id(it)] = KINDS.get(it)
-            except ValueError:
-                raise ValueError(
-                    f"{what} must be an initializer or the name of one that Keras has, such as 'glorot_uniform' or 'he_normal', got {it!r}."
-                ) from None
-            if not isinstance(known[id(it)], KINDS.Initializer):
-                raise ValueError(f"{what} must be a keras.initializers.Initializer or the name of one, got {it!r}.")
-    return [known[id(it)] for it in several]
+    for one in several:
+        if id(one) not in known:
+            known[id(one)] = _initializer(one, what)
+    return [known[id(one)] for one in several]
+
+
+def _initializer(given, what):
+    try:
+        found = KINDS.get(given)
+    except ValueError:
+        raise ValueError(
+            f"{what} must be an initializer or the name of one that Keras has, such as 'glorot_uniform' or "
+            f"'he_normal', got {given!r}."
+        ) from None
+    if not isinstance(found, KINDS.Initializer):
+        raise ValueError(f"{what} must be a keras.initializers.Initializer or the name of one, got {given!r}.")
+    return found
 
 
 def weights(net, seeds, kernels, biases, widths=None):
-    """Return the first weights of all replicas: kernel (n_replicas, p, q) and bias (n_replicas, 1, q) of each of ``net.shapes`` in turn, float64.
+    """Return the initial weights of all replicas, float64.
 
     Parameters
     ----------
-    net : Net
+    net : BatchedNet
     seeds : sequence of int
-        Each replica's weights follow from its seed, whoever stands beside it.
+        The weights of a replica depend on its own seed only.
     kernels, biases : sequence of keras.initializers.Initializer
         One for each replica.
     widths : array (n_replicas, n_hidden), optional
-        How many units of each hidden layer a replica has; the others have weights 0.
+        Units that a replica has in each hidden layer; weights of the others are 0.
+
+    Returns
+    -------
+    list of arrays
+        Kernel (n_replicas, p, q) and bias (n_replicas, 1, q) of each of ``net.shapes`` in turn.
     """
     found = [[] for _ in range(2 * len(net.shapes))]
+    # the first layer that uses a matrix says its size
+    first_use = {net.matrix(layer): layer for layer in reversed(range(net.n_layers))}
     for replica, seed in enumerate(seeds):
         rng = np.random.default_rng([seed, 0])
         own = net.sizes if widths is None else (net.sizes[0], *widths[replica], net.sizes[-1])
-        used = {
-            net.matrix(layer): layer for layer in reversed(range(net.n_layers))
-        }  # the first layer that uses a matrix says its size
         for at, shape in enumerate(net.shapes):
-            p, q = own[used[at]], own[used[at] + 1]
+            p, q = own[first_use[at]], own[first_use[at] + 1]
             kernel, bias = np.zeros(shape), np.zeros((1, shape[1]))
             kernel[:p, :q] = draw(kernels[replica], (p, q), rng)
             bias[:, :q] = draw(biases[replica], (1, q), rng)

@@ -1,6 +1,6 @@
 """Keras optimizers for many nets at once: those whose update of a number depends on that number's own history alone."""
 
-import json
+from dataclasses import dataclass, field
 
 import keras
 import numpy as np
@@ -39,12 +39,14 @@ def checked(optimizer):
     name = type(found).__name__
     if name not in KNOWN:
         raise ValueError(
-            f"optimizer must update each weight by itself, as {', '.join(KNOWN)} do; {name} is not known to, and would mix replicas."
+            f"optimizer must update each weight by itself, as {', '.join(KNOWN)} do; {name} is not known to, and would "
+            "mix replicas."
         )
     for setting in ("clipnorm", "global_clipnorm"):
         if getattr(found, setting):
             raise ValueError(
-                f"{name} must not clip gradients by their norm ({setting}={getattr(found, setting)}): the norm would mix replicas; clipvalue does not."
+                f"{name} must not clip gradients by their norm ({setting}={getattr(found, setting)}): the norm would "
+                "mix replicas; clipvalue does not."
             )
     if found.use_ema or found.gradient_accumulation_steps:
         raise ValueError(
@@ -54,7 +56,7 @@ def checked(optimizer):
 
 
 def rates_of(optimizer, learning_rate, n_replicas):
-    """Return the learning rate of each replica, an array (n_replicas,); None for an optimizer with a schedule of its own.
+    """Return the learning rate of each replica, (n_replicas,); None for an optimizer with a schedule.
 
     Raises
     ------
@@ -92,15 +94,35 @@ def per_replica(values, n_replicas, what):
     return np.broadcast_to(array, n_replicas).copy()
 
 
-def as_text(optimizer):
-    """Return an optimizer's settings as text, without a learning rate that is a number: optimizers of equal text are served by one program."""
-    told = keras.saving.serialize_keras_object(optimizer)
-    if isinstance(told["config"]["learning_rate"], (int, float)):
-        told["config"]["learning_rate"] = 0.0
-    told["config"].pop("name")
-    return json.dumps(told, sort_keys=True)
+@dataclass(frozen=True)
+class Rule:
+    """A Keras optimizer's rule and settings; trainings with equal rules share a compiled program.
 
+    Attributes
+    ----------
+    kind : type
+    text : str
+        The settings that are compiled: all but a learning rate that is a number.
+    settings : dict
+        As the optimizer's ``from_config`` takes them.
+    """
 
-def from_text(text):
-    """Return the optimizer that ``as_text`` told of."""
-    return keras.saving.deserialize_keras_object(json.loads(text))
+    kind: type
+    text: str
+    settings: dict = field(compare=False, repr=False)
+
+    @classmethod
+    def of(cls, optimizer):
+        """Return the rule of an optimizer."""
+        settings = {name: value for name, value in optimizer.get_config().items() if name != "name"}
+        compiled = dict(settings)
+        if isinstance(settings["learning_rate"], int | float):
+            compiled["learning_rate"] = None
+        return cls(type(optimizer), repr(sorted(compiled.items())), settings)
+
+    def optimizer(self, rates):
+        """Return a new optimizer, with ``rates`` instead of a learning rate that is a number."""
+        found = self.kind.from_config(dict(self.settings))
+        if isinstance(self.settings["learning_rate"], int | float):
+            found = self.kind(**self.settings | {"learning_rate": rates})
+        return found

@@ -3,9 +3,7 @@
 import os
 from pathlib import Path
 
-SLOTS = (
-    5  # copies of the weights that a step holds: themselves, their gradients, an optimizer's averages, the first state
-)
+SLOTS = 5  # copies of the weights: themselves, their gradients, an optimizer's two averages, the initial state
 LAYERS = 3  # copies of what the layers put out: forward, backward, and what is worked on
 
 
@@ -14,9 +12,9 @@ def bytes_each(net, n_examples, itemsize, own_data):
 
     Parameters
     ----------
-    net : Net
+    net : BatchedNet
     n_examples : int
-        That go through it at a time.
+        Examples that go through it at a time.
     itemsize : int
         Bytes of a number.
     own_data : bool
@@ -38,7 +36,7 @@ def available():
 
 
 def at_a_time(n_replicas, each, limit):
-    """Return how many replicas to train at a time: equal parts, each within the limit.
+    """Return how many replicas (or seeds, each with all conditions) to train at a time: equal parts within the limit.
 
     Raises
     ------
@@ -48,6 +46,7 @@ def at_a_time(n_replicas, each, limit):
     fit = int(limit // each)
     if fit < 1:
         raise ValueError(
-            f"one replica must fit into {limit / 2**30:.2g} GB, half of the memory that is free, and takes about {each / 2**30:.2g} GB: take fewer units or examples."
+            f"one replica must fit into {limit / 2**30:.2g} GB, half of the memory that is free, and takes about "
+            f"{each / 2**30:.2g} GB: take fewer units or examples."
         )
     return -(-n_replicas // -(-n_replicas // fit))

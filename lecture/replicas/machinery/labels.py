@@ -1,4 +1,4 @@
-"""Whether labels, outputs and the loss go together: where they do not, a training ends in meaningless numbers."""
+"""Whether labels, outputs and the loss go together; if not, a training would end in meaningless numbers."""
 
 import warnings
 from dataclasses import dataclass
@@ -8,27 +8,27 @@ import keras
 import numpy as np
 
 from lecture.checks import whole
-from lecture.replicas.losses import is_of_classes, is_sparse, name_of, per_example
+from lecture.replicas.machinery.functions import is_of_classes, is_sparse, name_of, per_example, takes_logits
 
-FAR = 1e3  # an output beyond it is taken to have no bound
+FAR = 1e3  # an output beyond it counts as unbounded
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a loss of Keras wants of labels and of outputs.
+    """What a Keras loss requires of labels and of outputs.
 
     Attributes
     ----------
     labels, outputs : (float, float)
-        Where they may lie.
+        Range in which they may lie.
     columns : int
-        The fewest outputs that tell it anything.
+        Smallest number of outputs.
     shares : bool
         Whether the labels of an example must add up to 1.
     only : tuple of sets
-        The labels must all come from one of them; empty for any.
+        Sets of labels, one of which must contain them all; empty if any labels will do.
     near : bool
-        Whether it measures how far outputs are from labels, so that they must be able to come near.
+        Whether it is a distance between outputs and labels, so that outputs must be able to come near.
     """
 
     labels: tuple = (-inf, inf)
@@ -43,7 +43,7 @@ _CHANCES = Wanted(labels=(0, 1), outputs=(0, 1), columns=2, shares=True)
 _BINARY = Wanted(labels=(0, 1), outputs=(0, 1))
 _MARGIN = Wanted(only=({-1, 1}, {0, 1}))
 _DISTANCE = Wanted(near=True)
-WANTED = {  # by the names of Keras' losses, without what parts their words
+WANTED = {  # by the names of Keras' losses, in lower case without underscores
     "categoricalcrossentropy": _CHANCES,
     "categoricalfocalcrossentropy": _CHANCES,
     "kldivergence": _CHANCES,
@@ -72,7 +72,7 @@ def n_outputs(y, loss, given):
         Labels.
     loss : str, keras.losses.Loss or callable
     given : int or None
-        What was asked for: needed for a loss on class numbers, else it can only be the columns.
+        The number asked for: required for a loss on class numbers, else it can only be that of the columns.
 
     Raises
     ------
@@ -91,18 +91,18 @@ def n_outputs(y, loss, given):
 
 
 def check_output(output, loss, n, dtype):
-    """Refuse outputs that cannot serve a loss; return where they lie, (lowest, highest).
+    """Refuse outputs that do not suit a loss; return their range, (lowest, highest).
 
     Parameters
     ----------
     output : callable
         The activation of the last layer.
     loss : str, keras.losses.Loss or callable
-        A function of one's own is taken as it is.
+        A function that is not Keras' is accepted as it is.
     n : int
-        How many outputs.
+        Number of outputs.
     dtype : numpy.dtype
-        In which the net computes.
+        Precision of the network.
 
     Raises
     ------
@@ -118,10 +118,10 @@ def check_output(output, loss, n, dtype):
         )
     if n == 1 and low == high:
         raise ValueError(
-            f"output must depend on what comes in, and {name!r} of one number is always {high:g}: take 'sigmoid' and "
+            f"output must depend on the inputs, and {name!r} of one number is always {high:g}: take 'sigmoid' and "
             "loss='binary_crossentropy' for labels 0 and 1, 'linear' and loss='mse' for numbers."
         )
-    if getattr(loss, "from_logits", False):
+    if takes_logits(loss):
         if 0 <= low and high <= 1:
             raise ValueError(
                 f"output must be 'linear' with a loss on logits (from_logits=True), got {name!r}, which gives numbers "
@@ -134,23 +134,23 @@ def check_output(output, loss, n, dtype):
 
 
 def check_labels(y, loss, n, reach, what="y"):
-    """Refuse labels with which a loss means nothing.
+    """Refuse labels that do not suit a loss.
 
     Parameters
     ----------
     y : array (n_examples, columns) or (n_replicas, n_examples, columns)
     loss : str, keras.losses.Loss or callable
     n : int
-        How many outputs.
+        Number of outputs.
     reach : (float, float)
-        Where the outputs lie.
+        Range of the outputs.
     what : str
-        What the sentence calls y.
+        Name of y in the message.
 
     Raises
     ------
     ValueError
-        If labels are not class numbers, chances, … as the loss wants them, or lie where no output comes near.
+        If labels are not class numbers, probabilities, … as the loss requires, or lie out of the outputs' reach.
     """
     wanted, said, came = _wanted(loss), _said(loss), f"got {y.min():g} to {y.max():g}"
     (least, most), (low, high) = wanted.labels, reach
@@ -160,9 +160,10 @@ def check_labels(y, loss, n, reach, what="y"):
         where = "from 0 to 1" if most == 1 else "at 0 or above"
         raise ValueError(f"{what} must lie {where} with the loss {said}, {came}.")
     if wanted.shares and np.abs(y.sum(axis=-1) - 1).max() > 1e-3:
+        farthest = max(y.sum(axis=-1).ravel(), key=lambda total: abs(total - 1))
         raise ValueError(
-            f"{what} must be one-hot rows, or chances that add up to 1, with the loss {said}, got a row that adds up "
-            f"to {max(y.sum(axis=-1).ravel(), key=lambda total: abs(total - 1)):g}."
+            f"{what} must be one-hot rows, or probabilities that add up to 1, with the loss {said}, got a row that "
+            f"adds up to {farthest:g}."
         )
     if wanted.only and not any(np.isin(y, list(allowed)).all() for allowed in wanted.only):
         either = ", or ".join(" and ".join(map(str, sorted(allowed))) for allowed in wanted.only)
@@ -172,17 +173,17 @@ def check_labels(y, loss, n, reach, what="y"):
 
 
 def check_loss(loss, n, dtype):
-    """Refuse a loss that has no number for each example.
+    """Refuse a loss without a number for each example.
 
     Raises
     ------
     ValueError
-        If it does not, on three replicas, two examples and n outputs.
+        If the loss fails on three replicas, two examples and n outputs, or gives other numbers.
     """
     outputs = np.full((3, 2, n), 1 / n)
     y = np.zeros((3, 2)) if is_sparse(loss) else outputs
     try:
-        found = per_example(loss)(*(keras.ops.convert_to_tensor(it.astype(dtype)) for it in (y, outputs)))
+        found = per_example(loss)(*(keras.ops.convert_to_tensor(values.astype(dtype)) for values in (y, outputs)))
         shape = tuple(found.shape)
     except Exception as error:  # whatever a loss makes of shapes that it was not made for
         raise ValueError(
@@ -196,7 +197,7 @@ def check_loss(loss, n, dtype):
 
 
 def _wanted(loss):
-    """What a loss wants; of what is no loss of Keras nothing is known, whatever its name."""
+    """What a loss requires: nothing if it is not Keras' own, whatever its name."""
     own = not isinstance(loss, str) and not getattr(loss, "__module__", "").startswith("keras.")
     return Wanted() if own else WANTED.get(name_of(loss), Wanted())
 
@@ -204,7 +205,7 @@ def _wanted(loss):
 def _reach(output, n, dtype):
     """Lowest and highest of n outputs, ±inf beyond FAR."""
     z = np.random.default_rng(0).normal(size=(64, n)) * np.repeat([1, 1e2, 1e4, 1e6], 16)[:, None]
-    with warnings.catch_warnings():  # Keras remarks on a softmax of one number, which is refused anyway
+    with warnings.catch_warnings():  # Keras warns of a softmax of one number, which is refused anyway
         warnings.simplefilter("ignore")
         found = keras.ops.convert_to_numpy(output(keras.ops.convert_to_tensor(z.astype(dtype))))
     low, high = float(np.nanmin(found)), float(np.nanmax(found))

@@ -1,0 +1,140 @@
+"""What comes in, checked: each function returns what it was given in one form, or refuses it in a sentence."""
+
+import numpy as np
+
+from lecture.checks import whole
+from lecture.replicas import initial
+from lecture.replicas.machinery.optimizers import per_replica
+
+N_RECORDED = 20  # by default, besides the start
+
+
+def seeds_of(seeds):
+    """Return the seeds as a list: a number n stands for 0 to n - 1."""
+    if isinstance(seeds, int | np.integer) and not isinstance(seeds, bool):
+        seeds = range(whole(seeds, "seeds", least=1))
+    seeds = [whole(seed, "a seed", least=0) for seed in seeds]
+    if not seeds:
+        raise ValueError("seeds must be one or more, got none.")
+    return seeds
+
+
+def numbers(values, dtype, what):
+    """Return an array of numbers; None stays None."""
+    try:
+        return None if values is None else np.asarray(values, dtype=dtype)
+    except (TypeError, ValueError):
+        raise ValueError(f"{what} must be an array of numbers.") from None
+
+
+def examples(X, y, *, n_replicas, dtype, what="", like=None):
+    """Return X and y as arrays of numbers, each with two axes, or three if each replica has its own."""
+    X = _values(X, n_replicas, dtype, f"X{what}")
+    y = _values(y, n_replicas, dtype, f"y{what}")
+    if X.shape[-2] != y.shape[-2]:
+        raise ValueError(f"X{what} and y{what} must be of as many examples, got {X.shape[-2]} and {y.shape[-2]}.")
+    columns = X.shape[-1], y.shape[-1]
+    if like and columns != (wanted := tuple(values.shape[-1] for values in like)):
+        raise ValueError(
+            f"X{what} and y{what} must have as many columns as X and y, got {columns[0]} and {columns[1]}, "
+            f"not {wanted[0]} and {wanted[1]}."
+        )
+    return X, y
+
+
+def _values(values, n_replicas, dtype, what):
+    values = numbers(values, dtype, what)
+    if values is None:
+        raise ValueError(f"{what} must be an array of numbers, got None.")
+    values = values[:, None] if values.ndim == 1 and what.startswith("y") else values
+    own = values.ndim == 3
+    if values.ndim not in (2, 3) or not values.size or (own and len(values) != n_replicas):
+        raise ValueError(
+            f"{what} must have two axes (n, …), or three ({n_replicas} replicas, n, …), and not be empty, "
+            f"got shape {values.shape}."
+        )
+    if not (finite := np.isfinite(values)).all():
+        raise ValueError(f"{what} must be finite, got {values[~finite][0]}.")
+    return values
+
+
+def hidden_of(hidden, tied):
+    """Return the units of the hidden layers as a list."""
+    several = [hidden] if isinstance(hidden, int | np.integer) else hidden
+    sizes = [whole(n, "the size of a hidden layer", least=1) for n in several]
+    if tied and len(set(sizes)) > 1:
+        raise ValueError(f"hidden layers must be equally large where they share weights, got {sizes}.")
+    return sizes
+
+
+def strengths(values, n_replicas, n_kernels, penalized, what):
+    """Return the strengths of a penalty, (n_replicas, n_kernels)."""
+    if np.ndim(values) < 2:
+        return np.repeat(per_replica(values, n_replicas, what)[:, None], n_kernels, axis=1)
+    if penalized != "all":
+        raise ValueError(
+            f"{what} for each kernel goes with penalized='all', got {penalized!r}: a strength of 0 leaves a kernel out."
+        )
+    if (shape := np.shape(values)) != (n_replicas, n_kernels):
+        raise ValueError(
+            f"{what} must be a number, one for each of {n_replicas} replicas, or of shape ({n_replicas}, {n_kernels}) "
+            f"for each of their kernels, got shape {shape}."
+        )
+    return per_replica(np.ravel(values), n_replicas * n_kernels, what).reshape(n_replicas, n_kernels)
+
+
+def widths_of(widths, net, n_replicas):
+    """Return the units of each replica in each hidden layer, (n_replicas, n_hidden); None if all have all."""
+    if widths is None:
+        return None
+    widths, most = np.asarray(widths), np.array(net.sizes[1:-1])
+    fits = widths.shape == (n_replicas, len(most)) and widths.dtype.kind in "iu"
+    if not fits or (widths < 1).any() or (widths > most).any():
+        came = widths.tolist() if widths.size < 20 else widths.shape
+        raise ValueError(
+            f"widths must be whole numbers of shape ({n_replicas}, {len(most)}), each from 1 to {most.tolist()}, "
+            f"got {came}."
+        )
+    if net.tied and (widths != widths[:, :1]).any():
+        raise ValueError("widths must be the same for all layers of a replica where they share weights.")
+    return widths
+
+
+def initial_weights(net, seeds, network, widths):
+    """Return the initial weights of all replicas: kernels (n_replicas, p, q) and biases (n_replicas, 1, q) in turn."""
+    if network.weights is None:
+        kernels = initial.initializers(network.initializer, len(seeds), "initializer")
+        biases = initial.initializers(network.bias_initializer, len(seeds), "bias_initializer")
+        return initial.weights(net, seeds, kernels, biases, widths)
+    if widths is not None:
+        raise ValueError("weights and widths must not both be given: which weights would a narrower replica have?")
+    shapes = [shape for p, q in net.shapes for shape in ((p, q), (q,))]
+    given = [np.asarray(array, dtype=float) for array in network.weights]
+    each = [(shape, (len(seeds), *shape)) for shape in shapes]
+    if len(given) != len(shapes) or any(array.shape not in allowed for array, allowed in zip(given, each)):
+        raise ValueError(
+            f"weights must have the shapes {shapes}, each with a leading axis of {len(seeds)} replicas or not, "
+            f"got {[array.shape for array in given]}."
+        )
+    found = [np.broadcast_to(array, (len(seeds), *shape)) for array, shape in zip(given, shapes)]
+    return [array if array.ndim == 3 else array[:, None] for array in found]
+
+
+def recorded_steps(record, steps):
+    """Return the steps at which to record, rising, the last among them."""
+    if record is None:
+        return sorted({0, *np.linspace(0, steps, N_RECORDED + 1).round().astype(int).tolist()})
+    return sorted({whole(step, "a recorded step", least=0, most=steps) for step in record} | {steps})
+
+
+def kept_entries(keep, net):
+    """Return which entries of the flattened kernel to keep, an array for each layer named."""
+    found = {}
+    for layer, entries in (keep or {}).items():
+        p, q = net.shapes[net.matrix(whole(layer, "a layer to keep", least=0, most=net.n_layers - 1))]
+        entries = np.asarray(entries)
+        whole_numbers = entries.ndim == 1 and entries.dtype.kind in "iu" and entries.size
+        if not whole_numbers or entries.min() < 0 or entries.max() >= p * q:
+            raise ValueError(f"keep must name entries of layer {layer} by whole numbers from 0 to {p * q - 1}.")
+        found[layer] = entries
+    return found

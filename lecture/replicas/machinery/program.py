@@ -1,0 +1,140 @@
+"""The compiled loop: n steps of all replicas of a slice in one call."""
+
+from contextlib import suppress
+from functools import cache, lru_cache
+from threading import Lock
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from lecture.device import quietly
+from lecture.replicas.loop import Loop
+from lecture.replicas.machinery.functions import is_sparse, per_example, switch
+from lecture.replicas.machinery.optimizers import Rates
+
+NO_XLA = (  # what TensorFlow raises where XLA is not available
+    tf.errors.InvalidArgumentError,
+    tf.errors.NotFoundError,
+    tf.errors.UnimplementedError,
+)
+# A graph that is not compiled may hold large temporary variables, which TensorFlow takes for one and the same in two
+# threads: only one thread at a time runs such a graph.
+ONE_GRAPH = Lock()
+
+
+@cache
+def start_xla():
+    """Let XLA start where its own lines are held back: the first program of a process writes some."""
+
+    def anything(a):
+        return tf.reduce_sum(tf.exp(tf.matmul(a, a)) + a, axis=1)
+
+    with quietly(), suppress(*NO_XLA):
+        tf.function(anything, autograph=False, jit_compile=True)(tf.ones((2, 3, 3)))
+
+
+class Program:
+    """Trains replicas; what differs between trainings of the same shapes comes in as numbers, so nothing is recompiled.
+
+    Parameters
+    ----------
+    net : BatchedNet
+    losses : sequence of str, keras.losses.Loss or callable
+        One for each condition.
+    rule : Rule
+        The optimizer's.
+    n_replicas : int
+    dtype : "float32" or "float64"
+    masked : bool
+        Whether replicas differ in width.
+    penalized : tuple of int
+        Which of ``net.shapes`` have a penalty.
+    """
+
+    def __init__(self, net, losses, rule, n_replicas, *, dtype, masked, penalized):
+        start_xla()
+        self.rates = Rates(n_replicas)
+        loss = switch([per_example(loss) for loss in losses])
+        self.loop = Loop(
+            net,
+            loss,
+            is_sparse(losses[0]),
+            rule.optimizer(self.rates),
+            n_replicas,
+            dtype=dtype,
+            masked=masked,
+            penalized=penalized,
+        )
+        self._first_state = [keras.ops.convert_to_numpy(state) for state in self.loop.optimizer.variables]
+        self._compile = dict(autograph=False, jit_compile=True)
+        self._make()
+
+    def _make(self):
+        self._on_all = tf.function(self.loop.on_all, **self._compile)
+        self._in_batches = tf.function(self.loop.in_batches, **self._compile)
+        self._measure = tf.function(self.loop.measure, autograph=False)  # compiling it takes longer than it saves
+
+    def _call(self, name, *arguments):
+        """Run a compiled function; as a plain graph once XLA is found to be missing."""
+        if self._compile["jit_compile"]:
+            try:
+                return getattr(self, name)(*arguments)
+            except NO_XLA:
+                self._compile["jit_compile"] = None
+                self._make()
+        with ONE_GRAPH:
+            return getattr(self, name)(*arguments)
+
+    def start(self, weights, rates, l1, l2, masks):
+        """Put all replicas at their start.
+
+        Parameters
+        ----------
+        weights : sequence of arrays
+            Kernel (n_replicas, p, q) and bias (n_replicas, 1, q) of each of ``net.shapes``.
+        rates : array (n_replicas,) or None
+            None for an optimizer with a schedule.
+        l1, l2 : arrays (n_replicas, n_shapes)
+        masks : sequence of arrays (n_replicas, q)
+            For each hidden layer; empty if all replicas are equally wide.
+        """
+        loop = self.loop
+        rows = [np.swapaxes(array, 1, 2).reshape(len(array), -1) for array in weights]
+        loop.flat.assign(np.concatenate(rows, axis=1))
+        for variable, array in zip(loop.optimizer.variables, self._first_state, strict=True):
+            variable.assign(array)
+        if rates is not None:
+            self.rates.values.assign(rates[:, None])
+        loop.strengths.assign(np.moveaxis([l1, l2], 2, 1)[..., None, None])
+        for variable, mask in zip(loop.masks, masks, strict=True):
+            variable.assign(mask[..., None])
+
+    def steps(self, n, X, y, rows=None, shares=None):
+        """Make n steps: on all examples, or on the mini-batches of `Batches.next`."""
+        if rows is None:
+            self._call("_on_all", tf.constant(n), X, y)
+        else:
+            self._call("_in_batches", tf.constant(n), X, y, tf.constant(rows), tf.constant(shares, self.loop.dtype))
+
+    def measure(self, X, y, cuts):
+        """Return loss, without penalty, and accuracy of each replica on some examples: two arrays (n_replicas,)."""
+        with ONE_GRAPH:
+            return [values.numpy() for values in self._measure(X, y, cuts)]
+
+    def weights(self):
+        """Return the weights as Keras has them: kernel (n_replicas, p, q) and bias (n_replicas, q) in turn."""
+        flat = keras.ops.convert_to_numpy(self.loop.flat)
+        ends = np.cumsum([q * p for _, q, p in self.loop.shapes])[:-1]
+        parts = [part.reshape(shape) for part, shape in zip(np.split(flat, ends, axis=1), self.loop.shapes)]
+        return [np.swapaxes(part, 1, 2) if at % 2 == 0 else part[..., 0] for at, part in enumerate(parts)]
+
+
+@lru_cache(maxsize=16)
+def program_of(slice_number, net, losses, rule, n_replicas, *, dtype, masked, penalized, floatx):
+    """Return the program for some shapes; the last few are kept, because compiling one takes a second or more.
+
+    Slices that run side by side have programs of their own. ``floatx`` is Keras' setting, the type of its learning
+    rates: a program that was compiled under another cannot be used.
+    """
+    return Program(net, losses, rule, n_replicas, dtype=dtype, masked=masked, penalized=penalized)

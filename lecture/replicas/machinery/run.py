@@ -1,0 +1,234 @@
+"""The run of a training: replicas in parts that fit into memory, each part in slices that run side by side."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
+
+import keras
+import numpy as np
+import tensorflow as tf
+from tqdm import tqdm
+
+from lecture.device import ignore_retracing
+from lecture.replicas.machinery import cores
+from lecture.replicas.machinery.batches import N_BATCHES, Batches
+from lecture.replicas.machinery.functions import switch
+from lecture.replicas.machinery.interrupt import held_back
+from lecture.replicas.machinery.program import Program, program_of
+from lecture.replicas.result import Replicas
+
+PATIENCE = 0.2  # seconds between two looks at Python, about: for the bar, and for Ctrl-C
+
+
+def run(conditions, seeds, plan):
+    """Train all replicas; return what was recorded of them as `Parts`."""
+    programs = _programs(conditions, plan)
+    per_slice = programs[0].loop.shapes[0][0] // len(conditions)
+    size, parts = per_slice * len(programs), []
+    n_parts = -(-len(seeds) // size)
+    with (
+        tqdm(total=plan.steps * n_parts, unit="step", leave=False, disable=not plan.show, delay=1) as bar,
+        ThreadPoolExecutor(len(programs)) as pool,
+        ignore_retracing(),
+    ):
+        for begin in range(0, len(seeds), size):
+            # the last slices are filled up with seeds that are there already
+            chosen = np.arange(begin, begin + size) % len(seeds)
+            slices = [
+                Slice.of(program, conditions, plan, own)
+                for program, own in zip(programs, chosen.reshape(-1, per_slice))
+            ]
+            part = Part(slices, plan.keep, pool, len(conditions))
+            try:
+                part.run(plan.steps, plan.record, bar)
+            except KeyboardInterrupt:
+                if parts:  # those that are whole are worth more
+                    break
+            parts.append(part)
+            if part.done < plan.steps:
+                break
+    return Parts(parts, size, plan)
+
+
+def _programs(conditions, plan):
+    """One program for each slice: with a network and losses that switch between conditions."""
+    first = conditions[0]
+    n, n_conditions = first.data[0][0].shape[-2], len(conditions)
+    n_examples = n if plan.batch_size is None else min(plan.batch_size, n)
+    work = cores.operations(first.net, plan.steps, plan.size * n_conditions, n_examples)
+    n_slices = cores.n_slices(plan.size, work)
+    net = replace(
+        first.net,
+        activation=switch([condition.net.in_columns(plan.dtype).activation for condition in conditions]),
+        output=switch([condition.net.output for condition in conditions]),
+    )
+    penalized = ()
+    if any(condition.l1.any() or condition.l2.any() for condition in conditions):
+        last = net.matrix(net.n_layers - 1)
+        penalized = tuple(at for at in range(len(net.shapes)) if plan.everywhere or at != last)
+    return [
+        program_of(
+            number,
+            net,
+            tuple(condition.loss for condition in conditions),
+            plan.rule,
+            -(-plan.size // n_slices) * n_conditions,
+            dtype=plan.dtype,
+            masked=any(condition.widths is not None for condition in conditions),
+            penalized=penalized,
+            floatx=keras.config.floatx(),
+        )
+        for number in range(n_slices)
+    ]
+
+
+@dataclass(frozen=True, eq=False)
+class Slice:
+    """Some seeds of all conditions in one program: replicas of a condition stand side by side."""
+
+    program: Program
+    data: list
+    cuts: tf.Tensor
+    batches: Batches | None
+
+    @classmethod
+    def of(cls, program, conditions, plan, chosen):
+        """Put the chosen seeds of all conditions at their start."""
+
+        def stacked(arrays):
+            return np.concatenate([array[chosen] for array in arrays])
+
+        rates = [condition.rates for condition in conditions]
+        program.start(
+            [stacked(arrays) for arrays in zip(*plan.first)],
+            None if rates[0] is None else stacked(rates),
+            stacked(condition.l1 for condition in conditions),
+            stacked(condition.l2 for condition in conditions),
+            [stacked(masks) for masks in zip(*(_masks(condition, len(plan.seeds)) for condition in conditions))]
+            if program.loop.masks
+            else [],
+        )
+        batches = None
+        if plan.batch_size is not None:
+            seeds = [plan.seeds[at] for at in chosen]
+            batches = Batches(conditions[0].data[0][0].shape[-2], plan.batch_size, seeds, len(conditions))
+        data = [
+            tuple(_examples(arrays, chosen) for arrays in zip(*pairs))
+            for pairs in zip(*(condition.data for condition in conditions))
+        ]
+        cuts = np.repeat([condition.cut for condition in conditions], len(chosen))[:, None]
+        return cls(program, data, tf.constant(cuts, plan.dtype), batches)
+
+    def steps(self, n):
+        """Make n steps."""
+        self.program.steps(n, *self.data[0], *(self.batches.next(n) if self.batches else ()))
+
+    def measure(self):
+        """Return loss and accuracy of each replica, on the training examples and then on the test examples."""
+        return [values for X, y in self.data for values in self.program.measure(X, y, self.cuts)]
+
+
+def _masks(condition, n_seeds):
+    """For each hidden layer 1 for units that a seed has, else 0: arrays (n_seeds, q)."""
+    sizes = condition.net.sizes[1:-1]
+    widths = np.tile(sizes, (n_seeds, 1)) if condition.widths is None else condition.widths
+    return [(np.arange(q) < widths[:, [layer]]).astype(float) for layer, q in enumerate(sizes)]
+
+
+def _examples(arrays, chosen):
+    """The examples of all conditions for the chosen seeds; without an axis of replicas where all have the same."""
+    if arrays[0].ndim == 2 and all(array is arrays[0] for array in arrays):
+        return tf.constant(arrays[0])
+    own = [array if array.ndim == 3 else np.broadcast_to(array, (chosen.max() + 1, *array.shape)) for array in arrays]
+    return tf.constant(np.concatenate([array[chosen] for array in own]))
+
+
+class Part:
+    """Replicas that are trained at a time, in slices that make their steps side by side, and what was recorded."""
+
+    def __init__(self, slices, keep, pool, n_conditions):
+        self.slices, self.keep, self.pool, self.n_conditions = slices, keep, pool, n_conditions
+        self.done, self.at, self.measured, self.kept = 0, [], [], {layer: [] for layer in keep}
+        self.final = None
+
+    def run(self, steps, record, bar):
+        """Make all steps and record on the way; Ctrl-C leaves what was recorded, and a last record where it stands."""
+        most, in_batches = 16, self.slices[0].batches is not None
+        try:
+            for goal in record:
+                while self.done < goal:
+                    n = min(most, goal - self.done, N_BATCHES if in_batches else goal)
+                    began = time.perf_counter()
+                    self.steps(n)
+                    bar.update(n)
+                    faster = np.clip(PATIENCE / (time.perf_counter() - began), 0.5, 4)
+                    most = int(np.clip(most * faster, 16, max(16, goal)))
+                self.record()
+        except KeyboardInterrupt:
+            if self.at[-1:] != [self.done]:
+                self.record()
+            raise
+        finally:
+            self.final = self._weights()  # the programs go on with other replicas
+
+    def steps(self, n):
+        """Make n steps."""
+        with held_back():
+            self._each(lambda own: own.steps(n))
+            self.done += n
+
+    def record(self):
+        """Measure now."""
+        with held_back():
+            self.measured.append(self._together(self._each(Slice.measure)))
+            weights, net = self._weights() if self.keep else [], self.slices[0].program.loop.net
+            for layer, entries in self.keep.items():
+                kernels = weights[2 * net.matrix(layer)]
+                self.kept[layer].append(kernels.reshape(*kernels.shape[:2], -1)[..., entries])
+            self.at.append(self.done)
+
+    def _each(self, job):
+        """Let all slices do something at the same time; return what each gives."""
+        futures = [self.pool.submit(job, own) for own in self.slices]
+        wait(futures)
+        return [future.result() for future in futures]
+
+    def _weights(self):
+        return self._together([own.program.weights() for own in self.slices])
+
+    def _together(self, lists):
+        """Join the arrays of all slices, each (n_conditions * n_seeds, …), to (n_conditions, n_seeds, …)."""
+        return [
+            np.concatenate([array.reshape(self.n_conditions, -1, *array.shape[1:]) for array in arrays], axis=1)
+            for arrays in zip(*lists)
+        ]
+
+
+class Parts:
+    """What was recorded of all parts, one after the other; the last without what it was filled up with."""
+
+    def __init__(self, parts, size, plan):
+        self.parts, self.plan = parts, plan
+        self.counts = [min(size, len(plan.seeds) - at * size) for at in range(len(parts))]
+        self.complete = sum(self.counts) == len(plan.seeds) and parts[-1].done == plan.steps
+
+    def replicas(self, at, condition, seconds):
+        """Return the replicas of the condition with number ``at``."""
+        n_curves, n_weights = 2 * len(condition.data), 2 * len(condition.net.shapes)
+        curves = [self._joined(at, lambda part, i=i: [row[i] for row in part.measured]) for i in range(n_curves)]
+        return Replicas(
+            tuple(self.plan.seeds[: sum(self.counts)]),
+            np.array(self.parts[0].at),
+            *curves,
+            *[None] * (4 - n_curves),
+            kept={layer: self._joined(at, lambda part, layer=layer: part.kept[layer]) for layer in self.plan.keep},
+            weights=tuple(self._joined(at, lambda part, i=i: [part.final[i]])[0] for i in range(n_weights)),
+            complete=self.complete,
+            seconds=seconds,
+            net=condition.net,
+        )
+
+    def _joined(self, at, rows_of):
+        """From rows (n_conditions, n_seeds, …) of each part one array (n_rows, all seeds, …) of a condition."""
+        each = [np.array([row[at, :n] for row in rows_of(part)]) for part, n in zip(self.parts, self.counts)]
+        return np.concatenate(each, axis=1)
