@@ -33,9 +33,10 @@ class KerasNetwork:
         return outputs, penalty
 
     def state(self, model: keras.Model) -> list:
-        """Return what ``model`` does not train, as this network takes it."""
-        pairs = zip(model.non_trainable_variables, self.model.non_trainable_variables, strict=True)
-        return [tf.cast(theirs.value, ours.dtype) for theirs, ours in pairs]
+        """Return what ``model`` does not train, as this network takes it; seeds, which a copy may lack, are its own."""
+        known = iter([variable.value for variable in model.non_trainable_variables if _is_float(variable)])
+        own = self.model.non_trainable_variables
+        return [tf.cast(next(known), v.dtype) if _is_float(v) else tf.convert_to_tensor(v.value) for v in own]
 
     def _parts(self, theta):
         shapes = [variable.shape for variable in self.model.trainable_variables]
@@ -103,6 +104,10 @@ def rebuilt(model: keras.Model, dtype: str, edit: Callable = dict) -> keras.Mode
             f"statistics, and {model.name!r} is not: {type(error).__name__}."
         ) from error
     return copy
+
+
+def _is_float(variable):
+    return "float" in keras.backend.standardize_dtype(variable.dtype)
 
 
 def _edited(value, dtype, edit):
