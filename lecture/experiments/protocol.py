@@ -156,7 +156,9 @@ def initial_weights(sizes: Sequence[int], seeds: Sequence[int]) -> list[np.ndarr
         Kernel (n_seeds, p, q) and bias (n_seeds, q) of each layer in turn.
     """
     glorot = [keras.initializers.GlorotUniform()] * len(seeds)
-    found = initial.weights(BatchedNet(tuple(sizes), None, None), seeds, glorot, glorot)
+    found = initial.weights(
+        BatchedNet(tuple(sizes), keras.activations.sigmoid, keras.activations.softmax), seeds, glorot, glorot
+    )
     return [values[:, 0] if at % 2 else values for at, values in enumerate(found)]
 
 

@@ -86,7 +86,9 @@ class Dense:
         slope = None
         if delta is None:
             slope = ACTIVATIONS[self.activation].derivative(signal.u)  # (n, n_out), softmax: (n, n_out, n_out)
-            delta = above * slope if slope.ndim == 2 else np.einsum("nk,nkj->nj", above, slope)  # (n, n_out)
+            delta = (
+                above * slope if slope.ndim == 2 else np.einsum("nk,nkj->nj", np.asarray(above), slope)
+            )  # (n, n_out)
         n, norm = len(delta), {}
         if self.norm:
             delta, d_gamma, d_beta = self.norm.backward(signal.z, delta)

@@ -5,6 +5,7 @@ from p to q units. Inside the network examples are columns, so that a layer is z
 12-50-50-2 then takes three quarters of the time that it takes with examples as rows.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import keras
@@ -33,8 +34,8 @@ class BatchedNet:
     """
 
     sizes: tuple
-    activation: object
-    output: object
+    activation: Callable
+    output: Callable
     tied: bool = False
 
     @property

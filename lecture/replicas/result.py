@@ -1,6 +1,7 @@
 """The outcome of a training of many replicas."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -43,8 +44,8 @@ class Replicas:
     steps: np.ndarray
     loss: np.ndarray
     accuracy: np.ndarray
-    test_loss: np.ndarray | None
-    test_accuracy: np.ndarray | None
+    test_loss: Any  # who asks for them knows whether there are test examples
+    test_accuracy: Any
     kept: dict[int, np.ndarray]
     weights: tuple[np.ndarray, ...]
     complete: bool

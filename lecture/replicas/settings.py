@@ -67,8 +67,11 @@ class Settings:
     @classmethod
     def of(cls, given):
         """Return the settings from a mapping of names to values."""
-        groups = (Network, Data, Fit, Record)
-        return cls(*(kind(**{name: given[name] for name in names_of(kind) if name in given}) for kind in groups))
+
+        def group(kind):
+            return kind(**{name: given[name] for name in names_of(kind) if name in given})
+
+        return cls(group(Network), group(Data), group(Fit), group(Record))
 
 
 def names_of(*groups):

@@ -114,13 +114,17 @@ class TrainingPlot(keras.callbacks.Callback):
 
     @property
     def figure(self) -> Figure:
+        return self._drawn().figure
+
+    def _drawn(self):
+        """The drawing, up to date."""
         if self._drawing is None:
-            figure = Figure(layout="none")
+            figure = Figure(layout="none")  # ty: ignore[invalid-argument-type]
             FigureCanvasAgg(figure)
             self._drawing = HistoryDrawing(figure)
         if self._metrics:
             self._drawing.update({"": self.history})
-        return self._drawing.figure
+        return self._drawing
 
     def on_train_begin(self, logs: dict | None = None) -> None:
         """Prepare for another fit; its first epoch decides what is kept of the record."""
@@ -219,8 +223,8 @@ class TrainingPlot(keras.callbacks.Callback):
 
     def _picture(self):
         """The figure as a `Screen` shows it."""
-        figure = self.figure
-        return {"png": self._drawing.png(), "text": self.history.status(), "alt": alt_text(figure)}
+        drawing = self._drawn()
+        return {"png": drawing.png(), "text": self.history.status(), "alt": alt_text(drawing.figure)}
 
 
 class _Live:

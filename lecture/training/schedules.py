@@ -23,7 +23,7 @@ class _FromCore(keras.optimizers.schedules.LearningRateSchedule):
         return self.schedule.rate(keras.ops.cast(step, keras.config.floatx()), keras.ops)
 
     def get_config(self):
-        return dataclasses.asdict(self.schedule)
+        return dataclasses.asdict(self.schedule)  # ty: ignore[invalid-argument-type]
 
 
 @keras.saving.register_keras_serializable("lecture")

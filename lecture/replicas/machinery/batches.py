@@ -32,7 +32,7 @@ class Batches:
     def __init__(self, n, batch_size, seeds, n_conditions):
         self.n, self.size, self.seeds, self.n_conditions = n, min(batch_size, n), seeds, n_conditions
         self.per_epoch = -(-n // self.size)
-        self.epoch, self.orders, self.at = -1, None, self.per_epoch
+        self.epoch, self.orders, self.at = -1, np.empty((0, 0), dtype=int), self.per_epoch
 
     def next(self, n_steps):
         """Return the examples of the next mini-batches, and which of them count.

@@ -1,5 +1,6 @@
 """Activations by name, losses with a value for each example, and a function for each condition."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -31,7 +32,7 @@ def function(name_or_function, what):
 class OnRows:
     """A function of tensors (R, n, q) where examples are columns, (R, q, n)."""
 
-    function: object
+    function: Callable
 
     def __call__(self, z):
         return tf.linalg.matrix_transpose(self.function(tf.linalg.matrix_transpose(z)))

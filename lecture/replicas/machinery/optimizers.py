@@ -107,7 +107,7 @@ class Rule:
         As the optimizer's ``from_config`` takes them.
     """
 
-    kind: type
+    kind: type[keras.optimizers.Optimizer]
     text: str
     settings: dict = field(compare=False, repr=False)
 

@@ -67,21 +67,21 @@ class Program:
             penalized=penalized,
         )
         self._first_state = [keras.ops.convert_to_numpy(state) for state in self.loop.optimizer.variables]
-        self._compile = dict(autograph=False, jit_compile=True)
+        self._xla: bool | None = True
         self._make()
 
     def _make(self):
-        self._on_all = tf.function(self.loop.on_all, **self._compile)
-        self._in_batches = tf.function(self.loop.in_batches, **self._compile)
+        self._on_all = tf.function(self.loop.on_all, autograph=False, jit_compile=self._xla)
+        self._in_batches = tf.function(self.loop.in_batches, autograph=False, jit_compile=self._xla)
         self._measure = tf.function(self.loop.measure, autograph=False)  # compiling it takes longer than it saves
 
     def _call(self, name, *arguments):
         """Run a compiled function; as a plain graph once XLA is found to be missing."""
-        if self._compile["jit_compile"]:
+        if self._xla:
             try:
                 return getattr(self, name)(*arguments)
             except NO_XLA:
-                self._compile["jit_compile"] = None
+                self._xla = None
                 self._make()
         with ONE_GRAPH:
             return getattr(self, name)(*arguments)
@@ -106,7 +106,7 @@ class Program:
             variable.assign(array)
         if rates is not None:
             self.rates.values.assign(rates[:, None])
-        loop.strengths.assign(np.moveaxis([l1, l2], 2, 1)[..., None, None])
+        loop.strengths.assign(np.moveaxis(np.stack([l1, l2]), 2, 1)[..., None, None])
         for variable, mask in zip(loop.masks, masks, strict=True):
             variable.assign(mask[..., None])
 

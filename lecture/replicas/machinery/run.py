@@ -117,7 +117,8 @@ class Slice:
             for pairs in zip(*(condition.data for condition in conditions))
         ]
         cuts = np.repeat([condition.cut for condition in conditions], len(chosen))[:, None]
-        return cls(program, data, tf.constant(cuts, plan.dtype), batches)
+        cuts = tf.convert_to_tensor(cuts, plan.dtype)
+        return cls(program, data, cuts, batches)
 
     def steps(self, n):
         """Make n steps."""
