@@ -212,7 +212,8 @@ def experiment(options):
         from lecture import experiments
 
         if options.list or not options.name:
-            print("\n".join(f"{name:14} {experiments.get(name).TITLE}" for name in experiments.NAMES))
+            width = max(map(len, experiments.NAMES))
+            print("\n".join(f"{name:{width}} {experiments.get(name).TITLE}" for name in experiments.NAMES))
             return 0
         name = options.name.replace("-", "_")
         question = experiments.get(name)

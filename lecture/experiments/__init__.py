@@ -23,6 +23,7 @@ NAMES = (
     "initialization",
     "convergence",
     "regularization",
+    "equal_parameters",
 )
 
 __all__ = ["NAMES", "Claim", "Compared", "Hypothesis", "Result", "Sweep", "Verdict", "claim", "get", "interval"]

@@ -137,7 +137,25 @@ def compare_like_the_original(
     KeyboardInterrupt
         If training was interrupted.
     """
-    return {name: _complete(nets) for name, nets in replicas.compare(conditions, X, y, **_usual() | settings).items()}
+    return compare_to_the_end(conditions, X, y, **_usual() | settings)
+
+
+def compare_to_the_end(
+    conditions: Mapping[Any, dict], X: ArrayLike | None = None, y: ArrayLike | None = None, **settings
+) -> dict[Any, Replicas]:
+    """Train a network for each condition and seed, as `lecture.replicas.compare` does, but all or nothing.
+
+    Parameters
+    ----------
+    conditions, X, y, **settings
+        Arguments of `lecture.replicas.compare`.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If training was interrupted.
+    """
+    return {name: _complete(nets) for name, nets in replicas.compare(conditions, X, y, **settings).items()}
 
 
 def initial_weights(sizes: Sequence[int], seeds: Sequence[int]) -> list[np.ndarray]:

@@ -6,6 +6,7 @@ from lecture.plots.boundaries import plot_boundaries
 from lecture.plots.experiments.decisions import plot_decisions
 from lecture.plots.experiments.fits import plot_alternation, plot_fits
 from lecture.plots.experiments.learning_curves import plot_learning_curves
+from lecture.plots.experiments.losses_over_steps import plot_losses_of_depths
 from lecture.plots.experiments.moons import plot_functions, plot_moons
 from lecture.plots.experiments.settling import plot_settling, plot_weight_paths
 from lecture.plots.experiments.sweeps import plot_result, plot_sweep, plot_sweeps, plot_verdicts
@@ -79,6 +80,7 @@ __all__ = [
     "plot_layer_gradient",
     "plot_learning_curves",
     "plot_learning_rate",
+    "plot_losses_of_depths",
     "plot_momentum",
     "plot_moons",
     "plot_network",
