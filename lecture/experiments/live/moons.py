@@ -1,16 +1,38 @@
 """Networks with one activation on two moons."""
 
 from dataclasses import dataclass
+from functools import lru_cache, partial
 
 import numpy as np
+import tensorflow as tf
 
 from lecture.checks import one_of, real, whole
-from lecture.experiments.activations import FUNCTIONS, N_TEST, N_TRAIN, moons, train_with
+from lecture.experiments.activations import FUNCTIONS, N_TEST, N_TRAIN, moons
 from lecture.experiments.mixtures import one_hot
+from lecture.experiments.protocol import train_like_the_original
 
 SIDE = 32  # points a side at which decisions are computed
 WINDOW = (-1.6, 2.6, -1.2, 1.7)  # left, right, bottom and top of what is drawn
 WIDEST = 30
+
+
+class Selected:
+    """An activation that is one of several, selected by a number that a compiled program reads as it runs.
+
+    So one program serves for all of them, and no slider waits while another is compiled.
+    """
+
+    def __init__(self, functions):
+        self.functions, self.number = tuple(functions), tf.Variable(0, trainable=False)
+
+    def __call__(self, z):
+        return tf.switch_case(self.number.value(), [partial(function, z) for function in self.functions])
+
+
+@lru_cache(maxsize=1)
+def selected():
+    """Return the one `Selected` of all ``FUNCTIONS``."""
+    return Selected(FUNCTIONS.values())
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +81,7 @@ def decide_moons(
     Parameters
     ----------
     activation : str
-        A key of `lecture.experiments.activations.FUNCTIONS`; the first call with each compiles a program.
+        A key of `lecture.experiments.activations.FUNCTIONS`.
     noise : float
         Noise of the moons, from 0 upwards.
     units : int
@@ -74,15 +96,16 @@ def decide_moons(
     ValueError
         If an argument is out of range.
     """
-    one_of(activation, FUNCTIONS, "activation")
+    selected().number.assign(list(FUNCTIONS).index(one_of(activation, FUNCTIONS, "activation")))
     widths = np.full((whole(n_nets, "n_nets", least=1), 2), whole(units, "units", least=1, most=WIDEST))
     noise = real(noise, "noise", least=0)
     X, y = map(np.stack, zip(*(moons(N_TRAIN, seed, noise) for seed in range(n_nets))))
     X_test, y_test = moons(N_TEST, 0, noise, part=1)
-    nets = train_with(
-        activation,
+    nets = train_like_the_original(
+        (WIDEST, WIDEST),
         X,
         one_hot(y),
+        activation=selected(),
         steps=steps,
         batch_size=batch_size,
         seeds=n_nets,
