@@ -190,6 +190,8 @@ def _shown(output, name):
     if "text/html" in data:
         kind = "explorer" if 'class="lecture-explorer"' in data["text/html"] else "made"
         return f'<div class="{kind}">{data["text/html"]}</div>'
+    if "text/markdown" in data:
+        return "".join(block.html for block in blocks(data["text/markdown"], {}))
     if "image/png" in data:
         return f'<div class="figure">{figures.image(output, name)}</div>'
     return _printed(data.get("text/plain", ""))

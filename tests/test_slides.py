@@ -121,12 +121,14 @@ def test_outputs_are_safe_and_explorers_whole():
             new.new_output("execute_result", {"text/html": explorer, "text/plain": "Page"}),
         ),
         _code("b", _printed("  \n"), new.new_output("execute_result", {"text/plain": "x < 1"})),
+        _code("c", new.new_output("execute_result", {"text/markdown": "It *grows*.", "text/plain": "It grows."})),
     )
     assert deck[1][1].blocks == [
         '<pre class="printed">&lt;b&gt; &amp; c</pre>',
         f'<div class="explorer">{explorer}</div>',
     ]
     assert deck[1][2].blocks == ['<pre class="printed">x &lt; 1</pre>']
+    assert deck[1][3].blocks == ["<p>It <em>grows</em>.</p>\n"]
 
 
 def test_a_figure_without_alternative_text_is_refused():
