@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -235,7 +236,7 @@ def n_parameters(hidden: Sequence[int]) -> int:
     [1006, 1004, 1002]
     """
     sizes = (1, *hidden, 1)
-    return sum((n_in + 1) * n_out for n_in, n_out in zip(sizes, sizes[1:]))
+    return sum((n_in + 1) * n_out for n_in, n_out in pairwise(sizes))
 
 
 def _ends(decades):
