@@ -6,13 +6,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from lecture.checks import whole
+from lecture.intervals import interval
 from lecture.landscape import kinks
 from lecture.landscape.lanczos import iterate
 from lecture.landscape.losses import Loss, chosen
 from lecture.landscape.parameters import Model
 from lecture.landscape.problem import problem
 
-Z = 1.959964  # of the normal distribution, for 95 %
 N_GRID = 400
 
 
@@ -97,8 +97,8 @@ def trace(
     for _ in range(n):
         signs = rng.choice([-1.0, 1.0], size=task.theta.shape)
         values.append(np.einsum("rp,rp->r", signs, task.products(signs)))
-    mean, error = np.mean(values, axis=0), np.std(values, axis=0, ddof=1) / np.sqrt(n)
-    return Trace(*(task.given_back(value) for value in (mean, mean - Z * error, mean + Z * error)), n=n)
+    bounds = np.transpose([interval(of_one) for of_one in np.transpose(values)])  # mean, low, high
+    return Trace(*(task.given_back(bound) for bound in bounds), n=n)
 
 
 def density(

@@ -1,20 +1,13 @@
 """What stands before the last function of a model, and behind it."""
 
 import keras
-import tensorflow as tf
+
+LAST = ("Softmax", "Sigmoid")  # the operations that make probabilities
 
 
 def logits(outputs):
-    """Return what goes into the softmax or sigmoid that a model ends in; its outputs if it ends in neither."""
-    known = getattr(outputs, "_keras_logits", None)  # Keras notes them for its losses
-    if known is not None:
-        return known
-    return outputs.op.inputs[0] if outputs.op.type in ("Softmax", "Sigmoid") else tf.identity(outputs)
-
-
-def ends_in_probabilities(outputs) -> bool:
-    """Whether a softmax or sigmoid comes last."""
-    return getattr(outputs, "_keras_logits", None) is not None or outputs.op.type in ("Softmax", "Sigmoid")
+    """Return what goes into the softmax or sigmoid that a graph's outputs come from; the outputs if from neither."""
+    return outputs.op.inputs[0] if outputs.op.type in LAST else outputs
 
 
 def probabilities(outputs, from_logits: bool):
@@ -25,7 +18,7 @@ def probabilities(outputs, from_logits: bool):
     ValueError
         If they are none.
     """
-    if ends_in_probabilities(outputs):
+    if outputs.op.type in LAST:
         return outputs
     if not from_logits:
         raise ValueError(

@@ -1,15 +1,14 @@
 """The weights on their way through a training."""
 
 import os
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 from lecture.checks import one_of, whole
+from lecture.files import new_file
 from lecture.landscape.parameters import trainable
 
 
@@ -105,15 +104,8 @@ class Trajectory(keras.callbacks.Callback):
 
     def save(self, path: str | os.PathLike) -> None:
         """Write weights, steps, loss and accuracy to a file, ``.npz``: the whole of it, or nothing."""
-        path = Path(path)
-        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".npz", delete=False) as file:
-            try:
-                np.savez(file, weights=self.weights, steps=self.steps, loss=self.loss, accuracy=self.accuracy)
-                file.close()
-                os.replace(file.name, path)
-            except BaseException:
-                Path(file.name).unlink(missing_ok=True)
-                raise
+        with new_file(path) as file:
+            np.savez(file, weights=self.weights, steps=self.steps, loss=self.loss, accuracy=self.accuracy)
 
     def _chosen(self):
         variables = trainable(self.model)
