@@ -150,12 +150,12 @@ def _recording():
     X, y = _images()
     norm, weights = landscape.GradientNorm, lambda: landscape.Trajectory(every=1)
     large, small = mlp(512, 512, optimizer="adam", seed=0), _with_convolutions()
-    images, n = X.reshape(-1, 28, 28, 1), 1000
+    images = X.reshape(-1, 28, 28, 1)
     cases = (
         ("gradient norm, 784-512-512-10", (large, X, y, 512), [norm], "at most 2 %"),
         (
             "gradient norm and weights, two convolutions",
-            (small, images[:n], y[:n], 100),
+            (small, images, y, 100),
             [norm, weights],
             "at most 2 %",
         ),
@@ -189,9 +189,9 @@ def _with_convolutions():
     model = keras.Sequential(
         [
             keras.Input((28, 28, 1)),
-            layers.Conv2D(16, 3, activation="relu"),
+            layers.Conv2D(16, 3, padding="same", activation="relu"),
             layers.MaxPooling2D(),
-            layers.Conv2D(6, 3, activation="relu"),
+            layers.Conv2D(6, 3, padding="same", activation="relu"),
             layers.MaxPooling2D(),
             layers.Flatten(),
             layers.Dense(16, "relu"),

@@ -92,7 +92,7 @@ class GradientNorm(keras.callbacks.Callback):
         """Return an optimizer's ``apply`` that also notes the gradient's norm."""
 
         def apply_and_note(grads, trainable_variables=None):
-            squares = tf.stack([_square(gradient) for gradient in grads])
+            squares = 2 * tf.stack([_half_square(gradient) for gradient in grads])
             with tf.control_dependencies([squares]):  # at the end of the data there is a step without a gradient
                 place = tf.math.floormod(self._count, self._buffer.shape[0])
                 self._buffer.scatter_nd_update([[place]], [squares])
@@ -135,7 +135,8 @@ class _Watched:
                 vars(optimizer)["apply"] = own
 
 
-def _square(gradient):
+def _half_square(gradient):
+    """Half the squared norm, which TensorFlow has as one operation."""
     if gradient is None:
         return tf.zeros([])
-    return tf.cast(tf.reduce_sum(tf.square(tf.convert_to_tensor(gradient))), tf.float32)
+    return tf.cast(tf.nn.l2_loss(tf.convert_to_tensor(gradient)), tf.float32)

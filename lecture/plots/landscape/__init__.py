@@ -1,0 +1,1 @@
+"""Drawings of the landscape of a loss."""
