@@ -23,6 +23,7 @@ JAX = "JAX_PYTHON"  # an environment variable: the Python of an environment that
 N_IMAGES = 2000
 SIDE = 51  # points of a slice along each direction
 N_EVALUATED = 30  # of them that Keras evaluates; the time of the rest is that of these
+N_ROUNDS = 10  # of trainings with and without a record, in turns
 
 
 def run() -> list[dict]:
@@ -168,7 +169,7 @@ def _recorded(what, training, recorders, reach):
     """CPU seconds of an epoch with and without, in turns."""
     model, X, y, batch_size = training
     times = {False: [], True: []}
-    for _ in range(5):
+    for _ in range(N_ROUNDS):
         for is_recorded in times:
             clock = _Clock()
             callbacks = [*(make() for make in recorders if is_recorded), clock]
