@@ -47,7 +47,9 @@ MAY = {
         "sklearn",
         "threadpoolctl",
         "tqdm",
+        "lecture.data",
         "lecture.intervals",
+        "lecture.landscape",
         "lecture.replicas",
     }
     | CORE

@@ -1,0 +1,76 @@
+"""The network 784-8-200-10 of the report on the landscape of the loss, trained many times at once."""
+
+from collections.abc import Sequence
+
+import keras
+import numpy as np
+
+from lecture.experiments.images import Images
+from lecture.experiments.protocol import initial_weights, train_like_the_original
+from lecture.replicas import Replicas
+
+SIZES = (784, 8, 200, 10)
+RATE = 0.001  # Keras' default for Adam
+LOSS = "categorical_crossentropy"
+
+
+def first_weights(seeds: Sequence[int]) -> list[np.ndarray]:
+    """Return initial weights: Glorot's kernels (n_seeds, p, q) and biases (n_seeds, q) of 0, of each layer in turn."""
+    return [values if values.ndim == 3 else np.zeros_like(values) for values in initial_weights(SIZES, seeds)]
+
+
+def train(
+    images: Images,
+    *,
+    batch_size: int,
+    steps: int,
+    orders: Sequence[int],
+    starts: Sequence[int] | None = None,
+    **settings,
+) -> Replicas:
+    """Train the network for each seed: ReLU, Adam at 0.001, mini-batches, cross-entropy.
+
+    Parameters
+    ----------
+    images : Images
+        What to train and to test on.
+    batch_size : int
+        Examples in a mini-batch.
+    steps : int
+        Number of update steps.
+    orders : sequence of int
+        Seeds of the order in which the images come.
+    starts : sequence of int, optional
+        Seeds of the initial weights; by default those of the order.
+    **settings
+        Other arguments of `lecture.replicas.train`, ``record`` and ``show`` among them.
+
+    Raises
+    ------
+    ValueError
+        If a mini-batch is larger than the training set: it would be cut without a word.
+    KeyboardInterrupt
+        If training was interrupted.
+    """
+    if batch_size > len(images.X):
+        raise ValueError(f"a mini-batch must have at most {len(images.X):,} images, all there are, got {batch_size:,}.")
+    return train_like_the_original(
+        SIZES[1:-1],
+        **images._asdict(),
+        weights=first_weights(orders if starts is None else starts),
+        activation="relu",
+        optimizer=keras.optimizers.Adam(RATE),
+        batch_size=batch_size,
+        steps=steps,
+        seeds=orders,
+        **settings,
+    )
+
+
+def describe(n_images: int, epochs: int) -> str:
+    """Return what was trained, in the words that a protocol begins with.
+
+    >>> describe(8000, 20)
+    '784-8-200-10, ReLU, softmax, Adam at 0.001, 8,000 images, 20 epochs'
+    """
+    return f"{'-'.join(map(str, SIZES))}, ReLU, softmax, Adam at {RATE:g}, {n_images:,} images, {epochs} epochs"
