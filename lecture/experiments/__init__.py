@@ -24,6 +24,7 @@ NAMES = (
     "convergence",
     "regularization",
     "equal_parameters",
+    "random_labels",
 )
 
 __all__ = ["NAMES", "Claim", "Compared", "Hypothesis", "Result", "Sweep", "Verdict", "claim", "get", "interval"]

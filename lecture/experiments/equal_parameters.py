@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
 from lecture.checks import real, whole
 from lecture.experiments.experiment import Findings, experiment
 from lecture.experiments.judgement import Hypothesis, Verdict, beside_published
-from lecture.experiments.protocol import compare_to_the_end, evenly
+from lecture.experiments.protocol import compare_to_the_end, describe_sizes, evenly
 from lecture.experiments.result import Sweep
 
 TITLE = "At equally many parameters, do deeper networks fit better, and does the learning rate decide?"
@@ -142,10 +141,11 @@ def run(*, learning_rate: float, steps: int, seeds: Sequence[int], show: bool) -
     found = fitted(steps=steps, learning_rate=learning_rate, seeds=seeds, show=show)
     one, own = found.decades(ONE_RATE), found.decades(OWN_RATES)
     early = one[SINES][:, found.steps.tolist().index(FEW_STEPS)]
+    networks = ", ".join(describe_sizes((1, *hidden, 1)) for hidden in NETWORKS.values())
     fell = "log₁₀(loss ÷ variance)"
     last, lowest = "Final loss, {}", "Lowest loss on the way, {}"
     return Findings(
-        protocol=f"{_described()}; ReLU, linear output, {steps:,} steps of Adam at {learning_rate:g}, or at a rate "
+        protocol=f"{networks}; ReLU, linear output, {steps:,} steps of Adam at {learning_rate:g}, or at a rate "
         f"tuned for each network and function, on all of {N_POINTS} points of [0, 2); Glorot's initial weights. "
         "(Published: one run of each, 250,000 steps on mini-batches of 1,024 of 51,200 points.)",
         sweeps=(
@@ -229,16 +229,6 @@ def fitted(*, steps: int, learning_rate: float, seeds: Sequence[int], show: bool
     )
 
 
-def n_parameters(hidden: Sequence[int]) -> int:
-    """Return the number of weights and biases of a network with one input and one output.
-
-    >>> [n_parameters(hidden) for hidden in NETWORKS.values()]
-    [1006, 1004, 1002]
-    """
-    sizes = (1, *hidden, 1)
-    return sum((n_in + 1) * n_out for n_in, n_out in pairwise(sizes))
-
-
 def _ends(decades):
     """The last recorded values of each function: (n_depths, n_seeds)."""
     return {function: values[:, -1] for function, values in decades.items()}
@@ -262,8 +252,3 @@ def _final(found):
 
 def _over_depths(name, measured, values):
     return Sweep(name, DEPTHS, "hidden layers", measured, values, log_x=True)
-
-
-def _described():
-    """The networks with their sizes in words."""
-    return ", ".join(f"1-{'-'.join(map(str, h))}-1 ({n_parameters(h):,} parameters)" for h in NETWORKS.values())

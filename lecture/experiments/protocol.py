@@ -215,6 +215,16 @@ def _complete(nets):
 # Sentences
 
 
+def describe_sizes(sizes: Sequence[int]) -> str:
+    """Return the sizes of a dense network, and how many weights and biases it has.
+
+    >>> describe_sizes((784, 8, 200, 10))
+    '784-8-200-10 (10,090 parameters)'
+    """
+    n_parameters = sum((n_in + 1) * n_out for n_in, n_out in itertools.pairwise(sizes))
+    return f"{'-'.join(map(str, sizes))} ({n_parameters:,} parameters)"
+
+
 def describe_training(
     sizes: Sequence[int | str],
     steps: int,
