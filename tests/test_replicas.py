@@ -330,6 +330,17 @@ def test_what_is_recorded_is_what_the_weights_say():
     assert np.allclose(again.loss[-1], result.loss[1], atol=1e-6)
 
 
+@pytest.mark.parametrize("tied", [False, True])
+def test_all_weights_are_kept_in_a_row(tied):
+    how = dict(seeds=3, batch_size=20, tied=tied, show=False)
+    result = train((5, 5, 5), X, Y, steps=12, record=[0, 7, 12], keep="all", **how)
+    earlier = train((5, 5, 5), X, Y, steps=7, record=[], **how)
+    for at, nets in ((1, earlier), (2, result)):
+        rows = np.concatenate([array.reshape(3, -1) for array in nets.weights], axis=1)
+        np.testing.assert_allclose(result.kept["all"][at], rows, atol=1e-6)
+    assert list(result.kept) == ["all"] and len(result.kept["all"]) == 3
+
+
 def test_parts_that_fit_into_memory_give_what_all_at_once_gives():
     settings = dict(steps=20, seeds=7, batch_size=13, dtype="float64", show=False)
     whole = train((6,), X, Y, **settings)
@@ -542,6 +553,7 @@ def test_an_activation_or_initializer_may_be_an_object():
         ({"weights": [np.zeros((3, 6))]}, "weights must have the shapes"),
         ({"record": [99]}, "a recorded step must be a whole number from 0 to 5"),
         ({"keep": {0: [99]}}, "keep must name entries of layer 0"),
+        ({"keep": "biases"}, "keep must be one of all, got 'biases'"),
         ({"loss": "sparse_categorical_crossentropy"}, "n_outputs must be given"),
         ({"max_bytes": 1000}, "one replica must fit into"),
         (

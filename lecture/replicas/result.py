@@ -28,8 +28,8 @@ class Replicas:
         the output can be negative; labels above 0.5 are of the second class.
     test_loss, test_accuracy : array (T, R) or None
         On the test examples, if there are any.
-    kept : dict of int to array (T, R, n_kept)
-        Weights of layers at the recorded steps, as asked for by ``keep``.
+    kept : dict of int or "all" to array (T, R, n_kept)
+        Weights at the recorded steps, as asked for by ``keep``.
     weights : tuple of arrays
         Final weights: kernel (R, p, q) and bias (R, q) of each layer in turn; with ``tied`` of each that is learnt.
     complete : bool
@@ -46,7 +46,7 @@ class Replicas:
     accuracy: np.ndarray
     test_loss: Any  # who asks for them knows whether there are test examples
     test_accuracy: Any
-    kept: dict[int, np.ndarray]
+    kept: dict[int | str, np.ndarray]
     weights: tuple[np.ndarray, ...]
     complete: bool
     seconds: float

@@ -50,7 +50,7 @@ class Record:
     """What is recorded and shown, and how much memory may be taken."""
 
     record: Sequence[int] | None = None
-    keep: Mapping[int, Sequence[int]] | None = None
+    keep: Mapping[int, Sequence[int]] | str | None = None
     max_bytes: int | None = None
     show: bool = True
 

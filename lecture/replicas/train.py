@@ -41,7 +41,7 @@ def train(
     X_test: ArrayLike | None = None,
     y_test: ArrayLike | None = None,
     record: Sequence[int] | None = None,
-    keep: Mapping[int, Sequence[int]] | None = None,
+    keep: Mapping[int, Sequence[int]] | str | None = None,
     dtype: str = "float32",
     max_bytes: int | None = None,
     show: bool = True,
@@ -99,8 +99,9 @@ def train(
     record : sequence of int, optional
         Steps at which to record, from 0 to ``steps``; by default 0 and 20 more, evenly spread. The last step is always
         recorded.
-    keep : dict of int to sequence of int, optional
-        For some layers, counted from 0, which entries of the flattened kernel to keep at recorded steps.
+    keep : dict of int to sequence of int, or "all", optional
+        Weights to keep at recorded steps: for some layers, counted from 0, which entries of the flattened kernel; or
+        all kernels and biases in a row, in the order of Keras' ``get_weights``.
     dtype : "float32" or "float64"
         Precision of all computations.
     max_bytes : int, optional

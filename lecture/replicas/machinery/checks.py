@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lecture.checks import whole
+from lecture.checks import one_of, whole
 from lecture.replicas import initial
 from lecture.replicas.machinery.optimizers import per_replica
 
@@ -128,7 +128,9 @@ def recorded_steps(record, steps):
 
 
 def kept_entries(keep, net):
-    """Return which entries of the flattened kernel to keep, an array for each layer named."""
+    """Return which entries of the flattened kernel to keep, an array for each layer named; or all weights."""
+    if isinstance(keep, str):
+        return {one_of(keep, ("all",), "keep"): None}
     found = {}
     for layer, entries in (keep or {}).items():
         p, q = net.shapes[net.matrix(whole(layer, "a layer to keep", least=0, most=net.n_layers - 1))]

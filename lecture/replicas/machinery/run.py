@@ -182,10 +182,13 @@ class Part:
         """Measure now."""
         with held_back():
             self.measured.append(self._together(self._each(Slice.measure)))
-            weights, net = self._weights() if self.keep else [], self.slices[0].program.loop.net
+            weights = [array.reshape(*array.shape[:2], -1) for array in self._weights()] if self.keep else []
+            net = self.slices[0].program.loop.net
             for layer, entries in self.keep.items():
-                kernels = weights[2 * net.matrix(layer)]
-                self.kept[layer].append(kernels.reshape(*kernels.shape[:2], -1)[..., entries])
+                kept = (
+                    np.concatenate(weights, axis=2) if layer == "all" else weights[2 * net.matrix(layer)][..., entries]
+                )
+                self.kept[layer].append(kept)
             self.at.append(self.done)
 
     def _each(self, job):
