@@ -1,18 +1,16 @@
 """The network, its loss, an update step and the loop, for many replicas at once.
 
 Where ``benchmarks/jax/many_nets.py`` has ``vmap``, arrays here have a leading axis: R replicas, n examples, a layer
-from p to q units. Inside the network examples are columns, so that a layer is z = W a + b as on the slide: a step of
-12-50-50-2 then takes three quarters of the time that it takes with examples as rows.
+from p to q units. Examples are rows. With examples as columns, z = W a + b, small networks take two thirds of the time,
+but units that start alike then get different roundings, and do not stay alike: "initialization" asks just that.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import keras
 import numpy as np
 import tensorflow as tf
-
-from lecture.replicas.machinery.functions import on_columns
 
 # The network
 
@@ -26,7 +24,7 @@ class BatchedNet:
     sizes : tuple of int
         Inputs, hidden units from left to right, outputs.
     activation : callable
-        Activation of the hidden layers, on tensors (R, n, q); after `in_columns` on tensors (R, q, n).
+        Activation of the hidden layers, on tensors (R, n, q).
     output : callable
         Activation of the last layer, on tensors (R, n, n_outputs).
     tied : bool
@@ -60,42 +58,26 @@ class BatchedNet:
         """Number of weights and biases of a replica."""
         return sum((p + 1) * q for p, q in self.shapes)
 
-    def in_columns(self, dtype):
-        """Return the network as it is called: its activation takes examples as columns."""
-        return replace(self, activation=on_columns(self.activation, dtype))
-
     def __call__(self, weights, X, masks=()):
-        """Return the outputs (R, n, n_outputs), of a network `in_columns`.
+        """Return the outputs (R, n, n_outputs).
 
         Parameters
         ----------
         weights : sequence of tensors
-            W (R, q, p) and b (R, q, 1) of each of ``shapes`` in turn.
+            W (R, p, q) and b (R, 1, q) of each of ``shapes`` in turn.
         X : tensor (n, n_inputs) or (R, n, n_inputs)
-        masks : sequence of tensors (R, q, 1)
+        masks : sequence of tensors (R, 1, q)
             For each hidden layer, 0 for units that a replica does not have; empty if all have all.
         """
-        a = tf.linalg.matrix_transpose(X)  # (p, n) or (R, p, n)
-        for layer in range(self.n_layers - 1):
-            a = self.activation(self._affine(layer, weights, a))  # (R, q, n)
+        a = X  # (n, p) or (R, n, p)
+        for layer in range(self.n_layers):
+            at = 2 * self.matrix(layer)
+            z = tf.matmul(a, weights[at]) + weights[at + 1]  # (R, n, q)
+            if layer == self.n_layers - 1:
+                return self.output(z)
+            a = self.activation(z)
             if masks:
                 a *= masks[layer]
-        return self.output(tf.linalg.matrix_transpose(self._affine(self.n_layers - 1, weights, a)))
-
-    def _affine(self, layer, weights, a):
-        at = 2 * self.matrix(layer)
-        return affine(weights[at], weights[at + 1], a)
-
-
-@tf.custom_gradient
-def affine(W, b, a):
-    """Return W a + b, (R, q, n), and its gradients; that of b is a product too, since XLA's sums are slow."""
-
-    def gradient(dz):
-        ones = tf.ones((dz.shape[0], dz.shape[2], 1), dz.dtype)
-        return tf.matmul(dz, a, transpose_b=True), tf.matmul(dz, ones), tf.matmul(W, dz, transpose_a=True)
-
-    return tf.matmul(W, a) + b, gradient
 
 
 class Loop:
@@ -104,7 +86,6 @@ class Loop:
     Parameters
     ----------
     net : BatchedNet
-        In columns.
     loss : callable
         ``loss(y, outputs)`` with a value for each example, (R, n).
     sparse : bool
@@ -122,11 +103,11 @@ class Loop:
     def __init__(self, net, loss, sparse, optimizer, n_replicas, *, dtype, masked, penalized):
         self.net, self.loss, self.sparse, self.optimizer = net, loss, sparse, optimizer
         self.dtype, self.penalized = dtype, penalized
-        self.shapes = [(n_replicas, *shape) for p, q in net.shapes for shape in ((q, p), (q, 1))]
+        self.shapes = [(n_replicas, *shape) for p, q in net.shapes for shape in ((p, q), (1, q))]
         # all weights of a replica in a row: one update, not one for each layer
         self.flat = keras.Variable(np.zeros((n_replicas, net.n_parameters)), dtype=dtype)
         self.strengths = self._variable(np.zeros((2, len(net.shapes), n_replicas, 1, 1)))
-        self.masks = [self._variable(np.ones((n_replicas, q, 1))) for q in net.sizes[1:-1] if masked]
+        self.masks = [self._variable(np.ones((n_replicas, 1, q))) for q in net.sizes[1:-1] if masked]
         optimizer.build([self.flat])
 
     def _variable(self, values):
@@ -153,8 +134,11 @@ class Loop:
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(weights)
             losses = self.losses(y, self.net(weights, X, self.masks))  # (R, n)
-            shares = tf.ones_like(losses[0]) if shares is None else shares
-            total = tf.reduce_sum(tf.reduce_sum(losses * shares, axis=1) / tf.reduce_sum(shares))
+            if shares is None:
+                means = tf.reduce_mean(losses, axis=1)
+            else:
+                means = tf.reduce_sum(losses * shares, axis=1) / tf.reduce_sum(shares)
+            total = tf.reduce_sum(means)
             for at in self.penalized:
                 total += self.penalty(at, weights[2 * at])
         gradients = tape.gradient(total, weights, unconnected_gradients="zero")
@@ -195,8 +179,8 @@ class Loop:
         return tf.reduce_mean(self.losses(y, outputs), axis=1), tf.reduce_mean(tf.cast(hits, self.dtype), axis=1)
 
     def weights(self, flat):
-        """Return W (R, q, p) and b (R, q, 1) of each matrix in turn, from all weights in a row (R, n_parameters)."""
-        sizes = [q * p for _, q, p in self.shapes]
+        """Return W (R, p, q) and b (R, 1, q) of each matrix in turn, from all weights in a row (R, n_parameters)."""
+        sizes = [p * q for _, p, q in self.shapes]
         return [tf.reshape(part, shape) for part, shape in zip(tf.split(flat, sizes, axis=1), self.shapes)]
 
 

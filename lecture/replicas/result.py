@@ -67,12 +67,9 @@ class Replicas:
         n_inputs = self.net.sizes[0]
         if X.ndim not in (2, 3) or X.shape[-1] != n_inputs or (X.ndim == 3 and len(X) != len(self)):
             raise ValueError(f"X must have shape (n, {n_inputs}) or ({len(self)}, n, {n_inputs}), got {X.shape}.")
-        weights = [
-            tf.constant(np.swapaxes(array, 1, 2) if array.ndim == 3 else array[..., None]) for array in self.weights
-        ]
+        weights = [tf.constant(array if array.ndim == 3 else array[:, None]) for array in self.weights]
         n = max(1, N_AT_ONCE // (len(self) * max(self.net.sizes)))
-        net = self.net.in_columns(X.dtype.name)
-        parts = [net(weights, tf.constant(X[..., i : i + n, :])).numpy() for i in range(0, X.shape[-2], n)]
+        parts = [self.net(weights, tf.constant(X[..., i : i + n, :])).numpy() for i in range(0, X.shape[-2], n)]
         return np.concatenate(parts, axis=1)
 
     def describe(self) -> str:

@@ -1,11 +1,8 @@
 """Activations by name, losses with a value for each example, and a function for each condition."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 
@@ -26,28 +23,6 @@ def function(name_or_function, what):
             f"{what} must be a function or the name of one that Keras has, such as 'relu', 'tanh' or 'sigmoid', "
             f"got {name_or_function!r}."
         ) from None
-
-
-@dataclass(frozen=True)
-class OnRows:
-    """A function of tensors (R, n, q) where examples are columns, (R, q, n)."""
-
-    function: Callable
-
-    def __call__(self, z):
-        return tf.linalg.matrix_transpose(self.function(tf.linalg.matrix_transpose(z)))
-
-
-@lru_cache(maxsize=64)
-def on_columns(function, dtype):
-    """Return a function for tensors (R, q, n) from one for (R, n, q): itself if it takes each number by itself."""
-    z = tf.constant(np.random.default_rng(0).normal(0, 2, (2, 3, 5)), dtype)
-    try:
-        columns, rows = function(z).numpy(), OnRows(function)(z).numpy()
-    except Exception:  # made for other shapes
-        return OnRows(function)
-    elementwise = columns.shape == rows.shape and np.allclose(columns, rows, rtol=1e-5, equal_nan=True)
-    return function if elementwise else OnRows(function)
 
 
 @dataclass(frozen=True)

@@ -100,7 +100,7 @@ class Program:
             For each hidden layer; empty if all replicas are equally wide.
         """
         loop = self.loop
-        rows = [np.swapaxes(array, 1, 2).reshape(len(array), -1) for array in weights]
+        rows = [array.reshape(len(array), -1) for array in weights]
         loop.flat.assign(np.concatenate(rows, axis=1))
         for variable, array in zip(loop.optimizer.variables, self._first_state, strict=True):
             variable.assign(array)
@@ -108,7 +108,7 @@ class Program:
             self.rates.values.assign(rates[:, None])
         loop.strengths.assign(np.moveaxis(np.stack([l1, l2]), 2, 1)[..., None, None])
         for variable, mask in zip(loop.masks, masks, strict=True):
-            variable.assign(mask[..., None])
+            variable.assign(mask[:, None])
 
     def steps(self, n, X, y, rows=None, shares=None):
         """Make n steps: on all examples, or on the mini-batches of `Batches.next`."""
@@ -125,9 +125,9 @@ class Program:
     def weights(self):
         """Return the weights as Keras has them: kernel (n_replicas, p, q) and bias (n_replicas, q) in turn."""
         flat = keras.ops.convert_to_numpy(self.loop.flat)
-        ends = np.cumsum([q * p for _, q, p in self.loop.shapes])[:-1]
+        ends = np.cumsum([p * q for _, p, q in self.loop.shapes])[:-1]
         parts = [part.reshape(shape) for part, shape in zip(np.split(flat, ends, axis=1), self.loop.shapes)]
-        return [np.swapaxes(part, 1, 2) if at % 2 == 0 else part[..., 0] for at, part in enumerate(parts)]
+        return [part if at % 2 == 0 else part[:, 0] for at, part in enumerate(parts)]
 
 
 @lru_cache(maxsize=16)

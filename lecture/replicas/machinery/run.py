@@ -59,7 +59,7 @@ def _programs(conditions, plan):
     n_slices = cores.n_slices(plan.size, work)
     net = replace(
         first.net,
-        activation=switch([condition.net.in_columns(plan.dtype).activation for condition in conditions]),
+        activation=switch([condition.net.activation for condition in conditions]),
         output=switch([condition.net.output for condition in conditions]),
     )
     penalized = ()
