@@ -25,6 +25,7 @@ NAMES = (
     "regularization",
     "equal_parameters",
     "random_labels",
+    "gradient_norm",
 )
 
 __all__ = ["NAMES", "Claim", "Compared", "Hypothesis", "Result", "Sweep", "Verdict", "claim", "get", "interval"]

@@ -5,6 +5,7 @@ from lecture.plots.alt import alt_text, describe
 from lecture.plots.boundaries import plot_boundaries
 from lecture.plots.experiments.decisions import plot_decisions
 from lecture.plots.experiments.fits import plot_alternation, plot_fits
+from lecture.plots.experiments.gradient_norms import plot_gradient_norms
 from lecture.plots.experiments.label_fitting import plot_label_fitting
 from lecture.plots.experiments.learning_curves import plot_learning_curves
 from lecture.plots.experiments.losses_over_steps import plot_losses_of_depths
@@ -74,6 +75,7 @@ __all__ = [
     "plot_functions",
     "plot_gradient_costs",
     "plot_gradient_flow",
+    "plot_gradient_norms",
     "plot_history",
     "plot_hyperparameters",
     "plot_images",

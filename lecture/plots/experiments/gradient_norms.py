@@ -1,0 +1,69 @@
+"""Loss and gradient along a training."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from lecture.plots import style
+from lecture.plots.alt import describe
+from lecture.plots.style import COLORS
+from lecture.words import listed
+
+DASHES = ("-", (0, (4, 1.2)), (0, (1, 1)), (0, (4, 1, 1, 1)))
+
+
+class Course(Protocol):
+    """Loss and gradient along a training; `lecture.experiments.gradient_norm.Course` is one."""
+
+    unit: str
+    steps: np.ndarray  # (T,)
+    loss: np.ndarray  # (T, n_seeds)
+    norms: dict[str, np.ndarray]  # (T, n_seeds) by what they are
+
+
+def plot_gradient_norms(courses: Mapping[str, Course], *, axes: np.ndarray | None = None) -> np.ndarray:
+    """Draw the loss over a training, and below the gradient's norm: a column for each training.
+
+    A strong line is the median of the seeds; one seed, the one whose loss falls most, is drawn faint.
+
+    Parameters
+    ----------
+    courses : dict of str to Course
+        Losses and norms of each training by its name.
+    axes : array of matplotlib.axes.Axes (2, n_trainings), optional
+        Axes to draw on; a new figure if None.
+
+    Returns
+    -------
+    ndarray of matplotlib.axes.Axes (2, n_trainings)
+    """
+    n = len(courses)
+    shared = dict(sharex="col", squeeze=False, layout="constrained")
+    panels: Any = style.axes(axes, max(33, 24 * n), 36, nrows=2, ncols=n, **shared)
+    panels = np.asarray(panels, dtype=object).reshape(2, n)
+    for (above, below), (name, course) in zip(panels.T, courses.items()):
+        _curves(above, name, course, {"loss": course.loss}, COLORS[:1])
+        _curves(below, name, course, course.norms, COLORS[1:])
+        above.set_title(name)
+        below.set_xlabel(course.unit)
+        below.legend(fontsize="x-small", handlelength=2.2)
+    panels[0, 0].set_ylabel("loss")
+    panels[1, 0].set_ylabel("norm of the gradient")
+    return panels
+
+
+def _curves(ax: Axes, name: str, course: Course, curves: Mapping[str, np.ndarray], colors: Sequence[str]):
+    """Median of each curve, and the seed whose loss falls most."""
+    size, sentences = style.size(), []
+    falls = int(np.argmin(course.loss[-1] / course.loss[0]))
+    for at, (label, values) in enumerate(curves.items()):
+        look, middle = dict(color=colors[at % len(colors)]), np.median(values, axis=1)
+        ax.plot(course.steps, values[:, falls], linewidth=0.08 * size, alpha=0.5, zorder=1, **look)
+        strong = dict(linestyle=DASHES[at % len(DASHES)], linewidth=0.2 * size, label=label, zorder=2)
+        ax.plot(course.steps, middle, **look, **strong)
+        sentences.append(f"{label} from {middle[0]:.2g} to {middle[-1]:.2g}")
+    ax.set(yscale="log", xlim=(course.steps[0], course.steps[-1]))
+    n = course.loss.shape[1]
+    describe(ax, f"{name}, medians of {n} networks, {course.steps[-1]:,} {course.unit}s: {listed(sentences)}.")
