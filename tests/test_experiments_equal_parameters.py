@@ -9,7 +9,7 @@ import pytest
 from scipy import signal
 
 from lecture.experiments import equal_parameters
-from lecture.plots import alt_text, plot_losses_of_depths
+from lecture.plots import alt_text, plot_fits_of_depths, plot_losses_of_depths
 
 STEPS = 1000
 
@@ -149,3 +149,20 @@ def test_a_figure_has_the_losses_of_all_seeds_and_the_best_constant(result):
     plt.close("all")
     own = plot_losses_of_depths(replace(found, steps=found.steps), axes=plt.subplots(2, 3)[1])
     assert own.shape == (2, 3)
+
+
+def test_a_figure_has_the_curves_and_the_median_one_stands_out(result):
+    found = result.details
+    axes = plot_fits_of_depths(found, "tuned learning rates")
+    assert axes.shape == (3, 3)
+    assert [ax.get_title() for ax in axes[0]] == ["1 hidden layer", "4 hidden layers", "10 hidden layers"]
+    curves, y = found.curves["tuned learning rates", "saw + sine"][2], found.y["saw + sine"]
+    true, *faint, strong = (line.get_ydata() for line in axes[1, 2].get_lines())
+    assert np.array_equal(true, y) and np.array_equal(faint, curves)
+    errors = np.mean((curves - y) ** 2, axis=1)
+    assert np.array_equal(strong, curves[np.argmax(errors)]), "the upper of two"
+    assert "10 hidden layers, saw + sine: median of the mean squared errors of 2 networks" in alt_text(
+        axes[0, 0].figure
+    )
+    with pytest.raises(ValueError, match="rates must be one of one learning rate, tuned learning rates, got 'slow'"):
+        plot_fits_of_depths(found, "slow")

@@ -73,7 +73,7 @@ PUBLISHED = {  # read off the report's figures: final loss by function and numbe
     ("sum of sines", 10): 0.004,
 }
 PRESETS = {
-    "short": dict(n_seeds=6, steps=3000, learning_rate=0.001),
+    "short": dict(n_seeds=10, steps=3000, learning_rate=0.001),
     "published": dict(n_seeds=20, steps=20_000, learning_rate=0.001),
 }
 N_POINTS = 200

@@ -4,7 +4,7 @@ from lecture.plots.activations import plot_activation, plot_label_smoothing
 from lecture.plots.alt import alt_text, describe
 from lecture.plots.boundaries import plot_boundaries
 from lecture.plots.experiments.decisions import plot_decisions
-from lecture.plots.experiments.fits import plot_alternation, plot_fits
+from lecture.plots.experiments.fits import plot_alternation, plot_fits, plot_fits_of_depths
 from lecture.plots.experiments.gradient_norms import plot_gradient_norms
 from lecture.plots.experiments.label_fitting import plot_label_fitting
 from lecture.plots.experiments.learning_curves import plot_learning_curves
@@ -72,6 +72,7 @@ __all__ = [
     "plot_feature_maps",
     "plot_few_images",
     "plot_fits",
+    "plot_fits_of_depths",
     "plot_functions",
     "plot_gradient_costs",
     "plot_gradient_flow",

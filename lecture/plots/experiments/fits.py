@@ -6,6 +6,7 @@ from typing import Any, Protocol
 import numpy as np
 from matplotlib.axes import Axes
 
+from lecture.checks import one_of
 from lecture.plots import style
 from lecture.plots.alt import describe
 from lecture.plots.style import COLORS
@@ -35,6 +36,15 @@ class Alternation(Protocol):
     grid: np.ndarray  # (n_grid,)
     scores: np.ndarray  # (n_depths, n_seeds, n_grid)
     accuracy: np.ndarray  # (n_depths, n_seeds)
+
+
+class FitsOfDepths(Protocol):
+    """Curves of networks of several depths; `lecture.experiments.equal_parameters.Fitted` is one."""
+
+    depths: Sequence[int]
+    x: np.ndarray  # (n,)
+    y: dict[str, np.ndarray]  # (n,) of each function
+    curves: dict[tuple[str, str], np.ndarray]  # (n_depths, n_seeds, n) by learning rates and function
 
 
 def plot_fits(fits: Fits, *, axes: np.ndarray | None = None) -> np.ndarray:
@@ -104,6 +114,60 @@ def _say_errors(ax, fits, name, at):
 
 def _is_noisy(fits, name):
     return not np.allclose(np.interp(fits.x, fits.grid, fits.truth[name]), fits.y[name], atol=0.02)
+
+
+def plot_fits_of_depths(fits: FitsOfDepths, rates: str, *, axes: np.ndarray | None = None) -> np.ndarray:
+    """Draw the curves that networks of several depths fitted to functions: a row for each function, a column a depth.
+
+    The network with the median error stands out.
+
+    Parameters
+    ----------
+    fits : FitsOfDepths
+        Functions and fitted curves.
+    rates : str
+        Learning rates with which they were trained, as ``fits.curves`` calls them.
+    axes : array of matplotlib.axes.Axes (n_functions, n_depths), optional
+        Axes to draw on; a new figure if None.
+
+    Returns
+    -------
+    ndarray of matplotlib.axes.Axes (n_functions, n_depths)
+
+    Raises
+    ------
+    ValueError
+        If no curves belong to these learning rates.
+    """
+    one_of(rates, sorted({name for name, _ in fits.curves}), "rates")
+    shape = len(fits.y), len(fits.depths)
+    shared = dict(sharex=True, sharey="row", squeeze=False, layout="constrained")
+    panels: Any = style.axes(axes, 22 * shape[1], 14 * shape[0] + 3, nrows=shape[0], ncols=shape[1], **shared)
+    panels = np.asarray(panels, dtype=object).reshape(shape)
+    for row, (function, y) in zip(panels, fits.y.items()):
+        row[0].set_ylabel(function)
+        for ax, depth, curves in zip(row, fits.depths, fits.curves[rates, function]):
+            _fit_of_depth(ax, fits.x, y, curves, f"{counted(depth, 'hidden layer')}, {function}")
+    for ax, depth in zip(panels[0], fits.depths):
+        ax.set_title(counted(depth, "hidden layer"))
+    for ax in panels[-1]:
+        ax.set_xlabel("x")
+    _legend(panels)
+    return panels
+
+
+def _fit_of_depth(ax, x, y, curves, what):
+    """The curves of one depth over one function."""
+    size, errors = style.size(), np.mean((curves - y) ** 2, axis=1)
+    ax.plot(x, y, color=COLORS[6], linewidth=0.14 * size, label="true", zorder=2)
+    _faint(ax, x, curves, COLORS[0])
+    strong = dict(color=COLORS[1], linewidth=0.2 * size, label="network with the median error", zorder=3)
+    ax.plot(x, curves[_median(errors)], "--", **strong)
+    describe(
+        ax,
+        f"{what}: median of the mean squared errors of {len(curves)} networks {_short(np.median(errors))}, from "
+        f"{_short(errors.min())} to {_short(errors.max())}.",
+    )
 
 
 def plot_alternation(curves: Alternation, *, axes: Sequence[Axes] | None = None) -> np.ndarray:
