@@ -26,6 +26,7 @@ NAMES = (
     "equal_parameters",
     "random_labels",
     "gradient_norm",
+    "interpolation",
 )
 
 __all__ = ["NAMES", "Claim", "Compared", "Hypothesis", "Result", "Sweep", "Verdict", "claim", "get", "interval"]

@@ -13,6 +13,7 @@ from lecture.plots.experiments.moons import plot_functions, plot_moons
 from lecture.plots.experiments.settling import plot_settling, plot_weight_paths
 from lecture.plots.experiments.sweeps import plot_result, plot_sweep, plot_sweeps, plot_verdicts
 from lecture.plots.experiments.weight_sizes import plot_weight_sizes
+from lecture.plots.landscape.lines import plot_interpolation
 from lecture.plots.learning.arrays import plot_dense_product, plot_elementwise
 from lecture.plots.learning.costs import plot_gradient_costs
 from lecture.plots.learning.depth import plot_gradient_flow
@@ -80,6 +81,7 @@ __all__ = [
     "plot_history",
     "plot_hyperparameters",
     "plot_images",
+    "plot_interpolation",
     "plot_label_fitting",
     "plot_label_smoothing",
     "plot_layer_gradient",
