@@ -22,7 +22,13 @@ from lecture.experiments.result import Result, Sweep
 
 rng = np.random.default_rng(3)
 # how many seeds where a training is dear; 30 elsewhere
-FEW_SEEDS = {"equal_parameters": 10, "gradient_norm": 8, "interpolation": 5, "random_labels": 5}
+FEW_SEEDS = {
+    "equal_parameters": 10,
+    "gradient_norm": 8,
+    "interpolation": 5,
+    "random_labels": 5,
+    "trajectories": 8,
+}
 EFFECT = Hypothesis("It falls.", "before minus after", 0.1)
 NONE = Hypothesis("It stays.", "before minus after", 0.1, absent=True)
 

@@ -26,6 +26,7 @@ NAMES = (
     "equal_parameters",
     "random_labels",
     "gradient_norm",
+    "trajectories",
     "interpolation",
 )
 

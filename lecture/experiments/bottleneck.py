@@ -7,6 +7,7 @@ import numpy as np
 
 from lecture.experiments.images import Images
 from lecture.experiments.protocol import initial_weights, train_like_the_original
+from lecture.landscape.problem import problem
 from lecture.replicas import Replicas
 
 SIZES = (784, 8, 200, 10)
@@ -65,6 +66,11 @@ def train(
         seeds=orders,
         **settings,
     )
+
+
+def losses(nets: Replicas, X: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Return the loss of each network on images (n, 784) with labels (n, 10): (n_seeds,)."""
+    return problem(nets, X, y, loss=LOSS).losses()
 
 
 def describe(n_images: int, epochs: int) -> str:

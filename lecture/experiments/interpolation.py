@@ -143,15 +143,16 @@ def run(*, n_images: int, epochs: int, seeds: Sequence[int], show: bool) -> Find
 
 def measured(nets: Mapping[str, Replicas], X: np.ndarray, y: np.ndarray) -> Lines:
     """Return the losses of images (n, 784) with labels (n, 10) on the lines of all ``PAIRS`` of networks."""
-    data = dict(X=X, y=y, loss=bottleneck.LOSS)
-    paths = {pair: landscape.interpolate(nets[a], nets[b], **data) for pair, (a, b) in PAIRS.items()}
-    a, b = (landscape.interpolate(*ends, **data, alphas=(0, 1)) for ends in steps_beyond(*map(nets.get, PAIRS[MAIN])))
+    paths = {
+        pair: landscape.interpolate(nets[a], nets[b], X, y, loss=bottleneck.LOSS) for pair, (a, b) in PAIRS.items()
+    }
+    below, above = (bottleneck.losses(net, X, y) for net in steps_beyond(*map(nets.get, PAIRS[MAIN])))
     norms = {key: np.linalg.norm(landscape.vector(net), axis=1) for key, net in nets.items()}
-    return Lines(paths, norms, np.log10(b.ends[:, 1] / a.ends[:, 1]))
+    return Lines(paths, norms, np.log10(above / below))
 
 
-def steps_beyond(a: Replicas, b: Replicas) -> tuple[tuple[Replicas, Replicas], tuple[Replicas, Replicas]]:
-    """Return (a, beyond a) and (b, beyond b): a step along their line, away from each other.
+def steps_beyond(a: Replicas, b: Replicas) -> tuple[Replicas, Replicas]:
+    """Return the networks a step beyond a and beyond b: along their line, away from each other.
 
     The step changes the weights of each unit by as much as they are long and leaves biases alone, as in Li et al.
     (2018): scaling one layer up and the next down does not change what it finds.
@@ -160,7 +161,7 @@ def steps_beyond(a: Replicas, b: Replicas) -> tuple[tuple[Replicas, Replicas], t
 
     def further(net, sign):
         moved = [w + sign * _as_long_as(w, d) if w.ndim == 3 else w for w, d in zip(net.weights, along)]
-        return net, replace(net, weights=tuple(moved))
+        return replace(net, weights=tuple(moved))
 
     return further(a, -1), further(b, 1)
 

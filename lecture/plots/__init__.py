@@ -13,6 +13,7 @@ from lecture.plots.experiments.moons import plot_functions, plot_moons
 from lecture.plots.experiments.settling import plot_settling, plot_weight_paths
 from lecture.plots.experiments.sweeps import plot_result, plot_sweep, plot_sweeps, plot_verdicts
 from lecture.plots.experiments.weight_sizes import plot_weight_sizes
+from lecture.plots.landscape.chance import plot_beside_chance
 from lecture.plots.landscape.lines import plot_interpolation
 from lecture.plots.learning.arrays import plot_dense_product, plot_elementwise
 from lecture.plots.learning.costs import plot_gradient_costs
@@ -64,6 +65,7 @@ __all__ = [
     "plot_architecture",
     "plot_attention",
     "plot_batch_gradient",
+    "plot_beside_chance",
     "plot_boundaries",
     "plot_chain_rule",
     "plot_coverage",
