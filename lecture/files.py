@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 
 @contextmanager
-def new_file(path: str | Path) -> Generator[BinaryIO]:
+def new_file(path: str | os.PathLike[str]) -> Generator[BinaryIO]:
     """Open a binary file for writing that takes its name only when the block has ended well.
 
     Until then the content goes to a hidden file in the same folder. If the block fails, that file is removed, and
@@ -31,7 +31,7 @@ def new_file(path: str | Path) -> Generator[BinaryIO]:
         hidden.unlink(missing_ok=True)
 
 
-def write_whole(path: str | Path, content: str | bytes) -> None:
+def write_whole(path: str | os.PathLike[str], content: str | bytes) -> None:
     """Write text (as UTF-8) or bytes to a file that appears whole."""
     encoded = content if isinstance(content, bytes) else content.encode("utf-8")
     with new_file(path) as file:

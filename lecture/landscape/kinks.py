@@ -27,11 +27,11 @@ def look(model: Model, loss: Loss, stacklevel: int = 3) -> None:
     functions = _activations(model)
     for function in functions:
         if _is_flat(function):
-            name = function.__name__
+            name = getattr(function, "__name__", "an activation")
             raise ValueError(
                 f"activations must have a slope, and {name!r} is flat everywhere: its Hessian says nothing."
             )
-    bent = {function.__name__ for function in functions if getattr(function, "__name__", "") in BENT}
+    bent = {getattr(function, "__name__", "") for function in functions} & BENT
     bent |= {type(layer).__name__ for layer in _layers(model) if isinstance(layer, LAYERS)}
     bent |= {name_of(loss)} & KINKED
     if bent:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -93,7 +94,9 @@ class Problem:
         X, y = (self.X, self.y) if self.functions.takes_all else (self.X[None], self.y[None])
         n, width = X.shape[1], widest(self.chain)
         n_at_once = max(1, min(n, N_AT_ONCE // width))
-        step, gradients, hessians = pairs(self.chain, self.loss), 0, 0
+        step = pairs(self.chain, self.loss)
+        gradients: Any = 0
+        hessians: Any = 0
         for begin in range(0, n, n_at_once):
             here = slice(begin, begin + n_at_once)
             parts = self._parts([theta], X[:, here], y[:, here], n_at_once * width)
@@ -139,7 +142,7 @@ class Problem:
         n_rows, has_own = len(rows[0]), self.has_own_data
         n_parts = -(-n_rows * width // N_AT_ONCE) if n_rows > 1 else 1
         size = -(-n_rows // min(n_parts, n_rows))
-        shared = None if has_own else (tf.constant(X), tf.constant(y))
+        shared: Any = None if has_own else (tf.constant(X), tf.constant(y))
         for begin in range(0, n_rows, size):
             here = np.arange(begin, begin + size) % n_rows
             owners = here * len(self.theta) // n_rows

@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable
+from typing import Any
 
 import keras
 import numpy as np
@@ -32,7 +33,9 @@ class GradientNorm(keras.callbacks.Callback):
     def __init__(self, per_variable: bool = False):
         super().__init__()
         self.per_variable = per_variable
-        self._names, self._done, self._count, self._buffer = [], [], None, None
+        self._names, self._done = [], []
+        self._count: Any = None
+        self._buffer: Any = None
 
     @property
     def norm(self) -> np.ndarray:

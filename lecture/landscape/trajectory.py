@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from typing import Any
 
 import keras
 import numpy as np
@@ -54,9 +55,11 @@ class Trajectory(keras.callbacks.Callback):
             one_of(every, ("epoch",), "every")
         else:
             whole(every, "every", least=1)
-        self.every, self.layers, self.path = every, layers, path
+        self.every: Any = every  # "epoch" or a number of steps
+        self.layers, self.path = layers, path
         self.dtype = one_of(dtype, ("float16", "float32"), "dtype")
-        self._read, self._rows, self._before, self._step = None, [], 0, 0
+        self._read: Any = None
+        self._rows, self._before, self._step = [], 0, 0
 
     @property
     def weights(self) -> np.ndarray:
@@ -102,7 +105,7 @@ class Trajectory(keras.callbacks.Callback):
         if self.path is not None:
             self.save(self.path)
 
-    def save(self, path: str | os.PathLike) -> None:
+    def save(self, path: str | os.PathLike[str]) -> None:
         """Write weights, steps, loss and accuracy to a file, ``.npz``: the whole of it, or nothing."""
         with new_file(path) as file:
             np.savez(file, weights=self.weights, steps=self.steps, loss=self.loss, accuracy=self.accuracy)
