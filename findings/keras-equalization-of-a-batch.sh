@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Guess: the Equalization layer spreads each image's grey values over the whole range, as PIL's ImageOps.equalize.
+# Guess: the Equalization layer spreads the grey values of each image over the whole range.
 # Instead: it takes one histogram over the whole batch: a dark and a bright image are spread together, the dark one
 # over the lower half, the bright one over the upper. What an image becomes depends on its neighbours. One at a time
 # they come out right; AutoContrast looks at each image. RandAugment and AugMix contain Equalization.
