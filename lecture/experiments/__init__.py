@@ -28,6 +28,7 @@ NAMES = (
     "gradient_norm",
     "trajectories",
     "interpolation",
+    "sensitivity",
 )
 
 __all__ = ["NAMES", "Claim", "Compared", "Hypothesis", "Result", "Sweep", "Verdict", "claim", "get", "interval"]
