@@ -123,8 +123,9 @@ def run(*, n_images: int, epochs: int, seeds: Sequence[int], show: bool) -> Find
     def trained(batch_size, *, start=0, order=0, pace=None):
         steps = epochs * -(-n_images // (pace or batch_size))
         orders, starts = ([seed + shift for seed in seeds] for shift in (order, start))
-        settings = dict(batch_size=batch_size, steps=steps, orders=orders, starts=starts, record=(), show=show)
-        return bottleneck.train(images, **settings)
+        return bottleneck.train(
+            images, batch_size=batch_size, steps=steps, orders=orders, starts=starts, record=(), show=show
+        )
 
     nets = {key: trained(**how) for key, how in NETWORKS.items()}
     nets[UNTRAINED] = replace(nets["100"], weights=tuple(bottleneck.first_weights(seeds)))
@@ -146,7 +147,8 @@ def measured(nets: Mapping[str, Replicas], X: np.ndarray, y: np.ndarray) -> Line
     paths = {
         pair: landscape.interpolate(nets[a], nets[b], X, y, loss=bottleneck.LOSS) for pair, (a, b) in PAIRS.items()
     }
-    below, above = (bottleneck.losses(net, X, y) for net in steps_beyond(*map(nets.get, PAIRS[MAIN])))
+    a, b = (nets[key] for key in PAIRS[MAIN])
+    below, above = (bottleneck.losses(net, X, y) for net in steps_beyond(a, b))
     norms = {key: np.linalg.norm(landscape.vector(net), axis=1) for key, net in nets.items()}
     return Lines(paths, norms, np.log10(above / below))
 

@@ -98,8 +98,9 @@ def run(*, n_images: int, epochs: int, seeds: Sequence[int], show: bool) -> Find
     images, name = digits(n_images, N_TEST)
     per_epoch = -(-n_images // BATCH)
     record = range(0, epochs * per_epoch + 1, per_epoch)
-    settings = dict(batch_size=BATCH, steps=epochs * per_epoch, orders=seeds, record=record, keep="all", show=show)
-    nets = bottleneck.train(images, **settings)
+    nets = bottleneck.train(
+        images, batch_size=BATCH, steps=epochs * per_epoch, orders=seeds, record=record, keep="all", show=show
+    )
     paths = beside_chance(nets.kept["all"].swapaxes(0, 1))
     pictures = pictured(paths, landscape.names(nets))
     losses = losses_in_picture(nets, paths[TRAINED], images.X[:N_MEASURED], images.y[:N_MEASURED])
@@ -253,5 +254,11 @@ def _sweeps(pictures, losses):
         Sweep("All paths of a kind in one picture", parts, "weights of", "share that two axes tell", shares),
         Sweep("Away from the middle", parts, "weights of", "share of epochs", away),
         Sweep("A picture for each path", tuple(range(1, N_AXES + 1)), "axis", "share of the variance", axes),
-        Sweep("Loss where the picture puts a network", tuple(losses), "weights", "loss", {"": [*losses.values()]}),
+        Sweep(
+            "Loss where the picture puts a network",
+            tuple(losses),
+            "weights",
+            "loss",
+            {"": np.stack([*losses.values()])},
+        ),
     )
