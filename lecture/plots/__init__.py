@@ -15,6 +15,10 @@ from lecture.plots.experiments.sweeps import plot_result, plot_sweep, plot_sweep
 from lecture.plots.experiments.weight_sizes import plot_weight_sizes
 from lecture.plots.landscape.chance import plot_beside_chance
 from lecture.plots.landscape.lines import plot_interpolation
+from lecture.plots.landscape.paths import plot_path
+from lecture.plots.landscape.slices import plot_slice
+from lecture.plots.landscape.spectrum import plot_index, plot_spectrum
+from lecture.plots.landscape.trajectories import plot_trajectories
 from lecture.plots.learning.arrays import plot_dense_product, plot_elementwise
 from lecture.plots.learning.costs import plot_gradient_costs
 from lecture.plots.learning.depth import plot_gradient_flow
@@ -83,6 +87,7 @@ __all__ = [
     "plot_history",
     "plot_hyperparameters",
     "plot_images",
+    "plot_index",
     "plot_interpolation",
     "plot_label_fitting",
     "plot_label_smoothing",
@@ -97,6 +102,7 @@ __all__ = [
     "plot_overtuning",
     "plot_parallel",
     "plot_patches",
+    "plot_path",
     "plot_paths",
     "plot_prediction",
     "plot_representation",
@@ -104,6 +110,8 @@ __all__ = [
     "plot_schedule",
     "plot_search",
     "plot_settling",
+    "plot_slice",
+    "plot_spectrum",
     "plot_step",
     "plot_surface",
     "plot_surrogate",
@@ -111,6 +119,7 @@ __all__ = [
     "plot_sweeps",
     "plot_tensor",
     "plot_training_loop",
+    "plot_trajectories",
     "plot_trial_curves",
     "plot_variants",
     "plot_verdicts",
