@@ -97,6 +97,7 @@ def test_the_index_over_the_loss():
 
 
 def test_they_draw_what_the_landscape_gives():
+    pytest.importorskip("tensorflow")
     from landscape_nets import nets
 
     from lecture.landscape import interpolate, project, slice_2d, spectrum, vector

@@ -4,7 +4,8 @@ Start with `lecture.replicas.loop`: the network, its loss, a step, the loop. `le
 set; `lecture.replicas.machinery` makes it fast.
 """
 
+from lecture.replicas.loop import BatchedNet
 from lecture.replicas.result import Replicas
 from lecture.replicas.train import compare, train
 
-__all__ = ["Replicas", "compare", "train"]
+__all__ = ["BatchedNet", "Replicas", "compare", "train"]

@@ -2,7 +2,7 @@
 
 from lecture.plots.training.record import History
 from lecture.training.batches import batches, in_blocks
-from lecture.training.classifier import as_classifier
+from lecture.training.classifier import TrainedClassifier, as_classifier
 from lecture.training.plot import TrainingPlot
 from lecture.training.repeats import Repeats, fit_seeds
 from lecture.training.schedules import OneCycle, Triangular, WarmUp
@@ -16,6 +16,7 @@ __all__ = [
     "OneCycle",
     "Repeats",
     "SmoothedEarlyStopping",
+    "TrainedClassifier",
     "TrainingPlot",
     "Triangular",
     "WarmUp",

@@ -34,7 +34,7 @@ def plot_decisions(decisions: Decisions, *, axes: np.ndarray | None = None) -> n
 
     Parameters
     ----------
-    decisions : Decisions
+    decisions : object
         Points, and for each way of training the probabilities in the plane and the accuracies.
     axes : array of matplotlib.axes.Axes (n_ways, 2), optional
         Axes to draw on; a new figure if None.

@@ -54,7 +54,7 @@ def plot_fits(fits: Fits, *, axes: np.ndarray | None = None) -> np.ndarray:
 
     Parameters
     ----------
-    fits : Fits
+    fits : object
         Training points, fitted curves and errors.
     axes : array of matplotlib.axes.Axes (n_functions, n_widths), optional
         Axes to draw on; a new figure if None.
@@ -123,7 +123,7 @@ def plot_fits_of_depths(fits: FitsOfDepths, rates: str, *, axes: np.ndarray | No
 
     Parameters
     ----------
-    fits : FitsOfDepths
+    fits : object
         Functions and fitted curves.
     rates : str
         Learning rates with which they were trained, as ``fits.curves`` calls them.
@@ -177,7 +177,7 @@ def plot_alternation(curves: Alternation, *, axes: Sequence[Axes] | None = None)
 
     Parameters
     ----------
-    curves : Alternation
+    curves : object
         Points, and the curves and accuracies of networks of each depth.
     axes : sequence of matplotlib.axes.Axes, optional
         Axes to draw on, one for each depth; a new figure if None.

@@ -30,7 +30,7 @@ def plot_gradient_norms(courses: Mapping[str, Course], *, axes: np.ndarray | Non
 
     Parameters
     ----------
-    courses : dict of str to Course
+    courses : dict of str to object
         Losses and norms of each training by its name.
     axes : array of matplotlib.axes.Axes (2, n_trainings), optional
         Axes to draw on; a new figure if None.

@@ -28,7 +28,7 @@ def plot_label_fitting(fitting: Fitting, *, axes: Sequence[Axes] | None = None) 
 
     Parameters
     ----------
-    fitting : Fitting
+    fitting : object
         Epochs and accuracies.
     axes : sequence of matplotlib.axes.Axes, optional
         Axes to draw on, one for each network; a new figure if None.

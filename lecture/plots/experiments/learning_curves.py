@@ -23,7 +23,7 @@ def plot_learning_curves(curves: Curves, *, ax: Axes | None = None) -> Axes:
 
     Parameters
     ----------
-    curves : Curves
+    curves : object
         Steps, accuracies (T, n_nets) and what the networks have in common.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on; a new figure if None.

@@ -30,7 +30,7 @@ def plot_losses_of_depths(found: Losses, *, axes: np.ndarray | None = None) -> n
 
     Parameters
     ----------
-    found : Losses
+    found : object
         Recorded steps and losses.
     axes : array of matplotlib.axes.Axes (n_rates, n_functions), optional
         Axes to draw on; a new figure if None.

@@ -36,7 +36,7 @@ def plot_moons(decisions: Decisions, *, axes: Sequence[Axes] | None = None) -> n
 
     Parameters
     ----------
-    decisions : Decisions
+    decisions : object
         Points, probabilities in the plane, and the accuracy of each network.
     axes : pair of matplotlib.axes.Axes, optional
         Axes of the plane and of the accuracies; a new figure if None.

@@ -74,7 +74,7 @@ def plot_settling(settling: Settling, *, axes: np.ndarray | None = None) -> np.n
 
     Parameters
     ----------
-    settling : Settling
+    settling : object
         Recorded steps, and weights and changes of each layer.
     axes : array (2, n_layers) of matplotlib.axes.Axes, optional
         Axes to draw on; a new figure if None.

@@ -26,7 +26,7 @@ def plot_weight_sizes(weights: Sizes, *, ax: Axes | None = None) -> Axes:
 
     Parameters
     ----------
-    weights : Sizes
+    weights : object
         Sizes of the weights (n_nets, n_weights) in decreasing order, accuracies, the size that counts as 0, a label.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on; a new figure if None.

@@ -18,7 +18,7 @@ def plot_beside_chance(pictures: Mapping[str, Projection], *, axes: Sequence[Axe
 
     Parameters
     ----------
-    pictures : dict of str to Projection
+    pictures : dict of str to lecture.landscape.Projection
         Paths of each kind by its name, with two axes or more and without a null of their own.
     axes : sequence of matplotlib.axes.Axes, optional
         Axes to draw on, one for each kind; new ones side by side if None.

@@ -32,7 +32,7 @@ def plot_interpolation(paths: Mapping[str, Path], *, axes: Sequence[Axes] | None
 
     Parameters
     ----------
-    paths : dict of str to Path
+    paths : dict of str to lecture.landscape.Path
         Loss and accuracy over α, of each kind of pair by its name.
     axes : sequence of two matplotlib.axes.Axes, optional
         Axes to draw on, for the loss and for the accuracy; new ones side by side if None.

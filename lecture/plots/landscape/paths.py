@@ -27,7 +27,7 @@ def plot_path(path: Path, *, ax: Axes | None = None) -> Axes:
 
     Parameters
     ----------
-    path : Path
+    path : lecture.landscape.Path
         Loss of one pair of models, or of R pairs.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on; a new figure if None.

@@ -31,7 +31,7 @@ def plot_slice(plane: Slice, *, ax: Axes | None = None) -> Axes:
 
     Parameters
     ----------
-    plane : Slice
+    plane : lecture.landscape.Slice
         Loss of one model.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on; a new figure if None.

@@ -33,7 +33,7 @@ def plot_spectrum(spectrum: Spectrum, *, ax: Axes | None = None) -> Axes:
 
     Parameters
     ----------
-    spectrum : Spectrum
+    spectrum : lecture.landscape.Spectrum
         Eigenvalues of one Hessian, or of several: then each is a line.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on; a new figure if None.
@@ -63,7 +63,7 @@ def plot_index(loss: ArrayLike, spectrum: Spectrum, *, ax: Axes | None = None) -
     ----------
     loss : array (K,)
         Loss at each point.
-    spectrum : Spectrum
+    spectrum : lecture.landscape.Spectrum
         Eigenvalues (K, P) of the points' Hessians.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on; a new figure if None.

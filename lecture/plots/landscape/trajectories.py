@@ -28,7 +28,7 @@ def plot_trajectories(projection: Projection, *, axes: np.ndarray | None = None)
 
     Parameters
     ----------
-    projection : Projection
+    projection : lecture.landscape.Projection
         Paths with two components or more.
     axes : array of matplotlib.axes.Axes, optional
         Axes to draw on, one for the paths and one for the null; a new figure if None.

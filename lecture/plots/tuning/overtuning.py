@@ -17,7 +17,7 @@ def plot_overtuning(winners: Winners, *, best: float | None = None, ax: Axes | N
 
     Parameters
     ----------
-    winners : Winners
+    winners : object
         The best of the first 1, 2, … trials of each search, with ``validation`` and ``test`` of shape (n_searches,
         n_networks).
     best : float, optional
