@@ -279,6 +279,18 @@ def test_a_sweep_shows_means_intervals_and_every_seed(made_up):
     assert f"means of 6 seeds: a from {VALUES['a'][0].mean():.3g} at 1" in plots.alt_text(ax.figure)
 
 
+@pytest.mark.parametrize("log_y", [False, True], ids=["linear", "logarithmic"])
+def test_a_legend_covers_no_point_even_where_points_are_everywhere(log_y):
+    values = {f"a rather long name, {number}": np.geomspace(0.8, 1, 60).reshape(20, 3) for number in range(5)}
+    values = {name: rng.permutation(each.ravel()).reshape(20, 3) for name, each in values.items()}
+    ax = plots.plot_sweep(Sweep("All over", tuple(range(20)), "x", "y", values, log_y=log_y))
+    ax.figure.canvas.draw()
+    box = ax.get_legend().get_window_extent()
+    points = np.concatenate([ax.transData.transform(line.get_xydata()) for line in ax.lines])
+    assert len(points) > 300 and not any(box.contains(*point) for point in points)
+    assert ax.bbox.height / 2 < points[:, 1].max() - points[:, 1].min() < ax.bbox.height
+
+
 def test_named_values_stand_side_by_side_and_have_no_line(made_up):
     ax = plots.plot_sweep(made_up.sweeps[1])
     assert [text.get_text() for text in ax.get_xticklabels()] == ["x", "y", "z"] and ax.get_legend() is None
