@@ -77,7 +77,7 @@ plots.plot_network(
     labels="functions",
     weight_labels=True,
     counts=True,
-)
+);
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -109,7 +109,7 @@ plots.plot_network(
 # %% tags=["live", "slide-code"]
 # A network with two inputs, three hidden units and one output.
 net = layout([2, 3, 1], bias=True)
-plots.plot_network(net, labels="names", counts=True)
+plots.plot_network(net, labels="names", counts=True);
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -124,7 +124,7 @@ plots.plot_network(net, labels="names", counts=True)
 # layer $\hat{y}$).
 
 # %%
-plots.plot_network(net, labels="functions", weight_labels=True, counts=True)
+plots.plot_network(net, labels="functions", weight_labels=True, counts=True);
 
 # %% [markdown]
 # **Learnt:** a layer is a matrix of weights, a vector of biases and an
@@ -250,7 +250,7 @@ boot = (
 plots.plot_feature_maps(
     X_test[boot, :, :, 0],
     {name: answer[boot] for name, answer in maps.items()},
-)
+);
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -282,7 +282,7 @@ for name, layer in LAYERS.items():
     strongest[name] = pieces[answers[:, 0] > 0][
         :6
     ]  # six maps that answer at all
-plots.plot_patches(strongest)
+plots.plot_patches(strongest);
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -333,7 +333,7 @@ convolutional = keras.Sequential(
         keras.layers.Dense(10, activation="softmax"),
     ]
 )
-plots.plot_architecture(architecture.of(convolutional))
+plots.plot_architecture(architecture.of(convolutional));
 # %%
 print(architecture.of(convolutional).table())
 
@@ -362,7 +362,7 @@ recurrent = keras.Sequential(
         keras.layers.Dense(10, activation="softmax"),
     ]
 )
-plots.plot_architecture(architecture.of(recurrent))
+plots.plot_architecture(architecture.of(recurrent));
 # %%
 print(architecture.of(recurrent).table())
 
@@ -401,7 +401,7 @@ autoencoder = keras.Sequential(
         ),
     ]
 )
-plots.plot_architecture(architecture.of(autoencoder))
+plots.plot_architecture(architecture.of(autoencoder));
 # %%
 counted = architecture.of(autoencoder)
 print(counted.table())
@@ -438,7 +438,7 @@ answer, weights = keras.layers.MultiHeadAttention(1, 16)(
 )
 output = keras.layers.Dense(10, activation="softmax")(x + answer)
 attention = keras.Model([digit, place], output)
-plots.plot_architecture(architecture.of(attention))
+plots.plot_architecture(architecture.of(attention));
 # %%
 print(architecture.of(attention).table())
 
@@ -474,7 +474,7 @@ print(
     "read backwards:",
     attention.predict([example, places[:1]], verbose=0).argmax(axis=-1)[0],
 )
-plots.plot_attention(looks[0, 0], [str(number) for number in example[0]])
+plots.plot_attention(looks[0, 0], [str(number) for number in example[0]]);
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -687,11 +687,11 @@ images = photos.images("train")[:32]  # (32, 28, 28)
 # %% tags=["live", "slide-code"]
 # One axis: a vector, such as the pixels of one photograph in a row.
 vector = images[0].reshape(-1)
-plots.plot_tensor(vector, axes=["pixel"])
+plots.plot_tensor(vector, axes=["pixel"]);
 # %% tags=["live", "slide-code"]
 # Two axes: a matrix, with an example in each row, as a dense layer takes it.
 matrix = images.reshape(32, -1)
-plots.plot_tensor(matrix, axes=["example", "pixel"])
+plots.plot_tensor(matrix, axes=["example", "pixel"]);
 # %% [markdown]
 # Three axes: sequences, such as measurements over time. Read each photograph
 # from top to bottom, and it is a sequence of 28 steps with 28 numbers each. Or
@@ -700,7 +700,7 @@ plots.plot_tensor(matrix, axes=["example", "pixel"])
 
 # %% tags=["slide-code"]
 sequences = images
-plots.plot_tensor(sequences, axes=["example", "time step", "feature"])
+plots.plot_tensor(sequences, axes=["example", "time step", "feature"]);
 # %% [markdown]
 # Four axes: pictures in colour, with three *channels*: red, green and blue.
 # Ours are grey, so we tint each in a colour of its own.
@@ -710,7 +710,7 @@ tints = np.array(
     [[1.0, 0.6, 0.2], [0.2, 0.8, 1.0], [0.7, 0.2, 0.9]]
 )  # red, green and blue, for three pictures
 pictures = images[:3, :, :, None] * tints[:, None, None, :]
-plots.plot_tensor(pictures, axes=["example", "row", "column", "channel"])
+plots.plot_tensor(pictures, axes=["example", "row", "column", "channel"]);
 # %% [markdown]
 # Five axes: videos. Let the pictures walk out to the right, five pixels a
 # frame.
@@ -723,7 +723,7 @@ frames = [
 videos = np.stack(frames, axis=1)
 plots.plot_tensor(
     videos, axes=["example", "frame", "row", "column", "channel"]
-)
+);
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -826,7 +826,7 @@ assert np.allclose(theirs, ours, atol=1e-5)
 # ReLU keeps what is positive, and sets the rest to 0.
 Z = np.array([[1.0, -2.0, 0.5], [-0.3, 0.4, -1.0]])
 assert (np.maximum(Z, 0) == ACTIVATIONS["relu"](Z)).all()
-plots.plot_elementwise(from_scratch.elementwise("relu", Z))
+plots.plot_elementwise(from_scratch.elementwise("relu", Z));
 # %% [markdown]
 # *Predict first: a matrix of shape (2, 3) plus a vector of shape (3,). Is that
 # an error? If not, is the vector added to each row or to each column?*
@@ -834,7 +834,7 @@ plots.plot_elementwise(from_scratch.elementwise("relu", Z))
 # %% tags=["live", "slide-code"]
 # Add a vector to a matrix.
 print(Z + np.array([1, 2, 3]))
-plots.plot_elementwise(from_scratch.elementwise("+", Z, [1, 2, 3]))
+plots.plot_elementwise(from_scratch.elementwise("+", Z, [1, 2, 3]));
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -870,7 +870,7 @@ print(
 # %% tags=["slide-code"]
 wanted, predicted = np.array([1.0, 2.0, 3.0]), np.array([[1.0], [2.0], [3.0]])
 print(f"mean squared error {np.mean((wanted - predicted) ** 2):.2f}")
-plots.plot_elementwise(from_scratch.elementwise("−", wanted, predicted))
+plots.plot_elementwise(from_scratch.elementwise("−", wanted, predicted));
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -1561,7 +1561,7 @@ plots.describe(
     ax,
     "Two moons, and the line at which a network with two layers of ten "
     f"ReLUs parts them: {right:.0%} of the training points are right.",
-)
+);
 
 # %% [markdown]
 # On the line the network gives each class a probability of one half. The line
@@ -1751,7 +1751,7 @@ ways = {
 few = training.learn_from_few(
     ways, task, counts=(10, 30, 100, 300), seeds=by_mode(short=3, full=20)
 )
-plots.plot_few_images(few.counts, few.accuracy)
+plots.plot_few_images(few.counts, few.accuracy);
 # %% tags=["hide-input"]
 for way in ("frozen", "fine-tuned"):
     print(f"{way}, against from scratch:")
@@ -2314,7 +2314,7 @@ plots.plot_paths(
         ),
     },
     surfaces.BEALE,
-)
+);
 
 # %% [markdown]
 # A surface of two weights is a map, not the country: a network has thousands

@@ -66,7 +66,7 @@ chosen = rng.choice(len(fashion.X_train), 10, replace=False)
 classes = fashion.y_train[chosen].argmax(axis=1)
 plots.plot_images(
     fashion.X_train[chosen], [fashion.class_names[c] for c in classes]
-)
+);
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -339,7 +339,7 @@ for name, scale in {
 plots.plot_variants(
     {name: runs.test["accuracy"] for name, runs in scaled.items()},
     label="test accuracy",
-)
+);
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -540,7 +540,7 @@ for batch_size in (32, 128, 512):
 plots.plot_variants(
     {name: runs.test["accuracy"] for name, runs in by_batch.items()},
     label="test accuracy at equal training loss",
-)
+);
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -619,7 +619,7 @@ plots.plot_history(
     {name: runs.histories[0] for name, runs in staged.items()},
     metrics=["val_loss"],
     overlay=True,
-)
+);
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -657,7 +657,7 @@ probabilities = network.predict(
 truth = fashion.y_test.argmax(axis=1)
 plots.plot_prediction(
     fashion.X_test[4], probabilities[4], fashion.class_names, truth=truth[4]
-)
+);
 # %% [markdown] tags=["slide"]
 # Of all images that it gets wrong, which one is it surest of?
 #
@@ -672,7 +672,7 @@ plots.plot_prediction(
     probabilities[worst],
     fashion.class_names,
     truth=truth[worst],
-)
+);
 # %% tags=["hide-input"]
 surest = probabilities[worst].max()
 print(
@@ -742,7 +742,7 @@ network.fit(
     verbose=0,
     validation_data=(fashion.X_val, fashion.y_val),
     callbacks=[curves],
-)
+);
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -788,7 +788,7 @@ network.fit(
     verbose=0,
     validation_data=(fashion.X_val, fashion.y_val),
     callbacks=[stop, curves],
-)
+);
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -840,7 +840,7 @@ plots.plot_history(
     {name: runs.histories[0] for name, runs in bumpy.items()},
     metrics=["val_loss"],
     overlay=True,
-)
+);
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -1049,7 +1049,7 @@ for seed, trained in zip(bottleneck.seeds, bottleneck.models):
 
 # %% tags=["hide-input"]
 best = int(bottleneck.test["accuracy"].argmax())
-plots.plot_representation(outputs[best], truth, fashion.class_names)
+plots.plot_representation(outputs[best], truth, fashion.class_names);
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -1103,7 +1103,7 @@ plots.plot_weight_histograms(
         name: variants[name].models[0].get_layer("hidden_1").get_weights()[0]
         for name in ("baseline", "L2, 0.001", "L1, 0.0001")
     }
-)
+);
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -1493,7 +1493,7 @@ shown = {
     for name, runs in variants.items()
     if not name.startswith("bottleneck")
 }
-plots.plot_variants(shown, label="test accuracy", baseline="baseline")
+plots.plot_variants(shown, label="test accuracy", baseline="baseline");
 
 # %% [markdown]
 # <details><summary>Answer</summary>

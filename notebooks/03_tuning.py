@@ -140,7 +140,7 @@ print(
 
 # %%
 LOGARITHMIC = ["learning_rate", "strength", "n_units"]
-plots.plot_hyperparameters(result.trials, logarithmic=LOGARITHMIC)
+plots.plot_hyperparameters(result.trials, logarithmic=LOGARITHMIC);
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -175,7 +175,7 @@ explore(best_trials, n=[20, 10, 5, 3])
 # curves behind the scores say why the others failed:
 
 # %%
-plots.plot_trial_curves(result.trials)
+plots.plot_trial_curves(result.trials);
 
 # %% [markdown]
 # Some curves are still rising when they end: with more epochs the ranking
@@ -293,7 +293,7 @@ compared = result.against(lambda: models.mlp(512, 512), images, n_seeds=5)
 print(f"Winner against 784-512-512-10: {compared}")
 found, by_hand = compared.accuracies.T
 shown = {"found by the search": found, "784-512-512-10": by_hand}
-plots.plot_variants(shown, label="test accuracy", baseline="784-512-512-10")
+plots.plot_variants(shown, label="test accuracy", baseline="784-512-512-10");
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -467,7 +467,7 @@ plots.plot_coverage(
     places(chance_found.trials),
     effect=effect,
     names=("learning rate", "strength of the penalty"),
-)
+);
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -592,7 +592,7 @@ for bracket, trained in (
 # where it was dropped.
 
 # %%
-plots.plot_trial_curves(halved.trials)
+plots.plot_trial_curves(halved.trials);
 # %% tags=["hide-input"]
 n_started = len({tuple(trial.values.items()) for trial in halved.trials})
 pd.DataFrame(
@@ -788,7 +788,7 @@ guided = tuning.search(
     show=False,
 )
 print(guided)
-plots.plot_search(guided.trials)
+plots.plot_search(guided.trials);
 # %% [markdown]
 # After the random start, do the trials get better? And compare the best with
 # that of the [random search](#tuning): one search each proves nothing about

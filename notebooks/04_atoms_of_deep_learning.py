@@ -197,7 +197,7 @@ for n_units, ax in zip((2, 4, 16), axes):
 # %% tags=["live", "slide-code"]
 # Fit three functions with few and with many units, from many seeds.
 approximation = experiments.approximation.run(preset=PRESET)
-plots.plot_sweep(approximation.sweeps[0])
+plots.plot_sweep(approximation.sweeps[0]);
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -212,7 +212,7 @@ plots.plot_sweep(approximation.sweeps[0])
 # others have not moved.
 
 # %%
-plots.plot_verdicts(approximation.verdicts)
+plots.plot_verdicts(approximation.verdicts);
 # %%
 then_and_now(approximation)
 
@@ -241,7 +241,7 @@ then_and_now(approximation)
 # has not learnt the wave?*
 
 # %%
-plots.plot_fits(approximation.details)
+plots.plot_fits(approximation.details);
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -319,7 +319,7 @@ explore(
 # %% tags=["live", "slide-code"]
 # Apply a shared layer more and more often, from many seeds.
 depth = experiments.depth.run(preset=PRESET)
-plots.plot_result(depth)
+plots.plot_result(depth);
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -360,7 +360,7 @@ then_and_now(depth)
 # ends or in the middle?*
 
 # %%
-plots.plot_alternation(depth.details)
+plots.plot_alternation(depth.details);
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -394,7 +394,7 @@ plots.plot_alternation(depth.details)
 # %% tags=["live", "slide-code"]
 # Give everyone more and more points.
 data_size = experiments.data_size.run(preset=PRESET)
-plots.plot_result(data_size)
+plots.plot_result(data_size);
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -443,7 +443,7 @@ then_and_now(data_size)
 # %% tags=["live", "slide-code"]
 # Make one class rarer and rarer, with and without oversampling.
 imbalance = experiments.imbalance.run(preset=PRESET)
-plots.plot_result(imbalance)
+plots.plot_result(imbalance);
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -489,7 +489,7 @@ then_and_now(imbalance)
 # without and with oversampling?*
 
 # %%
-plots.plot_decisions(imbalance.details)
+plots.plot_decisions(imbalance.details);
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -644,9 +644,9 @@ exercises.check("oversample", oversampled)
 # %% tags=["live", "slide-code"]
 # Train networks on true and on random labels, with more and more points.
 memorization = experiments.memorization.run(preset=PRESET)
-plots.plot_sweeps(memorization.sweeps)
+plots.plot_sweeps(memorization.sweeps);
 # %%
-plots.plot_verdicts(memorization.verdicts)
+plots.plot_verdicts(memorization.verdicts);
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -696,7 +696,7 @@ then_and_now(memorization)
 # %% tags=["live", "slide-code"]
 # Train networks on inputs with dummy dimensions, as they are and after PCA.
 pca = experiments.pca.run(preset=PRESET)
-plots.plot_result(pca)
+plots.plot_result(pca);
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -759,7 +759,7 @@ for d in (11, 110, 1010):
 # it is, as long as it is not a line? We try four more that nobody recommends.
 
 # %% tags=["hide-input"]
-plots.plot_functions(experiments.activations.FUNCTIONS)
+plots.plot_functions(experiments.activations.FUNCTIONS);
 # %% [markdown]
 # The task is two interleaved half moons, learnt by 2-30-30-2. Mind the sign:
 # its derivative is 0 wherever there is one, so no gradient passes it.
@@ -770,7 +770,7 @@ plots.plot_functions(experiments.activations.FUNCTIONS)
 # %% tags=["live", "slide-code"]
 # Train networks on two moons, with seven activations.
 activations = experiments.activations.run(preset=PRESET)
-plots.plot_result(activations)
+plots.plot_result(activations);
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -861,9 +861,9 @@ explore(
 # %% tags=["live", "slide-code"]
 # Train with batches of several sizes, and take the time of real fits.
 batch_size = experiments.batch_size.run(preset=PRESET)
-plots.plot_sweeps(batch_size.sweeps)
+plots.plot_sweeps(batch_size.sweeps);
 # %%
-plots.plot_verdicts(batch_size.verdicts)
+plots.plot_verdicts(batch_size.verdicts);
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -984,7 +984,7 @@ exercises.check("equal-steps", 150 * int(np.ceil(400 / 64)))
 # %% tags=["live", "slide-code"]
 # Train networks on the same data that differ in the loss alone.
 losses = experiments.losses.run(preset=PRESET)
-plots.plot_result(losses)
+plots.plot_result(losses);
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -1047,9 +1047,9 @@ then_and_now(losses)
 # %% tags=["live", "slide-code"]
 # Train from six initializations, and from zeros with one unit a layer.
 initialization = experiments.initialization.run(preset=PRESET)
-plots.plot_sweeps(initialization.sweeps)
+plots.plot_sweeps(initialization.sweeps);
 # %%
-plots.plot_verdicts(initialization.verdicts)
+plots.plot_verdicts(initialization.verdicts);
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -1142,11 +1142,11 @@ explore(
 # %% tags=["live", "slide-code"]
 # Follow 50 weights of each layer.
 convergence = experiments.convergence.run(preset=PRESET)
-plots.plot_settling(convergence.details)
+plots.plot_settling(convergence.details);
 # %%
-plots.plot_sweeps(convergence.sweeps)
+plots.plot_sweeps(convergence.sweeps);
 # %%
-plots.plot_verdicts(convergence.verdicts)
+plots.plot_verdicts(convergence.verdicts);
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -1201,9 +1201,9 @@ plots.plot_weight_paths(
         name: shown.weights[name]
         for name in ("L1, strength 0", "L1, strength 1", "L2, strength 1")
     },
-)
+);
 # %%
-plots.plot_sweeps(regularization.sweeps)
+plots.plot_sweeps(regularization.sweeps);
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -1218,7 +1218,7 @@ plots.plot_sweeps(regularization.sweeps)
 # bundle runs into 0 and stays; under L2 all shrink, and none stops there.
 
 # %%
-plots.plot_verdicts(regularization.verdicts)
+plots.plot_verdicts(regularization.verdicts);
 # %%
 then_and_now(regularization)
 

@@ -245,6 +245,12 @@ def test_every_cell_ran_without_a_warning_or_start_up_noise(executed):
     assert all(cell.execution_count for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip())
 
 
+def test_no_cell_prints_the_axes_that_a_drawing_returns(executed):
+    _, notebook = executed
+    shown = [output.get("data", {}).get("text/plain", "") for output in _outputs(notebook)]
+    assert not [text for text in shown if "<Axes" in text]
+
+
 def test_every_figure_has_an_alternative_text(executed):
     _, notebook = executed
     pictures = [output for output in _outputs(notebook) if "image/png" in output.get("data", {})]
