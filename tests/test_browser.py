@@ -44,6 +44,14 @@ def test_a_page_loads_whole_from_a_file(built_book, page, name):
     _wait_for_formulas(page)
 
 
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_a_chapter_is_no_wider_than_a_phone(built_book, page, name):
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto((built_book / "html" / f"{name}.html").as_uri())
+    _wait_for_formulas(page)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
 def test_every_page_stays_under_three_megabytes(built_book):
     sizes = {
         str(file.relative_to(built_book / "html")): file.stat().st_size
