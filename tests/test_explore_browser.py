@@ -209,19 +209,19 @@ def test_every_control_moves_its_picture_by_keyboard(page, document):
         "first": "ArrowDown",
         "second": "ArrowUp",
     }
-    page.keybackdrop.press("Tab")  # to "Controls", which folds them away
-    page.keybackdrop.press("Enter")
+    page.keyboard.press("Tab")  # to "Controls", which folds them away
+    page.keyboard.press("Enter")
     assert not wave.input("n").is_visible()
-    page.keybackdrop.press("Enter")
+    page.keyboard.press("Enter")
     for seen, names in [(wave, ["n", "kind", "grid"]), (paths, ["steps", "rate", "first", "second"])]:
         for name in names:
             for _ in range(3):  # past the button that plays, and the next "Controls"
-                page.keybackdrop.press("Tab")
+                page.keyboard.press("Tab")
                 if seen.input(name).evaluate("it => it.getRootNode().activeElement === it"):
                     break
             assert seen.input(name).evaluate("it => getComputedStyle(it).outlineStyle") == "solid"
             before = seen.alt
-            page.keybackdrop.press(keys[name])
+            page.keyboard.press(keys[name])
             seen.settle()
             assert seen.alt != before, name
 
@@ -474,7 +474,7 @@ def test_in_slides_keys_and_swipes_on_a_control_stay_with_it(page, explorers, tm
     wave = Seen(page, 0)
     wave.input("n").focus()
     for key in ("ArrowRight", "ArrowRight", "ArrowLeft", "Home", "End", "PageDown"):
-        page.keybackdrop.press(key)
+        page.keyboard.press(key)
     box = wave.input("n").bounding_box()
     page.mouse.move(box["x"] + 5, box["y"] + 5)
     page.mouse.down()
@@ -484,7 +484,7 @@ def test_in_slides_keys_and_swipes_on_a_control_stay_with_it(page, explorers, tm
     assert page.evaluate("heard") == []
     wave.image.click()  # beside the controls they go on to the slides
     wave.input("n").evaluate("it => it.blur()")
-    page.keybackdrop.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
     assert {"pointerdown", "ArrowRight"} <= set(page.evaluate("heard"))
 
 
@@ -584,7 +584,7 @@ def test_in_jupyterlab_a_dragged_slider_changes_the_picture(browser, lab):
     page.set_default_timeout(60_000)  # the kernel has to start
     page.locator(".jp-Notebook .cm-content").first.click()
     for _ in range(2):
-        page.keybackdrop.press("Shift+Enter")
+        page.keyboard.press("Shift+Enter")
     live = page.locator(".widget-vbox img")
     live.wait_for()
     assert live.get_attribute("alt") == "A line to 0, steep False."
@@ -619,19 +619,19 @@ def test_in_jupyterlab_a_dragged_slider_changes_the_picture(browser, lab):
     page.locator(".widget-vbox input[type=checkbox]").click()
     page.wait_for_function("document.querySelector('.widget-vbox img').alt.endsWith('steep True.')")
     page.locator(".widget-vbox .noUi-handle").focus()
-    page.keybackdrop.press("Home")
-    page.keybackdrop.press("ArrowRight")
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
     page.locator(".widget-vbox pre").get_by_text("RuntimeError: not one").wait_for()
-    page.keybackdrop.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
     page.wait_for_function("document.querySelector('.widget-vbox img').alt === 'A line to 2, steep True.'")
     page.locator(".widget-vbox pre").wait_for(state="detached")
 
     explorer = Seen(page, 0)
     explorer.input("n").focus()
-    page.keybackdrop.press("End")
+    page.keyboard.press("End")
     explorer.settle()
     assert explorer.alt == "A line to 9, steep False."
-    page.keybackdrop.press("ArrowDown")  # JupyterLab goes to the next cell with it, but not from a control
+    page.keyboard.press("ArrowDown")  # JupyterLab goes to the next cell with it, but not from a control
     explorer.settle()
     assert explorer.alt == "A line to 8, steep False."
     assert "explorer=" not in page.url
