@@ -582,6 +582,7 @@ def test_in_jupyterlab_a_dragged_slider_changes_the_picture(browser, lab):
     page = context.new_page()
     page.goto(address)
     page.set_default_timeout(60_000)  # the kernel has to start
+    page.get_by_text("| Idle").first.wait_for()  # the kernel is there: keys pressed before may be lost
     page.locator(".jp-Notebook .cm-content").first.click()
     for _ in range(2):
         page.keyboard.press("Shift+Enter")

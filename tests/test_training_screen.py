@@ -128,6 +128,7 @@ def test_in_jupyterlab_the_example_moves_while_it_trains(browser, lab):  # noqa:
     page = context.new_page()
     page.set_default_timeout(240_000)  # the kernel has to start, and TensorFlow
     page.goto(address.replace("lines.ipynb", "training.ipynb"))
+    page.get_by_text("| Idle").first.wait_for()  # the kernel is there: keys pressed before may be lost
     page.locator(".jp-Notebook .cm-content").first.click()
     page.keyboard.press("Shift+Enter")
     button = page.get_by_role("button", name="Run Interact")
