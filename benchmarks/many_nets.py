@@ -12,8 +12,8 @@ import numpy as np
 
 from lecture.replicas import train
 from lecture.shuffling import epoch_order
+from lecture.words import counted
 
-N_SEEDS = 100
 N_LOOP = 2  # networks that are really trained one after the other; the others are taken to need as long
 JAX = "JAX_PYTHON"  # environment variable with the Python of an environment that has JAX
 
@@ -34,6 +34,11 @@ class Task:
     loss, output : str
     l2 : float
         Strength of the penalty on all kernels.
+    activation : str
+        Of the hidden layers.
+    n_seeds : int
+    reach : int
+        How many times faster than the loop of fits to be.
     """
 
     name: str
@@ -45,6 +50,9 @@ class Task:
     loss: str
     output: str
     l2: float = 0.0
+    activation: str = "sigmoid"
+    n_seeds: int = 100
+    reach: int = 1000
 
     def data(self):
         """Return the examples."""
@@ -63,6 +71,7 @@ class Task:
             steps=self.steps,
             seeds=seeds,
             batch_size=self.batch_size,
+            activation=self.activation,
             output=self.output,
             loss=self.loss,
             l2=self.l2,
@@ -78,16 +87,25 @@ TASKS = (
     Task("initialization", (12, 100, 100, 2), 400, 500, 500, 64, "mse", "softmax"),
     Task("regularization", (12, 50, 50, 2), 400, 750, 750, 64, "categorical_crossentropy", "softmax", 1e-4),
 )
+DEPTHS = {(335,): 400, (12, 18, 25, 10): 900, (5, 7, 9, 11, 13, 13, 11, 9, 9, 7): 170}  # about 1000 parameters each
 
 
 def run():
     """Return the rows of the table."""
     rows = [row for task in TASKS for row in _beside(task)]
-    return rows + _jax() + _growth()
+    deep = [row for hidden, reach in DEPTHS.items() for row in _beside(_deep(hidden, reach))]
+    return rows + deep + _jax() + _growth()
+
+
+def _deep(hidden, reach):
+    """The experiment on depth at equally many parameters."""
+    name = f"equal_parameters, {counted(len(hidden), 'hidden layer')}"
+    sizes = (1, *hidden, 1)
+    return Task(name, sizes, 200, 1000, 200, None, "mse", "linear", activation="relu", n_seeds=60, reach=reach)
 
 
 def _beside(task):
-    units, seeds = "-".join(map(str, task.sizes)), range(N_SEEDS)
+    units, seeds = "-".join(map(str, task.sizes)), range(task.n_seeds)
     ours, result = _timed(task.train, seeds)
     again, _ = _timed(task.train, seeds)  # the program is there
     fits, apart = [], []
@@ -97,14 +115,14 @@ def _beside(task):
         fits.append(seconds * task.steps / task.timed)
         apart.append(abs(float(result.loss[0][seed]) - _loss(model, task)))
     one = [_timed(task.train, [seed])[0] for seed in range(4)][1:]
-    loop, alone = N_SEEDS * statistics.mean(fits), N_SEEDS * statistics.median(one)
+    loop, alone = task.n_seeds * statistics.mean(fits), task.n_seeds * statistics.median(one)
     return [
         _row(
-            f"{task.name}, {units}, {task.steps} steps, {N_SEEDS} seeds",
+            f"{task.name}, {units}, {task.steps} steps, {task.n_seeds} seeds",
             f"{again:.1f} s ({ours:.1f} s with compiling)",
             f"{loop:.0f} s (a loop of Keras fits, {N_LOOP} timed for {task.timed} steps, and scaled)",
             loop / again,
-            "1000 times faster",
+            f"{task.reach} times faster",
         ),
         _row(
             "the same, one after the other in one compiled loop each",
@@ -149,7 +167,9 @@ def _keras(task, seed):
     for number, n_units in enumerate(task.sizes[1:], start=1):
         model.add(
             keras.layers.Dense(
-                n_units, task.output if number == len(task.sizes) - 1 else "sigmoid", kernel_regularizer=penalty
+                n_units,
+                task.output if number == len(task.sizes) - 1 else task.activation,
+                kernel_regularizer=penalty,
             )
         )
     model.compile(keras.optimizers.Adam(0.003), task.loss)
