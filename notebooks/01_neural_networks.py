@@ -494,7 +494,7 @@ plots.plot_attention(looks[0, 0], [str(number) for number in example[0]]);
 #
 # *About 12 minutes.*
 #
-# Put your answer in the place of the three dots and run the cell. It says
+# Replace the three dots with your answer and run the cell. It says
 # whether you are right, and if not, what is off.
 
 # %% [markdown] tags=["exercise"]
@@ -1252,7 +1252,7 @@ for layer, signal in reversed(list(zip(deeper.layers, signals))):
 #
 # *About 15 minutes.*
 #
-# Put your answer in the place of the three dots and run the cell. It says
+# Replace the three dots with your answer and run the cell. It says
 # whether you are right, and if not, what is off.
 
 # %% [markdown] tags=["exercise"]
@@ -1821,7 +1821,7 @@ for name, build in ways.items():
 #
 # *About 15 minutes.*
 #
-# Put your answer in the place of the three dots and run the cell. It says
+# Replace the three dots with your answer and run the cell. It says
 # whether you are right, and if not, what is off.
 
 # %% [markdown] tags=["exercise"]
@@ -2329,7 +2329,7 @@ plots.plot_paths(
 #
 # *About 12 minutes.*
 #
-# Put your answer in the place of the three dots and run the cell. It says
+# Replace the three dots with your answer and run the cell. It says
 # whether you are right, and if not, what is off.
 
 # %% [markdown] tags=["exercise"]

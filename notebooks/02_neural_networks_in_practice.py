@@ -365,7 +365,7 @@ plots.plot_variants(
 #
 # *About 12 minutes.*
 #
-# Put your answer in the place of the three dots and run the cell. It says
+# Replace the three dots with your answer and run the cell. It says
 # whether you are right, and if not, what is off.
 
 # %% [markdown] tags=["exercise"]
@@ -860,7 +860,7 @@ plots.plot_history(
 #
 # *About 10 minutes.*
 #
-# Put your answer in the place of the three dots and run the cell. It says
+# Replace the three dots with your answer and run the cell. It says
 # whether you are right, and if not, what is off.
 
 # %% [markdown] tags=["exercise"]
@@ -1369,7 +1369,7 @@ for name in ("baseline", "label smoothing, 0.1"):
 #
 # *About 12 minutes.*
 #
-# Put your answer in the place of the three dots and run the cell. It says
+# Replace the three dots with your answer and run the cell. It says
 # whether you are right, and if not, what is off.
 
 # %% [markdown] tags=["exercise"]

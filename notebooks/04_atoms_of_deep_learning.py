@@ -551,7 +551,7 @@ explore(
 #
 # *About 10 minutes.*
 #
-# Put your answer in the place of the three dots and run the cell. It says
+# Replace the three dots with your answer and run the cell. It says
 # whether you are right, and if not, what is off.
 
 # %% [markdown] tags=["exercise"]
