@@ -1,142 +1,19 @@
 """What the book makes of a small lecture of two chapters, in a real browser; and what it refuses."""
 
 import re
-import shutil
-import subprocess
-import sys
 
-import nbformat.v4 as new
 import pytest
-from conftest import ROOT, watch
+from conftest import watch
+from small_book import ADDRESS, checkout, two_notebooks
 
-from lecture.explore import Paths, explore
-from lecture.plots import plot_surface
-from lecture.surfaces import BEALE
-from publishing import address, book, docstrings, outline, pages
-from publishing.errors import BookError
-
-ADDRESS = "https://github.com/someone/lecture"
-WIDE = " + ".join(f"w_{{{i}}} x_{{{i}}}" for i in range(1, 30))
-ADDING = f"""## Adding
-
-*About 20 minutes.*
-
-The sum, see [its square](#eq-adding-2) and [how to multiply](#multiplying).
-
-$$z = {WIDE}$$
-
-*Predict first: is it
-large?*
-
-<details><summary>Answer</summary>
-
-It is, as [the sum](#eq-adding) says, and so is its square:
-
-$$
-z^2 = z \\cdot z
-$$
-
-</details>
-
-**Learnt:** to add."""
-MULTIPLYING = """## Multiplying
-
-*About 30 minutes.*
-
-From [the sum](#eq-adding), and from $a$ as in `[code](#eq-nowhere)`:
-
-$$a = b$$
-
-```
-[code](#eq-nowhere)
-
-$$a$$
-```"""
-PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-
-
-def _notebook(*cells):
-    for number, cell in enumerate(cells):
-        cell["id"] = f"cell-{number}"
-    return new.new_notebook(
-        cells=cells,
-        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}, "language_info": {"name": "python"}},
-    )
-
-
-def _text(text, anchor=None, **metadata):
-    return new.new_markdown_cell(text, metadata=metadata | ({"anchor": anchor} if anchor else {}))
-
-
-def _code(source, *outputs, tags=()):
-    said = [new.new_output("stream", name="stdout", text=it) if isinstance(it, str) else it for it in outputs]
-    return new.new_code_cell(source, outputs=said, execution_count=1, metadata={"tags": list(tags)} if tags else {})
-
-
-def _explorer():
-    background = plot_surface(BEALE)
-
-    def walk(step=5):
-        return Paths(background, {"walk": [[0.1 * i, 0.1 * i] for i in range(step + 1)]})
-
-    html = explore(walk, live=False, step=(1, 100))._repr_html_()
-    return new.new_output("execute_result", {"text/html": html, "text/plain": "Page"}, execution_count=1)
-
-
-def _notebooks():
-    picture = new.new_output("display_data", {"image/png": PIXEL}, metadata={"alt": "A single pixel."})
-    return {
-        "01_sums": _notebook(
-            _text("# Sums\n\nWhat adding does.", "sums"),
-            _text(ADDING, "adding"),
-            _code("explore(walk)", _explorer()),
-            _code("draw()", picture, tags=["hide-input"]),
-            _code("secret = 42", tags=["remove-cell"]),
-        ),
-        "02_products": _notebook(
-            _text("# Products\n\nWhat multiplying does.", "products"),
-            _text(MULTIPLYING, "multiplying"),
-            _text("## Exercises: products\n\n*About 10 minutes.*", "exercises-products"),
-            _text("### Exercise: Twice two\n\nHow much is it?", tags=["exercise"]),
-            _code('n = ...\nexercises.check("twice", n)', "Not answered yet.", tags=["exercise"]),
-            _code('# @title Solution\nexercises.check("twice", 2 * 2)', "Right: 4.", tags=["solution"]),
-        ),
-    }
-
-
-INDEX = "# A small book\n\n<!-- made: explorer adding -->\n\n<!-- made: doors -->\n\n<!-- made: contents -->\n"
-TEACHING = "# Teaching\n\n<!-- made: sessions -->\n\n<!-- made: exercises -->\n\n## Where\n\n<!-- made: sections -->\n"
-TOC = """format: jb-book
-root: index
-parts:
-  - caption: Chapters
-    numbered: 1
-    chapters:
-      - file: notebooks/01_sums
-      - file: notebooks/02_products
-  - caption: More
-    chapters:
-      - file: teaching
-"""
-
-
-def _checkout(root, *, index=INDEX, repository=None):
-    (root / "book").mkdir()
-    shutil.copytree(ROOT / "book" / "_static", root / "book" / "_static")
-    (root / "book" / "index.md").write_text(index)
-    (root / "book" / "teaching.md").write_text(TEACHING)
-    (root / "_toc.yml").write_text(TOC)
-    shutil.copy(ROOT / "_config.yml", root)
-    if repository:
-        (root / "pyproject.toml").write_text(f'[project.urls]\nrepository = "{repository}"\n')
-    return root
+from publishing import address, book
 
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
     """The folder of a small book's pages; its repository has an address."""
-    root = _checkout(tmp_path_factory.mktemp("small"), repository=ADDRESS)
-    return book.assemble(root, _notebooks(), root / "_build").parent
+    root = checkout(tmp_path_factory.mktemp("small"), repository=ADDRESS)
+    return book.assemble(root, two_notebooks(), root / "_build").parent
 
 
 @pytest.fixture
@@ -343,8 +220,8 @@ def test_launch_buttons_stand_where_the_repository_has_an_address(small):
 
 
 def test_without_an_address_there_are_no_launch_buttons(tmp_path):
-    root = _checkout(tmp_path)
-    html = book.assemble(root, _notebooks(), root / "_build").parent
+    root = checkout(tmp_path)
+    html = book.assemble(root, two_notebooks(), root / "_build").parent
     for file in html.rglob("*.html"):
         text = file.read_text()
         assert "colab.research" not in text and "mybinder.org" not in text, file
@@ -366,119 +243,7 @@ def test_the_address_is_read_from_one_place_and_has_to_be_one(tmp_path):
 # ---- The outline
 
 
-def test_the_outline_reads_times_questions_and_exercises():
-    first, second = outline.chapters(_notebooks())
-    assert (first.title, first.summary, first.minutes, first.n_questions, first.exercises) == (
-        "Sums",
-        "What adding does.",
-        20,
-        1,
-        (),
-    )
-    assert [(it.anchor, it.title, it.minutes) for it in second.sections] == [
-        ("products", "Products", 0),
-        ("multiplying", "Multiplying", 30),
-        ("exercises-products", "Exercises: products", 10),
-    ]
-    assert second.exercises == ("Twice two",)
-
-
-def test_sessions_are_filled_in_order_and_not_beyond_their_length():
-    sections = [outline.Section(str(i), str(i), minutes, 0, ()) for i, minutes in enumerate([20, 20, 10, 60, 5])]
-    assert [[it.minutes for it in part] for part in pages._packed(sections, 45)] == [[20, 20], [10], [60], [5]]
-    assert [[it.minutes for it in part] for part in pages._packed(sections, 90)] == [[20, 20, 10], [60, 5]]
-
-
 # ---- The reference
 
 
-def test_docstrings_are_read_as_they_are_meant():
-    lines = ["Sum.", "", "Attributes", "----------", "a, b : float", "    Parts.", "", ">>> 1 + 1", "2"]
-    docstrings.before_napoleon(None, "class", "f", None, None, lines)
-    assert lines[4:7] == ["a : float", "b : float", "    Parts."] and lines[8:] == [
-        "Examples",
-        "--------",
-        ">>> 1 + 1",
-        "2",
-    ]
-
-
 # ---- What is refused; the earlier book stays
-
-
-@pytest.fixture
-def earlier(tmp_path):
-    """A checkout with a book that was built before."""
-    root = _checkout(tmp_path, index="# A small book\n")
-    (root / "_build" / "html").mkdir(parents=True)
-    (root / "_build" / "html" / "index.html").write_text("the earlier book")
-    return root
-
-
-def _refused(root, notebooks, sentence):
-    with pytest.raises(BookError, match=sentence):
-        book.assemble(root, notebooks, root / "_build")
-    assert (root / "_build" / "html" / "index.html").read_text() == "the earlier book"
-
-
-@pytest.mark.parametrize(
-    ("link", "thing"), [("#eq-ading", "a formula"), ("#eq-adding-3", "a formula"), ("#multiplyng", "a place")]
-)
-def test_a_link_that_leads_nowhere_is_named_by_its_cell(earlier, link, thing):
-    notebooks = _notebooks()
-    notebooks["02_products"].cells[3].source += f"\n\nSee [there]({link})."
-    _refused(
-        earlier,
-        notebooks,
-        rf'02_products.py: the cell under "Exercise: Twice two" links to {link},'
-        rf" {thing} that no notebook has \(near: \S",
-    )
-
-
-def test_a_missing_reference_is_named_by_its_page(earlier):
-    (earlier / "book" / "teaching.md").write_text(
-        "# Teaching\n\n{py:func}`lecture.plots.plot_nothing` and [a page](nowhere.md)\n"
-    )
-    with pytest.raises(BookError) as refused:
-        book.assemble(earlier, _notebooks(), earlier / "_build")
-    assert "teaching.md:3: WARNING: py:func reference target not found: lecture.plots.plot_nothing" in str(
-        refused.value
-    )
-    assert "nowhere.md" in str(refused.value) and str(earlier) not in str(refused.value)
-    assert (earlier / "_build" / "html" / "index.html").read_text() == "the earlier book"
-
-
-@pytest.mark.parametrize(
-    ("mark", "sentence"),
-    [
-        ("explorer nowhere", "index.md: no notebook has an explorer in a section #nowhere"),
-        ("treasure", "index.md: nothing that is made is called 'treasure'"),
-    ],
-)
-def test_a_page_that_asks_for_what_is_not_made_is_named(earlier, mark, sentence):
-    (earlier / "book" / "index.md").write_text(f"# A small book\n\n<!-- made: {mark} -->\n")
-    _refused(earlier, _notebooks(), sentence)
-
-
-@pytest.mark.parametrize("cell", ["1 / 0", "[there](#nowhere)"])
-def test_the_command_says_in_a_sentence_what_is_wrong_and_its_status_is_1(tmp_path, cell):
-    for folder in ("lecture", "preamble.py"):
-        (tmp_path / folder).symlink_to(ROOT / folder)
-    _checkout(tmp_path, index="# A small book\n")
-    (tmp_path / "notebooks").mkdir()
-    kind = "" if cell == "1 / 0" else " [markdown]"
-    (tmp_path / "notebooks" / "01_sums.py").write_text(
-        f"# %% [markdown]\n# # Sums\n\n# %%{kind}\n{'# ' if kind else ''}{cell}\n"
-    )
-    code = "import sys, pathlib, lecture.__main__ as it; it.ROOT = pathlib.Path.cwd(); sys.exit(it.main(sys.argv[1:]))"
-    subprocess.run([sys.executable, "-c", code, "notebooks"], cwd=tmp_path, check=True, capture_output=True)
-    done = subprocess.run(
-        [sys.executable, "-c", code, "book", "--source", "sample"], cwd=tmp_path, capture_output=True, text=True
-    )
-    sentence = [line for line in done.stderr.splitlines() if line.startswith("lecture: ")][-1]
-    assert done.returncode == 1 and "Traceback" not in done.stderr and not (tmp_path / "_build" / "html").exists()
-    assert (
-        "01_sums.py" in sentence
-        and 'under "Sums"' in sentence
-        and ("ZeroDivisionError" in sentence or "#nowhere" in sentence)
-    )

@@ -1,21 +1,13 @@
 """Explorers in a real browser: in a page from a file without a network, in slides, and in JupyterLab."""
 
-import json
-import os
 import random
 import re
-import secrets
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from conftest import ROOT, watch
+from conftest import watch
+from explorers import Seen, draw_wave
 
 from lecture.explore import Paths, explore, render
 from lecture.plots import alt_text, describe
@@ -23,14 +15,6 @@ from lecture.plots import alt_text, describe
 EVIL = "</script><script>window.harmed = true</script><img src=x onerror='window.harmed = true'>"
 RULES = {"slow": 0.1, "quick": 0.4, "back": -0.3}
 RATES = [0.005, 0.01, 0.015, 0.02]
-
-
-def draw_wave(n=2, kind="sin", grid=False):
-    _, ax = plt.subplots(figsize=(2 + n, 2.5))
-    x = np.linspace(0, 6, 50)
-    ax.plot(x, getattr(np, kind)(n * x))
-    ax.grid(grid)
-    return describe(ax, f"{kind} of {n} x, grid {grid}.")
 
 
 def draw_note(note):
@@ -105,66 +89,6 @@ def page(browser):
     context.close()
     assert asked == []
     assert complaints == []
-
-
-class Seen:
-    """One explorer as a reader sees it."""
-
-    def __init__(self, page, number):
-        self.page = page
-        self.host = page.locator(".lecture-explorer").nth(number)
-        self.image = self.host.locator(".sheet img")
-        self.image.wait_for()
-
-    def input(self, name):
-        return self.host.locator(f"[id={name}]")
-
-    def choose(self, labels):
-        """Set every control by its labels, as a script for a hand would: value, then the event that a move makes."""
-        self.host.evaluate(
-            """(host, labels) => {
-                for (const [name, label] of Object.entries(labels)) {
-                    const input = host.shadowRoot.getElementById(name);
-                    if (input.type === "range") input.value = label.index;
-                    else if (input.type === "checkbox") input.checked = label.index === 1;
-                    else input.selectedIndex = label.index;
-                    input.dispatchEvent(new Event(input.type === "range" ? "input" : "change"));
-                }
-            }""",
-            labels,
-        )
-        self.settle()
-
-    def settle(self):
-        """Wait until what is shown is what the controls say."""
-        self.page.wait_for_function(
-            """(host) => {
-                const root = host.shadowRoot;
-                const inputs = [...root.querySelectorAll("input, select")];
-                const size = (it) => it.type === "range" ? Number(it.max) + 1 : it.type === "checkbox" ? 2 : it.length;
-                const index = (input) => input.type === "range" ? input.valueAsNumber
-                  : input.type === "checkbox" ? Number(input.checked) : input.selectedIndex;
-                return host.dataset.choice === String(inputs.reduce((n, it) => n * size(it) + index(it), 0));
-            }""",
-            arg=self.host.element_handle(),
-        )
-
-    @property
-    def alt(self):
-        return self.image.get_attribute("alt")
-
-    @property
-    def picture(self):
-        """The SVG that is shown, as text."""
-        return self.image.evaluate("async (image) => (await fetch(image.src)).text()")
-
-    @property
-    def lines(self):
-        """The points of every path that is drawn in colour."""
-        points = self.host.locator(".sheet svg polyline:not([stroke=white])").evaluate_all(
-            "all => all.map(it => it.getAttribute('points'))"
-        )
-        return [np.array([pair.split(",") for pair in text.split()], dtype=float) for text in points]
 
 
 # ------------------------------------------------------------------------------------------------- from a file
@@ -486,185 +410,3 @@ def test_in_slides_keys_and_swipes_on_a_control_stay_with_it(page, explorers, tm
     wave.input("n").evaluate("it => it.blur()")
     page.keyboard.press("ArrowRight")
     assert {"pointerdown", "ArrowRight"} <= set(page.evaluate("heard"))
-
-
-# ------------------------------------------------------------------------------------------------- JupyterLab
-
-NOTEBOOK = """
-%matplotlib inline
-import time
-import matplotlib.pyplot as plt
-from lecture.explore import explore
-from lecture.plots import describe
-
-def draw_line(n=0, steep=False):
-    with open("calls.txt", "a") as calls:
-        calls.write(f"{n}\\n")
-    time.sleep(0.05)
-    if n == 1:
-        raise RuntimeError("not one")
-    _, ax = plt.subplots(figsize=(4, 2))
-    ax.plot([0, n])
-    return describe(ax, f"A line to {n}, steep {steep}.")
-
-explore(draw_line, live=True, n=(0, 60), steep=False)
----
-explore(draw_line, live=False, n=(2, 9), steep=False)
-"""
-
-
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    """JupyterLab on a notebook with a live and a static explorer: its address, with its token, and its folder."""
-    pytest.importorskip("jupyterlab")
-    folder = tmp_path_factory.mktemp("lab")
-    cells = [
-        {
-            "cell_type": "code",
-            "id": f"cell-{n}",
-            "metadata": {},
-            "outputs": [],
-            "execution_count": None,
-            "source": text.strip(),
-        }
-        for n, text in enumerate(NOTEBOOK.split("---\n"))
-    ]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    (folder / "lines.ipynb").write_text(
-        json.dumps({"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5})
-    )
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    token = secrets.token_hex(16)
-    own = {f"JUPYTER_{name}_DIR": str(folder / f".{name}") for name in ("CONFIG", "DATA", "RUNTIME")}
-    options = [
-        "--no-browser",
-        "--allow-root",
-        "--ServerApp.ip=127.0.0.1",
-        f"--ServerApp.port={port}",
-        "--ServerApp.port_retries=0",
-        f"--ServerApp.root_dir={folder}",
-        f"--IdentityProvider.token={token}",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-        "--LabApp.news_url=None",
-    ]
-    environment = os.environ | own | {"PYTHONPATH": str(ROOT), "IPYTHONDIR": str(folder / ".ipython")}
-    with open(folder / "lab.log", "w") as log:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "jupyterlab", *options], env=environment, cwd=folder, stdout=log, stderr=log
-        )
-    try:
-        _wait_for(f"http://127.0.0.1:{port}/api?token={token}", server, folder / "lab.log")
-        yield f"http://127.0.0.1:{port}/lab/tree/lines.ipynb?reset&token={token}", folder
-    finally:
-        server.send_signal(signal.SIGTERM)  # it ends its kernels
-        try:
-            server.wait(30)
-        except subprocess.TimeoutExpired:
-            server.kill()
-
-
-def _wait_for(address, server, log):
-    for _ in range(240):
-        try:
-            with urllib.request.urlopen(address, timeout=5):
-                return
-        except OSError:
-            assert server.poll() is None, log.read_text()
-            time.sleep(0.25)
-    pytest.fail(f"JupyterLab did not answer:\n{log.read_text()}")
-
-
-def test_in_jupyterlab_a_dragged_slider_changes_the_picture(browser, lab):
-    address, folder = lab
-    context = browser.new_context(viewport={"width": 1200, "height": 1000})
-    page = context.new_page()
-    page.goto(address)
-    page.set_default_timeout(60_000)  # the kernel has to start
-    page.get_by_text("| Idle").first.wait_for()  # the kernel is there: keys pressed before may be lost
-    page.locator(".jp-Notebook .cm-content").first.click()
-    for _ in range(2):
-        page.keyboard.press("Shift+Enter")
-    live = page.locator(".widget-vbox img")
-    live.wait_for()
-    assert live.get_attribute("alt") == "A line to 0, steep False."
-    static = page.locator(".lecture-explorer")
-    static.locator(".sheet img").wait_for()
-    assert (
-        page.locator(".jp-OutputArea-output img").count() == 1 + 2
-    )  # live, first and shown one of the static: no figure shows twice
-
-    (folder / "calls.txt").write_text("")
-    handle = page.locator(".widget-vbox .noUi-handle").bounding_box()
-    track = page.locator(".widget-vbox .noUi-base").bounding_box()
-    x, y = handle["x"] + handle["width"] / 2, handle["y"] + handle["height"] / 2
-    page.mouse.move(x, y)
-    page.mouse.down()
-    seen = set()
-    for _ in range(10):
-        x += track["width"] / 20
-        page.mouse.move(x, y, steps=5)
-        page.wait_for_timeout(60)
-        seen.add(live.get_attribute("alt"))
-    assert len(seen) > 2  # it moves while it is dragged
-    page.mouse.up()
-    value = page.locator(".widget-vbox .widget-readout").inner_text()
-    page.wait_for_function(
-        "n => document.querySelector('.widget-vbox img').alt === `A line to ${n}, steep False.`", arg=value
-    )
-    drawn = (folder / "calls.txt").read_text().split()
-    assert drawn[-1] == value  # moves that came too late are left out, the last is not
-    assert len(drawn) < 30
-
-    page.locator(".widget-vbox input[type=checkbox]").click()
-    page.wait_for_function("document.querySelector('.widget-vbox img').alt.endsWith('steep True.')")
-    page.locator(".widget-vbox .noUi-handle").focus()
-    page.keyboard.press("Home")
-    page.keyboard.press("ArrowRight")
-    page.locator(".widget-vbox pre").get_by_text("RuntimeError: not one").wait_for()
-    page.keyboard.press("ArrowRight")
-    page.wait_for_function("document.querySelector('.widget-vbox img').alt === 'A line to 2, steep True.'")
-    page.locator(".widget-vbox pre").wait_for(state="detached")
-
-    explorer = Seen(page, 0)
-    explorer.input("n").focus()
-    page.keyboard.press("End")
-    explorer.settle()
-    assert explorer.alt == "A line to 9, steep False."
-    page.keyboard.press("ArrowDown")  # JupyterLab goes to the next cell with it, but not from a control
-    explorer.settle()
-    assert explorer.alt == "A line to 8, steep False."
-    assert "explorer=" not in page.url
-    page.screenshot(path=folder / "lab.png")
-    context.close()
-
-
-def test_an_untrusted_notebook_shows_the_first_picture(browser, lab, explorers):
-    address, folder = lab
-    output = {
-        "output_type": "execute_result",
-        "execution_count": 1,
-        "metadata": {},
-        "data": {"text/html": explorers[0], "text/plain": "Page"},
-    }
-    cell = {
-        "cell_type": "code",
-        "id": "cell-0",
-        "metadata": {},
-        "outputs": [output],
-        "execution_count": 1,
-        "source": "somebody_elses()",
-    }
-    (folder / "foreign.ipynb").write_text(
-        json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
-    )
-    context = browser.new_context()
-    page = context.new_page()
-    page.goto(address.replace("lines.ipynb", "foreign.ipynb"))
-    image = page.locator(".jp-OutputArea-output img")
-    image.wait_for(timeout=60_000)
-    assert image.get_attribute("alt") == "sin of 2 x, grid False."
-    assert image.evaluate("it => it.naturalWidth") > 100
-    assert page.locator(".panel").count() == 0
-    context.close()

@@ -3,29 +3,21 @@
 import dataclasses
 import inspect
 import itertools
-import signal
-import subprocess
-import sys
-import threading
 
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
-from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from replica_data import X, Y
 
 from lecture.replicas import initial, train
 from lecture.replicas import settings as groups
 from lecture.replicas.loop import BatchedNet
-from lecture.replicas.machinery import cores, memory, program, run
 from lecture.replicas.machinery.functions import function
 from lecture.shuffling import epoch_order
 
-rng = np.random.default_rng(7)
-X = rng.normal(size=(60, 3)).astype(np.float32).astype(float)  # `fit` rounds what it is given to float32
-Y = np.eye(2)[(X[:, 0] * X[:, 1] > 0).astype(int)]
+rng = np.random.default_rng(8)
 SIZES = (3, 8, 5, 2)
 
 
@@ -341,15 +333,6 @@ def test_all_weights_are_kept_in_a_row(tied):
     assert list(result.kept) == ["all"] and len(result.kept["all"]) == 3
 
 
-def test_parts_that_fit_into_memory_give_what_all_at_once_gives():
-    settings = dict(steps=20, seeds=7, batch_size=13, dtype="float64", show=False)
-    whole = train((6,), X, Y, **settings)
-    each = memory.bytes_each(whole.net, 60, 8, own_data=True)
-    parts = train((6,), X, Y, max_bytes=3 * each, **settings)
-    assert len(parts) == 7 and all(np.allclose(a, b, atol=1e-12) for a, b in zip(whole.weights, parts.weights))
-    assert np.allclose(whole.loss, parts.loss, atol=1e-12)
-
-
 def test_a_strength_for_each_kernel_pulls_at_that_kernel_alone():
     """One step of SGD: what the penalty adds to it is -η (l1 sign(w) + 2 l2 w)."""
     first, l1, l2 = (
@@ -365,90 +348,6 @@ def test_a_strength_for_each_kernel_pulls_at_that_kernel_alone():
     for at, (plain, pulled, w) in enumerate(zip(go(), go(l1=l1, l2=l2, penalized="all"), first[::2])):
         expected = -0.1 * (l1[:, at, None, None] * np.sign(w) + 2 * l2[:, at, None, None] * w)
         assert np.allclose(pulled - plain, expected, atol=1e-12)
-
-
-def test_slices_side_by_side_give_what_one_gives(monkeypatch):
-    settings = dict(
-        steps=20,
-        seeds=7,
-        batch_size=13,
-        dtype="float64",
-        l2=np.linspace(0, 0.1, 7),
-        keep={0: [0, 3]},
-        X_test=X[:9],
-        y_test=Y[:9],
-        show=False,
-    )
-    whole = train((6,), X, Y, **settings)
-    monkeypatch.setattr(cores, "n_slices", lambda n_seeds, operations: 3)
-    sliced = train((6,), X, Y, **settings)
-    assert len(sliced) == 7 and all(np.allclose(a, b, atol=1e-12) for a, b in zip(whole.weights, sliced.weights))
-    assert all(
-        np.allclose(getattr(whole, name), getattr(sliced, name), atol=1e-12)
-        for name in ("loss", "accuracy", "test_loss", "test_accuracy")
-    )
-    assert np.allclose(whole.kept[0], sliced.kept[0], atol=1e-12)
-
-
-def test_a_small_training_is_not_sliced_and_a_large_one_is_on_all_cores(monkeypatch):
-    monkeypatch.setattr(cores, "available_cores", lambda: 2)
-    net = BatchedNet((12, 50, 50, 2), None, None)
-    assert cores.n_slices(100, cores.operations(net, 10, 100, 64)) == 1
-    assert cores.n_slices(100, cores.operations(net, 1000, 100, 64)) == 2
-    assert cores.n_slices(1, cores.operations(net, 100_000, 1, 64)) == 1
-
-
-def test_a_pressed_ctrl_c_stops_all_slices_at_the_same_step(monkeypatch):
-    monkeypatch.setattr(cores, "n_slices", lambda n_seeds, operations: 2)
-    train((6,), X, Y, steps=1, seeds=4, show=False)  # compiled before
-    before = signal.signal(
-        signal.SIGINT, signal.default_int_handler
-    )  # a process that was started in the background ignores it
-    press = threading.Timer(0.5, signal.pthread_kill, (threading.main_thread().ident, signal.SIGINT))
-    press.start()
-    try:
-        result = train((6,), X, Y, steps=10**6, seeds=4, record=[0, 10**6], show=False)
-    finally:
-        signal.signal(signal.SIGINT, before)
-    assert not result.complete and 0 < result.steps[-1] < 10**6
-    alone = train((6,), X, Y, steps=int(result.steps[-1]), seeds=4, record=[0], show=False)
-    assert np.allclose(result.loss[-1], alone.loss[-1], atol=1e-6)
-
-
-@pytest.mark.parametrize("max_bytes, n", [(None, 5), (1, 2)])
-def test_ctrl_c_keeps_what_is_done(monkeypatch, max_bytes, n):
-    calls, steps = [], program.Program.steps
-
-    def until_ctrl_c(self, *arguments):
-        calls.append(arguments)
-        if len(calls) == (3 if max_bytes is None else 8):
-            raise KeyboardInterrupt
-        return steps(self, *arguments)
-
-    net = BatchedNet((3, 6, 2), None, None)
-    limit = None if max_bytes is None else 2 * memory.bytes_each(net, 60, 4, own_data=False)
-    monkeypatch.setattr(program.Program, "steps", until_ctrl_c)
-    result = train((6,), X, Y, steps=30, seeds=5, record=[0, 5, 10, 15, 20], max_bytes=limit, show=False)
-    assert not result.complete and len(result) == n and "interrupted" in str(result)
-    assert np.isfinite(result.loss).all() and result.loss.shape == (len(result.steps), n)
-
-
-def test_ctrl_c_while_measuring_stops_once_all_is_measured(monkeypatch):
-    measure, measured = run.Slice.measure, []
-
-    def pressed(self):
-        measured.append(self)
-        if len(measured) == 2:
-            signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
-        return measure(self)
-
-    monkeypatch.setattr(run.Slice, "measure", pressed)
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        result = train((6,), X, Y, steps=30, seeds=3, record=[0, 10, 20], show=False)
-    finally:
-        signal.signal(signal.SIGINT, before)
-    assert not result.complete and result.steps.tolist() == [0, 10] and result.loss.shape == (2, 3)
 
 
 def test_defaults_of_the_groups_are_those_of_train():
@@ -511,105 +410,3 @@ def test_an_activation_or_initializer_may_be_an_object():
         show=False,
     )
     assert np.isfinite(result.loss).all() and np.abs(result.loss[0] - np.log(2)).max() < 0.01
-
-
-@pytest.mark.parametrize(
-    "change, sentence",
-    [
-        ({"seeds": 0}, "seeds must be a whole number of at least 1, got 0"),
-        ({"seeds": []}, "seeds must be one or more"),
-        ({"steps": 0}, "steps must be a whole number"),
-        ({"activation": "rellu"}, "activation must be a function or the name of one .* got 'rellu'"),
-        ({"loss": "crossing"}, "loss must be a Keras loss .* got 'crossing'"),
-        ({"optimizer": keras.optimizers.Lamb()}, "optimizer must update each weight by itself.* Lamb is not known to"),
-        ({"optimizer": keras.optimizers.Muon()}, "Muon is not known to"),
-        ({"optimizer": "adafactor"}, "Adafactor is not known to"),
-        ({"optimizer": keras.optimizers.Adam(clipnorm=1.0)}, "must not clip gradients by their norm"),
-        ({"optimizer": keras.optimizers.Adam(global_clipnorm=1.0)}, "must not clip gradients by their norm"),
-        ({"optimizer": "adamm"}, "optimizer must be one of .* got 'adamm'"),
-        ({"initializer": "glorrot"}, "initializer must be .* got 'glorrot'"),
-        ({"initializer": ["zeros"]}, "one for each of 2 replicas, got 1"),
-        (
-            {"learning_rate": [0.1, 0.2, 0.3]},
-            "learning_rate must be a number, or one for each of 2 replicas, got shape",
-        ),
-        ({"learning_rate": -1}, "learning_rate must be finite and at least 0, got -1"),
-        ({"l2": float("nan")}, "l2 must be finite"),
-        ({"l1": np.ones((2, 3)), "penalized": "all"}, "for each of their kernels, got shape \\(2, 3\\)"),
-        ({"l1": np.ones((2, 2))}, "l1 for each kernel goes with penalized='all', got 'hidden'"),
-        ({"l1": np.full((2, 2), -1.0), "penalized": "all"}, "l1 must be finite and at least 0, got -1"),
-        ({"hidden": (0,)}, "the size of a hidden layer must be a whole number of at least 1"),
-        ({"hidden": (4, 5), "tied": True}, "equally large where they share weights"),
-        ({"X": np.where(X > 2, np.nan, X)}, "X must be finite, got nan"),
-        ({"y": np.eye(2)[np.zeros(60, dtype=int)]}, "two classes or more for each replica, got one class only"),
-        ({"y": np.stack([Y, np.eye(2)[np.ones(60, dtype=int)]])}, "two classes or more for each replica"),
-        (
-            {"y": np.ones(60), "n_outputs": 2, "loss": keras.losses.SparseCategoricalCrossentropy()},
-            "two classes or more for each replica",
-        ),
-        ({"X": X[:5]}, "as many examples, got 5 and 60"),
-        ({"X": np.zeros((3, 60, 3))}, "three \\(2 replicas"),
-        ({"widths": np.array([[9], [1]])}, "widths must be whole numbers of shape \\(2, 1\\)"),
-        ({"weights": [np.zeros((3, 6))]}, "weights must have the shapes"),
-        ({"record": [99]}, "a recorded step must be a whole number from 0 to 5"),
-        ({"keep": {0: [99]}}, "keep must name entries of layer 0"),
-        ({"keep": "biases"}, "keep must be one of all, got 'biases'"),
-        ({"loss": "sparse_categorical_crossentropy"}, "n_outputs must be given"),
-        ({"max_bytes": 1000}, "one replica must fit into"),
-        (
-            {"hidden": (10**9,)},
-            "one replica must fit into .* GB, half of the memory that is free, and takes about .* GB: take fewer units",
-        ),
-    ],
-)
-def test_what_cannot_be_trained_is_refused_in_a_sentence(change, sentence):
-    given = {"hidden": (6,), "X": X, "y": Y, "steps": 5, "seeds": 2, "show": False} | change
-    with pytest.raises(ValueError, match=sentence):
-        train(given.pop("hidden"), given.pop("X"), given.pop("y"), **given)
-
-
-def test_a_long_training_on_batches_comes_to_its_end():
-    """Fast steps are handed out in larger and larger numbers, which must not outgrow all numbers."""
-    nets = train([2], X[:4], Y[:4], steps=40_000, seeds=1, batch_size=1, record=[], show=False)
-    assert nets.complete and list(nets.steps) == [40_000]
-
-
-@pytest.mark.parametrize("batch_size", [None, 4])
-def test_where_xla_is_not_to_be_had_a_plain_graph_gives_the_same(monkeypatch, batch_size):
-    X, y = rng.normal(size=(10, 2)), rng.normal(size=(10, 1))
-    how = dict(steps=20, seeds=3, batch_size=batch_size, loss="mse", output="linear", dtype="float64", show=False)
-    compiled, function, refused = train([4], X, y, **how), tf.function, []
-
-    def without_xla(of, *, jit_compile=None, **rest):
-        def refuse(*_):
-            refused.append(of)
-            raise tf.errors.UnimplementedError(None, None, "no XLA on this device")
-
-        return refuse if jit_compile else function(of, **rest)
-
-    monkeypatch.setattr(tf, "function", without_xla)
-    program.program_of.cache_clear()  # which would hand out what was compiled above
-    plain = train([4], X, y, **how)
-    program.program_of.cache_clear()
-    assert len(refused) == 1
-    assert all(
-        np.allclose(ours, theirs, atol=1e-12) for ours, theirs in zip(plain.weights, compiled.weights, strict=True)
-    )
-
-
-def test_the_first_training_of_a_process_says_nothing():
-    code = """
-from lecture import device
-with device.quietly():
-    from lecture import replicas
-    device.choose()
-replicas.train([2], [[0.0], [1.0]], [0.0, 1.0], steps=2, seeds=2, loss="mse", output="linear", show=False)
-"""
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stderr == ""
-
-
-def test_many_shapes_one_after_the_other_are_not_remarked_upon(caplog):
-    for n_units in range(2, 9):
-        train((n_units,), X, Y, steps=1, seeds=1, show=False)
-    assert not [record for record in caplog.records if "retracing" in record.getMessage()]
