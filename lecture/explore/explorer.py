@@ -41,7 +41,7 @@ def explore(draw: Callable, /, *, live: bool | None = None, **controls: Any) -> 
 
     Returns
     -------
-    ipywidgets.VBox or ``lecture.explore.static.Page``
+    ipywidgets.VBox or ``lecture.explore.markup.Page``
         An explorer that a notebook shows if it is the last expression of a cell.
 
     Raises

@@ -1,15 +1,9 @@
 """An explorer in a page without a kernel: one piece of HTML that holds every picture and needs no network."""
 
-import base64
-import html
-import json
-import zlib
-from dataclasses import dataclass, field
-from importlib import resources
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 
 from lecture.explore import render
+from lecture.explore.markup import MAX_BYTES, Page, deflated, hosted
 from lecture.explore.paths import Backdrop, Paths, Styles, geometry, pack
 
 if TYPE_CHECKING:
@@ -17,31 +11,7 @@ if TYPE_CHECKING:
 
 MAX_PICTURES = 200
 MAX_CHOICES = 20_000  # with paths, whose choices cost a call each but no picture
-MAX_BYTES = 2_000_000
 LESS = "use fewer values or larger steps, or a single value in place of a control"
-
-
-@dataclass(frozen=True)
-class Page:
-    """A static explorer; a notebook shows it as its HTML.
-
-    Attributes
-    ----------
-    html : str
-        The explorer, for any place in a page, also beside others.
-    name : str
-        Name of the draw function.
-    n_choices, n_pictures : int
-        Numbers of choices, and of different pictures.
-    """
-
-    html: str = field(repr=False)
-    name: str
-    n_choices: int
-    n_pictures: int
-
-    def _repr_html_(self):
-        return self.html
 
 
 def page(explorer: "Explorer") -> Page:
@@ -62,25 +32,9 @@ def page(explorer: "Explorer") -> Page:
         drawing = explorer.drawing(choice)
         album.add(drawing, explorer.caption(drawing, choice))
         _refuse_too_heavy(explorer, album.weight, share=len(album.shown) / explorer.n_choices)
-    height, width = (round(side * render.PAGE_DPI / render.DPI) for side in image.shape[:2])
-    made = _asset("explorer.html").format(
-        name=html.escape(explorer.name),
-        state=html.escape(_state(explorer)),
-        alt=html.escape(alt),
-        width=width,
-        height=height,
-        image=base64.b64encode(render.webp(image)).decode(),
-        data=json.dumps(album.data()).replace("<", "\\u003c"),  # so that no text ends the script that it stands in
-        script=_asset("explorer.js"),
-    )
+    made = hosted(explorer.name, "pictures", explorer.controls, album.data(), first=image, alt=alt)
     _refuse_too_heavy(explorer, len(made))
     return Page(made, explorer.name, explorer.n_choices, len(album.pictures))
-
-
-def _state(explorer):
-    """What is shown first, in the form of the page's address."""
-    first = {control.name: control.labels[control.initial] for control in explorer.controls}
-    return urlencode({"explorer": explorer.name} | first)
 
 
 class _Album:
@@ -129,16 +83,12 @@ class _Album:
         if picture not in self.pictures:
             self.pictures[picture] = len(self.pictures)
             self.sizes.append([round(float(side) * render.PAGE_DPI, 2) for side in figure.get_size_inches()])
-            self.weight += len(_pack("\n".join(new)))
+            self.weight += len(deflated("\n".join(new)))
         return self.pictures[picture]
 
     def data(self):
         """What the script reads: of a picture, by how much the number of each line is above that of the line before."""
-        packed = {
-            "controls": [
-                {name: getattr(control, name) for name in ("name", "title", "kind", "labels", "initial")}
-                for control in self.explorer.controls
-            ],
+        found = {
             "lines": list(self.lines),
             "pictures": [
                 [number - before for before, number in zip((0, *picture), picture)] for picture in self.pictures
@@ -149,8 +99,8 @@ class _Album:
             "captions": list(self.captions),
         }
         if self.places:
-            packed["paths"] = pack(self.scenes, self.styles) | {"places": self.places}
-        return {"packed": _pack(json.dumps(packed, separators=(",", ":"))), "style": _asset("explorer.css")}
+            found["paths"] = pack(self.scenes, self.styles) | {"places": self.places}
+        return found
 
 
 def _refuse_too_many(explorer, first):
@@ -178,12 +128,3 @@ def _progress(explorer):
     except ImportError:
         return explorer.choices()
     return tqdm(explorer.choices(), total=explorer.n_choices, desc=explorer.name, unit="drawing", delay=2, leave=False)
-
-
-def _pack(text):
-    """Return text deflated, in base64: the browser's DecompressionStream reads it."""
-    return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
-
-
-def _asset(name):
-    return resources.files("lecture.explore").joinpath("assets", name).read_text(encoding="utf-8")
