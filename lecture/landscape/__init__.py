@@ -9,6 +9,7 @@ from lecture.landscape.gradients import Norms, gradient, gradient_norm
 from lecture.landscape.hessian import hessian, hessian_vector
 from lecture.landscape.interpolation import Path, interpolate
 from lecture.landscape.parameters import assign, names, vector
+from lecture.landscape.plane import Plane
 from lecture.landscape.projection import Projection, project
 from lecture.landscape.ratio import Ratio, minimal_ratio
 from lecture.landscape.recording import GradientNorm
@@ -18,6 +19,7 @@ from lecture.landscape.slices import Slice, slice_2d
 from lecture.landscape.spectrum import Leading, Spectrum, spectrum
 from lecture.landscape.stationary import Stationary, stationary_points
 from lecture.landscape.trajectory import Trajectory
+from lecture.landscape.walk import Walk, walk
 
 __all__ = [
     "Density",
@@ -25,6 +27,7 @@ __all__ = [
     "Leading",
     "Norms",
     "Path",
+    "Plane",
     "Projection",
     "Ratio",
     "Slice",
@@ -32,6 +35,7 @@ __all__ = [
     "Stationary",
     "Trace",
     "Trajectory",
+    "Walk",
     "assign",
     "density",
     "gradient",
@@ -49,4 +53,5 @@ __all__ = [
     "stationary_points",
     "trace",
     "vector",
+    "walk",
 ]
