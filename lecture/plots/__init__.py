@@ -19,6 +19,7 @@ from lecture.plots.landscape.paths import plot_path
 from lecture.plots.landscape.slices import plot_slice
 from lecture.plots.landscape.spectrum import plot_index, plot_spectrum
 from lecture.plots.landscape.trajectories import plot_trajectories
+from lecture.plots.landscape.walk import plot_function, plot_plane, plot_threads
 from lecture.plots.learning.arrays import plot_dense_product, plot_elementwise
 from lecture.plots.learning.costs import plot_gradient_costs
 from lecture.plots.learning.depth import plot_gradient_flow
@@ -80,6 +81,7 @@ __all__ = [
     "plot_few_images",
     "plot_fits",
     "plot_fits_of_depths",
+    "plot_function",
     "plot_functions",
     "plot_gradient_costs",
     "plot_gradient_flow",
@@ -104,6 +106,7 @@ __all__ = [
     "plot_patches",
     "plot_path",
     "plot_paths",
+    "plot_plane",
     "plot_prediction",
     "plot_representation",
     "plot_result",
@@ -118,6 +121,7 @@ __all__ = [
     "plot_sweep",
     "plot_sweeps",
     "plot_tensor",
+    "plot_threads",
     "plot_training_loop",
     "plot_trajectories",
     "plot_trial_curves",
