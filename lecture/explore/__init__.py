@@ -5,5 +5,6 @@
 
 from lecture.explore.explorer import explore
 from lecture.explore.paths import Paths
+from lecture.explore.walk import explore_walk
 
-__all__ = ["Paths", "explore"]
+__all__ = ["Paths", "explore", "explore_walk"]
