@@ -4,6 +4,7 @@
 has an axis of replicas before. Nothing here draws.
 """
 
+from lecture.landscape.edge import Edge, edge_of_stability
 from lecture.landscape.estimates import Density, Trace, density, trace
 from lecture.landscape.gradients import Norms, gradient, gradient_norm
 from lecture.landscape.hessian import hessian, hessian_vector
@@ -23,6 +24,7 @@ from lecture.landscape.walk import Walk, walk
 
 __all__ = [
     "Density",
+    "Edge",
     "GradientNorm",
     "Leading",
     "Norms",
@@ -38,6 +40,7 @@ __all__ = [
     "Walk",
     "assign",
     "density",
+    "edge_of_stability",
     "gradient",
     "gradient_norm",
     "hessian",

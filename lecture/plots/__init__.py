@@ -14,6 +14,7 @@ from lecture.plots.experiments.settling import plot_settling, plot_weight_paths
 from lecture.plots.experiments.sweeps import plot_result, plot_sweep, plot_sweeps, plot_verdicts
 from lecture.plots.experiments.weight_sizes import plot_weight_sizes
 from lecture.plots.landscape.chance import plot_beside_chance
+from lecture.plots.landscape.edge import plot_edge_of_stability
 from lecture.plots.landscape.lines import plot_interpolation
 from lecture.plots.landscape.paths import plot_path
 from lecture.plots.landscape.slices import plot_slice
@@ -76,6 +77,7 @@ __all__ = [
     "plot_coverage",
     "plot_decisions",
     "plot_dense_product",
+    "plot_edge_of_stability",
     "plot_elementwise",
     "plot_feature_maps",
     "plot_few_images",
