@@ -17,6 +17,7 @@ from lecture.plots.landscape.chance import plot_beside_chance
 from lecture.plots.landscape.edge import plot_edge_of_stability
 from lecture.plots.landscape.lines import plot_interpolation
 from lecture.plots.landscape.paths import plot_path
+from lecture.plots.landscape.replay import plot_replay, plot_unnamed
 from lecture.plots.landscape.slices import plot_slice
 from lecture.plots.landscape.spectrum import plot_index, plot_spectrum
 from lecture.plots.landscape.trajectories import plot_trajectories
@@ -110,6 +111,7 @@ __all__ = [
     "plot_paths",
     "plot_plane",
     "plot_prediction",
+    "plot_replay",
     "plot_representation",
     "plot_result",
     "plot_schedule",
@@ -127,6 +129,7 @@ __all__ = [
     "plot_training_loop",
     "plot_trajectories",
     "plot_trial_curves",
+    "plot_unnamed",
     "plot_variants",
     "plot_verdicts",
     "plot_weight_histograms",
