@@ -24,6 +24,7 @@ rng = np.random.default_rng(3)
 # how many seeds where a training is dear; 30 elsewhere
 FEW_SEEDS = {
     "equal_parameters": 10,
+    "equal_parameters_mnist": 3,
     "gradient_norm": 8,
     "interpolation": 5,
     "random_labels": 5,

@@ -24,6 +24,7 @@ NAMES = (
     "convergence",
     "regularization",
     "equal_parameters",
+    "equal_parameters_mnist",
     "random_labels",
     "gradient_norm",
     "trajectories",
