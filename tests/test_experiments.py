@@ -30,6 +30,7 @@ FEW_SEEDS = {
     "random_labels": 5,
     "trajectories": 8,
     "sensitivity": 5,
+    "widths": 5,
 }
 EFFECT = Hypothesis("It falls.", "before minus after", 0.1)
 NONE = Hypothesis("It stays.", "before minus after", 0.1, absent=True)

@@ -26,6 +26,7 @@ NAMES = (
     "equal_parameters",
     "equal_parameters_mnist",
     "random_labels",
+    "widths",
     "gradient_norm",
     "trajectories",
     "interpolation",
