@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from landscape_nets import nets
 
-from lecture.landscape import gradient, hessian, minimal_ratio, spectrum, stationary_points, vector
+from lecture.landscape import gradient, hessian, minimal_ratio, names, spectrum, stationary_points, vector
 from lecture.landscape.ratio import wilson
 
 rng = np.random.default_rng(6)
@@ -121,6 +121,34 @@ def test_samples_hardly_see_a_saddle():
     sampled = minimal_ratio(NET, X, Y, loss="mse", method="samples", at=theta)
     exact = minimal_ratio(NET, X, Y, loss="mse", at=theta)
     assert sampled.value > exact.value + 0.2
+
+
+@pytest.mark.parametrize("n", [10, 40], ids=["by products", "by the whole Hessian"])
+def test_the_slope_rules_where_it_moves_the_loss_more_than_the_curvature(n):
+    several = nets(3, 4, 2, n=3)
+    with pytest.warns(UserWarning, match="the slope rules"):
+        found = minimal_ratio(several, X, Y, loss="mse", method="samples", radius=0.1, n=n, seed=3)
+    moves = np.random.default_rng(3).uniform(-0.1, 0.1, size=(3, n, 26))
+    along = np.einsum("rnp,rp->rn", moves, gradient(several, X, Y, loss="mse"))
+    curved = np.einsum("rnp,rpq,rnq->rn", moves, hessian(several, X, Y, loss="mse"), moves) / 2
+    np.testing.assert_allclose(found.slope_share, (np.abs(along) > np.abs(curved)).mean(axis=1))
+    assert 0 < found.slope_share.min() < 1
+
+
+def test_weights_that_stay_are_no_directions():
+    several = nets(3, 4, 2)
+    last = names(several)["bias_2"]
+    kept = slice(0, last.start)
+    exact = minimal_ratio(several, X, Y, loss="mse", layers=kept)
+    values = np.linalg.eigvalsh(hessian(several, X, Y, loss="mse")[:, kept, kept])
+    np.testing.assert_allclose(exact.value, (values > 1e-7 * np.abs(values).max(axis=1, keepdims=True)).mean(axis=1))
+    # at the best output biases, the loss rises wherever they go
+    theta = vector(several)
+    theta[:, last] += (Y - several.predict(X)).mean(axis=1)
+    biases = minimal_ratio(several, X, Y, loss="mse", method="samples", layers=[last], at=theta)
+    assert (biases.value == 1).all() and (biases.slope_share < 0.01).all()
+    with pytest.raises(ValueError, match=r"layers must be slices with some of the 26 weights, got \[\]"):
+        minimal_ratio(several, X, Y, loss="mse", layers=[])
 
 
 def test_a_radius_at_which_the_slope_rules_is_said_to_be_a_coin_toss():

@@ -1,6 +1,7 @@
 """The minimal ratio: in what share of the directions the loss rises."""
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,6 +55,7 @@ def minimal_ratio(
     n: int = 500,
     radius: float = 1e-3,
     tolerance: float = TOLERANCE,
+    layers: slice | Sequence[slice] | None = None,
     loss: Loss | None = None,
     at: ArrayLike | None = None,
     seed: int = 0,
@@ -76,6 +78,8 @@ def minimal_ratio(
         A sample moves each weight by a number drawn evenly from -radius to radius.
     tolerance : float
         Eigenvalues up to this share of the largest magnitude count as zero.
+    layers : slice or sequence of slices, optional
+        The weights that move, as ``names`` gives them; the others stay as they are. All by default.
     loss, at
         As for ``gradient``.
     seed : int
@@ -96,11 +100,12 @@ def minimal_ratio(
     kinks.look(model, chosen(model, loss))
     task = problem(model, X, y, loss=loss, at=at, dtype="float64")
     task.check_finite()
+    moving = _moving(layers, task.n_parameters)
     if method == "eigenvalues":
-        spectrum = Spectrum(eigenvalues(hessians(task, max_bytes)), tolerance)
+        spectrum = Spectrum(eigenvalues(hessians(task, max_bytes)[:, moving][:, :, moving]), tolerance)
         ratios = [spectrum.at(min(tolerance * factor, 0.99)).minimal_ratio for factor in (1, 100, 0.01)]
         return Ratio(*(task.given_back(ratio) for ratio in ratios), slope_share=task.given_back(0 * ratios[0]))
-    rises, ruled = _sampled(task, n, radius, np.random.default_rng(seed))
+    rises, ruled = _sampled(task, moving, n, radius, np.random.default_rng(seed))
     if ruled.max() > MUCH:
         warnings.warn(
             f"radius {radius:g} is so small that the slope rules {ruled.max():.0%} of the samples: there the ratio is "
@@ -122,14 +127,29 @@ def wilson(successes: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
     return np.maximum((middle - half) / (1 + square), 0.0), np.minimum((middle + half) / (1 + square), 1.0)
 
 
-def _sampled(task, n, radius, rng):
+def _moving(layers, P):
+    """Which weights move, (n_moving,) of int."""
+    parts = [slice(None)] if layers is None else [layers] if isinstance(layers, slice) else [*layers]
+    found = np.unique(np.concatenate([np.arange(P)[part] for part in parts])) if parts else np.empty(0, int)
+    if not len(found):
+        raise ValueError(f"layers must be slices with some of the {P} weights, got {layers!r}.")
+    return found
+
+
+def _sampled(task, moving, n, radius, rng):
     """How many samples are higher (R,), and in which share the slope rules (R,)."""
     R, P = task.theta.shape
-    moves = rng.uniform(-radius, radius, size=(R, n, P))
-    rows = (task.theta[:, None] + moves).reshape(-1, P)
-    higher = task.losses(rows).reshape(R, n) > task.losses()[:, None]
+    moves = np.zeros((R, n, P))
+    moves[..., moving] = rng.uniform(-radius, radius, size=(R, n, len(moving)))
+    higher = task.losses((task.theta[:, None] + moves).reshape(-1, P)).reshape(R, n) > task.losses()[:, None]
     along = np.einsum("rnp,rp->rn", moves, task.gradients())
-    everywhere = np.repeat(task.theta, n, axis=0)
-    images = task.products(moves.reshape(-1, P), everywhere).reshape(R, n, P)
-    curved = np.einsum("rnp,rnp->rn", moves, images) / 2
+    curved = np.einsum("rnp,rnp->rn", moves, _images(task, moves)) / 2
     return higher.sum(axis=1), (np.abs(along) > np.abs(curved)).mean(axis=1)
+
+
+def _images(task, moves):
+    """The Hessian times all moves, (R, n, P): by the whole Hessian where it has fewer columns than there are moves."""
+    R, n, P = moves.shape
+    if P <= n:
+        return moves @ task.derivatives()[1]
+    return task.products(moves.reshape(-1, P), np.repeat(task.theta, n, axis=0)).reshape(R, n, P)
