@@ -60,6 +60,25 @@ def test_the_search_finds_stationary_points_from_far_away():
     assert "starts: " in found.describe()
 
 
+def test_downhill_the_search_ends_at_minima():
+    """Straight from there it ends at saddles as well, whose loss is known to be higher."""
+    starts = rng.normal(size=(20, 14))
+    straight = stationary_points(NET, X, Y, starts, loss="mse")
+    down = stationary_points(NET, X, Y, starts, loss="mse", downhill=100)
+    assert (straight.kind == "saddle").any() and (down.kind == "minimum").mean() > 0.9
+    assert down.loss[down.kind == "minimum"] == pytest.approx(_deep_linear(2)[1])
+    only = stationary_points(NET, X, Y, starts, loss="mse", downhill=20, steps=0)
+    here = np.mean(np.square(_outputs(starts) - Y), axis=(1, 2))
+    assert (only.loss < here).all()
+
+
+def _outputs(rows):
+    """Of 3-2-2, linear: (n_rows, n, 2)."""
+    W1, b1, W2, b2 = np.split(rows, [6, 8, 12], axis=1)
+    hidden = X @ W1.reshape(-1, 3, 2) + b1[:, None]
+    return hidden @ W2.reshape(-1, 2, 2) + b2[:, None]
+
+
 def _second_direction():
     """The loss of the saddle that keeps only the second direction."""
     inputs, targets = X - X.mean(axis=0), Y - Y.mean(axis=0)
@@ -186,3 +205,5 @@ def test_what_a_search_refuses():
         stationary_points(NET, X, Y, np.zeros((2, 3)), loss="mse")
     with pytest.raises(ValueError, match="steps must be a whole number of at least 0, got -1"):
         stationary_points(NET, X, Y, vector(NET), loss="mse", steps=-1)
+    with pytest.raises(ValueError, match="downhill must be a whole number of at least 0, got -1"):
+        stationary_points(NET, X, Y, vector(NET), loss="mse", downhill=-1)

@@ -64,6 +64,7 @@ def stationary_points(
     *,
     tolerance: float = 1e-9,
     steps: int = 400,
+    downhill: int = 0,
     loss: Loss | None = None,
     max_bytes: float = MAX_BYTES,
 ) -> Stationary:
@@ -85,6 +86,8 @@ def stationary_points(
         The norm below which a gradient counts as zero.
     steps : int
         The most steps.
+    downhill : int
+        The most steps before, which make the loss smaller instead: from there the search ends at minima.
     loss : str, keras.losses.Loss or callable, optional
         The loss that the model is compiled with by default; needed with replicas.
     max_bytes : float
@@ -101,7 +104,8 @@ def stationary_points(
     task = problem(model, X, y, loss=loss, at=np.atleast_2d(starts), dtype="float64")
     check_size(task, max_bytes)
     task.check_finite()
-    points = _search(task, tolerance, whole(steps, "steps", least=0))
+    steps, downhill = whole(steps, "steps", least=0), whole(downhill, "downhill", least=0)
+    points = _search(task, _descent(task, tolerance, downhill), tolerance, steps)
     gradients, hessians = task.derivatives(points)
     values, _ = _decomposed(hessians)
     norms = np.linalg.norm(gradients, axis=1)
@@ -114,9 +118,38 @@ def stationary_points(
     return Stationary(points, norms, task.losses(points), spectra, flatness, kind)
 
 
-def _search(task: Problem, tolerance, steps):
-    """The points to which the starts lead."""
+def _descent(task: Problem, tolerance, steps):
+    """The points that steps -(|H| + μ)⁻¹ g lead to, each of which makes the loss smaller (Dauphin et al., 2014)."""
     points = task.theta.copy()
+    if not steps:
+        return points
+    (gradients, hessians), losses = task.derivatives(points), task.losses(points)
+    damping = np.full(len(points), 1e-3)
+    for _ in range(steps):
+        active = np.flatnonzero((np.linalg.norm(gradients, axis=1) >= tolerance) & (damping < MOST))
+        if not len(active):
+            break
+        tried = points[active] + _steps_down(gradients[active], hessians[active], damping[active])
+        found = task.losses(tried)
+        better = found < losses[active]
+        moved = active[better]
+        points[moved], losses[moved] = tried[better], found[better]
+        if len(moved):
+            gradients[moved], hessians[moved] = task.derivatives(points[moved])
+        damping[active] = np.where(better, np.maximum(damping[active] / 10, LEAST), damping[active] * 5)
+    return points
+
+
+def _steps_down(gradients, hessians, damping):
+    """-(|H| + μ)⁻¹ g: downhill also where the curvature is negative."""
+    values, vectors = _decomposed(hessians)
+    sizes = np.abs(values)
+    scaled = damping[:, None] * sizes.max(axis=1, keepdims=True) + np.finfo(float).tiny
+    return -np.einsum("kij,kj->ki", vectors, np.einsum("kij,ki->kj", vectors, gradients) / (sizes + scaled))
+
+
+def _search(task: Problem, points, tolerance, steps):
+    """The points to which the starts lead."""
     gradients, hessians = task.derivatives(points)
     norms, damping = np.linalg.norm(gradients, axis=1), np.full(len(points), 1e-3)
     for _ in range(steps):
