@@ -40,6 +40,9 @@ class Activation:
         Whether the derivative jumps at 0, where it has the value of its left side, as in Keras.
     note : str
         Remark for figures.
+    analytic : bool
+        Whether ``function`` takes complex numbers and is analytic beside its kink, as a derivative by a complex step
+        needs it.
     """
 
     name: str
@@ -49,6 +52,7 @@ class Activation:
     role: str = "hidden"
     kink: bool = False
     note: str = ""
+    analytic: bool = True
 
     def __call__(self, z: ArrayLike) -> np.ndarray:
         """Return the activations a = f(z), in the shape of ``z``; softmax works along the last axis.
@@ -84,8 +88,23 @@ class Activation:
 
 def sigmoid(z: np.ndarray) -> np.ndarray:
     """Return 1 / (1 + exp(-z)), computed from exp(-|z|), which cannot overflow."""
-    e = np.exp(-np.abs(z))
-    return np.where(z >= 0, 1, e) / (1 + e)
+    e = np.exp(-_size(z))
+    return np.where(z.real >= 0, 1, e) / (1 + e)
+
+
+def softplus(z: np.ndarray) -> np.ndarray:
+    """Return log(1 + exp(z)), computed from exp(-|z|), which cannot overflow."""
+    return _positive(z) + np.log1p(np.exp(-_size(z)))
+
+
+def _size(z):
+    """|z|; of complex numbers ±z with the real part positive, which is analytic beside 0."""
+    return np.where(z.real >= 0, z, -z)
+
+
+def _positive(z):
+    """max(z, 0), by the real part of complex numbers."""
+    return np.where(z.real <= 0, 0, z)  # nan stays nan
 
 
 def _sigmoid_derivative(z):
@@ -95,7 +114,7 @@ def _sigmoid_derivative(z):
 
 def softmax(z: np.ndarray) -> np.ndarray:
     """Return exp(z_i) / Σ_j exp(z_j) along the last axis, with the maximum subtracted to prevent overflow."""
-    e = np.exp(z - z.max(axis=-1, keepdims=True))
+    e = np.exp(z - z.real.max(axis=-1, keepdims=True))
     return e / e.sum(axis=-1, keepdims=True)
 
 
@@ -130,7 +149,7 @@ def _silu_derivative(z):
 
 
 def _leaky(z):
-    return np.where(z > 0, z, NEGATIVE_SLOPE * z)
+    return np.where(z.real > 0, z, NEGATIVE_SLOPE * z)
 
 
 def _step(z, left):
@@ -143,7 +162,7 @@ ACTIVATIONS: dict[str, Activation] = {
     for activation in (
         Activation("sigmoid", "1 / (1 + exp(-z))", sigmoid, _sigmoid_derivative),
         Activation("tanh", "2 / (1 + exp(-2z)) - 1", np.tanh, lambda z: 1 - np.tanh(z) ** 2),
-        Activation("relu", "max(0, z)", lambda z: np.maximum(z, 0), lambda z: _step(z, 0), kink=True),
+        Activation("relu", "max(0, z)", _positive, lambda z: _step(z, 0), kink=True),
         Activation(
             "leaky_relu",
             f"z for z > 0, else {NEGATIVE_SLOPE} z",
@@ -155,12 +174,18 @@ ACTIVATIONS: dict[str, Activation] = {
         Activation(
             "elu",
             "z for z > 0, else exp(z) - 1",
-            lambda z: np.where(z > 0, z, np.expm1(np.minimum(z, 0))),
+            lambda z: np.where(z.real > 0, z, np.expm1(np.where(z.real > 0, 0, z))),
             _elu_derivative,
         ),
-        Activation("gelu", "z Φ(z) = ½ z (1 + erf(z / √2))", _gelu, _gelu_derivative),
+        Activation(
+            "gelu",
+            "z Φ(z) = ½ z (1 + erf(z / √2))",
+            _gelu,
+            _gelu_derivative,
+            analytic=False,  # it is, but its error function, math.erfc, takes real numbers only
+        ),
         Activation("silu", "z sigmoid(z)", lambda z: z * sigmoid(z), _silu_derivative),
-        Activation("softplus", "log(1 + exp(z))", lambda z: np.logaddexp(z, 0), sigmoid),
+        Activation("softplus", "log(1 + exp(z))", softplus, sigmoid),
         Activation("linear", "z", lambda z: z.copy(), np.ones_like, role="output"),
         Activation("softmax", "exp(zᵢ) / Σ exp(zⱼ)", softmax, _softmax_jacobian, role="output"),
     )

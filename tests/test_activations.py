@@ -51,6 +51,23 @@ def test_values_far_out_are_those_of_keras_and_finite(name):
     assert np.isfinite(slopes).all()
 
 
+@pytest.mark.parametrize("name", [name for name in ELEMENTWISE if ACTIVATIONS[name].analytic])
+def test_a_complex_step_gives_the_slope_to_rounding(name, z):
+    f, points = ACTIVATIONS[name], np.concatenate([z.ravel(), FAR])
+    np.testing.assert_allclose(f.function(points + 1e-30j).imag / 1e-30, f.derivative(points), rtol=1e-13, atol=1e-15)
+
+
+def test_softmax_takes_a_complex_step(z):
+    step = np.zeros(5, complex)
+    step[2] = 1e-30j
+    slopes = ACTIVATIONS["softmax"].function(z + step).imag / 1e-30
+    np.testing.assert_allclose(slopes, ACTIVATIONS["softmax"].derivative(z)[..., 2], rtol=1e-12, atol=1e-16)
+
+
+def test_what_is_not_a_number_stays_so(activation):
+    assert np.isnan(activation(np.array([np.nan, 1.0]))).any()
+
+
 @pytest.mark.parametrize("name", ELEMENTWISE)
 def test_derivative_is_the_slope(name, z):
     f, h = ACTIVATIONS[name], 1e-5
