@@ -586,7 +586,7 @@ exercises.check("collapsing-layers", one_layer)
 
 # %% tags=["hide-input"]
 X, y = from_scratch.xor()
-record = from_scratch.fit(
+record = from_scratch.record_training(
     from_scratch.dense_net([2, 3, 1], seed=1),
     X,
     y,
@@ -1480,7 +1480,7 @@ for learning_rate in (0.5, 1, 2, 4):
     ]
     after = [
         dead_share(
-            from_scratch.fit(
+            from_scratch.record_training(
                 net, *moons, learning_rate=learning_rate, steps=200
             ).nets[-1]
         )

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lecture.from_scratch import Dense, Net, chain_rule, dense_net, gradient_costs, gradients, layer_gradient, xor
-from lecture.from_scratch.net import nudged_derivative
+from lecture.from_scratch.check import nudged_derivative
 
 X, DIFFER = xor()
 Y = np.hstack([DIFFER, X.min(axis=1, keepdims=True) > 0]).astype(float)

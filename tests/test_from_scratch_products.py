@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays, mutually_broadcastable_shapes
 
-from lecture.from_scratch import dense_net, dense_product, elementwise, fit, one_round, xor
+from lecture.from_scratch import dense_net, dense_product, elementwise, one_round, record_training, xor
 
 sizes = st.integers(1, 6)
 
@@ -103,7 +103,7 @@ def test_elementwise_refuses(arguments, sentence):
 
 def test_a_round_is_that_of_the_record():
     X, y = xor()
-    record = fit(dense_net([2, 3, 1], seed=1), X, y, learning_rate=1.0, steps=5)
+    record = record_training(dense_net([2, 3, 1], seed=1), X, y, learning_rate=1.0, steps=5)
     for number in (1, 5):
         loop = one_round(record, X, y, number)
         assert loop.loss == pytest.approx(record.losses[number - 1], rel=1e-12)
@@ -119,11 +119,11 @@ def test_a_round_is_that_of_the_record():
 def test_a_round_of_other_examples_is_refused():
     X, y = xor()
     with pytest.raises(ValueError, match="all examples that the training used in round 2"):
-        one_round(fit(dense_net([2, 3, 1], seed=1), X, y, steps=5, batch_size=2), X, y, 2)
+        one_round(record_training(dense_net([2, 3, 1], seed=1), X, y, steps=5, batch_size=2), X, y, 2)
     with pytest.raises(ValueError, match=r"y must be finite numbers of shape \(4, 1\)"):
-        one_round(fit(dense_net([2, 3, 1], seed=1), X, y, steps=5), X, y[:2], 2)
+        one_round(record_training(dense_net([2, 3, 1], seed=1), X, y, steps=5), X, y[:2], 2)
 
 
 def test_one_layer_is_not_called_layers():
     X, y = xor()
-    assert "goes through 1 layer," in one_round(fit(dense_net([2, 1]), X, y, steps=1), X, y).describe()
+    assert "goes through 1 layer," in one_round(record_training(dense_net([2, 1]), X, y, steps=1), X, y).describe()

@@ -8,7 +8,7 @@ import pytest
 from matplotlib.collections import LineCollection, PatchCollection, PathCollection
 from matplotlib.colors import to_hex
 
-from lecture.from_scratch import dense_net, fit, moons, step_by_step, xor
+from lecture.from_scratch import dense_net, moons, record_training, step_by_step, xor
 from lecture.plots import COLORS, STYLES, alt_text, plot_step, plot_weight_updates
 from lecture.words import short
 
@@ -18,7 +18,7 @@ X, Y = xor()
 def trained(sizes, **options):
     """The trace of a net in the middle of its training, so that no bias is 0 any more."""
     y = Y if sizes[-1] == 1 else np.hstack([Y, 1 - Y])[:, : sizes[-1]]
-    net = fit(dense_net(sizes, seed=1, **options), X, y, steps=20).nets[-1]
+    net = record_training(dense_net(sizes, seed=1, **options), X, y, steps=20).nets[-1]
     return step_by_step(net, X[1], y[1])
 
 
@@ -138,7 +138,7 @@ def test_a_batch_and_an_axes_of_ones_own():
 
 # -- Weight updates -------------------------------------------------------------------------------------------------
 
-RECORD = fit(dense_net([2, 3, 1], seed=1), X, Y, learning_rate=1.0, steps=60)
+RECORD = record_training(dense_net([2, 3, 1], seed=1), X, Y, learning_rate=1.0, steps=60)
 
 
 def edges_of(ax):
@@ -182,10 +182,10 @@ def test_the_beginning_has_no_triangles():
 
 def test_other_tasks_and_axes():
     points, labels = moons(20)
-    record = fit(dense_net([2, 4, 1]), points, labels, steps=3)
+    record = record_training(dense_net([2, 4, 1]), points, labels, steps=3)
     _, axes = plt.subplots(1, 2)
     assert plot_weight_updates(record, 3, axes=axes) is axes[0]
-    still = fit(dense_net([2, 3, 1], initializer="zeros"), X, Y, steps=2)  # nothing moves at all
+    still = record_training(dense_net([2, 3, 1], initializer="zeros"), X, Y, steps=2)  # nothing moves at all
     assert "after 2 of 2 updates" in alt_text(plot_weight_updates(still, 2).figure)
 
 

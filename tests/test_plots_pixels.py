@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from lecture.explore import render
-from lecture.from_scratch import dense_net, fit, one_round
+from lecture.from_scratch import dense_net, one_round, record_training
 from lecture.plots import (
     plot_attention,
     plot_feature_maps,
@@ -28,7 +28,9 @@ COLOUR = RNG.integers(0, 256, (32, 32, 3), dtype=np.uint8)
 def a_large_round():
     """One round of training whose first matrix is drawn as an image: 20 inputs are more than are written as numbers."""
     X, y = RNG.normal(size=(40, 20)), RNG.integers(0, 2, (40, 1))
-    return one_round(fit(dense_net([20, 2, 1], output="sigmoid"), X, y, learning_rate=0.1, steps=1), X, y, 1)
+    return one_round(
+        record_training(dense_net([20, 2, 1], output="sigmoid"), X, y, learning_rate=0.1, steps=1), X, y, 1
+    )
 
 
 @pytest.mark.parametrize(

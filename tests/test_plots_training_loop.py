@@ -6,7 +6,7 @@ import pytest
 from matplotlib.collections import PatchCollection
 from matplotlib.patches import FancyBboxPatch
 
-from lecture.from_scratch import dense_net, fit, moons, one_round, xor
+from lecture.from_scratch import dense_net, moons, one_round, record_training, xor
 from lecture.plots import STYLES, alt_text, plot_training_loop
 from lecture.plots.learning.training_loop import CHOICES, MOST_COLUMNS, MOST_ROWS
 
@@ -16,7 +16,7 @@ X, Y = xor()
 def a_round(sizes, number=3):
     y = Y if sizes[-1] == 1 else np.hstack([Y, 1 - Y])
     return one_round(
-        fit(
+        record_training(
             dense_net(sizes, seed=1, output="sigmoid" if sizes[-1] == 1 else "softmax"),
             X,
             y,
@@ -95,7 +95,7 @@ def test_no_text_is_cut_off_lies_on_another_or_crosses_the_edge_of_a_box(sizes, 
 
 def test_large_arrays_are_greys_of_all_their_numbers():
     points, which = moons(40)
-    loop = one_round(fit(dense_net([2, 6, 1], seed=1), points, which, steps=1), points, which)
+    loop = one_round(record_training(dense_net([2, 6, 1], seed=1), points, which, steps=1), points, which)
     ax = plot_training_loop(loop)
     expected = [
         loop.X,

@@ -1,45 +1,41 @@
 """A dense neural network from scratch, in NumPy.
 
-``net`` is the network itself, to be read first, in one sitting: layers, forward, loss, backward, gradient check.
-``products`` shows the arrays of one layer, ``steps`` takes a step of gradient descent apart, ``chain`` a gradient;
-``costs`` counts multiplications, ``training`` trains on toy tasks, ``loop`` is one round of that, ``depth`` measures
-how activations and gradients change through many layers.
+``net`` is the network itself, to be read first, in one sitting: forward, loss, backward, update; its ``layers``,
+``batch_norm`` and ``losses`` stand beside it. ``check`` compares its gradients with nudging. ``products`` shows the
+arrays of one layer, ``steps`` takes a step of gradient descent apart, ``chain`` a gradient, ``batch_norm_graph`` batch
+norm; ``costs`` counts multiplications, ``training`` trains on toy tasks and keeps every step, ``loop`` is one round of
+that, ``fitting`` trains on many examples; ``spread`` and ``depth`` measure how activations and gradients change through
+many layers.
 """
 
+from lecture.from_scratch.batch_norm import FAULTS, BatchNorm, batch_norm_gradient
 from lecture.from_scratch.chain import Chain, LayerGradient, chain_rule, layer_gradient
+from lecture.from_scratch.check import CheckedArray, GradientCheck, check_gradients, distance_to_kink, gradient_check
 from lecture.from_scratch.costs import GradientCosts, gradient_costs
 from lecture.from_scratch.depth import DepthProfile, measure_depth
+from lecture.from_scratch.initial import DISTRIBUTIONS, INITIALIZERS, SCALES, initial_weights
+from lecture.from_scratch.layers import Dense
 from lecture.from_scratch.loop import Round, one_round
-from lecture.from_scratch.net import (
-    DISTRIBUTIONS,
-    INITIALIZERS,
-    LOSSES,
-    SCALES,
-    BatchNorm,
-    Dense,
-    Net,
-    dense_net,
-    distance_to_kink,
-    gradient_check,
-    gradients,
-    initial_weights,
-    loss,
-)
+from lecture.from_scratch.losses import LOSSES
+from lecture.from_scratch.net import Net, dense_net, gradients, loss
 from lecture.from_scratch.products import DenseProduct, Elementwise, dense_product, elementwise
 from lecture.from_scratch.steps import Step, StepByStep, step_by_step
-from lecture.from_scratch.training import TrainingRecord, fit, moons, xor
+from lecture.from_scratch.training import TrainingRecord, moons, record_training, xor
 
 __all__ = [
     "DISTRIBUTIONS",
+    "FAULTS",
     "INITIALIZERS",
     "LOSSES",
     "SCALES",
     "BatchNorm",
     "Chain",
+    "CheckedArray",
     "Dense",
     "DenseProduct",
     "DepthProfile",
     "Elementwise",
+    "GradientCheck",
     "GradientCosts",
     "LayerGradient",
     "Net",
@@ -47,12 +43,13 @@ __all__ = [
     "Step",
     "StepByStep",
     "TrainingRecord",
+    "batch_norm_gradient",
     "chain_rule",
+    "check_gradients",
     "dense_net",
     "dense_product",
     "distance_to_kink",
     "elementwise",
-    "fit",
     "gradient_check",
     "gradient_costs",
     "gradients",
@@ -62,6 +59,7 @@ __all__ = [
     "measure_depth",
     "moons",
     "one_round",
+    "record_training",
     "step_by_step",
     "xor",
 ]

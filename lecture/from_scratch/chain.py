@@ -7,8 +7,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from lecture.checks import whole
+from lecture.from_scratch.check import nudged_derivative
 from lecture.from_scratch.formula import SHOWN_TERMS, above, bracketed, first_terms, indexed, into, slope
-from lecture.from_scratch.net import LOSSES, Gradient, Net, Signal, batch, nudged_derivative
+from lecture.from_scratch.layers import Gradient, Signal
+from lecture.from_scratch.losses import LOSSES
+from lecture.from_scratch.net import Net, batch
 from lecture.from_scratch.steps import check_plain
 from lecture.words import counted, plural, short
 
@@ -145,7 +148,7 @@ def chain_rule(net: Net, x: ArrayLike, y: ArrayLike, weight: Sequence[int]) -> C
     gradient = gradients[l - 1]
     merged = gradient.above is None
     last = l == len(net.layers)
-    onward = () if last else zip(net.layers[l].W[j - 1], gradients[l].delta[0])
+    onward = () if last else zip(net.dense[l].W[j - 1], gradients[l].delta[0])
     links = tuple(Link(k, float(w), float(d)) for k, (w, d) in enumerate(onward, 1))
     name, at = ("W", (i - 1, j - 1)) if i else ("b", (j - 1,))
     return Chain(
@@ -228,7 +231,7 @@ class LayerGradient:
     @property
     def weights(self) -> np.ndarray:
         """W (n_in, n_out)."""
-        return self.net.layers[self.layer - 1].W
+        return self.net.dense[self.layer - 1].W
 
     @property
     def delta(self) -> np.ndarray:

@@ -7,7 +7,8 @@ import numpy as np
 
 from lecture.activations import ACTIVATIONS
 from lecture.checks import one_of, whole
-from lecture.from_scratch.net import DISTRIBUTIONS, SCALES, dense_net
+from lecture.from_scratch.initial import DISTRIBUTIONS, SCALES
+from lecture.from_scratch.net import dense_net
 
 N_SAMPLES, N_CLASSES = 100, 10
 SMALL = 1e-2  # ratios below it are called vanishing, ratios above 1 / SMALL exploding

@@ -42,7 +42,7 @@ def one_round(record: TrainingRecord, X: ArrayLike, y: ArrayLike, number: int = 
     Parameters
     ----------
     record : TrainingRecord
-        The training, from ``fit``.
+        The training, from ``record_training``.
     X : array (n, n_in)
         Inputs of the training.
     y : array (n, n_out)

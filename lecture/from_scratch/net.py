@@ -3,108 +3,38 @@
 One notation throughout. Layer l takes x, the activations of the layer before it, and gives
 
     z = x W + b        W (n_in, n_out): w_ij leads from unit i to unit j
-    a = f(z)           f one of ``lecture.activations``; with batch norm, a = f(batch_norm(z))
+    a = f(z)           f one of ``lecture.activations``
+
+With batch norm the dense layer ends at its z, and a layer of its own follows, z = γ x̂ + β and a = f(z).
 
 The loss of a batch is the mean over its examples, as in Keras. The backward pass goes through the layers once, from the
 last to the first, and each needs only three factors: the gradient from the layer above (∂L/∂a), the slope of its
-activation (∂a/∂z) and its input (∂z/∂W = x). Their product is checked by ``gradient_check`` (central differences).
-Nets are values: an update returns a new net, so that all nets of a training can be kept and looked at.
+activation (∂a/∂z) and its input (∂z/∂W = x). Their product is checked by ``check_gradients``. Nets are values: an
+update returns a new net, so that all nets of a training can be kept and looked at.
 """
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lecture.activations import ACTIVATIONS
 from lecture.checks import one_of, real, whole
-
-# -- Layers ------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, eq=False)
-class Signal:
-    """The values in a layer: its input x (n, n_in), z, u and a (n, n_out); u is z, or z after batch norm."""
-
-    x: np.ndarray
-    z: np.ndarray
-    u: np.ndarray
-    a: np.ndarray
-
-
-@dataclass(frozen=True, eq=False)
-class Gradient:
-    """The gradients in a layer, for each example, and the mean gradients of its parameters.
-
-    ``above`` is ∂L/∂a (None if loss and activation are differentiated together), ``slope`` ∂a/∂z ((n, n_out), or the
-    Jacobian (n, n_out, n_out) of softmax), ``delta`` ∂L/∂z (n, n_out); ``parameters`` has the gradients by name.
-    """
-
-    above: np.ndarray | None
-    slope: np.ndarray | None
-    delta: np.ndarray
-    parameters: dict[str, np.ndarray]
-
-
-@dataclass(frozen=True, eq=False)
-class Dense:
-    """A dense layer, a = f(x W + b), optionally with batch norm before f."""
-
-    W: np.ndarray  # (n_in, n_out)
-    b: np.ndarray  # (n_out,)
-    activation: str
-    norm: "BatchNorm | None" = None
-
-    def __post_init__(self):
-        one_of(self.activation, ACTIVATIONS, "activation")
-        object.__setattr__(self, "W", np.asarray(self.W, float))
-        object.__setattr__(self, "b", np.asarray(self.b, float))
-        if self.W.ndim != 2 or self.b.shape != self.W.shape[1:]:
-            raise ValueError(f"W must have shape (n_in, n_out) and b (n_out,), got {self.W.shape} and {self.b.shape}.")
-
-    @property
-    def parameters(self) -> dict[str, np.ndarray]:
-        """The trained arrays by name."""
-        norm = {"gamma": self.norm.gamma, "beta": self.norm.beta} if self.norm else {}
-        return {"W": self.W, "b": self.b, **norm}
-
-    def with_parameters(self, parameters: dict[str, np.ndarray]) -> "Dense":
-        """Return the layer with other parameters."""
-        norm = self.norm and replace(self.norm, gamma=parameters["gamma"], beta=parameters["beta"])
-        return replace(self, W=parameters["W"], b=parameters["b"], norm=norm)
-
-    def forward(self, x: np.ndarray, training: bool = False) -> Signal:
-        """Return the ``Signal`` for the input ``x`` (n, n_in)."""
-        z = x @ self.W + self.b  # (n, n_out)
-        u = self.norm.forward(z, training) if self.norm else z  # (n, n_out)
-        return Signal(x, z, u, ACTIVATIONS[self.activation](u))
-
-    def backward(self, signal: Signal, above: np.ndarray | None = None, delta: np.ndarray | None = None) -> Gradient:
-        """Return the ``Gradient`` of the layer from ∂L/∂a (``above``), or from ∂L/∂u if that is known (``delta``)."""
-        slope = None
-        if delta is None:
-            slope = ACTIVATIONS[self.activation].derivative(signal.u)  # (n, n_out), softmax: (n, n_out, n_out)
-            delta = (
-                above * slope if slope.ndim == 2 else np.einsum("nk,nkj->nj", np.asarray(above), slope)
-            )  # (n, n_out)
-        n, norm = len(delta), {}
-        if self.norm:
-            delta, d_gamma, d_beta = self.norm.backward(signal.z, delta)
-            norm = {"gamma": d_gamma / n, "beta": d_beta / n}
-        # The mean over the batch of input times delta: one matrix product for all weights and all examples.
-        return Gradient(above, slope, delta, {"W": signal.x.T @ delta / n, "b": delta.mean(axis=0), **norm})
-
+from lecture.from_scratch.batch_norm import BatchNorm
+from lecture.from_scratch.initial import initial_weights
+from lecture.from_scratch.layers import Dense, Gradient, Layer, Signal
+from lecture.from_scratch.losses import LOSSES
 
 # -- The net -----------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, eq=False)
 class Net:
-    """Dense layers, one after the other, and the loss to train them with, to which ``l2`` adds l2 Σ w²."""
+    """Layers, one after the other, and the loss to train them with, to which ``l2`` adds l2 Σ w² over all weights."""
 
-    layers: tuple[Dense, ...]
+    layers: tuple[Layer, ...]
     loss: str = "squared_error"
     l2: float = 0.0
 
@@ -112,36 +42,65 @@ class Net:
         object.__setattr__(self, "layers", tuple(self.layers))
         one_of(self.loss, LOSSES, "loss")
         real(self.l2, "l2", least=0)
-        if not self.layers:
-            raise ValueError("layers must be one or more Dense layers, got none.")
-        for first, second in zip(self.layers, self.layers[1:]):
-            if first.W.shape[1] != second.W.shape[0]:
+        if not self.dense:
+            raise ValueError(f"layers must have one or more Dense layers, got {len(self.layers)} layers without one.")
+        for first, second in itertools.pairwise(self.layers):
+            if first.shape[1] != second.shape[0]:
                 raise ValueError(
-                    f"Each layer must take what the one before gives, got weights {first.W.shape} and {second.W.shape}."
+                    "Each layer must take what the one before gives, "
+                    f"got {first.shape[1]} outputs before a layer with {second.shape[0]} inputs."
                 )
         made_for = LOSSES[self.loss].output
         if made_for and self.layers[-1].activation != made_for:
             raise ValueError(f"{self.loss} needs a {made_for} output, got {self.layers[-1].activation!r}.")
-        if made_for == "softmax" and self.layers[-1].W.shape[1] < 2:
+        if made_for == "softmax" and self.layers[-1].shape[1] < 2:
             raise ValueError("A softmax output needs two or more units, got 1.")
 
     @property
+    def dense(self) -> list[Dense]:
+        """The dense layers alone."""
+        return [layer for layer in self.layers if isinstance(layer, Dense)]
+
+    @property
+    def numbers(self) -> list[int]:
+        """For each layer the number of its dense layer, from 1: batch norm counts with the one before it."""
+        return list(itertools.accumulate(int(isinstance(layer, Dense)) for layer in self.layers))
+
+    @property
+    def has_batch_norm(self) -> bool:
+        """Whether one of the layers is batch norm."""
+        return any(isinstance(layer, BatchNorm) for layer in self.layers)
+
+    @property
     def sizes(self) -> list[int]:
-        """Units per layer, inputs first."""
-        return [self.layers[0].W.shape[0], *(layer.W.shape[1] for layer in self.layers)]
+        """Units per dense layer, inputs first."""
+        return [self.layers[0].shape[0], *(layer.shape[1] for layer in self.dense)]
 
     @property
     def matrices(self) -> list[np.ndarray]:
-        """The weights of each layer with the biases in row 0, (n_in + 1, n_out), as for ``plot_network``."""
-        return [np.vstack([layer.b, layer.W]) for layer in self.layers]
+        """The weights of each dense layer with the biases in row 0, (n_in + 1, n_out), as for ``plot_network``."""
+        return [np.vstack([layer.b, layer.W]) for layer in self.dense]
 
-    def forward(self, X: ArrayLike, training: bool = False) -> list[Signal]:
-        """Return the signals of all layers, first layer first."""
-        signals, x = [], _inputs(self, X)
+    @property
+    def penalty(self) -> float:
+        """The L2 penalty, l2 Σ w² over the weights of all dense layers."""
+        return self.l2 * sum((layer.W**2).sum() for layer in self.dense)
+
+    def astype(self, dtype: str) -> "Net":
+        """Return the net with copies of its arrays in another dtype: float64, float32 or complex128."""
+        return replace(self, layers=tuple(_as_type(layer, dtype) for layer in self.layers))
+
+    def signals(self, x: np.ndarray, training: bool = False) -> list[Signal]:
+        """Return the signals of all layers for inputs ``x`` (n, n_in) that have been checked."""
+        signals = []
         for layer in self.layers:
             signals.append(layer.forward(x, training))
             x = signals[-1].a
         return signals
+
+    def forward(self, X: ArrayLike, training: bool = False) -> list[Signal]:
+        """Return the signals of all layers, first layer first."""
+        return self.signals(_inputs(self, X), training)
 
     def predict(self, X: ArrayLike) -> np.ndarray:
         """Return ŷ (n, n_out)."""
@@ -150,7 +109,7 @@ class Net:
     def loss_of(self, signals: Sequence[Signal], y: np.ndarray) -> float:
         """Return the mean loss over the batch, with the L2 penalty."""
         last = signals[-1]
-        return LOSSES[self.loss].value(last.u, last.a, y).mean() + self.l2 * sum((l.W**2).sum() for l in self.layers)
+        return LOSSES[self.loss].value(last.z, last.a, y).mean(axis=-1) + self.penalty
 
     def backward(self, signals: Sequence[Signal], y: np.ndarray) -> list[Gradient]:
         """Return the gradients of all layers, first layer first, for the targets ``y`` (n, n_out)."""
@@ -158,10 +117,11 @@ class Net:
         known = "delta" if LOSSES[self.loss].output else "above"
         gradients = [self.layers[-1].backward(signals[-1], **{known: error})]
         for l in reversed(range(len(self.layers) - 1)):
-            above = gradients[0].delta @ self.layers[l + 1].W.T  # (n, n_out) from every unit above, by its weight
+            above = self.layers[l + 1].back(signals[l + 1], gradients[0].delta)  # (n, n_out) ∂L/∂a of layer l
             gradients.insert(0, self.layers[l].backward(signals[l], above))
         for layer, gradient in zip(self.layers, gradients):
-            gradient.parameters["W"] += 2 * self.l2 * layer.W
+            if self.l2 and isinstance(layer, Dense):
+                gradient.parameters["W"] += 2 * self.l2 * layer.W
         return gradients
 
     def updated(self, gradients: Sequence[Gradient], learning_rate: float) -> "Net":
@@ -174,8 +134,13 @@ class Net:
 
     def moved(self, signals: Sequence[Signal]) -> "Net":
         """Return the net with the moving averages of its batch norms updated, and nothing else."""
-        layers = zip(self.layers, signals)
-        return replace(self, layers=tuple(replace(l, norm=l.norm.moved(s.z)) if l.norm else l for l, s in layers))
+        return replace(self, layers=tuple(layer.moved(signal) for layer, signal in zip(self.layers, signals)))
+
+
+def _as_type(layer, dtype):
+    """The layer with copies of its arrays in another dtype."""
+    arrays = {name: np.array(value) for name, value in vars(layer).items() if isinstance(value, np.ndarray)}
+    return replace(layer, **arrays, dtype=dtype)
 
 
 def dense_net(
@@ -184,8 +149,8 @@ def dense_net(
     activation: str = "tanh",
     output: str = "sigmoid",
     loss: str | None = None,
-    initializer: str = "glorot_uniform",
-    batch_norm: bool = False,
+    initializer: str | float = "glorot_uniform",
+    batch_norm: bool | Mapping[str, Any] = False,
     l2: float = 0.0,
     seed: int = 0,
 ) -> Net:
@@ -202,10 +167,11 @@ def dense_net(
     loss : str, optional
         Key of ``LOSSES``. If None, the one that suits the output: a cross-entropy for sigmoid and softmax, else the
         squared error.
-    initializer : str
-        One of ``INITIALIZERS``.
-    batch_norm : bool
-        Whether the hidden layers have batch norm before their activation.
+    initializer : str or float
+        One of ``INITIALIZERS``, or the standard deviation of normal weights.
+    batch_norm : bool or mapping
+        Whether the hidden layers have batch norm before their activation; or its settings, such as
+        ``{"momentum": 0.9, "epsilon": 1e-5}``: the keywords of ``BatchNorm.fresh``, without the activation.
     l2 : float
         Factor of the penalty on the squared weights, at least 0.
     seed : int
@@ -215,15 +181,31 @@ def dense_net(
     [2, 3, 1]
     """
     check_sizes(sizes)
+    settings = _norm_settings(batch_norm)
     rng = np.random.default_rng(seed)
-    layers = []
-    for n_in, n_out in itertools.pairwise(sizes):
-        W = initial_weights(initializer, n_in, n_out, rng)
-        norm = BatchNorm.fresh(n_out) if batch_norm else None
-        layers.append(Dense(W, np.zeros(n_out), activation, norm))
-    layers[-1] = replace(layers[-1], activation=output, norm=None)
+    layers: list[Layer] = []
+    for l, (n_in, n_out) in enumerate(itertools.pairwise(sizes), start=2):
+        dense = Dense(initial_weights(initializer, n_in, n_out, rng), np.zeros(n_out), activation)
+        if l == len(sizes):
+            layers.append(replace(dense, activation=output))
+        elif settings is None:
+            layers.append(dense)
+        else:
+            norm = BatchNorm.fresh(n_out, activation=activation, **settings)
+            layers += [replace(dense, activation="linear"), norm]
     made_for = {known.output: name for name, known in LOSSES.items()}
     return Net(tuple(layers), loss or made_for.get(output, "squared_error"), l2)
+
+
+def _norm_settings(batch_norm):
+    """The keywords for ``BatchNorm.fresh``; None for a net without batch norm."""
+    if isinstance(batch_norm, Mapping):
+        for name in batch_norm:
+            one_of(name, ("momentum", "epsilon", "fault"), "A setting of batch norm")
+        return dict(batch_norm)
+    if not isinstance(batch_norm, bool | np.bool_):
+        raise ValueError(f"batch_norm must be True, False or its settings by name, got {batch_norm!r}.")
+    return {} if batch_norm else None
 
 
 def check_sizes(sizes: Sequence[int]) -> None:
@@ -236,41 +218,7 @@ def check_sizes(sizes: Sequence[int]) -> None:
         raise ValueError(f"sizes must be two or more positive layer sizes, got {sizes!r}.")
 
 
-# -- Losses: the value for each example from z or a of the last layer --------------------------------------------------
-
-
-def _squared_error(z, a, y):
-    return ((a - y) ** 2).sum(axis=1) / 2  # (n,)
-
-
-def _binary_crossentropy(z, a, y):
-    return (np.logaddexp(0, z) - y * z).sum(axis=1)  # (n,) -y ln a - (1 - y) ln(1 - a), without the logarithm of 0
-
-
-def _categorical_crossentropy(z, a, y):
-    top = z.max(axis=1, keepdims=True)
-    log_a = z - top - np.log(np.exp(z - top).sum(axis=1, keepdims=True))  # (n, n_out)
-    return -(y * log_a).sum(axis=1)  # (n,)
-
-
-@dataclass(frozen=True)
-class Loss:
-    """A loss of one example, summed over the outputs.
-
-    Its gradient is ŷ - y: with respect to a for the squared error, and with respect to z for the two cross-entropies,
-    where the slope of the output activation that belongs to them (``output``) cancels.
-    """
-
-    value: Callable  # (z, a, y) -> (n,)
-    formula: str
-    output: str | None = None
-
-
-LOSSES = {
-    "squared_error": Loss(_squared_error, "½ Σ (ŷ − y)²"),
-    "binary_crossentropy": Loss(_binary_crossentropy, "−Σ [y ln ŷ + (1 − y) ln(1 − ŷ)]", output="sigmoid"),
-    "categorical_crossentropy": Loss(_categorical_crossentropy, "−Σ y ln ŷ", output="softmax"),
-}
+# -- Batches, loss and gradients ---------------------------------------------------------------------------------------
 
 
 def batch(net: Net, X: ArrayLike, y: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
@@ -286,6 +234,11 @@ def batch(net: Net, X: ArrayLike, y: ArrayLike) -> tuple[np.ndarray, np.ndarray]
     X = _inputs(net, X)
     y = np.asarray(y, float)
     wanted = (len(X), net.sizes[-1])
+    if wanted[1] > 1 and y.shape == (len(X),) != (1,):
+        raise ValueError(
+            f"y must be one-hot labels of shape {wanted}, got numbers of shape {y.shape}: "
+            f"np.eye({wanted[1]})[y] makes them."
+        )
     if y.size == np.prod(wanted) and y.ndim < 2:
         y = y.reshape(wanted)
     if y.shape != wanted or not np.isfinite(y).all():
@@ -312,125 +265,3 @@ def gradients(net: Net, X: ArrayLike, y: ArrayLike) -> list[dict[str, np.ndarray
     """Return the gradients of the mean loss over a batch: for each layer a dict of arrays by parameter."""
     X, y = batch(net, X, y)
     return [gradient.parameters for gradient in net.backward(net.forward(X, training=True), y)]
-
-
-# -- The check ---------------------------------------------------------------------------------------------------------
-
-
-def gradient_check(net: Net, X: ArrayLike, y: ArrayLike, h: float = 1e-5) -> float:
-    """Return the error of backpropagation, max |g - ĝ| / max(1, |g| + |ĝ|) over all parameters.
-
-    ĝ = [L(w + h) - L(w - h)] / 2h is the central difference, which takes two forward passes for each parameter. In
-    float64 the error of a correct implementation is far below 1e-6, unless a ReLU switches between the two passes
-    (``distance_to_kink``).
-    """
-    real(h, "h", least=1e-12)
-    X, y = batch(net, X, y)
-    worst = 0.0
-    for i, known in enumerate(gradients(net, X, y)):
-        for name, g in known.items():
-            for at in np.ndindex(g.shape):
-                g_hat = nudged_derivative(net, X, y, layer=i, name=name, at=at, h=h)
-                worst = max(worst, abs(g[at] - g_hat) / max(1, abs(g[at]) + abs(g_hat)))
-    return float(worst)
-
-
-def nudged_derivative(
-    net: Net, X: ArrayLike, y: ArrayLike, *, layer: int, name: str, at: tuple[int, ...], h: float
-) -> float:
-    """Return [L(w + h) - L(w - h)] / 2h, where w is the entry ``at`` of a parameter of a layer (from 0)."""
-    up, down = (loss(_nudged(net, layer, name, at, step), X, y, training=True) for step in (h, -h))
-    return float((up - down) / (2 * h))
-
-
-def _nudged(net, i, name, at, step):
-    """The net with one entry of a parameter of layer ``i`` changed by ``step``."""
-    parameters = net.layers[i].parameters
-    parameters[name] = parameters[name].copy()
-    parameters[name][at] += step
-    return replace(net, layers=(*net.layers[:i], net.layers[i].with_parameters(parameters), *net.layers[i + 1 :]))
-
-
-def distance_to_kink(net: Net, X: ArrayLike) -> float:
-    """Return how close to 0 a unit whose activation has a kink there (ReLU) comes on ``X``; inf if there is none."""
-    signals = net.forward(X, training=True)
-    kinked = [s.u for layer, s in zip(net.layers, signals) if ACTIVATIONS[layer.activation].kink]
-    return min((float(np.abs(u).min()) for u in kinked), default=np.inf)
-
-
-# -- Batch normalization -----------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, eq=False)
-class BatchNorm:
-    """Batch normalization (Ioffe & Szegedy 2015, algorithm 1): each unit to mean 0 and variance 1, then γ and β.
-
-    In training the mean and variance are those of the batch; in prediction they are moving averages from training, so
-    that a prediction does not depend on the other examples in the batch. Names and defaults are those of Keras.
-    """
-
-    gamma: np.ndarray  # (n_out,)
-    beta: np.ndarray  # (n_out,)
-    moving_mean: np.ndarray  # (n_out,)
-    moving_variance: np.ndarray  # (n_out,)
-    momentum: float = 0.99
-    epsilon: float = 1e-3
-
-    @classmethod
-    def fresh(cls, n_units: int) -> "BatchNorm":
-        """Return the initial layer: γ = 1, β = 0, moving averages 0 and 1."""
-        return cls(np.ones(n_units), np.zeros(n_units), np.zeros(n_units), np.ones(n_units))
-
-    def _standardize(self, z, training):
-        """The standardized z (n, n_out), and the standard deviation (n_out,) that it was divided by."""
-        mean, variance = (z.mean(axis=0), z.var(axis=0)) if training else (self.moving_mean, self.moving_variance)
-        spread = np.sqrt(variance + self.epsilon)
-        return (z - mean) / spread, spread
-
-    def forward(self, z: np.ndarray, training: bool) -> np.ndarray:
-        """Return γ ẑ + β (n, n_out)."""
-        return self.gamma * self._standardize(z, training)[0] + self.beta
-
-    def backward(self, z: np.ndarray, above: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return ∂L/∂z (n, n_out), ∂L/∂γ and ∂L/∂β (n_out,) from ∂L/∂(γ ẑ + β), in training."""
-        z_hat, spread = self._standardize(z, training=True)
-        d_z_hat = above * self.gamma  # (n, n_out)
-        # Mean and variance depend on all examples, so each example's gradient loses what these two absorb.
-        absorbed = d_z_hat.mean(axis=0) + z_hat * (d_z_hat * z_hat).mean(axis=0)
-        return (d_z_hat - absorbed) / spread, (above * z_hat).sum(axis=0), above.sum(axis=0)
-
-    def moved(self, z: np.ndarray) -> "BatchNorm":
-        """Return the layer with its moving averages one step closer to the mean and variance of ``z``."""
-        keep, new = self.momentum, 1 - self.momentum
-        return replace(
-            self,
-            moving_mean=keep * self.moving_mean + new * z.mean(axis=0),
-            moving_variance=keep * self.moving_variance + new * z.var(axis=0),
-        )
-
-
-# -- Initializers: the standard deviation of the weights, from the number of inputs and outputs of a layer ------------
-
-SCALES = {
-    "zeros": lambda n_in, n_out: 0.0,
-    "small": lambda n_in, n_out: 0.01,
-    "large": lambda n_in, n_out: 1.0,
-    "glorot": lambda n_in, n_out: np.sqrt(2 / (n_in + n_out)),  # Glorot & Bengio 2010, eq. 12 (their eq. 16: uniform)
-    "he": lambda n_in, n_out: np.sqrt(2 / n_in),  # He et al. 2015, eq. 10
-}
-DISTRIBUTIONS = ("normal", "uniform")
-INITIALIZERS = ("zeros", *(f"{scale}_{shape}" for scale in list(SCALES)[1:] for shape in DISTRIBUTIONS))
-
-
-def initial_weights(initializer: str, n_in: int, n_out: int, rng: np.random.Generator) -> np.ndarray:
-    """Return random weights (n_in, n_out) from one of ``INITIALIZERS``, such as ``"glorot_uniform"``.
-
-    A uniform distribution on ±√3 σ has the same standard deviation σ as the normal one. (Keras truncates its normal
-    distributions at 2 σ and rescales them to the same σ.)
-    """
-    one_of(initializer, INITIALIZERS, "initializer")
-    scale, _, shape = initializer.partition("_")
-    sigma = SCALES[scale](n_in, n_out)
-    if shape == "uniform":
-        return rng.uniform(-np.sqrt(3) * sigma, np.sqrt(3) * sigma, size=(n_in, n_out))
-    return rng.normal(0, sigma, size=(n_in, n_out)) if sigma else np.zeros((n_in, n_out))

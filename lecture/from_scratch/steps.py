@@ -18,7 +18,9 @@ from lecture.from_scratch.formula import (
     joined,
     slope,
 )
-from lecture.from_scratch.net import LOSSES, Gradient, Net, Signal, batch
+from lecture.from_scratch.layers import Gradient, Signal
+from lecture.from_scratch.losses import LOSSES
+from lecture.from_scratch.net import Net, batch
 from lecture.words import digits, short
 
 
@@ -122,7 +124,7 @@ def step_by_step(net: Net, X: ArrayLike, y: ArrayLike, *, learning_rate: float =
 
 def check_plain(net: Net, function: str) -> None:
     """Refuse a net with batch norm or L2; ``function`` is the name in the message."""
-    if net.l2 or any(layer.norm for layer in net.layers):
+    if net.l2 or net.has_batch_norm:
         raise ValueError(f"{function} needs plain dense layers, got a net with batch norm or L2.")
 
 
@@ -148,7 +150,7 @@ class _Teller:
         return Step("forward", "x", 0, self.X, f"Forward: {what}.", into(", ".join(values)).pieces)
 
     def z(self, l):
-        x, layer, z = self.signals[l - 1].x[self.sample], self.net.layers[l - 1], self.signals[l - 1].z
+        x, layer, z = self.signals[l - 1].x[self.sample], self.net.dense[l - 1], self.signals[l - 1].z
         terms = [into(x_i) * bracketed(w) for x_i, w in zip(x, layer.W[:, 0])]
         bias, result = bracketed(layer.b[0]), short(z[self.sample, 0])
         formula = f"{indexed('z', l, 1)} = " + _sum(terms) + f" + {bias} = {result}"
@@ -168,7 +170,7 @@ class _Teller:
         value, last = self.net.loss_of(self.signals, self.y), self.signals[-1]
         loss = LOSSES[self.net.loss]
         if self._is_listed:
-            text = f"mean of {', '.join(map(digits, loss.value(last.u, last.a, self.y)))}"
+            text = f"mean of {', '.join(map(digits, loss.value(last.z, last.a, self.y)))}"
         elif len(self.X) > 1:
             text = self._mean + loss.formula
         else:
@@ -216,7 +218,7 @@ class _Teller:
         return Step("backward", "b", l, db, sentence, formula.pieces)
 
     def update(self):
-        old, new = self.net.layers[0].W[0, 0], self.updated.layers[0].W[0, 0]
+        old, new = self.net.dense[0].W[0, 0], self.updated.dense[0].W[0, 0]
         gradient = self.gradients[0].parameters["W"][0, 0]
         before = self.net.loss_of(self.signals, self.y)
         after = self.updated.loss_of(self.updated.forward(self.X), self.y)
@@ -261,7 +263,7 @@ class _Teller:
 
     def _back(self, l):
         """What comes back to the first unit of a layer: the sum over the units of the next."""
-        pairs = zip(self.net.layers[l].W[0], self.gradients[l].delta[self.sample])
+        pairs = zip(self.net.dense[l].W[0], self.gradients[l].delta[self.sample])
         return above(f"[{' + '.join(first_terms([f'{bracketed(w)} · {bracketed(d)}' for w, d in pairs]))}]")
 
     def _loss_in_numbers(self):

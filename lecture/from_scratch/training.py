@@ -41,7 +41,7 @@ class TrainingRecord:
         return text + ("." if np.isfinite(self.losses[-1]) else ". The training diverged and was cut there.")
 
 
-def fit(
+def record_training(
     net: Net,
     X: ArrayLike,
     y: ArrayLike,
@@ -51,7 +51,7 @@ def fit(
     batch_size: int | None = None,
     seed: int = 0,
 ) -> TrainingRecord:
-    """Train a net by gradient descent.
+    """Train a net by gradient descent, and keep it after every step.
 
     Parameters
     ----------

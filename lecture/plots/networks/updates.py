@@ -23,7 +23,7 @@ def plot_weight_updates(record: TrainingRecord, iteration: int, *, axes: tuple[A
     Parameters
     ----------
     record : TrainingRecord
-        The whole training, from ``lecture.from_scratch.fit``.
+        The whole training, from ``lecture.from_scratch.record_training``.
     iteration : int
         Number of updates done, from 0 (the initial weights) to ``record.steps``.
     axes : pair of matplotlib.axes.Axes, optional
