@@ -9,6 +9,7 @@ many layers.
 """
 
 from lecture.from_scratch.batch_norm import FAULTS, BatchNorm, batch_norm_gradient
+from lecture.from_scratch.batch_norm_graph import BatchNormEdge, BatchNormGraph, BatchNormNode, batch_norm_graph
 from lecture.from_scratch.chain import Chain, LayerGradient, chain_rule, layer_gradient
 from lecture.from_scratch.check import CheckedArray, GradientCheck, check_gradients, distance_to_kink, gradient_check
 from lecture.from_scratch.costs import GradientCosts, gradient_costs
@@ -29,6 +30,9 @@ __all__ = [
     "LOSSES",
     "SCALES",
     "BatchNorm",
+    "BatchNormEdge",
+    "BatchNormGraph",
+    "BatchNormNode",
     "Chain",
     "CheckedArray",
     "Dense",
@@ -44,6 +48,7 @@ __all__ = [
     "StepByStep",
     "TrainingRecord",
     "batch_norm_gradient",
+    "batch_norm_graph",
     "chain_rule",
     "check_gradients",
     "dense_net",
