@@ -45,6 +45,7 @@ __all__ = [
     "experiments",
     "explore",
     "keras",
+    "landscape",
     "models",
     "np",
     "plots",
@@ -83,6 +84,7 @@ class _WhenUsed:
 
 experiments = _WhenUsed("lecture.experiments")
 keras = _WhenUsed("keras")
+landscape = _WhenUsed("lecture.landscape")
 models = _WhenUsed("lecture.models")
 replicas = _WhenUsed("lecture.replicas")
 training = _WhenUsed("lecture.training")
@@ -107,7 +109,7 @@ def by_mode(*, short, full):
     return short if MODE == "short" else full
 
 
-def claim(values, quantity, **settings):
+def claim(values, quantity=None, **settings):
     """Return the sentence that follows from the numbers of this run; see `lecture.experiments.claim`.
 
     >>> claim(gains, "accuracy with minus without", smallest=0.01, if_so="…", if_not="…", if_undecided="…")

@@ -20,6 +20,12 @@ def _claim(values, **settings):
 
 
 @given(st.lists(st.floats(-1, 1), min_size=1, max_size=12), st.floats(0.01, 1), st.booleans())
+def test_a_verdict_is_told_as_it_is(values, smallest, absent):
+    verdict = Hypothesis("A title.", "with minus without", smallest, absent).judge(values)
+    assert str(claim(verdict, **SENTENCES)) == str(_claim(values, smallest=smallest, absent=absent))
+
+
+@given(st.lists(st.floats(-1, 1), min_size=1, max_size=12), st.floats(0.01, 1), st.booleans())
 def test_the_sentence_is_that_of_the_hypothesis(values, smallest, absent):
     verdict = Hypothesis("It helps.", "with minus without", smallest, absent).judge(values)
     found = _claim(values, smallest=smallest, absent=absent)
@@ -73,6 +79,21 @@ def test_bad_input_is_one_sentence(values, settings, sentence):
     with pytest.raises(ValueError, match=sentence) as error:
         _claim(values, **settings)
     assert str(error.value).endswith(".") and "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("values", "settings", "sentence"),
+    [
+        ([0.1], dict(quantity="gain"), "values must come with quantity and smallest, got quantity"),
+        ([0.1], {}, "values must come with quantity and smallest, got neither"),
+        ("verdict", dict(smallest=0.2), "a verdict must stand alone, for it says what counts, got smallest"),
+        ("verdict", dict(absent=True), "a verdict must stand alone, for it says what counts, got absent"),
+    ],
+)
+def test_what_counts_is_said_once(values, settings, sentence):
+    verdict = Hypothesis("It helps.", "gain", 0.1).judge([0.2, 0.3])
+    with pytest.raises(ValueError, match=f"{sentence}\\.$"):
+        claim(verdict if values == "verdict" else values, **SENTENCES | settings)
 
 
 def test_notebooks_have_it():

@@ -72,13 +72,13 @@ class Claim:
 
 
 def claim(
-    values: ArrayLike,
-    quantity: str,
+    values: ArrayLike | Verdict,
+    quantity: str | None = None,
     *,
-    smallest: float,
     if_so: str,
     if_not: str,
     if_undecided: str,
+    smallest: float | None = None,
     absent: bool = False,
 ) -> Claim:
     """Return the sentence that follows from the numbers of a run, whatever they are.
@@ -88,29 +88,30 @@ def claim(
 
     Parameters
     ----------
-    values : array (n,)
-        The measured effect in each run, such as a difference between two conditions.
-    quantity : str
-        What the values are, such as "accuracy with momentum minus without".
-    smallest : float
-        Smallest mean that counts, above 0.
+    values : array (n,) or Verdict
+        The measured effect in each run, such as a difference between two conditions; or an experiment's verdict, whose
+        hypothesis says what was measured and what counts.
+    quantity : str, optional
+        What the values are, such as "accuracy with momentum minus without"; not with a verdict.
     if_so, if_not, if_undecided : str
         The sentence for each judgement. It may contain the fields ``{mean}``, ``{low}``, ``{high}`` and ``{n}``, with
         a format where three digits are not right: ``{mean:.0%}``.
+    smallest : float, optional
+        Smallest mean that counts, above 0; not with a verdict.
     absent : bool
-        Whether the claim is that there is *no* such effect, in neither direction.
+        Whether the claim is that there is *no* such effect, in neither direction; not with a verdict.
 
     Raises
     ------
     ValueError
-        If there are no values or one is not finite, ``smallest`` is not above 0, or a sentence is empty or contains
-        another field.
+        If there are no values or one is not finite, ``smallest`` is not above 0, a sentence is empty or contains
+        another field, or what is measured and what counts is missing, or is given beside a verdict.
 
     >>> seeds = [0.031, 0.024, 0.028, 0.035]
     >>> print(claim(seeds, "gain", smallest=0.01, if_so="It gains {mean}.", if_not="It does not.", if_undecided="?"))
     It gains 0.0295. (gain: 0.0295, 95 % interval 0.0221 to 0.0369, 4 runs; the claim is at least 0.01)
     """
-    verdict = Hypothesis(if_so, quantity, smallest, absent).judge(values)
+    verdict = _verdict(values, quantity, smallest, absent)
     fields = {"mean": verdict.mean, "low": verdict.low, "high": verdict.high, "n": verdict.n_seeds}
     sentences = {
         word: _filled(text, fields, name)
@@ -121,6 +122,18 @@ def claim(
         )
     }
     return Claim(sentences[verdict.word], verdict)
+
+
+def _verdict(values, quantity, smallest, absent):
+    """The verdict that was given, or that on the values."""
+    given = [name for name, value in (("quantity", quantity), ("smallest", smallest)) if value is not None]
+    if isinstance(values, Verdict):
+        if given or absent:
+            raise ValueError(f"a verdict must stand alone, for it says what counts, got {listed(given or ['absent'])}.")
+        return values
+    if len(given) < 2:
+        raise ValueError(f"values must come with quantity and smallest, got {given[0] if given else 'neither'}.")
+    return Hypothesis(quantity, quantity, smallest, absent).judge(values)
 
 
 class _Digits(Formatter):
