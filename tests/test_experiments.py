@@ -281,6 +281,15 @@ def test_a_sweep_shows_means_intervals_and_every_seed(made_up):
     assert f"means of 6 seeds: a from {VALUES['a'][0].mean():.3g} at 1" in plots.alt_text(ax.figure)
 
 
+@pytest.mark.parametrize("low, high", [(0.06, 0.8), (0.0023, 0.03), (1.5, 9.0), (1e-6, 10.0)])
+def test_a_logarithmic_axis_has_two_numbers_or_more(low, high):
+    ax = plots.plot_sweep(Sweep("Few", (1, 2), "x", "y", {"": np.array([[low] * 3, [high] * 3])}, log_y=True))
+    ax.figure.draw_without_rendering()
+    bottom, top = ax.get_ylim()
+    inside = [tick for tick in ax.yaxis.get_major_ticks() if bottom <= tick.get_loc() <= top]
+    assert len(inside) >= 2 and all(tick.label1.get_text() for tick in inside)
+
+
 @pytest.mark.parametrize("log_y", [False, True], ids=["linear", "logarithmic"])
 def test_a_legend_covers_no_point_even_where_points_are_everywhere(log_y):
     values = {f"a rather long name, {number}": np.geomspace(0.8, 1, 60).reshape(20, 3) for number in range(5)}
