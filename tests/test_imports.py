@@ -39,7 +39,7 @@ MAY = {
     "device": {"numpy"} | CORE | KERAS,
     "models": {"numpy"} | CORE | KERAS,
     "replicas": {"numpy", "tqdm", "lecture.device"} | CORE | KERAS,
-    "landscape": {"numpy", "threadpoolctl", "lecture.intervals", "lecture.replicas"} | CORE | KERAS,
+    "landscape": {"numpy", "threadpoolctl", "lecture.device", "lecture.intervals", "lecture.replicas"} | CORE | KERAS,
     "experiments": {
         "numpy",
         "pandas",

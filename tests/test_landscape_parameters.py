@@ -1,5 +1,7 @@
 """Weights in a row, and the gradient by them."""
 
+import logging
+
 import keras
 import numpy as np
 import pytest
@@ -196,3 +198,19 @@ def test_a_loss_that_is_not_finite_is_refused_with_its_place():
     assign(model, np.full_like(vector(model), np.inf))
     with pytest.raises(ValueError, match="the loss must be finite .* is not at the model's weights"):
         gradient(model, X, Y)
+
+
+def test_many_models_raise_no_warning_of_tensorflow():
+    """It takes the graphs of many models for one that is made again and again."""
+    messages = []
+    handler = logging.Handler()
+    handler.emit = lambda record: messages.append(record.getMessage())
+    logger = logging.getLogger("tensorflow")
+    logger.addHandler(handler)
+    try:
+        for n in range(2, 14):
+            several = nets(n, 3, 2, n=2)
+            gradient_norm(several, np.ones((n, n)), np.ones((n, 2)), loss="mse")
+    finally:
+        logger.removeHandler(handler)
+    assert messages == []

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
+from lecture.device import ignore_retracing
+
 
 class Compiled:
     """A function whose first argument has a row for each point, as two graphs: for one point, and for any number.
@@ -18,4 +20,5 @@ class Compiled:
 
     def __call__(self, rows, *arguments):
         """Call it; the first argument's length says how many points there are."""
-        return (self.of_one if len(rows) == 1 else self.of_many)(rows, *arguments)
+        with ignore_retracing():  # other data, or another model, has other shapes
+            return (self.of_one if len(rows) == 1 else self.of_many)(rows, *arguments)

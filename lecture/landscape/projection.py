@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from lecture.checks import one_of, whole
 from lecture.landscape.threads import one_thread
+from lecture.words import counted
 
 N_COLUMNS = 2**16  # weights that are worked on at a time
 NULLS = ("walk", "straight")
@@ -50,7 +51,7 @@ class Projection:
         beside = ""
         if self.null is not None:
             beside = "; of paths that learned nothing " + ", ".join(f"{share:.1%}" for share in self.null.explained)
-        return f"{E} paths of {T} points: the axes tell {shares} of the variance{beside}"
+        return f"{counted(E, 'path')} of {T} points: the axes tell {shares} of the variance{beside}"
 
 
 def project(
