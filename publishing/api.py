@@ -53,7 +53,12 @@ def _page(name, tree):
         page += "   :imported-members:\n"
         guests = ", ".join(sorted(set(listed) - set(_names(name, tree))))
         page += f"   :exclude-members: {guests}\n" if guests else ""
-    return page
+    return page + "".join(_question(name, module) for module in _constant(tree, "NAMES") or ())
+
+
+def _question(room, module):
+    """A section on one experiment: its question, and how to run it."""
+    return f"\n{module}\n{'-' * len(module)}\n\n.. automodule:: lecture.{room}.{module}\n   :members: run\n"
 
 
 def _names(name, tree):
@@ -80,7 +85,12 @@ def _first_line(tree):
 
 def _listed(tree):
     """The names in ``__all__``; None if there is none."""
+    return _constant(tree, "__all__")
+
+
+def _constant(tree, name):
+    """A constant of a room's front by its name; None if there is none."""
     for node in tree.body:
-        if isinstance(node, ast.Assign) and [getattr(target, "id", "") for target in node.targets] == ["__all__"]:
+        if isinstance(node, ast.Assign) and [getattr(target, "id", "") for target in node.targets] == [name]:
             return ast.literal_eval(node.value)
     return None

@@ -11,6 +11,7 @@ import pytest
 import yaml
 from conftest import ROOT
 
+from lecture import experiments
 from publishing import api, book, docstrings, equations, execute, lab, notebooks
 from publishing.build import build, refuse_unlisted
 from publishing.errors import BookError
@@ -198,6 +199,8 @@ def test_the_reference_has_a_page_for_each_room_and_each_name_once():
     }
     assert not {"checks", "__main__"} & set(pages)
     assert ":exclude-members: History" in pages["training"], "the record of a training is on the page of the drawings"
+    asked = re.findall(r"automodule:: lecture\.experiments\.(\w+)", pages["experiments"])
+    assert tuple(asked) == experiments.NAMES, "how to run each experiment stands on the page of the experiments"
     assert (
         "   plot_network" in api.table("lecture.plots")
         and "   COLORS" not in api.table("lecture.plots")
