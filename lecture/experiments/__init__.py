@@ -28,6 +28,7 @@ NAMES = (
     "random_labels",
     "widths",
     "gradient_norm",
+    "plateaus",
     "trajectories",
     "interpolation",
     "sensitivity",
