@@ -28,6 +28,7 @@ FEW_SEEDS = {
     "gradient_norm": 8,
     "interpolation": 5,
     "random_labels": 5,
+    "stationary_points": 15,
     "trajectories": 8,
     "sensitivity": 5,
     "widths": 5,

@@ -29,6 +29,7 @@ NAMES = (
     "widths",
     "gradient_norm",
     "plateaus",
+    "stationary_points",
     "trajectories",
     "interpolation",
     "sensitivity",
