@@ -93,7 +93,7 @@ def test_curves_and_leads_are_those_of_the_networks(result):
     assert learnt.parameters == {SHALLOW: 5920, PUBLISHED: 7205, EQUAL: 5920}
     assert learnt.reported[SHALLOW] == 5910 and learnt.reported[PUBLISHED] == 5670
     training, test_loss, accuracy, leads = result.sweeps
-    assert training.x == (1, 2) and training.log_y and not accuracy.log_y
+    assert training.x == (1, 2)
     assert (accuracy.values["equal deep, 5,920"] == learnt.test_accuracy[EQUAL]).all()
     assert (test_loss.values["published deep, 7,205"] == learnt.test_loss[PUBLISHED]).all()
     assert (leads.values[""][1] == learnt.test_accuracy[EQUAL][1] - learnt.test_accuracy[SHALLOW][1]).all()
@@ -120,7 +120,8 @@ def _learnt(first, last, losses):
 def test_depth_is_judged(word):
     _, deeper, lower, faster, extra = equal_parameters_mnist.HYPOTHESES
     flat, lead = np.full(20, 0.5), made_up(deeper, word)
-    published = 0.5 + 2 * lead + made_up(extra, word)  # what is gone, and the same again
+    left = np.maximum(lead, 0)
+    published = 0.5 + 2 * left + made_up(extra, word)  # what is left, and more or less the same again
     learnt = _learnt(
         (flat, flat, 0.5 + made_up(faster, word)),
         (flat, published, 0.5 + lead),
@@ -132,10 +133,15 @@ def test_depth_is_judged(word):
     assert verdicts[0].mean == pytest.approx(published.mean() - 0.5)
 
 
-def test_the_share_that_the_extra_parameters_have_is_told():
-    learnt = _learnt(([0.0],) * 3, (np.array([0.90]), np.array([0.94]), np.array([0.93])), (np.ones(1),) * 3)
-    assert learnt.extra == pytest.approx(0.25)
-    assert "+0.040 as published, +0.030 at equally many" in learnt.describe()
+@pytest.mark.parametrize(
+    "published, equal, gone, left",
+    [(0.04, 0.03, 0.01, 0.03), (0.04, 0.05, 0, 0.04), (0.04, -0.1, 0.04, 0), (-0.01, 0, -0.01, 0)],
+)
+def test_a_published_lead_is_in_part_gone_and_in_part_left(published, equal, gone, left):
+    ends = (np.array([0.9]), np.array([0.9 + published]), np.array([0.9 + equal]))
+    learnt = _learnt(([0.0],) * 3, ends, (np.ones(1),) * 3)
+    np.testing.assert_allclose(learnt.gone_and_left(), [[gone], [left]], atol=1e-12)
+    assert f"{published:+.3f} as published, {equal:+.3f} at equally many" in learnt.describe()
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def _few(monkeypatch, name="CIFAR-10", n_validation=20):
 def result():
     with pytest.MonkeyPatch.context() as patch:
         _few(patch)
-        return widths.run(n_images=30, epochs=3, batch_size=12, widths=(81, 3, 100), n_seeds=2, show=False)
+        return widths.run(n_images=30, epochs=3, batch_size=12, widths=(100, 81), n_seeds=2, show=False)
 
 
 # Calibration.
@@ -96,19 +96,19 @@ def test_the_best_epoch_is_that_of_the_validation_images(monkeypatch):
     images = _made_up(60)
     images.y[-20:] = np.roll(images.y[-20:], 1, axis=1)
     monkeypatch.setattr(widths, "N_VALIDATION", 20)
-    found = widths.measured(images, (20, 30), epochs=20, batch_size=10, seeds=(0, 1))
+    found = widths.measured(images, (20,), epochs=20, batch_size=10, seeds=(0, 1))
     assert (found.best < len(found.epochs) - 1).all() and (np.diff(found.loss["test"][:, [0, -1]], axis=1) < 0).all()
 
 
 def test_sweeps_are_over_parameters(result):
     accuracy, loss, calibration, way = result.sweeps
     found = result.details
-    assert found.widths == (3, 81, 100) and accuracy.x == loss.x == found.parameters and accuracy.log_x
+    assert found.widths == (81, 100) and accuracy.x == loss.x == found.parameters and accuracy.log_x
     assert (accuracy.values["test images"] == found.accuracy["test"][:, -1]).all()
     assert (loss.values["test images, logits divided"] == found.tempered).all()
     assert (calibration.values["as trained"] == found.calibration).all()
-    assert way.x == (0, 1, 2, 3) and (way.values["N = 81"] == found.loss["test"][1]).all()
-    at_best = [[found.loss["test"][w, found.best[w, s], s] for s in (0, 1)] for w in range(3)]
+    assert way.x == (0, 1, 2, 3) and (way.values["N = 100"] == found.loss["test"][1]).all()
+    at_best = [[found.loss["test"][w, found.best[w, s], s] for s in (0, 1)] for w in (0, 1)]
     np.testing.assert_array_equal(loss.values["test images, best epoch"], at_best)
     assert "about 20 hours" in result.protocol and "remove" in found.describe()
 
@@ -189,8 +189,8 @@ def test_the_reports_networks_have_its_numbers_of_parameters():
 def test_some_of_the_reports_networks_are_trained_and_only_on_cifar10(monkeypatch):
     colours = Images(*(rng.random((20, 3072)).astype("float32"), np.eye(10)[np.arange(20) % 10]) * 2)
     monkeypatch.setattr(widths, "pictures", lambda n, n_test, averaged: (colours, "CIFAR-10"))
-    found = widths.train_cnns((3, 5), n_images=20, epochs=1, batch_size=10, show=False)
-    assert set(found) == {3, 5} and found[5]["test_loss"].shape == (1, 1)
+    found = widths.train_cnns((5,), n_images=20, epochs=1, batch_size=10, show=False)
+    assert set(found) == {5} and found[5]["test_loss"].shape == (1, 1)
     monkeypatch.setattr(widths, "pictures", lambda n, n_test, averaged: (colours, "Fashion-MNIST"))
     with pytest.raises(ValueError, match="CIFAR-10 must be on this machine .* found Fashion-MNIST only"):
         widths.train_cnns((3,), n_images=20)

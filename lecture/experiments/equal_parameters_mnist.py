@@ -41,7 +41,7 @@ FASTER = Hypothesis(
 )
 EXTRA = Hypothesis(
     "Most of the published lead comes from the 22 % more parameters.",
-    "test accuracy in the end, published deep minus equal deep, minus what is left: equal deep minus shallow",
+    "part of the published lead in test accuracy that is gone at equally many parameters, minus the part that is left",
     0.005,
 )
 HYPOTHESES = (PAIR, DEEPER, LOWER, FASTER, EXTRA)
@@ -76,14 +76,18 @@ class Learnt:
     test_loss: dict[str, np.ndarray]
     test_accuracy: dict[str, np.ndarray]
 
-    def lead(self, network: str, over: str = SHALLOW) -> np.ndarray:
-        """Return by how much a network's final test accuracy is above that of another: (n_seeds,)."""
-        return self.test_accuracy[network][-1] - self.test_accuracy[over][-1]
+    def lead(self, network: str) -> np.ndarray:
+        """Return by how much a network's final test accuracy is above that of the shallow one: (n_seeds,)."""
+        return self.test_accuracy[network][-1] - self.test_accuracy[SHALLOW][-1]
 
-    @property
-    def extra(self) -> float:
-        """Share of the published pair's lead that is gone at equally many parameters; the leads are means."""
-        return float(1 - self.lead(EQUAL_DEEP).mean() / self.lead(PUBLISHED_DEEP).mean())
+    def gone_and_left(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the parts of the published lead that are gone and left at equally many parameters: (n_seeds,) each.
+
+        Together they are the published lead; of a lead that is not there, nothing is left.
+        """
+        published = self.lead(PUBLISHED_DEEP)
+        left = np.clip(self.lead(EQUAL_DEEP), 0, np.maximum(published, 0))
+        return published - left, left
 
     def describe(self) -> str:
         """Return parameters and leads in two sentences."""
@@ -145,7 +149,7 @@ def judge(learnt: Learnt) -> tuple[Verdict, ...]:
         DEEPER.judge(learnt.lead(EQUAL_DEEP)),
         LOWER.judge(np.log10(loss[SHALLOW][-1] / loss[EQUAL_DEEP][-1])),
         FASTER.judge(np.subtract(*first)),
-        EXTRA.judge(learnt.lead(PUBLISHED_DEEP, over=EQUAL_DEEP) - learnt.lead(EQUAL_DEEP)),
+        EXTRA.judge(np.subtract(*learnt.gone_and_left())),
     )
 
 
@@ -160,15 +164,15 @@ def _sweeps(learnt):
     some = [epoch - 1 for epoch in evenly(epochs, N_SHOWN) if epoch]
     x = tuple(epoch + 1 for epoch in some)
 
-    def over_epochs(name, measured, curves, log_y=False):
+    def over_epochs(name, measured, curves):
         values = {f"{network}, {learnt.parameters[network]:,}": curve[some] for network, curve in curves.items()}
-        return Sweep(name, x, "epoch", measured, values, log_y=log_y)
+        return Sweep(name, x, "epoch", measured, values)
 
     leads = np.stack([learnt.lead(PUBLISHED_DEEP), learnt.lead(EQUAL_DEEP)])
     return (
-        over_epochs("Training images", "loss, mean over the epoch", learnt.loss, log_y=True),
-        over_epochs("Test images", "test loss", learnt.test_loss, log_y=True),
-        over_epochs("Test images", "test accuracy", learnt.test_accuracy),
+        over_epochs("Loss on training images", "loss, mean over the epoch", learnt.loss),
+        over_epochs("Loss on test images", "test loss", learnt.test_loss),
+        over_epochs("Accuracy on test images", "test accuracy", learnt.test_accuracy),
         Sweep(
             "Lead of the deeper", (PUBLISHED_DEEP, EQUAL_DEEP), "network", "test accuracy above shallow", {"": leads}
         ),

@@ -60,7 +60,7 @@ TEMPERED = Hypothesis(
 )
 HYPOTHESES = (FLAT, BEYOND, RISES, HIDDEN, SURE, TEMPERED)
 PRESETS = {
-    "short": dict(n_seeds=5, n_images=4_000, epochs=40, batch_size=100, widths=(3, 9, 27, 81, 243)),
+    "short": dict(n_seeds=5, n_images=3_000, epochs=40, batch_size=100, widths=(3, 9, 27, 81, 243)),
     # Published: one run of each of 49 convolution networks, 50,000 images, 50 epochs, batches of 1,000.
     "published": dict(n_seeds=5, n_images=10_000, epochs=50, batch_size=100, widths=(3, 9, 27, 81, 243)),
 }
