@@ -4,6 +4,7 @@
 has an axis of replicas before. Nothing here draws.
 """
 
+from lecture.landscape.between import Between, between
 from lecture.landscape.edge import Edge, edge_of_stability
 from lecture.landscape.estimates import Density, Trace, density, trace
 from lecture.landscape.gradients import Norms, gradient, gradient_norm
@@ -23,6 +24,7 @@ from lecture.landscape.trajectory import Trajectory
 from lecture.landscape.walk import Walk, walk
 
 __all__ = [
+    "Between",
     "Density",
     "Edge",
     "GradientNorm",
@@ -39,6 +41,7 @@ __all__ = [
     "Trajectory",
     "Walk",
     "assign",
+    "between",
     "density",
     "edge_of_stability",
     "gradient",

@@ -13,6 +13,7 @@ from lecture.plots.experiments.moons import plot_functions, plot_moons
 from lecture.plots.experiments.settling import plot_settling, plot_weight_paths
 from lecture.plots.experiments.sweeps import plot_result, plot_sweep, plot_sweeps, plot_verdicts
 from lecture.plots.experiments.weight_sizes import plot_weight_sizes
+from lecture.plots.landscape.between import plot_between
 from lecture.plots.landscape.chance import plot_beside_chance
 from lecture.plots.landscape.edge import plot_edge_of_stability
 from lecture.plots.landscape.lines import plot_interpolation
@@ -73,6 +74,7 @@ __all__ = [
     "plot_attention",
     "plot_batch_gradient",
     "plot_beside_chance",
+    "plot_between",
     "plot_boundaries",
     "plot_chain_rule",
     "plot_coverage",
