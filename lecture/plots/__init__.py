@@ -9,7 +9,7 @@ from lecture.plots.experiments.gradient_norms import plot_gradient_norms
 from lecture.plots.experiments.label_fitting import plot_label_fitting
 from lecture.plots.experiments.learning_curves import plot_learning_curves
 from lecture.plots.experiments.losses_over_steps import plot_losses_of_depths
-from lecture.plots.experiments.moons import plot_functions, plot_moons
+from lecture.plots.experiments.moons import plot_functions, plot_moons, plot_noisy_fits
 from lecture.plots.experiments.settling import plot_settling, plot_weight_paths
 from lecture.plots.experiments.sweeps import plot_result, plot_sweep, plot_sweeps, plot_verdicts
 from lecture.plots.experiments.weight_sizes import plot_weight_sizes
@@ -105,6 +105,7 @@ __all__ = [
     "plot_momentum",
     "plot_moons",
     "plot_network",
+    "plot_noisy_fits",
     "plot_optimizers",
     "plot_overtuning",
     "plot_parallel",

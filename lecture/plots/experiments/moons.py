@@ -31,6 +31,24 @@ class Decisions(Protocol):
     accuracy: np.ndarray  # (n_nets,)
 
 
+class NoisyFits(Protocol):
+    """Decisions after training on noisy labels; `lecture.experiments.live.NoisyFits` is one."""
+
+    share: float
+    units: int
+    X: np.ndarray  # (n, 2)
+    given: np.ndarray  # (n,)
+    truth: np.ndarray  # (n,)
+    window: tuple[float, float, float, float]  # left, right, bottom, top
+    probability: np.ndarray  # (side, side), rows from bottom to top
+    fitted: np.ndarray  # (n_nets,)
+    accuracy: np.ndarray  # (n_nets,)
+
+    def describe(self) -> str:
+        """Say how much of the labels is fitted, and how much is right."""
+        ...
+
+
 def plot_moons(decisions: Decisions, *, axes: Sequence[Axes] | None = None) -> np.ndarray:
     """Draw where networks decide for which moon, and how many of them have which accuracy.
 
@@ -64,15 +82,58 @@ def plot_moons(decisions: Decisions, *, axes: Sequence[Axes] | None = None) -> n
     return np.asarray(panels)
 
 
+def plot_noisy_fits(fits: NoisyFits, *, axes: Sequence[Axes] | None = None) -> np.ndarray:
+    """Draw what networks decide that were trained on labels of which some are random, and how right they are.
+
+    Points have the colour of the label that was given; a ring marks those whose true class is the other.
+
+    Parameters
+    ----------
+    fits : object
+        Points, labels, probabilities in the plane, and the accuracies of each network.
+    axes : pair of matplotlib.axes.Axes, optional
+        Axes of the plane and of the accuracies; a new figure if None.
+
+    Returns
+    -------
+    ndarray of matplotlib.axes.Axes, shape (2,)
+    """
+    panels: Any = style.axes(axes, 62, 27, ncols=2, gridspec_kw=_PLANE_AND_STRIP, layout="none")
+    plane, strip = panels
+    size = style.size()
+    left, right, bottom, top = _shaded(plane, fits)
+    edge = dict(markersize=0.6 * size, markeredgecolor="white", markeredgewidth=0.05 * size)
+    for k, (color, marker) in enumerate(_LOOKS):
+        plane.plot(*fits.X[fits.given == k].T, marker, color=color, zorder=3, **edge)
+    ring = dict(markersize=1.1 * size, markerfacecolor="none", markeredgewidth=0.13 * size)
+    plane.plot(*fits.X[fits.given != fits.truth].T, "o", color="black", zorder=4, label="wrong label", **ring)
+    plane.legend(fontsize="small", loc="upper right", frameon=True)
+    title = f"{fits.units} units a layer, {fits.share:.0%} of the labels random"
+    plane.set(xlim=(left, right), ylim=(bottom, top), xlabel="x₁", ylabel="x₂", title=title)
+    plane.grid(visible=False)
+    describe(plane, f"Two moons: {fits.describe()}.")
+    _accuracies(strip, {"labels given": fits.fitted, "unseen points": fits.accuracy})
+    return np.asarray(panels)
+
+
+def _accuracies(ax, values):
+    """A row of dots, one for each network, for each kind of accuracy, with their mean."""
+    size = style.size()
+    for row, (accuracy, color) in enumerate(zip(values.values(), (COLORS[3], COLORS[2]))):
+        spread = row + 0.3 * (np.arange(len(accuracy)) % 7 - 3) / 3
+        ax.plot(accuracy, spread, color=color, linestyle="", marker="o", markersize=0.4 * size, alpha=0.5)
+        ax.plot([accuracy.mean()] * 2, [row - 0.4, row + 0.4], color="black", linewidth=0.16 * size)
+        ax.text(accuracy.mean(), row + 0.42, f"{accuracy.mean():.1%}", ha="center", va="bottom")
+    ax.set(xlim=(0.4, 1.03), ylim=(-0.6, len(values) - 0.2), xlabel="accuracy", yticks=range(len(values)))
+    ax.set_yticklabels(list(values), rotation=90, va="center")
+    ax.axvline(0.5, color="0.6", linestyle=":", linewidth=0.12 * size, zorder=0)
+    describe(ax, f"Mean accuracy {', '.join(f'{name} {own.mean():.1%}' for name, own in values.items())}.")
+
+
 def _plane(ax, decisions):
     """The mean probability as colour, its boundary, and some training points."""
-    size, probability = style.size(), decisions.probability
-    left, right, bottom, top = decisions.window
-    rows, columns = probability.shape
-    across, up = np.linspace(left, right, columns), np.linspace(bottom, top, rows)
-    ax.contourf(across, up, probability, levels=_LEVELS, cmap=_shades(), zorder=0)
-    if probability.min() < 0.5 < probability.max():
-        ax.contour(across, up, probability, levels=[0.5], colors="black", linewidths=0.24 * size, zorder=2)
+    size = style.size()
+    left, right, bottom, top = _shaded(ax, decisions)
     edge = dict(markersize=0.5 * size, markeredgecolor="white", markeredgewidth=0.05 * size)
     for k, (color, marker) in enumerate(_LOOKS):
         ax.plot(*decisions.X[decisions.y == k][:45].T, marker, color=color, zorder=1, **edge)
@@ -84,6 +145,17 @@ def _plane(ax, decisions):
         f"What {len(decisions.accuracy)} networks with {decisions.activation} and {decisions.units} units a layer "
         f"decide on moons with noise {decisions.noise:g}; on the line their mean probability is one half.",
     )
+
+
+def _shaded(ax, decisions):
+    """Draw the mean probability as colour, with a line where it is one half; return the window."""
+    probability, window = decisions.probability, decisions.window
+    rows, columns = probability.shape
+    across, up = np.linspace(*window[:2], columns), np.linspace(*window[2:], rows)
+    ax.contourf(across, up, probability, levels=_LEVELS, cmap=_shades(), zorder=0)
+    if probability.min() < 0.5 < probability.max():
+        ax.contour(across, up, probability, levels=[0.5], colors="black", linewidths=0.24 * style.size(), zorder=2)
+    return window
 
 
 def plot_functions(functions: Mapping[str, Callable], *, axes: Sequence[Axes] | None = None) -> np.ndarray:
