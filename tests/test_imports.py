@@ -84,6 +84,7 @@ MAY = {
 # … and only inside a function
 INSIDE = {
     "data": {"openml", "pandas", "keras", "tqdm"},
+    "from_scratch": {"threadpoolctl"},
     "plots": {"sklearn", "threadpoolctl"},
     "training": {"IPython", "ipywidgets", "tensorflow"},
     "tuning": {"IPython"},

@@ -14,6 +14,7 @@ from lecture.from_scratch.chain import Chain, LayerGradient, chain_rule, layer_g
 from lecture.from_scratch.check import CheckedArray, GradientCheck, check_gradients, distance_to_kink, gradient_check
 from lecture.from_scratch.costs import GradientCosts, gradient_costs
 from lecture.from_scratch.depth import DepthProfile, measure_depth
+from lecture.from_scratch.fitting import Evaluation, Fitted, evaluate, fit
 from lecture.from_scratch.initial import DISTRIBUTIONS, INITIALIZERS, SCALES, initial_weights
 from lecture.from_scratch.layers import Dense
 from lecture.from_scratch.loop import Round, one_round
@@ -39,6 +40,8 @@ __all__ = [
     "DenseProduct",
     "DepthProfile",
     "Elementwise",
+    "Evaluation",
+    "Fitted",
     "GradientCheck",
     "GradientCosts",
     "LayerGradient",
@@ -55,6 +58,8 @@ __all__ = [
     "dense_product",
     "distance_to_kink",
     "elementwise",
+    "evaluate",
+    "fit",
     "gradient_check",
     "gradient_costs",
     "gradients",

@@ -84,7 +84,7 @@ class Net:
     @property
     def penalty(self) -> float:
         """The L2 penalty, l2 Σ w² over the weights of all dense layers."""
-        return self.l2 * sum((layer.W**2).sum() for layer in self.dense)
+        return self.l2 and self.l2 * sum(np.vdot(layer.W.conj(), layer.W) for layer in self.dense)
 
     def astype(self, dtype: str) -> "Net":
         """Return the net with copies of its arrays in another dtype: float64, float32 or complex128."""
@@ -221,8 +221,8 @@ def check_sizes(sizes: Sequence[int]) -> None:
 # -- Batches, loss and gradients ---------------------------------------------------------------------------------------
 
 
-def batch(net: Net, X: ArrayLike, y: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
-    """Return ``X`` (n, n_in) and ``y`` (n, n_out) in float64, checked against the net.
+def batch(net: Net, X: ArrayLike, y: ArrayLike, dtype: str = "float64") -> tuple[np.ndarray, np.ndarray]:
+    """Return ``X`` (n, n_in) and ``y`` (n, n_out) in float64 or another dtype, checked against the net.
 
     A single example may have shape (n_in,), and the targets of a single output shape (n,).
 
@@ -231,8 +231,8 @@ def batch(net: Net, X: ArrayLike, y: ArrayLike) -> tuple[np.ndarray, np.ndarray]
     ValueError
         If their shapes do not fit the net or each other, or a value is not finite.
     """
-    X = _inputs(net, X)
-    y = np.asarray(y, float)
+    X = _inputs(net, X, dtype)
+    y = np.asarray(y, dtype)
     wanted = (len(X), net.sizes[-1])
     if wanted[1] > 1 and y.shape == (len(X),) != (1,):
         raise ValueError(
@@ -246,9 +246,9 @@ def batch(net: Net, X: ArrayLike, y: ArrayLike) -> tuple[np.ndarray, np.ndarray]
     return X, y
 
 
-def _inputs(net, X):
-    """X as (n, n_in) in float64."""
-    X = np.asarray(X, float)
+def _inputs(net, X, dtype="float64"):
+    """X as (n, n_in) in this dtype."""
+    X = np.asarray(X, dtype)
     X = X[None] if X.ndim == 1 else X
     if X.ndim != 2 or X.shape[1] != net.sizes[0] or not len(X) or not np.isfinite(X).all():
         raise ValueError(f"X must be finite numbers of shape (n, {net.sizes[0]}), got shape {X.shape}.")
