@@ -21,6 +21,7 @@ from lecture.from_scratch.loop import Round, one_round
 from lecture.from_scratch.losses import LOSSES
 from lecture.from_scratch.net import Net, dense_net, gradients, loss
 from lecture.from_scratch.products import DenseProduct, Elementwise, dense_product, elementwise
+from lecture.from_scratch.spread import Spread, spread
 from lecture.from_scratch.steps import Step, StepByStep, step_by_step
 from lecture.from_scratch.training import TrainingRecord, moons, record_training, xor
 
@@ -47,6 +48,7 @@ __all__ = [
     "LayerGradient",
     "Net",
     "Round",
+    "Spread",
     "Step",
     "StepByStep",
     "TrainingRecord",
@@ -70,6 +72,7 @@ __all__ = [
     "moons",
     "one_round",
     "record_training",
+    "spread",
     "step_by_step",
     "xor",
 ]

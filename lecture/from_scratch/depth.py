@@ -8,7 +8,7 @@ import numpy as np
 from lecture.activations import ACTIVATIONS
 from lecture.checks import one_of, whole
 from lecture.from_scratch.initial import DISTRIBUTIONS, SCALES
-from lecture.from_scratch.net import dense_net
+from lecture.from_scratch.spread import spread
 
 N_SAMPLES, N_CLASSES = 100, 10
 SMALL = 1e-2  # ratios below it are called vanishing, ratios above 1 / SMALL exploding
@@ -128,21 +128,19 @@ def measure_depth(
     whole(depth, "depth", least=2)
     whole(width, "width", least=1)
     name = initializer if initializer == "zeros" else f"{initializer}_{distribution}"
-    sizes = [width] * (depth + 1) + [N_CLASSES]
-    net = dense_net(sizes, activation=activation, output="softmax", initializer=name, seed=seed)
     rng = np.random.default_rng(seed)
     X = rng.normal(size=(N_SAMPLES, width))
     y = np.eye(N_CLASSES)[rng.integers(N_CLASSES, size=N_SAMPLES)]
-    signals = net.forward(X)
-    gradients = net.backward(signals, y)
+    sizes = [width] * (depth + 1) + [N_CLASSES]
+    found = spread(sizes, X, y, sigma=name, activation=activation, seeds=[seed])
     profile = DepthProfile(
         activation,
         initializer,
         distribution,
         width,
-        np.array([np.sqrt(signal.a.var(axis=0).mean()) for signal in signals[:-1]]),
-        np.array([np.sqrt((gradient.delta**2).sum(axis=1).mean()) for gradient in gradients[:-1]]),
-        np.array([np.linalg.norm(gradient.parameters["W"]) for gradient in gradients[:-1]]),
+        found.activation_std[0],
+        found.gradient_norm[0],
+        found.weight_gradient_norm[0],
     )
     for array in (profile.activation_std, profile.gradient_norm, profile.weight_gradient_norm):
         array.flags.writeable = False  # the profile is cached
