@@ -157,11 +157,11 @@ def starts_of(task: Task, nets: Mapping[int, Replicas]) -> dict[str, np.ndarray]
     """
     *smaller, full = nets.values()
     on_the_way, shape = full.kept["all"], full.kept["all"].shape[1:]
-    rng = np.random.default_rng(full.seeds[0])
+    rngs = [np.random.default_rng([seed, 7]) for seed in full.seeds]
     constant = np.zeros(shape)
     constant[:, -task.y.shape[1] :] = task.y.mean(axis=0)
     return {
-        AT_RANDOM: np.stack([rng.normal(scale=spread, size=shape) for spread in SPREADS]),
+        AT_RANDOM: np.stack([[rng.normal(scale=spread, size=shape[1]) for rng in rngs] for spread in SPREADS]),
         ON_THE_WAY: on_the_way[: len(ON_THE_WAY_AFTER)],
         SMALLER: np.stack([constant, *(net.kept["all"][-1] for net in smaller)]),
         TRAINED: on_the_way[-1:],

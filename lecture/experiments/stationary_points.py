@@ -249,12 +249,13 @@ def around(
 
 def _sweeps(searches):
     def over(name, x, x_name, y_name, values):
-        return Sweep(name, tuple(x), x_name, y_name, {task: np.stack(values(each)) for task, each in searches.items()})
+        curves = {task: np.stack(values(each)) for task, each in searches.items()}
+        return Sweep(name, tuple(x), x_name, y_name, curves, log_x=x is TOLERANCES)
 
     ratios = over(
         "Minimal ratio at saddles",
-        [*(f"radius {radius:g}" for radius in RADII), "eigenvalues"],
-        "samples at, or",
+        [*(f"samples at {radius:g}" for radius in RADII), "eigenvalues"],
+        "ratio by",
         "share of directions that lead up",
         lambda each: [at_saddles(each, row) for row in (*each.ratios.sampled, each.ratios.eigenvalues)],
     )
