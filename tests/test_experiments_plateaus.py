@@ -167,9 +167,9 @@ def test_what_is_around_a_point_is_the_point_of_that_kind():
     x, y = plateaus.half_sine(60)
     nets_ = plateaus.trained(x, y, steps=1, seeds=[0, 1])
     stop = plateaus.measured(nets_, x, y, n_samples=5)
-    assert plateaus.around({STOPPED: nets_}, {SETTLED: stop}, x, y, 5) == {}
+    assert plateaus.around({STOPPED: nets_}, {STOPPED: stop, SETTLED: stop}, x, y, 5) == {}
     like_a_plateau = replace(stop, losses=np.array([1.0, best_fit(x, y, kinks=1, flat=True).loss]))
-    found = plateaus.around({STOPPED: nets_}, {SETTLED: like_a_plateau}, x, y, 5)
+    found = plateaus.around({STOPPED: nets_}, {STOPPED: stop, SETTLED: like_a_plateau}, x, y, 5)
     assert list(found) == ["plateau, as training stops"]
     at = vector(nets_)[[1]]
     again = ratios_over_radii(nets_, x[:, None], y[:, None], plateaus.FINE_RADII, n=5, at=at).of(0)

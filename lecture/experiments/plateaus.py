@@ -133,6 +133,23 @@ class Plateaus:
         """Return the number of the fit where each run ended, -1 where it is none of them: (n_seeds,)."""
         return nearest(self.stops[stop].losses, [fit.loss for fit in self.fits])
 
+    def fit(self, kinks: int, flat: bool = False) -> KinkedFit:
+        """Return the best line with so many kinks, from 0 to 4, whose first piece is constant if it is to be flat."""
+        return best_fit(self.x, self.y, kinks=kinks, flat=flat)
+
+    def ended_at(self, fit: KinkedFit) -> np.ndarray:
+        """Return which runs settled within 5 % of the loss of a fit: (n_seeds,) of bool."""
+        return nearest(self.stops[SETTLED].losses, [fit.loss]) == 0
+
+    def readings(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+        """Return minimal ratios and losses of all runs: ratios as the report's, by samples and by eigenvalues."""
+        stopped, settled = self.stops[STOPPED], self.stops[SETTLED]
+        return {
+            f"samples at {TINY:g}, as published": (stopped.as_published, stopped.losses),
+            f"samples at {LARGE:g}, settled": (settled.ratios.at(LARGE), settled.losses),
+            "eigenvalues, settled": (settled.ratios.eigenvalues, settled.losses),
+        }
+
     def describe(self) -> str:
         """Return how many runs ended at which fit."""
         places = self.places()
@@ -315,6 +332,8 @@ def around(
 ) -> dict[str, RatiosOverRadii]:
     """Return ratios at many radii around a dead network, one on the second plateau and a good fit: those there are.
 
+    Of each kind it is the run whose ratio at the report's radius, as training stops, is in the middle.
+
     Parameters
     ----------
     nets : dict of str to Replicas
@@ -332,7 +351,8 @@ def around(
         "plateau": nearest(settled.losses, [best_fit(x, y, kinks=1, flat=True).loss]) == 0,
         "good fit": nearest(settled.losses, [best_fit(x, y, kinks=1).loss]) == 0,
     }
-    first = {kind: int(np.argmax(chosen)) for kind, chosen in kinds.items() if chosen.any()}
+    order = np.argsort(stops[STOPPED].ratios.at(TINY))
+    first = {kind: order[chosen[order]][chosen.sum() // 2] for kind, chosen in kinds.items() if chosen.any()}
     found = {}
     for stop, each in nets.items():
         rows = landscape.vector(each)[list(first.values())]

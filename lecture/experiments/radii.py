@@ -12,7 +12,7 @@ from lecture import landscape
 from lecture.landscape.parameters import Model
 
 MSE = "mean_squared_error"
-FINE_RADII = tuple(10.0 ** np.arange(-8, 0.01, 0.5))
+FINE_RADII = tuple(2 * 10.0 ** np.arange(-8, 0, 0.5))  # below, rounding decides
 
 
 @dataclass(frozen=True, eq=False)
