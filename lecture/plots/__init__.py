@@ -19,6 +19,8 @@ from lecture.plots.landscape.edge import plot_edge_of_stability
 from lecture.plots.landscape.lines import plot_interpolation
 from lecture.plots.landscape.paths import plot_path
 from lecture.plots.landscape.replay import plot_replay, plot_unnamed
+from lecture.plots.landscape.plateaus import plot_kinked_fit, plot_nested_fits, plot_plateaus
+from lecture.plots.landscape.ratios import plot_ratios_against_loss, plot_ratios_over_radii
 from lecture.plots.landscape.slices import plot_slice
 from lecture.plots.landscape.spectrum import plot_index, plot_spectrum
 from lecture.plots.landscape.trajectories import plot_trajectories
@@ -96,6 +98,7 @@ __all__ = [
     "plot_images",
     "plot_index",
     "plot_interpolation",
+    "plot_kinked_fit",
     "plot_label_fitting",
     "plot_label_smoothing",
     "plot_layer_gradient",
@@ -104,6 +107,7 @@ __all__ = [
     "plot_losses_of_depths",
     "plot_momentum",
     "plot_moons",
+    "plot_nested_fits",
     "plot_network",
     "plot_noisy_fits",
     "plot_optimizers",
@@ -115,6 +119,10 @@ __all__ = [
     "plot_plane",
     "plot_prediction",
     "plot_replay",
+    "plot_plateaus",
+    "plot_prediction",
+    "plot_ratios_against_loss",
+    "plot_ratios_over_radii",
     "plot_representation",
     "plot_result",
     "plot_schedule",

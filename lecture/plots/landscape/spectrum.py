@@ -11,6 +11,9 @@ from lecture.plots.alt import describe
 from lecture.plots.page import drawable
 from lecture.plots.style import COLORS
 
+MANY_PLACES = 15
+PLACE = 0.03  # of the axis: points that are closer lie on one another
+
 
 class Spectrum(Protocol):
     """Eigenvalues; `lecture.landscape.Spectrum` is one."""
@@ -59,6 +62,8 @@ def plot_spectrum(spectrum: Spectrum, *, ax: Axes | None = None) -> Axes:
 def plot_index(loss: ArrayLike, spectrum: Spectrum, *, ax: Axes | None = None) -> Axes:
     """Draw the share of negative eigenvalues of stationary points over their loss.
 
+    Where points lie on one another, it says how many.
+
     Parameters
     ----------
     loss : array (K,)
@@ -81,10 +86,28 @@ def plot_index(loss: ArrayLike, spectrum: Spectrum, *, ax: Axes | None = None) -
     if loss.shape != index.shape:
         raise ValueError(f"loss must be one for each of {len(index)} Hessians, got shape {loss.shape}.")
     ax = style.axes(ax, 30, 19)
-    ax.plot(loss, index, color=COLORS[0], linestyle="", marker="o", markersize=0.5 * style.size(), alpha=0.6)
-    ax.set(xlabel="loss", ylabel="share of negative eigenvalues", ylim=(-0.03, None))
+    look = dict(color=COLORS[0], linestyle="", marker="o", markersize=0.5 * style.size(), alpha=0.6)
+    ax.plot(loss, index, clip_on=False, **look)
+    _counts(ax, loss, index)
+    ax.set(xlabel="loss", ylabel="share of negative eigenvalues", ylim=(-0.06 * max(index.max(), 0.5), None))
     said = f"{len(loss)} points with a loss of {loss.min():.3g} to {loss.max():.3g}"
     return describe(ax, f"{said}: the share of negative eigenvalues goes from {index.min():.2f} to {index.max():.2f}.")
+
+
+def _counts(ax, loss, index):
+    """Numbers of points in one place, unless the places are many."""
+    places = []
+    for share in np.unique(index):
+        which = np.flatnonzero(index == share)[np.argsort(loss[index == share])]
+        places += np.split(which, np.flatnonzero(np.diff(loss[which]) > PLACE * np.ptp(loss)) + 1)
+    if len(places) > MANY_PLACES:
+        return
+    for which in places:
+        if len(which) > 1:
+            middle = (loss[which].mean(), index[which[0]])
+            below = (0, -0.6 * style.size())
+            look = dict(xytext=below, textcoords="offset points", ha="center", va="top", fontsize="small")
+            ax.annotate(f"{len(which)}", middle, **look)
 
 
 def _decades(values, zero):
