@@ -12,6 +12,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+N_NOTED = 256  # steps in one call whose gradients' norms can be noted
+
 # The network
 
 
@@ -98,11 +100,13 @@ class Loop:
         Whether replicas differ in width.
     penalized : tuple of int
         Which of ``net.shapes`` have a penalty.
+    noting : bool
+        Whether to note the norm of the gradient in each step.
     """
 
-    def __init__(self, net, loss, sparse, optimizer, n_replicas, *, dtype, masked, penalized):
+    def __init__(self, net, loss, sparse, optimizer, n_replicas, *, dtype, masked, penalized, noting=False):
         self.net, self.loss, self.sparse, self.optimizer = net, loss, sparse, optimizer
-        self.dtype, self.penalized = dtype, penalized
+        self.dtype, self.penalized, self.noting = dtype, penalized, noting
         self.shapes = [(n_replicas, *shape) for p, q in net.shapes for shape in ((p, q), (1, q))]
         # all weights of a replica in a row: one update, not one for each layer
         self.flat = keras.Variable(np.zeros((n_replicas, net.n_parameters)), dtype=dtype)
@@ -129,7 +133,10 @@ class Loop:
     # A step
 
     def step(self, X, y, shares=None):
-        """Update all weights once, on all examples or on those of a batch that ``shares`` (n,) counts."""
+        """Update all weights once, on all examples or on those of a batch that ``shares`` (n,) counts.
+
+        Return the gradient that was used, (R, n_parameters).
+        """
         weights = self.weights(self.flat.value)
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(weights)
@@ -144,26 +151,35 @@ class Loop:
         gradients = tape.gradient(total, weights, unconnected_gradients="zero")
         gradient = tf.concat([tf.reshape(each, (each.shape[0], -1)) for each in gradients], axis=1)
         self.optimizer.apply([gradient], [self.flat])
+        return gradient
 
     # The loop
 
     def on_all(self, n, X, y):
-        """Make n steps on all examples."""
-
-        def body(i):
-            self.step(X, y)
-            return (i + 1,)
-
-        return tf.while_loop(lambda i: i < n, body, (tf.constant(0),))
+        """Make n steps on all examples; return what `repeated` does."""
+        return self.repeated(n, lambda i: self.step(X, y))
 
     def in_batches(self, n, X, y, rows, shares):
         """Make n steps on mini-batches: ``rows`` (…, R, batch_size), of which ``shares`` (…, batch_size) count."""
+        return self.repeated(n, lambda i: self.step(examples(X, rows[i]), examples(y, rows[i]), shares[i]))
 
-        def body(i):
-            self.step(examples(X, rows[i]), examples(y, rows[i]), shares[i])
-            return (i + 1,)
+    def repeated(self, n, step):
+        """Make n steps; return the norms of their gradients if they are noted, (N_NOTED, R) of which n count."""
+        if not self.noting:
 
-        return tf.while_loop(lambda i: i < n, body, (tf.constant(0),))
+            def body(i):
+                step(i)
+                return (i + 1,)
+
+            return tf.while_loop(lambda i: i < n, body, (tf.constant(0),))
+
+        def noted(i, norms):
+            squares = tf.reduce_sum(tf.square(step(i)), axis=1)
+            return i + 1, norms.write(i, tf.sqrt(squares))
+
+        norms = tf.TensorArray(self.dtype, size=N_NOTED, element_shape=self.flat.shape[:1])
+        _, norms = tf.while_loop(lambda i, _: i < n, noted, (tf.constant(0), norms))
+        return norms.stack()
 
     # What is recorded
 

@@ -38,6 +38,8 @@ class Replicas:
         Duration of the training, of all conditions together.
     net : BatchedNet
         The network that all replicas share.
+    gradient_norm : array (n_steps, R) or None
+        Norm of the gradient that each step used, if it was noted.
     """
 
     seeds: tuple[int, ...]
@@ -51,6 +53,7 @@ class Replicas:
     complete: bool
     seconds: float
     net: BatchedNet = field(repr=False)
+    gradient_norm: Any = None  # who asks for it has let it be noted
 
     def __len__(self) -> int:
         return len(self.seeds)

@@ -51,6 +51,7 @@ class Record:
 
     record: Sequence[int] | None = None
     keep: Mapping[int, Sequence[int]] | str | None = None
+    gradient_norm: bool = False
     max_bytes: int | None = None
     show: bool = True
 

@@ -42,6 +42,7 @@ def train(
     y_test: ArrayLike | None = None,
     record: Sequence[int] | None = None,
     keep: Mapping[int, Sequence[int]] | str | None = None,
+    gradient_norm: bool = False,
     dtype: str = "float32",
     max_bytes: int | None = None,
     show: bool = True,
@@ -102,6 +103,8 @@ def train(
     keep : dict of int to sequence of int, or "all", optional
         Weights to keep at recorded steps: for some layers, counted from 0, which entries of the flattened kernel; or
         all kernels and biases in a row, in the order of Keras' ``get_weights``.
+    gradient_norm : bool
+        Whether to note the norm of the gradient in each step, that of its mini-batch, with penalties.
     dtype : "float32" or "float64"
         Precision of all computations.
     max_bytes : int, optional

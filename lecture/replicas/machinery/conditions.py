@@ -72,6 +72,8 @@ class Plan:
     dtype : str
     record : list of int
     keep : dict of int to array
+    noting : bool
+        Whether to note the norm of the gradient in each step.
     show : bool
     """
 
@@ -85,6 +87,7 @@ class Plan:
     dtype: str
     record: list
     keep: dict
+    noting: bool
     show: bool
 
 
@@ -123,6 +126,7 @@ def conditions_of(settings, seeds):
         rule=Rule.of(optimizer),
         everywhere=fit.penalized == "all",
         dtype=fit.dtype,
+        noting=bool(record.gradient_norm),
         show=record.show,
     )
     return conditions, plan

@@ -50,9 +50,11 @@ class Program:
         Whether replicas differ in width.
     penalized : tuple of int
         Which of ``net.shapes`` have a penalty.
+    noting : bool
+        Whether to note the norm of the gradient in each step.
     """
 
-    def __init__(self, net, losses, rule, n_replicas, *, dtype, masked, penalized):
+    def __init__(self, net, losses, rule, n_replicas, *, dtype, masked, penalized, noting):
         start_xla()
         self.rates = Rates(n_replicas)
         loss = switch([per_example(loss) for loss in losses])
@@ -65,6 +67,7 @@ class Program:
             dtype=dtype,
             masked=masked,
             penalized=penalized,
+            noting=noting,
         )
         self._first_state = [keras.ops.convert_to_numpy(state) for state in self.loop.optimizer.variables]
         self._xla: bool | None = True
@@ -111,11 +114,16 @@ class Program:
             variable.assign(mask[:, None])
 
     def steps(self, n, X, y, rows=None, shares=None):
-        """Make n steps: on all examples, or on the mini-batches of `Batches.next`."""
+        """Make n steps: on all examples, or on the mini-batches of `Batches.next`.
+
+        Return the norms of their gradients, (n_replicas, n), if they are noted; else None.
+        """
         if rows is None:
-            self._call("_on_all", tf.constant(n), X, y)
+            found = self._call("_on_all", tf.constant(n), X, y)
         else:
-            self._call("_in_batches", tf.constant(n), X, y, tf.constant(rows), tf.constant(shares, self.loop.dtype))
+            batches = tf.constant(rows), tf.constant(shares, self.loop.dtype)
+            found = self._call("_in_batches", tf.constant(n), X, y, *batches)
+        return found.numpy()[:n].T if self.loop.noting else None
 
     def measure(self, X, y, cuts):
         """Return loss, without penalty, and accuracy of each replica on some examples: two arrays (n_replicas,)."""
@@ -131,10 +139,10 @@ class Program:
 
 
 @lru_cache(maxsize=16)
-def program_of(slice_number, net, losses, rule, n_replicas, *, dtype, masked, penalized, floatx):
+def program_of(slice_number, net, losses, rule, n_replicas, *, dtype, masked, penalized, noting, floatx):
     """Return the program for some shapes; the last few are kept, because compiling one takes a second or more.
 
     Slices that run side by side have programs of their own. ``floatx`` is Keras' setting, the type of its learning
     rates: a program that was compiled under another cannot be used.
     """
-    return Program(net, losses, rule, n_replicas, dtype=dtype, masked=masked, penalized=penalized)
+    return Program(net, losses, rule, n_replicas, dtype=dtype, masked=masked, penalized=penalized, noting=noting)

@@ -10,6 +10,7 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from lecture.device import ignore_retracing
+from lecture.replicas.loop import N_NOTED
 from lecture.replicas.machinery import cores
 from lecture.replicas.machinery.batches import N_BATCHES, Batches
 from lecture.replicas.machinery.functions import switch
@@ -38,9 +39,9 @@ def run(conditions, seeds, plan):
                 Slice.of(program, conditions, plan, own)
                 for program, own in zip(programs, chosen.reshape(-1, per_slice))
             ]
-            part = Part(slices, plan.keep, pool, len(conditions))
+            part = Part(slices, plan, pool, len(conditions))
             try:
-                part.run(plan.steps, plan.record, bar)
+                part.run(plan.record, bar)
             except KeyboardInterrupt:
                 if parts:  # those that are whole are worth more
                     break
@@ -76,6 +77,7 @@ def _programs(conditions, plan):
             dtype=plan.dtype,
             masked=any(condition.widths is not None for condition in conditions),
             penalized=penalized,
+            noting=plan.noting,
             floatx=keras.config.floatx(),
         )
         for number in range(n_slices)
@@ -121,8 +123,8 @@ class Slice:
         return cls(program, data, cuts, batches)
 
     def steps(self, n):
-        """Make n steps."""
-        self.program.steps(n, *self.data[0], *(self.batches.next(n) if self.batches else ()))
+        """Make n steps; return the norms of their gradients, (n_replicas, n), if they are noted."""
+        return self.program.steps(n, *self.data[0], *(self.batches.next(n) if self.batches else ()))
 
     def measure(self):
         """Return loss and accuracy of each replica, on the training examples and then on the test examples."""
@@ -147,18 +149,21 @@ def _examples(arrays, chosen):
 class Part:
     """Replicas that are trained at a time, in slices that make their steps side by side, and what was recorded."""
 
-    def __init__(self, slices, keep, pool, n_conditions):
-        self.slices, self.keep, self.pool, self.n_conditions = slices, keep, pool, n_conditions
-        self.done, self.at, self.measured, self.kept = 0, [], [], {layer: [] for layer in keep}
+    def __init__(self, slices, plan, pool, n_conditions):
+        self.slices, self.keep, self.noting, self.pool = slices, plan.keep, plan.noting, pool
+        self.n_conditions = n_conditions
+        self.done, self.at, self.measured, self.kept = 0, [], [], {layer: [] for layer in plan.keep}
+        self.norms = []
         self.final = None
 
-    def run(self, steps, record, bar):
+    def run(self, record, bar):
         """Make all steps and record on the way; Ctrl-C leaves what was recorded, and a last record where it stands."""
         most, in_batches = 16, self.slices[0].batches is not None
         try:
             for goal in record:
                 while self.done < goal:
-                    n = min(most, goal - self.done, N_BATCHES if in_batches else goal)
+                    limits = (N_BATCHES if in_batches else goal, N_NOTED if self.noting else goal)
+                    n = min(most, goal - self.done, *limits)
                     began = time.perf_counter()
                     self.steps(n)
                     bar.update(n)
@@ -175,7 +180,9 @@ class Part:
     def steps(self, n):
         """Make n steps."""
         with held_back():
-            self._each(lambda own: own.steps(n))
+            norms = self._each(lambda own: own.steps(n))
+            if self.noting:
+                self.norms += self._together([[own] for own in norms])
             self.done += n
 
     def record(self):
@@ -230,7 +237,16 @@ class Parts:
             complete=self.complete,
             seconds=seconds,
             net=condition.net,
+            gradient_norm=self._norms(at) if self.plan.noting else None,
         )
+
+    def _norms(self, at):
+        """The norms of all gradients of a condition, (n_steps, all seeds)."""
+        each = []
+        for part, n in zip(self.parts, self.counts):
+            none = np.empty((n, 0), self.plan.dtype)  # where it was interrupted at once
+            each.append(np.concatenate([none, *(block[at, :n] for block in part.norms)], axis=1))
+        return np.concatenate(each).T
 
     def _joined(self, at, rows_of):
         """From rows (n_conditions, n_seeds, …) of each part one array (n_rows, all seeds, …) of a condition."""
