@@ -29,7 +29,7 @@ from matplotlib.figure import Figure
 
 from lecture import data, device, exercises, plots
 from lecture.checks import one_of
-from lecture.explore import Paths, explore
+from lecture.explore import Paths, explore, explore_walk
 from lecture.explore.render import packed
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "exercises",
     "experiments",
     "explore",
+    "explore_walk",
     "keras",
     "landscape",
     "models",

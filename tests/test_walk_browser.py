@@ -250,6 +250,21 @@ def test_in_slides_keys_and_swipes_stay_with_the_surface(page, explorer, tmp_pat
     assert page.evaluate("heard") == []
 
 
+def test_on_a_slide_it_fits_and_a_click_starts_where_it_points(page, explorer, tmp_path):
+    slides = pytest.importorskip("publishing.slides")
+    deck = [[slides.Slide("output", "A walk", blocks=[f'<div class="explorer">{explorer}</div>'])]]
+    (tmp_path / "deck.html").write_text(slides.page("A walk", deck), encoding="utf-8")
+    page.goto((tmp_path / "deck.html").as_uri())
+    page.wait_for_selector("body[data-ready]")
+    seen, start = Seen(page), walked().planes["training"].path[0]
+    page.mouse.click(*seen.where(start))  # reveal.js scales its slides
+    assert seen.n_steps == "60"
+    assert seen.point == pytest.approx(walked().planes["training"].descend(SGD(0.1), start, 60)[-1].tolist(), abs=0.05)
+    panel = seen.host.locator(".panel").bounding_box()
+    assert panel["y"] + panel["height"] <= 900 and panel["x"] + panel["width"] <= 1366
+    assert seen.surface.bounding_box()["width"] > 400
+
+
 @pytest.mark.parametrize("width", [320, 390, 1366])
 def test_a_finger_walks_and_everything_fits(browser, document, width):
     context, page, found = opened(browser, viewport={"width": width, "height": 900}, has_touch=True)

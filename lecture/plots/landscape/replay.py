@@ -36,7 +36,7 @@ def plot_replay(pictures: Mapping[str, Projection], point: int, *, axes: Sequenc
     ValueError
         If there are no pictures, or a path has no such point.
     """
-    panels = _panels(pictures, axes)
+    panels = _panels(pictures, axes, 20.5)
     for ax, (name, picture) in zip(panels, pictures.items(), strict=True):
         E, T, _ = picture.points.shape
         whole(point, "point", least=0, most=T - 1)
@@ -73,7 +73,7 @@ def plot_unnamed(
     ValueError
         If there are no pictures.
     """
-    panels = _panels(pictures, axes)
+    panels = _panels(pictures, axes, 22)
     order = np.random.default_rng(seed).permutation([*pictures])
     for letter, ax, name in zip("ABCDEFGH", panels, order):
         picture = pictures[str(name)]
@@ -85,11 +85,11 @@ def plot_unnamed(
     return panels
 
 
-def _panels(pictures, axes):
+def _panels(pictures, axes, height):
     if not pictures:
         raise ValueError("pictures must be one or more, got none.")
     n = len(pictures)
-    panels: Any = style.axes(axes, 20 * n, 23, ncols=n, squeeze=False)
+    panels: Any = style.axes(axes, 20 * n, height, ncols=n, squeeze=False)
     return np.ravel(panels)
 
 
