@@ -220,17 +220,22 @@ def test_field_and_random_walk_can_be_switched(page, document):
     np.testing.assert_allclose(arrow, down, atol=0.01)
 
 
-def test_the_address_keeps_the_controls(page, document):
+def test_the_address_keeps_the_controls_and_the_start(page, document):
     page.goto(document)
-    seen = Seen(page)
+    seen, start = Seen(page), walked().planes["training"].path[0]
     seen.input("optimizer").select_option("Adam")
     seen.input("gradient_field").click()
-    page.wait_for_function("location.search.includes('gradient_field=True')")
+    page.mouse.click(*seen.where(start))
+    page.wait_for_function("location.search.includes('at=')")
     address = page.url
     page.goto("about:blank")
     page.goto(address)
     seen = Seen(page)
     assert seen.input("optimizer").input_value() == "Adam" and seen.input("gradient_field").is_checked()
+    assert seen.point == pytest.approx(start.tolist(), abs=0.05) and seen.n_steps == ""
+    page.goto("about:blank")
+    page.goto(f"{document}?explorer=walk&at=7,nowhere&plane=none")
+    assert Seen(page).point == pytest.approx(walked().planes["training"].path[0].tolist())  # what it does not know
 
 
 def test_in_slides_keys_and_swipes_stay_with_the_surface(page, explorer, tmp_path):

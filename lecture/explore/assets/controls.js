@@ -114,12 +114,16 @@ const tick = (spec, moved) => {
   return control;
 };
 
-/* All controls of an explorer, as the address or the data say, and the fold that holds them. `moved()` is called when the reader has moved one. */
-const controlsOf = (name, specs, moved) => {
+/* All controls of an explorer, as the address or the data say, and the fold that holds them. `moved()` is called when
+   the reader has moved one; `more()` gives further pairs for the address, which `keep()` writes. */
+const controlsOf = (name, specs, moved, more = () => []) => {
   let timer;
-  const changed = () => {
+  const keep = () => {
     clearTimeout(timer); // browsers allow few changes of the address a second
-    timer = setTimeout(() => remember(name, controls.map((control, i) => [specs[i].name, specs[i].labels[control.index]])), 300);
+    timer = setTimeout(() => remember(name, [...controls.map((control, i) => [specs[i].name, specs[i].labels[control.index]]), ...more()]), 300);
+  };
+  const changed = () => {
+    keep();
     return moved();
   };
   const state = remembered(name);
@@ -133,7 +137,7 @@ const controlsOf = (name, specs, moved) => {
   const fold = make("details", { className: "controls", open: !query().page.some(([key, value]) => key === "controls" && value === "hide") });
   fold.append(make("summary", { textContent: "Controls" }), rows);
   keepEvents(fold);
-  return { controls, fold, isRemembered: Boolean(state) };
+  return { controls, fold, state, keep };
 };
 
 /* Slides turn their pages on keys and swipes: those on a control end here. */
@@ -185,10 +189,10 @@ const nameOf = (host) => {
 };
 
 /* Puts a panel, `width` pixels wide where there is room, in the place of the first picture. */
-const open = (host, style, panel, width, isRemembered) => {
+const open = (host, style, panel, width, state) => {
   panel.style.setProperty("--picture", `calc(var(--lecture-explorer-scale, 1) * ${width}px)`);
   host.attachShadow({ mode: "open" }).append(make("style", { textContent: style }), panel);
-  if (isRemembered && !location.hash && !host.closest(".reveal")) host.scrollIntoView({ block: "center" });
+  if (state && !location.hash && !host.closest(".reveal")) host.scrollIntoView({ block: "center" });
 };
 
 /* Starts each explorer of a kind that no script has started yet. */

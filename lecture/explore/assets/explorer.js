@@ -80,7 +80,7 @@ const start = async (host) => {
   };
 
   const choiceOf = () => controls.reduce((choice, control, i) => choice * specs[i].labels.length + control.index, 0);
-  const { controls, fold, isRemembered } = controlsOf(name, specs, () => {
+  const { controls, fold, state } = controlsOf(name, specs, () => {
     wanted = choiceOf();
     return show();
   });
@@ -88,7 +88,7 @@ const start = async (host) => {
   const panel = make("div", { className: "panel" }, ...(specs.length ? [fold] : []), picture, legend, spoken);
   wanted = choiceOf();
   await show();
-  open(host, data.style, panel, width, isRemembered);
+  open(host, data.style, panel, width, state);
 };
 
 startAll("pictures", start);

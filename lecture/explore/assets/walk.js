@@ -187,14 +187,17 @@ const start = async (host) => {
     host.dataset.run = run ? run.length - 1 : "";
   };
 
-  let shown;
+  let shown, busy = false;
   const showPlane = async () => {
-    const number = planeOf();
-    if (shown === number) return;
-    shown = number;
-    const { picture, threads, place: where, losses: below } = planes[number];
-    await Promise.all([surface.show(pictures[picture].text, pictures[picture].size, where), losses.show(pictures[threads].text, pictures[threads].size, below)]);
-    losses.image.alt = planes[number].said;
+    if (busy) return; // the one that is busy goes on until the last plane that was asked for is there
+    busy = true;
+    while (shown !== planeOf()) {
+      shown = planeOf();
+      const { picture, threads, place: on, losses: below, said } = planes[shown];
+      await Promise.all([surface.show(pictures[picture].text, pictures[picture].size, on), losses.show(pictures[threads].text, pictures[threads].size, below)]);
+      losses.image.alt = said;
+    }
+    busy = false;
   };
 
   /* ---- What the reader does. */
@@ -205,6 +208,7 @@ const start = async (host) => {
     stop();
     record = null;
     point = surfaces[planeOf()].within(next);
+    keep();
     redraw();
   };
 
@@ -213,6 +217,7 @@ const start = async (host) => {
     const optimizer = value("optimizer");
     run = optimizer in RULES ? descend(surfaces[planeOf()], optimizer, Number(value("learning_rate")), point, nSteps) : null;
     record = null;
+    keep();
     if (!run) return redraw();
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     let at = still ? run.length - 1 : 0;
@@ -233,17 +238,19 @@ const start = async (host) => {
   };
 
   let last;
-  const { controls, fold, isRemembered } = controlsOf(name, specs, async () => {
+  const changed = async () => {
     const before = last;
     last = controls.map((control) => control.index);
-    const changed = specs.filter((spec, i) => !before || before[i] !== last[i]).map((spec) => spec.name);
-    if (changed.includes("plane")) (run = null), toRecord();
-    if (changed.includes("training_step")) toRecord();
+    const keys = specs.filter((spec, i) => before[i] !== last[i]).map((spec) => spec.name);
+    if (keys.includes("plane")) run = null;
+    if (keys.includes("plane") || keys.includes("training_step")) toRecord();
     await showPlane();
-    const again = run && changed.some((key) => key === "optimizer" || key === "learning_rate");
+    const again = run && keys.some((key) => key === "optimizer" || key === "learning_rate");
     if (again) point = run[0];
     return again ? begin() : redraw();
-  });
+  };
+  const where = () => (record === null ? [["at", (run ? run[0] : point).map((x) => x.toFixed(3)).join(",")]] : []);
+  const { controls, fold, state, keep } = controlsOf(name, specs, changed, where);
 
   const go = make("button", { type: "button", className: "wide", textContent: "start the optimizer at the point" });
   go.addEventListener("click", begin);
@@ -282,6 +289,8 @@ const start = async (host) => {
 
   last = controls.map((control) => control.index);
   toRecord();
+  const at = state?.find(([key]) => key === "at")?.[1].split(",").map(Number);
+  if (at?.length === 2 && at.every(Number.isFinite)) (record = null), (point = surfaces[planeOf()].within(at));
   await Promise.all([showPlane(), curve.show(pictures[net.picture].text, pictures[net.picture].size, net.place)]);
   curve.image.alt = net.alt;
   redraw();
@@ -296,7 +305,7 @@ const start = async (host) => {
     curve: (plane, at) => net.grid.map((x) => predict(net.sizes, weightsAt(plane, at), x)),
     descend: (plane, optimizer, rate, from, steps) => descend(surfaces[plane], optimizer, rate, from, steps),
   };
-  open(host, style, panel, w + wide, isRemembered);
+  open(host, style, panel, w + wide, state);
 };
 
 startAll("walk", start);
