@@ -32,8 +32,11 @@ def mlp(
     activation: str | Callable = "relu",
     l1: float = 0,
     l2: float = 0,
+    l2_output: bool = False,
     dropout: float = 0,
     batch_norm: bool = False,
+    momentum: float = NORM_MOMENTUM,
+    epsilon: float = 1e-3,
     initializer: str | keras.initializers.Initializer = "he_normal",
     optimizer: str | keras.optimizers.Optimizer = "rmsprop",
     loss: str | keras.losses.Loss = "categorical",
@@ -53,6 +56,8 @@ def mlp(
         Activation of the hidden layers: a name that Keras knows, or a function of ``keras.ops`` that keeps the shape.
     l1, l2 : float
         Strengths of the penalty l1 Σ|w| + l2 Σw² over the hidden layers' kernels, which is added to the loss.
+    l2_output : bool
+        Whether the output layer's kernel has the penalty too.
     dropout : float
         Fraction of each hidden layer's outputs that is set to 0 in training, in [0, 1). Keras scales the others by
         1 / (1 - dropout) in training, and changes nothing when it predicts.
@@ -60,8 +65,12 @@ def mlp(
         Whether to normalize each hidden layer's z before the activation, as in Ioffe & Szegedy (2015, section 3.2).
         This adds four numbers per unit: γ and β, which are trained, and the moving mean and variance, which are not.
         Each batch moves these two by a tenth of the way, so that they are right even after a short training. (With
-        Keras' default momentum of 0.99 they need some hundred batches.) The Dense layers keep their biases, although β
-        makes them redundant, so that nothing else differs from the plain network.
+        Keras' default, ``momentum=0.99``, they need some hundred batches.) The Dense layers keep their biases, although
+        β makes them redundant, so that nothing else differs from the plain network.
+    momentum : float
+        Part of the moving averages that a batch leaves as it is, in [0, 1).
+    epsilon : float
+        What batch normalization adds to the variance, at least 0.
     initializer : str or keras.initializers.Initializer
         Initializer of the kernels; each layer gets a copy with its own seed. Biases start at 0.
     optimizer : str or keras.optimizers.Optimizer
@@ -95,6 +104,7 @@ def mlp(
     _check_activation(activation, hidden)
     penalty = {"l1": real(l1, "l1", least=0), "l2": real(l2, "l2", least=0)}
     real(dropout, "dropout", least=0, below=1)
+    norm = {"momentum": real(momentum, "momentum", least=0, below=1), "epsilon": real(epsilon, "epsilon", least=0)}
     loss = _loss(loss, label_smoothing)
     n_outputs, output_activation = _output(loss, n_classes)
     optimizer = _optimizer(optimizer)
@@ -109,17 +119,24 @@ def mlp(
                 n_units,
                 activation=None if batch_norm else activation,
                 kernel_initializer=_initializer(initializer, kernel_seed),
-                kernel_regularizer=keras.regularizers.L1L2(**penalty) if any(penalty.values()) else None,
+                kernel_regularizer=_regularizer(penalty),
                 name=f"hidden_{number}",
             )
         )
         if batch_norm:
-            model.add(layers.BatchNormalization(momentum=NORM_MOMENTUM, name=f"batch_norm_{number}"))
+            model.add(layers.BatchNormalization(**norm, name=f"batch_norm_{number}"))
             model.add(layers.Activation(activation, name=f"activation_{number}"))
         if dropout:
             model.add(layers.Dropout(dropout, seed=dropout_seed, name=f"dropout_{number}"))
-    output_initializer = _initializer(initializer, seeds[-1][0])
-    model.add(layers.Dense(n_outputs, output_activation, kernel_initializer=output_initializer, name="output"))
+    model.add(
+        layers.Dense(
+            n_outputs,
+            output_activation,
+            kernel_initializer=_initializer(initializer, seeds[-1][0]),
+            kernel_regularizer=_regularizer(penalty) if l2_output else None,
+            name="output",
+        )
+    )
     model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"])
     model.optimizer.build(model.trainable_variables)  # otherwise ScheduleFreeAdamW (Keras 3.15) loses them
     return model
@@ -173,6 +190,11 @@ def _check_activation(activation, hidden):
                 f"activation must turn {n_units} numbers into {n_units} numbers by operations of keras.ops, got "
                 f"{activation!r}, which gives {made}."
             )
+
+
+def _regularizer(penalty):
+    """The penalty on a kernel, ``{"l1": …, "l2": …}``; None if there is none."""
+    return keras.regularizers.L1L2(**penalty) if any(penalty.values()) else None
 
 
 def _loss(loss, label_smoothing):

@@ -269,6 +269,8 @@ class Unregistered(keras.optimizers.schedules.LearningRateSchedule):
         ((True,), {}, "hidden layer must be .* got True"),
         ((4,), {"dropout": 1}, "dropout must be a number of at least 0 and below 1, got 1"),
         ((4,), {"dropout": "0.5"}, "dropout must be a number .* got '0.5'"),
+        ((4,), {"momentum": 1}, "momentum must be a number of at least 0 and below 1, got 1"),
+        ((4,), {"epsilon": -1e-3}, "epsilon must be a number of at least 0, got -0.001"),
         ((4,), {"l1": -1}, "l1 must be a number of at least 0, got -1"),
         ((4,), {"l2": float("nan")}, "l2 must be a number of at least 0, got nan"),
         ((4,), {"n_inputs": 0}, "n_inputs must be a whole number of at least 1, got 0"),

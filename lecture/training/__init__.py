@@ -9,13 +9,16 @@ from lecture.training.schedules import OneCycle, Triangular, WarmUp
 from lecture.training.stopping import SmoothedEarlyStopping
 from lecture.training.trace import trace
 from lecture.training.transfer import FewImages, learn_from_few, reuse
+from lecture.training.twins import HalfSquaredError, SummedCrossentropy, from_keras, twin
 
 __all__ = [
     "FewImages",
+    "HalfSquaredError",
     "History",
     "OneCycle",
     "Repeats",
     "SmoothedEarlyStopping",
+    "SummedCrossentropy",
     "TrainedClassifier",
     "TrainingPlot",
     "Triangular",
@@ -23,8 +26,10 @@ __all__ = [
     "as_classifier",
     "batches",
     "fit_seeds",
+    "from_keras",
     "in_blocks",
     "learn_from_few",
     "reuse",
     "trace",
+    "twin",
 ]
