@@ -73,7 +73,8 @@ def test_one_example_moves_the_gradients_of_all():
 
 def test_each_step_says_what_it_is():
     assert "Batch norm of 5 examples as the steps z, μ, c, c², v, s, ẑ, γ, β and u." in GRAPH.describe()
-    assert "Σ ∂L/∂z = 0" in GRAPH.describe()
+    assert "In unit 1 Σ ∂L/∂z = 0" in GRAPH.describe() and "In unit 2" in GRAPH.describe(unit=1)
+    assert "∂L/∂" not in GRAPH.describe("z_hat", backward=False)
     texts = [GRAPH.describe(name) for name in GRAPH.nodes]
     assert len(set(texts)) == len(texts) and all(text.endswith(".") for text in texts)
     assert "ẑ = c / s" in GRAPH.describe("z_hat") and "γ from u" in GRAPH.describe("z_hat")

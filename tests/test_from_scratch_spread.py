@@ -67,6 +67,55 @@ def test_measure_depth_is_a_special_case():
     np.testing.assert_array_equal(profile.weight_gradient_norm, found.weight_gradient_norm[0])
 
 
+@pytest.mark.parametrize("distribution", ["normal", "uniform"])
+@pytest.mark.parametrize(
+    ("activation", "initializer", "signal", "gradient"),
+    [
+        ("tanh", "zeros", "none", "none"),
+        ("sigmoid", "zeros", "none", "none"),
+        ("tanh", "small", "vanishing", "vanishing"),
+        ("relu", "small", "vanishing", "vanishing"),
+        ("sigmoid", "small", "vanishing", "vanishing"),
+        ("sigmoid", "glorot", "vanishing", "vanishing"),
+        ("tanh", "glorot", "stable", "stable"),
+        ("relu", "glorot", "vanishing", "vanishing"),
+        ("relu", "he", "stable", "stable"),
+        ("relu", "large", "exploding", "exploding"),
+        ("tanh", "large", "stable", "exploding"),
+    ],
+)
+def test_what_depth_does(activation, initializer, distribution, signal, gradient):
+    profile = measure_depth(activation, initializer, distribution, depth=20)
+    assert (profile.signal_verdict, profile.gradient_verdict) == (signal, gradient)
+    words = {
+        "vanishing": "vanishes",
+        "exploding": "explodes",
+        "stable": "times that at the last",
+        "none": "no weight of a hidden layer",
+    }
+    assert words[gradient] in profile.describe()
+
+
+def test_depth_follows_the_theory():
+    # A linear layer of σ² = 1 / n keeps the variance (Glorot & Bengio); ReLU halves it, so it needs 2 / n (He et al.).
+    keep = measure_depth("linear", "glorot", depth=10, width=300)
+    assert keep.signal_ratio == pytest.approx(1, abs=0.25) and keep.gradient_ratio == pytest.approx(1, abs=0.25)
+    halved = measure_depth("relu", "glorot", depth=10, width=300)
+    assert halved.gradient_ratio == pytest.approx(0.5 ** (9 / 2), rel=0.3)
+    kept = measure_depth("relu", "he", depth=10, width=300)
+    assert kept.gradient_ratio == pytest.approx(1, rel=0.3)
+
+
+def test_a_depth_profile_is_that_of_the_net_and_cannot_be_changed():
+    profile = measure_depth("tanh", "glorot", "normal", depth=3, width=20, seed=4)
+    assert profile.depth == 3 and profile is measure_depth("tanh", "glorot", "normal", depth=3, width=20, seed=4)
+    net = dense_net([20, 20, 20, 20, 10], activation="tanh", output="softmax", initializer="glorot_normal", seed=4)
+    X = np.random.default_rng(4).normal(size=(100, 20))
+    np.testing.assert_allclose(profile.activation_std[0], np.sqrt(np.tanh(X @ net.layers[0].W).var(axis=0).mean()))
+    with pytest.raises(ValueError, match="read-only"):
+        profile.gradient_norm[0] = 1
+
+
 def test_a_setting_takes_little_time():
     spread(NINE, X, sigma=0.1)
     start = time.perf_counter()

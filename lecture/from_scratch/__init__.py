@@ -11,7 +11,15 @@ many layers.
 from lecture.from_scratch.batch_norm import FAULTS, BatchNorm, batch_norm_gradient
 from lecture.from_scratch.batch_norm_graph import BatchNormEdge, BatchNormGraph, BatchNormNode, batch_norm_graph
 from lecture.from_scratch.chain import Chain, LayerGradient, chain_rule, layer_gradient
-from lecture.from_scratch.check import CheckedArray, GradientCheck, check_gradients, distance_to_kink, gradient_check
+from lecture.from_scratch.check import (
+    TOLERANCES,
+    VERDICTS,
+    CheckedArray,
+    GradientCheck,
+    check_gradients,
+    distance_to_kink,
+    gradient_check,
+)
 from lecture.from_scratch.costs import GradientCosts, gradient_costs
 from lecture.from_scratch.depth import DepthProfile, measure_depth
 from lecture.from_scratch.fitting import Evaluation, Fitted, evaluate, fit
@@ -31,6 +39,8 @@ __all__ = [
     "INITIALIZERS",
     "LOSSES",
     "SCALES",
+    "TOLERANCES",
+    "VERDICTS",
     "BatchNorm",
     "BatchNormEdge",
     "BatchNormGraph",

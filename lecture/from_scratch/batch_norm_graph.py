@@ -27,9 +27,9 @@ _STEPS = {
     "variance": _Step("v", "v = mean(c²)", "A mean hands each of its n squares a part 1/n."),
     "spread": _Step("s", "s = √(v + ε)", "A square root has the slope 1 / 2s: ε keeps it from 1/0."),
     "z_hat": _Step("ẑ", "ẑ = c / s", "The spread divides all examples, so its gradient is a sum over all of them."),
-    "gamma": _Step("γ", "γ", "It multiplies all examples: its gradient is the sum of ∂L/∂out times ẑ."),
-    "beta": _Step("β", "β", "It is added to all examples: its gradient is the sum of ∂L/∂out."),
-    "out": _Step("u", "u = γ ẑ + β", "Here ∂L/∂u comes from the layers above."),
+    "gamma": _Step("γ", "γ", "It multiplies all examples: its gradient is the sum of ∂L/∂u times ẑ."),
+    "beta": _Step("β", "β", "It is added to all examples: its gradient is the sum of ∂L/∂u."),
+    "out": _Step("u", "u = γ ẑ + β", "The layers above take it, and a gradient comes back from them."),
 }
 
 
@@ -92,17 +92,29 @@ class BatchNormGraph:
         """Return what comes back over an edge, in the shape of its source: ∂L/∂target times the derivative."""
         return _come_back(self.nodes[edge.target].gradient, edge.derivative, self.nodes[edge.source].value)
 
-    def describe(self, name: str | None = None) -> str:
-        """Return what a step is and what comes back to it, with the numbers of the first unit; all of it if None."""
+    def describe(self, name: str | None = None, *, backward: bool = True, unit: int = 0) -> str:
+        """Return what a step is, with the numbers of a unit; the whole graph in a sentence if None.
+
+        Parameters
+        ----------
+        name : str, optional
+            Name of the step.
+        backward : bool
+            Whether to say what comes back to it.
+        unit : int
+            Unit whose numbers are given, from 0.
+        """
         if name is None:
-            sums = f"Σ ∂L/∂z = {short(self.sum_of_gradients[0])}, Σ ẑ ∂L/∂z = {short(self.sum_with_z_hat[0])}"
+            sums = f"Σ ∂L/∂z = {short(self.sum_of_gradients[unit])}, Σ ẑ ∂L/∂z = {short(self.sum_with_z_hat[unit])}"
             steps = listed(node.symbol for node in self.nodes.values())
-            return f"Batch norm of {counted(self.n, 'example')} as the steps {steps}. In the first unit {sums}."
+            return f"Batch norm of {counted(self.n, 'example')} as the steps {steps}. In unit {unit + 1} {sums}."
         node = self.nodes[one_of(name, self.nodes, "name")]
-        value, gradient = _numbers(node.value), _numbers(node.gradient)
+        text = f"{node.formula}: {_numbers(node.value, unit)}. {node.sentence}"
+        if not backward:
+            return text
         ways = [f"{edge.formula} from {self.nodes[edge.target].symbol}" for edge in self.edges_from(name)]
         back = f" The derivatives on the way back are {listed(ways)}." if ways else ""
-        return f"{node.formula}: {value}. {node.sentence}{back} ∂L/∂{node.symbol}: {gradient}."
+        return f"{text}{back} ∂L/∂{node.symbol}: {_numbers(node.gradient, unit)}."
 
 
 def batch_norm_graph(
@@ -200,7 +212,6 @@ def _come_back(gradient, derivative, source):
     return product.sum(axis=0) if product.ndim > source.ndim else product
 
 
-def _numbers(array):
-    """The numbers of the first unit."""
-    column = array[:, 0] if array.ndim == 2 else array[:1]
-    return ", ".join(map(short, column))
+def _numbers(array, unit):
+    """The numbers of a unit."""
+    return ", ".join(map(short, np.atleast_1d(array[..., unit])))

@@ -18,7 +18,7 @@ from lecture.from_scratch.net import Net, batch
 from lecture.words import counted, listed, plural
 
 METHODS = {"central": "central differences", "complex": "a complex step"}
-TOLERANCE = {"central": 1e-6, "complex": 1e-10}  # a right gradient is at 5e-9 and 6e-15, the smallest fault at .05
+TOLERANCES = {"central": 1e-6, "complex": 1e-10}  # a right gradient is at 5e-9 and 6e-15, the smallest fault at .05
 VERDICTS = ("right", "zero", "not judged", "wrong")
 LONGEST_STEP = 1e-2  # beyond it the third derivative is in the way
 COMPLEX_STEP = 1e-30
@@ -349,7 +349,7 @@ def _compared(g, ways, found, method):
     largest = float(max(np.abs(ours).max(), np.abs(found.values[judged]).max(initial=0)))
     if largest <= found.noise.max():
         verdict = "zero"
-    elif error < TOLERANCE[method]:
+    elif error < TOLERANCES[method]:
         verdict = "right" if judged.all() else "not judged"
     else:
         verdict = "not judged" if np.linalg.norm(off) <= np.linalg.norm(found.noise[judged]) else "wrong"

@@ -26,8 +26,11 @@ from lecture.plots.landscape.spectrum import plot_index, plot_spectrum
 from lecture.plots.landscape.trajectories import plot_trajectories
 from lecture.plots.landscape.walk import plot_function, plot_plane, plot_threads
 from lecture.plots.learning.arrays import plot_dense_product, plot_elementwise
+from lecture.plots.learning.batch_norm_graph import plot_batch_norm_graph
 from lecture.plots.learning.costs import plot_gradient_costs
 from lecture.plots.learning.depth import plot_gradient_flow
+from lecture.plots.learning.gradient_check import plot_gradient_check
+from lecture.plots.learning.spread import plot_spread
 from lecture.plots.learning.tensors import plot_tensor
 from lecture.plots.learning.training_loop import plot_training_loop
 from lecture.plots.networks.architecture import plot_architecture
@@ -75,6 +78,7 @@ __all__ = [
     "plot_architecture",
     "plot_attention",
     "plot_batch_gradient",
+    "plot_batch_norm_graph",
     "plot_beside_chance",
     "plot_between",
     "plot_boundaries",
@@ -90,6 +94,7 @@ __all__ = [
     "plot_fits_of_depths",
     "plot_function",
     "plot_functions",
+    "plot_gradient_check",
     "plot_gradient_costs",
     "plot_gradient_flow",
     "plot_gradient_norms",
@@ -130,6 +135,7 @@ __all__ = [
     "plot_settling",
     "plot_slice",
     "plot_spectrum",
+    "plot_spread",
     "plot_step",
     "plot_surface",
     "plot_surrogate",
