@@ -18,9 +18,9 @@ from lecture.plots.landscape.chance import plot_beside_chance
 from lecture.plots.landscape.edge import plot_edge_of_stability
 from lecture.plots.landscape.lines import plot_interpolation
 from lecture.plots.landscape.paths import plot_path
-from lecture.plots.landscape.replay import plot_replay, plot_unnamed
 from lecture.plots.landscape.plateaus import plot_kinked_fit, plot_nested_fits, plot_plateaus
 from lecture.plots.landscape.ratios import plot_ratios_against_loss, plot_ratios_over_radii
+from lecture.plots.landscape.replay import plot_replay, plot_unnamed
 from lecture.plots.landscape.slices import plot_slice
 from lecture.plots.landscape.spectrum import plot_index, plot_spectrum
 from lecture.plots.landscape.trajectories import plot_trajectories
@@ -122,12 +122,11 @@ __all__ = [
     "plot_path",
     "plot_paths",
     "plot_plane",
-    "plot_prediction",
-    "plot_replay",
     "plot_plateaus",
     "plot_prediction",
     "plot_ratios_against_loss",
     "plot_ratios_over_radii",
+    "plot_replay",
     "plot_representation",
     "plot_result",
     "plot_schedule",
