@@ -34,6 +34,11 @@ ANCHORS = {
         atom-activations atom-batch-size atom-losses atom-initialization atom-convergence
         atom-regularization decision-boundaries fitted-curves
     """.split(),
+    "05_landscape": """
+        landscape-functions equal-parameters equal-parameters-mnist weight-trajectories gradient-norm
+        gradient-near-zero stationary-points random-labels width-and-generalization interpolation sensitivity
+        loss-surface landscape-then-and-now
+    """.split(),
 }
 
 

@@ -11,6 +11,8 @@ from lecture.exercises import (  # noqa: F401 - each registers its exercises
     atoms_inputs,
     atoms_training,
     first_network,
+    landscape_paths,
+    landscape_solutions,
     optimizers,
     practice_training,
     regularization,

@@ -1,0 +1,103 @@
+"""The landscape of the loss, points and solutions: plateaus, slope against curvature, walls, numbers of updates."""
+
+import numpy as np
+
+from lecture.exercises.compare import number
+from lecture.exercises.registry import call, exercise
+
+
+@exercise(
+    "decimal-point",
+    "A mean square of ½ less the square of the mean, 2/π: on the plateau the networks are the best constant.",
+)
+def decimal_point(answer):
+    """The variance of sin(πx/2) on [0, 2]."""
+    number(
+        answer,
+        1 / 2 - (2 / np.pi) ** 2,
+        known=[
+            (1 / 2, "That is the mean of the square. Around which number do the values vary?"),
+            (2 / np.pi, "That is the mean of the function."),
+            ((2 / np.pi) ** 2, "That is the square of the mean."),
+            (0.95, "A function between 0 and 1 cannot vary that much: at most by 1/4."),
+            (0.5 - 2 / np.pi, "A variance is not negative: square the mean."),
+            (np.sqrt(1 / 2 - (2 / np.pi) ** 2), "That is the standard deviation."),
+            (1 - 2 * (2 / np.pi) ** 2, "Divide by the length of the interval: a mean is wanted, not an integral."),
+            (1 - 8 / np.pi**2, "Divide by the length of the interval: a mean is wanted, not an integral."),
+        ],
+        tolerance=5e-3,
+    )
+
+
+@exercise("coin-toss", "The slope shrinks with the radius, the curvature with its square: close by, the slope decides.")
+def coin_toss(answer):
+    """The share of points close around a point with a small gradient at which the loss is higher."""
+    number(
+        answer,
+        1 / 2,
+        known=[
+            (1, "That would be so if the gradient were exactly zero. Compare slope and curvature at a small radius."),
+            (0, "In the direction of the gradient, the loss is higher for certain."),
+            (50, "That is in percent."),
+            (100, "That would be so if the gradient were exactly zero. And a share lies between 0 and 1."),
+        ],
+    )
+
+
+@exercise("deciding-radius", "Below it a sample asks for the sign of a slope, beyond it for that of a curvature.")
+def deciding_radius(answer):
+    """The radius r beyond which λr²/2 is larger than gr."""
+    slope, curvature = 0.03, 5.0
+    number(
+        call(answer, slope, curvature),
+        2 * slope / curvature,
+        known=[
+            (slope / curvature, "The second term has a half."),
+            (slope / (2 * curvature), "On which side does the half stand?"),
+            (curvature / slope, "The other way round: a steep slope needs a large radius."),
+            (curvature / (2 * slope), "The other way round: a steep slope needs a large radius."),
+            (2 * curvature / slope, "The other way round: a steep slope needs a large radius."),
+            (np.sqrt(2 * slope / curvature), "One r can be divided out on both sides."),
+            (np.sqrt(slope / curvature), "One r can be divided out on both sides."),
+            (2 * slope * curvature, "A strong curvature decides at a small radius."),
+        ],
+    )
+
+
+@exercise("wall-height", "Above the straight line between the ends: two valleys of unequal depth are no wall.")
+def wall_height(answer):
+    """How far a loss at equally spaced points rises above the line between its ends, at most."""
+    loss = np.array([0.9, 1.1, 1.6, 1.4, 0.7, 0.3, 0.1])
+    line = np.linspace(loss[0], loss[-1], len(loss))
+    number(
+        call(answer, loss),
+        np.max(loss - line),
+        known=[
+            (loss.max(), "That is the highest loss. How high is the line there?"),
+            (loss.max() - loss.min(), "That measures from the lowest loss, not from the line."),
+            (loss.max() - loss[0], "That measures from the first loss, not from the line."),
+            (loss.max() - max(loss[0], loss[-1]), "That measures from the higher end, not from the line."),
+            (loss.max() - loss[-1], "That measures from the last loss, not from the line."),
+            (loss.max() - (loss[0] + loss[-1]) / 2, "That measures from the mean of the ends: the line is not level."),
+            (np.max(np.abs(loss - line)), "Only what lies above the line counts."),
+            (np.mean(loss - line), "The largest distance is wanted, not the mean."),
+            (np.argmax(loss - line), "That is where the distance is largest. How large is it?"),
+        ],
+    )
+
+
+@exercise("equal-updates", "Ten times larger mini-batches make ten times fewer updates in an epoch.")
+def equal_updates(answer):
+    """The epochs with mini-batches of 1,000 that make as many updates as 20 epochs with mini-batches of 100."""
+    number(
+        answer,
+        200,
+        known=[
+            (20, "That is equally many epochs. How many updates does each of the two make in an epoch?"),
+            (2, "The other way round: larger mini-batches make fewer updates in an epoch."),
+            (11_000, "That is the number of updates. How many epochs is that?"),
+            (55, "That is how many updates an epoch makes with mini-batches of 1,000."),
+            (550, "That is how many updates an epoch makes with mini-batches of 100."),
+            (1_100, "That is how many updates 20 epochs make with mini-batches of 1,000."),
+        ],
+    )
