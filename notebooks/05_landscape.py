@@ -242,9 +242,9 @@ claim(
 # rate suits them. And depth at equal size means narrow layers, which can die.
 
 # %% [markdown] anchor="equal-parameters-mnist"
-# ## Counting a convolution
+# ## Depth at equal size, on images
 #
-# *About 6 minutes.*
+# *About 7 minutes.*
 #
 # The report asks the same on images. Its shallow network is a convolution with
 # three 3 × 3 filters, max pooling and ten outputs: 5,910 parameters, it says.
@@ -277,10 +277,55 @@ print(shallow.count_params(), deep.count_params())
 #
 # </details>
 #
-# The deep network is 22 % larger than the shallow one, so a lead of its own
-# proves nothing about depth.
+# The deep network is 22 % larger than the shallow one. So we train a third one
+# beside them, which is deep and has exactly 5,920: convolutions with 16 and 6
+# filters of 3 × 3 and a dense layer of 16.
 #
-# For your own network: never count by hand what `count_params()` tells you.
+# *Predict first: of the lead that the larger deep network has, how much is
+# left at exactly equal size?*
+
+# %%
+equal_images = experiments.equal_parameters_mnist.run(preset=PRESET)
+plots.plot_sweeps(equal_images.sweeps[1:3]);
+
+# %% tags=["hide-input"]
+leads = equal_images.verdicts
+display(
+    claim(
+        leads[0],
+        if_so="The report's deep network is more accurate than its shallow"
+        " one, by {mean:.1%}.",
+        if_not="The report's deep network is not more accurate than its"
+        " shallow one by a percent: {mean:+.1%}.",
+        if_undecided="Whether the report's deep network is more accurate than"
+        " its shallow one by a percent stays open: {low:+.1%} to {high:+.1%}.",
+    ),
+)
+claim(
+    leads[1],
+    if_so="At exactly equal size the deeper one is still more accurate, by"
+    " {mean:.1%}.",
+    if_not="At exactly equal size the deeper one is not more accurate by a"
+    " percent: {mean:+.1%}.",
+    if_undecided="Whether the deeper one is more accurate by a percent at"
+    " exactly equal size stays open: {low:+.1%} to {high:+.1%}.",
+)
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# The distance between the two deep networks is what the additional parameters
+# are worth, and that between the smaller one and the shallow one is what depth
+# is worth. Only three networks can tell the two apart. With two you get their
+# sum.
+#
+# </details>
+#
+# The numbers in the legend are parameters. A strong mark is the mean, a faint
+# one a single network: look whether the faint ones of two curves overlap.
+#
+# For your own network: before you compare two, call `count_params()`, and
+# build the third one that makes the comparison fair.
 #
 # **Learnt:** a filter has weights for every map that it looks at, and every
 # unit has a bias. A claim "at equal size" begins with counting.
@@ -325,16 +370,31 @@ print((variances / variances.sum())[:3].round(3))
 # So "two axes tell most of the variance" does not show that a training lives
 # in a plane. A walk does not live in one either.
 #
-# *Predict first: of the three pictures below, one shows trainings. Could you
-# tell which, without the title?*
+# *Predict first: one of these three pictures shows trainings, one random
+# walks, one straight lines. Which is which?*
+
 
 # %%
 trajectories = experiments.trajectories.run(preset=PRESET)
 pictures = trajectories.details
-plots.plot_beside_chance(pictures.of("whole network"));
+
+
+def which_is_which(reveal=False):
+    return plots.plot_unnamed(pictures.of("whole network"), reveal=reveal)
+
+
+explore(which_is_which, reveal=True)
+
+
 # %%
-plots.plot_beside_chance(pictures.of("first layer"))
-plt.show()
+def replay(epoch=5):
+    return plots.plot_replay(pictures.of("first layer"), epoch)
+
+
+last = pictures.of("first layer")["trainings"].points.shape[1] - 1
+explore(replay, epoch=(0, last) if LIVE else [0, 1, 2, 5, 10, last])
+
+# %% tags=["hide-input"]
 display(
     claim(
         trajectories.verdicts[0],
@@ -361,17 +421,17 @@ claim(
 # <details><summary>Answer</summary>
 #
 # A star alone says little. Eight directions in ten thousand dimensions are
-# nearly at right angles, whether learning chose them or chance, and PCA spreads
-# eight directions at right angles into a star. "They go in different
+# nearly at right angles, whether learning chose them or chance, and PCA
+# spreads eight directions at right angles into a star. "They go in different
 # directions, so there are many minima" reads a property of the space as one of
 # the loss.
 #
 # </details>
 #
-# The upper row has all weights, the lower row the first layer's, which are 62
-# % of them. Exchanging two hidden units moves a point far away and changes
-# nothing that the network computes, so a large distance is no proof that two
-# solutions differ either.
+# Tick *reveal* for the names. The upper pictures have all weights, the replay
+# those of the first layer, which are 62 % of them. Exchanging two hidden units
+# moves a point far away and changes nothing that the network computes, so a
+# large distance is no proof that two solutions differ either.
 #
 # What can be seen is how far the shadow is from the thing, and how a single
 # path differs from a walk.
@@ -434,38 +494,104 @@ plots.plot_trajectories(one_path);
 # %% [markdown] anchor="loss-surface"
 # ## A plane through the landscape
 #
-# *About 8 minutes.*
+# *About 9 minutes.*
 #
-# Two directions through the weights of a network span a plane, and over a
-# plane the loss can be drawn. Here the directions are those in which the path
-# of the last section moved most; the plane goes through its end.
+# Two directions through the weights span a plane, and over a plane the loss
+# can be drawn. Here is the landscape of a network so small that this page can
+# compute it while you watch: 1-6-1 with tanh, 19 parameters, which has learnt
+# $\sin 3x$. Every point of the plane is a network, and beside it is the curve
+# that this network draws.
 #
-# *Predict first: the path starts high and ends low. Does it cross the contour
-# lines at right angles, as water would?*
+# Choose one of three planes: that in which the training moved most, that in
+# which a random walk with the same step lengths moved most, and one in random
+# directions ([Li et al., 2018](https://arxiv.org/abs/1712.09913)).
+#
+# *Predict first: the training starts high and ends low. Does its path cross
+# the contour lines at right angles, as water would?*
 
-# %%
-plane = landscape.slice_2d(
-    model, X[:1000], y[:1000], directions="pca", path=path.weights
-)
-plots.plot_slice(plane);
+# %% tags=["live", "slide-code"]
+# Train 1-6-1 on sin 3x with replicas.train(keep="all"); landscape.walk it.
+inputs = np.linspace(-1, 1, 40)[:, None]
+settings = dict(activation="tanh", output="linear", loss="mse", keep="all")
+settings |= dict(steps=1000, learning_rate=0.02, record=range(0, 1001, 50))
+nets = replicas.train([6], inputs, np.sin(3 * inputs), seeds=1, **settings)
+surface = landscape.walk(nets, inputs, np.sin(3 * inputs))
+print(surface.describe())
+
+# %% tags=["hide-input"]
+explore_walk(surface)
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# It need not. Adam scales every weight's step by itself, which turns the step
-# away from the gradient; a mini-batch has a gradient of its own; and what you
-# see is a shadow: the gradient points out of the plane nearly everywhere.
+# It need not. Adam scales the step of every weight by itself, which turns it
+# away from the gradient. And what you see is a shadow: the gradient has 19
+# parts, of which the plane shows two.
 #
 # </details>
 #
-# The colours belong to the plane and the dots to the path's shadow on it. Only
-# at the white cross, where the plane touches the path, do the two have the
-# same loss.
+# Move the point: away from the path, beyond its end, onto the random walk.
+# Then start an optimizer there. The threads show how much the loss of each
+# point of the path differs from that of its shadow.
 #
-# For your own network: a surface plot shows two directions out of thousands.
-# Say which two, and how far from the plane the path is.
+# Along the way not only the loss changes, but its curvature as well. On a
+# parabola of curvature $\lambda$, gradient descent with a learning rate $\eta$
+# goes downhill only if $\lambda < 2 / \eta$; beyond, every step overshoots by
+# more than the last. Now train small networks by plain gradient descent and
+# follow the largest eigenvalue of the Hessian.
 #
-# **Learnt:** a picture of a loss surface is a choice of two directions.
+# *Predict first: what becomes of the largest eigenvalue, if nothing tells the
+# network where $2 / \eta$ is?*
+
+# %%
+edge = landscape.edge_of_stability(
+    inputs, np.sin(3 * inputs), learning_rates=(0.1, 0.2, 0.4), steps=4000
+)
+
+
+def largest_eigenvalues(learning_rate=0.4, step=4000):
+    return plots.plot_edge_of_stability(edge, learning_rate, step)
+
+
+explore(
+    largest_eigenvalues,
+    learning_rate=[0.1, 0.2, 0.4],
+    step=[0, 500, 1000, 2000, 4000],
+)
+
+# %% tags=["hide-input"]
+claim(
+    edge.settled[-1] - 1,
+    "λmax ÷ (2/η) in the last quarter of the training, minus 1, largest η",
+    smallest=0.15,
+    absent=True,
+    if_so="At the largest learning rate the largest eigenvalue settles where"
+    " the parabola would start to diverge.",
+    if_not="At the largest learning rate the largest eigenvalue ends away from"
+    " the limit, by {mean:+.0%} of it.",
+    if_undecided="At the largest learning rate the largest eigenvalue ends"
+    " near the limit, at {low:+.0%} to {high:+.0%} of it.",
+)
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# It tends to rise until it meets the limit, and then it cannot rise further:
+# in a valley that is steeper, the steps swing out of it to where it is wider
+# ([Cohen et al., 2021](https://arxiv.org/abs/2103.00065)). So how sharp the
+# solution is depends on the learning rate that found it. With a small rate the
+# limit is far away, and a short training may never meet it.
+#
+# </details>
+#
+# Dashed lines are the limits $2 / \eta$, in the colours of the rates; the
+# right panel has the largest eigenvalues at the chosen step.
+#
+# For your own network: a picture of a surface shows two directions out of
+# thousands. Say which two, and how far from the plane the path is.
+#
+# **Learnt:** a picture of a loss surface is a choice of two directions. And
+# the landscape in which a training ends is chosen by its learning rate, too.
 
 # %% [markdown] anchor="gradient-norm"
 # ## Does the gradient shrink with the loss?
@@ -565,9 +691,9 @@ claim(
 
 # %% tags=["live", "slide-code"]
 # Give fit a landscape.GradientNorm(), and look at history.history.
-model = models.mlp(8, 200, optimizer="adam", seed=SEED)
+watched = models.mlp(8, 200, optimizer="adam", seed=SEED)
 norm = landscape.GradientNorm()
-history = model.fit(X, y, epochs=5, verbose=0, callbacks=[norm]).history
+history = watched.fit(X, y, epochs=5, verbose=0, callbacks=[norm]).history
 print("loss", np.round(history["loss"], 2))
 print("norm", np.round(history["gradient_norm"], 2))
 
@@ -672,6 +798,226 @@ exercises.check("whole-norm", whole_norm)
 # in the end: why do some of the solutions hold for images that were never
 # seen?
 
+# %% [markdown] anchor="gradient-near-zero"
+# ## Where the gradient is nearly zero
+#
+# *About 9 minutes.*
+#
+# A hundred networks 1-4-3-1 of ReLUs fit half a sine, $\sin(\pi x / 2)$ on
+# $[0, 2]$, until hardly anything moves any more. The report did that and found
+# 38 of its 100 networks stopped at a high loss: plateaus, saddles? It put
+# their losses at ".06" and ".95".
+#
+# *Predict first: are the losses at which networks stop spread out, or are
+# there only a few? And can one of them be .95?*
+
+# %%
+plateaus = experiments.plateaus.run(preset=PRESET)
+stopped = plateaus.details
+
+
+def nested_fits(kinks=0, first_piece_flat=True):
+    return plots.plot_nested_fits(stopped, kinks=kinks, flat=first_piece_flat)
+
+
+explore(nested_fits, kinks=[0, 1, 2, 3], first_piece_flat=True)
+
+# %% tags=["hide-input"]
+claim(
+    plateaus.verdicts[0],
+    if_so="{mean:.0%} of the networks end at the best fit that a smaller"
+    " network has: a line with no, one or two kinks.",
+    if_not="Only {mean:.0%} of the networks end at the best fit that a smaller"
+    " network has: a line with no, one or two kinks.",
+    if_undecided="About half of the networks, {mean:.0%}, end at the best fit"
+    " that a smaller network has.",
+)
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# A plateau is what a smaller network can do best. With all units dead there is
+# the constant, and its loss is the variance, $1/2 - 4/\pi^2 = 0.0947$. With
+# one kink left after a flat piece there is 0.0610, with a kink between two
+# slopes 0.0039. Half a sine lies between 0 and 1, so no constant is worse than
+# its variance, and .95 is .095 with a slip of the decimal point.
+#
+# </details>
+#
+# On the right, each dot is a network and each level line is the loss of the
+# best line with so many kinks, found by trying all places for them. Unit by
+# unit, a network has lost what it would have needed for the next level
+# ([Fukumizu and Amari, 2000](https://doi.org/10.1016/S0893-6080(00)00009-5)).
+#
+# Now to what lies there. In the neighbourhood of a point the loss changes by
+#
+# $$L(\theta + \delta) - L(\theta) \approx g \cdot \delta + \tfrac{1}{2}\,
+# \delta^\top H \delta$$
+#
+# with the gradient $g$ and the Hessian $H$. The *minimal ratio* is the share
+# of directions that lead up: 1 at a minimum. The report drew 500 points within
+# $2 \cdot 10^{-7}$ of each weight and counted. One can also compute $H$ and
+# count its positive eigenvalues.
+#
+# *Predict first: a minimum is missed by a little, so that a slope of a
+# ten-thousandth is left. Which share of the points around it is higher, close
+# by and further away?*
+
+# %% tags=["live", "slide-code"]
+# Sample slope * d + d**2 / 2 with rng.uniform, at three radii.
+slope, rng = 1e-4, np.random.default_rng(SEED)
+for radius in 1e-6, 1e-4, 1e-2:
+    d = rng.uniform(-radius, radius, size=10_000)
+    higher = np.mean(slope * d + d**2 / 2 > 0)
+    print(f"radius {radius:g}: {higher:.0%} higher")
+
+# %%
+settled, stop = stopped.stops["settled"], stopped.stops["as training stops"]
+plots.plot_ratios_against_loss(
+    {
+        "samples at 2·10⁻⁷": (stop.ratios.at(2e-7), stop.losses),
+        "samples at 10⁻³": (settled.ratios.at(1e-3), settled.losses),
+        "samples at 10⁻²": (settled.ratios.at(1e-2), settled.losses),
+        "eigenvalues": (settled.ratios.eigenvalues, settled.losses),
+    }
+);
+
+# %% tags=["hide-input"]
+display(
+    claim(
+        plateaus.verdicts[1],
+        if_so="Where training stops, {mean:.0%} of the gradients are below a"
+        " millionth.",
+        if_not="Where training stops, only {mean:.0%} of the gradients are"
+        " below a millionth, small as they all look.",
+        if_undecided="Where training stops, {mean:.0%} of the gradients are"
+        " below a millionth.",
+    ),
+    claim(
+        plateaus.verdicts[2],
+        if_so="At the report's radius {mean:.0%} of the samples see the"
+        " curvature.",
+        if_not="At the report's radius only {mean:.0%} of the samples see the"
+        " curvature: in the others the slope decides, and half of all"
+        " directions lead up a slope.",
+        if_undecided="At the report's radius {mean:.0%} of the samples see the"
+        " curvature.",
+    ),
+)
+claim(
+    plateaus.verdicts[4],
+    if_so="Samples and eigenvalues give the same ratio.",
+    if_not="Even where samples see the curvature, they do not give the ratio"
+    " of the eigenvalues: {mean:+.2f} beside it.",
+    if_undecided="Whether samples and eigenvalues give the same ratio is"
+    " open.",
+)
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# Half of them close by, nearly all further away. The slope's part shrinks with
+# the radius, the curvature's with its square, so close enough only the slope
+# is left. A ratio near 1/2 at a tiny radius is a coin toss and no saddle.
+#
+# </details>
+#
+# Dots are the hundred networks. From the left, the first panel is read as the
+# report did, where training stops, the others after more steps on all points.
+# Samples and eigenvalues also ask for different things. A random direction is
+# a mixture of all eigenvectors, so what it sees is the sum of the eigenvalues:
+# a few large positive ones hide many small negative ones. And eigenvalues of 0
+# are no directions that lead up: there are many where units are dead.
+#
+# For your own network: "the gradient is nearly zero" needs a number beside it.
+# Compare $|g| r$ with $\lambda r^2 / 2$ before you count samples.
+#
+# **Learnt:** a plateau is often the best that a smaller network can do. A
+# count of samples around a point tells of its curvature only at a radius at
+# which the curvature decides.
+
+# %% [markdown] anchor="stationary-points"
+# ## Where the gradient is zero
+#
+# *About 6 minutes.*
+#
+# "Nearly zero" was not enough. So now we look for points at which the gradient
+# is zero up to $10^{-9}$: the search walks down the *norm of the gradient*
+# instead of the loss, with the exact Hessian and in double precision. The
+# network is 1-6-1 with tanh, which has a second derivative everywhere, and it
+# fits one period of a sine.
+#
+# At such a point, count the directions that lead down: the negative ones among
+# the 19 eigenvalues.
+#
+# *Predict first: will most of the points be minima? And do high saddles have
+# more directions that lead down than low ones?*
+
+# %%
+stationary = experiments.stationary_points.run(preset=PRESET)
+searched = stationary.details.searches["sine"]
+plots.plot_index(searched.loss, searched.spectra)
+plt.show()
+display(
+    claim(
+        stationary.verdicts[0],
+        if_so="The higher a stationary point lies, the more directions lead"
+        " down: their ranks correlate by {mean:.2f}.",
+        if_not="How many directions lead down does not go with the loss: a"
+        " rank correlation of {mean:.2f}.",
+        if_undecided="How many directions lead down goes with the loss by a"
+        " rank correlation of {low:.2f} to {high:.2f}.",
+    ),
+    claim(
+        stationary.verdicts[2],
+        if_so="{mean:.0%} of the searches from random weights and from those"
+        " of a training reach one.",
+        if_not="Only {mean:.0%} of the searches from random weights and from"
+        " those of a training reach one at all.",
+        if_undecided="{mean:.0%} of the searches from random weights and from"
+        " those of a training reach one.",
+    ),
+)
+claim(
+    stationary.verdicts[4],
+    if_so="At its saddles, samples see as many directions that lead up as"
+    " there are.",
+    if_not="At its saddles, samples see more directions that lead up than"
+    " there are: {mean:+.2f} in the ratio.",
+    if_undecided="Whether samples see the right number of directions at its"
+    " saddles stays open.",
+)
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# A network that uses none of its hidden units is the best constant. Every unit
+# that it could put to use is a way down from there. With each unit in use one
+# of these ways is gone, and the loss is lower. So high points have many ways
+# down, and only the lowest have none ([Dauphin et al.,
+# 2014](https://arxiv.org/abs/1406.2572)).
+#
+# </details>
+#
+# A search that stops is no proof of a stationary point. Where the Hessian has
+# nothing along the gradient, the norm cannot fall although the gradient is not
+# zero: such ends are called *gradient-flat* and are not counted ([Frye et al.,
+# 2021](https://doi.org/10.1162/neco_a_01388)). Here is how the searches ended,
+# for the sine, for a second function, and for a linear network, whose
+# stationary points are all known.
+
+# %%
+plots.plot_sweeps(stationary.sweeps[:2]);
+
+# %% [markdown]
+# For your own network: where training stops, you are rarely at a stationary
+# point, and nearly never at a maximum. A way down exists, if it is one among
+# many.
+#
+# **Learnt:** stationary points with a high loss are saddles of small networks
+# inside the large one. Before you count one, make sure that its gradient is
+# zero.
+
 # %% [markdown] anchor="random-labels"
 # ## Labels that mean nothing
 #
@@ -746,12 +1092,135 @@ claim(
 # same optimizer, the same images. What differs is only whether there was
 # something to find.
 #
+# How much randomness does it take? Below, 50 small networks are trained anew
+# for every setting, on two moons, a share of whose labels is drawn from a hat.
+#
+# *Predict first: with half of the labels drawn at random, does a wide network
+# still find the boundary between the moons?*
+
+
+# %%
+def noisy_labels(share=0.5, units=24):
+    return plots.plot_noisy_fits(
+        experiments.live.fit_noisy_labels(share, units)
+    )
+
+
+explore(
+    noisy_labels,
+    share=(0.0, 1.0, 0.1) if LIVE else [0.0, 0.5, 1.0],
+    units=[1, 2, 4, 8, 16, 24] if LIVE else [4, 24],
+)
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# A label from a hat is right half of the time. So with half of the labels from
+# a hat, a quarter is wrong, and in every neighbourhood the right ones outvote
+# them. What a network makes of that depends on its width: few units can only
+# draw the boundary, many can draw a loop around single points.
+#
+# </details>
+#
+# The titles have both accuracies: on the labels that were given, and on points
+# that the networks have not seen. At a share of 1 nothing is left to be found,
+# and the second can only be one half.
+#
 # For your own network: a training accuracy of 100 % is no sign that anything
 # was understood. Shuffle your labels once and train: what your network reaches
 # then is what it can do by heart.
 #
 # **Learnt:** a wide network can learn noise by heart, so its size cannot be
 # what makes it generalize. The time it needs tells the two apart.
+
+# %% [markdown] anchor="width-and-generalization"
+# ## Do more parameters generalize worse?
+#
+# *About 8 minutes.*
+#
+# A network with more parameters than images can learn all of them by heart. It
+# could, as you have just seen, but does it then do worse on new ones? We train
+# networks with two hidden layers of $N$ units, from 3 to 243, and go on after
+# their best epoch. The images are CIFAR-10's, averaged to 16 × 16 pixels,
+# where this machine has them, and Fashion-MNIST's otherwise.
+#
+# *Predict first: as N grows, what becomes of the accuracy on new images, and
+# what of the loss on them?*
+
+# %%
+widths = experiments.widths.run(preset=PRESET)
+plots.plot_sweeps(widths.sweeps[:2]);
+
+# %% tags=["hide-input"]
+wide = widths.verdicts
+display(
+    claim(
+        wide[0],
+        if_so="Accuracy on new images is the same for all widths.",
+        if_not="Accuracy on new images does depend on the width: the widest"
+        " network has {mean:+.0%} more than the narrowest.",
+        if_undecided="Accuracy on new images may depend on the width.",
+    ),
+    claim(
+        wide[1],
+        if_so="From 81 units on it stays where it is.",
+        if_not="From 81 units on it still changes, by {mean:+.1%}.",
+        if_undecided="From 81 units on it changes little: {low:+.1%} to"
+        " {high:+.1%}.",
+    ),
+    claim(
+        wide[2],
+        if_so="The loss on new images of the widest network rises again after"
+        " its best epoch, by {mean:.2f}.",
+        if_not="The loss on new images of the widest network does not rise"
+        " after its best epoch.",
+        if_undecided="Whether the loss on new images of the widest network"
+        " rises after its best epoch stays open.",
+    ),
+)
+claim(
+    wide[3],
+    if_so="Its accuracy does not fall meanwhile.",
+    if_not="Its accuracy changes by {mean:+.1%} meanwhile.",
+    if_undecided="What its accuracy does meanwhile stays open.",
+)
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# Two things can be true at once: the loss on new images rises, and the
+# accuracy does not fall. The cross-entropy punishes a wrong answer by how sure
+# it is. A network that goes on training on images that it has learnt becomes
+# surer of everything, right or wrong, and the order of its answers can stay as
+# it is.
+#
+# </details>
+#
+# If that is so, one number has to repair it: divide all logits by a
+# *temperature*, fitted on validation images ([Guo et al.,
+# 2017](https://arxiv.org/abs/1706.04599)). No answer changes, only how sure it
+# is.
+
+# %%
+plots.plot_sweeps(widths.sweeps[2:4])
+plt.show()
+claim(
+    wide[5],
+    if_so="Dividing by the temperature takes away most of the rise.",
+    if_not="Dividing by the temperature does not take away most of the rise.",
+    if_undecided="How much of the rise the temperature takes away is open.",
+)
+
+# %% [markdown]
+# The report's 49 convolution networks had 1,447 to 1,416,007 parameters. Its
+# text says that parameters do not touch generalization, its figure shows test
+# accuracies from .38 to .67.
+#
+# For your own network: do not fear width. If the validation loss rises while
+# the accuracy stays, look at the confidence before you shrink the network.
+#
+# **Learnt:** "generalizes worse" has two meanings, loss and accuracy, and they
+# can disagree. What a wide network gets wrong, it gets wrong with confidence.
 
 # %% [markdown] anchor="interpolation"
 # ## A wall between two solutions
@@ -845,6 +1314,38 @@ claim(
 # %%
 plots.plot_sweeps([interpolation.sweeps[0], interpolation.sweeps[3]]);
 # %% [markdown]
+# What does the network in the middle of the wall see? Go from one network to
+# another one image by image.
+#
+# *Predict first: at α = 1/2, are all images wrong, or only some classes?*
+
+# %% tags=["hide-input"]
+other = models.mlp(8, 200, optimizer="adam", seed=SEED + 1)
+other.fit(X, y, batch_size=100, epochs=20, verbose=0)
+line = landscape.between(model, other, X[:1000], y[:1000])
+
+
+def on_the_line(alpha=0.5):
+    return plots.plot_between(line, alpha, class_names=images.class_names)
+
+
+explore(
+    on_the_line,
+    alpha=(-1.0, 2.0, 0.1) if LIVE else [-1.0, 0.0, 0.3, 0.5, 0.7, 1.0, 2.0],
+)
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# The network halfway has units that mix those of both. Its outputs are shifted
+# as a whole, so it gives some classes to nearly everything and others to
+# nothing: move α and see which.
+#
+# </details>
+#
+# An image with a cross has the wrong class. At both ends nearly all of them
+# are right: these images were trained on.
+#
 # For your own networks: averaging the weights of two trainings makes sense if
 # they share a start, as copies of one pretrained network do. Otherwise bring
 # their units into one order first ([Ainsworth et al.,
@@ -960,8 +1461,8 @@ exercises.check("decimal-point", 1 / 2 - (2 / np.pi) ** 2)
 #
 # At a point all eigenvalues of the Hessian are positive, and the gradient is
 # tiny but not zero. You draw many points around it and count the share at
-# which the loss is higher. Towards which share does that go as the radius
-# goes to 0?
+# which the loss is higher. Towards which share does that go as the radius goes
+# to 0?
 
 # %% tags=["exercise"]
 share = ...
@@ -1048,9 +1549,13 @@ exercises.check("equal-updates", n_updates // (55_000 // 1000))
 # %% tags=["hide-input"]
 answers = [
     equal_parameters,
+    equal_images,
     trajectories,
     gradient_norm,
+    plateaus,
+    stationary,
     random_labels,
+    widths,
     interpolation,
     sensitivity,
 ]
@@ -1108,8 +1613,14 @@ pd.concat(
 #   7,205](#equal-parameters-mnist).
 # - "Outwards", "in different directions" and "mostly the first layer" are
 #   what [any set of paths](#weight-trajectories) shows.
+# - The plateau at ".95" is one [at .095](#gradient-near-zero), and a minimal
+#   ratio near 1/2 at its radius a coin toss.
+# - "Almost zero" were gradients below .03; [zero](#stationary-points) is
+#   another matter.
 # - The captions of its two figures of the gradient's norm are
 #   [interchanged](#gradient-norm).
+# - "Parameters do not touch generalization" stands beside [a
+#   curve](#width-and-generalization) from .38 to .67.
 # - "It can still fit random labels": its training loss went from 2.303, which
 #   is ln 10, [to 2.24](#random-labels).
 # - The batch sizes that [made the wall](#interpolation) had different initial
@@ -1139,11 +1650,28 @@ pd.concat(
 # - Antognini and Sohl-Dickstein (2018). [PCA of high dimensional random walks
 #   with comparison to neural network
 #   training](https://arxiv.org/abs/1806.08805). NeurIPS.
+# - Cohen, Kaur, Li, Kolter and Talwalkar (2021). [Gradient descent on neural
+#   networks typically occurs at the edge of
+#   stability](https://arxiv.org/abs/2103.00065). ICLR.
+# - Dauphin, Pascanu, Gulcehre, Cho, Ganguli and Bengio (2014). [Identifying and
+#   attacking the saddle point problem in high-dimensional non-convex
+#   optimization](https://arxiv.org/abs/1406.2572). NeurIPS.
+# - Frye, Simon, Wadia, Ligeralde, DeWeese and Bouchard (2021). [Critical
+#   point-finding methods reveal gradient-flat regions of deep network
+#   losses](https://doi.org/10.1162/neco_a_01388). Neural Computation.
+# - Fukumizu and Amari (2000). [Local minima and plateaus in hierarchical
+#   structures of multilayer
+#   perceptrons](https://doi.org/10.1016/S0893-6080(00)00009-5). Neural
+#   Networks.
 # - Goodfellow, Vinyals and Saxe (2015). [Qualitatively characterizing neural
 #   network optimization problems](https://arxiv.org/abs/1412.6544). ICLR.
+# - Guo, Pleiss, Sun and Weinberger (2017). [On calibration of modern neural
+#   networks](https://arxiv.org/abs/1706.04599). ICML.
 # - Keskar, Mudigere, Nocedal, Smelyanskiy and Tang (2017). [On large-batch
 #   training for deep learning: generalization gap and sharp
 #   minima](https://arxiv.org/abs/1609.04836). ICLR.
+# - Li, Xu, Taylor, Studer and Goldstein (2018). [Visualizing the loss landscape
+#   of neural nets](https://arxiv.org/abs/1712.09913). NeurIPS.
 # - Novak, Bahri, Abolafia, Pennington and Sohl-Dickstein (2018). [Sensitivity
 #   and generalization in neural networks: an empirical
 #   study](https://arxiv.org/abs/1802.08760). ICLR.
