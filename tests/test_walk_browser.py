@@ -130,9 +130,9 @@ def test_a_click_starts_the_optimizer_there(page, document):
     path = walked().planes["training"].descend(SGD(0.1), start, 60)
     assert seen.n_steps == str(len(path) - 1) == "60"
     assert seen.point == pytest.approx(path[-1].tolist(), abs=0.05)  # a pixel is that wide
-    assert re.search(r"gradient descent: 60 steps, loss [\d.]+ to [\d.]+", seen.legend)
+    assert re.search(r"gradient descent, learning rate 0.1: 60 steps, loss [\d.]+ to [\d.]+\.", seen.legend)
     seen.input("optimizer").select_option("Adam")  # the same start, another way
-    assert "Adam: 60 steps" in seen.legend
+    assert "Adam, learning rate 0.1: 60 steps" in seen.legend
 
 
 def test_dragging_walks_and_the_curve_follows(page, document):
@@ -201,6 +201,24 @@ def test_the_training_is_replayed_and_its_distance_from_the_plane_told(page, doc
         "it => it.shadowRoot.getElementById('training_step').value === '6'", arg=seen.host.element_handle()
     )
     assert seen.point == pytest.approx(plane.path[-1].tolist(), abs=1e-5)
+
+
+def test_every_control_changes_what_is_seen_or_said_of_the_surface(page, document):
+    page.goto(document)
+    seen = Seen(page)
+
+    def shown():
+        return seen.surface.evaluate("it => it.innerHTML + it.querySelector('img').alt")
+
+    before, choice = shown(), seen.host.get_attribute("data-choice")
+    for control in seen.host.locator("input, select").all():
+        kind = control.evaluate("it => it.type")
+        control.focus()
+        page.keyboard.press({"range": "ArrowRight", "checkbox": "Space"}.get(kind, "ArrowDown"))
+        page.wait_for_function("([it, was]) => it.dataset.choice !== was", arg=[seen.host.element_handle(), choice])
+        page.wait_for_timeout(100)
+        assert shown() != before, control.get_attribute("id")
+        before, choice = shown(), seen.host.get_attribute("data-choice")
 
 
 def test_field_and_random_walk_can_be_switched(page, document):

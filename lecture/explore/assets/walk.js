@@ -167,9 +167,13 @@ const start = async (host) => {
       const away = planes[number].leftOut[record];
       said.push([`The training after ${net.steps[record]} steps: ${away < 0.005 ? "on" : `${short(away)} away from`} the plane, loss ${short(net.loss[record])}.`, REAL, [7, 4]]);
     }
-    if (run) {
-      const [first, last] = [run[0], run.at(-1)].map((it) => short(surfaces[number].loss(it)));
-      said.push([`${value("optimizer")}: ${run.length - 1} steps, loss ${first} to ${last}${run.length <= nSteps ? ", then out of the picture" : ""}.`, RUN, []]);
+    if (value("optimizer") in RULES) {
+      const made = () => {
+        const [first, last] = [run[0], run.at(-1)].map((it) => short(surfaces[number].loss(it)));
+        return `${run.length - 1} steps, loss ${first} to ${last}${run.length <= nSteps ? ", then out of the picture" : ""}`;
+      };
+      const waits = "starts where the surface is pressed";
+      said.push([`${value("optimizer")}, learning rate ${value("learning_rate")}: ${run ? made() : waits}.`, RUN, []]);
     }
     if (value("random_walk") === "True") said.push([`Random walk: loss ${short(net.chance)} at its end.`, CHANCE, [5, 3]]);
     return said;
@@ -183,6 +187,7 @@ const start = async (host) => {
     legend.replaceChildren(...said.map((it) => legendEntry(...it)));
     surface.image.alt = [planes[planeOf()].alt, ...said.map(([text]) => text)].join(" ");
     if (!timer && !controls.some((control) => control.playing)) spoken.textContent = said.map(([text]) => text).join(" ");
+    host.dataset.choice = controls.map((control) => control.index).join();
     host.dataset.point = point.join(",");
     host.dataset.run = run ? run.length - 1 : "";
   };
@@ -245,6 +250,7 @@ const start = async (host) => {
     if (keys.includes("plane")) run = null;
     if (keys.includes("plane") || keys.includes("training_step")) toRecord();
     await showPlane();
+    if (!(value("optimizer") in RULES)) run = null;
     const again = run && keys.some((key) => key === "optimizer" || key === "learning_rate");
     if (again) point = run[0];
     return again ? begin() : redraw();
