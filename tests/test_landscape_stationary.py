@@ -1,5 +1,7 @@
 """Where the gradient is zero, and in how many directions the loss rises there."""
 
+import warnings
+
 import numpy as np
 import pytest
 from landscape_nets import nets
@@ -170,6 +172,19 @@ def test_weights_that_stay_are_no_directions():
         minimal_ratio(several, X, Y, loss="mse", layers=[])
 
 
+def test_in_single_precision_a_small_step_is_lost():
+    """At a minimum the loss rises in all directions; numbers from 0.3 on do not move by 1e-8 in float32."""
+    theta, _ = _deep_linear(2)
+    large = [slice(at, at + 1) for at in np.flatnonzero(np.abs(theta) > 0.3)]
+    settings = dict(loss="mse", method="samples", at=theta, radius=1e-8, n=50, layers=large)
+    assert len(large) > 4 and minimal_ratio(NET, X, Y, **settings).value > 0.9
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the slope that rounding leaves rules
+        assert minimal_ratio(NET, X, Y, dtype="float32", **settings).value == 0
+    with pytest.raises(ValueError, match="dtype must be one of float32, float64, got 'half'"):
+        minimal_ratio(NET, X, Y, dtype="half", **settings)
+
+
 def test_a_radius_at_which_the_slope_rules_is_said_to_be_a_coin_toss():
     with pytest.warns(UserWarning, match="radius 1e-07 is so small that the slope rules 100% of the samples"):
         found = minimal_ratio(nets(3, 4, 2), X, Y, loss="mse", method="samples", radius=1e-7)
@@ -191,6 +206,7 @@ def test_wilson_is_that_of_the_formula():
         ({"n": 0}, "n must be a whole number of at least 1, got 0"),
         ({"method": "guess"}, "method must be one of eigenvalues, samples, got 'guess'"),
         ({"max_bytes": 100}, "the Hessians must fit into"),
+        ({"dtype": "float32"}, "tolerance must be at least 1e-06 in float32, got 1e-07: take float64"),
     ],
 )
 def test_what_a_ratio_refuses(settings, message):

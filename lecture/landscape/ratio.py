@@ -13,7 +13,7 @@ from lecture.landscape.hessian import MAX_BYTES, hessians
 from lecture.landscape.losses import Loss, chosen
 from lecture.landscape.parameters import Model
 from lecture.landscape.problem import problem
-from lecture.landscape.spectrum import TOLERANCE, Spectrum, eigenvalues
+from lecture.landscape.spectrum import FINEST_SINGLE, TOLERANCE, Spectrum, eigenvalues
 
 METHODS = ("eigenvalues", "samples")
 Z = 1.959964  # of the normal distribution, for 95 %
@@ -58,13 +58,14 @@ def minimal_ratio(
     layers: slice | Sequence[slice] | None = None,
     loss: Loss | None = None,
     at: ArrayLike | None = None,
+    dtype: str = "float64",
     seed: int = 0,
     max_bytes: float = MAX_BYTES,
 ) -> Ratio:
     """Return the share of positive eigenvalues, or of points around the weights at which the loss is higher.
 
     The two answer different questions: a random direction sees the trace of the Hessian, and a few large eigenvalues
-    hide many negative ones. Computed in float64.
+    hide many negative ones.
 
     Parameters
     ----------
@@ -82,6 +83,9 @@ def minimal_ratio(
         The weights that move, as ``names`` gives them; the others stay as they are. All by default.
     loss, at
         As for ``gradient``.
+    dtype : "float64" or "float32"
+        In which to compute. In float32 a loss that changes by less than a ten-millionth stays the same, and is no
+        higher.
     seed : int
         Seed of the samples.
     max_bytes : float
@@ -97,8 +101,10 @@ def minimal_ratio(
     if real(radius, "radius") <= 0:
         raise ValueError(f"radius must be above 0, got {radius:g}.")
     real(tolerance, "tolerance", least=0, below=1)
+    if method == "eigenvalues" and dtype == "float32" and tolerance < FINEST_SINGLE:
+        raise ValueError(f"tolerance must be at least {FINEST_SINGLE:g} in float32, got {tolerance:g}: take float64.")
     kinks.look(model, chosen(model, loss))
-    task = problem(model, X, y, loss=loss, at=at, dtype="float64")
+    task = problem(model, X, y, loss=loss, at=at, dtype=dtype)
     task.check_finite()
     moving = _moving(layers, task.n_parameters)
     if method == "eigenvalues":
@@ -139,9 +145,10 @@ def _moving(layers, P):
 def _sampled(task, moving, n, radius, rng):
     """How many samples are higher (R,), and in which share the slope rules (R,)."""
     R, P = task.theta.shape
-    moves = np.zeros((R, n, P))
-    moves[..., moving] = rng.uniform(-radius, radius, size=(R, n, len(moving)))
-    higher = task.losses((task.theta[:, None] + moves).reshape(-1, P)).reshape(R, n) > task.losses()[:, None]
+    moves = np.zeros((R, n + 1, P))  # the first stays: in one pass with the others it is rounded as they are
+    moves[:, 1:, moving] = rng.uniform(-radius, radius, size=(R, n, len(moving)))
+    losses = task.losses((task.theta[:, None] + moves).reshape(-1, P)).reshape(R, n + 1)
+    higher, moves = losses[:, 1:] > losses[:, :1], moves[:, 1:]
     along = np.einsum("rnp,rp->rn", moves, task.gradients())
     curved = np.einsum("rnp,rnp->rn", moves, _images(task, moves)) / 2
     return higher.sum(axis=1), (np.abs(along) > np.abs(curved)).mean(axis=1)
