@@ -157,7 +157,7 @@ def test_a_network_without_a_live_unit_is_dead_and_its_ratio_is_zero_as_publishe
     weights[0][0], weights[1][0], weights[3][0] = -1.0, -0.1, -0.5  # no unit of the first net is ever active
     weights[5][0] = y.mean() - 0.1
     stop = plateaus.measured(replace(several, weights=tuple(weights)), x, y, n_samples=40)
-    assert stop.dead.tolist() == [True, False] and stop.as_published[0] == 0
+    assert stop.dead.tolist() == [True, False] and stop.in_float64[0] == stop.in_float32[0] == 0
     assert stop.losses[0] == pytest.approx(y.var() + 0.01) and stop.norms[0] == pytest.approx(0.2)
     assert stop.ratios.eigenvalues[0] == 1 / 27, "the loss is (b - mean)² + variance"
     assert 0.3 < stop.ratios.at(2e-7)[0] < 0.7, "up or down the slope"
@@ -180,14 +180,15 @@ def _stop(losses, norm, sampled, ruled, eigenvalues):
     n = len(losses)
     rows = np.full((len(RADII), n), sampled) + 0.001 * np.linspace(-1, 1, n)
     ratios = RatiosOverRadii(np.array(RADII), rows, rows, rows, np.full((len(RADII), n), ruled), eigenvalues)
-    return Stop(losses, np.full(n, norm), Spectrum(np.zeros((n, 27)), 1e-7), ratios, rows[0])
+    in_float32 = np.where(np.arange(n) < n * ruled / 2, 0.0, sampled)
+    return Stop(losses, np.full(n, norm), Spectrum(np.zeros((n, 27)), 1e-7), ratios, in_float32, rows[0])
 
 
 @pytest.mark.parametrize(
     "norm, ruled, tiny, settled, rises, expected",
     [
-        (1e-3, 1.0, 0.5, 0.9, False, ["supported", *["contradicted"] * 4, "supported"]),
-        (1e-9, 0.0, 0.3, 0.3, True, ["supported", "supported", "supported", "supported", "supported", "contradicted"]),
+        (1e-3, 1.0, 0.5, 0.9, False, ["supported", *["contradicted"] * 5, "supported"]),
+        (1e-9, 0.0, 0.3, 0.3, True, [*["supported"] * 6, "contradicted"]),
     ],
 )
 def test_verdicts_follow_from_the_numbers(*, norm, ruled, tiny, settled, rises, expected):
@@ -199,20 +200,22 @@ def test_verdicts_follow_from_the_numbers(*, norm, ruled, tiny, settled, rises, 
     }
     verdicts = plateaus.judge(stops, np.array([0] * 36 + [-1] * 4))
     assert [verdict.word for verdict in verdicts] == expected
-    assert verdicts[0].mean == pytest.approx(0.9) and verdicts[5].mean == pytest.approx(-1 if rises else 1)
+    assert verdicts[0].mean == pytest.approx(0.9) and verdicts[4].mean == ruled / 2
+    assert verdicts[6].mean == pytest.approx(-1 if rises else 1)
 
 
 def test_where_all_ratios_are_equal_nothing_falls():
     stop = _stop(np.linspace(0.1, 0.2, 5), 0.0, 0.5, 0.0, np.full(5, 0.2))
-    assert plateaus.judge({STOPPED: stop, SETTLED: stop}, np.zeros(5))[5].mean == 0
+    assert plateaus.judge({STOPPED: stop, SETTLED: stop}, np.zeros(5))[6].mean == 0
 
 
 def test_published_numbers_stand_beside_ours(result):
     stopped = result.details.stops[STOPPED]
-    high, zero, *_ = result.compared
-    assert (high.published, zero.published) == (0.38, 0.29) and high.runs == 100
+    high, single, double, *_ = result.compared
+    assert (high.published, single.published) == (0.38, 0.29) and high.runs == 100
     assert np.array_equal(high.values, stopped.losses > 0.08)
-    assert np.array_equal(zero.values, stopped.as_published < 0.01)
+    assert np.array_equal(single.values, stopped.in_float32 < 0.01)
+    assert np.array_equal(double.values, stopped.in_float64 < 0.01)
 
 
 @pytest.mark.parametrize(

@@ -156,7 +156,7 @@ def test_an_end_is_known_by_its_loss_and_its_index():
 def test_tasks_are_three_networks(result):
     sizes = {name: task.sizes for name, task in stationary_points.tasks().items()}
     assert sizes == {"sine": (1, 6, 1), "three steps": (1, 3, 1), "linear": (3, 2, 3)}
-    assert "1-6-1 (19 parameters) on 100 points: sine" in result.protocol
+    assert "sine: 1-6-1 (19 parameters), tanh, 100 points; three steps: 1-3-1" in result.protocol
     assert stationary_points.tasks()["sine"].y.var() == pytest.approx(0.495, abs=1e-3)
 
 

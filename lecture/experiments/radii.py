@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -70,6 +71,7 @@ def ratios_over_radii(
     n: int = 500,
     at: ArrayLike | None = None,
     layers: slice | Sequence[slice] | None = None,
+    dtype: str = "float64",
     seed: int = 0,
 ) -> RatiosOverRadii:
     """Return the minimal ratio of the squared error around some points by samples at each radius, and by eigenvalues.
@@ -89,18 +91,19 @@ def ratios_over_radii(
         Points to sample around instead of the model's own weights.
     layers : slice or sequence of slices, optional
         The weights that samples move, as ``names`` gives them; all by default.
+    dtype : "float64" or "float32"
+        In which to take samples; eigenvalues are those in double precision.
     seed : int
         Seed of the samples.
     """
 
-    def ratio(method, radius):
-        return landscape.minimal_ratio(
-            model, X, y, method=method, n=n, radius=radius, layers=layers, loss=MSE, at=at, seed=seed
-        )
-
+    settings: Any = dict(n=n, layers=layers, loss=MSE, at=at, seed=seed)
     with as_asked():
-        found = [ratio("samples", radius) for radius in radii]
-        exact = ratio("eigenvalues", 1.0)
+        found = [
+            landscape.minimal_ratio(model, X, y, method="samples", radius=radius, dtype=dtype, **settings)
+            for radius in radii
+        ]
+        exact = landscape.minimal_ratio(model, X, y, **settings)
     sampled, low, high, ruled = (
         np.stack([np.atleast_1d(getattr(each, name)) for each in found])
         for name in ("value", "low", "high", "slope_share")

@@ -37,7 +37,7 @@ TOLERANCES = (1e-9, 1e-7, 1e-5)  # what counts as zero, as a share of the larges
 RISES = {
     task: Hypothesis(
         f"The higher a stationary point lies, the more directions lead down: {task}.",
-        "rank correlation of the share of negative eigenvalues with the loss (jackknife over the seeds)",
+        f"rank correlation of the share of negative eigenvalues with the loss, {task} (jackknife over the seeds)",
         0.5,
     )
     for task in (SINE, STEPS)
@@ -116,9 +116,12 @@ def run(*, steps: int, search_steps: int, n_samples: int, seeds: Sequence[int], 
     }
     linear = given[LINEAR]
     points = Points(searches, known_points(linear.X, linear.y, linear.n_units), around(nets, searches, n_samples))
-    sizes = ", ".join(f"{describe_sizes(task.sizes)} on {len(task.X)} points: {name}" for name, task in given.items())
+    networks = "; ".join(
+        f"{name}: {describe_sizes(task.sizes)}, {task.activation}, {len(task.X)} points" for name, task in given.items()
+    )
     return Findings(
-        protocol=f"{sizes}; tanh or linear, float64. Levenberg-Marquardt on the squared norm of the gradient with the "
+        protocol=f"{networks}. The sine is sin(2πx) on [-1, 1], the steps are three tanh(5x) with noise of 0.1. "
+        "Levenberg-Marquardt in float64 on the squared norm of the gradient with the "
         f"exact Hessian, {search_steps} steps at most, until the norm is below 1e-9; from smaller networks and from "
         f"trained ones as many steps downhill before. {steps:,} steps of Adam at {RATE:g}. Eigenvalues up to 1e-7 of "
         "the largest count as zero. Ends whose norm stays above are not counted: where the Hessian has nothing along "
