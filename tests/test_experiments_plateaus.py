@@ -211,11 +211,16 @@ def test_where_all_ratios_are_equal_nothing_falls():
 
 def test_published_numbers_stand_beside_ours(result):
     stopped = result.details.stops[STOPPED]
-    high, single, double, *_ = result.compared
+    compared = {each.what: each for each in result.compared}
+    high = compared["share of the runs with a loss above 0.08"]
+    single, double = (compared[f"share of the runs with a ratio below 0.01, {name}"] for name in ("float32", "float64"))
     assert (high.published, single.published) == (0.38, 0.29) and high.runs == 100
     assert np.array_equal(high.values, stopped.losses > 0.08)
     assert np.array_equal(single.values, stopped.in_float32 < 0.01)
     assert np.array_equal(double.values, stopped.in_float64 < 0.01)
+    readings = result.details.readings()
+    assert [len(ratios) == len(losses) == 4 for ratios, losses in readings.values()] == [True] * 4
+    assert readings["samples at 2e-07, float32"][0] is stopped.in_float32
 
 
 @pytest.mark.parametrize(

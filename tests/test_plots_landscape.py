@@ -211,6 +211,8 @@ def test_the_loss_over_ratios_read_in_several_ways():
     assert [ax.get_title() for ax in axes] == ["samples", "eigenvalues"] and axes[0].get_yscale() == "log"
     np.testing.assert_allclose(axes[1].lines[1].get_xydata(), [[0.1, 0.1], [0.2, 0.01], [0.4, 0.001]])
     assert "median ratio 0.75 of the lower half, 0.25 of the upper" in axes[0].get_label()
+    with pytest.raises(ValueError, match="axes must be 2, one for each panel, got 1"):
+        plot_ratios_against_loss(dict.fromkeys("ab", (losses, losses)), axes=[plt.figure().add_subplot()])
     with pytest.raises(ValueError, match="readings must be one or more, got none"):
         plot_ratios_against_loss({})
 

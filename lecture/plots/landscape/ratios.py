@@ -49,25 +49,14 @@ def plot_ratios_over_radii(
     Raises
     ------
     ValueError
-        If there are no ratios.
+        If there are no ratios, or fewer axes than points.
     """
     if not ratios:
         raise ValueError("ratios must be those around one or more points, got none.")
-    n_rows, n_columns = -(-len(ratios) // 2), min(2, len(ratios))
-    shared = dict(nrows=n_rows, ncols=n_columns, sharex=True, sharey=True, squeeze=False, layout="constrained")
-    panels: Any = style.axes(axes, 26 * n_columns, 5 + 14 * n_rows, **shared)
-    panels = np.ravel(np.asarray(panels, dtype=object))
-    for ax in panels[len(ratios) :]:
-        ax.set_visible(False)
-    panels = panels[: len(ratios)]
+    panels = _grid(axes, len(ratios), 14)
     for ax, (name, own) in zip(panels, ratios.items()):
         _panel(ax, name, own, radius)
-    for at, ax in enumerate(panels):
-        if at % n_columns == 0:
-            ax.set_ylabel("share that leads up")
-        if at + n_columns >= len(panels):
-            ax.set_xlabel("radius of the samples")
-            ax.tick_params(labelbottom=True)
+    _name_axes(panels, "radius of the samples", "share that leads up")
     if axes is None:
         handles = {label: handle for ax in panels for handle, label in zip(*ax.get_legend_handles_labels())}
         panels[0].figure.legend(handles.values(), handles, loc="outside lower center", ncols=3, fontsize="small")
@@ -115,7 +104,7 @@ def plot_ratios_against_loss(
     readings : dict of str to (array (K,), array (K,))
         Ratios and losses of the same points, by how the ratio was read.
     axes : sequence of matplotlib.axes.Axes, optional
-        Axes to draw on, one for each reading; new ones side by side if None.
+        Axes to draw on, one for each reading; new ones, two in a row, if None.
 
     Returns
     -------
@@ -124,22 +113,42 @@ def plot_ratios_against_loss(
     Raises
     ------
     ValueError
-        If there are no readings.
+        If there are no readings, or fewer axes than readings.
     """
     if not readings:
         raise ValueError("readings must be one or more, got none.")
-    n = len(readings)
-    shared = dict(ncols=n, sharex=True, sharey=True, squeeze=False, layout="constrained")
-    panels: Any = style.axes(axes, max(24, 21 * n), 21, **shared)
-    panels = np.ravel(np.asarray(panels, dtype=object))
+    panels = _grid(axes, len(readings), 15)
     for ax, (name, (ratios, losses)) in zip(panels, readings.items(), strict=True):
         ratios, losses = np.asarray(ratios, float), np.asarray(losses, float)
         ax.axvline(0.5, color="0.6", linewidth=0.06 * style.size(), linestyle=":", zorder=1)
         look = dict(color=COLORS[0], alpha=0.5, marker="o", markersize=0.5 * style.size(), linestyle="")
         ax.plot(ratios, losses, clip_on=False, **look)
-        ax.set(title=name, xlabel="minimal ratio", xlim=(-0.03, 1.03), yscale="log")
+        ax.set(title=name, xlim=(-0.03, 1.03), yscale="log")
         good, high = (np.median(ratios[at]) for at in (losses <= np.median(losses), losses >= np.median(losses)))
         said = f"{len(losses)} points with a loss of {losses.min():.2g} to {losses.max():.2g}"
         describe(ax, f"{name}, {said}: median ratio {good:.2f} of the lower half, {high:.2f} of the upper.")
-    panels[0].set_ylabel("loss")
+    _name_axes(panels, "minimal ratio", "loss")
     return panels
+
+
+def _grid(axes, n, height):
+    """Axes for n panels, by default two in a row, each so high in em."""
+    n_rows, n_columns = -(-n // 2), min(2, n)
+    shared = dict(nrows=n_rows, ncols=n_columns, sharex=True, sharey=True, squeeze=False, layout="constrained")
+    panels: Any = style.axes(axes, 26 * n_columns, 5 + height * n_rows, **shared)
+    panels = np.ravel(np.asarray(panels, dtype=object))
+    if len(panels) < n:
+        raise ValueError(f"axes must be {n}, one for each panel, got {len(panels)}.")
+    for ax in panels[n:]:
+        ax.set_visible(False)
+    return panels[:n]
+
+
+def _name_axes(panels, x_name, y_name):
+    """Names left of the first column and below the last row."""
+    for at, ax in enumerate(panels):
+        if at % 2 == 0:
+            ax.set_ylabel(y_name)
+        if at + 2 >= len(panels):
+            ax.set_xlabel(x_name)
+            ax.tick_params(labelbottom=True)
