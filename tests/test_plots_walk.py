@@ -1,10 +1,12 @@
 """Drawings of a walk: the artists hold the numbers of its planes."""
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 from walks import X, Y, walked
 
+from lecture.explore import explore_walk
 from lecture.plots import COLORS, plot_function, plot_plane, plot_threads
 
 
@@ -44,3 +46,9 @@ def test_a_thread_joins_each_loss_with_that_on_the_plane():
     assert f"where the plane shows it up to {off:.2g} times off" in ax.get_label()
     with pytest.raises(ValueError, match="plane must be one of training, random walk, random directions, got 'pca'"):
         plot_threads(walked(), "pca")
+
+
+def test_the_explorer_leaves_no_figure_open_for_a_notebook_to_show():
+    before = plt.get_fignums()
+    explore_walk(walked(), steps=10)
+    assert plt.get_fignums() == before

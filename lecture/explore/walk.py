@@ -108,7 +108,7 @@ def _plane(walk, key, pictures):
     """What the page needs of a plane."""
     plane = walk.planes[key]
     ax, below = plot_plane(walk, key), plot_threads(walk, key)
-    return {
+    said = {
         "picture": _add(pictures, ax),
         "place": _place(ax),
         "alt": alt_text(ax.figure),
@@ -125,13 +125,16 @@ def _plane(walk, key, pictures):
         "chance": plane.paths[WALK].round(4).tolist(),
         "leftOut": plane.left_out[TRAINING].round(4).tolist(),
     }
+    for figure in (ax.figure, below.figure):  # a notebook would show what is left open
+        plt.close(figure)
+    return said
 
 
 def _net(walk, pictures):
     """What the page needs to compute the network, and to draw its function."""
     ax = plot_function(walk)
     ax.set_xlim(ax.get_xlim())
-    return {
+    said = {
         "picture": _add(pictures, ax),
         "place": _place(ax),
         "alt": alt_text(ax.figure),
@@ -144,6 +147,8 @@ def _net(walk, pictures):
         "loss": walk.loss[TRAINING].tolist(),
         "chance": float(walk.loss[WALK][-1]),
     }
+    plt.close(ax.figure)
+    return said
 
 
 def _add(pictures, ax: Axes) -> int:
