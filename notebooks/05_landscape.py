@@ -47,7 +47,8 @@ IMAGES = "MNIST" if data.available_sources()["MNIST"] else "Fashion-MNIST"
 
 def factor(decades):
     """Return a mean number of powers of ten as a factor, in words."""
-    return f"a factor of {10 ** np.mean(decades):.2g}"
+    times = 10 ** np.mean(decades)
+    return f"a factor of {times:.{0 if times >= 10 else 1}f}"
 
 
 print(f"Images in this run: {IMAGES}.")
@@ -148,7 +149,7 @@ networks = [1, 335, 1], [1, 12, 18, 25, 10, 1]
 networks += ([1, 5, 7, 9, 11, 13, 13, 11, 9, 9, 7, 1],)
 for sizes in networks:
     count = sum((p + 1) * q for p, q in zip(sizes, sizes[1:]))
-    print(f"{len(sizes) - 2:>2} hidden layers, {count} parameters")
+    print(f"hidden layers: {len(sizes) - 2:>2}, parameters: {count}")
 
 # %%
 equal_parameters = experiments.equal_parameters.run(preset=PRESET)
@@ -642,7 +643,7 @@ display(
         shrinks[1],
         if_so="There, too, the norm falls with it, by"
         f" {factor(shrinks[1].mean)}.",
-        if_not="The norm does not follow: it is not even halved.",
+        if_not="The norm does not follow: it is not even halved meanwhile.",
         if_undecided="Whether the norm is halved meanwhile stays open.",
     ),
     claim(
@@ -1167,8 +1168,8 @@ display(
     claim(
         wide[0],
         if_so="Accuracy on new images is the same for all widths.",
-        if_not="Accuracy on new images does depend on the width: the widest"
-        " network has {mean:+.0%} more than the narrowest.",
+        if_not="Accuracy on new images does depend on the width: from the"
+        " narrowest network to the widest it changes by {mean:+.0%}.",
         if_undecided="Accuracy on new images may depend on the width.",
     ),
     claim(
@@ -1190,9 +1191,9 @@ display(
 )
 claim(
     wide[3],
-    if_so="Its accuracy does not fall meanwhile.",
-    if_not="Its accuracy changes by {mean:+.1%} meanwhile.",
-    if_undecided="What its accuracy does meanwhile stays open.",
+    if_so="Its accuracy falls meanwhile, by {mean:.1%}.",
+    if_not="Its accuracy does not fall meanwhile.",
+    if_undecided="Whether its accuracy falls meanwhile stays open.",
 )
 
 # %% [markdown]
@@ -1400,7 +1401,7 @@ def by_clock(verdict, clock):
         if_so=f"After {clock}, larger mini-batches make networks more"
         f" sensitive, by {factor(verdict.mean)}.",
         if_not=f"After {clock}, larger mini-batches do not make networks more"
-        f" sensitive: {factor(verdict.mean)}.",
+        f" sensitive: {10**verdict.mean:.2g} times as much.",
         if_undecided=f"After {clock} it is open whether larger mini-batches"
         " make networks more sensitive.",
     )
