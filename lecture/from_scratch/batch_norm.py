@@ -18,7 +18,7 @@ FAULTS = {
     "variance": "The variance of the batch is taken for a constant.",
     "mean and variance": "The mean and the variance of the batch are taken for constants.",
     "sums": "Sums over the batch stand where the formula has means.",
-    "gamma": "The factor γ is forgotten.",
+    "gamma": "The factor γ is forgotten, which shows once it is no longer 1.",
     "n - 1": "The batch is counted as n - 1 examples, as for an unbiased variance.",
 }
 

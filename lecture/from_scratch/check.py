@@ -18,7 +18,7 @@ from lecture.from_scratch.net import Net, batch
 from lecture.words import counted, listed, plural
 
 METHODS = {"central": "central differences", "complex": "a complex step"}
-TOLERANCES = {"central": 1e-6, "complex": 1e-10}  # a right gradient is at 5e-9 and 6e-15, the smallest fault at .05
+TOLERANCES = {"central": 1e-6, "complex": 1e-10}  # a right gradient is at 7e-9 and 6e-15, the smallest fault at .01
 VERDICTS = ("right", "zero", "not judged", "wrong")
 LONGEST_STEP = 1e-2  # beyond it the third derivative is in the way
 COMPLEX_STEP = 1e-30
