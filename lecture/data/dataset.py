@@ -10,6 +10,7 @@ from lecture.checks import one_of, real, whole
 from lecture.data.catalog import SOURCES, Entry
 from lecture.data.images import Images
 
+BLOCK = 256  # images that are scaled at once: 3 MB of colour images, five times as fast as all at once
 SCALES = {"minmax": "pixels scaled to [0, 1]", "standard": "pixels standardized", "raw": "pixels 0 to 255"}
 
 
@@ -135,18 +136,26 @@ def build(
     check_options(validation, scale, seed, len(images.y_train))
     training, held_out = split(images.y_train, validation, seed)
     parts = {
-        "train": (images.X_train[training], images.y_train[training]),
-        "val": (images.X_train[held_out], images.y_train[held_out]),
-        "test": (images.X_test, images.y_test),
+        "train": (images.X_train, images.y_train, training),
+        "val": (images.X_train, images.y_train, held_out),
+        "test": (images.X_test, images.y_test, np.arange(len(images.y_test))),
     }
-    change = _scaling(scale, parts["train"][0])
+    change = _scaling(scale, images.X_train, training)
     arrays = {}
-    for part, (X, y) in parts.items():
-        scaled = change(X)
-        arrays[f"X_{part}"] = scaled.reshape(len(X), math.prod(entry.shape)) if flatten else scaled
-        arrays[f"y_{part}"] = np.eye(len(entry.class_names), dtype=np.float32)[y] if one_hot else y.astype(np.int64)
+    for part, (X, y, rows) in parts.items():
+        scaled = change(X, rows)  # (n, n_pixels)
+        arrays[f"X_{part}"] = scaled if flatten else scaled.reshape(len(rows), *entry.shape)
+        labels = y[rows]
+        arrays[f"y_{part}"] = (
+            np.eye(len(entry.class_names), dtype=np.float32)[labels] if one_hot else labels.astype(np.int64)
+        )
     return Dataset(
-        **arrays, class_names=entry.class_names, source=source, name=entry.title, image_shape=entry.shape, scale=scale
+        **arrays,
+        class_names=entry.class_names,
+        source=source,
+        name=entry.title,
+        image_shape=entry.shape,
+        scale=scale,
     )
 
 
@@ -204,27 +213,47 @@ def split(y: np.ndarray, validation: float, seed: int) -> tuple[np.ndarray, np.n
     return np.flatnonzero(~held_out), np.flatnonzero(held_out)
 
 
-def pixel_statistics(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return mean and standard deviation of each pixel of images (n, …) of uint8, from exact sums of integers."""
-    rows = X.reshape(len(X), -1)
-    total = rows.sum(axis=0, dtype=np.int64)
-    squares = np.einsum("ij,ij->j", rows, rows, dtype=np.int64)
-    mean = total / len(X)
-    std = np.sqrt(len(X) * squares - total**2) / len(X)
+def pixel_statistics(X: np.ndarray, rows: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Return mean and standard deviation of each pixel of images (n, …) of uint8, from exact sums of integers.
+
+    Parameters
+    ----------
+    X : array (n, …) of uint8
+    rows : array of int, optional
+        The images that count; all of them if None.
+    """
+    n = len(X) if rows is None else len(rows)
+    total, squares = np.zeros((2, math.prod(X.shape[1:])), np.int64)
+    for block in _blocks(X, np.arange(n) if rows is None else rows):
+        total += block.sum(axis=0, dtype=np.int64)
+        squares += np.einsum("ij,ij->j", block, block, dtype=np.int64)
+    mean = total / n
+    std = np.sqrt(n * squares - total**2) / n
     return mean.reshape(X.shape[1:]), std.reshape(X.shape[1:])
 
 
-def _scaling(scale, X_train):
-    """The function that scales images of uint8 to float32, with the statistics of the training set."""
+def _blocks(X, rows):
+    """Some images as rows of pixels, a few at a time, so that what is worked out for them stays in the cache."""
+    flat = X.reshape(len(X), -1)
+    for start in range(0, len(rows), BLOCK):
+        yield flat[rows[start : start + BLOCK]]
+
+
+def _scaling(scale, X_train, rows):
+    """The function that scales images of uint8 to float32, with the statistics of the rows of the training set."""
     if scale == "standard":
-        mean, std = pixel_statistics(X_train)
+        mean, std = (statistic.reshape(-1) for statistic in pixel_statistics(X_train, rows))
         shift, unit = mean.astype(np.float32), np.where(std > 0, std, 1).astype(np.float32)
     else:
         shift, unit = np.float32(0), np.float32(255 if scale == "minmax" else 1)
 
-    def change(X):
-        scaled = np.subtract(X, shift, dtype=np.float32)
-        scaled /= unit
+    def change(X, rows):
+        scaled = np.empty((len(rows), math.prod(X.shape[1:])), np.float32)
+        for start, block in zip(range(0, len(rows), BLOCK), _blocks(X, rows)):
+            part = scaled[start : start + BLOCK]
+            part[:] = block
+            part -= shift
+            part /= unit
         return scaled
 
     return change
