@@ -196,6 +196,13 @@ def test_the_table_refuses_what_it_should():
     assert not _crosses("lecture.plots.networks.filters", "lecture.plots.networks.images.plot_images")
 
 
+def test_a_file_can_be_read_in_one_sitting():
+    folders = ("lecture", "publishing", "tests", "benchmarks", "scripts")
+    for path in (path for folder in folders for path in (ROOT / folder).rglob("*.py")):
+        n_lines = len(path.read_text(encoding="utf-8").splitlines())
+        assert n_lines <= 460, f"{path.relative_to(ROOT)} has {n_lines} lines: part it by subject."
+
+
 def test_nothing_imports_the_preamble():
     for path in FILES:
         assert "preamble" not in {name.split(".")[0] for name, _ in _names_in(path)}, path
