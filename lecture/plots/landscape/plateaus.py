@@ -50,11 +50,11 @@ def plot_plateaus(plateaus: Plateaus, *, at: int = -1, chosen: Fit | None = None
 
     Parameters
     ----------
-    plateaus : lecture.experiments.plateaus.Plateaus
+    plateaus : object
         Runs and best fits.
     at : int
         Number of the recorded step at which to draw the runs; the last by default.
-    chosen : lecture.experiments.kinked_fits.KinkedFit, optional
+    chosen : object, optional
         The fit whose line and runs are drawn strong, all others faint.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on; a new figure if None.
@@ -96,7 +96,7 @@ def plot_kinked_fit(
 
     Parameters
     ----------
-    fit : lecture.experiments.kinked_fits.KinkedFit
+    fit : object
         The fit.
     x, y : arrays (n,)
         Points and values of the function.
@@ -132,7 +132,7 @@ def plot_nested_fits(
 
     Parameters
     ----------
-    plateaus : lecture.experiments.plateaus.Plateaus
+    plateaus : object
         Runs and best fits.
     kinks : int
         Number of kinks, from 0 to 4.
