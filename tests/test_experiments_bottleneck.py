@@ -75,6 +75,27 @@ def test_a_mini_batch_larger_than_the_training_set_is_refused():
         bottleneck.train(TINY, batch_size=25, steps=1, orders=[0])
 
 
+def test_sharpness_is_the_curvature_that_finite_differences_find_and_the_rise_nearby(recwarn):
+    several = random_nets(n=2)
+    found = bottleneck.sharpness(several, X, Y)
+    assert not [warning for warning in recwarn if "second derivative" in str(warning.message)]
+    theta, step = landscape.vector(several), 1e-4
+    direction = np.random.default_rng(1).normal(size=theta.shape)
+    for _ in range(100):  # the power method
+        direction /= np.linalg.norm(direction, axis=1, keepdims=True)
+        ends = [
+            landscape.gradient(several, X, Y, loss=bottleneck.LOSS, at=theta + s * direction) for s in (step, -step)
+        ]
+        image = (ends[0] - ends[1]) / (2 * step)
+        curvature = (image * direction).sum(axis=1)
+        direction = image
+    np.testing.assert_allclose(found[bottleneck.EIGENVALUE], curvature, rtol=0.02)
+    here = bottleneck.losses(several, X, Y)
+    uphill = 1e-3 * (np.abs(theta) + 1) * np.sign(landscape.gradient(several, X, Y, loss=bottleneck.LOSS))
+    corner = bottleneck.losses(landscape.assign(several, theta + uphill), X, Y)
+    assert (found[bottleneck.KESKAR] >= 100 * (corner - here) / (1 + here) * 0.999).all()
+
+
 # Lines between solutions.
 
 
@@ -154,7 +175,7 @@ def test_lines_are_judged(word):
         interpolation.SAME: flat,
         interpolation.LONG: _path(wall, made_up(interpolation.UPDATES, word)),
     }
-    lines = interpolation.Lines(paths, {}, made_up(interpolation.RELATIVE, word))
+    lines = interpolation.Lines(paths, {}, made_up(interpolation.RELATIVE, word), {})
     verdicts = interpolation.judge(lines)
     assert [verdict.hypothesis for verdict in verdicts] == list(interpolation.HYPOTHESES)
     assert verdicts[0].word == "supported" and [verdict.word for verdict in verdicts[1:]] == [word] * 5
@@ -169,11 +190,16 @@ def _path(wall, steepness):
 
 def test_the_experiment_runs_on_few_images():
     result = interpolation.run(n_images=1000, epochs=1, n_seeds=2, show=False)
-    walls, sides, _, norms = result.sweeps
+    walls, sides, _, norms, eigenvalues, keskar = result.sweeps
     main = result.details.paths[interpolation.MAIN]
     assert (walls.values[""][0] == main.barrier).all() and len(walls.x) == 8
     np.testing.assert_allclose(sides.values[""][0], np.log10(main.loss[:, -1] / main.loss[:, 0]))
     assert interpolation.UNTRAINED not in norms.x and len(norms.x) == 6
+    sharp = result.details.sharpness
+    assert (eigenvalues.values[""][1] == sharp["largest eigenvalue"][norms.x[1]]).all() and eigenvalues.x == norms.x
+    assert (keskar.values[""][5] == sharp["Keskar's sharpness"][norms.x[5]]).all() and "untrained" in sharp[
+        "largest eigenvalue"
+    ]
     start = result.details.paths["start – end"]
     assert start.ends[:, 0] == pytest.approx(np.log(10), abs=0.3), "an untrained network guesses"
     assert result.compared == () and "Fashion-MNIST" in result.protocol

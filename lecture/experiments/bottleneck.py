@@ -1,10 +1,12 @@
 """The network 784-8-200-10 of the report on the landscape of the loss, trained many times at once."""
 
+import warnings
 from collections.abc import Sequence
 
 import keras
 import numpy as np
 
+from lecture import landscape
 from lecture.experiments.images import Images
 from lecture.experiments.protocol import initial_weights, train_like_the_original
 from lecture.landscape.problem import problem
@@ -13,6 +15,7 @@ from lecture.replicas import Replicas
 SIZES = (784, 8, 200, 10)
 RATE = 0.001  # Keras' default for Adam
 LOSS = "categorical_crossentropy"
+SHARPNESS = EIGENVALUE, KESKAR = "largest eigenvalue", "Keskar's sharpness"
 
 
 def first_weights(seeds: Sequence[int]) -> list[np.ndarray]:
@@ -71,6 +74,19 @@ def train(
 def losses(nets: Replicas, X: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Return the loss of each network on images (n, 784) with labels (n, 10): (n_seeds,)."""
     return problem(nets, X, y, loss=LOSS).losses()
+
+
+def sharpness(nets: Replicas, X: np.ndarray, y: np.ndarray) -> dict[str, np.ndarray]:
+    """Return how sharp the loss of images (n, 784) with labels (n, 10) is at each network: (n_seeds,) by kind.
+
+    The kinds are the largest eigenvalue of the Hessian, inside the linear piece of the ReLU that a network stands in,
+    and Keskar's sharpness, in percent.
+    """
+    kinds = dict(zip(SHARPNESS, ("largest_eigenvalue", "keskar")))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "relu has no second derivative")  # said above
+        found = {name: landscape.sharpness(nets, X, y, kind=kind, loss=LOSS) for name, kind in kinds.items()}
+    return {name: np.asarray(values) for name, values in found.items()}
 
 
 def describe(n_images: int, epochs: int) -> str:

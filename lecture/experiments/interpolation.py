@@ -78,7 +78,7 @@ PAIRS = {  # the networks at α = 0 and at α = 1
 PROTOCOL = (
     "The two networks of a pair differ in initial weights and in the order of the images, unless it says otherwise. "
     "100 – 100 and 1000 – 1000 are controls; with equal updates the larger mini-batches have as many update steps as "
-    f"the smaller. Loss and accuracy are those of {N_MEASURED:,} training images."
+    f"the smaller. Loss, accuracy and sharpness are those of {N_MEASURED:,} training images."
 )
 PUBLISHED = {-1: 27, 2: 98}  # loss at α, read off the report's figure
 
@@ -96,11 +96,14 @@ class Lines:
     relative : array (n_seeds,)
         log₁₀ of the loss beyond the network at α = 1 over that beyond the one at 0, of the first pair, each one step
         further that is as long as each unit's weights.
+    sharpness : dict of str to dict of str to array (n_seeds,)
+        Largest eigenvalue of the Hessian and Keskar's sharpness, by these names, of each network.
     """
 
     paths: dict[str, landscape.Path]
     norms: dict[str, np.ndarray]
     relative: np.ndarray
+    sharpness: dict[str, dict[str, np.ndarray]]
 
 
 @experiment(TITLE, PRESETS)
@@ -150,7 +153,9 @@ def measured(nets: Mapping[str, Replicas], X: np.ndarray, y: np.ndarray) -> Line
     a, b = (nets[key] for key in PAIRS[MAIN])
     below, above = (bottleneck.losses(net, X, y) for net in steps_beyond(a, b))
     norms = {key: np.linalg.norm(landscape.vector(net), axis=1) for key, net in nets.items()}
-    return Lines(paths, norms, np.log10(above / below))
+    sharp = {key: bottleneck.sharpness(net, X, y) for key, net in nets.items()}
+    by_kind = {kind: {key: values[kind] for key, values in sharp.items()} for kind in bottleneck.SHARPNESS}
+    return Lines(paths, norms, np.log10(above / below), by_kind)
 
 
 def steps_beyond(a: Replicas, b: Replicas) -> tuple[Replicas, Replicas]:
@@ -195,16 +200,23 @@ def _as_long_as(weights, directions):
 
 
 def _sweeps(lines):
-    pairs, norms = lines.paths, {key: value for key, value in lines.norms.items() if key != UNTRAINED}
+    pairs, networks = lines.paths, tuple(key for key in lines.norms if key != UNTRAINED)
     walls, sides, least = (
         np.stack(values) for values in zip(*((path.barrier, path.steepness, _within(path)) for path in pairs.values()))
     )
     x = tuple(pairs)
+
+    def over_networks(name, measured, values, **axes):
+        return Sweep(name, networks, "network", measured, {"": np.stack([values[key] for key in networks])}, **axes)
+
+    eigenvalues, keskar = (lines.sharpness[kind] for kind in bottleneck.SHARPNESS)
     return (
         Sweep("Wall between the two", x, "pair", "height of the wall", {"": walls}),
         Sweep("Steeper side", x, "pair", "log₁₀ L(2) / L(-1)", {"": sides}),
         Sweep("On the way", x, "pair", "least accuracy between", {"": least}),
-        Sweep("How far from 0", tuple(norms), "network", "norm of the weights", {"": np.stack([*norms.values()])}),
+        over_networks("How far from 0", "norm of the weights", lines.norms),
+        over_networks("How sharp", "largest eigenvalue of the Hessian", eigenvalues, log_y=True),
+        over_networks("How sharp, by Keskar's measure", "rise nearby, % of 1 + loss", keskar, log_y=True),
     )
 
 

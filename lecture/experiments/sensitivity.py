@@ -1,6 +1,5 @@
 """Does a network's sensitivity to its input rise or fall with the batch size?"""
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -39,7 +38,13 @@ BEST = Hypothesis(
     f"test accuracy after equally many epochs, batch size {BEST_SIZE} minus the best other",
     0.002,
 )
-HYPOTHESES = (EPOCHS, UPDATES, LOSS, DEFINITION, BEST)
+SHARPER = Hypothesis(
+    "Larger mini-batches end where the loss is sharper, at equal loss.",
+    "log₁₀ of the Hessian's largest eigenvalue with the largest mini-batches over that with the smallest, equal "
+    "training loss",
+    0.1,
+)
+HYPOTHESES = (EPOCHS, UPDATES, LOSS, DEFINITION, BEST, SHARPER)
 PRESETS = {
     "short": dict(n_seeds=5, n_images=8_000, batch_sizes=(5, 50, 500, 5000), epochs=4, updates=150, loss=0.7),
     "published": dict(
@@ -50,11 +55,12 @@ COMPARISONS = EQUAL_EPOCHS, EQUAL_UPDATES, EQUAL_LOSS = "equal epochs", "equal u
 UNTRAINED = "untrained"
 JACOBIAN, LOGITS = "Jacobian of the probabilities", "Jacobian of the logits"
 LOSS_GRADIENT, ACCURACY, NORM = "Gradient of the loss", "Held-out images", "Weights"
-CURVATURE, STEPS, TRAINING_LOSS = "Sharpest direction", "How long it took", "Training loss"
-MEASURES = (JACOBIAN, LOSS_GRADIENT, LOGITS, CURVATURE, ACCURACY, NORM, STEPS, TRAINING_LOSS)
+EIGENVALUE, KESKAR = "Largest eigenvalue", "Keskar's sharpness"
+STEPS, TRAINING_LOSS = "How long it took", "Training loss"
+MEASURES = (JACOBIAN, LOSS_GRADIENT, LOGITS, ACCURACY, NORM, EIGENVALUE, KESKAR, STEPS, TRAINING_LOSS)
 N_TEST = 2_000
 N_SENSITIVE = 500  # test images whose sensitivity is measured
-N_CURVED = 1_000  # training images on which the curvature is measured
+N_SHARP = 500  # training images on which sharpness is measured
 N_PUBLISHED = 10_000  # test images of the report, whose definition shrinks as 1 / √n
 N_RECORDS, RANGE = 24, 30  # records while the loss falls, evenly spread in the logarithm from steps / 30 to steps
 PUBLISHED_GRADIENT = {5: 0.43, 50: 0.24, 500: 0.09, 5000: 0.04, 50_000: 0.02}
@@ -125,9 +131,8 @@ def run(
     return Findings(
         protocol=f"{bottleneck.describe(n_images, epochs)}. The networks of a batch size are measured after {epochs} "
         f"epochs, after {updates:,} updates and when the training loss is first below {loss:g}, on {N_SENSITIVE} test "
-        "images; the gradient of the loss is the report's, of the mean over 10,000 test images, √Σ|∇ℓ|² / n. "
-        f"The sharpest direction is that of the largest eigenvalue of the Hessian, on {N_CURVED:,} training images."
-        f"{describe_images(name)}",
+        f"images, their sharpness on {N_SHARP} training images; the gradient of the loss is the report's, of the mean "
+        f"over {N_PUBLISHED:,} test images, √Σ|∇ℓ|² / n.{describe_images(name)}",
         sweeps=_sweeps(found),
         verdicts=judge(found),
         compared=_beside_published(found) if name == "MNIST" else (),
@@ -209,25 +214,20 @@ def looked_at(nets: Replicas, at: np.ndarray, images: Images) -> dict[str, np.nd
 
 
 def measures(nets: Replicas, images: Images) -> dict[str, np.ndarray]:
-    """Return how sensitive networks are, how sharp, how accurate, and how large: arrays (n_seeds,) by name."""
+    """Return how sensitive networks are, how accurate, how large and how sharp: arrays (n_seeds,) by name."""
     X, y = images.X_test[:N_SENSITIVE], images.y_test[:N_SENSITIVE]
     by_input = landscape.sensitivity(nets, X, y, of="loss", loss=bottleneck.LOSS)
+    sharp = bottleneck.sharpness(nets, images.X[:N_SHARP], images.y[:N_SHARP])
     right = nets.predict(images.X_test).argmax(axis=-1) == images.y_test.argmax(axis=-1)
     return {
         JACOBIAN: landscape.sensitivity(nets, X).mean(axis=1),
         LOSS_GRADIENT: np.sqrt(np.square(by_input).mean(axis=1) / N_PUBLISHED),
         LOGITS: landscape.sensitivity(nets, X, of="logits").mean(axis=1),
-        CURVATURE: _sharpest(nets, images.X[:N_CURVED], images.y[:N_CURVED]),
         ACCURACY: right.mean(axis=1),
         NORM: np.linalg.norm(landscape.vector(nets), axis=1),
+        EIGENVALUE: sharp[bottleneck.EIGENVALUE],
+        KESKAR: sharp[bottleneck.KESKAR],
     }
-
-
-def _sharpest(nets, X, y):
-    """Largest eigenvalue of the Hessian of each network's loss: (n_seeds,)."""
-    with warnings.catch_warnings():  # that it holds within one linear piece is so for all of them
-        warnings.simplefilter("ignore", UserWarning)
-        return landscape.sharpness(nets, X, y, loss=bottleneck.LOSS)
 
 
 def judge(found: Sensitivities) -> tuple[Verdict, ...]:
@@ -241,13 +241,14 @@ def judge(found: Sensitivities) -> tuple[Verdict, ...]:
         LOSS.judge(rises[EQUAL_LOSS]),
         DEFINITION.judge(np.max(apart, axis=0)),
         BEST.judge(accuracy[best] - np.delete(accuracy, best, axis=0).max(axis=0)),
+        SHARPER.judge(found.rise(EQUAL_LOSS, EIGENVALUE)),
     )
 
 
 def _sweeps(found):
     names = {JACOBIAN: "mean norm", LOSS_GRADIENT: "√Σ|∇ℓ|² / n", LOGITS: "mean norm", ACCURACY: "test accuracy"}
-    names |= {CURVATURE: "λmax of the Hessian", NORM: "norm", STEPS: "update steps"}
-    is_log = (JACOBIAN, LOSS_GRADIENT, LOGITS, CURVATURE, STEPS)
+    names |= {NORM: "norm", EIGENVALUE: "of the Hessian", KESKAR: "rise nearby, % of 1 + loss", STEPS: "update steps"}
+    is_log = (JACOBIAN, LOSS_GRADIENT, LOGITS, EIGENVALUE, KESKAR, STEPS)
     return tuple(
         Sweep(what, found.sizes, "batch size", y_name, found.of(what), log_x=True, log_y=what in is_log)
         for what, y_name in names.items()
