@@ -212,9 +212,9 @@ claim(
 # </details>
 #
 # A strong line is the median network, a faint one a single network, and each
-# division of the vertical axis is a factor of ten. Look for faint lines that
-# run along the level line and then plunge: for thousands of steps they were a
-# constant. Here is what the networks of the lower row have fitted.
+# division of the vertical axis is a factor of ten. A faint line that runs
+# along the level one belongs to a network that is still a constant. Here is
+# what the networks of the lower row have fitted.
 
 # %%
 plots.plot_fits_of_depths(fitted, "tuned learning rates")
@@ -361,10 +361,10 @@ print((variances / variances.sum())[:3].round(3))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# More than half, and the first three axes nearly all. The shares of a long
-# walk are $6 / (\pi k)^2$ for axis $k$, so .61, .15 and .07 ([Antognini and
-# Sohl-Dickstein, 2018](https://arxiv.org/abs/1806.08805)): consecutive points
-# are close together, and that is all that PCA needs to find a plane.
+# More than half, and the first three axes more than four fifths. The shares of
+# a long walk are $6 / (\pi k)^2$ for axis $k$, so .61, .15 and .07 ([Antognini
+# and Sohl-Dickstein, 2018](https://arxiv.org/abs/1806.08805)): consecutive
+# points are close together, and that is all that PCA needs to find a plane.
 #
 # </details>
 #
@@ -601,7 +601,7 @@ claim(
 # the loss does, and to be tiny where training is stuck. We record both along
 # three trainings: a network that fits $\sin(5 \pi x) / (5 \pi x)$; the network
 # 784-8-200-10 on images; and one with four layers on the square wave, whose
-# loss stands still for long and then drops.
+# loss may stand still for long and then drop.
 #
 # On the images the gradient is measured on 4,000 of them, and on mini-batches
 # of 1,000 and of 100, all at the same weights.
@@ -678,12 +678,12 @@ claim(
 #
 # In the report's figures the function's norm falls and that of MNIST does not;
 # its text says the opposite, because the two captions are interchanged. Hold
-# your own figure beside both.
+# the first two columns beside both.
 #
 # "Stuck, because the gradient vanishes" is an explanation that can be tested.
 # In the right column, compare the norm where the loss is level with the norm
-# where it drops. A long gradient on a level stretch means that steps go back
-# and forth across a narrow valley.
+# where it drops. A long gradient on a level stretch would mean that the steps
+# go back and forth across a narrow valley.
 #
 # For your own training the norm costs one line and no time, because it is
 # taken from the step that is made anyway.
@@ -837,15 +837,15 @@ claim(
 #
 # A plateau is what a smaller network can do best. With all units dead there is
 # the constant, and its loss is the variance, $1/2 - 4/\pi^2 = 0.0947$. With
-# one kink left after a flat piece there is 0.0610, with a kink between two
-# slopes 0.0039. Half a sine lies between 0 and 1, so no constant is worse than
-# its variance, and .95 is .095 with a slip of the decimal point.
+# one kink left after a flat piece there is 0.061, with a kink between two
+# slopes 0.0039. Half a sine lies between 0 and 1, so its variance is at most
+# 1/4: .95 is .095 with a slip of the decimal point.
 #
 # </details>
 #
 # On the right, each dot is a network and each level line is the loss of the
-# best line with so many kinks, found by trying all places for them. Unit by
-# unit, a network has lost what it would have needed for the next level
+# best line with so many kinks, found by trying all places for them. A network
+# whose units have fallen silent is left with what a smaller one can do
 # ([Fukumizu and Amari, 2000](https://doi.org/10.1016/S0893-6080(00)00009-5)).
 #
 # Now to what lies there. In the neighbourhood of a point the loss changes by
@@ -1019,13 +1019,13 @@ claim(
 plots.plot_sweeps(stationary.sweeps[:2]);
 
 # %% [markdown]
-# For your own network: where training stops, you are rarely at a stationary
-# point, and nearly never at a maximum. A way down exists, if it is one among
-# many.
+# For your own network: a training that has stopped need not be at a stationary
+# point. Before you call the place a minimum or a saddle, hold the gradient
+# against the curvature.
 #
-# **Learnt:** stationary points with a high loss are saddles of small networks
-# inside the large one. Before you count one, make sure that its gradient is
-# zero.
+# **Learnt:** the best fit of a smaller network is a stationary point of a
+# larger one, with a way down for every unit that is not in use. Before you
+# count a stationary point, make sure that its gradient is zero.
 
 # %% [markdown] anchor="random-labels"
 # ## Labels that mean nothing
@@ -1089,17 +1089,17 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# A first layer of eight units keeps eight numbers of an image, and through
-# those all later layers have to tell a thousand images apart. The wide network
-# loses nothing on the way. On new images neither can know anything: with
-# random labels there is nothing that they could have learnt for them.
+# A first layer of eight units keeps eight numbers of an image, and by those
+# all later layers have to tell the images apart. The wide network loses
+# nothing on the way. On new images neither can know anything: with random
+# labels there is nothing that they could have learnt for them.
 #
 # </details>
 #
 # Solid lines are labels that were learnt, dashed ones new images with true
-# labels. Compare the two colours of the widest network: the same weights, the
-# same optimizer, the same images. What differs is only whether there was
-# something to find.
+# labels. Compare the two colours of the widest network: the same initial
+# weights, the same optimizer, the same images. What differs is only whether
+# there was something to find.
 #
 # How much randomness does it take? Below, 50 small networks are trained anew
 # for every setting, on two moons, a share of whose labels is drawn from a hat.
@@ -1125,22 +1125,23 @@ explore(
 # <details><summary>Answer</summary>
 #
 # A label from a hat is right half of the time. So with half of the labels from
-# a hat, a quarter is wrong, and in every neighbourhood the right ones outvote
+# a hat, a quarter is wrong, and in most neighbourhoods the right ones outvote
 # them. What a network makes of that depends on its width: few units can only
 # draw the boundary, many can draw a loop around single points.
 #
 # </details>
 #
-# The titles have both accuracies: on the labels that were given, and on points
-# that the networks have not seen. At a share of 1 nothing is left to be found,
-# and the second can only be one half.
+# The right panel has both accuracies: on the labels that were given, and on
+# points that the networks have not seen. At a share of 1 nothing is left to be
+# found, and the second can only be one half.
 #
 # For your own network: a training accuracy of 100 % is no sign that anything
 # was understood. Shuffle your labels once and train: what your network reaches
 # then is what it can do by heart.
 #
-# **Learnt:** a wide network can learn noise by heart, so its size cannot be
-# what makes it generalize. The time it needs tells the two apart.
+# **Learnt:** training accuracy cannot tell whether there was anything to be
+# learnt; new images can. And room to learn noise by heart is not what a
+# network needs to generalize.
 
 # %% [markdown] anchor="width-and-generalization"
 # ## Do more parameters generalize worse?
@@ -1230,7 +1231,8 @@ claim(
 # the accuracy stays, look at the confidence before you shrink the network.
 #
 # **Learnt:** "generalizes worse" has two meanings, loss and accuracy, and they
-# can disagree. What a wide network gets wrong, it gets wrong with confidence.
+# can disagree. Look at both, and at how sure a network is of what it gets
+# wrong.
 
 # %% [markdown] anchor="interpolation"
 # ## A wall between two solutions
@@ -1311,15 +1313,15 @@ claim(
 # stays, but the mean of the two sets of weights is another network: halfway,
 # both units are the same. Networks that start apart have their units in
 # different orders, and the line between them leads through such mixtures. From
-# one start, the units keep their places.
+# one start, units can keep their places.
 #
 # </details>
 #
 # The wall is measured above the straight line from the one network's loss to
 # the other's, and lower on the right means fewer images right on the way.
-# Which side is steeper depends on how far each network is from 0, for α
-# stretches both by the same factor. And how far it is depends on how many
-# updates it has had.
+# Below, on the right, is how far each network is from 0. At α = -1 and at α =
+# 2 both have moved on by the same distance: for the network with the smaller
+# weights that is the larger step.
 
 # %%
 plots.plot_sweeps([interpolation.sweeps[0], interpolation.sweeps[3]]);
@@ -1348,9 +1350,9 @@ explore(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The network halfway has units that mix those of both. Its outputs are shifted
-# as a whole, so it gives some classes to nearly everything and others to
-# nothing: move α and see which.
+# The network halfway has units that mix those of both. Its outputs can be
+# shifted as a whole, so that it gives one class to nearly everything and
+# another to nothing: move α and see which.
 #
 # </details>
 #
@@ -1424,10 +1426,10 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Sensitivity follows how far training has gone: an untrained network hardly
-# answers to its input at all. At equal epochs the small mini-batches have gone
-# furthest. Each clock makes its own comparison, and only the last one compares
-# networks that fit their images equally well.
+# An untrained network gives every image nearly the same probabilities, so
+# sensitivity has to come with training, and at equal epochs the small
+# mini-batches have made the most updates. Each clock makes its own comparison,
+# and only the last one compares networks that fit their images equally well.
 #
 # </details>
 #
@@ -1435,7 +1437,7 @@ claim(
 # three clocks. If the definition were to blame, they would disagree. The lower
 # ones have the largest eigenvalue of the Hessian, λmax, for how sharp a
 # minimum is, and the number of updates behind each clock.
-
+#
 # For your own comparison of batch sizes: say which clock you use, and tune the
 # learning rate for each batch size.
 #
@@ -1629,8 +1631,7 @@ pd.concat(
 #   curve](#width-and-generalization) from .38 to .67.
 # - "It can still fit random labels": its training loss went from 2.303, which
 #   is ln 10, [to 2.24](#random-labels).
-# - The batch sizes that [made the wall](#interpolation) had different initial
-#   weights, and 55,000 against 5,500 updates.
+# - The two networks whose batch sizes were to explain [the wall](#interpolation) had different initial weights as well, and 55,000 against 5,500 updates.
 # - Mini-batches of 5 and of 50,000 at equal epochs have made 1,100,000 and
 #   [110 updates](#sensitivity).
 # - "The range of all functions is between 0 and 2": that is where they are
