@@ -89,7 +89,10 @@ def show_data(options):
     load = {"fashion-mnist": data.load_fashion_mnist, "mnist": data.load_mnist, "cifar10": data.load_cifar10}[
         options.name
     ]
-    print(load(options.source))
+    images = load(options.source)
+    print(images)
+    if images.digest:
+        print(f"SHA-256 of the decoded images and labels, which a published checksum confirms: {images.digest}")
 
 
 def book(options):

@@ -14,8 +14,9 @@ from tiny_images import OPTIONS, ROOT, entry_of, some_images, write_folder
 from lecture import data
 from lecture.data import folders, sources
 from lecture.data.catalog import CIFAR10, FASHION_MNIST, Unavailable
-from lecture.data.dataset import build, pixel_statistics, split
+from lecture.data.dataset import BLOCK, build, pixel_statistics, split
 from lecture.data.images import digest
+from lecture.data.official import Differs, check, colours
 
 
 @pytest.fixture
@@ -92,16 +93,32 @@ def test_mnist_from_a_folder(shared):
         data.load_fashion_mnist(shared / "data" / "mnist")
 
 
-def test_cifar10_from_a_recompressed_folder(shared, tmp_path):
+def test_cifar10_from_its_jpeg_copy(shared, empty_cache):
     pytest.importorskip("PIL", reason="needs Pillow to unpack the JPEGs, which is not installed")
-    subprocess.run([sys.executable, shared / "tools" / "unpack_cifar10.py", tmp_path], check=True, capture_output=True)
-    with pytest.warns(data.DataWarning, match="other training images than CIFAR-10.*it is used because it was named"):
-        dataset = data.load_cifar10(tmp_path, validation=0, flatten=False)
-    assert (dataset.X_train.shape, dataset.X_test.shape) == ((50000, 32, 32, 3), (10000, 32, 32, 3))
+    folder = shared / "data" / "cifar10"
+    with pytest.warns(
+        data.DataWarning, match="holds a JPEG copy, not the official set; it is used because it was named"
+    ):
+        dataset = data.load_cifar10(folder, validation=5000)
+    assert (dataset.X_train.shape, dataset.X_val.shape, dataset.X_test.shape) == (
+        (45000, 3072),
+        (5000, 3072),
+        (10000, 3072),
+    )
+    assert np.bincount(dataset.labels("val")).tolist() == [500] * 10
     assert np.bincount(dataset.labels("test")).tolist() == [1000] * 10
-    # JPEG changes pixels, but hardly their mean: the published one stands for the right channels and the right split.
-    mean = dataset.X_train.mean(axis=(0, 1, 2), dtype=float)
-    np.testing.assert_allclose(mean, CIFAR10.marks.train_mean, atol=5e-4)
+    assert (dataset.source, dataset.digest) == (f"{folder} (a JPEG copy)", "")
+    assert f"from the folder {folder} (a JPEG copy): 45,000" in str(dataset)
+    # The colours tell that it is near, even of batches that do not say so.
+    with pytest.warns(data.DataWarning):
+        images, _ = sources.find(CIFAR10, folder)
+    with pytest.raises(Differs, match="has a near copy of CIFAR-10, such as JPEG makes") as caught:
+        check(images, CIFAR10)
+    assert caught.value.kind == "a near copy"
+    mean, std = colours(images.X_train)
+    np.testing.assert_allclose(mean, CIFAR10.marks.train_mean, atol=2e-4)
+    np.testing.assert_allclose(std / CIFAR10.marks.train_std, 1, atol=0.008)
+    assert np.all(std < CIFAR10.marks.train_std)
 
 
 # -- splits and scales
@@ -159,6 +176,17 @@ def test_pixel_statistics_are_those_of_numpy():
     mean, std = pixel_statistics(X)
     np.testing.assert_allclose(mean, X.mean(axis=0), rtol=1e-12)
     np.testing.assert_allclose(std, X.std(axis=0, dtype=float), rtol=1e-9)
+    rows = np.arange(1, 500, 3)
+    np.testing.assert_array_equal(pixel_statistics(X, rows), pixel_statistics(X[rows]))
+
+
+@pytest.mark.parametrize("n_train", [BLOCK, 2 * BLOCK - 1, 3 * BLOCK + 1])
+def test_scaling_a_few_at_a_time_is_scaling_all_at_once(n_train):
+    images = some_images(n_train=n_train, n_test=1)
+    scaled = build(images, entry_of(images), "system", **OPTIONS | {"validation": 0, "scale": "standard"})
+    X = images.X_train.reshape(n_train, -1)
+    np.testing.assert_allclose(scaled.X_train, (X - X.mean(axis=0)) / X.std(axis=0, dtype=float), atol=1e-5)
+    assert scaled.X_test.shape == (1, 16)
 
 
 def test_forms_of_images_and_labels():

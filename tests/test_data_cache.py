@@ -1,8 +1,7 @@
-"""The checks that images must pass, and the cache of those that did."""
+"""The cache of images that passed their checks."""
 
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +9,9 @@ import pytest
 from tiny_images import ROOT, entry_of, some_images
 
 from lecture import data
-from lecture.data import cache, catalog, folders, sources
+from lecture.data import cache, folders, sources
 from lecture.data.catalog import FASHION_MNIST, Unavailable
-from lecture.data.images import check, digest
+from lecture.data.images import digest
 
 
 @pytest.fixture
@@ -25,48 +24,6 @@ def empty_cache(tmp_path, monkeypatch):
 def system():
     if not folders.holds(FASHION_MNIST.system, FASHION_MNIST):
         pytest.skip("needs the Debian package dataset-fashion-mnist, which is not installed")
-
-
-# -- what is checked
-
-
-def test_checks_name_what_is_wrong():
-    images = some_images()
-    entry = entry_of(images)
-    check(images, entry)
-    order = np.random.default_rng(1).permutation(60)
-    with pytest.raises(Unavailable, match="has the rows of Tiny in another order"):
-        check(replace(images, X_train=images.X_train[order], y_train=images.y_train[order]), entry)
-    with pytest.raises(Unavailable, match="holds other images or labels than Tiny"):
-        check(replace(images, y_train=images.y_train[order]), entry)
-    with pytest.raises(Unavailable, match=r"train images of shape \(59, 4, 4\).*where \(60, 4, 4\)"):
-        check(replace(images, X_train=images.X_train[1:]), entry)
-    with pytest.raises(Unavailable, match="of type float32 and uint8, where uint8 was wanted"):
-        check(replace(images, X_test=images.X_test.astype(np.float32)), entry)
-    with pytest.raises(Unavailable, match="test label 10, where 0 to 9"):
-        check(replace(images, y_test=images.y_test + np.uint8(1)), entry)
-
-
-def test_marks_stand_in_for_a_digest():
-    images = replace(
-        some_images(shape=(4, 4, 3)),
-        y_train=np.arange(60, dtype=np.uint8) % 10,
-        y_test=np.arange(20, dtype=np.uint8) % 10,
-    )
-    mean = images.X_train.reshape(-1, 3).mean(axis=0) / 255
-    entry = entry_of(
-        images, digest=None, rows=None, marks=catalog.Marks(tuple(range(10)), tuple(range(10)), tuple(mean))
-    )
-    check(images, entry)
-    with pytest.raises(Unavailable, match="has the images of Tiny in another order"):
-        check(replace(images, y_test=images.y_test[::-1]), entry)
-    with pytest.raises(Unavailable, match="has other training images than Tiny"):
-        check(replace(images, X_train=images.X_train[..., ::-1]), entry)
-    with pytest.raises(Unavailable, match="has 0 to 12 train images per class, where equally many were wanted"):
-        check(replace(images, y_train=np.where(images.y_train == 5, 9, images.y_train).astype(np.uint8)), entry)
-
-
-# -- the cache
 
 
 def test_the_cache_gives_back_what_it_keeps(empty_cache):

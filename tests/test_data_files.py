@@ -1,17 +1,16 @@
 """Folders of images and the files in them: what is read, and what is named as damaged or missing."""
 
 import gzip
-import os
-import pickle
 
 import numpy as np
 import pytest
+from small_cifar import colour_images, write_batches
 from tiny_images import entry_of, some_images, write_folder
 
 from lecture import data
-from lecture.data import cifar_files, folders, idx, sources
+from lecture.data import folders, idx, sources
 from lecture.data.catalog import FASHION_MNIST, Unavailable
-from lecture.data.images import channels_last, digest
+from lecture.data.images import digest
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +70,7 @@ def test_a_folder_without_the_files(tmp_path):
         match="Fashion-MNIST was not loaded: the folder .* lacks train-images-idx3-ubyte.gz, .*four IDX files",
     ):
         data.load_fashion_mnist(tmp_path)
-    with pytest.raises(Unavailable, match="lacks data_batch_1, .*test_batch of the folder cifar-10-batches-py"):
+    with pytest.raises(Unavailable, match="lacks data_batch_1, .*test_batch .wanted are CIFAR-10's six .*tar.gz.[.]$"):
         data.load_cifar10(tmp_path)
     write_folder(tmp_path, some_images())
     (tmp_path / "t10k-labels-idx1-ubyte.gz").unlink()
@@ -118,9 +117,9 @@ def test_an_empty_file_is_called_empty(tmp_path, content):
     (tmp_path / "train-images-idx3-ubyte.gz").write_bytes(content)
     with pytest.raises(Unavailable, match="has a damaged file, train-images-idx3-ubyte.gz: it is empty.$"):
         sources.find(entry_of(images), tmp_path)
-    batched = some_images(shape=(32, 32, 3))
-    write_batches(tmp_path / cifar_files.FOLDER, batched)
-    (tmp_path / cifar_files.FOLDER / "data_batch_1").write_bytes(content)
+    batched = colour_images()
+    write_batches(tmp_path / "cifar-10-batches-py", batched)
+    (tmp_path / "cifar-10-batches-py" / "data_batch_1").write_bytes(content)
     with pytest.raises(Unavailable, match="has a damaged file, data_batch_1: it is empty.$"):
         sources.find(entry_of(batched), tmp_path)
 
@@ -143,67 +142,4 @@ def test_a_valid_file_of_another_type_is_not_called_damaged(tmp_path, code, kind
     with pytest.raises(
         Unavailable, match=f"damaged file, .*it holds .* bytes where its header announces 60 × 8 {kind}.$"
     ):
-        sources.find(entry_of(images), tmp_path)
-
-
-def write_batches(folder, images, changes=()):
-    """The six files of CIFAR-10, with as few images as there are."""
-    folder.mkdir(exist_ok=True)
-    X = [*np.array_split(images.X_train, 5), images.X_test]
-    y = [*np.array_split(images.y_train, 5), images.y_test]
-    for name, pixels, labels in zip(cifar_files.TRAIN + cifar_files.TEST, X, y):
-        rows = pixels.transpose(0, 3, 1, 2).reshape(len(pixels), -1)
-        batch = {b"data": rows, b"labels": labels.tolist()} | dict(changes)
-        batch = {key: values for key, values in batch.items() if values is not None}
-        (folder / name).write_bytes(pickle.dumps(batch, protocol=2))
-
-
-def test_batches_of_colour_images(tmp_path):
-    images = some_images(shape=(32, 32, 3))
-    write_batches(tmp_path / cifar_files.FOLDER, images)
-    entry = entry_of(images)
-    for folder in (tmp_path, tmp_path / cifar_files.FOLDER):
-        assert digest(sources.find(entry, folder)[0]) == digest(images)
-
-
-def test_batches_may_be_packed_under_any_name(tmp_path):
-    images = some_images(shape=(32, 32, 3))
-    write_batches(tmp_path, images)
-    for number, path in enumerate(sorted(tmp_path.iterdir())):
-        path.write_bytes(gzip.compress(path.read_bytes()))
-        path.rename(path.with_name(path.name + (".gz" if number % 2 else "")))
-    assert digest(sources.find(entry_of(images), tmp_path)[0]) == digest(images)
-
-
-@pytest.mark.parametrize(
-    "changes, words",
-    [
-        ({b"data": np.zeros((12, 3072), np.float32)}, "its values are float32 where bytes are wanted"),
-        ({b"labels": None}, "it has no data and labels"),  # as CIFAR-100, whose labels are called otherwise
-    ],
-)
-def test_whole_batches_of_another_kind_are_not_called_damaged(tmp_path, changes, words):
-    images = some_images(shape=(32, 32, 3))
-    write_batches(tmp_path, images, changes)
-    with pytest.raises(Unavailable, match=f"has a file of another kind, data_batch_1: {words}"):
-        sources.find(entry_of(images), tmp_path)
-
-
-def test_colours_that_come_one_after_the_other_are_put_side_by_side():
-    row = np.arange(12, dtype=np.uint8).reshape(1, 12)  # red 0-3, green 4-7, blue 8-11 of 2 × 2 pixels
-    assert channels_last(row, (2, 2, 3))[0, 0].tolist() == [[0, 4, 8], [1, 5, 9]]
-
-
-@pytest.mark.parametrize(
-    "changes, words",
-    [
-        ({b"labels": [3]}, "not 1 rows of 3072 bytes"),
-        ({b"data": "pixels"}, "its images are str"),
-        ({b"data": os.system}, "it asks for .*system, which no file of images needs"),
-    ],
-)
-def test_batches_that_hold_something_else(tmp_path, changes, words):
-    images = some_images(shape=(32, 32, 3))
-    write_batches(tmp_path, images, changes)
-    with pytest.raises(Unavailable, match=f"damaged file, data_batch_1: .*{words}"):
         sources.find(entry_of(images), tmp_path)

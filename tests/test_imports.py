@@ -83,7 +83,7 @@ MAY = {
 }
 # … and only inside a function
 INSIDE = {
-    "data": {"openml", "pandas", "keras", "tqdm"},
+    "data": {"openml", "pandas", "keras", "PIL", "tqdm"},
     "from_scratch": {"threadpoolctl"},
     "plots": {"sklearn", "threadpoolctl"},
     "training": {"IPython", "ipywidgets", "tensorflow"},

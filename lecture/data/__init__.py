@@ -115,15 +115,19 @@ def load_cifar10(
 ) -> Dataset:
     """Return CIFAR-10: 50,000 training and 10,000 test colour images of animals and vehicles, 32 × 32.
 
-    Arguments as in ``load_fashion_mnist``; there is no system's copy and no embedded sample. A folder holds the six
-    files of ``cifar-10-batches-py``, gzipped or not, or that folder. In rows of 3072 the three colours of a pixel are
-    side by side.
+    Arguments as in ``load_fashion_mnist``; there is no system's copy and no embedded sample, since the set has no
+    licence. In rows of 3072 the three colours of a pixel are side by side.
 
-    No digest of the decoded arrays is known for this set. A download must have the right sizes and types, equally many
-    images of each class, the published first ten labels of each part, and the published mean of each colour over the
-    training images to six digits. This identifies the images, the split and (by the labels) the order, but not every
-    pixel; Keras also checks the SHA-256 of the archive. A folder need only have the right form: a warning says if the
-    rest differs.
+    A folder holds one of these, in it or in the subfolder to which the archive unpacks: the six batches, as pickles
+    (``data_batch_1`` …) or as rows of bytes (``data_batch_1.bin`` …), gzipped or not; ``cifar-10-python.tar.gz`` or
+    ``cifar-10-binary.tar.gz``, which are read without unpacking them to the disk; or ``cifar10-jpeg.tar.xz``, an
+    archive of JPEG copies such as ``train/ship/0001.jpg``. A pickle is read as arrays, lists and names only, so that it
+    can run nothing. What was read from a folder goes to the cache as well (184 MB), for this folder as it is.
+
+    Every source must give images whose six batches, as rows of bytes, have the published SHA-256, or come from an
+    archive that has its own. Then ``Dataset.digest`` is the SHA-256 of all of them; ``python -m lecture data cifar10``
+    prints it. Only a folder, since it was named, may hold something else of the same form: smaller, recompressed or
+    reordered copies. A warning and ``Dataset.source`` then say what it is: "data (a JPEG copy)".
 
     The test set is not quite unseen: it contains duplicates and crops of training images. 72 of its 10,000 images have
     a correlation above 0.95 with the nearest training image (measured on a copy that was recompressed as JPEG).

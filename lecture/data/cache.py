@@ -1,13 +1,17 @@
-"""The cache of images that were downloaded and checked: one file for each set and source, whole or not there.
+"""The cache of images that were downloaded and checked, or are slow to read: a file for each set and source, or none.
 
-A file is named after its content, ``mnist.openml.<digest>.npz``, so that it can be checked without any list.
+A file is named after its content, ``mnist.openml.<digest>.npz``, so that it can be checked without any list, and is
+whole or not there. For images from a folder the source is ``folder-<place>-<state>``, which are digests of where the
+folder is and of the sizes and times of its files.
 """
 
+import hashlib
 import os
 import sys
 import zipfile
 import zlib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -35,9 +39,22 @@ def find(entry: Entry, sources: Sequence[str] = DOWNLOADS) -> tuple[Path, str, s
     for source in sources:
         for path in sorted(folder().glob(f"{entry.name}.{source}.*.npz")):
             kept = path.name.split(".")[-2]
-            if entry.digest in (None, kept):
+            if source not in DOWNLOADS or entry.digest in (None, kept):
                 return path, source, kept
     return None
+
+
+def of_folder(place: Path, stamp: str) -> str:
+    """Return the name by which a folder is a source here.
+
+    Parameters
+    ----------
+    place : Path
+    stamp : str
+        What changes when the files in it do.
+    """
+    where, state = (hashlib.sha256(text.encode()).hexdigest()[:12] for text in (str(place.resolve()), stamp))
+    return f"folder-{where}-{state}"
 
 
 def read(entry: Entry, sources: Sequence[str] = DOWNLOADS) -> Images:
@@ -55,19 +72,22 @@ def read(entry: Entry, sources: Sequence[str] = DOWNLOADS) -> Images:
         raise Absent(f"holds no {entry.title}")
     path, _, kept = found
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
             images = Images(**{name: file[name] for name in ("X_train", "y_train", "X_test", "y_test")})
+            copy = str(file["copy"]) if "copy" in file else ""
         check_form(images, entry)
         if digest(images) != kept:
             raise ValueError("its content is not what its name says")
     except (OSError, EOFError, KeyError, TypeError, ValueError, Unavailable, zipfile.BadZipFile, zlib.error) as error:
         _remove(path)
         raise Unavailable(f"had a damaged file, {path.name}, which was removed ({error})") from error
-    return images
+    return replace(images, copy=copy, sha256="" if copy else kept)
 
 
 def keep(images: Images, entry: Entry, source: str) -> Path:
     """Store images that passed their checks. The file appears whole: two processes may do this at once.
+
+    What was stored of the same folder in an earlier state is removed.
 
     Raises
     ------
@@ -77,10 +97,13 @@ def keep(images: Images, entry: Entry, source: str) -> Path:
     target = folder() / f"{entry.name}.{source}.{digest(images)}.npz"
     try:
         with new_file(target) as file:
-            np.savez(file, allow_pickle=False, **images.arrays())
+            np.savez(file, allow_pickle=False, **images.arrays(), **({"copy": images.copy} if images.copy else {}))
     except PermissionError:  # Windows, while another process reads the same file: then it is there already
         if not target.exists():
             raise
+    if source not in DOWNLOADS:
+        for path in set(folder().glob(f"{entry.name}.{source.rpartition('-')[0]}-*.npz")) - {target}:
+            _remove(path)
     return target
 
 

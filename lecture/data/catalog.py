@@ -26,14 +26,29 @@ class Absent(Unavailable):
 
 @dataclass(frozen=True)
 class Marks:
-    """What is published about a set without a known digest: enough to recognize its split and its order.
+    """What is published about a set, by which images that differ from it are told apart.
 
-    ``train_mean`` is the mean of the training pixels per channel, divided by 255, known to about 1e-6.
+    Attributes
+    ----------
+    first_train, first_test : tuple of int
+        The first ten labels of each part.
+    counts : tuple of tuple of int
+        How many images of each class are in each fifth of the training images.
+    train_mean, train_std : tuple of float
+        Mean and standard deviation of each colour of the training images, divided by 255, known to about 1e-8.
+    first_pixels : tuple of tuple of int
+        The first three pixels of the first training image.
+    first_reds : tuple of int
+        The red values of the first three pixels of the first test image.
     """
 
     first_train: tuple
     first_test: tuple
+    counts: tuple
     train_mean: tuple
+    train_std: tuple
+    first_pixels: tuple
+    first_reds: tuple
 
 
 @dataclass(frozen=True)
@@ -55,11 +70,14 @@ class Entry:
     keras_module, keras_host : str
         Name of the module in ``keras.datasets``, and the host that it downloads from.
     digest : str, optional
-        ``images.digest`` of the real set; without it ``marks`` are compared.
+        ``images.digest`` of the real set; where it is not known there are ``batches``.
     rows : str, optional
         ``images.digest_of_rows`` of the real set, which distinguishes another order from other images.
+    batches : tuple of str, optional
+        SHA-256 of each of CIFAR-10's six batches as a file of rows, which is published: see
+        ``cifar_batches.digests``.
     marks : Marks, optional
-        What is published, where ``digest`` is not known.
+        What else is published. A folder that the user names may hold a copy of a set that has marks.
     system, package : optional
         Folder of the system's own copy, and the Debian package that brings it.
     sample_digest : str, optional
@@ -77,6 +95,7 @@ class Entry:
     keras_host: str
     digest: str | None = None
     rows: str | None = None
+    batches: tuple[str, ...] | None = None
     marks: Marks | None = None
     system: Path | None = None
     package: str | None = None
@@ -139,11 +158,32 @@ CIFAR10 = Entry(
     openml_id=40927,
     keras_module="cifar10",
     keras_host="www.cs.toronto.edu",
-    # The first labels of data_batch_1 and test_batch, and the training means that are commonly used for normalizing.
+    # The .bin files' checksums in https://github.com/ankane/torchvision-ruby, for the official archive; the last was
+    # found in two other repositories as well.
+    batches=(
+        "cee916563c9f80d84e3cc88e17fdc0941787f1244f00a67874d45b261883ada5",
+        "a591ca11fa1708a91ee40f54b3da4784ccd871ecf2137de63f51ada8b3fa57ed",
+        "bbe8596564c0f86427f876058170b84dac6670ddf06d79402899d93ceea26f67",
+        "014e562d6e23c72197cc727519169a60359f5eccd8945ad5a09d710285ff4e48",
+        "755304fc0b379caeae8c14f0dac912fbc7d6cd469eb67a1029a08a39453a9add",
+        "8e2eb146ae340b09e24670f29cabc6326dba54da8789dab6768acf480273f65b",
+    ),
+    # What many notebooks print of the official files: labels and their counts in each batch, the means and standard
+    # deviations that are commonly used for normalizing, and first pixels.
     marks=Marks(
         first_train=(6, 9, 9, 4, 1, 1, 2, 7, 8, 3),
         first_test=(3, 8, 8, 0, 6, 6, 1, 6, 3, 1),
+        counts=(
+            (1005, 974, 1032, 1016, 999, 937, 1030, 1001, 1025, 981),
+            (984, 1007, 1010, 995, 1010, 988, 1008, 1026, 987, 985),
+            (994, 1042, 965, 997, 990, 1029, 978, 1015, 961, 1029),
+            (1003, 963, 1041, 976, 1004, 1021, 1004, 981, 1024, 983),
+            (1014, 1014, 952, 1016, 997, 1025, 980, 977, 1003, 1022),
+        ),
         train_mean=(0.49139968, 0.48215841, 0.44653091),
+        train_std=(0.24703223, 0.24348513, 0.26158784),
+        first_pixels=((59, 62, 63), (43, 46, 45), (50, 48, 43)),
+        first_reds=(158, 159, 165),
     ),
 )
 

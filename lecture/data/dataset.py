@@ -27,14 +27,17 @@ class Dataset:
     class_names : tuple of str
         Names of the classes, in the order of their numbers.
     source : str
-        Source of the images: "cache", "system", "openml", "keras", "sample" or a folder. Passed as ``source`` again,
-        it loads the same images.
+        Source of the images: "cache", "system", "openml", "keras", "sample" or a folder, where a copy is called so:
+        "data (a JPEG copy)". Passed as ``source`` again, it loads the same images.
     name : str
         Name of the set, such as "Fashion-MNIST".
     image_shape : tuple of int
         Shape of an image: (28, 28) or (32, 32, 3).
     scale : str
         Scale of the pixels: "minmax", "standard" or "raw".
+    digest : str
+        SHA-256 of the bytes of all images and labels of the source, before scaling and splitting: training images,
+        their labels, test images, their labels. Empty where no published checksum confirms them, as for a copy.
     """
 
     X_train: np.ndarray
@@ -48,6 +51,7 @@ class Dataset:
     name: str
     image_shape: tuple
     scale: str
+    digest: str = ""
 
     @property
     def validation_data(self) -> tuple[np.ndarray, np.ndarray] | None:
@@ -156,6 +160,7 @@ def build(
         name=entry.title,
         image_shape=entry.shape,
         scale=scale,
+        digest=images.sha256,
     )
 
 

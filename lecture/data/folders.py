@@ -1,54 +1,56 @@
-"""Images from a folder: the four IDX files, or CIFAR-10's six batches."""
+"""Images from a folder, in whichever form it holds them: four IDX files, or CIFAR-10's batches and archives."""
 
 import os
-import pickle
-import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 from lecture.data import cifar_files, idx
 from lecture.data.catalog import Absent, Entry, Unavailable
-from lecture.data.files import OtherContent
+from lecture.data.files import Form
 from lecture.data.images import Images
 
-_BROKEN = (
-    OSError,
-    EOFError,
-    ValueError,
-    IndexError,
-    KeyError,
-    TypeError,
-    AttributeError,
-    zlib.error,
-    pickle.UnpicklingError,
-)
 
+def read(folder: Path, entry: Entry, passed: Callable[[str], None] = lambda clause: None) -> Images:
+    """Return the images of a set in a folder, or in its subfolder of the set's name or of its archive's.
 
-def read(folder: Path, entry: Entry) -> Images:
-    """Return the images of a set in a folder, or in its subfolder ``entry.name`` or ``cifar-10-batches-py``.
+    Parameters
+    ----------
+    folder : Path
+    entry : Entry
+    passed : callable
+        Called with a clause for each form that could not be read while another one could be tried.
 
     Raises
     ------
     Absent
         If none of the files is there.
     Unavailable
-        If only some are there, or one is damaged or holds something else.
+        If only some are there, or all forms are damaged or hold something else.
     """
-    files = _find(folder, entry)
-    missing = [name for name, path in files.items() if path is None]
-    if missing:
-        kind = Absent if len(missing) == len(files) else Unavailable
-        raise kind(f"lacks {_wanted(entry, missing)}")
-    return _form(entry).read_files(files, read_one=lambda path: _read_one(path, _form(entry).read))
+    there = _find(folder, entry)
+    if not there:
+        raise Absent(_lacks(_form(entry).forms(folder)[0].missing, entry))
+    tried = []
+    for number, form in enumerate(there, start=1):
+        try:
+            if form.missing:
+                raise Unavailable(_lacks(form.missing, entry))
+            return form.read({name: path for name, path in form.files.items() if path})
+        except Unavailable as problem:
+            tried.append(str(problem))
+            if number < len(there) and not there[number].missing:
+                passed(f"{problem}; next comes {next(iter(there[number].files))}")
+    raise Unavailable("; it ".join(tried))
 
 
 def holds(folder: Path, entry: Entry) -> bool:
-    """Return whether a folder has all files of a set, without reading them."""
-    return None not in _find(folder, entry).values()
+    """Return whether a folder has all files of a set in some form, without reading them."""
+    return any(not form.missing for form in _find(folder, entry))
 
 
 def stamp(folder: Path, entry: Entry) -> str:
     """Return the names, sizes and times of a set's files as a text, which changes when they do."""
-    found = [path for path in _find(folder, entry).values() if path is not None]
+    found = [path for form in _find(folder, entry) for path in form.files.values() if path]
     return " ".join(f"{path.name}:{os.stat(path).st_size}:{os.stat(path).st_mtime_ns}" for path in found)
 
 
@@ -57,25 +59,14 @@ def _form(entry):
     return cifar_files if len(entry.shape) == 3 else idx
 
 
-def _find(folder, entry):
-    """The files in the first place that has any of them."""
-    places = [_form(entry).find(place) for place in (folder, folder / entry.name, folder / cifar_files.FOLDER)]
-    return next((files for files in places if any(files.values())), places[0])
+def _lacks(missing, entry):
+    """A clause that says which files are missing, and which would do."""
+    return f"lacks {', '.join(missing)} ({_form(entry).WANTED})"
 
 
-def _read_one(path, read_one):
-    """Read one file, and name it if it is damaged or holds something else."""
-    try:
-        return read_one(path)
-    except OtherContent as error:
-        raise Unavailable(f"has a file of another kind, {path.name}: {error}") from error
-    except _BROKEN as error:
-        raise Unavailable(f"has a damaged file, {path.name}: {error or type(error).__name__}") from error
-
-
-def _wanted(entry, missing):
-    """The expected names of the missing files."""
-    if _form(entry) is cifar_files:
-        return f"{', '.join(missing)} of the folder {cifar_files.FOLDER}"
-    names = ", ".join(f"{idx.FILES[part]}.gz" for part in missing)
-    return f"{names} (the four IDX files are wanted, with or without .gz)"
+def _find(folder, entry) -> list[Form]:
+    """The forms of which a folder or its subfolders have any file: whole ones first, the quickest to read first."""
+    places = [folder, folder / entry.name, *(folder / name for name in cifar_files.FOLDERS)]
+    by_form = zip(*(_form(entry).forms(place) for place in places), strict=True)
+    there = [form for forms in by_form for form in forms if any(form.files.values())]
+    return sorted(there, key=lambda form: len(form.missing) > 0)

@@ -7,7 +7,6 @@ Two zero bytes, the type of the values (8: uint8), the number of axes, the lengt
 import gzip
 import math
 import struct
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +20,7 @@ FILES = {
     "X_test": "t10k-images-idx3-ubyte",
     "y_test": "t10k-labels-idx1-ubyte",
 }
+WANTED = "the four IDX files are wanted, with or without .gz"
 _UINT8 = 8
 _TYPES = {_UINT8: "uint8", 9: "int8", 11: "int16", 12: "int32", 13: "float32", 14: "float64"}
 
@@ -61,14 +61,16 @@ def write(path: str | Path, array: np.ndarray) -> None:
     Path(path).write_bytes(gzip.compress(content, mtime=0) if Path(path).suffix == ".gz" else content)
 
 
-def find(folder: Path) -> dict[str, Path | None]:
-    """Return the four files in a folder by the array that each holds; ``None`` for one that is missing."""
-    return {part: files.find(folder, _spellings(name)) for part, name in FILES.items()}
+def forms(folder: Path) -> list[files.Form]:
+    """Return the only form in which a folder can hold the set: four files, one for each array."""
+    return [files.Form({f"{name}.gz": files.find(folder, _spellings(name)) for name in FILES.values()}, _read_four)]
 
 
-def read_files(found: dict[str, Path], read_one: Callable[[Path], np.ndarray] = read) -> Images:
-    """Return the images in the four files that ``find`` found."""
-    return Images(**{part: read_one(path) for part, path in found.items()})
+def _read_four(found):
+    """The images in the four files."""
+    return Images(
+        *(files.named(found[f"{FILES[part]}.gz"], read) for part in ("X_train", "y_train", "X_test", "y_test"))
+    )
 
 
 def _spellings(name):

@@ -4,13 +4,15 @@ import inspect
 import os
 import traceback
 import warnings
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from lecture.checks import one_of
 from lecture.data import cache, folders
 from lecture.data.catalog import DOWNLOADS, SOURCES, Absent, Entry, Unavailable
-from lecture.data.images import Images, check, check_form
+from lecture.data.images import COPIES, Images
+from lecture.data.official import Differs, check
 
 NAMES = ("auto", *SOURCES)
 ROOM = Path(__file__).parent
@@ -24,6 +26,8 @@ class DataWarning(UserWarning):
 def as_source(source: str | Path) -> str | Path:
     """Return the name of a source, or a folder as a Path; for "auto" what ``LECTURE_DATA`` says.
 
+    A folder may be followed by what its images are, as in "data (a JPEG copy)": ``Dataset.source`` says so.
+
     Raises
     ------
     ValueError
@@ -33,8 +37,10 @@ def as_source(source: str | Path) -> str | Path:
         source = os.environ.get("LECTURE_DATA") or "auto"
     if source in NAMES:
         return source
-    if isinstance(source, (str, Path)) and Path(source).expanduser().is_dir():
-        return Path(source).expanduser()
+    if isinstance(source, (str, Path)):
+        for folder in (Path(source).expanduser(), Path(_bare(str(source))).expanduser()):
+            if folder.is_dir():
+                return folder
     return one_of(source, (*NAMES, "or a folder that exists"), "source")
 
 
@@ -55,7 +61,8 @@ def find(entry: Entry, source: str | Path, **how) -> tuple[Images, str]:
         If no source gave them; the message lists what was tried.
     """
     if isinstance(source, Path):
-        return _from_folder(entry, source), str(source)
+        images = _from_folder(entry, source)
+        return images, f"{source} ({images.copy})" if images.copy else str(source)
     steps = _those_for(entry) if source == "auto" else (source,)
     tried = []
     for step, following in zip(steps, (*steps[1:], None)):
@@ -70,7 +77,7 @@ def find(entry: Entry, source: str | Path, **how) -> tuple[Images, str]:
             _warn(entry, _sample_is_used(entry))
         return images, step
     if source == "auto" and "sample" not in steps:
-        tried.append("no sample of it is embedded")
+        tried.append("no sample of it is embedded (a folder with its files can be named as the source)")
     raise Unavailable(f"{entry.title} was not loaded: {'; '.join(tried)}.")
 
 
@@ -100,21 +107,52 @@ def _those_for(entry):
     return tuple(step for step in SOURCES if has.get(step, True))
 
 
+def _bare(source):
+    """A folder's name without what its images are."""
+    for kind in COPIES:
+        source = source.removesuffix(f" ({kind})")
+    return source
+
+
 def _from_folder(entry, folder):
     """The images in a folder that the user named."""
     try:
-        images = folders.read(folder, entry)
-        check_form(images, entry)
-        try:
-            check(images, entry)
-        except Unavailable as problem:
-            if entry.digest is not None:
-                raise
-            # There are smaller, recompressed or reordered copies of CIFAR-10; a folder that is named is meant.
-            _warn(entry, f"the folder {folder} {problem}; it is used because it was named")
+        images = _kept_of_folder(entry, folder) if entry.marks else _read_folder(entry, folder)
     except Unavailable as problem:
         raise Unavailable(f"{entry.title} was not loaded: the folder {folder} {problem}.") from problem
+    if images.copy:
+        _warn(entry, f"the folder {folder} holds {images.copy}, not the official set; it is used because it was named")
     return images
+
+
+def _kept_of_folder(entry, folder):
+    """What was read from a folder before, or is read now; then it goes to the cache, since that takes many seconds."""
+    name = cache.of_folder(folder, folders.stamp(folder, entry))
+    try:
+        return cache.read(entry, (name,))
+    except Unavailable:
+        images = _read_folder(entry, folder)
+    _keep(images, entry, name)
+    return images
+
+
+def _read_folder(entry, folder):
+    """The images in a folder; there are recompressed or reordered copies of a set that has marks."""
+    images = folders.read(folder, entry, passed=lambda clause: _warn(entry, f"the folder {folder} {clause}"))
+    try:
+        return check(images, entry)
+    except Differs as problem:
+        if entry.marks is None:
+            raise
+        return replace(images, copy=images.copy or problem.kind)
+
+
+def _keep(images, entry, source):
+    """Store images in the cache, or say that this is not possible."""
+    try:
+        cache.keep(images, entry, source)
+    except OSError as error:
+        _warn(entry, f"it could not be stored for the next time ({error})")
 
 
 def _from_cache(entry, **_):
@@ -128,8 +166,7 @@ def _from_system(entry, **_):
         images = folders.read(entry.system, entry)
     except Absent:
         raise Absent(f"is not installed (Debian and Ubuntu: apt-get install {entry.package})") from None
-    check(images, entry)
-    return images
+    return check(images, entry)
 
 
 def _from_network(source, entry, **how):
@@ -139,21 +176,15 @@ def _from_network(source, entry, **how):
     try:
         return cache.read(entry, (source,))
     except Unavailable:
-        images = download(entry, source, **how)
-    check(images, entry)
-    try:
-        cache.keep(images, entry, source)
-    except OSError as error:
-        _warn(entry, f"it could not be stored for the next time ({error})")
+        images = check(download(entry, source, **how), entry)
+    _keep(images, entry, source)
     return images
 
 
 def _from_sample(entry, **_):
     if entry.sample_digest is None:
         raise Absent("does not exist")
-    images = folders.read(SAMPLE, entry)
-    check(images, entry.as_sample())
-    return images
+    return check(folders.read(SAMPLE, entry), entry.as_sample())
 
 
 _READ = {
