@@ -3,6 +3,7 @@
 import gzip
 import os
 import pickle
+import struct
 import tarfile
 
 import numpy as np
@@ -79,6 +80,55 @@ def test_pickles_of_the_first_numpy(tmp_path):
     for path in tmp_path.iterdir():
         path.write_bytes(path.read_bytes().replace(b"cnumpy._core.", b"cnumpy.core."))
         assert b"cnumpy.core.multiarray" in path.read_bytes()
+    assert digest(folders.read(tmp_path, cifar10_of(images))) == digest(images)
+
+
+def by_python_2(batch):
+    """A pickle as Python 2 wrote the official ones: texts are bytes without a codec, and so are the pixels."""
+
+    def text(content):
+        return b"U" + bytes([len(content)]) + content
+
+    rows, n_pixels = batch[b"data"].shape
+    kind = (
+        b"cnumpy\ndtype\n"
+        + text(b"u1")
+        + b"K\x00K\x01\x87R(K\x03"
+        + text(b"|")
+        + b"NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb"
+    )
+    pixels = b"T" + struct.pack("<I", batch[b"data"].size) + batch[b"data"].tobytes()
+    array = b"cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\x00\x85" + text(b"b") + b"\x87R"
+    array += (
+        b"(K\x01"
+        + b"M"
+        + struct.pack("<H", rows)
+        + b"M"
+        + struct.pack("<H", n_pixels)
+        + b"\x86"
+        + kind
+        + b"\x89"
+        + pixels
+        + b"tb"
+    )
+    labels = b"](" + b"".join(b"K" + bytes([label]) for label in batch[b"labels"]) + b"e"
+    return (
+        b"\x80\x02}("
+        + text(b"data")
+        + array
+        + text(b"labels")
+        + labels
+        + text(b"batch_label")
+        + text(b"1 of 5")
+        + b"u."
+    )
+
+
+def test_pickles_of_python_2(tmp_path):
+    images = colour_images()
+    write_batches(tmp_path, images)
+    for path in tmp_path.iterdir():
+        path.write_bytes(by_python_2(pickle.loads(path.read_bytes())))
     assert digest(folders.read(tmp_path, cifar10_of(images))) == digest(images)
 
 

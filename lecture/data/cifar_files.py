@@ -69,20 +69,21 @@ KINDS = (
 
 def forms(folder: Path) -> list[files.Form]:
     """Return the forms in which a folder can hold the set: first those that are the quickest to read."""
-    six = [files.Form(_find_six(folder, kind), partial(_read_six, kind)) for kind in KINDS]
-    packed = [files.Form(_find_archive(folder, kind.names), partial(_read_archive, kind)) for kind in KINDS]
-    return [*six, *packed, files.Form(_find_archive(folder, cifar_jpegs.NAMES), _read_jpegs)]
+    there = files.listing(folder)
+    six = [files.Form(_find_six(there, kind), partial(_read_six, kind)) for kind in KINDS]
+    packed = [files.Form(_find_archive(there, kind.names), partial(_read_archive, kind)) for kind in KINDS]
+    return [*six, *packed, files.Form(_find_archive(there, cifar_jpegs.NAMES), _read_jpegs)]
 
 
-def _find_six(folder, kind):
+def _find_six(there, kind):
     """The six batches in a folder, gzipped or not."""
     names = [name + kind.end for name in (*TRAIN, TEST)]
-    return {name: files.find(folder, (name, f"{name}.gz")) for name in names}
+    return {name: files.find(there, (name, f"{name}.gz")) for name in names}
 
 
-def _find_archive(folder, names):
+def _find_archive(there, names):
     """The archive with one of some names."""
-    return {names[0]: files.find(folder, names)}
+    return {names[0]: files.find(there, names)}
 
 
 def _read_six(kind, found):

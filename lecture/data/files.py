@@ -71,14 +71,17 @@ def content(path: Path) -> bytes:
     return data
 
 
-def find(folder: Path, names: Iterable[str]) -> Path | None:
-    """Return the file with the first of some names that is in a folder, in upper or lower case; else ``None``."""
+def listing(folder: Path) -> dict[str, Path]:
+    """Return the files in a folder by their names in lower case; none if there is no folder that can be read."""
     try:
-        there = {path.name.lower(): path for path in sorted(folder.iterdir())}
-    except OSError:  # no folder, or one without permission to read it
-        return None
-    found = (there.get(name.lower()) for name in names)
-    return next((path for path in found if path and path.is_file()), None)
+        return {path.name.lower(): path for path in sorted(folder.iterdir()) if path.is_file()}
+    except OSError:
+        return {}
+
+
+def find(there: Mapping[str, Path], names: Iterable[str]) -> Path | None:
+    """Return the file with the first of some names that is in a ``listing``, in upper or lower case; else ``None``."""
+    return next((there[name.lower()] for name in names if name.lower() in there), None)
 
 
 def named(path: Path, read: Callable[[Path], _T]) -> _T:

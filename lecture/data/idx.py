@@ -63,7 +63,8 @@ def write(path: str | Path, array: np.ndarray) -> None:
 
 def forms(folder: Path) -> list[files.Form]:
     """Return the only form in which a folder can hold the set: four files, one for each array."""
-    return [files.Form({f"{name}.gz": files.find(folder, _spellings(name)) for name in FILES.values()}, _read_four)]
+    there = files.listing(folder)
+    return [files.Form({f"{name}.gz": files.find(there, _spellings(name)) for name in FILES.values()}, _read_four)]
 
 
 def _read_four(found):
