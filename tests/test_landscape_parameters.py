@@ -214,3 +214,45 @@ def test_many_models_raise_no_warning_of_tensorflow():
     finally:
         logger.removeHandler(handler)
     assert messages == []
+
+
+def test_labels_that_do_not_fit_the_loss_are_refused():
+    classes = Y.argmax(axis=1)
+    with pytest.raises(ValueError, match=r"y must have shape \(None, 2\) with this loss, .* got \(40, 1\)"):
+        gradient(MODEL, X, classes, loss="categorical_crossentropy")
+    with pytest.raises(ValueError, match=r"y must have shape \(None, 2\) .* got \(40, 3\)"):
+        gradient(NETS, X, np.ones((40, 3)), loss="mse")
+    with pytest.raises(ValueError, match=r"one class number for each example .* got \(40, 2\): of one-hot rows"):
+        gradient(MODEL, X, Y, loss="sparse_categorical_crossentropy")
+    for wrong, told in ((classes + 1, "1 to 2"), (classes - 1, "-1 to 0"), (classes + 0.5, "0.5 to 1.5")):
+        with pytest.raises(ValueError, match=f"class numbers from 0 to 1 with this loss, got {told}"):
+            gradient(MODEL, X, wrong, loss="sparse_categorical_crossentropy")
+    for values in ((X, classes.astype(str)), (X.astype(str), classes)):
+        with pytest.raises(ValueError, match="must be numbers, got text"):
+            gradient(MODEL, *values)
+
+
+def test_a_model_with_several_inputs_or_outputs_is_refused():
+    one, other = keras.Input((3,)), keras.Input((3,))
+    joined = keras.Model([one, other], keras.layers.Dense(2)(keras.layers.Concatenate()([one, other])), name="joined")
+    with pytest.raises(ValueError, match="model must have one input, and 'joined' has 2"):
+        gradient(joined, X, Y, loss="mse")
+    forked = keras.Model(one, [keras.layers.Dense(2)(one), keras.layers.Dense(1)(one)], name="forked")
+    with pytest.raises(ValueError, match="model must have one output, and 'forked' has 2"):
+        gradient(forked, X, Y, loss="mse")
+
+
+def test_a_model_of_ones_own_class_without_a_mode_of_training():
+    class Own(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.inner = keras.layers.Dense(2)
+
+        def call(self, x):
+            return self.inner(x)
+
+    model = Own()
+    model(X)
+    twin_of_layers = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+    assign(twin_of_layers, vector(model))
+    np.testing.assert_allclose(gradient(model, X, Y, loss="mse"), gradient(twin_of_layers, X, Y, loss="mse"), rtol=1e-5)

@@ -43,7 +43,8 @@ class DenseChain:
     @classmethod
     def of_keras(cls, model: keras.Model):
         """Return the chain that a Keras model is, or None if it is something else, or has penalties."""
-        if not isinstance(model.input_shape, tuple) or len(model.input_shape) != 2:
+        shape = getattr(model, "input_shape", None)  # which a model that was called but not built from layers lacks
+        if not isinstance(shape, tuple) or len(shape) != 2:
             return None
         layers = [layer for layer in _in_a_row(model) if type(layer).__name__ not in IDLE]
         plain = all(type(layer) is keras.layers.Dense and _is_plain(layer) for layer in layers)

@@ -1,5 +1,6 @@
 """A Keras model as a function of its trainable weights, and copies of a model in another precision."""
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -27,7 +28,7 @@ class KerasNetwork:
     def __call__(self, theta, X, state):
         """Return outputs (n, …), just as Keras' losses want them, and the penalty, for one row of weights (1, P)."""
         outputs, _, penalties = self.model.stateless_call(
-            self._parts(theta), state, X, training=False, return_losses=True
+            self._parts(theta), state, X, return_losses=True, **self._mode
         )
         penalty = tf.add_n([tf.cast(value, theta.dtype) for value in penalties] or [tf.zeros([], theta.dtype)])
         return outputs, penalty
@@ -37,6 +38,11 @@ class KerasNetwork:
         known = iter([variable.value for variable in model.non_trainable_variables if _is_float(variable)])
         own = self.model.non_trainable_variables
         return [tf.cast(next(known), v.dtype) if _is_float(v) else tf.convert_to_tensor(v.value) for v in own]
+
+    @property
+    def _mode(self):
+        """Inference, for a model whose ``call`` takes ``training``; one of a user's own may not."""
+        return {"training": False} if "training" in inspect.signature(self.model.call).parameters else {}
 
     def _parts(self, theta):
         shapes = [variable.shape for variable in self.model.trainable_variables]
