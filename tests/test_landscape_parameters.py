@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from landscape_nets import nets, twin
 
-from lecture.landscape import assign, gradient, gradient_norm, names, vector
+from lecture.landscape import assign, gradient, gradient_norm, names, spectrum, vector
 from lecture.models import mlp
 
 rng = np.random.default_rng(0)
@@ -211,6 +211,7 @@ def test_many_models_raise_no_warning_of_tensorflow():
         for n in range(2, 14):
             several = nets(n, 3, 2, n=2)
             gradient_norm(several, np.ones((n, n)), np.ones((n, 2)), loss="mse")
+            spectrum(several, np.ones((n, n)), np.ones((n, 2)), loss="mse")
     finally:
         logger.removeHandler(handler)
     assert messages == []
@@ -256,3 +257,21 @@ def test_a_model_of_ones_own_class_without_a_mode_of_training():
     twin_of_layers = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
     assign(twin_of_layers, vector(model))
     np.testing.assert_allclose(gradient(model, X, Y, loss="mse"), gradient(twin_of_layers, X, Y, loss="mse"), rtol=1e-5)
+
+
+@pytest.mark.parametrize("axes", [None, 1, (0, 1)])
+def test_a_loss_that_mixes_the_examples_is_refused(axes):
+    """On rows of three axes, (replicas, examples, outputs), its mean is that of other replicas, or of no example."""
+
+    def mixed(y, outputs):
+        return keras.ops.mean(keras.ops.square(y - outputs), axis=axes)
+
+    with pytest.raises(ValueError, match="loss must give a value for each example, .* and 'mixed' gives shape"):
+        gradient(NETS, X, Y, loss=mixed)
+
+
+def test_a_function_as_loss():
+    def last(y, outputs):
+        return keras.ops.mean(keras.ops.square(y - outputs), axis=-1)
+
+    np.testing.assert_allclose(gradient(NETS, X, Y, loss=last), gradient(NETS, X, Y, loss="mse"), rtol=1e-6)

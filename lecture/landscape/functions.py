@@ -21,9 +21,9 @@ class Functions:
     """
 
     def __init__(self, network, loss: Loss):
-        self.network, self.loss, self.sparse = network, per_example(loss), is_sparse(loss)
+        self.network, self.takes_all = network, isinstance(network, DenseChain)
+        self.loss, self.sparse = per_example(loss, 2 if self.takes_all else 1), is_sparse(loss)
         self.threshold = 0.0 if getattr(loss, "from_logits", False) else 0.5
-        self.takes_all = isinstance(network, DenseChain)
         self.measured, self.outputs, self.gradients, self.products = (
             Compiled(self._over(function)) for function in (self._measure, self._outputs, self._gradient, self._product)
         )

@@ -31,20 +31,43 @@ def chosen(model: Model, loss: Loss | None) -> Loss:
     return found
 
 
-def per_example(loss: Loss) -> Callable:
+def per_example(loss: Loss, n_axes: int) -> Callable:
     """Return ``f(y, outputs)`` with one value for each example.
+
+    Parameters
+    ----------
+    loss : str, keras.losses.Loss or callable
+    n_axes : int
+        Axes before the outputs of an example: 1 for examples, 2 for rows of weights and examples.
 
     Raises
     ------
     ValueError
-        If Keras does not know the loss, or it does not average over the examples.
+        If Keras does not know the loss, or it does not average over the examples. The function itself refuses a loss
+        that mixes the examples.
     """
     found = _known(loss)
     if not isinstance(found, keras.losses.Loss):
-        return found
+        return _unmixed(found, n_axes)
     if found.reduction not in ("sum_over_batch_size", "mean"):
         raise ValueError(f"loss must average over the examples (sum_over_batch_size), got {found.reduction!r}.")
     return found.call
+
+
+def _unmixed(function, n_axes):
+    """A user's function, which must give a value for each example: a mean over all would hide whose it is."""
+
+    def of_examples(y, outputs):
+        losses = function(y, outputs)
+        if not losses.shape[:n_axes].is_compatible_with(outputs.shape[:n_axes]):
+            name = getattr(function, "__name__", "the function")
+            raise ValueError(
+                f"loss must give a value for each example, such as a mean over the last axis, and {name!r} gives shape "
+                f"{tuple(losses.shape)} for outputs of shape {tuple(outputs.shape)}."
+            )
+        return losses
+
+    return of_examples
 
 
 def name_of(loss: Loss) -> str:

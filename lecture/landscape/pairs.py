@@ -13,6 +13,7 @@ from functools import lru_cache
 
 import tensorflow as tf
 
+from lecture.device import ignore_retracing
 from lecture.landscape.dense import DenseChain
 from lecture.landscape.losses import Loss, per_example
 
@@ -28,12 +29,13 @@ class Pairs:
     """
 
     def __init__(self, chain: DenseChain, loss: Loss):
-        self.chain, self.loss = chain, per_example(loss)
+        self.chain, self.loss = chain, per_example(loss, 2)
         self.compiled = tf.function(self._derivatives, autograph=False, reduce_retracing=True)
 
     def __call__(self, theta, X, y):
         """Return gradients and Hessians at θ (R, P) for examples (n, p) or (R, n, p)."""
-        return self.compiled(theta, X, y)
+        with ignore_retracing():  # other data, or another net, has other shapes
+            return self.compiled(theta, X, y)
 
     def _derivatives(self, theta, X, y):
         weights = self.chain.matrices(theta)

@@ -104,7 +104,7 @@ def _norms(network, of, loss):
         """Columns whose derivatives count: of the outputs, or the one of the loss."""
         outputs = network(theta, X) if takes_all else network(theta, X[0], state)[0]
         if of == "loss":
-            return [tf.reduce_sum(per_example(loss)(y[0] if takes_all else y[0][0], outputs))]
+            return [tf.reduce_sum(per_example(loss, 2 if takes_all else 1)(y[0] if takes_all else y[0][0], outputs))]
         n_axes = 2 if takes_all else 1
         columns = tf.reshape(head(outputs), (-1, int(np.prod(outputs.shape[n_axes:]))))
         return [tf.reduce_sum(columns[:, k]) for k in range(columns.shape[1])]
