@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from landscape_nets import nets, twin
 
-from lecture.landscape import density, gradient, hessian, hessian_vector, spectrum, trace, vector
+from lecture.landscape import assign, density, gradient, hessian, hessian_vector, spectrum, trace, vector
 from lecture.models import mlp
 
 rng = np.random.default_rng(1)
@@ -230,6 +230,16 @@ def test_what_is_refused():
         hessian(several, X, Y, loss="mse", dtype="half")
     with pytest.raises(ValueError, match="n must be a whole number of at least 2, got 1"):
         trace(several, X, Y, loss="mse", n=1)
+    with pytest.raises(ValueError, match="width must be above 0, got 0"):
+        density(several, X, Y, loss="mse", width=0)
+    for v, message in ((np.full((4, 26), np.nan), "v must be finite"), ("v", "v must be an array of real numbers")):
+        with pytest.raises(ValueError, match=message):
+            hessian_vector(several, X, Y, v, loss="mse")
+    with pytest.raises(ValueError, match="the loss must be finite"):
+        hessian_vector(assign(several, np.full((4, 26), np.nan)), X, Y, np.ones((4, 26)), loss="mse")
+    half = keras.Sequential([keras.Input((X.shape[1],)), keras.layers.Dense(1, dtype="float16")])
+    with pytest.raises(ValueError, match="model must keep its weights in float32 or float64, got float16"):
+        gradient(half, X, Y[:, :1], loss="mse")
 
 
 def test_kinks_are_said_and_steps_refused():

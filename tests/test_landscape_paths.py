@@ -112,6 +112,11 @@ def test_models_that_differ_in_more_than_weights_are_refused():
         interpolate(nets(5, 4, 3), nets(5, 4, 3, n=5), X, Y, loss="mse")
 
 
+def test_alphas_must_be_real_numbers():
+    with pytest.raises(ValueError, match="alphas must be an array of real numbers, got str"):
+        interpolate(_model(0), _model(1), X, Y, alphas="all")
+
+
 @pytest.mark.parametrize("alphas", [[0.5], [1, 0], [0, np.nan], [[0, 1]], [0, 0]])
 def test_alphas_must_be_two_or_more_ascending(alphas):
     with pytest.raises(ValueError, match="alphas must be two or more numbers, ascending"):
@@ -122,6 +127,11 @@ def test_where_the_loss_is_not_finite_is_said():
     a, b = nets(5, 3, activation="tanh", n=2), nets(5, 3, activation="tanh", n=2, seed=1)
     with pytest.warns(UserWarning, match="the loss is not finite at α = 1e\\+200"):
         interpolate(a, b, X, Y, alphas=[0, 1, 1e200], loss="mse")
+    with pytest.warns(UserWarning, match="the loss is not finite at 2 α from -1e\\+200 to 1e\\+200"):
+        interpolate(a, b, X, Y, alphas=[-1e200, 0, 1, 1e200], loss="mse")
+    diverged = assign(b, np.full_like(vector(b), np.nan))
+    with pytest.raises(ValueError, match="a and b must have finite weights, and b has some that are not"):
+        interpolate(a, diverged, X, Y, loss="mse")
 
 
 @pytest.mark.parametrize("directions", ["filter", "weights"])
@@ -193,6 +203,9 @@ def test_what_a_plane_refuses():
         ({"directions": "random"}, "directions must be one of filter, weights, pca, got 'random'"),
         ({"directions": "pca"}, "path must be given with directions='pca'"),
         ({"path": np.ones((4, 3))}, rf"path must have shape \(T, {P}\), of one model, got \(4, 3\)"),
+        ({"directions": "pca", "path": np.ones((5, P))}, "path must have three or more points that differ"),
+        ({"directions": "pca", "path": np.eye(P)[:2]}, "three or more points that differ .* to span a plane, got 2"),
+        ({"path": np.full((3, P), np.nan)}, "path must be finite"),
         ({"n": 1}, "n must be a whole number of at least 2, got 1"),
         ({"span": 0}, "span must be above 0, got 0"),
     ]

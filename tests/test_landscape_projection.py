@@ -126,10 +126,12 @@ def test_a_path_that_diverges_is_cut_and_said():
     [
         (PATHS[:, :1], {}, r"paths must have shape \(E, T, P\) with two points or more, got \(4, 1, 50\)"),
         ([np.zeros((3, 5)), np.zeros((4, 5))], {}, "paths must be equally long"),
-        (PATHS[:1, :3], {"n_components": 3}, "n_components must be at most 2, what 1 paths of 3 points span"),
+        (PATHS[:1, :3], {"n_components": 3}, "n_components must be at most 2, what 1 path of 3 points can span"),
         (PATHS, {"center": "start"}, "center must be one of mean, end, got 'start'"),
         (PATHS, {"null": "none"}, "null must be one of walk, straight, got 'none'"),
         (PATHS, {"n_components": 0}, "n_components must be a whole number of at least 1, got 0"),
+        (PATHS, {"layers": "hidden_1"}, "layers must be slices of the row of weights, .* got 'hidden_1'"),
+        (PATHS, {"layers": [slice(60, 70)]}, "layers must be slices with some of the 50 weights"),
     ],
 )
 def test_what_is_refused(paths, settings, message):

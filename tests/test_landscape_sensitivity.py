@@ -140,3 +140,10 @@ def test_relative_sharpness_does_not_change_when_layers_are_scaled_against_each_
         with pytest.warns(UserWarning, match="relu has no second derivative"):
             eigenvalues.append(np.linalg.eigvalsh(hessian(several, X, Y, loss="mse"))[:, -1])
     assert (eigenvalues[1] > 5 * eigenvalues[0]).all()
+
+
+def test_weights_that_are_not_finite_are_refused():
+    model = mlp(3, n_inputs=3, n_classes=2)
+    model.set_weights([np.full_like(array, np.nan) for array in model.get_weights()])
+    with pytest.raises(ValueError, match="model must have finite weights"):
+        sensitivity(model, np.ones((4, 3)))

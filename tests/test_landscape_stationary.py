@@ -170,6 +170,8 @@ def test_weights_that_stay_are_no_directions():
     assert (biases.value == 1).all() and (biases.slope_share < 0.01).all()
     with pytest.raises(ValueError, match=r"layers must be slices with some of the 26 weights, got \[\]"):
         minimal_ratio(several, X, Y, loss="mse", layers=[])
+    with pytest.raises(ValueError, match=r"layers must be slices of the row of weights, .* got \['kernel_1'\]"):
+        minimal_ratio(several, X, Y, loss="mse", layers=["kernel_1"])
 
 
 def test_in_single_precision_a_small_step_is_lost():
@@ -217,8 +219,10 @@ def test_what_a_ratio_refuses(settings, message):
 def test_what_a_search_refuses():
     with pytest.raises(ValueError, match="tolerance must be above 0, got 0"):
         stationary_points(NET, X, Y, [vector(NET)[0]], loss="mse", tolerance=0)
-    with pytest.raises(ValueError, match=r"at must hold weights in a row, \(14,\), or rows of them"):
+    with pytest.raises(ValueError, match=r"starts must be one or more rows of weights, \(K, 14\)"):
         stationary_points(NET, X, Y, np.zeros((2, 3)), loss="mse")
+    with pytest.raises(ValueError, match="starts must be finite"):
+        stationary_points(NET, X, Y, np.full((1, 14), np.nan), loss="mse")
     with pytest.raises(ValueError, match="steps must be a whole number of at least 0, got -1"):
         stationary_points(NET, X, Y, vector(NET), loss="mse", steps=-1)
     with pytest.raises(ValueError, match="downhill must be a whole number of at least 0, got -1"):

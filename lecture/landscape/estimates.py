@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lecture.checks import whole
+from lecture.checks import real, whole
 from lecture.intervals import interval
 from lecture.landscape import kinks
 from lecture.landscape.lanczos import iterate
@@ -137,6 +137,8 @@ def density(
         If something does not fit.
     """
     whole(n, "n", least=1)
+    if real(width, "width") <= 0:
+        raise ValueError(f"width must be above 0, got {width:g}.")
     task = _task(model, X, y, loss=loss, at=at, dtype=dtype)
     steps = min(whole(steps, "steps", least=1), task.n_parameters)
     rng = np.random.default_rng(seed)

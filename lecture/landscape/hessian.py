@@ -5,6 +5,7 @@ from numpy.typing import ArrayLike
 
 from lecture.checks import real
 from lecture.landscape import kinks
+from lecture.landscape.arrays import numbers
 from lecture.landscape.losses import Loss, chosen
 from lecture.landscape.parameters import Model
 from lecture.landscape.problem import Problem, problem
@@ -36,10 +37,10 @@ def hessian_vector(
     Raises
     ------
     ValueError
-        If something does not fit.
+        If something does not fit, or the loss is not finite.
     """
     task = problem(model, X, y, loss=loss, at=at)
-    vectors = np.asarray(v, task.dtype)
+    vectors = numbers(v, "v").astype(task.dtype)
     P = task.n_parameters
     wanted = f"({P},) or (k, {P})" if task.is_single else f"{task.theta.shape}"
     fits = vectors.shape[-1:] == (P,) and (
@@ -47,6 +48,9 @@ def hessian_vector(
     )
     if not fits:
         raise ValueError(f"v must have shape {wanted}, got {vectors.shape}.")
+    if not np.isfinite(vectors).all():
+        raise ValueError("v must be finite, and has numbers that are not.")
+    task.check_finite()
     rows = np.atleast_2d(vectors)
     found = task.products(rows, np.broadcast_to(task.theta, rows.shape) if task.is_single else task.theta)
     return found.reshape(vectors.shape)

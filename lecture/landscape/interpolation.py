@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from lecture.checks import one_of
+from lecture.landscape.arrays import numbers
 from lecture.landscape.examples import checked_inputs
 from lecture.landscape.keras_network import all_layers, batch_norms
 from lecture.landscape.losses import Loss
@@ -102,6 +103,9 @@ def interpolate(
     examples = checked_inputs(a, X if examples is None else examples) if normed else None
     anew = examples if statistics == "recompute" else None
     task = problem(a, X, y, loss=loss, statistics=anew)
+    for name, model in (("a", a), ("b", b)):
+        if not np.isfinite(vector(model)).all():
+            raise ValueError(f"a and b must have finite weights, and {name} has some that are not.")
     shares = np.concatenate([alphas, [0, 1]])[:, None]  # the ends beside, for they need not be among alphas
     ends = [np.atleast_2d(vector(model)).astype(task.dtype)[:, None] for model in (a, b)]
     rows = (ends[0] * (1 - shares) + ends[1] * shares).astype(task.dtype)  # (R, A + 2, P)
@@ -132,10 +136,10 @@ def _with_state_between(task, b, rows, shares):
 
 
 def _ascending(alphas):
-    alphas = np.asarray(alphas, float)
+    alphas = numbers(alphas, "alphas")
     fits = alphas.ndim == 1 and len(alphas) > 1 and np.isfinite(alphas).all() and (np.diff(alphas) > 0).all()
     if not fits:
-        raise ValueError(f"alphas must be two or more numbers, ascending, got {alphas!r}.")
+        raise ValueError(f"alphas must be two or more numbers, ascending, got {alphas.tolist()}.")
     return alphas
 
 
@@ -171,4 +175,5 @@ def _layers_of(model):
 def _say_where(alphas, losses):
     bad = alphas[~np.isfinite(losses).all(axis=0)]
     if len(bad):
-        warnings.warn(f"the loss is not finite at α = {', '.join(f'{alpha:g}' for alpha in bad)}.", stacklevel=3)
+        told = f"α = {bad[0]:g}" if len(bad) == 1 else f"{len(bad)} α from {bad[0]:g} to {bad[-1]:g}"
+        warnings.warn(f"the loss is not finite at {told}.", stacklevel=3)

@@ -18,6 +18,7 @@ from lecture.landscape.pairs import pairs, widest
 from lecture.landscape.parameters import Model, vector
 from lecture.replicas import Replicas
 
+PRECISIONS = ("float32", "float64")
 N_AT_ONCE = 2**24  # numbers that the rows of weights, or what their layers put out, may take at a time
 
 
@@ -184,7 +185,9 @@ def problem(
     theta = vector(model)
     loss = chosen(model, loss)
     X, y = examples.checked(model, X, y, sparse=is_sparse(loss))
-    dtype = one_of(dtype or theta.dtype.name, ("float32", "float64"), "dtype")
+    if dtype is None and theta.dtype.name not in PRECISIONS:
+        raise ValueError(f"model must keep its weights in {' or '.join(PRECISIONS)}, got {theta.dtype.name}.")
+    dtype = one_of(dtype or theta.dtype.name, PRECISIONS, "dtype")
     theta = theta if at is None else _points(at, theta)
     is_single = theta.ndim == 1
     if isinstance(model, Replicas):

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from lecture.checks import one_of, whole
+from lecture.landscape.arrays import part
 from lecture.landscape.threads import one_thread
 from lecture.words import counted
 
@@ -97,7 +98,7 @@ def project(
     whole(n_components, "n_components", least=1)
     most = min(P, E * T - 1 if center == "mean" else E * (T - 1))
     if n_components > most:
-        spanned = f"what {E} paths of {T} points span in {P} dimensions"
+        spanned = f"what {counted(E, 'path')} of {T} points can span in {P} dimensions"
         raise ValueError(f"n_components must be at most {most}, {spanned}, got {n_components}.")
     beside = None
     if null is not None:
@@ -138,8 +139,7 @@ def _checked(paths, layers):
     if paths.ndim != 3 or paths.shape[1] < 2 or not paths.size:
         raise ValueError(f"paths must have shape (E, T, P) with two points or more, got {paths.shape}.")
     if layers is not None:
-        parts = [layers] if isinstance(layers, slice) else [*layers]
-        paths = np.concatenate([paths[..., part] for part in parts], axis=2)
+        paths = paths[..., part(layers, paths.shape[2])]
     broken = np.flatnonzero(~np.isfinite(paths).all(axis=(0, 2)))
     if len(broken):
         if broken[0] < 2:

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from lecture.checks import one_of, real, whole
 from lecture.landscape import kinks
+from lecture.landscape.arrays import part
 from lecture.landscape.hessian import MAX_BYTES, hessians
 from lecture.landscape.losses import Loss, chosen
 from lecture.landscape.parameters import Model
@@ -106,7 +107,7 @@ def minimal_ratio(
     kinks.look(model, chosen(model, loss))
     task = problem(model, X, y, loss=loss, at=at, dtype=dtype)
     task.check_finite()
-    moving = _moving(layers, task.n_parameters)
+    moving = part(layers, task.n_parameters)
     if method == "eigenvalues":
         spectrum = Spectrum(eigenvalues(hessians(task, max_bytes)[:, moving][:, :, moving]), tolerance)
         ratios = [spectrum.at(min(tolerance * factor, 0.99)).minimal_ratio for factor in (1, 100, 0.01)]
@@ -131,15 +132,6 @@ def wilson(successes: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
     share, square = successes / n, Z * Z / n
     middle, half = share + square / 2, Z * np.sqrt(share * (1 - share) / n + square / (4 * n))
     return np.maximum((middle - half) / (1 + square), 0.0), np.minimum((middle + half) / (1 + square), 1.0)
-
-
-def _moving(layers, P):
-    """Which weights move, (n_moving,) of int."""
-    parts = [slice(None)] if layers is None else [layers] if isinstance(layers, slice) else [*layers]
-    found = np.unique(np.concatenate([np.arange(P)[part] for part in parts])) if parts else np.empty(0, int)
-    if not len(found):
-        raise ValueError(f"layers must be slices with some of the {P} weights, got {layers!r}.")
-    return found
 
 
 def _sampled(task, moving, n, radius, rng):

@@ -53,6 +53,8 @@ def sensitivity(
     """
     one_of(of, OF, "of")
     theta = np.atleast_2d(vector(model))
+    if not np.isfinite(theta).all():
+        raise ValueError("model must have finite weights, and has some that are not.")
     used = _loss(model, loss, of)
     if of == "loss":
         if y is None:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from lecture.checks import one_of, real, whole
+from lecture.landscape.arrays import numbers
 from lecture.landscape.losses import Loss
 from lecture.landscape.parameters import Model, shapes
 from lecture.landscape.problem import problem
@@ -110,7 +111,7 @@ def _directions(directions, model, theta, path, seed):
     """Two directions for each row of weights, (R, 2, P)."""
     R, P = theta.shape
     if not isinstance(directions, str):
-        found = np.asarray(directions, float)
+        found = numbers(directions, "directions")
         if found.shape not in ((2, P), (R, 2, P)):
             raise ValueError(f"directions must have shape (2, {P}), got {found.shape}.")
         found = np.broadcast_to(found, (R, 2, P))
@@ -147,6 +148,10 @@ def _filters(model):
 def _along(path):
     if path is None:
         raise ValueError("path must be given with directions='pca': it is what they follow.")
+    if len(path) < 3 or not np.ptp(path, axis=0).any():
+        raise ValueError(
+            f"path must have three or more points that differ with directions='pca', to span a plane, got {len(path)}."
+        )
     found = project(path, center="end", null=None)
     reach = np.abs(found.points).max(axis=(0, 1))
     return (found.axes * MARGIN * reach).T
@@ -155,9 +160,11 @@ def _along(path):
 def _path(path, theta):
     if path is None:
         return None
-    path = np.asarray(path, float)
+    path = numbers(path, "path")
     if len(theta) > 1 or path.ndim != 2 or path.shape[1] != theta.shape[1]:
         raise ValueError(f"path must have shape (T, {theta.shape[1]}), of one model, got {path.shape}.")
+    if not np.isfinite(path).all():
+        raise ValueError("path must be finite, and has weights that are not.")
     return path
 
 

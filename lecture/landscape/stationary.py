@@ -7,9 +7,10 @@ from numpy.typing import ArrayLike
 
 from lecture.checks import real, whole
 from lecture.landscape import kinks
+from lecture.landscape.arrays import numbers
 from lecture.landscape.hessian import MAX_BYTES, check_size
 from lecture.landscape.losses import Loss, chosen
-from lecture.landscape.parameters import Model
+from lecture.landscape.parameters import Model, vector
 from lecture.landscape.problem import Problem, problem
 from lecture.landscape.spectrum import TOLERANCE, Spectrum
 from lecture.landscape.threads import side_by_side
@@ -101,7 +102,7 @@ def stationary_points(
     kinks.look(model, chosen(model, loss))
     if real(tolerance, "tolerance") <= 0:
         raise ValueError(f"tolerance must be above 0, got {tolerance:g}.")
-    task = problem(model, X, y, loss=loss, at=np.atleast_2d(starts), dtype="float64")
+    task = problem(model, X, y, loss=loss, at=_starts(model, starts), dtype="float64")
     check_size(task, max_bytes)
     task.check_finite()
     steps, downhill = whole(steps, "steps", least=0), whole(downhill, "downhill", least=0)
@@ -116,6 +117,15 @@ def stationary_points(
     kind = np.where(flatness < FLAT, "gradient-flat", "not reached")
     kind = np.where(norms < tolerance, np.where(spectra.n_negative > 0, "saddle", "minimum"), kind)
     return Stationary(points, norms, task.losses(points), spectra, flatness, kind)
+
+
+def _starts(model, starts):
+    rows, P = np.atleast_2d(numbers(starts, "starts")), vector(model).shape[-1]
+    if rows.ndim != 2 or rows.shape[1] != P or not len(rows):
+        raise ValueError(f"starts must be one or more rows of weights, (K, {P}), got shape {np.shape(starts)}.")
+    if not np.isfinite(rows).all():
+        raise ValueError("starts must be finite, and have weights that are not.")
+    return rows
 
 
 def _descent(task: Problem, tolerance, steps):
