@@ -709,7 +709,7 @@ print("norm", np.round(history["gradient_norm"], 2))
 #
 # *About 12 minutes.*
 #
-# Put your answer in the place of the three dots and run the cell.
+# Replace the three dots with your answer and run the cell.
 
 # %% [markdown] tags=["exercise"]
 # ### Exercise: count a convolutional network
@@ -1392,7 +1392,7 @@ explore(
 sensitivity = experiments.sensitivity.run(preset=PRESET)
 by_name = {sweep.name: sweep for sweep in sensitivity.sweeps}
 panels = "Jacobian of the probabilities", "Gradient of the loss"
-panels += "Sharpest direction", "How long it took"
+panels += "Largest eigenvalue", "How long it took"
 plots.plot_sweeps([by_name[name] for name in panels]);
 
 # %% tags=["hide-input"]
@@ -1409,18 +1409,30 @@ def by_clock(verdict, clock):
     )
 
 
-epochs, updates, loss, definition, _ = sensitivity.verdicts
+epochs, updates, loss, definition, _, sharper = sensitivity.verdicts
 display(
     by_clock(epochs, "equally many epochs"),
     by_clock(updates, "equally many updates"),
     by_clock(loss, "training to equal loss"),
 )
+display(
+    claim(
+        definition,
+        if_so="By one of the clocks the two definitions disagree, by"
+        f" {factor(definition.mean)}.",
+        if_not="By none of the clocks do the two definitions tell two"
+        " stories.",
+        if_undecided="Whether the two definitions disagree stays open.",
+    )
+)
 claim(
-    definition,
-    if_so="By one of the clocks the two definitions disagree, by"
-    f" {factor(definition.mean)}.",
-    if_not="By none of the clocks do the two definitions tell two stories.",
-    if_undecided="Whether the two definitions disagree stays open.",
+    sharper,
+    if_so="At equal loss, larger mini-batches end where the loss is sharper,"
+    f" by {factor(sharper.mean)}.",
+    if_not="At equal loss, larger mini-batches do not end where the loss is"
+    " sharper.",
+    if_undecided="Whether larger mini-batches end where the loss is sharper"
+    " stays open.",
 )
 
 # %% [markdown]
