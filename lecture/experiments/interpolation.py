@@ -206,8 +206,8 @@ def _sweeps(lines):
     )
     x = tuple(pairs)
 
-    def over_networks(name, measured, values, **axes):
-        return Sweep(name, networks, "network", measured, {"": np.stack([values[key] for key in networks])}, **axes)
+    def over_networks(name, measured, values):
+        return Sweep(name, networks, "network", measured, {"": np.stack([values[key] for key in networks])})
 
     eigenvalues, keskar = (lines.sharpness[kind] for kind in bottleneck.SHARPNESS)
     return (
@@ -215,8 +215,8 @@ def _sweeps(lines):
         Sweep("Steeper side", x, "pair", "log₁₀ L(2) / L(-1)", {"": sides}),
         Sweep("On the way", x, "pair", "least accuracy between", {"": least}),
         over_networks("How far from 0", "norm of the weights", lines.norms),
-        over_networks("How sharp", "largest eigenvalue of the Hessian", eigenvalues, log_y=True),
-        over_networks("How sharp, by Keskar's measure", "rise nearby, % of 1 + loss", keskar, log_y=True),
+        over_networks("How sharp", "largest eigenvalue", eigenvalues),
+        over_networks("How sharp, by Keskar's measure", "rise nearby, % of 1 + loss", keskar),
     )
 
 

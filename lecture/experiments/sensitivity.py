@@ -247,8 +247,13 @@ def judge(found: Sensitivities) -> tuple[Verdict, ...]:
 
 def _sweeps(found):
     names = {JACOBIAN: "mean norm", LOSS_GRADIENT: "√Σ|∇ℓ|² / n", LOGITS: "mean norm", ACCURACY: "test accuracy"}
-    names |= {NORM: "norm", EIGENVALUE: "of the Hessian", KESKAR: "rise nearby, % of 1 + loss", STEPS: "update steps"}
-    is_log = (JACOBIAN, LOSS_GRADIENT, LOGITS, EIGENVALUE, KESKAR, STEPS)
+    names |= {
+        NORM: "norm",
+        EIGENVALUE: "eigenvalue of the Hessian",
+        KESKAR: "rise nearby, % of 1 + loss",
+        STEPS: "update steps",
+    }
+    is_log = (JACOBIAN, LOSS_GRADIENT, LOGITS, STEPS)
     return tuple(
         Sweep(what, found.sizes, "batch size", y_name, found.of(what), log_x=True, log_y=what in is_log)
         for what, y_name in names.items()
