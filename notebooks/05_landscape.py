@@ -51,6 +51,14 @@ def factor(decades):
     return f"a factor of {times:.{0 if times >= 10 else 1}f}"
 
 
+def on(result, hypothesis, which=None):
+    """Return an experiment's verdict on one of its hypotheses."""
+    asked = getattr(experiments.get(result.question), hypothesis)
+    asked = asked[which] if which else asked
+    (found,) = [each for each in result.verdicts if each.hypothesis == asked]
+    return found
+
+
 print(f"Images in this run: {IMAGES}.")
 device.report()
 
@@ -220,7 +228,7 @@ claim(
 plots.plot_fits_of_depths(fitted, "tuned learning rates")
 plt.show()
 claim(
-    equal_parameters.verdicts[-1],
+    on(equal_parameters, "SAFE"),
     if_so="Next to none of the networks with ten layers ends as a constant.",
     if_not="Ten layers can fail altogether: {mean:.0%} of these networks end"
     " as a constant, whatever the function.",
@@ -290,10 +298,9 @@ equal_images = experiments.equal_parameters_mnist.run(preset=PRESET)
 plots.plot_sweeps(equal_images.sweeps[1:3]);
 
 # %% tags=["hide-input"]
-leads = equal_images.verdicts
 display(
     claim(
-        leads[0],
+        on(equal_images, "PAIR"),
         if_so="The report's deep network is more accurate than its shallow"
         " one, by {mean:.1%}.",
         if_not="The report's deep network is not more accurate than its"
@@ -303,7 +310,7 @@ display(
     ),
 )
 claim(
-    leads[1],
+    on(equal_images, "DEEPER"),
     if_so="At exactly equal size the deeper one is still more accurate, by"
     " {mean:.1%}.",
     if_not="At exactly equal size the deeper one is not more accurate by a"
@@ -398,7 +405,7 @@ explore(replay, epoch=(0, last) if LIVE else [0, 1, 2, 5, 10, last])
 # %% tags=["hide-input"]
 display(
     claim(
-        trajectories.verdicts[0],
+        on(trajectories, "OUTWARDS"),
         if_so="Trainings lead away from the middle more often than straight"
         " lines in random directions, by {mean:.0%} of the epochs.",
         if_not="Trainings lead away from the middle no more often than"
@@ -409,7 +416,7 @@ display(
     )
 )
 claim(
-    trajectories.verdicts[1],
+    on(trajectories, "MORE"),
     if_so="Two axes tell more of trainings than of straight lines, by"
     " {mean:.0%} of the variance.",
     if_not="Two axes tell less than a tenth of the variance more of trainings"
@@ -455,7 +462,7 @@ display(
     )
 )
 claim(
-    trajectories.verdicts[2],
+    on(trajectories, "DRIFT"),
     if_so="A training drifts: its first axis tells {mean:.0%} of the variance"
     " more than that of a random walk with the same steps.",
     if_not="The first axis of a single training tells hardly more than that"
@@ -615,17 +622,19 @@ courses = gradient_norm.details
 plots.plot_gradient_norms(courses);
 
 # %% tags=["hide-input"]
-on_images, shrinks = courses["images"], gradient_norm.verdicts
+on_images = courses["images"]
+asked = "SHRINKS", "ON_IMAGES", "NOISE", "STUCK"
+shrinks, follows, noise, stuck = (on(gradient_norm, each) for each in asked)
 first = int(np.argmax(on_images.steps >= 1))
 lower = np.log10(on_images.loss[first] / on_images.loss[-1])
 display(
     claim(
-        shrinks[0],
+        shrinks,
         if_so="On the function the norm falls with the loss, by"
-        f" {factor(shrinks[0].mean)}.",
+        f" {factor(shrinks.mean)}.",
         if_not="On the function the norm falls by less than a factor of ten.",
         if_undecided="On the function the norm falls by"
-        f" {factor(shrinks[0].mean)}, but not in every network by ten.",
+        f" {factor(shrinks.mean)}, but not in every network by ten.",
     ),
     claim(
         lower,
@@ -638,27 +647,27 @@ display(
         f" {factor(lower)}.",
     ),
     claim(
-        shrinks[1],
+        follows,
         if_so="There, too, the norm falls with it, by"
-        f" {factor(shrinks[1].mean)}.",
+        f" {factor(follows.mean)}.",
         if_not="The norm does not follow: it is not even halved meanwhile.",
         if_undecided="Whether the norm is halved meanwhile stays open.",
     ),
     claim(
-        shrinks[2],
+        noise,
         if_so="In the end a mini-batch of 100 shows mostly its own noise: its"
         " gradient is longer than that of 4,000 images by"
-        f" {factor(shrinks[2].mean)}.",
+        f" {factor(noise.mean)}.",
         if_not="In the end the gradient of a mini-batch of 100 is less than"
         " twice as long as that of 4,000 images.",
         if_undecided="In the end the gradient of a mini-batch of 100 is about"
-        " twice as long as that of 4,000 images: half of it is noise.",
+        " twice as long as that of 4,000 images.",
     ),
 )
 claim(
-    shrinks[3],
+    stuck,
     if_so="On the square wave the gradient is smaller while the loss stands"
-    f" still than while it falls fastest, by {factor(shrinks[3].mean)}.",
+    f" still than while it falls fastest, by {factor(stuck.mean)}.",
     if_not="On the square wave the gradient is not much smaller while the loss"
     " stands still than while it falls fastest. It is not for want of a"
     " gradient that these networks stop.",
@@ -823,7 +832,7 @@ explore(nested_fits, kinks=[0, 1, 2, 3], first_piece_flat=True)
 
 # %% tags=["hide-input"]
 claim(
-    plateaus.verdicts[0],
+    on(plateaus, "SMALLER"),
     if_so="{mean:.0%} of the networks end at the best fit that a smaller"
     " network has: a line with no, one or two kinks.",
     if_not="Only {mean:.0%} of the networks end at the best fit that a smaller"
@@ -888,7 +897,7 @@ plots.plot_ratios_against_loss(
 # %% tags=["hide-input"]
 display(
     claim(
-        plateaus.verdicts[1],
+        on(plateaus, "AT_ZERO"),
         if_so="Where training stops, {mean:.0%} of the gradients are below a"
         " millionth.",
         if_not="Where training stops, {mean:.0%} of the gradients are below a"
@@ -897,7 +906,7 @@ display(
         " below a millionth.",
     ),
     claim(
-        plateaus.verdicts[2],
+        on(plateaus, "CURVED"),
         if_so="At the report's radius {mean:.0%} of the samples see the"
         " curvature.",
         if_not="At the report's radius {mean:.0%} of the samples see the"
@@ -908,7 +917,7 @@ display(
     ),
 )
 claim(
-    plateaus.verdicts[4],
+    on(plateaus, "AGREE"),
     if_so="Samples and eigenvalues give the same ratio.",
     if_not="At a radius of a thousandth samples do not give the ratio of the"
     " eigenvalues either: on average theirs differs by {mean:+.2f}.",
@@ -967,7 +976,7 @@ for ax, task in zip(axes, ("sine", "three steps")):
 display(
     *(
         claim(
-            verdict,
+            on(stationary, "RISES", task),
             if_so=f"The {task}: the higher a stationary point lies, the more"
             " directions lead down. Their ranks correlate by {mean:.2f}.",
             if_not=f"The {task}: how many directions lead down does not go"
@@ -975,10 +984,10 @@ display(
             if_undecided=f"The {task}: how many directions lead down may go"
             " with the loss; a rank correlation of {low:.2f} to {high:.2f}.",
         )
-        for task, verdict in zip(("sine", "steps"), stationary.verdicts)
+        for task in ("sine", "three steps")
     ),
     claim(
-        stationary.verdicts[2],
+        on(stationary, "FOUND"),
         if_so="{mean:.0%} of the searches from random weights and from those"
         " of a training reach one.",
         if_not="{mean:.0%} of the searches from random weights and from those"
@@ -988,7 +997,7 @@ display(
     ),
 )
 claim(
-    stationary.verdicts[4],
+    on(stationary, "SEEN"),
     if_so="At its saddles, samples see as many directions that lead up as"
     " there are.",
     if_not="At its saddles, samples see more directions that lead up than"
@@ -1050,11 +1059,11 @@ fitting = random_labels.details
 plots.plot_label_fitting(fitting);
 
 # %% tags=["hide-input"]
-fits = random_labels.verdicts
+longer = on(random_labels, "LONGER")
 by_heart = fitting.test_accuracy["512-512", 1.0][-1] - fitting.chance
 display(
     claim(
-        fits[0],
+        on(random_labels, "FITS"),
         if_so="Through eight units a network fits random labels: {mean:.0%} of"
         " them.",
         if_not="Through eight units a network does not fit random labels in"
@@ -1063,15 +1072,15 @@ display(
         " random labels, nearly all in some of the runs.",
     ),
     claim(
-        fits[1],
+        on(random_labels, "WIDE_FITS"),
         if_so="The network 512-512 does: {mean:.0%} of them.",
         if_not="The network 512-512 does not: {mean:.0%} of them.",
         if_undecided="The network 512-512 fits {mean:.0%} of them.",
     ),
     claim(
-        fits[3],
+        longer,
         if_so="It takes longer for random labels than for true ones, by"
-        f" {factor(fits[3].mean)} in epochs.",
+        f" {factor(longer.mean)} in epochs.",
         if_not="It takes less than twice as long as for true labels.",
         if_undecided="It takes about twice as long as for true labels.",
     ),
@@ -1162,24 +1171,23 @@ widths = experiments.widths.run(preset=PRESET)
 plots.plot_sweeps(widths.sweeps);
 
 # %% tags=["hide-input"]
-wide = widths.verdicts
 display(
     claim(
-        wide[0],
+        on(widths, "FLAT"),
         if_so="Accuracy on new images is the same for all widths.",
         if_not="Accuracy on new images does depend on the width: from the"
         " narrowest network to the widest it changes by {mean:+.0%}.",
         if_undecided="Accuracy on new images may depend on the width.",
     ),
     claim(
-        wide[1],
+        on(widths, "BEYOND"),
         if_so="From 81 units on it stays where it is.",
         if_not="From 81 units on it still changes, by {mean:+.1%}.",
         if_undecided="From 81 units on it changes little: {low:+.1%} to"
         " {high:+.1%}.",
     ),
     claim(
-        wide[2],
+        on(widths, "RISES"),
         if_so="The loss on new images of the widest network rises again after"
         " its best epoch, by {mean:.2f}.",
         if_not="The loss on new images of the widest network does not rise"
@@ -1190,14 +1198,14 @@ display(
 )
 display(
     claim(
-        wide[3],
+        on(widths, "FALLS"),
         if_so="Its accuracy falls meanwhile, by {mean:.1%}.",
         if_not="Its accuracy does not fall meanwhile.",
         if_undecided="Whether its accuracy falls meanwhile stays open.",
     )
 )
 claim(
-    wide[5],
+    on(widths, "TEMPERED"),
     if_so="Dividing its logits by one number takes most of that rise away.",
     if_not="Dividing its logits by one number does not take most of that rise"
     " away.",
@@ -1269,10 +1277,11 @@ pairs = "100 – 1000", "100 – 100", "same start", "equal updates"
 plots.plot_interpolation({pair: lines[pair] for pair in pairs});
 
 # %% tags=["hide-input"]
-walls = interpolation.verdicts
+steeper = on(interpolation, "STEEPER")
+later = on(interpolation, "UPDATES")
 display(
     claim(
-        walls[1],
+        on(interpolation, "BATCHES"),
         if_so="The wall is higher between 100 and 1,000 than between 100 and"
         " 100, by {mean:.2f}.",
         if_not="Two networks of one batch size have as high a wall between"
@@ -1281,7 +1290,7 @@ display(
         " open.",
     ),
     claim(
-        walls[2],
+        on(interpolation, "STARTS"),
         if_so="With the same initial weights the wall is lower by {mean:.1f}:"
         " it comes from the starts.",
         if_not="With the same initial weights the wall is about as high.",
@@ -1289,9 +1298,9 @@ display(
         " stays open.",
     ),
     claim(
-        walls[3],
+        steeper,
         if_so="After equally many epochs the side of 1,000 is steeper: at α ="
-        f" 2 the loss is higher than at α = -1, by {factor(walls[3].mean)}.",
+        f" 2 the loss is higher than at α = -1, by {factor(steeper.mean)}.",
         if_not="After equally many epochs the side of 1,000 is not much"
         " steeper.",
         if_undecided="After equally many epochs the side of 1,000 may be"
@@ -1299,9 +1308,9 @@ display(
     ),
 )
 claim(
-    walls[4],
+    later,
     if_so="After equally many updates it is steeper as well, by"
-    f" {factor(walls[4].mean)}.",
+    f" {factor(later.mean)}.",
     if_not="After equally many updates it is not much steeper.",
     if_undecided="Whether it is steeper after equally many updates is open.",
 )
@@ -1409,7 +1418,10 @@ def by_clock(verdict, clock):
     )
 
 
-epochs, updates, loss, definition, _, sharper = sensitivity.verdicts
+asked = "EPOCHS", "UPDATES", "LOSS", "DEFINITION", "SHARPER"
+epochs, updates, loss, definition, sharper = (
+    on(sensitivity, each) for each in asked
+)
 display(
     by_clock(epochs, "equally many epochs"),
     by_clock(updates, "equally many updates"),
