@@ -224,6 +224,8 @@ def experiment(options):
         for file in files:
             if file.exists():
                 raise ValueError(f"{file} is there already: name another folder for --save, or remove it first.")
+        if files:
+            files[0].parent.mkdir(parents=True, exist_ok=True)  # if it cannot be, say so before the networks train
         device.choose()
     result = question.run(n_seeds=options.seeds, preset=options.preset)
     print(f"{result.title}\n{result.protocol}\n")

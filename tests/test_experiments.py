@@ -368,6 +368,18 @@ def test_the_command_runs_an_experiment_and_saves_figure_and_table(tmp_path):
     )
 
 
+def test_the_command_refuses_a_folder_that_cannot_be_before_it_trains(tmp_path):
+    (tmp_path / "file").write_text("")
+    done = _command("convergence", "--save", str(tmp_path / "file" / "out"))
+    assert done.returncode == 1 and "Not a directory" in done.stderr and "step" not in done.stderr and not done.stdout
+
+
+def test_verdicts_that_are_printed_can_be_told_apart():
+    for name in experiments.NAMES:
+        quantities = [hypothesis.quantity for hypothesis in experiments.get(name).HYPOTHESES]
+        assert len(set(quantities)) == len(quantities), name
+
+
 @pytest.mark.parametrize(
     "arguments, sentence",
     [

@@ -188,7 +188,7 @@ def test_index_and_loss_are_ranked():
     assert values.mean() == pytest.approx(ranks, abs=0.05) and len(values) == 6
     assert stationary_points.rises(_made_up(rises=False)).mean() < -0.9
     level = replace(made_up, ends={name: _end(["saddle"] * 6, [1.0] * 6, [1] * 6) for name in STARTS})
-    assert stationary_points.rises(level).tolist() == [0] * 6
+    assert stationary_points.rises(level).tolist() == [0], "a number alone: nothing rises where nothing differs"
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,20 @@ def test_pseudo_values_of_a_mean_are_the_cases_and_their_spread_is_the_jackknife
     assert stats.sem(found) == pytest.approx(error)
 
 
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_few_cases_have_no_jackknife(n):
+    """Of two cases each rank correlation is 1 or -1: three trainings would be certain of either."""
+    values = rng.normal(size=n)
+    assert trajectories.pseudo_values(lambda chosen: values[chosen].mean(), n) == pytest.approx([values.mean()])
+
+
+def test_a_statistic_that_does_not_always_exist_has_no_jackknife():
+    ones = np.array([0.0, 0.0, 0.0, 0.0, 1.0])
+    found = trajectories.pseudo_values(lambda chosen: np.ptp(ones[chosen]) or np.nan, 5)
+    assert found.tolist() == [1.0]
+    assert trajectories.pseudo_values(lambda chosen: np.nan, 5).tolist() == [0.0]
+
+
 def test_pictures_are_as_alike_as_procrustes_says():
     a, b = rng.normal(size=(2, 4, 7, 2))
     disparity = spatial.procrustes(a.reshape(-1, 2), b.reshape(-1, 2))[2]

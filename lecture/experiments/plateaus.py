@@ -243,7 +243,7 @@ def judge(stops: dict[str, Stop], places: np.ndarray) -> tuple[Verdict, ...]:
 
     def correlation(chosen):
         if np.ptp(ratio[chosen]) == 0 or np.ptp(settled.losses[chosen]) == 0:
-            return 0.0  # nothing rises where nothing differs
+            return np.nan  # nothing rises where nothing differs
         return stats.spearmanr(settled.losses[chosen], ratio[chosen]).statistic
 
     return (

@@ -145,12 +145,12 @@ def judge(points: Points) -> tuple[Verdict, ...]:
 
 
 def rises(searches: Searches) -> np.ndarray:
-    """Return how the share of negative eigenvalues rises with the loss, rank correlations: (n_seeds,)."""
+    """Return how the share of negative eigenvalues rises with the loss, rank correlations: (n_seeds,), or (1,)."""
 
     def correlation(seeds):
         chosen = np.isin(searches.seeds, seeds)
         ranked = searches.loss[chosen].round(9), searches.spectra.n_negative[chosen]
-        return 0.0 if any(np.ptp(values) == 0 for values in ranked) else stats.spearmanr(*ranked).statistic
+        return np.nan if any(np.ptp(values) == 0 for values in ranked) else stats.spearmanr(*ranked).statistic
 
     return pseudo_values(correlation, searches.n_seeds)
 

@@ -15,6 +15,7 @@ from lecture.experiments.result import Sweep
 from lecture.landscape.projection import chance
 from lecture.replicas import Replicas
 
+FEWEST = 4  # cases of a jackknife
 TITLE = "What does a PCA of weights show of trainings, and what of random walks?"
 OUTWARDS = Hypothesis(
     "Training leads outwards, more than chance.",
@@ -215,18 +216,23 @@ def apart(ends: np.ndarray) -> np.ndarray:
 def pseudo_values(statistic: Callable[[np.ndarray], float], n: int) -> np.ndarray:
     """Return the jackknife's pseudo-values of a statistic of n cases, n s - (n - 1) s₋ᵢ (Tukey, 1958): (n,).
 
-    Their mean and its interval are those of the statistic, which is one number for all cases together.
+    Their mean and its interval are those of the statistic, which is one number for all cases together. Without them,
+    that number alone is returned, (1,), which leaves a verdict undecided: of fewer than four cases, of which a rank
+    correlation makes nothing but 1 or -1, and where the statistic does not exist for all of them or all but one.
 
     Parameters
     ----------
     statistic : callable
-        From the numbers of the cases that are not left out, an array, to a number.
+        From the numbers of the cases that are not left out, an array, to a number, or NaN where it does not exist.
     n : int
         Number of cases.
     """
     cases = np.arange(n)
+    if n < FEWEST:
+        return np.nan_to_num([statistic(cases)])
     without = np.array([statistic(cases[cases != left_out]) for left_out in cases])
-    return n * statistic(cases) - (n - 1) * without
+    values = n * statistic(cases) - (n - 1) * without
+    return values if np.isfinite(values).all() else np.nan_to_num([statistic(cases)])
 
 
 def correlation(a: np.ndarray, b: np.ndarray) -> float:
