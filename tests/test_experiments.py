@@ -66,6 +66,11 @@ def test_of_a_hundred_verdicts_at_the_smallest_effect_few_are_wrong():
         assert words.count(word) / 4000 == pytest.approx(0.025, abs=0.009)
 
 
+def test_a_single_run_is_called_so():
+    text = EFFECT.judge([0.2]).describe()
+    assert text.startswith("Undecided") and "1 seed)" in text
+
+
 def test_a_published_mean_of_our_own_runs_agrees_95_times_in_100():
     agrees = [
         Compared(
@@ -264,6 +269,13 @@ def test_tables_say_verdicts_and_what_was_published(made_up):
     then = made_up.published_beside_measured()
     assert then["published"].tolist() == ["0.7", "0.9"] and then["agrees"].tolist() == ["yes", "no"]
     assert "Does it hold? (short, 6 seeds, 1.5 s)" in str(made_up) and "Supported" in str(made_up)
+
+
+def test_one_run_of_ours_does_not_agree_with_whatever_was_published(made_up):
+    alone = replace(made_up, compared=(Compared("a", 0.9, 1, np.array([0.2])), *made_up.compared))
+    told = alone.published_beside_measured()
+    assert told.iloc[0].tolist() == ["a", "0.9", "0.200 (a single run)", "open"]
+    assert told["agrees"].tolist()[1:] == ["yes", "no"]
 
 
 def test_a_sweep_shows_means_intervals_and_every_seed(made_up):

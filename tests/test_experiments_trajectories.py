@@ -1,4 +1,4 @@
-"""Paths of weights beside paths that learned nothing: shares, jackknife, losses, verdicts, drawing."""
+"""Paths of weights beside paths that learnt nothing: shares, jackknife, losses, verdicts, drawing."""
 
 import numpy as np
 import pytest

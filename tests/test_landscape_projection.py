@@ -45,7 +45,7 @@ def test_a_walk_is_no_more_than_its_null_and_a_straight_line_is():
     line = np.linspace(0, 1, 40)[None, :, None] * rng.normal(size=(1, 1, 2000))
     straight = project(line)
     assert straight.explained[0] == pytest.approx(1) and straight.null.explained[0] < 0.8
-    assert "of paths that learned nothing" in found.describe()
+    assert "of paths that learnt nothing" in found.describe()
 
 
 @pytest.mark.parametrize("kind", ["walk", "straight"])

@@ -44,7 +44,7 @@ UPDATES = Hypothesis(
 )
 RELATIVE = Hypothesis(
     "It is steeper relative to the weights' own size, too.",
-    "log₁₀ of the loss at 1000's end over that at 100's, a step further that is as long as each unit's weights",
+    "log₁₀ of the loss a step beyond the network of 1000 over that beyond the one of 100, steps as long as the weights",
     0.2,
 )
 HYPOTHESES = (LOWEST, BATCHES, STARTS, STEEPER, UPDATES, RELATIVE)
@@ -94,8 +94,8 @@ class Lines:
     norms : dict of str to array (n_seeds,)
         Euclidean norm of all weights, of each network.
     relative : array (n_seeds,)
-        log₁₀ of the loss beyond the network at α = 1 over that beyond the one at 0, of the first pair, each one step
-        further that is as long as each unit's weights.
+        log₁₀ of the loss one step beyond the network at α = 1 over that one step beyond the one at 0, of the first
+        pair; the step of each unit's weights is as long as they are.
     sharpness : dict of str to dict of str to array (n_seeds,)
         Largest eigenvalue of the Hessian and Keskar's sharpness, by these names, of each network.
     """

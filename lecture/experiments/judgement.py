@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from lecture.checks import real
 from lecture.intervals import expected_mean, interval
+from lecture.words import counted
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ class Verdict:
     def describe(self) -> str:
         """Return the verdict with its numbers in a sentence."""
         least = f"{'below ±' if self.hypothesis.absent else 'at least '}{self.hypothesis.smallest:g} was claimed"
-        measured = f"{self.mean:+.3f} ({self.low:+.3f} to {self.high:+.3f}, 95 %, {self.n_seeds} seeds)"
+        measured = f"{self.mean:+.3f} ({self.low:+.3f} to {self.high:+.3f}, 95 %, {counted(self.n_seeds, 'seed')})"
         return f"{self.word.capitalize()}: {self.hypothesis.quantity} is {measured}, {least}."
 
     __str__ = describe

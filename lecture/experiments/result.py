@@ -1,5 +1,6 @@
 """What an experiment found: numbers per seed, verdicts, and the published numbers beside ours."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -127,7 +128,7 @@ class Result:
     def published_beside_measured(self) -> pd.DataFrame:
         """Return a row for each published number: as published, as measured now, and whether our runs could give it."""
         rows = [
-            (number.what, f"{number.published:g}", _estimate(*number.measured), "yes" if number.agrees else "no")
+            (number.what, f"{number.published:g}", _estimate(*number.measured), _agreement(number))
             for number in self.compared
         ]
         return pd.DataFrame(rows, columns=["what", "published", f"measured now ({self.preset})", "agrees"])
@@ -144,7 +145,14 @@ def _effect(hypothesis):
     return f"below ±{hypothesis.smallest:g}" if hypothesis.absent else f"at least {hypothesis.smallest:g}"
 
 
+def _agreement(number):
+    """Whether our runs could give the published number; one run of ours cannot say."""
+    return "open" if np.size(number.values) == 1 else "yes" if number.agrees else "no"
+
+
 def _estimate(mean, low, high):
     """A mean with its interval, to three digits after the point, or in powers of ten where it is small."""
     digits = ".3f" if abs(mean) >= 0.01 or mean == 0 else ".2g"
+    if math.isinf(low):
+        return f"{mean:{digits}} (a single run)"
     return f"{mean:{digits}} ({low:{digits}} to {high:{digits}})"

@@ -44,7 +44,7 @@ RISES = {
 }
 FOUND = Hypothesis(
     "Where training passes, a stationary point is near.",
-    f"share of the searches from random weights and from those on the way that end at one, {SINE}",
+    f"share of the searches that reach a stationary point, from random weights and from weights on the way, {SINE}",
     0.5,
 )
 UNUSED = Hypothesis(

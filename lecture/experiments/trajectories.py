@@ -49,7 +49,7 @@ TRAINED, WALK, STRAIGHT = KINDS = ("trainings", "random walks", "straight lines"
 WHOLE, FIRST, LATER = "whole network", "first layer", "other layers"
 PROTOCOL = (
     "Weights are recorded before the first epoch and after each. Beside the trainings stand two kinds of paths that "
-    "learned nothing, from the same starts: random walks whose steps are as long, and straight lines in random "
+    "learnt nothing, from the same starts: random walks whose steps are as long, and straight lines in random "
     "directions that are as far from the start at each time. Weights far from each other may still compute the same: "
     "exchanging two hidden units changes the weights and nothing else."
 )
@@ -57,7 +57,7 @@ PROTOCOL = (
 
 @dataclass(frozen=True, eq=False)
 class Pictures:
-    """Paths of weights in the plane of their largest variance, beside paths that learned nothing.
+    """Paths of weights in the plane of their largest variance, beside paths that learnt nothing.
 
     Attributes
     ----------

@@ -38,7 +38,7 @@ class Edge:
 
     @property
     def limits(self) -> np.ndarray:
-        """2 / η of each learning rate, (K,): on a parabola that is more curved, the steps grow."""
+        """2 / η of each learning rate, (K,): on a parabola with a larger curvature, the steps grow."""
         return 2 / np.array(self.learning_rates)
 
     @property

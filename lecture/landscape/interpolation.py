@@ -29,7 +29,7 @@ class Path:
     ends : array (2,) or (R, 2)
         Loss of a and b.
     barrier : float or array (R,)
-        How far the loss between the two is above the straight line from the one's loss to the other's, at most.
+        Largest height of the loss between the two models above the straight line from the loss of a to that of b.
     """
 
     alphas: np.ndarray
@@ -84,8 +84,9 @@ def interpolate(
     alphas : array (A,)
         Ascending, two or more.
     statistics : "recompute" or "interpolate"
-        Batch norm's mean and variance of a model between two are those of neither, nor between them: they are taken
-        anew from ``examples`` at each α (Jordan et al., 2023). Interpolating them shows what goes wrong otherwise.
+        What batch norm does between the two models. The right mean and variance lie neither at nor between those of
+        a and b, so they are computed anew from ``examples`` at each α (Jordan et al., 2023). Interpolating them shows
+        what goes wrong otherwise.
     examples : array, optional
         Training examples for batch norm's statistics; X by default.
     loss : str, keras.losses.Loss or callable, optional
@@ -111,7 +112,7 @@ def interpolate(
     rows = (ends[0] * (1 - shares) + ends[1] * shares).astype(task.dtype)  # (R, A + 2, P)
     if normed and anew is None:
         warnings.warn(
-            "batch norm's statistics are interpolated: they are those of no network, and the wall is partly theirs.",
+            "batch norm's statistics are interpolated: no network has them, and part of the wall is due to them.",
             stacklevel=2,
         )
         measured = _with_state_between(task, b, rows[0], shares[:, 0])

@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from lecture.landscape.parameters import trainable
 
-DROPPING = ("rate", "stddev")  # what layers that disturb their inputs in training call how much
+DROPPING = ("rate", "stddev")  # settings of the layers that add noise or drop inputs in training: how much
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +77,7 @@ def renormalized(model: keras.Model) -> RenormalizedNetwork:
 
 
 def precision(model: keras.Model) -> str:
-    """Return in what a model's weights are kept, such as ``"float32"``."""
+    """Return the dtype of a model's weights, such as ``"float32"``."""
     return keras.backend.standardize_dtype(trainable(model)[0].dtype)
 
 

@@ -1,4 +1,4 @@
-"""Paths of weights seen in the plane that shows most of them, and the same of paths that learned nothing."""
+"""Paths of weights seen in the plane that shows most of them, and the same of paths that learnt nothing."""
 
 import warnings
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ class Projection:
     stability : array (k,)
         How far each axis turns, in degrees, when the path that matters most for it is left out; NaN for one path.
     null : Projection or None
-        The same of paths that learned nothing, with the very step lengths of these.
+        The same of paths that learnt nothing, with the very step lengths of these.
     """
 
     points: np.ndarray
@@ -51,7 +51,7 @@ class Projection:
         E, T, _ = self.points.shape
         beside = ""
         if self.null is not None:
-            beside = "; of paths that learned nothing " + ", ".join(f"{share:.1%}" for share in self.null.explained)
+            beside = "; of paths that learnt nothing " + ", ".join(f"{share:.1%}" for share in self.null.explained)
         return f"{counted(E, 'path')} of {T} points: the axes tell {shares} of the variance{beside}"
 
 

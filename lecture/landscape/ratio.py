@@ -29,8 +29,8 @@ class Ratio:
     ----------
     value : float or array (R,)
     low, high : float or array (R,)
-        Of samples, the 95 % interval of Wilson; of eigenvalues, what a tolerance a hundred times as coarse and as fine
-        gives.
+        With samples, Wilson's 95 % interval; with eigenvalues, the ratio at a hundred times the tolerance and at a
+        hundredth of it.
     slope_share : float or array (R,)
         In what share of the samples the slope moves the loss more than the curvature does. There the ratio says whether
         a step goes up the slope, which is a coin toss. 0 with eigenvalues.

@@ -78,7 +78,7 @@ def stationary_points(
     Parameters
     ----------
     model : keras.Model or Replicas
-        The net whose loss it is; its own weights do not matter.
+        The network; its own weights do not matter.
     X, y : arrays
         Examples.
     starts : array (K, P)
@@ -88,7 +88,7 @@ def stationary_points(
     steps : int
         The most steps.
     downhill : int
-        The most steps before, which make the loss smaller instead: from there the search ends at minima.
+        Most steps down the loss itself before the search, which then ends at minima as a rule.
     loss : str, keras.losses.Loss or callable, optional
         The loss that the model is compiled with by default; needed with replicas.
     max_bytes : float

@@ -1,4 +1,4 @@
-"""Paths of trainings, and beside them paths that learned nothing."""
+"""Paths of trainings, and beside them paths that learnt nothing."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
