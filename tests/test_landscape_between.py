@@ -64,6 +64,11 @@ def test_what_does_not_fit_is_refused():
         between(a, b, X, Y, number=4, loss=LOSS)
     with pytest.raises(ValueError, match="shown must be a whole number from 0 to 39, got 40"):
         between(a, b, X, Y, shown=[40], loss=LOSS)
+    for shown in ([], 3):
+        with pytest.raises(ValueError, match="shown must be one or more rows of X, got"):
+            between(a, b, X, Y, shown=shown, loss=LOSS)
+    with pytest.raises(ValueError, match="shown must be a whole number from 0 to 39, got 1.5"):
+        between(a, b, X, Y, shown=[1.5], loss=LOSS)
     one = nets(3, 5, 1, output="sigmoid")
     with pytest.raises(ValueError, match="an output for each of two or more classes, got one output"):
         between(one, one, X, CLASSES % 2, loss="binary_crossentropy")

@@ -46,6 +46,8 @@ def test_what_is_derived():
 def test_bad_settings_are_refused():
     with pytest.raises(ValueError, match=r"one or more different positive numbers, got \(0.1, 0.1\)"):
         edge_of_stability(X, Y, learning_rates=(0.1, 0.1))
+    with pytest.raises(ValueError, match="learning_rates must be an array of real numbers, got str"):
+        edge_of_stability(X, Y, learning_rates="fast")
     with pytest.raises(ValueError, match="every must be a whole number from 1 to 10, got 11"):
         edge_of_stability(X, Y, steps=10, every=11)
     with pytest.raises(ValueError, match="at learning rate 20 one diverges: take a lower one"):

@@ -86,7 +86,7 @@ def test_batch_norm_gets_the_statistics_of_the_model_between():
 
 def test_statistics_that_are_interpolated_are_said_to_be_those_of_no_network():
     a, b = _conv(0), _conv(1)
-    with pytest.warns(UserWarning, match="batch norm's statistics are interpolated: they are no network has them"):
+    with pytest.warns(UserWarning, match="batch norm's statistics are interpolated: no network has them"):
         path = interpolate(a, b, X[..., None], Y, alphas=[0, 0.5, 1], statistics="interpolate")
     np.testing.assert_allclose(
         path.loss[[0, 2]], [m.evaluate(X[..., None], Y, verbose=0)[0] for m in (a, b)], rtol=1e-5

@@ -192,6 +192,9 @@ def test_some_layers_only():
     path, model = Trajectory(layers=["output"], dtype="float32"), _model()
     _fit(model, path)
     np.testing.assert_array_equal(path.weights[-1], np.concatenate([a.ravel() for a in model.get_weights()[2:]]))
+    by_name = Trajectory(layers="output", dtype="float32")
+    _fit(model, by_name)
+    assert by_name.weights.shape[1] == path.weights.shape[1]
     with pytest.raises(ValueError, match="layers must be one of hidden_1, output, got 'first'"):
         _fit(model, Trajectory(layers=["first"]))
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import keras
 import numpy as np
 import pytest
 from walks import X, Y, trained, walked
@@ -140,7 +141,9 @@ def test_other_networks_are_refused():
     with pytest.raises(ValueError, match="number must be a whole number from 0 to 1, got 2"):
         walk(nets, X, Y, number=2)
     with pytest.raises(ValueError, match="planes must be one of training, random walk, random directions, got 'pca'"):
-        walk(nets, X, Y, planes=["pca"])
+        walk(nets, X, Y, planes="pca")
+    with pytest.raises(ValueError, match="nets must be replicas, as replicas.train gives them, got Sequential"):
+        walk(keras.Sequential(), X, Y)
     broken = nets.kept["all"].copy()
     broken[-1] = np.nan
     with pytest.raises(ValueError, match="network 0 diverged"):

@@ -92,8 +92,10 @@ def between(
     X, y = np.asarray(X), np.asarray(y)
     truth = y.argmax(axis=1) if y.ndim == 2 and y.shape[1] > 1 else y.reshape(len(y)).astype(int)
     chosen = np.unique(truth, return_index=True)[1] if shown is None else np.asarray(shown)
-    for row in chosen:
-        whole(int(row), "shown", least=0, most=len(X) - 1)
+    if chosen.ndim != 1 or not chosen.size:
+        raise ValueError(f"shown must be one or more rows of X, got {shown!r}.")
+    for row in chosen.tolist():
+        whole(row, "shown", least=0, most=len(X) - 1)
     normed = not isinstance(a, Replicas) and bool(batch_norms(a))
     task = problem(a, X[chosen], y[chosen], loss=loss, statistics=X if normed else None)
     share = path.alphas[:, None]

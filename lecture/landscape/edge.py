@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from lecture.checks import whole
+from lecture.landscape.arrays import numbers
 from lecture.landscape.spectrum import spectrum
 from lecture.replicas import compare
 from lecture.words import listed
@@ -111,7 +112,7 @@ def edge_of_stability(
     """
     whole(steps, "steps", least=1)
     whole(every, "every", least=1, most=steps)
-    rates = tuple(float(rate) for rate in learning_rates)
+    rates = tuple(numbers(learning_rates, "learning_rates").ravel().tolist())
     if not rates or min(rates) <= 0 or len(set(rates)) < len(rates):
         raise ValueError(f"learning_rates must be one or more different positive numbers, got {learning_rates!r}.")
     conditions = {f"{rate:g}": {"learning_rate": rate} for rate in rates}

@@ -14,6 +14,7 @@ from lecture.landscape.losses import Loss, chosen
 from lecture.landscape.parameters import Model
 from lecture.landscape.problem import problem
 from lecture.landscape.threads import side_by_side
+from lecture.words import counted
 
 TOLERANCE = 1e-7
 FINEST_SINGLE = 1e-6  # what float32 can tell from zero, beside the largest eigenvalue
@@ -77,7 +78,7 @@ class Spectrum:
         low, high = self.values.min(), self.values.max()
         counts = [np.mean(count) for count in (self.n_negative, self.n_zero, self.n_positive)]
         shares = "{:g} negative, {:g} zero, {:g} positive".format(*counts)
-        several = "" if self.values.ndim == 1 else f" on average over {len(self.values)} Hessians"
+        several = "" if self.values.ndim == 1 else f" on average over {counted(len(self.values), 'Hessian')}"
         return f"{self.values.shape[-1]} eigenvalues from {low:.3g} to {high:.3g}: {shares}{several}"
 
 

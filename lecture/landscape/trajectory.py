@@ -56,7 +56,7 @@ class Trajectory(keras.callbacks.Callback):
         else:
             whole(every, "every", least=1)
         self.every: Any = every  # "epoch" or a number of steps
-        self.layers, self.path = layers, path
+        self.layers, self.path = (layers,) if isinstance(layers, str) else layers, path
         self.dtype = one_of(dtype, ("float16", "float32"), "dtype")
         self._read: Any = None
         self._rows, self._before, self._step = [], 0, 0

@@ -110,8 +110,11 @@ def walk(
     ValueError
         If the networks are of another kind, did not keep their weights or diverged, or a plane is unknown.
     """
+    if not isinstance(nets, Replicas):
+        raise ValueError(f"nets must be replicas, as replicas.train gives them, got {type(nets).__name__}.")
     whole(number, "number", least=0, most=len(nets) - 1)
     whole(n, "n", least=4)
+    planes = (planes,) if isinstance(planes, str) else planes
     for name in planes:
         one_of(name, PLANES, "planes")
     if not planes:
