@@ -3,7 +3,7 @@
 # elsewhere: v ← 0.9 v - 0.1 g, w ← w + v.
 # Instead: the gradient enters with the weight 1 - mass, so that each step is a tenth as long; a rate from Keras or a
 # paper has to be multiplied by 10 (and by 100 for mass=0.99). Its rmsprop begins with a mean square of 1, where others
-# begin with 0: for gradients of 0.01 its first step is a 330th of theirs.
+# begin with 0: for gradients of 0.01 its first step is a 300th of theirs.
 # Seen with autograd 1.9.1, Optax 0.2.8; neither is in the docstrings.
 # Concerns: notebooks on networks in plain NumPy that take autograd (HIPS) for the gradients.
 set -euo pipefail

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Guess: where the gradient is zero an optimizer stays where it is, and goes on as soon as there is one.
-# Instead: the two that need no learning rate do not. Prodigy divides 0 by 0 in the first step, D-Adaptation in the
+# Instead: two that need no learning rate do not. Prodigy divides 0 by 0 in the first step, D-Adaptation in the
 # second, and the weights are NaN for good. If the zeros come later, Prodigy stays. So do SGD, Adam, Lamb and Muon.
 # Seen with Optax 0.2.8, JAX 0.10.2.
 # Concerns: a training whose first batch gives no gradient: hinge losses with all margins kept, dead ReLUs, an output
