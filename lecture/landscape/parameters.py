@@ -27,9 +27,10 @@ def vector(model: Model) -> np.ndarray:
     Raises
     ------
     ValueError
-        If the model is not built, or has nothing to train.
+        If the model is not built, has nothing to train, or is replicas with batch norm.
     """
     if isinstance(model, Replicas):
+        _refuse_batch_norm(model)
         return np.concatenate([array.reshape(len(model), -1) for array in model.weights], axis=1)
     variables = trainable(model)
     return np.concatenate([variable.numpy().ravel() for variable in variables])
@@ -80,6 +81,7 @@ def names(model: Model) -> dict[str, slice]:
 def shapes(model: Model) -> dict[str, tuple]:
     """Return the shape of each variable, of one replica, by its name."""
     if isinstance(model, Replicas):
+        _refuse_batch_norm(model)
         kinds = ("kernel", "bias")
         return {f"{kinds[i % 2]}_{i // 2 + 1}": array.shape[1:] for i, array in enumerate(model.weights)}
     found = {}
@@ -87,6 +89,14 @@ def shapes(model: Model) -> dict[str, tuple]:
         name = variable.path if variable.path not in found else f"{variable.path}_{len(found)}"
         found[name] = tuple(variable.shape)
     return found
+
+
+def _refuse_batch_norm(replicas):
+    """Refuse replicas whose outputs depend on moving averages, which no row of weights has."""
+    if replicas.net.normalized:
+        raise ValueError(
+            f"model must be replicas without batch norm, got {replicas.batch_norm}: take a Keras model of one replica."
+        )
 
 
 def trainable(model: keras.Model) -> list:

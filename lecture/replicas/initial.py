@@ -88,6 +88,23 @@ def _initializer(given, what):
     return found
 
 
+def batch_norm(net, found):
+    """Return the weights with γ = 1 and β = 0 after those of each hidden layer, and the moving averages at the end."""
+    if not net.normalized:
+        return found
+    n_replicas, last = len(found[0]), found[-2:]
+    learnt = []
+    for kernel, bias in zip(found[:-2:2], found[1:-2:2]):
+        learnt += [kernel, bias, np.ones_like(bias), np.zeros_like(bias)]
+    return [*learnt, *last, *moving(net, n_replicas)]
+
+
+def moving(net, n_replicas):
+    """Return moving mean 0 and variance 1 of each hidden layer in turn, (n_replicas, 1, q); none without batch norm."""
+    kinds = (np.zeros, np.ones) if net.normalized else ()
+    return [kind((n_replicas, 1, q)) for q in net.sizes[1:-1] for kind in kinds]
+
+
 def weights(net, seeds, kernels, biases, widths=None):
     """Return the initial weights of all replicas, float64.
 

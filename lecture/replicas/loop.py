@@ -12,6 +12,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from lecture.replicas.batch_norm import BatchNorm
+
 N_NOTED = 256  # steps in one call whose gradients' norms can be noted
 
 # The network
@@ -31,12 +33,15 @@ class BatchedNet:
         Activation of the last layer, on tensors (R, n, n_outputs).
     tied : bool
         Whether all hidden layers after the first share one matrix and one vector of biases.
+    normalized : bool
+        Whether the hidden layers have batch norm before their activation.
     """
 
     sizes: tuple
     activation: Callable
     output: Callable
     tied: bool = False
+    normalized: bool = False
 
     @property
     def n_layers(self):
@@ -56,27 +61,42 @@ class BatchedNet:
         return 0 if layer == 0 else 2 if layer == self.n_layers - 1 else 1
 
     @property
-    def n_parameters(self):
-        """Number of weights and biases of a replica."""
-        return sum((p + 1) * q for p, q in self.shapes)
+    def arrays(self):
+        """Shapes of all arrays that are learnt, in turn: W (p, q), b (1, q) and, with batch norm, γ and β (1, q)."""
+        found = [shape for p, q in self.shapes for shape in ((p, q), *[(1, q)] * (self.stride - 1))]
+        return found[:-2] if self.normalized else found  # the output has no batch norm
 
-    def __call__(self, weights, X, masks=()):
+    @property
+    def stride(self):
+        """Arrays of a hidden layer: the kernel of each of ``shapes`` stands so many arrays after the one before."""
+        return 4 if self.normalized else 2
+
+    @property
+    def n_parameters(self):
+        """Number of parameters of a replica."""
+        return sum(p * q for p, q in self.arrays)
+
+    def __call__(self, weights, X, masks=(), standardize=None):
         """Return the outputs (R, n, n_outputs).
 
         Parameters
         ----------
         weights : sequence of tensors
-            W (R, p, q) and b (R, 1, q) of each of ``shapes`` in turn.
+            Those of ``arrays``, with an axis of replicas before.
         X : tensor (n, n_inputs) or (R, n, n_inputs)
         masks : sequence of tensors (R, 1, q)
             For each hidden layer, 0 for units that a replica does not have; empty if all have all.
+        standardize : callable, with batch norm
+            ``standardize(layer, z)`` gives ẑ (R, n, q) of a hidden layer, counted from 0.
         """
         a = X  # (n, p) or (R, n, p)
         for layer in range(self.n_layers):
-            at = 2 * self.matrix(layer)
+            at = self.stride * self.matrix(layer)
             z = tf.matmul(a, weights[at]) + weights[at + 1]  # (R, n, q)
             if layer == self.n_layers - 1:
                 return self.output(z)
+            if standardize:
+                z = weights[at + 2] * standardize(layer, z) + weights[at + 3]
             a = self.activation(z)
             if masks:
                 a *= masks[layer]
@@ -107,11 +127,12 @@ class Loop:
     def __init__(self, net, loss, sparse, optimizer, n_replicas, *, dtype, masked, penalized, noting=False):
         self.net, self.loss, self.sparse, self.optimizer = net, loss, sparse, optimizer
         self.dtype, self.penalized, self.noting = dtype, penalized, noting
-        self.shapes = [(n_replicas, *shape) for p, q in net.shapes for shape in ((p, q), (1, q))]
+        self.shapes = [(n_replicas, *shape) for shape in net.arrays]
         # all weights of a replica in a row: one update, not one for each layer
         self.flat = keras.Variable(np.zeros((n_replicas, net.n_parameters)), dtype=dtype)
         self.strengths = self._variable(np.zeros((2, len(net.shapes), n_replicas, 1, 1)))
         self.masks = [self._variable(np.ones((n_replicas, 1, q))) for q in net.sizes[1:-1] if masked]
+        self.batch_norm = BatchNorm(n_replicas, net.sizes[1:-1], dtype) if net.normalized else None
         optimizer.build([self.flat])
 
     def _variable(self, values):
@@ -137,17 +158,18 @@ class Loop:
 
         Return the gradient that was used, (R, n_parameters).
         """
-        weights = self.weights(self.flat.value)
+        weights, norm = self.weights(self.flat.value), self.batch_norm
+        standardize = norm and (lambda layer, z: norm.in_training(layer, z, shares))
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(weights)
-            losses = self.losses(y, self.net(weights, X, self.masks))  # (R, n)
+            losses = self.losses(y, self.net(weights, X, self.masks, standardize))  # (R, n)
             if shares is None:
                 means = tf.reduce_mean(losses, axis=1)
             else:
                 means = tf.reduce_sum(losses * shares, axis=1) / tf.reduce_sum(shares)
             total = tf.reduce_sum(means)
             for at in self.penalized:
-                total += self.penalty(at, weights[2 * at])
+                total += self.penalty(at, weights[self.net.stride * at])
         gradients = tape.gradient(total, weights, unconnected_gradients="zero")
         gradient = tf.concat([tf.reshape(each, (each.shape[0], -1)) for each in gradients], axis=1)
         self.optimizer.apply([gradient], [self.flat])
@@ -185,7 +207,8 @@ class Loop:
 
     def measure(self, X, y, cuts):
         """Return loss, without penalty, and accuracy of each replica, (R,); ``cuts`` (R, 1) divides a single output."""
-        outputs = self.net(self.weights(self.flat.value), X, self.masks)
+        standardize = self.batch_norm and self.batch_norm.in_prediction
+        outputs = self.net(self.weights(self.flat.value), X, self.masks, standardize)
         if self.sparse:
             hits = tf.argmax(outputs, -1, tf.int32) == tf.cast(y[..., 0], tf.int32)
         elif outputs.shape[-1] == 1:
@@ -195,7 +218,7 @@ class Loop:
         return tf.reduce_mean(self.losses(y, outputs), axis=1), tf.reduce_mean(tf.cast(hits, self.dtype), axis=1)
 
     def weights(self, flat):
-        """Return W (R, p, q) and b (R, 1, q) of each matrix in turn, from all weights in a row (R, n_parameters)."""
+        """Return the arrays of ``net.arrays``, each (R, p, q), from all weights in a row (R, n_parameters)."""
         sizes = [p * q for _, p, q in self.shapes]
         return [tf.reshape(part, shape) for part, shape in zip(tf.split(flat, sizes, axis=1), self.shapes)]
 

@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import ArrayLike
 
+from lecture.replicas.batch_norm import of_layer, standardized
 from lecture.replicas.loop import BatchedNet
 
 N_AT_ONCE = 2**22  # outputs of a layer that a prediction holds
@@ -31,7 +32,8 @@ class Replicas:
     kept : dict of int or "all" to array (T, R, n_kept)
         Weights at the recorded steps, as asked for by ``keep``.
     weights : tuple of arrays
-        Final weights: kernel (R, p, q) and bias (R, q) of each layer in turn; with ``tied`` of each that is learnt.
+        Final weights: kernel (R, p, q) and bias (R, q) of each layer in turn; with ``tied`` of each that is learnt,
+        and with batch norm γ and β (R, q) after those of each hidden layer.
     complete : bool
         False if the training was interrupted: then there is what was done by then.
     seconds : float
@@ -40,6 +42,10 @@ class Replicas:
         The network that all replicas share.
     gradient_norm : array (n_steps, R) or None
         Norm of the gradient that each step used, if it was noted.
+    batch_norm : (float, float) or None
+        Momentum and ε of batch norm, if there is any.
+    moving : tuple of arrays
+        Moving mean (R, m) and moving variance (R, m) of each hidden layer in turn; empty without batch norm.
     """
 
     seeds: tuple[int, ...]
@@ -54,6 +60,8 @@ class Replicas:
     seconds: float
     net: BatchedNet = field(repr=False)
     gradient_norm: Any = None  # who asks for it has let it be noted
+    batch_norm: tuple[float, float] | None = None
+    moving: tuple[np.ndarray, ...] = ()
 
     def __len__(self) -> int:
         return len(self.seeds)
@@ -72,8 +80,26 @@ class Replicas:
             raise ValueError(f"X must have shape (n, {n_inputs}) or ({len(self)}, n, {n_inputs}), got {X.shape}.")
         weights = [tf.constant(array if array.ndim == 3 else array[:, None]) for array in self.weights]
         n = max(1, N_AT_ONCE // (len(self) * max(self.net.sizes)))
-        parts = [self.net(weights, tf.constant(X[..., i : i + n, :])).numpy() for i in range(0, X.shape[-2], n)]
-        return np.concatenate(parts, axis=1)
+        blocks = (tf.constant(X[..., i : i + n, :]) for i in range(0, X.shape[-2], n))
+        return np.concatenate([self.net(weights, block, (), self._standardize).numpy() for block in blocks], axis=1)
+
+    @property
+    def _standardize(self):
+        """What standardizes a hidden layer by its moving averages; None without batch norm."""
+        moving, epsilon = [tf.constant(array[:, None]) for array in self.moving], self.batch_norm and self.batch_norm[1]
+        return (lambda layer, z: standardized(z, *of_layer(moving, layer), epsilon)) if moving else None
+
+    def get_weights(self) -> tuple[np.ndarray, ...]:
+        """Return all arrays, moving averages among them, in the order of Keras' ``get_weights``.
+
+        `train` goes on from them, ``weights=nets.get_weights()``, and a Keras model takes those of one replica.
+        """
+        if not self.moving:
+            return self.weights
+        found = []
+        for layer in range(len(self.moving) // 2):
+            found += [*self.weights[4 * layer : 4 * layer + 4], *of_layer(self.moving, layer)]
+        return *found, *self.weights[-2:]
 
     def describe(self) -> str:
         """Return the outcome in a sentence."""

@@ -13,6 +13,7 @@ class Network:
     activation: Any = "sigmoid"
     output: Any = "softmax"
     tied: bool = False
+    batch_norm: Any = None
     n_outputs: int | None = None
     initializer: Any = "glorot_uniform"
     bias_initializer: Any = "zeros"
@@ -82,6 +83,6 @@ def names_of(*groups):
 
 KNOWN = names_of(Network, Data, Fit, Record)
 OWN = (  # what may differ between conditions
-    *("loss", "activation", "output", "initializer", "bias_initializer", "weights", "widths"),
+    *("loss", "activation", "output", "batch_norm", "initializer", "bias_initializer", "weights", "widths"),
     *("l1", "l2", "learning_rate", "X", "y", "X_test", "y_test"),
 )

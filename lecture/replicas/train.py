@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import keras
 from numpy.typing import ArrayLike
 
 from lecture.replicas.machinery.checks import numbers, seeds_of
-from lecture.replicas.machinery.conditions import check_conditions, conditions_of
+from lecture.replicas.machinery.conditions import check_conditions, plans_of
 from lecture.replicas.machinery.run import run
 from lecture.replicas.result import Replicas
 from lecture.replicas.settings import KNOWN, Data, Fit, Settings, names_of
@@ -34,6 +35,7 @@ def train(
     weights: Sequence[ArrayLike] | None = None,
     widths: ArrayLike | None = None,
     tied: bool = False,
+    batch_norm: tuple[float, float] | None = None,
     l1: ArrayLike = 0.0,
     l2: ArrayLike = 0.0,
     penalized: str = "hidden",
@@ -82,12 +84,18 @@ def train(
         Initializers of the kernels and of the biases.
     weights : sequence of arrays, optional
         Initial weights in the order of Keras' ``get_weights``, instead of initializers: kernel (p, q) and bias (q,) of
-        each layer, or with a leading axis of replicas.
+        each layer, or with a leading axis of replicas. With batch norm γ, β, moving mean and moving variance (q,) come
+        after those of each hidden layer; without the moving averages these start at 0 and 1.
     widths : array (n_replicas, n_hidden), optional
         Units that a replica has in each hidden layer, from 1 to ``hidden``.
     tied : bool
         Whether all hidden layers after the first, which have equally many units, share one matrix and one vector of
         biases.
+    batch_norm : pair of float, optional
+        Momentum, from 0 to below 1, and ε, at least 0, of batch norm before the activation of each hidden layer, as
+        Keras and ``lecture.from_scratch.BatchNorm`` have it; none if None. In training it takes the statistics of the
+        mini-batch, which needs three examples or more; what is recorded, and predictions, take moving averages. With ε
+        = 0 a unit that is the same for all examples makes its replica not a number.
     l1, l2 : float, array (n_replicas,) or (n_replicas, n_kernels)
         Strengths of the penalty l1 Σ|w| + l2 Σw² that is added to the loss: the same for all kernels, or (with
         ``penalized="all"``) one for each that is learnt.
@@ -102,7 +110,7 @@ def train(
         recorded.
     keep : dict of int to sequence of int, or "all", optional
         Weights to keep at recorded steps: for some layers, counted from 0, which entries of the flattened kernel; or
-        all kernels and biases in a row, in the order of Keras' ``get_weights``.
+        all weights that are learnt in a row, in the order of Keras' ``get_weights``.
     gradient_norm : bool
         Whether to note the norm of the gradient in each step, that of its mini-batch, with penalties.
     dtype : "float32" or "float64"
@@ -140,9 +148,9 @@ def compare(
     ----------
     conditions : mapping of str to mapping
         Settings of each condition by its name: the arguments of `train` that differ. A condition may set ``loss``,
-        ``activation``, ``output``, ``initializer``, ``bias_initializer``, ``weights``, ``widths``, ``l1``, ``l2``,
-        ``learning_rate``, ``X``, ``y``, ``X_test`` and ``y_test``. Arrays with a value for each replica have one for
-        each seed.
+        ``activation``, ``output``, ``batch_norm``, ``initializer``, ``bias_initializer``, ``weights``, ``widths``,
+        ``l1``, ``l2``, ``learning_rate``, ``X``, ``y``, ``X_test`` and ``y_test``. Arrays with a value for each replica
+        have one for each seed. Those with batch norm are trained after those without.
     X, y : arrays, optional
         Training examples of the conditions without their own, as for `train`.
     seeds : int or sequence of int
@@ -178,9 +186,11 @@ def _train(conditions, seeds):
     start = time.perf_counter()
     seeds = seeds_of(seeds)
     settings = {name: Settings.of(given) for name, given in conditions.items()}
-    conditions, plan = conditions_of(settings, seeds)
-    found = run(conditions, seeds, plan)
-    return {
-        condition.name: found.replicas(at, condition, time.perf_counter() - start)
-        for at, condition in enumerate(conditions)
-    }
+    done = []
+    for own, plan in plans_of(settings, seeds):
+        if done and not done[-1][1].complete:  # interrupted: no step with the others
+            plan = replace(plan, record=[0])
+        done.append((own, run(own, seeds, plan)))
+    seconds = time.perf_counter() - start
+    nets = {own[at].name: found.replicas(at, own[at], seconds) for own, found in done for at in range(len(own))}
+    return {name: nets[name] for name in conditions}

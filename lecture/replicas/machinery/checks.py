@@ -2,9 +2,11 @@
 
 import numpy as np
 
-from lecture.checks import one_of, whole
+from lecture.checks import one_of, real, whole
+from lecture.from_scratch.batch_norm import FEWEST
 from lecture.replicas import initial
 from lecture.replicas.machinery.optimizers import per_replica
+from lecture.words import counted
 
 N_RECORDED = 20  # by default, besides the start
 
@@ -67,6 +69,35 @@ def hidden_of(hidden, tied):
     return sizes
 
 
+def batch_norm_of(given, hidden, tied, widths):
+    """Return momentum and ε as floats; None without batch norm."""
+    if given is None:
+        return None
+    try:
+        momentum, epsilon = given
+    except (TypeError, ValueError):
+        raise ValueError(f"batch_norm must be None or a pair (momentum, epsilon), got {given!r}.") from None
+    found = real(momentum, "momentum", least=0, below=1), real(epsilon, "epsilon", least=0)
+    if not hidden:
+        raise ValueError("batch_norm needs a hidden layer, got none.")
+    if tied:
+        raise ValueError(f"batch_norm must be None where hidden layers share weights (tied=True), got {given!r}.")
+    if widths is not None and not found[1]:
+        raise ValueError("epsilon must be above 0 where widths leave units out, whose variance is 0, got 0.")
+    return found
+
+
+def check_batches(n, batch_size):
+    """Refuse batches that are too small for batch norm."""
+    size = n if batch_size is None else min(batch_size, n)
+    if (smallest := n % size or size) < FEWEST:
+        which = "the last batch of each epoch" if smallest < size else "each batch"
+        raise ValueError(
+            f"batch norm needs {FEWEST} examples or more in a batch, and {which} would have "
+            f"{counted(smallest, 'example')}: choose another batch_size for {counted(n, 'example')}."
+        )
+
+
 def strengths(values, n_replicas, n_kernels, penalized, what):
     """Return the strengths of a penalty, (n_replicas, n_kernels)."""
     if np.ndim(values) < 2:
@@ -101,15 +132,19 @@ def widths_of(widths, net, n_replicas):
 
 
 def initial_weights(net, seeds, network, widths):
-    """Return the initial weights of all replicas: kernels (n_replicas, p, q) and biases (n_replicas, 1, q) in turn."""
+    """Return what all replicas start from: the arrays of ``net.arrays``, then moving means and variances in turn.
+
+    Each is of shape (n_replicas, p, q), or (n_replicas, 1, q).
+    """
     if network.weights is None:
         kernels = initial.initializers(network.initializer, len(seeds), "initializer")
         biases = initial.initializers(network.bias_initializer, len(seeds), "bias_initializer")
-        return initial.weights(net, seeds, kernels, biases, widths)
+        return initial.batch_norm(net, initial.weights(net, seeds, kernels, biases, widths))
     if widths is not None:
         raise ValueError("weights and widths must not both be given: which weights would a narrower replica have?")
-    shapes = [shape for p, q in net.shapes for shape in ((p, q), (q,))]
     given = [np.asarray(array, dtype=float) for array in network.weights]
+    has_moving = len(given) > len(net.arrays)
+    shapes = _given_shapes(net, has_moving)
     each = [(shape, (len(seeds), *shape)) for shape in shapes]
     if len(given) != len(shapes) or any(array.shape not in allowed for array, allowed in zip(given, each)):
         raise ValueError(
@@ -117,7 +152,19 @@ def initial_weights(net, seeds, network, widths):
             f"got {[array.shape for array in given]}."
         )
     found = [np.broadcast_to(array, (len(seeds), *shape)) for array, shape in zip(given, shapes)]
-    return [array if array.ndim == 3 else array[:, None] for array in found]
+    found = [array if array.ndim == 3 else array[:, None] for array in found]
+    if not has_moving:
+        return found + initial.moving(net, len(seeds))
+    moves = [at % 6 > 3 for at in range(len(found))]  # of the six arrays of a hidden layer the last two
+    return [array for last in (False, True) for array, move in zip(found, moves) if move == last]
+
+
+def _given_shapes(net, has_moving):
+    """Shapes of weights in the order of Keras' ``get_weights``, with moving averages or not."""
+    if not net.normalized:
+        return [shape for p, q in net.shapes for shape in ((p, q), (q,))]
+    n = 5 if has_moving else 3
+    return [shape for p, q in net.shapes for shape in ((p, q), *[(q,)] * n)][: 1 - n]  # the output has no batch norm
 
 
 def recorded_steps(record, steps):

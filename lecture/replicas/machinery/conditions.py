@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -31,6 +31,8 @@ class Condition:
         None for an optimizer with a schedule.
     l1, l2 : arrays (n_seeds, n_kernels)
     widths : array (n_seeds, n_hidden) or None
+    batch_norm : (float, float) or None
+        Momentum and ε.
     """
 
     name: str | None
@@ -42,6 +44,7 @@ class Condition:
     l1: np.ndarray
     l2: np.ndarray
     widths: np.ndarray | None
+    batch_norm: tuple | None
 
     @property
     def shapes(self):
@@ -61,7 +64,7 @@ class Plan:
     ----------
     seeds : list of int
     first : list, for each condition, of lists of arrays
-        Initial weights: kernel (n_seeds, p, q) and bias (n_seeds, 1, q) of each matrix in turn.
+        Initial weights, (n_seeds, p, q) or (n_seeds, 1, q), in the order of ``net.arrays``, then moving averages.
     size : int
         Seeds that are trained at a time, each with all conditions.
     steps : int
@@ -104,8 +107,23 @@ def check_conditions(conditions):
             raise ValueError(f"a condition may set {', '.join(OWN)}, got {unknown[0]!r} in condition {name!r}.")
 
 
-def conditions_of(settings, seeds):
-    """Return the conditions, and their plan, from settings by name."""
+def plans_of(settings, seeds):
+    """Return the plans of all trainings, from settings by name: pairs of conditions and their plan.
+
+    Conditions with batch norm have other weights than those without, and are trained after them.
+    """
+    conditions, plan = _all_conditions(settings, seeds)
+    found = []
+    for normalized in (False, True):
+        chosen = [at for at, condition in enumerate(conditions) if condition.net.normalized == normalized]
+        if chosen:
+            own = replace(plan, first=[plan.first[at] for at in chosen])
+            found.append(([conditions[at] for at in chosen], own))
+    return found
+
+
+def _all_conditions(settings, seeds):
+    """The conditions, and their plan."""
     common = next(iter(settings.values()))
     fit, record = common.fit, common.record
     one_of(fit.dtype, ("float32", "float64"), "dtype")
@@ -114,6 +132,10 @@ def conditions_of(settings, seeds):
     conditions = [_condition(name, own, optimizer, len(seeds)) for name, own in settings.items()]
     _same_shapes(conditions)
     batch_size = None if fit.batch_size is None else whole(fit.batch_size, "batch_size", least=1)
+    for condition in conditions:
+        if condition.net.normalized:
+            with _in_condition(condition.name):
+                checks.check_batches(condition.data[0][0].shape[-2], batch_size)
     steps, net = whole(fit.steps, "steps", least=1), conditions[0].net
     plan = Plan(
         seeds,
@@ -143,7 +165,8 @@ def _condition(name, settings, optimizer, n_seeds):
         n_outputs, lowest = _outputs(pairs, fit.loss, output, network.n_outputs)
         sizes = (pairs[0][0].shape[-1], *checks.hidden_of(network.hidden, network.tied), n_outputs)
         activation = function(network.activation, "activation")
-        net = BatchedNet(sizes, activation, output, bool(network.tied))
+        batch_norm = checks.batch_norm_of(network.batch_norm, list(sizes[1:-1]), network.tied, network.widths)
+        net = BatchedNet(sizes, activation, output, bool(network.tied), batch_norm is not None)
         l1, l2 = (
             checks.strengths(values, n_seeds, len(net.shapes), fit.penalized, what)
             for what, values in (("l1", fit.l1), ("l2", fit.l2))
@@ -158,6 +181,7 @@ def _condition(name, settings, optimizer, n_seeds):
             l1=l1,
             l2=l2,
             widths=checks.widths_of(network.widths, net, n_seeds),
+            batch_norm=batch_norm,
         )
 
 

@@ -89,18 +89,22 @@ class Program:
         with ONE_GRAPH:
             return getattr(self, name)(*arguments)
 
-    def start(self, weights, rates, l1, l2, masks):
+    def start(self, weights, rates, l1, l2, masks, *, batch_norm=None, moving=()):
         """Put all replicas at their start.
 
         Parameters
         ----------
         weights : sequence of arrays
-            Kernel (n_replicas, p, q) and bias (n_replicas, 1, q) of each of ``net.shapes``.
+            Those of ``net.arrays``, each (n_replicas, p, q).
         rates : array (n_replicas,) or None
             None for an optimizer with a schedule.
         l1, l2 : arrays (n_replicas, n_shapes)
         masks : sequence of arrays (n_replicas, q)
             For each hidden layer; empty if all replicas are equally wide.
+        batch_norm : array (n_replicas, 2), with batch norm
+            Momentum and ε.
+        moving : sequence of arrays (n_replicas, 1, q)
+            Moving mean and variance of each hidden layer in turn.
         """
         loop = self.loop
         rows = [array.reshape(len(array), -1) for array in weights]
@@ -112,6 +116,8 @@ class Program:
         loop.strengths.assign(np.moveaxis(np.stack([l1, l2]), 2, 1)[..., None, None])
         for variable, mask in zip(loop.masks, masks, strict=True):
             variable.assign(mask[:, None])
+        if loop.batch_norm:
+            loop.batch_norm.start(batch_norm, moving)
 
     def steps(self, n, X, y, rows=None, shares=None):
         """Make n steps: on all examples, or on the mini-batches of `Batches.next`.
@@ -131,11 +137,16 @@ class Program:
             return [values.numpy() for values in self._measure(X, y, cuts)]
 
     def weights(self):
-        """Return the weights as Keras has them: kernel (n_replicas, p, q) and bias (n_replicas, q) in turn."""
+        """Return the weights as Keras has them: kernels (n_replicas, p, q) and what each unit has (n_replicas, q)."""
         flat = keras.ops.convert_to_numpy(self.loop.flat)
         ends = np.cumsum([p * q for _, p, q in self.loop.shapes])[:-1]
         parts = [part.reshape(shape) for part, shape in zip(np.split(flat, ends, axis=1), self.loop.shapes)]
-        return [part if at % 2 == 0 else part[:, 0] for at, part in enumerate(parts)]
+        stride = self.loop.net.stride
+        return [part if at % stride == 0 else part[:, 0] for at, part in enumerate(parts)]
+
+    def moving(self):
+        """Return moving mean and variance of each hidden layer in turn, (n_replicas, q); none without batch norm."""
+        return [variable.numpy()[:, 0] for variable in self.loop.batch_norm.moving] if self.loop.batch_norm else []
 
 
 @lru_cache(maxsize=16)

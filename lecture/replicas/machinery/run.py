@@ -101,14 +101,19 @@ class Slice:
             return np.concatenate([array[chosen] for array in arrays])
 
         rates = [condition.rates for condition in conditions]
+        first, net = [stacked(arrays) for arrays in zip(*plan.first)], program.loop.net
         program.start(
-            [stacked(arrays) for arrays in zip(*plan.first)],
+            first[: len(net.arrays)],
             None if rates[0] is None else stacked(rates),
             stacked(condition.l1 for condition in conditions),
             stacked(condition.l2 for condition in conditions),
             [stacked(masks) for masks in zip(*(_masks(condition, len(plan.seeds)) for condition in conditions))]
             if program.loop.masks
             else [],
+            batch_norm=np.repeat([condition.batch_norm for condition in conditions], len(chosen), axis=0)
+            if net.normalized
+            else None,
+            moving=first[len(net.arrays) :],
         )
         batches = None
         if plan.batch_size is not None:
@@ -175,7 +180,8 @@ class Part:
                 self.record()
             raise
         finally:
-            self.final = self._weights()  # the programs go on with other replicas
+            moving = self._together([own.program.moving() for own in self.slices])
+            self.final = self._weights() + moving  # the programs go on with other replicas
 
     def steps(self, n):
         """Make n steps."""
@@ -193,7 +199,9 @@ class Part:
             net = self.slices[0].program.loop.net
             for layer, entries in self.keep.items():
                 kept = (
-                    np.concatenate(weights, axis=2) if layer == "all" else weights[2 * net.matrix(layer)][..., entries]
+                    np.concatenate(weights, axis=2)
+                    if layer == "all"
+                    else weights[net.stride * net.matrix(layer)][..., entries]
                 )
                 self.kept[layer].append(kept)
             self.at.append(self.done)
@@ -225,7 +233,8 @@ class Parts:
 
     def replicas(self, at, condition, seconds):
         """Return the replicas of the condition with number ``at``."""
-        n_curves, n_weights = 2 * len(condition.data), 2 * len(condition.net.shapes)
+        n_curves, n_weights = 2 * len(condition.data), len(condition.net.arrays)
+        final = tuple(self._joined(at, lambda part, i=i: [part.final[i]])[0] for i in range(len(self.parts[0].final)))
         curves = [self._joined(at, lambda part, i=i: [row[i] for row in part.measured]) for i in range(n_curves)]
         return Replicas(
             tuple(self.plan.seeds[: sum(self.counts)]),
@@ -233,11 +242,13 @@ class Parts:
             *curves,
             *[None] * (4 - n_curves),
             kept={layer: self._joined(at, lambda part, layer=layer: part.kept[layer]) for layer in self.plan.keep},
-            weights=tuple(self._joined(at, lambda part, i=i: [part.final[i]])[0] for i in range(n_weights)),
+            weights=final[:n_weights],
             complete=self.complete,
             seconds=seconds,
             net=condition.net,
             gradient_norm=self._norms(at) if self.plan.noting else None,
+            batch_norm=condition.batch_norm,
+            moving=final[n_weights:],
         )
 
     def _norms(self, at):
