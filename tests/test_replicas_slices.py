@@ -103,3 +103,28 @@ def test_ctrl_c_while_measuring_stops_once_all_is_measured(monkeypatch):
     finally:
         signal.signal(signal.SIGINT, before)
     assert not result.complete and result.steps.tolist() == [0, 10] and result.loss.shape == (2, 3)
+
+
+def test_measuring_in_blocks_gives_what_all_examples_at_once_give(monkeypatch):
+    settings = dict(steps=20, seeds=3, batch_size=13, X_test=X[:25], y_test=Y[:25], dtype="float64", show=False)
+    whole = train((6,), X, Y, **settings)
+    monkeypatch.setattr(memory, "MEASURED", 3 * 8 * 17)  # blocks of 17 examples
+    assert memory.rows_at_once(whole.net, 3) == 17
+    blocks = train((6,), X, Y, **settings)
+    for name in ("loss", "accuracy", "test_loss", "test_accuracy"):
+        np.testing.assert_allclose(getattr(blocks, name), getattr(whole, name), atol=1e-12)
+
+
+def test_examples_that_all_share_are_not_counted_for_each_replica(monkeypatch):
+    """A replica holds the 10 images of its mini-batch; 2000 of 3072 pixels are there once, or each replica's own."""
+    sizes, limits = [], []
+    monkeypatch.setattr(memory, "at_a_time", lambda n, each, limit: sizes.append(each) or limits.append(limit) or 1)
+    monkeypatch.setattr(memory, "available", lambda: 2**30)
+    images = np.zeros((2000, 3072), dtype=np.float32)
+    labels = np.eye(2)[np.arange(2000) % 2]
+    how = dict(steps=1, seeds=2, record=[], show=False)
+    train((4,), images, labels, batch_size=10, **how)
+    assert 10 * 3074 * 4 < sizes[0] < 12 * 3074 * 4 + 5 * 4 * 12_302 + 3 * 4 * 2000 * 6
+    assert limits[0] == 2**30 - images.nbytes
+    train((4,), np.stack([images, images]), labels, batch_size=10, **how)
+    assert sizes[1] > 2000 * 3074 * 4 and limits[1] == 2**30

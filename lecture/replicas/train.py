@@ -116,7 +116,8 @@ def train(
     dtype : "float32" or "float64"
         Precision of all computations.
     max_bytes : int, optional
-        Memory to use: replicas are trained in parts that fit. By default half of the free memory.
+        Memory to use, besides examples that all replicas share: replicas are trained in parts that fit. By default
+        half of the free memory.
     show : bool
         Whether to show a progress bar.
 

@@ -226,11 +226,13 @@ def _same_shapes(conditions):
 
 def _seeds_at_a_time(conditions, n_seeds, batch_size, max_bytes):
     """How many seeds fit into memory, each with all conditions."""
-    first = conditions[0].data[0][0]
-    own_data = batch_size is not None or any(
-        X.ndim == 3 or X is not first for condition in conditions for X, _ in condition.data[:1]
-    )
-    n_at_once = max(X.shape[-2] for X, _ in conditions[0].data)
-    each = memory.bytes_each(conditions[0].net, n_at_once, first.itemsize, own_data=own_data)
-    limit = real(max_bytes or memory.available(), "max_bytes", least=1)
+    first, net = conditions[0].data[0][0], conditions[0].net
+    shared = all(X.ndim == 2 and X is first for condition in conditions for X, _ in condition.data[:1])
+    n_step = min(batch_size or len(first), first.shape[-2]) if shared else first.shape[-2]
+    n_measured = max(X.shape[-2] for X, _ in conditions[0].data)
+    n_at_once = max(n_step, min(n_measured, memory.rows_at_once(net, n_seeds * len(conditions))))
+    own_data = batch_size is not None or not shared
+    each = memory.bytes_each(net, n_at_once, first.itemsize, own_data=own_data, n_taken=n_step)
+    free = memory.available() - (first.nbytes if shared else 0)  # which all replicas have together
+    limit = real(max_bytes or max(1, free), "max_bytes", least=1)
     return memory.at_a_time(n_seeds, each * len(conditions), limit)

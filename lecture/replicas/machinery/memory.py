@@ -5,9 +5,15 @@ from pathlib import Path
 
 SLOTS = 5  # copies of the weights: themselves, their gradients, an optimizer's two averages, the initial state
 LAYERS = 3  # copies of what the layers put out: forward, backward, and what is worked on
+MEASURED = 2**26  # numbers that the layers of all replicas put out when they are measured: 256 MB in float32
 
 
-def bytes_each(net, n_examples, itemsize, own_data):
+def rows_at_once(net, n_replicas):
+    """Return on how many examples to measure replicas at a time, so that it takes little memory."""
+    return max(1, MEASURED // (n_replicas * sum(net.sizes[1:])))
+
+
+def bytes_each(net, n_examples, itemsize, own_data, n_taken=None):
     """Return about how many bytes a replica takes.
 
     Parameters
@@ -19,8 +25,11 @@ def bytes_each(net, n_examples, itemsize, own_data):
         Bytes of a number.
     own_data : bool
         Whether it has examples of its own.
+    n_taken : int, optional
+        How many it has of its own: those of a mini-batch, if all replicas take them from the same; else all.
     """
-    data = n_examples * (net.sizes[0] + net.sizes[-1]) if own_data else 0
+    n_own = n_examples if n_taken is None else n_taken
+    data = n_own * (net.sizes[0] + net.sizes[-1]) if own_data else 0
     return itemsize * (SLOTS * net.n_parameters + LAYERS * n_examples * sum(net.sizes[1:]) + data)
 
 

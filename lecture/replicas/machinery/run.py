@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from lecture.device import ignore_retracing
 from lecture.replicas.loop import N_NOTED
-from lecture.replicas.machinery import cores
+from lecture.replicas.machinery import cores, memory
 from lecture.replicas.machinery.batches import N_BATCHES, Batches
 from lecture.replicas.machinery.functions import switch
 from lecture.replicas.machinery.interrupt import held_back
@@ -35,8 +35,9 @@ def run(conditions, seeds, plan):
         for begin in range(0, len(seeds), size):
             # the last slices are filled up with seeds that are there already
             chosen = np.arange(begin, begin + size) % len(seeds)
+            shared = {}
             slices = [
-                Slice.of(program, conditions, plan, own)
+                Slice.of(program, conditions, plan, own, shared)
                 for program, own in zip(programs, chosen.reshape(-1, per_slice))
             ]
             part = Part(slices, plan, pool, len(conditions))
@@ -94,8 +95,8 @@ class Slice:
     batches: Batches | None
 
     @classmethod
-    def of(cls, program, conditions, plan, chosen):
-        """Put the chosen seeds of all conditions at their start."""
+    def of(cls, program, conditions, plan, chosen, shared):
+        """Put the chosen seeds of all conditions at their start; ``shared`` has the examples of all slices."""
 
         def stacked(arrays):
             return np.concatenate([array[chosen] for array in arrays])
@@ -120,7 +121,7 @@ class Slice:
             seeds = [plan.seeds[at] for at in chosen]
             batches = Batches(conditions[0].data[0][0].shape[-2], plan.batch_size, seeds, len(conditions))
         data = [
-            tuple(_examples(arrays, chosen) for arrays in zip(*pairs))
+            tuple(_examples(arrays, chosen, shared) for arrays in zip(*pairs))
             for pairs in zip(*(condition.data for condition in conditions))
         ]
         cuts = np.repeat([condition.cut for condition in conditions], len(chosen))[:, None]
@@ -133,7 +134,17 @@ class Slice:
 
     def measure(self):
         """Return loss and accuracy of each replica, on the training examples and then on the test examples."""
-        return [values for X, y in self.data for values in self.program.measure(X, y, self.cuts)]
+        return [values for X, y in self.data for values in self._measured(X, y)]
+
+    def _measured(self, X, y):
+        """Loss and accuracy on some examples, in blocks that fit into memory."""
+        rows, n = memory.rows_at_once(self.program.loop.net, len(self.cuts)), X.shape[-2]
+        if n <= rows:
+            return self.program.measure(X, y, self.cuts)
+        starts = range(0, n, rows)
+        blocks = [self.program.measure(*(a[..., at : at + rows, :] for a in (X, y)), self.cuts) for at in starts]
+        sizes = [min(rows, n - at) for at in starts]
+        return [np.average(values, axis=0, weights=sizes).astype(values[0].dtype) for values in zip(*blocks)]
 
 
 def _masks(condition, n_seeds):
@@ -143,10 +154,12 @@ def _masks(condition, n_seeds):
     return [(np.arange(q) < widths[:, [layer]]).astype(float) for layer, q in enumerate(sizes)]
 
 
-def _examples(arrays, chosen):
+def _examples(arrays, chosen, shared):
     """The examples of all conditions for the chosen seeds; without an axis of replicas where all have the same."""
     if arrays[0].ndim == 2 and all(array is arrays[0] for array in arrays):
-        return tf.constant(arrays[0])
+        if id(arrays[0]) not in shared:
+            shared[id(arrays[0])] = tf.constant(arrays[0])
+        return shared[id(arrays[0])]
     own = [array if array.ndim == 3 else np.broadcast_to(array, (chosen.max() + 1, *array.shape)) for array in arrays]
     return tf.constant(np.concatenate([array[chosen] for array in own]))
 
