@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lecture.checks import one_of, real, whole
+from lecture.checks import one_of, whole
 from lecture.from_scratch.batch_norm import FEWEST, BatchNorm
 from lecture.from_scratch.layers import Dense
 from lecture.from_scratch.losses import LOSSES
 from lecture.from_scratch.net import Net, batch
-from lecture.optimizers import Schedule
+from lecture.optimizers.schedules import rates as learning_rates
 from lecture.shuffling import epoch_order
 from lecture.words import counted, digits
 
@@ -124,7 +124,7 @@ def fit(
     whole(seed, "seed")
     _check_batches(net, len(X), batch_size)
     validation = _validation(net, X_val, y_val, dtype)
-    rates = _rates(schedule, epochs * -(-len(X) // batch_size))
+    rates = learning_rates(schedule, epochs * -(-len(X) // batch_size), "schedule").tolist()
     training = _Training(net.astype(dtype), X, y, validation, rates)
     fitted = None
     try:
@@ -282,16 +282,3 @@ def _validation(net, X, y, dtype):
     if (X is None) != (y is None):
         raise ValueError(f"X_val and y_val must be given together, got {'y_val' if X is None else 'X_val'} only.")
     return None if X is None or y is None else batch(net, X, y, dtype)
-
-
-def _rates(schedule, n_steps):
-    """The learning rate of each step, as a list."""
-    if not callable(schedule):
-        return [real(schedule, "schedule", least=0)] * n_steps
-    steps = np.arange(n_steps)
-    found = schedule(steps) if isinstance(schedule, Schedule) else [float(schedule(step)) for step in range(n_steps)]
-    rates = np.asarray(found, float)
-    if not (np.isfinite(rates) & (rates >= 0)).all():
-        at = int(np.argmin(np.isfinite(rates) & (rates >= 0)))
-        raise ValueError(f"schedule must give learning rates of at least 0, got {rates[at]} at step {at}.")
-    return rates.tolist()

@@ -29,6 +29,37 @@ class Schedule:
         raise NotImplementedError
 
 
+def rates(schedule: float | Callable[[Any], Any], n_steps: int, what: str) -> np.ndarray:
+    """Return the learning rate of each step, an array (n_steps,).
+
+    Parameters
+    ----------
+    schedule : float or callable
+        Learning rate, or a function of the step, from 0.
+    n_steps : int
+        Number of update steps.
+    what : str
+        What the message calls the schedule.
+
+    Raises
+    ------
+    ValueError
+        If a learning rate is not a finite number of at least 0.
+
+    >>> rates(Triangular(0.0, 1.0, 2), 5, "schedule").tolist()
+    [0.0, 0.5, 1.0, 0.5, 0.0]
+    """
+    if not callable(schedule):
+        return np.full(n_steps, real(schedule, what, least=0))
+    steps = np.arange(n_steps)
+    at_each: Any = schedule(steps) if isinstance(schedule, Schedule) else [schedule(step) for step in range(n_steps)]
+    found = np.array([float(rate) for rate in at_each])
+    if not (fit := np.isfinite(found) & (found >= 0)).all():
+        at = int(np.argmin(fit))
+        raise ValueError(f"{what} must give learning rates of at least 0, got {found[at]} at step {at}.")
+    return found
+
+
 @dataclass(frozen=True)
 class Constant(Schedule):
     """η"""

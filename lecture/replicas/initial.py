@@ -1,7 +1,11 @@
 """Initial weights of many networks, each from its own seed."""
 
+from numbers import Real
+
 import keras
 import numpy as np
+
+from lecture.checks import real
 
 KINDS = keras.initializers
 
@@ -58,14 +62,16 @@ def _truncated(shape, rng):
 
 
 def initializers(given, n_replicas, what):
-    """Return a Keras initializer for each replica, from one (by name or object) or a sequence of them.
+    """Return a Keras initializer for each replica, from one (a name, object or number) or a sequence of them.
+
+    A number is the standard deviation of normal weights.
 
     Raises
     ------
     ValueError
-        If Keras does not know one, or there are not as many as replicas.
+        If Keras does not know one, a number is negative, or there are not as many as replicas.
     """
-    several = list(given) if isinstance(given, (list, tuple)) else [given] * n_replicas
+    several = list(given) if isinstance(given, list | tuple | np.ndarray) else [given] * n_replicas
     if len(several) != n_replicas:
         raise ValueError(f"{what} must be one, or one for each of {n_replicas} replicas, got {len(several)}.")
     known = {}
@@ -76,6 +82,8 @@ def initializers(given, n_replicas, what):
 
 
 def _initializer(given, what):
+    if isinstance(given, Real):
+        return KINDS.RandomNormal(stddev=real(given, f"{what} as a standard deviation", least=0))
     try:
         found = KINDS.get(given)
     except ValueError:

@@ -14,7 +14,8 @@ from lecture.replicas.result import Replicas
 from lecture.replicas.settings import KNOWN, Data, Fit, Settings, names_of
 
 Function = str | Callable
-Initializer = str | keras.initializers.Initializer | Sequence
+Initializer = str | float | keras.initializers.Initializer | Sequence
+Rate = ArrayLike | Callable | Sequence
 
 
 def train(
@@ -29,7 +30,7 @@ def train(
     output: Function = "softmax",
     loss: Function = "categorical_crossentropy",
     optimizer: str | keras.optimizers.Optimizer = "adam",
-    learning_rate: ArrayLike | None = None,
+    learning_rate: Rate | None = None,
     initializer: Initializer = "glorot_uniform",
     bias_initializer: Initializer = "zeros",
     weights: Sequence[ArrayLike] | None = None,
@@ -78,10 +79,11 @@ def train(
         Loss with a value for each example.
     optimizer : str or keras.optimizers.Optimizer
         Optimizer whose update is element-wise.
-    learning_rate : float or array (n_replicas,), optional
-        Learning rate of all replicas, or of each; by default the optimizer's.
-    initializer, bias_initializer : str, keras.initializers.Initializer, or a sequence of n_replicas of them
-        Initializers of the kernels and of the biases.
+    learning_rate : float, array (n_replicas,), callable or a sequence of n_replicas, optional
+        Learning rate of all replicas, or of each; by default the optimizer's. A function of the step, from 0, such as
+        ``lecture.optimizers.Triangular``, is a schedule; a sequence may have both.
+    initializer, bias_initializer : str, float, keras.initializers.Initializer, or a sequence of n_replicas of them
+        Initializers of the kernels and of the biases. A number is the standard deviation of normal weights.
     weights : sequence of arrays, optional
         Initial weights in the order of Keras' ``get_weights``, instead of initializers: kernel (p, q) and bias (q,) of
         each layer, or with a leading axis of replicas. With batch norm γ, β, moving mean and moving variance (q,) come

@@ -27,7 +27,7 @@ class Condition:
         To train on, and to test on if there are test examples; with a leading axis of seeds if each has its own.
     cut : float
         Where a single output parts two classes.
-    rates : array (n_seeds,) or None
+    rates : array (n_seeds,) or (n_steps, n_seeds), or None
         None for an optimizer with a schedule.
     l1, l2 : arrays (n_seeds, n_kernels)
     widths : array (n_seeds, n_hidden) or None
@@ -177,7 +177,7 @@ def _condition(name, settings, optimizer, n_seeds):
             loss=fit.loss,
             data=pairs,
             cut=cut_of(fit.loss, lowest),
-            rates=rates_of(optimizer, fit.learning_rate, n_seeds),
+            rates=rates_of(optimizer, fit.learning_rate, n_seeds, whole(fit.steps, "steps", least=1)),
             l1=l1,
             l2=l2,
             widths=checks.widths_of(network.widths, net, n_seeds),

@@ -6,7 +6,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from lecture.optimizers import schedules
+
 KNOWN = ("SGD", "RMSprop", "Adam", "AdamW", "Adagrad", "Adadelta", "Adamax", "Nadam", "Ftrl", "Lion")
+N_RATES = 256  # steps in one call that have learning rates of their own
 
 
 class Rates(keras.optimizers.schedules.LearningRateSchedule):
@@ -20,6 +23,23 @@ class Rates(keras.optimizers.schedules.LearningRateSchedule):
 
     def get_config(self):
         return {}
+
+
+class Scheduled(Rates):
+    """A learning rate for each replica and each of the next steps, of which there are at most ``N_RATES``."""
+
+    def __init__(self, n_replicas):
+        values = np.zeros((N_RATES, n_replicas, 1))
+        self.values = tf.Variable(values, dtype=keras.config.floatx(), trainable=False)
+
+    def __call__(self, step):
+        return tf.gather(self.values, tf.cast(step, tf.int32) % N_RATES)
+
+    def assign(self, begin, rates):
+        """Set the rates (n, n_replicas) of the steps from ``begin`` on."""
+        values = np.zeros(self.values.shape)
+        values[(begin + np.arange(len(rates))) % N_RATES] = rates[..., None]
+        self.values.assign(values)
 
 
 def checked(optimizer):
@@ -55,20 +75,36 @@ def checked(optimizer):
     return found
 
 
-def rates_of(optimizer, learning_rate, n_replicas):
-    """Return the learning rate of each replica, (n_replicas,); None for an optimizer with a schedule.
+def rates_of(optimizer, learning_rate, n_replicas, n_steps):
+    """Return the learning rate of each replica, (n_replicas,), or (n_steps, n_replicas) where one has a schedule.
+
+    None for an optimizer with a schedule of its own.
 
     Raises
     ------
     ValueError
-        If they are not numbers of at least 0, one or as many as replicas.
+        If they are not numbers of at least 0, or schedules of such numbers, one or as many as replicas.
     """
+    several = list(learning_rate) if isinstance(learning_rate, list | tuple) else [learning_rate]
+    if any(callable(one) for one in several):
+        return _scheduled(optimizer, several, n_replicas, n_steps)
     if learning_rate is None:
         schedule = optimizer.get_config()["learning_rate"]
         if not isinstance(schedule, (int, float)):
             return None
         learning_rate = schedule
     return per_replica(learning_rate, n_replicas, "learning_rate")
+
+
+def _scheduled(optimizer, several, n_replicas, n_steps):
+    """The rates (n_steps, n_replicas) of schedules and numbers, one or as many as replicas."""
+    if len(several) not in (1, n_replicas):
+        raise ValueError(f"learning_rate must be one, or one for each of {n_replicas} replicas, got {len(several)}.")
+    if not isinstance(optimizer.get_config()["learning_rate"], int | float):
+        raise ValueError("learning_rate must be None where the optimizer has a schedule, got a schedule too.")
+    known = {id(one): schedules.rates(one, n_steps, "learning_rate") for one in several}
+    columns = np.stack([known[id(one)] for one in several], axis=1)
+    return np.broadcast_to(columns, (n_steps, n_replicas))
 
 
 def per_replica(values, n_replicas, what):

@@ -3,6 +3,7 @@
 from contextlib import suppress
 from functools import cache, lru_cache
 from threading import Lock
+from typing import Any
 
 import keras
 import numpy as np
@@ -11,7 +12,7 @@ import tensorflow as tf
 from lecture.device import quietly
 from lecture.replicas.loop import Loop
 from lecture.replicas.machinery.functions import is_sparse, per_example, switch
-from lecture.replicas.machinery.optimizers import Rates
+from lecture.replicas.machinery.optimizers import Rates, Scheduled
 
 NO_XLA = (  # what TensorFlow raises where XLA is not available
     tf.errors.InvalidArgumentError,
@@ -52,11 +53,13 @@ class Program:
         Which of ``net.shapes`` have a penalty.
     noting : bool
         Whether to note the norm of the gradient in each step.
+    scheduled : bool
+        Whether learning rates change from step to step.
     """
 
-    def __init__(self, net, losses, rule, n_replicas, *, dtype, masked, penalized, noting):
+    def __init__(self, net, losses, rule, n_replicas, *, dtype, masked, penalized, noting, scheduled):
         start_xla()
-        self.rates = Rates(n_replicas)
+        self.rates: Any = Scheduled(n_replicas) if scheduled else Rates(n_replicas)
         loss = switch([per_example(loss) for loss in losses])
         self.loop = Loop(
             net,
@@ -97,7 +100,7 @@ class Program:
         weights : sequence of arrays
             Those of ``net.arrays``, each (n_replicas, p, q).
         rates : array (n_replicas,) or None
-            None for an optimizer with a schedule.
+            None for an optimizer with a schedule, or where they change from step to step.
         l1, l2 : arrays (n_replicas, n_shapes)
         masks : sequence of arrays (n_replicas, q)
             For each hidden layer; empty if all replicas are equally wide.
@@ -150,10 +153,10 @@ class Program:
 
 
 @lru_cache(maxsize=16)
-def program_of(slice_number, net, losses, rule, n_replicas, *, dtype, masked, penalized, noting, floatx):
+def program_of(slice_number, net, losses, rule, n_replicas, *, floatx, **how):
     """Return the program for some shapes; the last few are kept, because compiling one takes a second or more.
 
     Slices that run side by side have programs of their own. ``floatx`` is Keras' setting, the type of its learning
     rates: a program that was compiled under another cannot be used.
     """
-    return Program(net, losses, rule, n_replicas, dtype=dtype, masked=masked, penalized=penalized, noting=noting)
+    return Program(net, losses, rule, n_replicas, **how)

@@ -15,6 +15,7 @@ from lecture.replicas.machinery import cores, memory
 from lecture.replicas.machinery.batches import N_BATCHES, Batches
 from lecture.replicas.machinery.functions import switch
 from lecture.replicas.machinery.interrupt import held_back
+from lecture.replicas.machinery.optimizers import N_RATES
 from lecture.replicas.machinery.program import Program, program_of
 from lecture.replicas.result import Replicas
 
@@ -79,10 +80,16 @@ def _programs(conditions, plan):
             masked=any(condition.widths is not None for condition in conditions),
             penalized=penalized,
             noting=plan.noting,
+            scheduled=_is_scheduled(conditions),
             floatx=keras.config.floatx(),
         )
         for number in range(n_slices)
     ]
+
+
+def _is_scheduled(conditions):
+    """Whether learning rates change from step to step."""
+    return any(np.ndim(condition.rates) == 2 for condition in conditions)
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +100,7 @@ class Slice:
     data: list
     cuts: tf.Tensor
     batches: Batches | None
+    rates: np.ndarray | None  # (n_steps, n_replicas) where they change from step to step
 
     @classmethod
     def of(cls, program, conditions, plan, chosen, shared):
@@ -101,7 +109,10 @@ class Slice:
         def stacked(arrays):
             return np.concatenate([array[chosen] for array in arrays])
 
-        rates = [condition.rates for condition in conditions]
+        rates, scheduled = [condition.rates for condition in conditions], None
+        if _is_scheduled(conditions):
+            every = [np.broadcast_to(own, (plan.steps, len(plan.seeds)))[:, chosen] for own in rates]
+            scheduled, rates = np.concatenate(every, axis=1), [None]
         first, net = [stacked(arrays) for arrays in zip(*plan.first)], program.loop.net
         program.start(
             first[: len(net.arrays)],
@@ -126,10 +137,12 @@ class Slice:
         ]
         cuts = np.repeat([condition.cut for condition in conditions], len(chosen))[:, None]
         cuts = tf.convert_to_tensor(cuts, plan.dtype)
-        return cls(program, data, cuts, batches)
+        return cls(program, data, cuts, batches, scheduled)
 
-    def steps(self, n):
-        """Make n steps; return the norms of their gradients, (n_replicas, n), if they are noted."""
+    def steps(self, n, begin):
+        """Make n steps from ``begin`` on; return the norms of their gradients, (n_replicas, n), if they are noted."""
+        if self.rates is not None:
+            self.program.rates.assign(begin, self.rates[begin : begin + n])
         return self.program.steps(n, *self.data[0], *(self.batches.next(n) if self.batches else ()))
 
     def measure(self):
@@ -176,11 +189,12 @@ class Part:
 
     def run(self, record, bar):
         """Make all steps and record on the way; Ctrl-C leaves what was recorded, and a last record where it stands."""
-        most, in_batches = 16, self.slices[0].batches is not None
+        most, first = 16, self.slices[0]
+        limits = [N_BATCHES] * (first.batches is not None) + [N_NOTED] * self.noting
+        limits += [N_RATES] * (first.rates is not None)
         try:
             for goal in record:
                 while self.done < goal:
-                    limits = (N_BATCHES if in_batches else goal, N_NOTED if self.noting else goal)
                     n = min(most, goal - self.done, *limits)
                     began = time.perf_counter()
                     self.steps(n)
@@ -199,7 +213,7 @@ class Part:
     def steps(self, n):
         """Make n steps."""
         with held_back():
-            norms = self._each(lambda own: own.steps(n))
+            norms = self._each(lambda own: own.steps(n, self.done))
             if self.noting:
                 self.norms += self._together([[own] for own in norms])
             self.done += n
