@@ -8,7 +8,7 @@ import tensorflow as tf
 from numpy.typing import ArrayLike
 
 from lecture.replicas.batch_norm import of_layer, standardized
-from lecture.replicas.loop import BatchedNet
+from lecture.replicas.net import BatchedNet
 
 N_AT_ONCE = 2**22  # outputs of a layer that a prediction holds
 

@@ -37,6 +37,7 @@ class Fit:
 
     steps: int
     batch_size: int | None = None
+    same_batches: bool = False
     loss: Any = "categorical_crossentropy"
     optimizer: Any = "adam"
     learning_rate: Any = None

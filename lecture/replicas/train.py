@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import keras
+import numpy as np
 from numpy.typing import ArrayLike
 
 from lecture.replicas.machinery.checks import numbers, seeds_of
@@ -26,6 +27,7 @@ def train(
     steps: int,
     seeds: int | Sequence[int] = 30,
     batch_size: int | None = None,
+    same_batches: bool = False,
     activation: Function = "sigmoid",
     output: Function = "softmax",
     loss: Function = "categorical_crossentropy",
@@ -72,6 +74,9 @@ def train(
     batch_size : int, optional
         Examples of a mini-batch; by default each step takes all examples. Epoch e of the replica with seed s takes them
         in the order ``lecture.shuffling.epoch_order(n, s, e)``; the last mini-batch of an epoch may be smaller.
+    same_batches : bool
+        Whether all replicas take the mini-batches of the first seed, so that seeds differ in their initial weights
+        only. The first layer of all is then one product: faster where there are many inputs.
     activation, output : str or callable
         Activation of the hidden layers, and of the last layer; names are Keras'. A function takes tensors
         (n_replicas, n, units).
@@ -180,7 +185,8 @@ def compare(
         raise ValueError(f"{missing[0]} must be given: it is the same for all conditions.")
     common |= {"X": X, "y": y}
     for name in names_of(Data):  # converted once, not once for each condition
-        common[name] = numbers(common.get(name), common.get("dtype", Fit.dtype), name)
+        values = numbers(common.get(name), common.get("dtype", Fit.dtype), name)
+        common[name] = values[:, None] if name.startswith("y") and np.ndim(values) == 1 else values
     return _train({name: common | dict(own) for name, own in conditions.items()}, seeds)
 
 

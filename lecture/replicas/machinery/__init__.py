@@ -4,6 +4,7 @@
   750 steps in about 2 s on two cores; ``make bench`` has a loop of Keras fits beside it.
 - ``run``, ``cores`` and ``memory`` cut the replicas into slices, one for each core, and into parts that fit into
   memory; after Ctrl-C (``interrupt``) what is done is kept.
+- ``lecture.replicas.side_by_side`` makes one product of the first layer where all take the same mini-batches.
 - ``batches`` deals out the mini-batches of all seeds.
 - ``conditions``, ``checks``, ``labels``, ``functions`` and ``optimizers`` refuse in a sentence what cannot be trained.
 """

@@ -87,6 +87,13 @@ def batch_norm_of(given, hidden, tied, widths):
     return found
 
 
+def check_same_data(pairs):
+    """Refuse examples that are not the same for all replicas."""
+    for values in zip(*pairs):
+        if any(array.ndim == 3 or array is not values[0] for array in values):
+            raise ValueError("X and y must be the same for all replicas with same_batches=True, got some of their own.")
+
+
 def check_batches(n, batch_size):
     """Refuse batches that are too small for batch norm."""
     size = n if batch_size is None else min(batch_size, n)

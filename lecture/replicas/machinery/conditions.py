@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from lecture.checks import one_of, real, whole
-from lecture.replicas.loop import BatchedNet
 from lecture.replicas.machinery import checks, labels, memory
 from lecture.replicas.machinery.functions import cut_of, function
 from lecture.replicas.machinery.optimizers import Rule, checked, rates_of
+from lecture.replicas.net import BatchedNet
 from lecture.replicas.settings import OWN
 
 
@@ -69,6 +69,8 @@ class Plan:
         Seeds that are trained at a time, each with all conditions.
     steps : int
     batch_size : int or None
+    same_batches : bool
+        Whether all replicas take the mini-batches of the first seed.
     rule : Rule
     everywhere : bool
         Whether the output's kernel is penalized as well.
@@ -85,6 +87,7 @@ class Plan:
     size: int
     steps: int
     batch_size: int | None
+    same_batches: bool
     rule: Rule
     everywhere: bool
     dtype: str
@@ -132,6 +135,8 @@ def _all_conditions(settings, seeds):
     conditions = [_condition(name, own, optimizer, len(seeds)) for name, own in settings.items()]
     _same_shapes(conditions)
     batch_size = None if fit.batch_size is None else whole(fit.batch_size, "batch_size", least=1)
+    if same_batches := bool(fit.same_batches):
+        checks.check_same_data([condition.data[0] for condition in conditions])
     for condition in conditions:
         if condition.net.normalized:
             with _in_condition(condition.name):
@@ -139,12 +144,13 @@ def _all_conditions(settings, seeds):
     steps, net = whole(fit.steps, "steps", least=1), conditions[0].net
     plan = Plan(
         seeds,
-        size=_seeds_at_a_time(conditions, len(seeds), batch_size, record.max_bytes),
+        size=_seeds_at_a_time(conditions, len(seeds), batch_size, same_batches, record.max_bytes),
         steps=steps,
         record=checks.recorded_steps(record.record, steps),
         keep=checks.kept_entries(record.keep, net),
         first=[_first(own.network, condition, seeds) for own, condition in zip(settings.values(), conditions)],
         batch_size=batch_size,
+        same_batches=same_batches,
         rule=Rule.of(optimizer),
         everywhere=fit.penalized == "all",
         dtype=fit.dtype,
@@ -224,14 +230,14 @@ def _same_shapes(conditions):
                 )
 
 
-def _seeds_at_a_time(conditions, n_seeds, batch_size, max_bytes):
+def _seeds_at_a_time(conditions, n_seeds, batch_size, same_batches, max_bytes):
     """How many seeds fit into memory, each with all conditions."""
     first, net = conditions[0].data[0][0], conditions[0].net
     shared = all(X.ndim == 2 and X is first for condition in conditions for X, _ in condition.data[:1])
     n_step = min(batch_size or len(first), first.shape[-2]) if shared else first.shape[-2]
     n_measured = max(X.shape[-2] for X, _ in conditions[0].data)
     n_at_once = max(n_step, min(n_measured, memory.rows_at_once(net, n_seeds * len(conditions))))
-    own_data = batch_size is not None or not shared
+    own_data = not shared or (batch_size is not None and not same_batches)
     each = memory.bytes_each(net, n_at_once, first.itemsize, own_data=own_data, n_taken=n_step)
     free = memory.available() - (first.nbytes if shared else 0)  # which all replicas have together
     limit = real(max_bytes or max(1, free), "max_bytes", least=1)

@@ -13,6 +13,7 @@ from lecture.device import quietly
 from lecture.replicas.loop import Loop
 from lecture.replicas.machinery.functions import is_sparse, per_example, switch
 from lecture.replicas.machinery.optimizers import Rates, Scheduled
+from lecture.replicas.side_by_side import SideBySide
 
 NO_XLA = (  # what TensorFlow raises where XLA is not available
     tf.errors.InvalidArgumentError,
@@ -55,13 +56,15 @@ class Program:
         Whether to note the norm of the gradient in each step.
     scheduled : bool
         Whether learning rates change from step to step.
+    shared : bool
+        Whether all replicas take the same examples in each step.
     """
 
-    def __init__(self, net, losses, rule, n_replicas, *, dtype, masked, penalized, noting, scheduled):
+    def __init__(self, net, losses, rule, n_replicas, *, dtype, masked, penalized, noting, scheduled, shared):
         start_xla()
         self.rates: Any = Scheduled(n_replicas) if scheduled else Rates(n_replicas)
         loss = switch([per_example(loss) for loss in losses])
-        self.loop = Loop(
+        self.loop = (SideBySide if shared else Loop)(
             net,
             loss,
             is_sparse(losses[0]),
@@ -110,8 +113,7 @@ class Program:
             Moving mean and variance of each hidden layer in turn.
         """
         loop = self.loop
-        rows = [array.reshape(len(array), -1) for array in weights]
-        loop.flat.assign(np.concatenate(rows, axis=1))
+        loop.start(weights)
         for variable, array in zip(loop.optimizer.variables, self._first_state, strict=True):
             variable.assign(array)
         if rates is not None:
@@ -141,7 +143,7 @@ class Program:
 
     def weights(self):
         """Return the weights as Keras has them: kernels (n_replicas, p, q) and what each unit has (n_replicas, q)."""
-        flat = keras.ops.convert_to_numpy(self.loop.flat)
+        flat = self.loop.flat()
         ends = np.cumsum([p * q for _, p, q in self.loop.shapes])[:-1]
         parts = [part.reshape(shape) for part, shape in zip(np.split(flat, ends, axis=1), self.loop.shapes)]
         stride = self.loop.net.stride

@@ -81,6 +81,7 @@ def _programs(conditions, plan):
             penalized=penalized,
             noting=plan.noting,
             scheduled=_is_scheduled(conditions),
+            shared=plan.same_batches,
             floatx=keras.config.floatx(),
         )
         for number in range(n_slices)
@@ -101,6 +102,7 @@ class Slice:
     cuts: tf.Tensor
     batches: Batches | None
     rates: np.ndarray | None  # (n_steps, n_replicas) where they change from step to step
+    same_batches: bool
 
     @classmethod
     def of(cls, program, conditions, plan, chosen, shared):
@@ -129,21 +131,25 @@ class Slice:
         )
         batches = None
         if plan.batch_size is not None:
-            seeds = [plan.seeds[at] for at in chosen]
-            batches = Batches(conditions[0].data[0][0].shape[-2], plan.batch_size, seeds, len(conditions))
+            seeds = plan.seeds[:1] if plan.same_batches else [plan.seeds[at] for at in chosen]
+            n_times = 1 if plan.same_batches else len(conditions)
+            batches = Batches(conditions[0].data[0][0].shape[-2], plan.batch_size, seeds, n_times)
         data = [
             tuple(_examples(arrays, chosen, shared) for arrays in zip(*pairs))
             for pairs in zip(*(condition.data for condition in conditions))
         ]
         cuts = np.repeat([condition.cut for condition in conditions], len(chosen))[:, None]
         cuts = tf.convert_to_tensor(cuts, plan.dtype)
-        return cls(program, data, cuts, batches, scheduled)
+        return cls(program, data, cuts, batches, scheduled, plan.same_batches)
 
     def steps(self, n, begin):
         """Make n steps from ``begin`` on; return the norms of their gradients, (n_replicas, n), if they are noted."""
         if self.rates is not None:
             self.program.rates.assign(begin, self.rates[begin : begin + n])
-        return self.program.steps(n, *self.data[0], *(self.batches.next(n) if self.batches else ()))
+        rows, shares = self.batches.next(n) if self.batches else (None, None)
+        if self.same_batches and rows is not None:
+            rows = rows[:, 0]
+        return self.program.steps(n, *self.data[0], rows, shares)
 
     def measure(self):
         """Return loss and accuracy of each replica, on the training examples and then on the test examples."""
