@@ -476,8 +476,8 @@ claim(
 # the joint plane where the picture puts them, of the initial weights, and of
 # the point on the plane through one path's end where that plane puts them.
 #
-# For your own training: a callback writes the weights down while you train,
-# and the walk comes along.
+# For your own training: `Trajectory` records the weights, and `project` draws
+# a random walk beside them.
 
 # %% tags=["live"]
 # Save a training's weights with landscape.Trajectory(), and project them.
@@ -634,7 +634,7 @@ display(
         f" {factor(shrinks.mean)}.",
         if_not="On the function the norm falls by less than a factor of ten.",
         if_undecided="On the function the norm falls by"
-        f" {factor(shrinks.mean)}, but not in every network by ten.",
+        f" {factor(shrinks.mean)}, but it is open whether by ten.",
     ),
     claim(
         lower,
@@ -707,7 +707,7 @@ print("norm", np.round(history["gradient_norm"], 2))
 
 # %% [markdown]
 # A norm that grows without end announces a divergence, and one of exactly zero
-# a dead network. Most of what lies between says less than one hopes.
+# a dead network.
 #
 # **Learnt:** the gradient's norm is not a second loss curve. On mini-batches
 # it has a floor of noise, and a training can stand still with a gradient that
@@ -853,8 +853,8 @@ claim(
 # </details>
 #
 # On the right, each dot is a network and each level line is the loss of the
-# best line with so many kinks, found by trying all places for them. A network
-# whose units have fallen silent is left with what a smaller one can do
+# best line with that many kinks, found by a search over their places. A
+# network whose units have fallen silent is left with what a smaller one can do
 # ([Fukumizu and Amari, 2000](https://doi.org/10.1016/S0893-6080(00)00009-5)).
 #
 # Now to what lies there. In the neighbourhood of a point the loss changes by
@@ -1006,7 +1006,31 @@ claim(
     " saddles stays open.",
 )
 
+# %% tags=["hide-input"]
+kinds = {
+    "dead network": (stopped, "dead, as training stops"),
+    "plateau": (stopped, "plateau, as training stops"),
+    "saddle": (stationary.details, "best constant"),
+    "minimum": (stationary.details, "minimum"),
+}
+points = {
+    kind: found.around[key]
+    for kind, (found, key) in kinds.items()
+    if key in found.around
+}
+
+
+def ratios_over_radii(log10_radius=-6.7):
+    return plots.plot_ratios_over_radii(points, radius=10.0**log10_radius)
+
+
+explore(ratios_over_radii, log10_radius=(-7.7, -0.2, 0.5))
+
 # %% [markdown]
+# Four points, and a slider for the radius: the report's is $10^{-6.7}$. In the
+# shaded range the slope decides most samples. The level line is the ratio by
+# the eigenvalues. Where do the samples agree with it?
+#
 # <details><summary>Answer</summary>
 #
 # A network that uses none of its hidden units is the best constant. Every unit
@@ -1327,7 +1351,7 @@ claim(
 # </details>
 #
 # The wall is measured above the straight line from the one network's loss to
-# the other's, and lower on the right means fewer images right on the way.
+# the other's; in the right panel, lower means fewer correct images on the way.
 # Below, on the right, is how far each network is from 0. At α = -1 and at α =
 # 2 both have moved on by the same distance: for the network with the smaller
 # weights that is the larger step.
@@ -1411,8 +1435,8 @@ def by_clock(verdict, clock):
         verdict,
         if_so=f"After {clock}, larger mini-batches make networks more"
         f" sensitive, by {factor(verdict.mean)}.",
-        if_not=f"After {clock}, larger mini-batches do not make networks more"
-        f" sensitive: {10**verdict.mean:.2g} times as much.",
+        if_not=f"After {clock}, networks with larger mini-batches are not"
+        f" more sensitive: {10**verdict.mean:.2g} times as sensitive.",
         if_undecided=f"After {clock} it is open whether larger mini-batches"
         " make networks more sensitive.",
     )
@@ -1655,7 +1679,9 @@ pd.concat(
 #   curve](#width-and-generalization) from .38 to .67.
 # - "It can still fit random labels": its training loss went from 2.303, which
 #   is ln 10, [to 2.24](#random-labels).
-# - The two networks whose batch sizes were to explain [the wall](#interpolation) had different initial weights as well, and 55,000 against 5,500 updates.
+# - The two networks whose batch sizes were to explain [the
+#   wall](#interpolation) had different initial weights as well, and 55,000
+#   against 5,500 updates.
 # - Mini-batches of 5 and of 50,000 at equal epochs have made 1,100,000 and
 #   [110 updates](#sensitivity).
 # - "The range of all functions is between 0 and 2": that is where they are
