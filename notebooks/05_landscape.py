@@ -1027,26 +1027,28 @@ def ratios_over_radii(log10_radius=-6.7):
 explore(ratios_over_radii, log10_radius=(-7.7, -0.2, 0.5))
 
 # %% [markdown]
-# Four points, and a slider for the radius: the report's is $10^{-6.7}$. In the
-# shaded range the slope decides most samples. The level line is the ratio by
-# the eigenvalues. Where do the samples agree with it?
-#
 # <details><summary>Answer</summary>
 #
-# A network that uses none of its hidden units is the best constant. Every unit
-# that it could put to use is a way down from there. With each unit in use one
-# of these ways is gone, and the loss is lower. So high points have many ways
-# down, and only the lowest have none ([Dauphin et al.,
+# A network that uses none of its hidden units computes the best constant. From
+# there, each unused unit offers a way down. A network that takes one of these
+# ways has a lower loss and one way down fewer. So high points tend to have
+# many ways down, and the lowest ones have none ([Dauphin et al.,
 # 2014](https://arxiv.org/abs/1406.2572)).
 #
 # </details>
 #
-# A search that stops is no proof of a stationary point. Where the Hessian has
-# nothing along the gradient, the norm cannot fall although the gradient is not
-# zero: such ends are called *gradient-flat* and are not counted ([Frye et al.,
-# 2021](https://doi.org/10.1162/neco_a_01388)). Here is how the searches ended,
-# for the sine, for a second function, and for a linear network, whose
-# stationary points are all known.
+# The slider moves the radius around one point of each kind; the report's
+# radius is $10^{-6.7}$. In the shaded range the slope decides most samples,
+# and the level line is the ratio by the eigenvalues. Look for the radii at
+# which samples and eigenvalues agree.
+#
+# A search that has stopped has not always found a stationary point. Where the
+# Hessian multiplied by the gradient gives zero, the norm cannot fall any
+# further although the gradient is not zero. Such points are called
+# *gradient-flat* and are not counted ([Frye et al.,
+# 2021](https://doi.org/10.1162/neco_a_01388)). Here is how the searches ended:
+# for the sine, for the three steps, and for a linear network, whose stationary
+# points are all known.
 
 # %%
 plots.plot_sweeps(stationary.sweeps[:2]);
