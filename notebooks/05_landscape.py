@@ -12,16 +12,16 @@
 # # The landscape of the loss
 #
 # A loss is a height over the weights, and training is a walk downhill. The
-# walk leads through thousands of dimensions that nobody can see. What we know
-# of this landscape we know from tricks: the shadow of a path, a line between
-# two networks, the curvature at a point. Every one of these tricks can fool
-# you, so each stands here beside something that has learnt nothing.
+# walk leads through thousands of dimensions that nobody can see. So we look at
+# less: at the projection of a path, at a line between two networks, at the
+# curvature at a point. Each of these views can fool you, so each of them has a
+# comparison beside it, such as paths that have learnt nothing.
 #
-# You will find out whether depth helps at equal size, what the path of a
-# training looks like and what a path of pure chance looks like, what holds a
-# network up, and what makes it generalize. You need [chapter
-# 1](#training-loop), and from [chapter 4](#how-a-question-is-answered) how
-# many networks give one verdict.
+# You will find out whether depth helps at equal size, how the path of a
+# training differs from one of pure chance, where training gets stuck, and what
+# a network needs to generalize. You need [chapter 1](#training-loop), and from
+# [chapter 4](#how-a-question-is-answered) how one verdict is drawn from many
+# networks.
 #
 # The questions are those of a [student
 # report](https://github.com/r06922085/MLDS2018SPRING), which asked them with
@@ -34,8 +34,8 @@
 #    generalizes](#where-they-stop-and-what-generalizes)**: plateaus and
 #    saddles, random labels, width, walls, sensitivity.
 #
-# A sentence with numbers in small print is chosen by these numbers: train
-# again with other images, and it may be another sentence.
+# Where a sentence is followed by numbers in small print, these numbers have
+# chosen it. With other images or a longer training it may be another sentence.
 
 # %% tags=["hide-input"]
 import pandas as pd
@@ -65,26 +65,27 @@ device.report()
 # %% [markdown] anchor="how-they-fit-and-where-they-go"
 # ## Part 1: how networks fit, and where they go
 #
-# First functions of one variable, because you can see what was fitted. Then
-# images, and the question where all these weights go.
+# We begin with functions of one variable, because there you can see what was
+# fitted. Then come images, and the paths that the weights take.
 
 # %% [markdown] anchor="landscape-functions"
 # ## Three functions, and what a constant is worth
 #
 # *About 4 minutes.*
 #
-# A loss of 0.3: is that good? Hold it against a network that has understood
-# nothing and answers with one number $c$ for every $x$. The best such number
-# is the mean of the targets, and what is left is their variance:
+# A loss of 0.3: is that good? Compare it with a network that has understood
+# nothing and answers with the same number $c$ for every $x$. The best such
+# number is the mean of the targets, and the loss that remains is their
+# variance:
 #
 # $$\min_c \frac{1}{n} \sum_i (y_i - c)^2 = \operatorname{var}(y)$$
 #
-# A network whose loss stays at the variance has learnt a constant. So compute
-# this number before you train anything.
+# A network whose loss stays at the variance has learnt no more than a
+# constant. So compute this number before you train anything.
 #
-# Our functions live on $[0, 2]$: a square wave that jumps between 1 and -1; a
-# saw of period 0.3 plus a sine of period 0.4; and the sum of eight sines with
-# periods from 0.2 to 1.9.
+# Our functions are defined on $[0, 2]$: a square wave that jumps between 1 and
+# -1; a sawtooth of period 0.3 plus a sine of period 0.4; and the sum of eight
+# sines with periods from 0.2 to 1.9.
 #
 # *Predict first: which of the three has the largest variance, and what is the
 # variance of the square wave?*
@@ -119,14 +120,14 @@ axes[2].legend(loc="upper right");
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The sum of sines. One sine over whole periods has variance 1/2. Eight of them
-# with different periods nearly add up to eight halves, and here to a little
-# more, because the slow ones do not complete a period. The square wave is
-# always 1 away from its mean 0, so its variance is 1.
+# The sum of sines. One sine over whole periods has variance 1/2, so eight
+# sines that are uncorrelated have variance 4. Here it is a third more, because
+# the slow ones do not complete their periods and partly move together. The
+# square wave is always 1 away from its mean 0, so its variance is 1.
 #
 # </details>
 #
-# From here on a level line in a figure of losses is this number: the best
+# In the next section these variances are the level lines: the loss of the best
 # constant.
 #
 # For your own regression: print the variance of the targets, and you know
@@ -141,13 +142,13 @@ axes[2].legend(loc="upper right");
 # *About 8 minutes.*
 #
 # A deeper network usually has more parameters as well. These three have one,
-# four and ten hidden layers of ReLUs and, within four, the same number of
-# weights and biases.
+# four and ten hidden layers of ReLUs, but the same number of weights and
+# biases; the largest has only four more than the smallest.
 #
-# All are trained with Adam on all points, from several seeds: once at the
-# learning rate 0.001, which is Keras' default and was the report's, and once
-# at a rate that was tuned for each network and function on other seeds. That
-# is the only difference between the two rows of the figure.
+# All are trained with Adam on all points, with several seeds: once at the
+# learning rate 0.001, Keras' default, and once at a rate that was tuned for
+# each network and function on other seeds. That is the only difference between
+# the two rows of the figure.
 #
 # *Predict first: does the deeper network win in both rows?*
 
@@ -184,7 +185,7 @@ display(
         f" their loss is smaller by {factor(at_one_rate)}.",
         if_not="At one learning rate for all, four layers fit no better than"
         " one.",
-        if_undecided="At one learning rate for all, it is open whether four"
+        if_undecided="At one learning rate for all, it stays open whether four"
         " layers fit better than one.",
     ),
     claim(
@@ -194,53 +195,54 @@ display(
         if_so="Each at its own rate, four layers still fit better, by"
         f" {factor(at_own_rates)}.",
         if_not="Each at its own rate, four layers fit no better than one.",
-        if_undecided="Each at its own rate, these networks leave it open"
-        " whether four layers fit better than one.",
+        if_undecided="Each at its own rate, it stays open whether four layers"
+        " fit better than one.",
     ),
 )
 claim(
     at_one_rate - at_own_rates,
     "the first of these numbers minus the second",
     smallest=0.1,
-    if_so="What depth seems to gain at one rate is in part the rate's doing:"
-    f" {factor(at_one_rate - at_own_rates)} of it.",
-    if_not="What depth gains does not depend on the choice of the rate.",
-    if_undecided="The gain at one rate may be larger than that at tuned rates:"
-    " more seeds would tell.",
+    if_so="Part of what depth seems to gain at one rate is due to the rate:"
+    f" {factor(at_one_rate - at_own_rates)}.",
+    if_not="Depth gains about as much at tuned rates as at one rate, or more.",
+    if_undecided="Depth may gain more at one rate than at tuned rates; more"
+    " seeds would decide it.",
 )
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Compare the two rows, function by function. Between them nothing differs but
-# the learning rate, so what changes from the upper to the lower row is the
-# rate's doing and not depth's. A rate that suits one depth and not the other
-# makes a race between rates.
+# Not necessarily. Only the learning rate differs between the two rows, so
+# whatever changes from the upper to the lower one is due to the rate and not
+# to depth. Where one rate suits one depth better than another, the upper row
+# compares rates rather than depths.
 #
 # </details>
 #
-# A strong line is the median network, a faint one a single network, and each
-# division of the vertical axis is a factor of ten. A faint line that runs
-# along the level one belongs to a network that is still a constant. Here is
-# what the networks of the lower row have fitted.
+# Strong lines are medians, faint lines are single networks, and the vertical
+# axis is logarithmic. Where a faint line follows the level line, that network
+# still computes a constant. Here is what the networks of the lower row have
+# fitted.
 
 # %%
 plots.plot_fits_of_depths(fitted, "tuned learning rates")
 plt.show()
 claim(
     on(equal_parameters, "SAFE"),
-    if_so="Next to none of the networks with ten layers ends as a constant.",
-    if_not="Ten layers can fail altogether: {mean:.0%} of these networks end"
-    " as a constant, whatever the function.",
+    if_so="Hardly any of the networks with ten layers end as a constant.",
+    if_not="Ten layers can fail altogether: {mean:.0%} of these networks, over"
+    " all functions and rates, end as a constant.",
     if_undecided="{mean:.0%} of the networks with ten layers end as a"
     " constant: too few were trained to say how often that happens.",
 )
 
 # %% [markdown]
-# Why a constant? With all biases at 0 and inputs of one sign, a ReLU with a
-# negative weight gives 0 for every input. If that happens to all units of one
-# layer, nothing gets through, no gradient comes back, and only the bias of the
-# output learns: the mean. The narrower a layer, the likelier that is, and a
+# How does a network become a constant? A ReLU is *dead* if it gives 0 for
+# every input, as one with a negative weight does if its bias is 0 and its
+# input is never negative. If all units of one layer are dead, nothing gets
+# through, no gradient comes back, and only the bias of the output can learn
+# the mean of the targets. The narrower a layer, the likelier that is, and a
 # deep network of the same size has to be narrow.
 #
 # For your own network: before you say that one architecture beats another,
@@ -255,11 +257,12 @@ claim(
 #
 # *About 6 minutes.*
 #
-# The report asks the same on images. Its shallow network is a convolution with
-# three 3 × 3 filters, max pooling and ten outputs: 5,910 parameters, it says.
-# Its deep one has two convolutions with 16 and 4 filters of 5 × 5, both with
-# pooling, a dense layer of 25 and ten outputs: 5,670, it says. Images have 28
-# × 28 pixels, and convolutions are padded, so that only pooling shrinks them.
+# The report asks the same question on images. Its shallow network has a
+# convolution with three 3 × 3 filters, max pooling and ten outputs: 5,910
+# parameters, it says. Its deep one has two convolutions with 16 and 4 filters
+# of 5 × 5, both with pooling, a dense layer of 25 units and ten outputs:
+# 5,670, it says. The images have 28 × 28 pixels, and the convolutions are
+# padded, so that only pooling makes the maps smaller.
 #
 # *Predict first: are the two really of equal size?*
 
@@ -282,16 +285,17 @@ print(shallow.count_params(), deep.count_params())
 # 5890$ in the outputs; 5,910 leaves out the ten biases at the end. In the deep
 # one, each filter of the second convolution looks at all 16 maps of the first:
 # $(5 \cdot 5 \cdot 16 + 1) \cdot 4 = 1604$ parameters, not $5 \cdot 5 \cdot 4
-# + 4$. Put that and the missing biases right, and 5,670 becomes 7,205.
+# + 4$. With that corrected and the biases of the two dense layers added, 5,670
+# becomes 7,205.
 #
 # </details>
 #
-# The deep network is 22 % larger than the shallow one. So we train a third one
-# beside them, which is deep and has exactly 5,920: convolutions with 16 and 6
-# filters of 3 × 3 and a dense layer of 16.
+# The deep network is 22 % larger than the shallow one. So we train a third
+# network beside them, which is deep and has exactly 5,920 parameters:
+# convolutions with 16 and 6 filters of 3 × 3 and a dense layer of 16 units.
 #
-# *Predict first: of the lead that the larger deep network has, how much is
-# left at exactly equal size?*
+# *Predict first: if the larger deep network leads the shallow one, how much of
+# its lead is left at exactly equal size?*
 
 # %%
 equal_images = experiments.equal_parameters_mnist.run(preset=PRESET)
@@ -301,39 +305,40 @@ plots.plot_sweeps(equal_images.sweeps[1:3]);
 display(
     claim(
         on(equal_images, "PAIR"),
-        if_so="The report's deep network is more accurate than its shallow"
-        " one, by {mean:.1%}.",
-        if_not="The report's deep network is not more accurate than its"
-        " shallow one by a percent: {mean:+.1%}.",
-        if_undecided="Whether the report's deep network is more accurate than"
-        " its shallow one by a percent stays open: {low:+.1%} to {high:+.1%}.",
+        if_so="The report's deep network recognizes {mean:.1%} more of the"
+        " images than its shallow one.",
+        if_not="The report's deep network leads its shallow one by less than"
+        " 1 % of the images, if at all: {mean:+.1%}.",
+        if_undecided="Whether the report's deep network leads its shallow one"
+        " by 1 % of the images or more stays open: {low:+.1%} to"
+        " {high:+.1%}.",
     ),
 )
 claim(
     on(equal_images, "DEEPER"),
-    if_so="At exactly equal size the deeper one is still more accurate, by"
-    " {mean:.1%}.",
-    if_not="At exactly equal size the deeper one is not more accurate by a"
-    " percent: {mean:+.1%}.",
-    if_undecided="Whether the deeper one is more accurate by a percent at"
+    if_so="At exactly equal size the deeper one still recognizes {mean:.1%}"
+    " more of the images.",
+    if_not="At exactly equal size the deeper one leads by less than 1 % of the"
+    " images, if at all: {mean:+.1%}.",
+    if_undecided="Whether the deeper one leads by 1 % of the images or more at"
     " exactly equal size stays open: {low:+.1%} to {high:+.1%}.",
 )
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The distance between the two deep networks is what the additional parameters
-# are worth, and that between the smaller one and the shallow one is what depth
-# is worth. Only three networks can tell the two apart. With two you get their
-# sum.
+# What is left is the distance from the shallow network to the deep one of the
+# same size. The rest of the lead came with the additional parameters, or with
+# the other filters. With two networks you only see the sum of both; it takes a
+# third one to separate them.
 #
 # </details>
 #
-# The numbers in the legend are parameters. A strong mark is the mean, a faint
-# one a single network: look whether the faint ones of two curves overlap.
+# The numbers in the legend are parameters. Strong marks are means, faint ones
+# are single networks: check whether the faint marks of two curves overlap.
 #
-# For your own network: before you compare two, call `count_params()`, and
-# build the third one that makes the comparison fair.
+# For your own networks: before you compare two, call `count_params()` on both,
+# and build a third one that makes the comparison fair.
 #
 # **Learnt:** a filter has weights for every map that it looks at, and every
 # unit has a bias. A claim "at equal size" begins with counting.
@@ -344,19 +349,22 @@ claim(
 # *About 10 minutes.*
 #
 # Eight networks 784-8-200-10 learn the same images from different initial
-# weights. After every epoch we write down all 10,090 weights. PCA finds the
-# plane in which these points spread most, and we draw the shadows of the eight
-# paths on it.
+# weights. After every epoch we record all 10,090 weights and biases, so that a
+# training becomes a path of points. Principal component analysis
+# ([PCA](#atom-pca)) finds the plane in which these points spread most, and we
+# project the paths onto it: what you see are their *shadows*.
 #
-# Any set of paths has such a picture. So beside it stand two kinds of paths
-# that have learnt nothing, from the same starts: *random walks* whose steps
-# are exactly as long as those of the trainings, and *straight lines* in random
-# directions that are exactly as far from the start at every moment.
+# Any set of paths has such a picture. So we compare with two kinds of paths
+# that have learnt nothing and begin at the same starts: *random walks* whose
+# steps are exactly as long as those of the trainings, and *straight lines* in
+# random directions that are always exactly as far from the start. What a
+# picture shows of such paths is its *null*: what you would see if there were
+# nothing to see.
 #
-# First a walk of your own.
+# First, a walk of your own.
 #
-# *Predict first: a random walk in 1,000 dimensions has no direction that it
-# prefers. Which share of its variance does the first axis of its PCA tell?*
+# *Predict first: a random walk in 1,000 dimensions prefers no direction. What
+# share of its variance does the first axis of its PCA explain?*
 
 # %% tags=["live", "slide-code"]
 # Draw a random walk with np.cumsum, and get its PCA from np.linalg.svd.
@@ -368,15 +376,16 @@ print((variances / variances.sum())[:3].round(3))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# More than half, and the first three axes more than four fifths. The shares of
-# a long walk are $6 / (\pi k)^2$ for axis $k$, so .61, .15 and .07 ([Antognini
-# and Sohl-Dickstein, 2018](https://arxiv.org/abs/1806.08805)): consecutive
-# points are close together, and that is all that PCA needs to find a plane.
+# More than half, and the first three axes explain more than four fifths. For a
+# long walk in many dimensions, axis $k$ explains $6 / (\pi k)^2$: .61, .15 and
+# .07 ([Antognini and Sohl-Dickstein,
+# 2018](https://arxiv.org/abs/1806.08805)). Consecutive points are close
+# together, and that is all that PCA needs to find a plane.
 #
 # </details>
 #
-# So "two axes tell most of the variance" does not show that a training lives
-# in a plane. A walk does not live in one either.
+# So "two axes explain most of the variance" does not show that a training
+# stays in a plane. A random walk does not stay in one either.
 #
 # *Predict first: one of these three pictures shows trainings, one random
 # walks, one straight lines. Which is which?*
@@ -393,6 +402,46 @@ def which_is_which(reveal=False):
 
 explore(which_is_which, reveal=False)
 
+# %% tags=["hide-input"]
+display(
+    claim(
+        on(trajectories, "OUTWARDS"),
+        if_so="Trainings lead away from the middle of the picture more often"
+        " than straight lines in random directions, by {mean:.0%} of the"
+        " epochs.",
+        if_not="Trainings lead away from the middle of the picture hardly more"
+        " often than straight lines in random directions: any path that keeps"
+        " moving away from its start looks like that.",
+        if_undecided="Whether trainings lead outwards more often than"
+        " straight lines stays open.",
+    )
+)
+claim(
+    on(trajectories, "MORE"),
+    if_so="Two axes explain more of trainings than of straight lines, by"
+    " {mean:.0%} of the variance.",
+    if_not="Two axes explain hardly more of trainings than of straight lines"
+    " in random directions: the shares of the variance differ by"
+    " {mean:+.0%}.",
+    if_undecided="Whether two axes explain more of trainings than of straight"
+    " lines stays open.",
+)
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# Tick *reveal* for the names. A star alone says little: eight random
+# directions in ten thousand dimensions are nearly at right angles, and PCA
+# spreads any eight directions at right angles into a star. Whoever says "they
+# go in different directions, so there are many minima" takes a property of the
+# space for a property of the loss.
+#
+# </details>
+#
+# A large distance does not prove that two solutions differ, either: exchanging
+# two hidden units moves a point far away and changes nothing that the network
+# computes. Now replay the paths epoch by epoch. This picture is made from the
+# parameters of the first layer only, which are 62 % of all.
 
 # %%
 def replay(epoch=5):
@@ -402,47 +451,9 @@ def replay(epoch=5):
 last = pictures.of("first layer")["trainings"].points.shape[1] - 1
 explore(replay, epoch=(0, last) if LIVE else [0, 1, 2, 5, 10, last])
 
-# %% tags=["hide-input"]
-display(
-    claim(
-        on(trajectories, "OUTWARDS"),
-        if_so="Trainings lead away from the middle more often than straight"
-        " lines in random directions, by {mean:.0%} of the epochs.",
-        if_not="Trainings lead away from the middle no more often than"
-        " straight lines in random directions: outwards is what the picture"
-        " makes of anything that moves off from a common middle.",
-        if_undecided="Whether trainings lead outwards more often than"
-        " straight lines stays open.",
-    )
-)
-claim(
-    on(trajectories, "MORE"),
-    if_so="Two axes tell more of trainings than of straight lines, by"
-    " {mean:.0%} of the variance.",
-    if_not="Two axes tell less than a tenth of the variance more of trainings"
-    " than of straight lines in random directions.",
-    if_undecided="Whether two axes tell more of trainings than of straight"
-    " lines stays open.",
-)
-
 # %% [markdown]
-# <details><summary>Answer</summary>
-#
-# A star alone says little. Eight directions in ten thousand dimensions are
-# nearly at right angles, whether learning chose them or chance, and PCA
-# spreads eight directions at right angles into a star. "They go in different
-# directions, so there are many minima" reads a property of the space as one of
-# the loss.
-#
-# </details>
-#
-# Tick *reveal* for the names. The upper pictures have all weights, the replay
-# those of the first layer, which are 62 % of them. Exchanging two hidden units
-# moves a point far away and changes nothing that the network computes, so a
-# large distance is no proof that two solutions differ either.
-#
-# What can be seen is how far the shadow is from the thing, and how a single
-# path differs from a walk.
+# Two things can be measured: how far the shadow is from the real path, and how
+# a single path differs from a random walk.
 
 # %%
 plots.plot_sweeps(trajectories.sweeps[2:])
@@ -453,8 +464,8 @@ display(
         projected - own,
         "loss where the joint picture puts a trained network, minus its own",
         smallest=0.3,
-        if_so="The plane is not where the networks are: at their shadows the"
-        " loss is {mean:.1f} higher than their own.",
+        if_so="The networks do not lie in the plane: at their shadows the loss"
+        " is {mean:.1f} higher than their own.",
         if_not="At the shadows the loss is about that of the networks"
         " themselves.",
         if_undecided="How much the loss at the shadows differs from that of"
@@ -463,21 +474,22 @@ display(
 )
 claim(
     on(trajectories, "DRIFT"),
-    if_so="A training drifts: its first axis tells {mean:.0%} of the variance"
-    " more than that of a random walk with the same steps.",
-    if_not="The first axis of a single training tells hardly more than that"
-    " of a random walk with the same steps.",
+    if_so="A training drifts: its first axis explains {mean:.0%} more of the"
+    " variance than that of a random walk with steps of the same lengths.",
+    if_not="The first axis of a single training explains hardly more than that"
+    " of a random walk with steps of the same lengths.",
     if_undecided="Whether a single training drifts more than a random walk"
     " stays open.",
 )
 
 # %% [markdown]
-# The panel on the right has four losses: of the last weights, of the point in
-# the joint plane where the picture puts them, of the initial weights, and of
-# the point on the plane through one path's end where that plane puts them.
+# The left panel has a picture for each path alone, the right one the losses of
+# weights and of their shadows: first the last weights and their shadow on the
+# plane of all eight paths, then the initial weights and their shadow on a
+# plane through the end of their own path.
 #
-# For your own training: `Trajectory` records the weights, and `project` draws
-# a random walk beside them.
+# For your own training: `Trajectory` records the weights, and `project` puts a
+# random walk beside them.
 
 # %% tags=["live"]
 # Save a training's weights with landscape.Trajectory(), and project them.
@@ -492,26 +504,27 @@ one_path = landscape.project(path.weights, null="walk")
 plots.plot_trajectories(one_path);
 
 # %% [markdown]
-# The walk on the right has the very step lengths of the training on the left.
-# An arch is not a valley: a walk draws one as well.
+# The steps of the walk on the right are exactly as long as those of the
+# training on the left. An arch in such a picture is not a valley of the loss:
+# random walks draw arches, too.
 #
-# **Learnt:** PCA makes a picture of anything. Put a null of the same step
-# lengths beside it, and believe only in what differs.
+# **Learnt:** PCA makes a picture of anything. Put random walks with the same
+# step lengths beside it, and trust only what differs.
 
 # %% [markdown] anchor="loss-surface"
 # ## A plane through the landscape
 #
 # *About 9 minutes.*
 #
-# Two directions through the weights span a plane, and over a plane the loss
-# can be drawn. Here is the landscape of a network so small that this page can
-# compute it while you watch: 1-6-1 with tanh, 19 parameters, which has learnt
-# $\sin 3x$. Every point of the plane is a network, and beside it is the curve
-# that this network draws.
+# Two directions in the space of the weights span a plane, and over a plane the
+# loss can be drawn. Here is the landscape of a network so small that this page
+# can compute it while you watch: 1-6-1 with tanh, 19 parameters, which has
+# learnt $\sin 3x$ with Adam. Every point of the plane is a network, and beside
+# it you see the function that this network computes.
 #
-# Choose one of three planes: that in which the training moved most, that in
-# which a random walk with the same step lengths moved most, and one in random
-# directions ([Li et al., 2018](https://arxiv.org/abs/1712.09913)).
+# Choose one of three planes: the one in which the training moved most, the one
+# in which a random walk with the same step lengths moved most, or one in
+# random directions ([Li et al., 2018](https://arxiv.org/abs/1712.09913)).
 #
 # *Predict first: the training starts high and ends low. Does its path cross
 # the contour lines at right angles, as water would?*
@@ -530,24 +543,25 @@ explore_walk(surface)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# It need not. Adam scales the step of every weight by itself, which turns it
-# away from the gradient. And what you see is a shadow: the gradient has 19
-# parts, of which the plane shows two.
+# It need not. Adam scales the step of every weight separately, which turns the
+# step away from the gradient. And what you see is a shadow: the path moves in
+# 19 dimensions, and the plane shows two of them.
 #
 # </details>
 #
 # Move the point: away from the path, beyond its end, onto the random walk.
-# Then start an optimizer there. The threads show how much the loss of each
-# point of the path differs from that of its shadow.
+# Then start an optimizer there. The threads connect the loss of each point of
+# the path with that of its shadow in the plane.
 #
-# Along the way not only the loss changes, but its curvature as well. On a
-# parabola of curvature $\lambda$, gradient descent with a learning rate $\eta$
-# goes downhill only if $\lambda < 2 / \eta$; beyond, every step overshoots by
-# more than the last. Now train small networks by plain gradient descent and
-# follow the largest eigenvalue of the Hessian.
+# On the way the curvature of the loss changes, too. The *Hessian* is the matrix
+# of its second derivatives, and the largest eigenvalue of the Hessian is the
+# curvature in the direction in which the loss is curved most. On a parabola of
+# curvature $\lambda$, gradient descent with learning rate $\eta$ goes downhill
+# only if $\lambda < 2 / \eta$; above this limit, every step overshoots by more
+# than the last. Now we train small networks by plain gradient descent and
+# follow the largest eigenvalue.
 #
-# *Predict first: what becomes of the largest eigenvalue, if nothing tells the
-# network where $2 / \eta$ is?*
+# *Predict first: how does the largest eigenvalue change during the training?*
 
 # %%
 edge = landscape.edge_of_stability(
@@ -571,47 +585,51 @@ claim(
     "λmax ÷ (2/η) in the last quarter of the training, minus 1, η = 0.2",
     smallest=0.15,
     absent=True,
-    if_so="At η = 0.2 the largest eigenvalue settles where steps on a parabola"
-    " would begin to grow.",
-    if_not="At η = 0.2 the largest eigenvalue ends away from the limit, by"
+    if_so="At η = 0.2 the largest eigenvalue settles near the limit 2/η, where"
+    " steps on a parabola would begin to grow.",
+    if_not="At η = 0.2 the largest eigenvalue ends away from the limit 2/η, by"
     " {mean:+.0%} of it.",
-    if_undecided="At η = 0.2 the largest eigenvalue ends near the limit, at"
-    " {low:+.0%} to {high:+.0%} from it.",
+    if_undecided="At η = 0.2 it stays open whether the largest eigenvalue"
+    " settles near the limit 2/η: {low:+.0%} to {high:+.0%} from it.",
 )
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# It tends to rise until it meets the limit, and then it cannot rise further:
-# in a valley that is steeper, the steps swing out of it to where it is wider
-# ([Cohen et al., 2021](https://arxiv.org/abs/2103.00065)). So how sharp the
-# solution is depends on the learning rate that found it. With a small rate the
-# limit is far away, and a short training may never meet it.
+# It tends to rise until it reaches the limit $2 / \eta$, and then to stay near
+# it: where a valley is narrower, the steps swing ever further, until they
+# leave it for a wider place ([Cohen et al.,
+# 2021](https://arxiv.org/abs/2103.00065)). So how sharply the loss is curved
+# at the solution depends on the learning rate that found it. With a small rate
+# the limit is far away, and a short training may never reach it.
 #
 # </details>
 #
-# Dashed lines are the limits $2 / \eta$, in the colours of the rates; the
-# right panel has the largest eigenvalues at the chosen step.
+# The dashed lines are the limits $2 / \eta$, in the colours of the rates; the
+# right panel shows the largest eigenvalues at the chosen step.
 #
-# For your own network: a picture of a surface shows two directions out of
-# thousands. Say which two, and how far from the plane the path is.
+# For your own network: a picture of a loss surface shows two directions out of
+# thousands. Say which two, and how far the path is from their plane. If a
+# training becomes unstable, try a smaller learning rate.
 #
 # **Learnt:** a picture of a loss surface is a choice of two directions. And
-# the landscape in which a training ends is chosen by its learning rate, too.
+# how sharply the loss is curved where a training ends depends on its learning
+# rate.
 
 # %% [markdown] anchor="gradient-norm"
 # ## Does the gradient shrink with the loss?
 #
 # *About 8 minutes.*
 #
-# At a minimum the gradient is zero. So one may expect its length to fall as
-# the loss does, and to be tiny where training is stuck. We record both along
-# three trainings: a network that fits $\sin(5 \pi x) / (5 \pi x)$; the network
-# 784-8-200-10 on images; and one with four layers on the square wave, whose
-# loss may stand still for long and then drop.
+# At a minimum the gradient is zero. So one may expect its length, the *norm*,
+# to fall as the loss does, and to be tiny where training is stuck. We record
+# both in three trainings: a network that fits the function $\sin(5 \pi x) / (5
+# \pi x)$; the network 784-8-200-10 on images; and one with four hidden layers
+# on the square wave, whose loss may stay level for a long time and then drop,
+# under *plateaus* in the figure.
 #
-# On the images the gradient is measured on 4,000 of them, and on mini-batches
-# of 1,000 and of 100, all at the same weights.
+# On the images we measure the gradient on 4,000 images at once, and on
+# mini-batches of 1,000 and of 100, all at the same weights.
 #
 # *Predict first: in which of the three trainings does the norm fall with the
 # loss?*
@@ -634,11 +652,11 @@ display(
         f" {factor(shrinks.mean)}.",
         if_not="On the function the norm falls by less than a factor of ten.",
         if_undecided="On the function the norm falls by"
-        f" {factor(shrinks.mean)}, but it is open whether by ten.",
+        f" {factor(shrinks.mean)}; whether by more than ten stays open.",
     ),
     claim(
         lower,
-        "log₁₀ of the loss on images, after epoch 1 minus in the end",
+        "log₁₀ of the loss on images, after the first epoch minus at the end",
         smallest=0.3,
         if_so="On the images the loss goes on falling after the first epoch,"
         f" by {factor(lower)}.",
@@ -648,10 +666,11 @@ display(
     ),
     claim(
         follows,
-        if_so="There, too, the norm falls with it, by"
+        if_so="The norm on the images falls meanwhile, too, by"
         f" {factor(follows.mean)}.",
-        if_not="The norm does not follow: it is not even halved meanwhile.",
-        if_undecided="Whether the norm is halved meanwhile stays open.",
+        if_not="The norm on the images is not even halved meanwhile.",
+        if_undecided="Whether the norm on the images is halved meanwhile stays"
+        " open.",
     ),
     claim(
         noise,
@@ -678,24 +697,20 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The three columns need not agree. Near a minimum that fits every point, the
-# gradient has to vanish. While images are still being fitted it has no reason
-# to: the loss can fall by going on steadily, at a constant slope, and a
+# It need not fall in all three. Near a minimum that fits every point, the
+# gradient has to vanish. As long as images are still being fitted, it does not
+# have to: the loss can go down a slope that stays equally steep, and a
 # mini-batch always adds the noise of its own images.
 #
 # </details>
 #
-# In the report's figures the function's norm falls and that of MNIST does not;
-# its text says the opposite, because the two captions are interchanged. Hold
-# the first two columns beside both.
+# "Training is stuck because the gradient vanishes" is an explanation that can
+# be tested. In the right column, compare the norm where the loss is level with
+# the norm where it drops. A long gradient on a level stretch would suggest
+# that the steps go back and forth across a narrow valley.
 #
-# "Stuck, because the gradient vanishes" is an explanation that can be tested.
-# In the right column, compare the norm where the loss is level with the norm
-# where it drops. A long gradient on a level stretch would mean that the steps
-# go back and forth across a narrow valley.
-#
-# For your own training the norm costs one line and no time, because it is
-# taken from the step that is made anyway.
+# For your own training, the norm costs one line and next to no time, because
+# it is taken from the gradient that is computed anyway.
 
 # %% tags=["live", "slide-code"]
 # Give fit a landscape.GradientNorm(), and look at history.history.
@@ -706,12 +721,12 @@ print("loss", np.round(history["loss"], 2))
 print("norm", np.round(history["gradient_norm"], 2))
 
 # %% [markdown]
-# A norm that grows without end announces a divergence, and one of exactly zero
-# a dead network.
+# If the norm grows without end, the training is about to diverge; if it is
+# exactly zero, look for a dead layer.
 #
 # **Learnt:** the gradient's norm is not a second loss curve. On mini-batches
-# it has a floor of noise, and a training can stand still with a gradient that
-# is anything but small.
+# it does not fall below their noise, and a level loss alone does not show that
+# the gradient is small.
 
 # %% [markdown] anchor="exercises-landscape-paths"
 # ## Exercises: size and paths
@@ -726,7 +741,7 @@ print("norm", np.round(history["gradient_norm"], 2))
 # Grey images of 28 × 28 pixels go through a padded convolution with 8 filters
 # of 3 × 3, max pooling of 2 × 2, a padded convolution with 12 filters of 3 ×
 # 3, max pooling of 2 × 2, and a dense layer with 10 outputs. How many weights
-# and biases are there?
+# and biases does this network have?
 
 # %% tags=["exercise"]
 n_parameters = ...
@@ -742,8 +757,8 @@ exercises.check("two-convolutions", first_filters + second_filters + outputs)
 #
 # The first hidden layer of the network with ten layers has five ReLUs. Its
 # only input lies between 0 and 2, its biases are 0, and each weight is
-# positive or negative with equal probability. How likely is it that all five
-# units give 0 for every input?
+# positive or negative with equal probability. What is the probability that all
+# five units give 0 for every input?
 
 # %% tags=["exercise"]
 probability = ...
@@ -753,11 +768,11 @@ exercises.check("dead-layer", probability)
 exercises.check("dead-layer", (1 / 2) ** 5)
 
 # %% [markdown] tags=["exercise"]
-# ### Exercise: what the axes tell
+# ### Exercise: what the axes explain
 #
 # `path` has a row of weights for each epoch. Return the share of the variance
-# that each axis of its PCA tells, from the first axis on: an array that adds
-# up to 1.
+# that each axis of its PCA explains, from the first axis on: an array that
+# adds up to 1.
 
 
 # %% tags=["exercise"]
@@ -781,7 +796,7 @@ exercises.check("pca-shares", pca_shares)
 #
 # `gradients` is a list of arrays, one for each kernel and bias of a network,
 # as `GradientTape` gives them. Return the Euclidean norm of the whole
-# gradient. (The report added up the norms of the arrays.)
+# gradient. (The sum of the arrays' norms is something else.)
 
 
 # %% tags=["exercise"]
@@ -1712,8 +1727,8 @@ pd.concat(
 # - Cohen, Kaur, Li, Kolter and Talwalkar (2021). [Gradient descent on neural
 #   networks typically occurs at the edge of
 #   stability](https://arxiv.org/abs/2103.00065). ICLR.
-# - Dauphin, Pascanu, Gulcehre, Cho, Ganguli and Bengio (2014). [Identifying and
-#   attacking the saddle point problem in high-dimensional non-convex
+# - Dauphin, Pascanu, Gulcehre, Cho, Ganguli and Bengio (2014). [Identifying
+#   and attacking the saddle point problem in high-dimensional non-convex
 #   optimization](https://arxiv.org/abs/1406.2572). NeurIPS.
 # - Frye, Simon, Wadia, Ligeralde, DeWeese and Bouchard (2021). [Critical
 #   point-finding methods reveal gradient-flat regions of deep network
@@ -1729,8 +1744,8 @@ pd.concat(
 # - Keskar, Mudigere, Nocedal, Smelyanskiy and Tang (2017). [On large-batch
 #   training for deep learning: generalization gap and sharp
 #   minima](https://arxiv.org/abs/1609.04836). ICLR.
-# - Li, Xu, Taylor, Studer and Goldstein (2018). [Visualizing the loss landscape
-#   of neural nets](https://arxiv.org/abs/1712.09913). NeurIPS.
+# - Li, Xu, Taylor, Studer and Goldstein (2018). [Visualizing the loss
+#   landscape of neural nets](https://arxiv.org/abs/1712.09913). NeurIPS.
 # - Novak, Bahri, Abolafia, Pennington and Sohl-Dickstein (2018). [Sensitivity
 #   and generalization in neural networks: an empirical
 #   study](https://arxiv.org/abs/1802.08760). ICLR.
