@@ -553,9 +553,9 @@ explore_walk(surface)
 # Then start an optimizer there. The threads connect the loss of each point of
 # the path with that of its shadow in the plane.
 #
-# On the way the curvature of the loss changes, too. The *Hessian* is the matrix
-# of its second derivatives, and the largest eigenvalue of the Hessian is the
-# curvature in the direction in which the loss is curved most. On a parabola of
+# On the way the curvature of the loss changes, too. The *Hessian* is the
+# matrix of the second derivatives of the loss, and its largest eigenvalue is
+# the curvature in the direction in which the loss curves most. On a parabola of
 # curvature $\lambda$, gradient descent with learning rate $\eta$ goes downhill
 # only if $\lambda < 2 / \eta$; above this limit, every step overshoots by more
 # than the last. Now we train small networks by plain gradient descent and
@@ -688,10 +688,10 @@ claim(
     if_so="On the square wave the gradient is smaller while the loss stands"
     f" still than while it falls fastest, by {factor(stuck.mean)}.",
     if_not="On the square wave the gradient is not much smaller while the loss"
-    " stands still than while it falls fastest. It is not for want of a"
-    " gradient that these networks stop.",
-    if_undecided="Whether the gradient is smaller while the loss stands still"
-    " stays open.",
+    " stands still than while it falls fastest. So a lack of gradient is not"
+    " what stops these networks.",
+    if_undecided="Whether the gradient on the square wave is smaller while the"
+    " loss stands still stays open.",
 )
 
 # %% [markdown]
@@ -817,22 +817,22 @@ exercises.check("whole-norm", whole_norm)
 # %% [markdown] anchor="where-they-stop-and-what-generalizes"
 # ## Part 2: where networks stop, and what generalizes
 #
-# First points at which nothing moves any more, then the question that matters
-# in the end: why do some of the solutions hold for images that were never
-# seen?
+# We begin with the points at which training stops. Then comes the question
+# that matters in the end: why do some solutions work for images that the
+# network has never seen?
 
 # %% [markdown] anchor="gradient-near-zero"
 # ## Where the gradient is nearly zero
 #
 # *About 8 minutes.*
 #
-# A hundred networks 1-4-3-1 of ReLUs fit half a sine, $\sin(\pi x / 2)$ on
-# $[0, 2]$, until hardly anything moves any more. The report did that and found
-# 38 of its 100 networks stopped at a high loss: plateaus, saddles? It put
-# their losses at ".06" and ".95".
+# A hundred networks 1-4-3-1 with ReLUs fit half a sine, $\sin(\pi x / 2)$ on
+# $[0, 2]$, until hardly anything moves any more. In the report's experiment of
+# this kind, 38 of 100 networks stopped at a loss above .08. It suspects
+# plateaus or saddles, at losses of ".06" and ".95".
 #
-# *Predict first: are the losses at which networks stop spread out, or are
-# there only a few? And can one of them be .95?*
+# *Predict first: do the networks stop at many different losses, or only at a
+# few? And can one of them be .95?*
 
 # %%
 plateaus = experiments.plateaus.run(preset=PRESET)
@@ -848,43 +848,47 @@ explore(nested_fits, kinks=[0, 1, 2, 3], first_piece_flat=True)
 # %% tags=["hide-input"]
 claim(
     on(plateaus, "SMALLER"),
-    if_so="{mean:.0%} of the networks end at the best fit that a smaller"
-    " network has: a line with no, one or two kinks.",
-    if_not="Only {mean:.0%} of the networks end at the best fit that a smaller"
-    " network has: a line with no, one or two kinks.",
+    if_so="{mean:.0%} of the networks end at the best fit of a smaller"
+    " network: a line with no, one or two kinks.",
+    if_not="Only {mean:.0%} of the networks end at the best fit of a smaller"
+    " network: a line with no, one or two kinks.",
     if_undecided="About half of the networks, {mean:.0%}, end at the best fit"
-    " that a smaller network has.",
+    " of a smaller network: a line with no, one or two kinks.",
 )
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# A plateau is what a smaller network can do best. With all units dead there is
-# the constant, and its loss is the variance, $1/2 - 4/\pi^2 = 0.0947$. With
-# one kink left after a flat piece there is 0.061, with a kink between two
-# slopes 0.0039. Half a sine lies between 0 and 1, so its variance is at most
-# 1/4: .95 is .095 with a slip of the decimal point.
+# A plateau is the best that a smaller network can do. If all units of a layer
+# are dead, that is the best constant, and its loss is the variance, $1/2 -
+# 4/\pi^2 = 0.0947$. A flat piece and then one slope leave 0.061; two slopes
+# with a kink between them leave 0.0039. Half a sine lies between 0 and 1, so
+# its variance is at most 1/4: .95 is .095 with the decimal point in the wrong
+# place.
 #
 # </details>
 #
-# On the right, each dot is a network and each level line is the loss of the
-# best line with that many kinks, found by a search over their places. A
-# network whose units have fallen silent is left with what a smaller one can do
-# ([Fukumizu and Amari, 2000](https://doi.org/10.1016/S0893-6080(00)00009-5)).
+# On the right, each dot is a network, and each level line is the loss of the
+# best line with that many kinks, found by searching for the best places of the
+# kinks. A network that has lost some of its units can still do what a smaller
+# one can ([Fukumizu and Amari,
+# 2000](https://doi.org/10.1016/S0893-6080(00)00009-5)).
 #
-# Now to what lies there. In the neighbourhood of a point the loss changes by
+# What does the loss look like around such a point $\theta$? After a small step
+# $\delta$ it has changed by
 #
 # $$L(\theta + \delta) - L(\theta) \approx g \cdot \delta + \tfrac{1}{2}\,
 # \delta^\top H \delta$$
 #
-# with the gradient $g$ and the Hessian $H$. The *minimal ratio* is the share
-# of directions that lead up: 1 at a minimum. The report drew 500 points within
-# $2 \cdot 10^{-7}$ of each weight and counted. One can also compute $H$ and
+# with the gradient $g$ and the Hessian $H$. The *minimal ratio* is the share of
+# directions that lead up; at a minimum it is 1. There are two ways to measure
+# it. The report drew 500 points, with each weight changed by at most $2 \cdot
+# 10^{-7}$, and counted those with a higher loss. One can also compute $H$ and
 # count its positive eigenvalues.
 #
-# *Predict first: a minimum is missed by a little, so that a slope of a
-# ten-thousandth is left. Which share of the points around it is higher, close
-# by and further away?*
+# *Predict first: training has stopped just short of a minimum, where a slope
+# of $10^{-4}$ is left. What share of the points around it have a higher loss,
+# close by and further away?*
 
 # %% tags=["live", "slide-code"]
 # Sample slope * d + d**2 / 2 with rng.uniform, at three radii.
@@ -922,60 +926,65 @@ display(
     ),
     claim(
         on(plateaus, "CURVED"),
-        if_so="At the report's radius {mean:.0%} of the samples see the"
-        " curvature.",
-        if_not="At the report's radius {mean:.0%} of the samples see the"
-        " curvature. In the others the slope decides, and half of all"
-        " directions lead up a slope.",
-        if_undecided="At the report's radius {mean:.0%} of the samples see the"
-        " curvature.",
+        if_so="At the radius 2·10⁻⁷, curvature outweighs slope in {mean:.0%} of"
+        " the samples.",
+        if_not="At the radius 2·10⁻⁷, curvature outweighs slope in only"
+        " {mean:.0%} of the samples. In the others the slope decides, and half"
+        " of all directions lead up a slope.",
+        if_undecided="At the radius 2·10⁻⁷, curvature outweighs slope in"
+        " {mean:.0%} of the samples.",
     ),
 )
 claim(
     on(plateaus, "AGREE"),
-    if_so="Samples and eigenvalues give the same ratio.",
-    if_not="At a radius of a thousandth samples do not give the ratio of the"
-    " eigenvalues either: on average theirs differs by {mean:+.2f}.",
-    if_undecided="Whether samples and eigenvalues give the same ratio is"
-    " open.",
+    if_so="Samples at the radius 10⁻³ and eigenvalues give the same ratio.",
+    if_not="Even at the radius 10⁻³, samples do not give the ratio by the"
+    " eigenvalues: on average it differs by {mean:+.2f}.",
+    if_undecided="Whether samples at the radius 10⁻³ and eigenvalues give the"
+    " same ratio stays open.",
 )
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Half of them close by, nearly all further away. The slope's part shrinks with
-# the radius, the curvature's with its square, so close enough only the slope
-# is left. A ratio near 1/2 at a tiny radius is a coin toss and no saddle.
+# Half of them close by, nearly all further away. The slope's part of the
+# change shrinks with the radius, the curvature's with its square, so close
+# enough only the slope counts. A ratio near 1/2 at a tiny radius is a coin
+# toss, not a saddle.
 #
 # </details>
 #
-# Dots are the hundred networks. The first panel is read as the report did,
-# where training stops, the others after more steps on all points. Samples and
-# eigenvalues also ask for different things. A random direction is a mixture of
-# all eigenvectors, so what it sees is the sum of the eigenvalues: a few large
-# positive ones hide many small negative ones. And eigenvalues of 0 are no
-# directions that lead up: there are many where units are dead.
+# The dots are the hundred networks: in the first panel where training stops,
+# in the others after more steps on all points. Besides, samples and
+# eigenvalues measure different things. A random direction mixes all
+# eigenvectors, so the curvature along it is close to the mean of the
+# eigenvalues: a few large positive ones hide many small negative ones. And a
+# direction with eigenvalue 0 does not lead up; where units are dead, there are
+# many of these.
 #
 # For your own network: "the gradient is nearly zero" needs a number beside it.
-# Compare $|g| r$ with $\lambda r^2 / 2$ before you count samples.
+# Before you count samples at a radius $r$, compare $|g| r$ with $\lambda r^2 /
+# 2$, where $\lambda$ is the curvature.
 #
-# **Learnt:** a plateau is often the best that a smaller network can do. A
-# count of samples around a point tells of its curvature only at a radius at
-# which the curvature decides.
+# **Learnt:** a plateau is often the best that a smaller network can do.
+# Samples around a point show its curvature only at a radius at which curvature
+# outweighs slope.
 
 # %% [markdown] anchor="stationary-points"
 # ## Where the gradient is zero
 #
 # *About 5 minutes.*
 #
-# "Nearly zero" was not enough. So now we look for points at which the gradient
-# is zero up to $10^{-9}$: the search walks down the *norm of the gradient*
-# instead of the loss, with the exact Hessian and in double precision. Units
-# are tanh, which has a second derivative everywhere: 1-6-1 fits two periods of
-# a sine, and 1-3-1 three steps with some noise.
+# "Nearly zero" was not enough. A point at which the gradient is zero is called
+# *stationary*; we accept one whose gradient has a norm below $10^{-9}$. To
+# find some, the search walks down the *norm of the gradient* instead of the
+# loss, with the exact Hessian and in double precision. The units are tanh,
+# which has a second derivative everywhere: 1-6-1 fits two periods of a sine,
+# and 1-3-1 fits three steps with some noise.
 #
-# At such a point, count the directions that lead down: the negative ones among
-# the eigenvalues, 19 for the sine and 10 for the steps.
+# At each stationary point we count the directions that lead down: the negative
+# ones among the eigenvalues, of which the sine's network has 19 and the steps'
+# 10. A point with directions up and directions down is a *saddle*.
 #
 # *Predict first: will most of the points be minima? And do high saddles have
 # more directions that lead down than low ones?*
@@ -994,31 +1003,34 @@ display(
             on(stationary, "RISES", task),
             if_so=f"The {task}: the higher a stationary point lies, the more"
             " directions lead down. Their ranks correlate by {mean:.2f}.",
-            if_not=f"The {task}: how many directions lead down does not go"
-            " with the loss; a rank correlation of {mean:.2f}.",
-            if_undecided=f"The {task}: how many directions lead down may go"
-            " with the loss; a rank correlation of {low:.2f} to {high:.2f}.",
+            if_not=f"The {task}: the number of directions that lead down does"
+            " not rise much with the loss; their ranks correlate by"
+            " {mean:.2f}.",
+            if_undecided=f"The {task}: whether the number of directions that"
+            " lead down rises with the loss stays open; their ranks correlate"
+            " by {low:.2f} to {high:.2f}.",
         )
         for task in ("sine", "three steps")
     ),
     claim(
         on(stationary, "FOUND"),
-        if_so="{mean:.0%} of the searches from random weights and from those"
-        " of a training reach one.",
-        if_not="{mean:.0%} of the searches from random weights and from those"
-        " of a training reach one: most points are not near any.",
-        if_undecided="{mean:.0%} of the searches from random weights and from"
-        " those of a training reach one.",
+        if_so="On the sine, {mean:.0%} of the searches from random weights and"
+        " from weights of a training reach a stationary point.",
+        if_not="On the sine, only {mean:.0%} of the searches from random"
+        " weights and from weights of a training reach a stationary point.",
+        if_undecided="On the sine, about half of the searches from random"
+        " weights and from weights of a training reach a stationary point:"
+        " {mean:.0%}.",
     ),
 )
 claim(
     on(stationary, "SEEN"),
-    if_so="At its saddles, samples see as many directions that lead up as"
-    " there are.",
-    if_not="At its saddles, samples see more directions that lead up than"
-    " there are: {mean:+.2f} in the ratio.",
-    if_undecided="Whether samples see the right number of directions at its"
-    " saddles stays open.",
+    if_so="At the saddles of the sine, samples give the share of directions"
+    " that lead up.",
+    if_not="At the saddles of the sine, samples do not give the share of"
+    " directions that lead up: theirs differs by {mean:+.2f}.",
+    if_undecided="Whether samples give the share of directions that lead up at"
+    " the saddles of the sine stays open.",
 )
 
 # %% tags=["hide-input"]
@@ -1069,13 +1081,13 @@ explore(ratios_over_radii, log10_radius=(-7.7, -0.2, 0.5))
 plots.plot_sweeps(stationary.sweeps[:2]);
 
 # %% [markdown]
-# For your own network: a training that has stopped need not be at a stationary
-# point. Before you call the place a minimum or a saddle, hold the gradient
-# against the curvature.
+# For your own network: a training that has stopped is not necessarily at a
+# stationary point. Before you call the place a minimum or a saddle, compare
+# the gradient with the curvature.
 #
 # **Learnt:** the best fit of a smaller network is a stationary point of a
-# larger one, with a way down for every unit that is not in use. Before you
-# count a stationary point, make sure that its gradient is zero.
+# larger one, and the units that it does not use can offer ways down. Before
+# you count a stationary point, make sure that its gradient is zero.
 
 # %% [markdown] anchor="random-labels"
 # ## Labels that mean nothing
@@ -1752,6 +1764,6 @@ pd.concat(
 # - 許芯瑜, 李祐賢 and 熊展軒 (2018). [Report on the first homework of "Machine
 #   learning and having it deep and
 #   structured"](https://github.com/r06922085/MLDS2018SPRING). The questions.
-# - Zhang, Bengio, Hardt, Recht and Vinyals (2017). [Understanding deep learning
-#   requires rethinking generalization](https://arxiv.org/abs/1611.03530).
-#   ICLR.
+# - Zhang, Bengio, Hardt, Recht and Vinyals (2017). [Understanding deep
+#   learning requires rethinking
+#   generalization](https://arxiv.org/abs/1611.03530). ICLR.
