@@ -555,11 +555,11 @@ explore_walk(surface)
 #
 # On the way the curvature of the loss changes, too. The *Hessian* is the
 # matrix of the second derivatives of the loss, and its largest eigenvalue is
-# the curvature in the direction in which the loss curves most. On a parabola of
-# curvature $\lambda$, gradient descent with learning rate $\eta$ goes downhill
-# only if $\lambda < 2 / \eta$; above this limit, every step overshoots by more
-# than the last. Now we train small networks by plain gradient descent and
-# follow the largest eigenvalue.
+# the curvature in the direction in which the loss curves most. On a parabola
+# of curvature $\lambda$, gradient descent with learning rate $\eta$ goes
+# downhill only if $\lambda < 2 / \eta$; above this limit, every step
+# overshoots by more than the last. Now we train small networks by plain
+# gradient descent and follow the largest eigenvalue.
 #
 # *Predict first: how does the largest eigenvalue change during the training?*
 
@@ -880,11 +880,11 @@ claim(
 # $$L(\theta + \delta) - L(\theta) \approx g \cdot \delta + \tfrac{1}{2}\,
 # \delta^\top H \delta$$
 #
-# with the gradient $g$ and the Hessian $H$. The *minimal ratio* is the share of
-# directions that lead up; at a minimum it is 1. There are two ways to measure
-# it. The report drew 500 points, with each weight changed by at most $2 \cdot
-# 10^{-7}$, and counted those with a higher loss. One can also compute $H$ and
-# count its positive eigenvalues.
+# with the gradient $g$ and the Hessian $H$. The *minimal ratio* is the share
+# of directions that lead up; at a minimum it is 1. There are two ways to
+# measure it. The report drew 500 points, with each weight changed by at most
+# $2 \cdot 10^{-7}$, and counted those with a higher loss. One can also compute
+# $H$ and count its positive eigenvalues.
 #
 # *Predict first: training has stopped just short of a minimum, where a slope
 # of $10^{-4}$ is left. What share of the points around it have a higher loss,
@@ -926,8 +926,8 @@ display(
     ),
     claim(
         on(plateaus, "CURVED"),
-        if_so="At the radius 2·10⁻⁷, curvature outweighs slope in {mean:.0%} of"
-        " the samples.",
+        if_so="At the radius 2·10⁻⁷, curvature outweighs slope in {mean:.0%}"
+        " of the samples.",
         if_not="At the radius 2·10⁻⁷, curvature outweighs slope in only"
         " {mean:.0%} of the samples. In the others the slope decides, and half"
         " of all directions lead up a slope.",
@@ -1094,17 +1094,18 @@ plots.plot_sweeps(stationary.sweeps[:2]);
 #
 # *About 6 minutes.*
 #
-# Draw the label of every training image anew, from a hat. Nothing in an image
-# tells its label any more, so all that a network can do is to learn each image
-# by heart. If it manages, it has room for this. Does it use that room when the
-# labels are true ([Zhang et al., 2017](https://arxiv.org/abs/1611.03530))?
+# Replace the label of every training image by one drawn at random. Nothing in
+# an image says anything about its label any more, so all that a network can do
+# is learn each image by heart. If it manages, it has room for that. Does it
+# use this room when the labels are true ([Zhang et al.,
+# 2017](https://arxiv.org/abs/1611.03530))?
 #
-# Three networks try: the report's 784-8-200-10, whose first layer squeezes an
-# image into eight numbers, 784-128-10, and 784-512-512-10. Each gets true
-# labels, and random ones that are drawn once, before the training.
+# Three networks try: 784-8-200-10, whose first layer squeezes an image into
+# eight numbers; 784-128-10; and 784-512-512-10. Each is trained once with the
+# true labels, and once with random ones, drawn before the training begins.
 #
-# *Predict first: which of them fit the random labels? And what is the accuracy
-# on new images then?*
+# *Predict first: which of the networks fit the random labels? And what is
+# their accuracy on new images then?*
 
 # %%
 random_labels = experiments.random_labels.run(preset=PRESET)
@@ -1117,25 +1118,29 @@ by_heart = fitting.test_accuracy["512-512", 1.0][-1] - fitting.chance
 display(
     claim(
         on(random_labels, "FITS"),
-        if_so="Through eight units a network fits random labels: {mean:.0%} of"
-        " them.",
-        if_not="Through eight units a network does not fit random labels in"
-        " this time: {mean:.0%} of them.",
-        if_undecided="Through eight units a network fits {mean:.0%} of the"
-        " random labels, nearly all in some of the runs.",
+        if_so="The network with a layer of eight units fits the random labels:"
+        " {mean:.0%} of them.",
+        if_not="The network with a layer of eight units does not fit the"
+        " random labels in this time: only {mean:.0%} of them.",
+        if_undecided="The network with a layer of eight units fits {mean:.0%}"
+        " of the random labels: about the 90 % that count as fitted.",
     ),
     claim(
         on(random_labels, "WIDE_FITS"),
-        if_so="The network 512-512 does: {mean:.0%} of them.",
-        if_not="The network 512-512 does not: {mean:.0%} of them.",
-        if_undecided="The network 512-512 fits {mean:.0%} of them.",
+        if_so="The network 512-512 fits {mean:.0%} of them.",
+        if_not="The network 512-512 does not fit them in this time: only"
+        " {mean:.0%} of them.",
+        if_undecided="The network 512-512 fits {mean:.0%} of them: about the"
+        " 90 % that count as fitted.",
     ),
     claim(
         longer,
-        if_so="It takes longer for random labels than for true ones, by"
-        f" {factor(longer.mean)} in epochs.",
-        if_not="It takes less than twice as long as for true labels.",
-        if_undecided="It takes about twice as long as for true labels.",
+        if_so="It takes more epochs for random labels than for true ones, by"
+        f" {factor(longer.mean)}.",
+        if_not="It takes less than twice as many epochs for random labels as"
+        " for true ones.",
+        if_undecided="It takes about twice as many epochs for random labels as"
+        " for true ones.",
     ),
 )
 claim(
@@ -1143,28 +1148,31 @@ claim(
     "accuracy on new images after random labels, 512-512, minus chance",
     smallest=0.05,
     absent=True,
-    if_so="On new images it is then no better than guessing.",
-    if_not="On new images it is then {mean:+.0%} away from guessing.",
-    if_undecided="On new images it is then close to guessing.",
+    if_so="After random labels, it does no better on new images than"
+    " guessing.",
+    if_not="After random labels, its accuracy on new images differs from"
+    " guessing by {mean:+.0%}.",
+    if_undecided="After random labels, it stays open whether it does better on"
+    " new images than guessing.",
 )
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# A first layer of eight units keeps eight numbers of an image, and by those
-# all later layers have to tell the images apart. The wide network loses
-# nothing on the way. On new images neither can know anything: with random
-# labels there is nothing that they could have learnt for them.
+# A first layer of eight units keeps eight numbers of each image, and with only
+# these the later layers have to tell all images apart. A wide layer can keep
+# much more. On new images none of them can do better than guess: random labels
+# teach nothing that holds for other images.
 #
 # </details>
 #
-# Solid lines are labels that were learnt, dashed ones new images with true
-# labels. Compare the two colours of the widest network: the same initial
-# weights, the same optimizer, the same images. What differs is only whether
-# there was something to find.
+# Solid lines are accuracies on the training labels, dashed ones those on new
+# images with true labels. Compare the colours in the panel of the widest
+# network: initial weights, optimizer and images are the same. All that differs
+# is whether there was something to find.
 #
-# How much randomness does it take? Below, 50 small networks are trained anew
-# for every setting, on two moons, a share of whose labels is drawn from a hat.
+# How much randomness does it take? Below, 50 small networks are trained for
+# every setting on two moons, of whose labels a share is drawn at random.
 #
 # *Predict first: with half of the labels drawn at random, does a wide network
 # still find the boundary between the moons?*
@@ -1186,38 +1194,39 @@ explore(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# A label from a hat is right half of the time. So with half of the labels from
-# a hat, a quarter is wrong, and in most neighbourhoods the right ones outvote
-# them. What a network makes of that depends on its width: few units can only
-# draw the boundary, many can draw a loop around single points.
+# With two classes, a random label is right half of the time. So if half of the
+# labels are random, a quarter of all are wrong, and in most neighbourhoods the
+# right ones outvote them. What a network makes of this depends on its width:
+# few units can only draw the boundary, many can draw a loop around a single
+# point.
 #
 # </details>
 #
-# The right panel has both accuracies: on the labels that were given, and on
-# points that the networks have not seen. At a share of 1 nothing is left to be
-# found, and the second can only be one half.
+# The right panel shows two accuracies: on the labels that were given, and on
+# points that the networks have not seen. At a share of 1 there is nothing to
+# find, so only one half can be expected of the second.
 #
-# For your own network: a training accuracy of 100 % is no sign that anything
-# was understood. Shuffle your labels once and train: what your network reaches
-# then is what it can do by heart.
+# For your own network: a training accuracy of 100 % does not show that it has
+# understood anything. Shuffle your labels and train again: the accuracy that
+# your network then reaches is what it can learn by heart.
 #
-# **Learnt:** training accuracy cannot tell whether there was anything to be
-# learnt; new images can. And room to learn noise by heart is not what a
-# network needs to generalize.
+# **Learnt:** training accuracy does not show whether there was anything to
+# learn; accuracy on new images does. A network that can learn noise by heart
+# may still find what is there to be found.
 
 # %% [markdown] anchor="width-and-generalization"
 # ## Do more parameters generalize worse?
 #
 # *About 6 minutes.*
 #
-# A network with more parameters than images can learn all of them by heart. It
-# could, as you have just seen, but does it then do worse on new ones? We train
-# networks with two hidden layers of $N$ units, from 3 to 243, and go on after
-# their best epoch. The images are CIFAR-10's, averaged to 16 × 16 pixels,
-# where this machine has them, and Fashion-MNIST's otherwise.
+# A network that is wide enough can learn its training images by heart. Does it
+# then do worse on new ones? We train networks with two hidden layers of $N$
+# units each, from 3 to 243, and keep training them after their best epoch. The
+# images are those of CIFAR-10, averaged to 16 × 16 pixels, if this machine has
+# them, and otherwise those of Fashion-MNIST.
 #
-# *Predict first: as N grows, what becomes of the accuracy on new images, and
-# what of the loss on them?*
+# *Predict first: as N grows, what happens to the accuracy on new images, and
+# what happens to the loss?*
 
 # %%
 widths = experiments.widths.run(preset=PRESET)
@@ -1230,20 +1239,21 @@ display(
         if_so="Accuracy on new images is the same for all widths.",
         if_not="Accuracy on new images does depend on the width: from the"
         " narrowest network to the widest it changes by {mean:+.0%}.",
-        if_undecided="Accuracy on new images may depend on the width.",
+        if_undecided="Whether accuracy on new images depends on the width"
+        " stays open.",
     ),
     claim(
         on(widths, "BEYOND"),
-        if_so="From 81 units on it stays where it is.",
+        if_so="From 81 units on it hardly changes.",
         if_not="From 81 units on it still changes, by {mean:+.1%}.",
-        if_undecided="From 81 units on it changes little: {low:+.1%} to"
-        " {high:+.1%}.",
+        if_undecided="Whether it still changes from 81 units on stays open:"
+        " {low:+.1%} to {high:+.1%}.",
     ),
     claim(
         on(widths, "RISES"),
         if_so="The loss on new images of the widest network rises again after"
         " its best epoch, by {mean:.2f}.",
-        if_not="The loss on new images of the widest network does not rise"
+        if_not="The loss on new images of the widest network hardly rises"
         " after its best epoch.",
         if_undecided="Whether the loss on new images of the widest network"
         " rises after its best epoch stays open.",
@@ -1253,7 +1263,7 @@ display(
     claim(
         on(widths, "FALLS"),
         if_so="Its accuracy falls meanwhile, by {mean:.1%}.",
-        if_not="Its accuracy does not fall meanwhile.",
+        if_not="Its accuracy hardly falls meanwhile, if at all.",
         if_undecided="Whether its accuracy falls meanwhile stays open.",
     )
 )
@@ -1270,47 +1280,45 @@ claim(
 # <details><summary>Answer</summary>
 #
 # Two things can be true at once: the loss on new images rises, and the
-# accuracy does not fall. The cross-entropy punishes a wrong answer by how sure
-# it is. A network that goes on training on images that it has learnt becomes
-# surer of everything, right or wrong, and the order of its answers can stay as
-# it is.
+# accuracy does not fall. The surer a network is of a wrong answer, the more
+# the cross-entropy punishes it. A network that keeps training on images that
+# it has already learnt becomes surer of all its answers, right or wrong, while
+# the answers themselves can stay the same.
 #
 # </details>
 #
-# If that is so, one number has to repair it: divide all logits by a
+# If this is the reason, one number should repair it: divide all logits by a
 # *temperature*, fitted on validation images ([Guo et al.,
-# 2017](https://arxiv.org/abs/1706.04599)). No answer changes, only how sure it
-# is. The lower panels have the *calibration error*, which is the mean distance
-# between how sure a network is and how often it is right, and the loss on the
-# way.
+# 2017](https://arxiv.org/abs/1706.04599)). That changes no answer, only how
+# sure the network is of it. The lower panels show the *calibration error*,
+# which is the mean distance between how sure a network is and how often it is
+# right, and the loss over the epochs.
 #
-# The report's 49 convolution networks had 1,447 to 1,416,007 parameters. Its
-# text says that parameters do not touch generalization, its figure shows test
-# accuracies from .38 to .67.
+# For your own network: if the validation loss rises while the accuracy stays
+# where it is, look at how sure the network is before you make it smaller.
 #
-# For your own network: do not fear width. If the validation loss rises while
-# the accuracy stays, look at the confidence before you shrink the network.
-#
-# **Learnt:** "generalizes worse" has two meanings, loss and accuracy, and they
-# can disagree. Look at both, and at how sure a network is of what it gets
-# wrong.
+# **Learnt:** "generalizes worse" can mean a higher loss or a lower accuracy,
+# and the two can disagree. Look at both, and at how sure a network is of what
+# it gets wrong.
 
 # %% [markdown] anchor="interpolation"
 # ## A wall between two solutions
 #
 # *About 8 minutes.*
 #
-# Take two trained networks and go from the weights $\theta_0$ of the one to
-# the weights $\theta_1$ of the other in a straight line, and on to both sides
-# ([Goodfellow et al., 2015](https://arxiv.org/abs/1412.6544)):
+# Take two trained networks and move in a straight line from the weights
+# $\theta_0$ of the first to the weights $\theta_1$ of the second, and beyond
+# both ends ([Goodfellow et al., 2015](https://arxiv.org/abs/1412.6544)):
 #
 # $$\theta(\alpha) = (1 - \alpha)\, \theta_0 + \alpha\, \theta_1$$
 #
-# The report trained one with mini-batches of 100 and one with 1,000, found a
-# wall between them and a steeper slope beyond the second, and put both down to
-# the batch sizes. That needs controls: pairs of *one* batch size; a pair with
-# the *same initial weights*; and a pair with equally many updates, since equal
-# epochs give mini-batches of 100 ten times as many.
+# If the loss rises between the two, we call that a *wall*; papers call it a
+# loss barrier. Suppose that the first network was trained with mini-batches of
+# 100 and the second with 1,000, that there is a wall between them, and that
+# the loss is steeper beyond one of them. Is that due to the batch sizes? To
+# say so, one needs controls: pairs with *one* batch size; a pair with the
+# *same initial weights*; and a pair with equally many updates, since in
+# equally many epochs mini-batches of 100 make ten times as many.
 #
 # *Predict first: between which pairs is there no wall?*
 
@@ -1337,8 +1345,8 @@ display(
         on(interpolation, "BATCHES"),
         if_so="The wall is higher between 100 and 1,000 than between 100 and"
         " 100, by {mean:.2f}.",
-        if_not="Two networks of one batch size have as high a wall between"
-        " them: it does not come from the batch sizes.",
+        if_not="Two networks of one batch size have about as high a wall"
+        " between them: it does not come from the batch sizes.",
         if_undecided="Whether different batch sizes make the wall higher stays"
         " open.",
     ),
@@ -1352,44 +1360,50 @@ display(
     ),
     claim(
         steeper,
-        if_so="After equally many epochs the side of 1,000 is steeper: at α ="
-        f" 2 the loss is higher than at α = -1, by {factor(steeper.mean)}.",
-        if_not="After equally many epochs the side of 1,000 is not much"
-        " steeper.",
-        if_undecided="After equally many epochs the side of 1,000 may be"
-        " steeper: more seeds would tell.",
+        if_so="After equally many epochs the loss is steeper beyond the"
+        " network of 1,000 than beyond that of 100: at α = 2 it is higher than"
+        f" at α = -1, by {factor(steeper.mean)}.",
+        if_not="After equally many epochs the loss is not much steeper beyond"
+        " the network of 1,000 than beyond that of 100, if at all.",
+        if_undecided="Whether the loss is steeper beyond the network of 1,000"
+        " after equally many epochs stays open.",
     ),
 )
 claim(
     later,
-    if_so="After equally many updates it is steeper as well, by"
-    f" {factor(later.mean)}.",
-    if_not="After equally many updates it is not much steeper.",
-    if_undecided="Whether it is steeper after equally many updates is open.",
+    if_so="After equally many updates the loss is steeper beyond the network"
+    f" of 1,000, by {factor(later.mean)}.",
+    if_not="After equally many updates the loss is not much steeper beyond the"
+    " network of 1,000, if at all.",
+    if_undecided="Whether the loss is steeper beyond the network of 1,000"
+    " after equally many updates stays open.",
 )
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The little network above has two hidden units. Exchange them and every output
-# stays, but the mean of the two sets of weights is another network: halfway,
-# both units are the same. Networks that start apart have their units in
-# different orders, and the line between them leads through such mixtures. From
-# one start, units can keep their places.
+# Look for a pair with the same initial weights. The little network above shows
+# why they can matter. It has two hidden units: exchange them, and every output
+# stays the same. But halfway between the two sets of weights both units are
+# equal, and that is another network. Networks from different initial weights
+# have their units in different orders, and the line between them leads through
+# such mixtures. From the same initial weights, units can keep their places.
 #
 # </details>
 #
-# The wall is measured above the straight line from the one network's loss to
-# the other's; in the right panel, lower means fewer correct images on the way.
-# Below, on the right, is how far each network is from 0. At α = -1 and at α =
-# 2 both have moved on by the same distance: for the network with the smaller
-# weights that is the larger step.
+# The height of a wall is measured from the straight line between the two
+# networks' losses; in the right panel, lower means fewer correct images on the
+# way. The next figure has these heights on the left, and on the right how far
+# each network is from 0. From either network it is equally far to the end of
+# the line, α = -1 or α = 2; compared with the weights themselves, that is
+# further for the network whose weights are smaller.
 
 # %%
 plots.plot_sweeps([interpolation.sweeps[0], interpolation.sweeps[3]]);
+
 # %% [markdown]
-# What does the network in the middle of the wall see? Go from one network to
-# another one image by image.
+# What does the network in the middle of the wall see? Move from one network to
+# the other, and watch single images.
 #
 # *Predict first: at α = 1/2, are all images wrong, or only some classes?*
 
@@ -1412,9 +1426,9 @@ explore(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The network halfway has units that mix those of both. Its outputs can be
-# shifted as a whole, so that it gives one class to nearly everything and
-# another to nothing: move α and see which.
+# The network halfway has units that mix those of both. That can shift its
+# outputs as a whole, so that it gives one class to nearly all images and
+# another to none: move α and see which.
 #
 # </details>
 #
@@ -1422,33 +1436,34 @@ explore(
 # this α gives it; a cross marks a wrong one.
 #
 # For your own networks: averaging the weights of two trainings makes sense if
-# they share a start, as copies of one pretrained network do. Otherwise bring
-# their units into one order first ([Ainsworth et al.,
+# they begin at the same weights, as copies of one pretrained network do.
+# Otherwise, first bring their units into the same order ([Ainsworth et al.,
 # 2023](https://arxiv.org/abs/2209.04836)).
 #
 # **Learnt:** two trainings that differ in one thing usually differ in a second
-# one. Before you explain a wall by the first, measure pairs without it.
+# thing, too. Before you explain a wall by the first, measure pairs that do not
+# differ in it.
 
 # %% [markdown] anchor="sensitivity"
-# ## Three clocks
+# ## When are two trainings equally long?
 #
 # *About 7 minutes.*
 #
-# How much do the outputs change if the input changes a little? That is the
-# *sensitivity*: the length of the derivative of the probabilities by the
-# pixels, their Jacobian ([Novak et al.,
+# How much do the outputs change if the input changes a little? We measure this
+# *sensitivity* by the norm of the Jacobian, the matrix of the derivatives of
+# all probabilities with respect to all pixels ([Novak et al.,
 # 2018](https://arxiv.org/abs/1802.08760)). Large mini-batches are said to lead
-# to sharp minima and so to sensitive networks ([Keskar et al.,
-# 2017](https://arxiv.org/abs/1609.04836)). The report measured the opposite,
-# and blamed its definition, the derivative of the *loss* by the pixels.
+# to sharp minima ([Keskar et al., 2017](https://arxiv.org/abs/1609.04836)), so
+# one may expect more sensitive networks as well.
 #
-# But when are two trainings equally long? After equally many *epochs* a
-# mini-batch of 5 has made a thousand times as many updates as one of 5,000.
-# After equally many *updates* it has seen a thousandth of the images. Or one
-# stops both at equal *training loss*.
+# But when have two networks been trained equally long? After equally many
+# *epochs*, one with mini-batches of 5 has made about a thousand times as many
+# updates as one with 5,000. After equally many *updates*, it has seen a
+# thousandth of the images. A third way is to stop both at an equal *training
+# loss*.
 #
-# *Predict first: does sensitivity rise or fall with the batch size, by each of
-# the three clocks?*
+# *Predict first: does sensitivity rise or fall with the batch size, in each of
+# these three comparisons?*
 
 # %%
 sensitivity = experiments.sensitivity.run(preset=PRESET)
@@ -1459,15 +1474,16 @@ plots.plot_sweeps([by_name[name] for name in panels]);
 
 # %% tags=["hide-input"]
 def by_clock(verdict, clock):
-    """The sentence on the largest mini-batches beside the smallest."""
+    """Return the claim on the largest mini-batches beside the smallest."""
     return claim(
         verdict,
-        if_so=f"After {clock}, larger mini-batches make networks more"
-        f" sensitive, by {factor(verdict.mean)}.",
-        if_not=f"After {clock}, networks with larger mini-batches are not"
-        f" more sensitive: {10**verdict.mean:.2g} times as sensitive.",
-        if_undecided=f"After {clock} it is open whether larger mini-batches"
-        " make networks more sensitive.",
+        if_so=f"{clock}, the largest mini-batches make networks more"
+        f" sensitive than the smallest, by {factor(verdict.mean)}.",
+        if_not=f"{clock}, the largest mini-batches do not make networks more"
+        " sensitive than the smallest:"
+        f" {10**verdict.mean:.2g} times as sensitive.",
+        if_undecided=f"{clock}, it stays open whether the largest mini-batches"
+        " make networks more sensitive than the smallest.",
     )
 
 
@@ -1476,18 +1492,20 @@ epochs, updates, loss, definition, sharper = (
     on(sensitivity, each) for each in asked
 )
 display(
-    by_clock(epochs, "equally many epochs"),
-    by_clock(updates, "equally many updates"),
-    by_clock(loss, "training to equal loss"),
+    by_clock(epochs, "After equally many epochs"),
+    by_clock(updates, "After equally many updates"),
+    by_clock(loss, "At equal training loss"),
 )
 display(
     claim(
         definition,
-        if_so="By one of the clocks the two definitions disagree, by"
-        f" {factor(definition.mean)}.",
-        if_not="By none of the clocks do the two definitions tell two"
-        " stories.",
-        if_undecided="Whether the two definitions disagree stays open.",
+        if_so="The two definitions disagree: in at least one of the three"
+        " comparisons the Jacobian rises more than the gradient of the loss,"
+        f" by {factor(definition.mean)}.",
+        if_not="The two definitions agree: in none of the three comparisons"
+        " does the Jacobian rise much more than the gradient of the loss.",
+        if_undecided="Whether the Jacobian rises more than the gradient of the"
+        " loss in any of the three comparisons stays open.",
     )
 )
 claim(
@@ -1503,23 +1521,25 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# An untrained network gives every image nearly the same probabilities, so
-# sensitivity has to come with training, and at equal epochs the small
-# mini-batches have made the most updates. Each clock makes its own comparison,
-# and only the last one compares networks that fit their images equally well.
+# It depends on what you hold equal. An untrained network gives every image
+# nearly the same probabilities, so sensitivity comes with training, and after
+# equally many epochs the small mini-batches have made the most updates. Only
+# the last comparison is one of networks that fit their images equally well.
 #
 # </details>
 #
-# The upper panels have two definitions, for the same networks and the same
-# three clocks. If the definition were to blame, they would disagree. The lower
-# ones have the largest eigenvalue of the Hessian, λmax, for how sharp a
-# minimum is, and the number of updates behind each clock.
+# The upper panels show two definitions of sensitivity for the same networks:
+# by the Jacobian, and by the gradient of the *loss* with respect to the
+# pixels. If the answer were due to the definition, the panels would disagree.
+# The lower ones show the largest eigenvalue of the Hessian, which says how
+# sharp a minimum is, and the number of updates in each comparison.
 #
-# For your own comparison of batch sizes: say which clock you use, and tune the
-# learning rate for each batch size.
+# For your own comparison of batch sizes: say what you hold equal, epochs,
+# updates or loss, and tune the learning rate for each batch size.
 #
-# **Learnt:** "equally long" has at least three meanings, and an effect can
-# change its sign with the clock. Say the clock before the result.
+# **Learnt:** "equally long" has at least three meanings, and which one you
+# choose can turn a result round. Say what was held equal before you say what
+# came out.
 
 # %% [markdown] anchor="exercises-landscape-solutions"
 # ## Exercises: points and solutions
@@ -1529,10 +1549,9 @@ claim(
 # %% [markdown] tags=["exercise"]
 # ### Exercise: find the decimal point
 #
-# The report writes ".95" for the loss of a plateau on which 38 of its 100
-# networks stop. They fit $\sin(\pi x / 2)$ on $[0, 2]$, half a sine. What is
-# the variance of this function there? Integrate, or use many points; three
-# digits are enough.
+# The report writes ".95" for the loss of a plateau. Its networks fit half a
+# sine, $\sin(\pi x / 2)$ on $[0, 2]$. What is the variance of this function
+# there? Integrate, or use many points; three digits are enough.
 
 # %% tags=["exercise"]
 variance = ...
@@ -1544,10 +1563,10 @@ exercises.check("decimal-point", 1 / 2 - (2 / np.pi) ** 2)
 # %% [markdown] tags=["exercise"]
 # ### Exercise: a coin toss
 #
-# At a point all eigenvalues of the Hessian are positive, and the gradient is
-# tiny but not zero. You draw many points around it and count the share at
-# which the loss is higher. Towards which share does that go as the radius goes
-# to 0?
+# At some point all eigenvalues of the Hessian are positive, and the gradient
+# is tiny but not zero. You draw many points around it and count the share of
+# them at which the loss is higher. What does this share tend to as the radius
+# tends to 0?
 
 # %% tags=["exercise"]
 share = ...
@@ -1584,8 +1603,8 @@ exercises.check("deciding-radius", deciding_radius)
 # ### Exercise: the height of a wall
 #
 # `loss` holds the loss at equally spaced α from 0 to 1, both ends included.
-# Return how far it rises above the straight line from the first loss to the
-# last, at most.
+# Draw a straight line from the first loss to the last. Return how far the loss
+# lies above this line where it is furthest above it.
 
 
 # %% tags=["exercise"]
@@ -1608,7 +1627,8 @@ exercises.check("wall-height", wall)
 # ### Exercise: equally many updates
 #
 # One network is trained on 55,000 images for 20 epochs with mini-batches of
-# 100. How many epochs with mini-batches of 1,000 make equally many updates?
+# 100. How many epochs with mini-batches of 1,000 make the same number of
+# updates?
 
 # %% tags=["exercise"]
 n_epochs = ...
@@ -1623,12 +1643,12 @@ exercises.check("equal-updates", n_updates // (55_000 // 1000))
 #
 # *About 5 minutes.*
 #
-# What the report claims, and what textbooks claim beside it, was written down
-# with the smallest effect that would count before a network of this page was
-# trained. The report had one run for nearly every claim; here are several, and
-# an interval.
+# The claims of the report, and some that one often hears beside them, were
+# written down before any network of this page was trained, each with the
+# smallest effect that would count. The report had one run for nearly every
+# claim; here every claim has several, and an interval.
 #
-# *Predict first: which share of these claims do the networks of this page
+# *Predict first: what share of these claims do the networks of this page
 # support?*
 
 # %% tags=["hide-input"]
@@ -1671,16 +1691,17 @@ pd.DataFrame(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The line above the table counts them. A claim that one run "shows" has a fair
-# chance to be noise, the learning rate, the number of updates, or what PCA
-# makes of anything.
+# The line above the table counts them. What one run seems to show can as well
+# be noise, or due to the learning rate, to the number of updates, or to what
+# PCA makes of any path.
 #
 # </details>
 #
-# "Undecided" means that the interval reaches to both sides of the smallest
-# effect: more seeds would decide it. The published numbers stand beside ours
-# in the next table. "Agrees" means that a single run of ours could have given
-# the number; those on images are compared where MNIST is at hand.
+# "Undecided" means that the interval contains the smallest effect that counts;
+# more seeds could decide it. In the next table the published numbers stand
+# beside ours. "Agrees" means that a single run of ours could have given the
+# published number. Numbers on images are compared only where the report's
+# images are at hand.
 
 # %% tags=["hide-input"]
 print(f"Images: {IMAGES}.")
@@ -1689,41 +1710,49 @@ pd.concat(
 ).style.hide(axis="index").set_table_styles(LEFT)
 
 # %% [markdown]
-# Short runs have fewer steps and fewer images than the report's, so many
-# numbers differ for that reason alone. These differ for another:
+# In short mode, networks are trained with fewer steps or fewer images than the
+# report's, so some numbers differ for that reason alone. These are wrong or
+# mean something else for another reason:
 #
-# - The report's single runs at one learning rate compare
-#   [how well the rate suits a depth](#equal-parameters).
+# - Single runs at one learning rate compare [how well the rate suits a
+#   depth](#equal-parameters), not depths.
 # - "5,910 and 5,670 parameters" are [5,920 and
 #   7,205](#equal-parameters-mnist).
 # - "Outwards", "in different directions" and "mostly the first layer" are
 #   what [any set of paths](#weight-trajectories) shows.
-# - The plateau at ".95" is one [at .095](#gradient-near-zero), and a minimal
-#   ratio near 1/2 at its radius a coin toss.
-# - "Almost zero" were gradients below .03; [zero](#stationary-points) is
-#   another matter.
-# - The captions of its two figures of the gradient's norm are
-#   [interchanged](#gradient-norm).
-# - "Parameters do not touch generalization" stands beside [a
-#   curve](#width-and-generalization) from .38 to .67.
-# - "It can still fit random labels": its training loss went from 2.303, which
-#   is ln 10, [to 2.24](#random-labels).
-# - The two networks whose batch sizes were to explain [the
-#   wall](#interpolation) had different initial weights as well, and 55,000
-#   against 5,500 updates.
-# - Mini-batches of 5 and of 50,000 at equal epochs have made 1,100,000 and
-#   [110 updates](#sensitivity).
-# - "The range of all functions is between 0 and 2": that is where they are
-#   [defined](#landscape-functions).
+# - The plateau at ".95" lies [at .095](#gradient-near-zero), and a minimal
+#   ratio near 1/2 at a radius of $2 \cdot 10^{-7}$ is a coin toss.
+# - The gradients called "almost zero" were those below .03;
+#   [zero](#stationary-points) is another matter.
+# - Of two figures of [the gradient's norm](#gradient-norm), one falls and one
+#   does not. The text has them the other way round, because their captions are
+#   interchanged.
+# - "Parameters do not affect generalization": the figure beside it has test
+#   accuracies from .38 to .67, for [49 networks](#width-and-generalization)
+#   with 1,447 to 1,416,007 parameters.
+# - "It can still fit random labels": the training loss went from 2.303, which
+#   is ln 10 and thus guessing, only [to 2.24](#random-labels).
+# - [The wall](#interpolation) between two networks was put down to their batch
+#   sizes. But they also had different initial weights, and 55,000 against
+#   5,500 updates.
+# - After equally many epochs, mini-batches of 5 and of 50,000 have made
+#   1,100,000 and 110 [updates](#sensitivity). The report found that
+#   sensitivity falls with the batch size, and blamed its definition.
+# - "The range of all functions is between 0 and 2": that is their
+#   [domain](#landscape-functions).
 #
 # What was trained, in detail: `print(interpolation.protocol)`, and likewise
 # for the others.
 #
 # What to take home:
 #
-# - Put something beside a picture that has learnt nothing.
-# - Tune both sides of a comparison, and say by which clock it is fair.
+# - Beside a picture of what was learnt, put one of something that has learnt
+#   nothing.
+# - Tune both sides of a comparison, and say what was held equal.
 # - Ask what else an explanation predicts, and measure that.
+#
+# For your own claims: write down what you expect, and the smallest effect that
+# would count, before you train.
 #
 # **Learnt:** a picture of the landscape is an argument only beside its null,
 # and one run is no argument at all.
