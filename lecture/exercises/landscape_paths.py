@@ -8,7 +8,7 @@ from lecture.exercises.registry import call, exercise
 
 @exercise(
     "two-convolutions",
-    "A filter has weights for all maps that it looks at; pooling has no parameters and halves both sides.",
+    "A filter has weights for every map that it looks at. Pooling has no parameters and halves both sides.",
 )
 def two_convolutions(answer):
     """The parameters of: convolution 8 of 3 × 3, pooling, convolution 12 of 3 × 3, pooling, dense 10, on 28 × 28."""
@@ -25,14 +25,14 @@ def two_convolutions(answer):
             (first + second, "The outputs are missing."),
             (first + outputs, "The second convolution is missing."),
             (first + second + (28 * 28 * 12 + 1) * 10, "Pooling makes the maps smaller, twice."),
-            (first + second + (14 * 14 * 12 + 1) * 10, "There are two poolings, each halves both sides."),
+            (first + second + (14 * 14 * 12 + 1) * 10, "There are two poolings, and each halves both sides."),
             (first + second + (5 * 5 * 12 + 1) * 10, "The convolutions are padded: they leave the size as it is."),
             (first + second + (7 * 7 + 1) * 10, "Every output looks at all twelve maps."),
         ],
     )
 
 
-@exercise("dead-layer", "One weight decides for each unit, and five coins fall on one side once in 32 throws.")
+@exercise("dead-layer", "One weight decides for each unit, and five tossed coins all show tails once in 32 times.")
 def dead_layer(answer):
     """The probability that five ReLUs with one input of 0 to 2, biases of 0 and symmetric weights all give 0."""
     number(
@@ -43,7 +43,7 @@ def dead_layer(answer):
             (5 / 2, "Probabilities of independent events are multiplied, not added."),
             (1 / 10, "Probabilities of independent events are multiplied."),
             (1 - (1 / 2) ** 5, "That is how likely it is that at least one of the units is alive."),
-            ((1 / 2) ** 4, "Count the units once more."),
+            ((1 / 2) ** 4, "Count the units once more: there are five."),
             (100 * (1 / 2) ** 5, "That is in percent. A probability lies between 0 and 1."),
             (0, "A negative weight is enough for a unit to give 0 for every input."),
         ],
@@ -52,7 +52,7 @@ def dead_layer(answer):
 
 @exercise("pca-shares", "The squares of the singular values of the centred points, as shares of their sum.")
 def pca_shares(answer):
-    """Shares of the variance that the principal axes of a path (T, P) tell, from the first on."""
+    """Shares of the variance that the principal axes of a path (T, P) explain, from the first on."""
     path = np.array([[2.0, 1.0, 0.0], [3.0, 3.0, 1.0], [5.0, 2.0, 1.0], [6.0, 6.0, 0.0], [9.0, 5.0, 3.0]])
     centred = np.linalg.svd(path - path.mean(axis=0), compute_uv=False)
     raw, by_row = (np.linalg.svd(moved, compute_uv=False) for moved in (path, path - path.mean(axis=1, keepdims=True)))
@@ -64,23 +64,24 @@ def pca_shares(answer):
         what="The array of shares",
         known=[
             (raw**2 / np.sum(raw**2), "Variance is measured from the mean: centre the points first."),
-            (by_row**2 / np.sum(by_row**2), "The mean over the points is wanted: which axis has the points?"),
+            (by_row**2 / np.sum(by_row**2), "Subtract the mean over the points, which are the rows of the array."),
             (centred / centred.sum(), "A variance is a square: singular values are lengths."),
             (squares, "Those are not shares yet: they add up to the sum of all squares."),
             (squares / len(path), "Those are variances. Shares add up to 1."),
             (squares / (len(path) - 1), "Those are variances. Shares add up to 1."),
-            (np.cumsum(right), "Those are added up along the axes. The share of each axis by itself is wanted."),
-            (right[::-1], "The first axis comes first, and tells most."),
+            (np.cumsum(right), "Those are cumulative sums. The share of each axis by itself is wanted."),
+            (right[::-1], "The first axis comes first: it explains most."),
             (
                 np.var(path, axis=0) / np.var(path, axis=0).sum(),
-                "Those are the shares of the weights. PCA turns to the directions of largest variance.",
+                "Those are the shares of single weights. PCA turns its axes to the largest variance.",
             ),
         ],
     )
 
 
 @exercise(
-    "whole-norm", "Squares add up over all arrays, norms do not: added up, they are larger, and more so in deeper nets."
+    "whole-norm",
+    "Squares add up over all arrays, but norms do not: their sum is too large, and more so with more layers.",
 )
 def whole_norm(answer):
     """The Euclidean norm of a gradient that is given as a list of arrays."""
@@ -95,7 +96,7 @@ def whole_norm(answer):
             (np.sum(squares), "That is the square of the norm."),
             (np.sqrt(squares[0]), "That is the first array alone."),
             (np.sqrt(squares[-1]), "That is the last array alone."),
-            (np.mean(np.sqrt(squares)), "A norm is no mean over the arrays."),
+            (np.mean(np.sqrt(squares)), "That is the mean of the norms of the arrays. Add up squares."),
             (np.sum([np.abs(each).sum() for each in gradients]), "That adds up absolute values. Squares are wanted."),
         ],
     )

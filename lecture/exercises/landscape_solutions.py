@@ -8,7 +8,7 @@ from lecture.exercises.registry import call, exercise
 
 @exercise(
     "decimal-point",
-    "A mean square of ½ less the square of the mean, 2/π: on the plateau the networks are the best constant.",
+    "The mean of the squares, 1/2, minus the square of the mean, 2/π. On this plateau a network is the best constant.",
 )
 def decimal_point(answer):
     """The variance of sin(πx/2) on [0, 2]."""
@@ -16,10 +16,10 @@ def decimal_point(answer):
         answer,
         1 / 2 - (2 / np.pi) ** 2,
         known=[
-            (1 / 2, "That is the mean of the square. Around which number do the values vary?"),
+            (1 / 2, "That is the mean of the squares. Around which number do the values vary?"),
             (2 / np.pi, "That is the mean of the function."),
             ((2 / np.pi) ** 2, "That is the square of the mean."),
-            (0.95, "A function between 0 and 1 cannot vary that much: at most by 1/4."),
+            (0.95, "The variance of a function between 0 and 1 cannot be that large: it is at most 1/4."),
             (0.5 - 2 / np.pi, "A variance is not negative: square the mean."),
             (np.sqrt(1 / 2 - (2 / np.pi) ** 2), "That is the standard deviation."),
             (1 - 2 * (2 / np.pi) ** 2, "Divide by the length of the interval: a mean is wanted, not an integral."),
@@ -29,7 +29,9 @@ def decimal_point(answer):
     )
 
 
-@exercise("coin-toss", "The slope shrinks with the radius, the curvature with its square: close by, the slope decides.")
+@exercise(
+    "coin-toss", "The slope's part shrinks with the radius, the curvature's with its square: close by, slope decides."
+)
 def coin_toss(answer):
     """The share of points close around a point with a small gradient at which the loss is higher."""
     number(
@@ -37,14 +39,14 @@ def coin_toss(answer):
         1 / 2,
         known=[
             (1, "That would be so if the gradient were exactly zero. Compare slope and curvature at a small radius."),
-            (0, "In the direction of the gradient, the loss is higher for certain."),
-            (50, "That is in percent."),
+            (0, "In the direction of the gradient, the loss certainly is higher."),
+            (50, "That is in percent. A share lies between 0 and 1."),
             (100, "That would be so if the gradient were exactly zero. And a share lies between 0 and 1."),
         ],
     )
 
 
-@exercise("deciding-radius", "Below it a sample asks for the sign of a slope, beyond it for that of a curvature.")
+@exercise("deciding-radius", "Within this radius a sample shows the sign of the slope, beyond it the curvature's.")
 def deciding_radius(answer):
     """The radius r beyond which λr²/2 is larger than gr."""
     slope, curvature = 0.03, 5.0
@@ -52,8 +54,8 @@ def deciding_radius(answer):
         call(answer, slope, curvature),
         2 * slope / curvature,
         known=[
-            (slope / curvature, "The second term has a half."),
-            (slope / (2 * curvature), "On which side does the half stand?"),
+            (slope / curvature, "The second term contains a factor of one half."),
+            (slope / (2 * curvature), "Does the factor of one half make the radius larger or smaller?"),
             (curvature / slope, "The other way round: a steep slope needs a large radius."),
             (curvature / (2 * slope), "The other way round: a steep slope needs a large radius."),
             (2 * curvature / slope, "The other way round: a steep slope needs a large radius."),
@@ -64,7 +66,9 @@ def deciding_radius(answer):
     )
 
 
-@exercise("wall-height", "Above the straight line between the ends: two valleys of unequal depth are no wall.")
+@exercise(
+    "wall-height", "Measured from the line between the ends, two valleys of unequal depth alone do not make a wall."
+)
 def wall_height(answer):
     """How far a loss at equally spaced points rises above the line between its ends, at most."""
     loss = np.array([0.9, 1.1, 1.6, 1.4, 0.7, 0.3, 0.1])
