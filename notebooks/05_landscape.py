@@ -13,8 +13,8 @@
 #
 # A loss is a height over the weights, and training is a walk downhill. The
 # walk leads through thousands of dimensions that nobody can see. So we look at
-# less: at the projection of a path, at a line between two networks, at the
-# curvature at a point. Each of these views can fool you, so each of them has a
+# simpler things: the projection of a path, a line between two networks, the
+# curvature at a point. Each of these views can fool you, so each has a
 # comparison beside it, such as paths that have learnt nothing.
 #
 # You will find out whether depth helps at equal size, how the path of a
@@ -1269,11 +1269,12 @@ display(
 )
 claim(
     on(widths, "TEMPERED"),
-    if_so="Dividing its logits by one number takes most of that rise away.",
-    if_not="Dividing its logits by one number does not take most of that rise"
-    " away.",
-    if_undecided="How much of that rise goes if its logits are divided by one"
-    " number stays open.",
+    if_so="Dividing the logits of the widest network by one number removes"
+    " most of the rise of its loss.",
+    if_not="Dividing the logits of the widest network by one number does not"
+    " remove most of the rise of its loss.",
+    if_undecided="Whether dividing the logits of the widest network by one"
+    " number removes most of the rise of its loss stays open.",
 )
 
 # %% [markdown]

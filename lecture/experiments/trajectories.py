@@ -23,13 +23,13 @@ OUTWARDS = Hypothesis(
     0.05,
 )
 MORE = Hypothesis(
-    "Two axes tell more of trainings than of chance.",
-    "share of the variance that the two axes tell, trainings minus straight lines (jackknife over the trainings)",
+    "Two axes explain more of trainings than of chance.",
+    "share of the variance that two axes explain, trainings minus straight lines (jackknife over the trainings)",
     0.1,
 )
 DRIFT = Hypothesis(
     "A single training drifts, more than a random walk.",
-    "share of the variance that the first axis tells of one training, minus that of its random walk",
+    "share of the variance of one training that its first axis explains, minus that of its random walk",
     0.1,
 )
 DIFFERENT = Hypothesis(
@@ -64,7 +64,7 @@ class Pictures:
     joint : dict of (str, str) to landscape.Projection
         The picture of all paths of a kind together, for each part of the network: by (kind, part).
     alone : dict of str to array (n_seeds, 3)
-        Shares of the variance that the first axes tell of one path of a kind.
+        Shares of the variance of one path of a kind that its first axes explain.
     alike : dict of str to float
         Correlation of a part's picture of the trainings with that of the whole network, turned and scaled to fit.
     """
@@ -200,7 +200,7 @@ def outward(points: np.ndarray) -> np.ndarray:
 
 
 def told(picture: landscape.Projection) -> np.ndarray:
-    """Return the share of each path's squared distances from the middle that the axes tell: (n_seeds,)."""
+    """Return the share of each path's squared distances from the middle that the axes explain: (n_seeds,)."""
     inside, left_out = np.square(picture.points).sum(axis=(1, 2)), np.square(picture.left_out).sum(axis=1)
     return inside / (inside + left_out)
 
@@ -257,7 +257,7 @@ def _sweeps(pictures, losses):
     away = {kind: np.stack([outward(pictures.joint[kind, part].points) for part in parts]) for kind in KINDS}
     axes = {kind: shares.T for kind, shares in pictures.alone.items()}
     return (
-        Sweep("All paths of a kind in one picture", parts, "weights of", "share that two axes tell", shares),
+        Sweep("All paths of a kind in one picture", parts, "weights of", "share that two axes explain", shares),
         Sweep("Away from the middle", parts, "weights of", "share of epochs", away),
         Sweep("A picture for each path", tuple(range(1, N_AXES + 1)), "axis", "share of the variance", axes),
         Sweep(

@@ -24,7 +24,7 @@ class Projection:
     ----------
     points : array (E, T, k)
     explained : array (k,)
-        Share of the sum of squares that each axis tells.
+        Share of the sum of squares that each axis explains.
     axes : array (P, k)
         Directions of length 1, at right angles.
     left_out : array (E, T)
@@ -52,7 +52,7 @@ class Projection:
         beside = ""
         if self.null is not None:
             beside = "; of paths that learnt nothing " + ", ".join(f"{share:.1%}" for share in self.null.explained)
-        return f"{counted(E, 'path')} of {T} points: the axes tell {shares} of the variance{beside}"
+        return f"{counted(E, 'path')} of {T} points: the axes explain {shares} of the variance{beside}"
 
 
 def project(

@@ -48,6 +48,6 @@ def _in_words(name, picture):
     distances = np.linalg.norm(picture.points[..., :2], axis=2)
     away = (np.diff(distances, axis=1) > 0).mean()
     return (
-        f"{E} {name} of {T} points in the plane of their largest variance, whose axes tell {first:.1%} and "
+        f"{E} {name} of {T} points in the plane of their largest variance, whose axes explain {first:.1%} and "
         f"{second:.1%} of it: {away:.0%} of the steps lead away from the middle."
     )

@@ -1,4 +1,4 @@
-"""Paths of weights in the plane that tells most of them, with paths that learnt nothing beside."""
+"""Paths of weights in the plane that explains most of them, with paths that learnt nothing beside."""
 
 from typing import Protocol
 
