@@ -192,7 +192,7 @@ display(
         at_own_rates,
         f"{LOSSES}, each at its own rate",
         smallest=0.1,
-        if_so="Each at its own rate, four layers still fit better, by"
+        if_so="Each at its own rate, four layers fit better than one, by"
         f" {factor(at_own_rates)}.",
         if_not="Each at its own rate, four layers fit no better than one.",
         if_undecided="Each at its own rate, it stays open whether four layers"
@@ -249,8 +249,9 @@ claim(
 # tune the learning rate of each with equally many trials, and look at more
 # than one seed.
 #
-# **Learnt:** comparing two depths at one learning rate compares how well the
-# rate suits them. And depth at equal size means narrow layers, which can die.
+# **Learnt:** a comparison of two depths at one learning rate also compares how
+# well the rate suits them. And depth at equal size means narrow layers, which
+# can die.
 
 # %% [markdown] anchor="equal-parameters-mnist"
 # ## Depth at equal size, on images
@@ -316,8 +317,8 @@ display(
 )
 claim(
     on(equal_images, "DEEPER"),
-    if_so="At exactly equal size the deeper one still recognizes {mean:.1%}"
-    " more of the images.",
+    if_so="At exactly equal size the deeper one recognizes {mean:.1%} more of"
+    " the images.",
     if_not="At exactly equal size the deeper one leads by less than 1 % of the"
     " images, if at all: {mean:+.1%}.",
     if_undecided="Whether the deeper one leads by 1 % of the images or more at"
@@ -859,12 +860,12 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# A plateau is the best that a smaller network can do. If all units of a layer
-# are dead, that is the best constant, and its loss is the variance, $1/2 -
-# 4/\pi^2 = 0.0947$. A flat piece and then one slope leave 0.061; two slopes
-# with a kink between them leave 0.0039. Half a sine lies between 0 and 1, so
-# its variance is at most 1/4: .95 is .095 with the decimal point in the wrong
-# place.
+# Often only at a few: a plateau is the best that a smaller network can do. If
+# all units of a layer are dead, that is the best constant, and its loss is the
+# variance, $1/2 - 4/\pi^2 = 0.0947$. A flat piece and then one slope leave
+# 0.061; two slopes with a kink between them leave 0.0039. Half a sine lies
+# between 0 and 1, so its variance is at most 1/4: .95 is .095 with the decimal
+# point in the wrong place.
 #
 # </details>
 #
@@ -881,14 +882,14 @@ claim(
 # \delta^\top H \delta$$
 #
 # with the gradient $g$ and the Hessian $H$. The *minimal ratio* is the share
-# of directions that lead up; at a minimum it is 1. There are two ways to
-# measure it. The report drew 500 points, with each weight changed by at most
-# $2 \cdot 10^{-7}$, and counted those with a higher loss. One can also compute
-# $H$ and count its positive eigenvalues.
+# of directions that lead up; it is 1 at a minimum where every direction leads
+# up. There are two ways to measure it. The report drew 500 points, with each
+# weight changed by at most $2 \cdot 10^{-7}$, and counted those with a higher
+# loss. One can also compute $H$ and count its positive eigenvalues.
 #
-# *Predict first: training has stopped just short of a minimum, where a slope
-# of $10^{-4}$ is left. What share of the points around it have a higher loss,
-# close by and further away?*
+# *Predict first: training has stopped just short of a minimum of curvature 1,
+# where a slope of $10^{-4}$ is left. What share of the points around it have a
+# higher loss, close by and further away?*
 
 # %% tags=["live", "slide-code"]
 # Sample slope * d + d**2 / 2 with rng.uniform, at three radii.
@@ -1059,7 +1060,7 @@ explore(ratios_over_radii, log10_radius=(-7.7, -0.2, 0.5))
 # A network that uses none of its hidden units computes the best constant. From
 # there, each unused unit offers a way down. A network that takes one of these
 # ways has a lower loss and one way down fewer. So high points tend to have
-# many ways down, and the lowest ones have none ([Dauphin et al.,
+# many ways down, and only low ones can be minima ([Dauphin et al.,
 # 2014](https://arxiv.org/abs/1406.2572)).
 #
 # </details>
@@ -1101,8 +1102,8 @@ plots.plot_sweeps(stationary.sweeps[:2]);
 # 2017](https://arxiv.org/abs/1611.03530))?
 #
 # Three networks try: 784-8-200-10, whose first layer squeezes an image into
-# eight numbers; 784-128-10; and 784-512-512-10. Each is trained once with the
-# true labels, and once with random ones, drawn before the training begins.
+# eight numbers; 784-128-10; and 784-512-512-10. Each is trained with the true
+# labels, and anew with random ones, drawn before the training begins.
 #
 # *Predict first: which of the networks fit the random labels? And what is
 # their accuracy on new images then?*
@@ -1172,7 +1173,7 @@ claim(
 # is whether there was something to find.
 #
 # How much randomness does it take? Below, 50 small networks are trained for
-# every setting on two moons, of whose labels a share is drawn at random.
+# every setting on two moons, with a share of the labels drawn at random.
 #
 # *Predict first: with half of the labels drawn at random, does a wide network
 # still find the boundary between the moons?*
@@ -1353,8 +1354,8 @@ display(
     ),
     claim(
         on(interpolation, "STARTS"),
-        if_so="With the same initial weights the wall is lower by {mean:.1f}:"
-        " it comes from the starts.",
+        if_so="With the same initial weights the wall is lower, by {mean:.1f}:"
+        " different initial weights make it higher.",
         if_not="With the same initial weights the wall is about as high.",
         if_undecided="How much of the wall comes from the initial weights"
         " stays open.",
@@ -1503,8 +1504,9 @@ display(
         if_so="The two definitions disagree: in at least one of the three"
         " comparisons the Jacobian rises more than the gradient of the loss,"
         f" by {factor(definition.mean)}.",
-        if_not="The two definitions agree: in none of the three comparisons"
-        " does the Jacobian rise much more than the gradient of the loss.",
+        if_not="The definition is not to blame: in none of the three"
+        " comparisons does the Jacobian rise much more than the gradient of"
+        " the loss.",
         if_undecided="Whether the Jacobian rises more than the gradient of the"
         " loss in any of the three comparisons stays open.",
     )
@@ -1522,10 +1524,10 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# It depends on what you hold equal. An untrained network gives every image
-# nearly the same probabilities, so sensitivity comes with training, and after
-# equally many epochs the small mini-batches have made the most updates. Only
-# the last comparison is one of networks that fit their images equally well.
+# It depends on what you hold equal. An untrained network gives all images
+# similar probabilities, so sensitivity comes with training, and after equally
+# many epochs the small mini-batches have made the most updates. Only the last
+# comparison is one of networks that fit their images equally well.
 #
 # </details>
 #
@@ -1712,8 +1714,8 @@ pd.concat(
 
 # %% [markdown]
 # In short mode, networks are trained with fewer steps or fewer images than the
-# report's, so some numbers differ for that reason alone. These are wrong or
-# mean something else for another reason:
+# report's, so some numbers differ for that reason alone. These differences
+# have other reasons:
 #
 # - Single runs at one learning rate compare [how well the rate suits a
 #   depth](#equal-parameters), not depths.
@@ -1725,9 +1727,9 @@ pd.concat(
 #   ratio near 1/2 at a radius of $2 \cdot 10^{-7}$ is a coin toss.
 # - The gradients called "almost zero" were those below .03;
 #   [zero](#stationary-points) is another matter.
-# - Of two figures of [the gradient's norm](#gradient-norm), one falls and one
-#   does not. The text has them the other way round, because their captions are
-#   interchanged.
+# - The captions of the two figures of [the gradient's norm](#gradient-norm)
+#   are interchanged. So the text says of the function what is true of the
+#   images, and the other way round.
 # - "Parameters do not affect generalization": the figure beside it has test
 #   accuracies from .38 to .67, for [49 networks](#width-and-generalization)
 #   with 1,447 to 1,416,007 parameters.
