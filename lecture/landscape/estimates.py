@@ -81,7 +81,7 @@ def trace(
     loss, at
         As for ``gradient``.
     dtype : "float32" or "float64", optional
-        In which to compute; the model's own precision by default.
+        Precision of the computation; the model's own by default.
     seed : int
         Seed of the vectors.
 

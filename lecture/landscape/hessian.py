@@ -79,9 +79,9 @@ def hessian(
     loss, at
         As for ``gradient``.
     dtype : "float64" or "float32"
-        In which to compute.
+        Precision of the computation.
     max_bytes : float
-        The most memory that the Hessians may take.
+        Memory that the Hessians may take, at most, in bytes.
 
     Returns
     -------

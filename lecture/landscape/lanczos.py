@@ -65,7 +65,7 @@ def lanczos(
     tolerance : float
         Their residuals' limit, as a share of the largest eigenvalue's magnitude.
     dtype : numpy.dtype
-        Of the vectors.
+        Precision of the vectors.
     seed : int
         Seed of the first vector.
     """

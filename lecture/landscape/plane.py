@@ -11,7 +11,7 @@ from lecture.checks import whole
 
 
 class Rule(Protocol):
-    """An update rule; those of `lecture.optimizers` are such."""
+    """An update rule, such as those of `lecture.optimizers`."""
 
     def begin(self, w: np.ndarray):
         """Return the state before the first step."""
@@ -76,7 +76,7 @@ class Plane:
     def at(self, points: ArrayLike) -> np.ndarray:
         """Return the loss (…) at points (…, 2), interpolated between the grid's by cubic convolution (Keys, 1981).
 
-        It is exact for parabolas, and its slope has no jumps. Beyond the square the outermost cells go on.
+        It is exact for parabolas, and its slope has no jumps. Beyond the square the outermost cells are continued.
         """
         (near_a, near_b), patch = self._near(points)
         return np.einsum("...b,...a,...ba->...", _shares(near_b), _shares(near_a), patch)

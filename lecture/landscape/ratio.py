@@ -85,12 +85,12 @@ def minimal_ratio(
     loss, at
         As for ``gradient``.
     dtype : "float64" or "float32"
-        In which to compute. In float32 a loss that changes by less than a ten-millionth stays the same, and is no
-        higher.
+        Precision of the computation. In float32 a loss that rises by less than a ten-millionth of itself does not
+        count as higher.
     seed : int
         Seed of the samples.
     max_bytes : float
-        The most memory that the Hessians may take.
+        Memory that the Hessians may take, at most, in bytes.
 
     Raises
     ------

@@ -137,9 +137,9 @@ def spectrum(
     loss, at
         As for ``gradient``.
     dtype : "float64" or "float32", optional
-        In which to compute: float64 for all eigenvalues, the model's own precision with ``k`` by default.
+        Precision of the computation; by default float64 for all eigenvalues, and the model's own with ``k``.
     max_bytes : float
-        The most memory that the Hessians may take.
+        Memory that the Hessians may take, at most, in bytes.
     seed : int
         Seed of the vector that Lanczos starts from.
 

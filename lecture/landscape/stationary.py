@@ -84,15 +84,15 @@ def stationary_points(
     starts : array (K, P)
         Weights to start from.
     tolerance : float
-        The norm below which a gradient counts as zero.
+        Norm below which a gradient counts as zero.
     steps : int
-        The most steps.
+        Number of steps of the search, at most.
     downhill : int
-        Most steps down the loss itself before the search, which then ends at minima as a rule.
+        Number of steps down the loss itself before the search, at most. The search then usually ends at minima.
     loss : str, keras.losses.Loss or callable, optional
         The loss that the model is compiled with by default; needed with replicas.
     max_bytes : float
-        The most memory that the Hessians may take.
+        Memory that the Hessians may take, at most, in bytes.
 
     Raises
     ------

@@ -21,11 +21,11 @@ class Trajectory(keras.callbacks.Callback):
     Parameters
     ----------
     every : "epoch" or int
-        When to record: at the end of each epoch, or after so many steps.
+        When to record: at the end of each epoch, or the number of steps between two records.
     layers : sequence of str, optional
         Names of the layers whose weights to record; all by default.
     dtype : "float16" or "float32"
-        In which to keep them. Half precision is plenty for a picture, and takes half the memory.
+        Precision in which to keep the weights. Half precision is enough for a picture, and takes half the memory.
     path : str or Path, optional
         A file, ``.npz``, to write at the end of the training.
 
