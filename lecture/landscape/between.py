@@ -1,7 +1,7 @@
 """The networks on the line through two solutions, and the classes that they give to some images."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -10,7 +10,7 @@ from lecture.checks import whole
 from lecture.landscape.interpolation import ALPHAS, Path, interpolate
 from lecture.landscape.keras_network import batch_norms
 from lecture.landscape.losses import Loss
-from lecture.landscape.parameters import Model, vector
+from lecture.landscape.parameters import Model, single, vector
 from lecture.landscape.problem import problem
 from lecture.replicas import Replicas
 
@@ -74,18 +74,22 @@ def between(
     number : int
         Which pair, of replicas.
     alphas : array (A,)
-        Ascending, two or more.
+        Shares of b, ascending, two or more.
     shown : sequence of int, optional
-        Rows of X whose classes are told; the first of each class by default.
+        Rows of X whose classes to return; the first of each class by default.
     loss : str, keras.losses.Loss or callable, optional
         The loss that ``a`` is compiled with by default; needed with replicas.
+
+    Returns
+    -------
+    Between
 
     Raises
     ------
     ValueError
         If the models differ in more than their weights or have a single output, or something does not fit.
     """
-    a, b = (_one(model, number) for model in (a, b))
+    a, b = (single(model, number) if isinstance(model, Replicas) else model for model in (a, b))
     path = interpolate(a, b, X, y, alphas=alphas, loss=loss)
     if isinstance(a, Replicas):
         path = Path(path.alphas, path.loss[0], path.accuracy[0], path.ends[0])
@@ -104,11 +108,3 @@ def between(
     if outputs.shape[-1] < 2:
         raise ValueError("a and b must have an output for each of two or more classes, got one output.")
     return Between(path, X[chosen], truth[chosen], outputs.argmax(axis=-1))
-
-
-def _one(model, number):
-    if not isinstance(model, Replicas):
-        return model
-    whole(number, "number", least=0, most=len(model) - 1)
-    weights = tuple(array[[number]] for array in model.weights)
-    return replace(model, seeds=model.seeds[number : number + 1], weights=weights)

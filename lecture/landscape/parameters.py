@@ -7,6 +7,7 @@ import keras
 import numpy as np
 from numpy.typing import ArrayLike
 
+from lecture.checks import whole
 from lecture.replicas import Replicas
 
 Model = keras.Model | Replicas
@@ -89,6 +90,20 @@ def shapes(model: Model) -> dict[str, tuple]:
         name = variable.path if variable.path not in found else f"{variable.path}_{len(found)}"
         found[name] = tuple(variable.shape)
     return found
+
+
+def single(nets: Replicas, number: int) -> Replicas:
+    """Return one of many replicas alone, with its seed and weights, which are all that its loss depends on.
+
+    Raises
+    ------
+    ValueError
+        If there is no such replica.
+    """
+    whole(number, "number", least=0, most=len(nets) - 1)
+    return dataclasses.replace(
+        nets, seeds=nets.seeds[number : number + 1], weights=tuple(w[[number]] for w in nets.weights)
+    )
 
 
 def _refuse_batch_norm(replicas):

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import keras
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from lecture.checks import one_of, whole
 from lecture.landscape.examples import checked
-from lecture.landscape.parameters import assign
+from lecture.landscape.parameters import assign, single
 from lecture.landscape.plane import Plane
 from lecture.landscape.problem import problem
 from lecture.landscape.projection import chance, project
@@ -105,6 +105,10 @@ def walk(
     seed : int
         Seed of the random walk and of the random directions.
 
+    Returns
+    -------
+    Walk
+
     Raises
     ------
     ValueError
@@ -112,7 +116,7 @@ def walk(
     """
     if not isinstance(nets, Replicas):
         raise ValueError(f"nets must be replicas, as replicas.train gives them, got {type(nets).__name__}.")
-    whole(number, "number", least=0, most=len(nets) - 1)
+    net = single(nets, number)
     whole(n, "n", least=4)
     planes = (planes,) if isinstance(planes, str) else planes
     for name in planes:
@@ -123,7 +127,6 @@ def walk(
     X, y = checked(nets, X, y, sparse=False)
     if X.ndim != 2:
         raise ValueError(f"X must be the same for all networks, with shape (n, 1), got {X.shape}.")
-    net = replace(nets, seeds=nets.seeds[number : number + 1], weights=tuple(w[[number]] for w in nets.weights))
     trained = nets.kept["all"][:, number].astype(float)
     if not np.isfinite(trained).all():
         raise ValueError(f"the training must be finite to the end, and network {number} diverged.")
