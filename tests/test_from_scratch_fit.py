@@ -99,7 +99,7 @@ def test_it_learns():
     net = dense_net([2, 16, 16, 1], activation="relu", initializer="he_normal", batch_norm=SETTINGS)
     fitted = fit(net, X, y, schedule=Triangular(1e-3, 0.5, 40), epochs=20, batch_size=100)
     assert fitted.accuracy[-1] > 0.97 and fitted.loss[-1] < 0.2 < fitted.loss[0]
-    assert "A 2-16-16-1 net after 80 updates: cost" in fitted.describe()
+    assert "A 2-16-16-1 net after 80 update steps: cost" in fitted.describe()
     assert f"accuracy {fitted.accuracy[-1]:.1%} in training" in fitted.describe() and fitted.notes == ()
 
 
@@ -147,7 +147,7 @@ def test_an_interrupted_training_keeps_its_whole_epochs():
     whole = fit(net, X, y, schedule=0.1, epochs=1, batch_size=5)
     np.testing.assert_array_equal(cut.net.matrices[0], whole.net.matrices[0])
     np.testing.assert_array_equal(cut.loss, whole.loss)
-    assert "It was interrupted: this is what was whole, 4 of 20 updates." in cut.describe()
+    assert "Training was interrupted; this is the net after 4 of 20 update steps." in cut.describe()
     PASSES[:] = [1] * 7
     with pytest.raises(KeyboardInterrupt):
         fit(Interrupted(net.layers, net.loss, net.l2), X, y, schedule=0.1, epochs=5, batch_size=5)

@@ -74,13 +74,18 @@ class BatchNorm(Layer):
         n_units : int
             Units of the layer before it.
         momentum : float
-            Part of the moving averages that a batch leaves as it is, in [0, 1).
+            Share of the moving averages that stays when a batch moves them, in [0, 1).
         epsilon : float
             Added to the variance, at least 0. A unit whose variance is far below it stays as small as it is.
         activation : str
-            Activation after it, a key of ``ACTIVATIONS``.
+            Activation after batch norm, a key of ``ACTIVATIONS``.
         fault : str, optional
-            Key of ``FAULTS``: what its backward pass gets wrong.
+            Key of ``FAULTS``: what the backward pass gets wrong.
+
+        Raises
+        ------
+        ValueError
+            If a number is out of range, or a name unknown.
         """
         whole(n_units, "n_units", least=1)
         ones, zeros = np.ones(n_units), np.zeros(n_units)
@@ -88,10 +93,10 @@ class BatchNorm(Layer):
 
     @staticmethod
     def refreshed(net: "Net", X: ArrayLike) -> "Net":
-        """Return the net with the statistics of ``X`` in the place of all moving averages.
+        """Return the net with the statistics of ``X`` instead of all moving averages (Wu & Johnson 2021).
 
-        The averages lag behind the weights, the more the higher the learning rate; these do not. Each layer's are
-        computed from what the layers before it give with theirs.
+        Moving averages lag behind the weights, the more the higher the learning rate; these do not. Those of a layer
+        are computed from what the layers before it give with theirs.
 
         Parameters
         ----------
@@ -99,6 +104,11 @@ class BatchNorm(Layer):
             Net with batch norm.
         X : array (n, n_in)
             Inputs, at least 3 and better thousands.
+
+        Raises
+        ------
+        ValueError
+            If there are fewer than three examples, or epsilon is 0 and a unit is constant.
         """
         layers = []
         for layer, signal in zip(net.layers, net.forward(X, training=True)):
@@ -164,9 +174,9 @@ def batch_norm_gradient(
     above : array (n, n_units)
         Gradient ∂L/∂out of what batch normalization gives.
     gamma : array (n_units,)
-        Its factors γ.
+        Factors γ.
     epsilon : float
-        What is added to the variance, at least 0.
+        Number added to the variance, at least 0.
     fault : str, optional
         Key of ``FAULTS``: what to get wrong. The right gradient if None.
 
@@ -197,12 +207,16 @@ def checked(z: ArrayLike, above: ArrayLike, *factors: ArrayLike) -> tuple[np.nda
     return z, above, *rest
 
 
+def check_count(n: int) -> None:
+    """Refuse a batch of fewer than three examples."""
+    if n < FEWEST:
+        raise ValueError(f"Batch norm needs {FEWEST} examples or more to say anything in training, got {n}.")
+
+
 def _standardize(x, epsilon, statistics=None):
     """The ``Standardized`` x (…, n, m), by these statistics (mean, variance), or by its own."""
     if statistics is None:
-        n = x.shape[-2]
-        if n < FEWEST:
-            raise ValueError(f"Batch norm needs {FEWEST} examples or more to say anything in training, got {n}.")
+        check_count(x.shape[-2])
         mean = x.mean(axis=-2, keepdims=True)
         centred = x - mean
         variance = (centred * centred).mean(axis=-2, keepdims=True)  # np.var would take |·|² of complex numbers

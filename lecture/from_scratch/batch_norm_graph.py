@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from lecture.checks import one_of, real
-from lecture.from_scratch.batch_norm import FEWEST, checked
+from lecture.from_scratch.batch_norm import check_count, checked
 from lecture.words import counted, listed, short
 
 
@@ -127,11 +127,11 @@ def batch_norm_graph(
     z : array (n, m)
         Inputs, three examples or more.
     above : array (n, m)
-        Gradient ∂L/∂u of what batch norm gives.
+        Gradient ∂L/∂u, where u is the output of batch norm.
     gamma, beta : array (m,)
-        Its factors γ and offsets β.
+        Factors γ and offsets β.
     epsilon : float
-        What is added to the variance, at least 0.
+        Number added to the variance, at least 0.
 
     Returns
     -------
@@ -153,8 +153,7 @@ def batch_norm_graph(
     """
     z, above, gamma, beta = checked(z, above, gamma, beta)
     real(epsilon, "epsilon", least=0)
-    if len(z) < FEWEST:
-        raise ValueError(f"Batch norm needs {FEWEST} examples or more to say anything in training, got {len(z)}.")
+    check_count(len(z))
     values = _values(z, gamma, beta, epsilon)
     if not values["spread"].all():
         raise ValueError("Batch norm with epsilon 0 cannot standardize a unit that is the same for all examples.")

@@ -145,8 +145,8 @@ def check_gradients(
     entries : int, optional
         Number of entries of each array to nudge, drawn at random; all if None.
     directions : int
-        Number of random directions for each array, along which all its entries are nudged at once: two passes each,
-        however large the array.
+        Number of random directions for each array, along which all its entries are nudged at once. A direction takes
+        two passes, however large the array.
     seed : int
         Seed of the entries and directions.
 

@@ -22,7 +22,7 @@ HIGH = 0.5  # a schedule that ends above this part of its highest rate has not c
 
 
 class Evaluation(NamedTuple):
-    """What a net makes of examples: its mean loss, the cost (with the penalty), and the accuracy, from 0 to 1."""
+    """How well a net does on examples: mean loss, cost (the loss with the penalty), and accuracy, from 0 to 1."""
 
     loss: float
     cost: float
@@ -58,7 +58,7 @@ class Fitted:
     def describe(self) -> str:
         """Return the training in a sentence, and what there is to note."""
         sizes = "-".join(map(str, self.net.sizes))
-        text = f"A {sizes} net after {counted(int(self.steps[-1]), 'update')}: cost {digits(self.cost[-1])}"
+        text = f"A {sizes} net after {counted(int(self.steps[-1]), 'update step')}: cost {digits(self.cost[-1])}"
         text += f", loss {digits(self.loss[-1])}"
         if np.isfinite(self.accuracy[-1]):
             text += f", accuracy {self.accuracy[-1]:.1%} in training"
@@ -109,7 +109,7 @@ def fit(
     Returns
     -------
     Fitted
-        With the net in float64. If the training is interrupted (Ctrl-C), it is that of the epochs that were whole.
+        With the net in float64; if training is interrupted (Ctrl-C), the net and the record after the last whole epoch.
 
     Raises
     ------
@@ -138,8 +138,8 @@ def fit(
     except KeyboardInterrupt:
         if fitted is None:
             raise
-        done = f"{int(fitted.steps[-1]):,} of {len(rates):,} updates"
-        fitted = replace(fitted, notes=(f"It was interrupted: this is what was whole, {done}.",))
+        done = f"{int(fitted.steps[-1]):,} of {len(rates):,} update steps"
+        fitted = replace(fitted, notes=(f"Training was interrupted; this is the net after {done}.",))
     assert fitted is not None  # there is one epoch or more
     return fitted
 
@@ -154,17 +154,24 @@ def evaluate(net: Net, X: ArrayLike, y: ArrayLike) -> Evaluation:
     X : array (n, n_in)
         Inputs.
     y : array (n, n_out)
-        Targets.
+        Targets, one-hot for a softmax.
+
+    Returns
+    -------
+    Evaluation
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit the net, or a value is not finite.
     """
     return _evaluate(net.astype("float32"), *batch(net, X, y, "float32"))
 
 
 def _one_thread():
-    """A context in which products take one thread, if threadpoolctl is installed, as it is with scikit-learn.
-
-    Two threads share 100 × 3072 times 3072 × 50 with little gain, and wait for each other where other programs run:
-    25 ms a step instead of 2.6, measured on 2 cores with a load of 8.
-    """
+    """A context in which products take one thread, if threadpoolctl is installed, as it is with scikit-learn."""
+    # Two threads share 100 × 3072 times 3072 × 50 with little gain, and wait for each other where other programs run:
+    # 25 ms a step instead of 2.6, measured on 2 cores with a load of 8.
     try:
         from threadpoolctl import threadpool_limits
     except ModuleNotFoundError:

@@ -78,7 +78,7 @@ def spread(
     batch_norm : bool
         Whether the hidden layers have batch norm.
     epsilon : float
-        What batch norm adds to the variance, at least 0.
+        Number that batch norm adds to the variance, at least 0.
     seeds : int or sequence of int
         Seeds of the weights, or their number.
     activation : str
@@ -100,9 +100,7 @@ def spread(
     norm = {"epsilon": epsilon} if batch_norm else False
     rows = []
     for seed in seeds:
-        net = dense_net(
-            sizes, activation=activation, output="softmax", initializer=sigma, batch_norm=norm, l2=0, seed=seed
-        )
+        net = dense_net(sizes, activation=activation, output="softmax", initializer=sigma, batch_norm=norm, seed=seed)
         targets = _classes(len(np.atleast_2d(X)), sizes[-1], seed) if y is None else y
         rows.append(_measured(net, *batch(net, X, targets)))
     sigma = sigma if isinstance(sigma, str) else float(sigma)
