@@ -14,9 +14,11 @@ class BatchNorm:
     Parameters
     ----------
     n_replicas : int
+        Number of replicas.
     hidden : sequence of int
         Units of the hidden layers.
     dtype : "float32" or "float64"
+        Precision of all numbers.
     """
 
     def __init__(self, n_replicas, hidden, dtype):
@@ -61,5 +63,5 @@ def statistics(z, shares=None):
 
 
 def standardized(z, mean, variance, epsilon):
-    """Return ẑ = (z - mean) / √(variance + ε)."""
+    """Return ẑ = (z - mean) / √(variance + ε), (R, n, q), by statistics (R, 1, q)."""
     return (z - mean) * tf.math.rsqrt(variance + epsilon)

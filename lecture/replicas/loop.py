@@ -12,7 +12,7 @@ import tensorflow as tf
 from lecture.replicas.batch_norm import BatchNorm
 from lecture.replicas.net import BatchedNet
 
-N_NOTED = 256  # steps in one call whose gradients' norms can be noted
+N_NOTED = 256  # most steps in one call if the norms of their gradients are recorded
 
 
 class Loop:
@@ -26,7 +26,7 @@ class Loop:
     sparse : bool
         Whether the loss takes class numbers.
     optimizer : keras.optimizers.Optimizer
-        One whose update is element-wise; it is built here.
+        Optimizer that updates each weight by itself; it is built here.
     n_replicas : int
     dtype : "float32" or "float64"
     masked : bool

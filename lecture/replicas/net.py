@@ -55,7 +55,7 @@ class BatchedNet:
 
     @property
     def stride(self):
-        """Arrays of a hidden layer: the kernel of each of ``shapes`` stands so many arrays after the one before."""
+        """Number of arrays of a hidden layer: the distance between two kernels in ``arrays``."""
         return 4 if self.normalized else 2
 
     @property
@@ -69,14 +69,14 @@ class BatchedNet:
         Parameters
         ----------
         weights : sequence of tensors
-            Those of ``arrays``, with an axis of replicas before.
+            Arrays of the shapes in ``arrays``, each with a leading axis of replicas.
         X : tensor (n, n_inputs) or (R, n, n_inputs)
         masks : sequence of tensors (R, 1, q)
             For each hidden layer, 0 for units that a replica does not have; empty if all have all.
         standardize : callable, with batch norm
             ``standardize(layer, z)`` gives ẑ (R, n, q) of a hidden layer, counted from 0.
         first : tensor (R, n, q), optional
-            The first layer's product, where it is there already.
+            Product of the first layer, without biases, if it has been computed already.
         """
         a = X  # (n, p) or (R, n, p)
         for layer in range(self.n_layers):

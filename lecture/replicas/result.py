@@ -22,7 +22,7 @@ class Replicas:
     seeds : tuple of int
         Seed of each replica.
     steps : array (T,)
-        Recorded steps: the number of updates made before.
+        Recorded steps: the number of update steps made before each record.
     loss, accuracy : array (T, R)
         On the training examples; the loss without penalty. With several outputs the highest one is the predicted class.
         A single output predicts the second class above 0.5, or above 0 if the loss takes logits or margins (hinge) and
@@ -41,7 +41,7 @@ class Replicas:
     net : BatchedNet
         The network that all replicas share.
     gradient_norm : array (n_steps, R) or None
-        Norm of the gradient that each step used, if it was noted.
+        Norm of the gradient that each step used, if it was recorded.
     batch_norm : (float, float) or None
         Momentum and ε of batch norm, if there is any.
     moving : tuple of arrays
@@ -59,7 +59,7 @@ class Replicas:
     complete: bool
     seconds: float
     net: BatchedNet = field(repr=False)
-    gradient_norm: Any = None  # who asks for it has let it be noted
+    gradient_norm: Any = None  # an array, if train was asked to record it
     batch_norm: tuple[float, float] | None = None
     moving: tuple[np.ndarray, ...] = ()
 

@@ -1,6 +1,6 @@
 """The loop where all replicas take the same examples: the first layer of all of them is one product.
 
-With R replicas, n examples, p inputs and q units it is (n, p) times (p, R q) in the place of R products of (n, p) and
+With R replicas, n examples, p inputs and q units it is (n, p) times (p, R q) instead of R products of (n, p) and
 (p, q), and the examples are gathered once. With many inputs that is most of a step.
 """
 

@@ -83,7 +83,7 @@ def train(
     loss : str, keras.losses.Loss or callable
         Loss with a value for each example.
     optimizer : str or keras.optimizers.Optimizer
-        Optimizer whose update is element-wise.
+        Optimizer that updates each weight by itself.
     learning_rate : float, array (n_replicas,), callable or a sequence of n_replicas, optional
         Learning rate of all replicas, or of each; by default the optimizer's. A function of the step, from 0, such as
         ``lecture.optimizers.Triangular``, is a schedule; a sequence may have both.
@@ -101,8 +101,8 @@ def train(
     batch_norm : pair of float, optional
         Momentum, from 0 to below 1, and ε, at least 0, of batch norm before the activation of each hidden layer, as
         Keras and ``lecture.from_scratch.BatchNorm`` have it; none if None. In training it takes the statistics of the
-        mini-batch, which needs three examples or more; what is recorded, and predictions, take moving averages. With ε
-        = 0 a unit that is the same for all examples makes its replica not a number.
+        mini-batch, which needs three examples or more; what is recorded, and predictions, take moving averages. If ε
+        is 0, a unit that is the same for all examples turns the weights of its replica into NaN.
     l1, l2 : float, array (n_replicas,) or (n_replicas, n_kernels)
         Strengths of the penalty l1 Σ|w| + l2 Σw² that is added to the loss: the same for all kernels, or (with
         ``penalized="all"``) one for each that is learnt.
@@ -119,7 +119,7 @@ def train(
         Weights to keep at recorded steps: for some layers, counted from 0, which entries of the flattened kernel; or
         all weights that are learnt in a row, in the order of Keras' ``get_weights``.
     gradient_norm : bool
-        Whether to note the norm of the gradient in each step, that of its mini-batch, with penalties.
+        Whether to record the norm of each step's gradient: on its mini-batch, with penalties.
     dtype : "float32" or "float64"
         Precision of all computations.
     max_bytes : int, optional

@@ -9,7 +9,7 @@ MEASURED = 2**26  # numbers that the layers of all replicas put out when they ar
 
 
 def rows_at_once(net, n_replicas):
-    """Return on how many examples to measure replicas at a time, so that it takes little memory."""
+    """Return the number of examples on which to measure replicas at a time, so that it takes little memory."""
     return max(1, MEASURED // (n_replicas * sum(net.sizes[1:])))
 
 
@@ -26,7 +26,7 @@ def bytes_each(net, n_examples, itemsize, own_data, n_taken=None):
     own_data : bool
         Whether it has examples of its own.
     n_taken : int, optional
-        How many it has of its own: those of a mini-batch, if all replicas take them from the same; else all.
+        Number of its own examples: a mini-batch if all replicas draw from the same examples, else all of them.
     """
     n_own = n_examples if n_taken is None else n_taken
     data = n_own * (net.sizes[0] + net.sizes[-1]) if own_data else 0
