@@ -57,7 +57,7 @@ def mlp(
     l1, l2 : float
         Strengths of the penalty l1 Σ|w| + l2 Σw² over the hidden layers' kernels, which is added to the loss.
     l2_output : bool
-        Whether the output layer's kernel has the penalty too.
+        Whether the output layer's kernel has the penalty, l1 and l2, too.
     dropout : float
         Fraction of each hidden layer's outputs that is set to 0 in training, in [0, 1). Keras scales the others by
         1 / (1 - dropout) in training, and changes nothing when it predicts.
@@ -68,9 +68,9 @@ def mlp(
         Keras' default, ``momentum=0.99``, they need some hundred batches.) The Dense layers keep their biases, although
         β makes them redundant, so that nothing else differs from the plain network.
     momentum : float
-        Part of the moving averages that a batch leaves as it is, in [0, 1).
+        Share of batch norm's moving averages that stays when a batch moves them, in [0, 1).
     epsilon : float
-        What batch normalization adds to the variance, at least 0.
+        Number that batch norm adds to the variance, at least 0.
     initializer : str or keras.initializers.Initializer
         Initializer of the kernels; each layer gets a copy with its own seed. Biases start at 0.
     optimizer : str or keras.optimizers.Optimizer

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from lecture.data.files import OtherContent
 
-LARGEST = 200_000_000  # bytes of a file in an archive; the largest batch has 31 million, as Python 3 may write it twice
+LARGEST = 200_000_000  # bytes of a file in an archive; a batch has 31 million, or twice that as an old kind of pickle
 
 
 def each(path: Path) -> Generator[tuple[PurePosixPath, bytes]]:
@@ -30,20 +30,21 @@ def each(path: Path) -> Generator[tuple[PurePosixPath, bytes]]:
             if member.isdir():
                 continue
             name, file = _checked_name(member), archive.extractfile(member)
-            if file is not None:  # as it is only for what is no file
+            if file is not None:  # never None for an ordinary file
                 yield name, file.read()
 
 
 def only(path: Path, wanted: Collection[str], folder: str) -> Generator[tuple[str, bytes]]:
-    """Return the name and the bytes of some files of an archive, which are in one folder in it or in none.
+    """Return the name and the bytes of some files of an archive, which lie in a folder of it or at its top.
 
     Parameters
     ----------
     path : Path
+        Archive.
     wanted : collection of str
-        Their names. Other files are passed over.
+        Names of the files. Others are passed over.
     folder : str
-        Name of the folder.
+        Name of the folder in the archive that may hold them.
 
     Raises
     ------

@@ -1,8 +1,8 @@
 """The cache of images that were downloaded and checked, or are slow to read: a file for each set and source, or none.
 
 A file is named after its content, ``mnist.openml.<digest>.npz``, so that it can be checked without any list, and is
-whole or not there. For images from a folder the source is ``folder-<place>-<state>``, which are digests of where the
-folder is and of the sizes and times of its files.
+whole or not there. For images from a folder the source is ``folder-<place>-<state>``: place is a digest of the
+folder's path, state one of the names, sizes and times of its files.
 """
 
 import hashlib
@@ -50,8 +50,9 @@ def of_folder(place: Path, stamp: str) -> str:
     Parameters
     ----------
     place : Path
+        Folder.
     stamp : str
-        What changes when the files in it do.
+        Text that changes when the files in the folder do, from ``folders.stamp``.
     """
     where, state = (hashlib.sha256(text.encode()).hexdigest()[:12] for text in (str(place.resolve()), stamp))
     return f"folder-{where}-{state}"

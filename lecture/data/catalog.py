@@ -26,20 +26,20 @@ class Absent(Unavailable):
 
 @dataclass(frozen=True)
 class Marks:
-    """What is published about a set, by which images that differ from it are told apart.
+    """What is published about a set, and tells how images that are not the official ones differ from it.
 
     Attributes
     ----------
     first_train, first_test : tuple of int
-        The first ten labels of each part.
+        First ten labels of each part.
     counts : tuple of tuple of int
-        How many images of each class are in each fifth of the training images.
+        Number of images of each class in each fifth of the training images.
     train_mean, train_std : tuple of float
         Mean and standard deviation of each colour of the training images, divided by 255, known to about 1e-8.
     first_pixels : tuple of tuple of int
-        The first three pixels of the first training image.
+        First three pixels of the first training image.
     first_reds : tuple of int
-        The red values of the first three pixels of the first test image.
+        Red values of the first three pixels of the first test image.
     """
 
     first_train: tuple

@@ -54,11 +54,14 @@ def dealt(y: np.ndarray, n_batches: int, rng: np.random.Generator) -> np.ndarray
     y : array (n,) of uint8
         Class numbers, equally many of each.
     n_batches : int
+        Number of batches.
     rng : numpy.random.Generator
+        Source of the order.
 
     Returns
     -------
     array (n,) of int
+        Numbers of the rows, batch by batch.
     """
     n_classes = len(CIFAR10.class_names)
     share = len(y) // n_batches // n_classes

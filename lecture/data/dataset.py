@@ -27,8 +27,8 @@ class Dataset:
     class_names : tuple of str
         Names of the classes, in the order of their numbers.
     source : str
-        Source of the images: "cache", "system", "openml", "keras", "sample" or a folder, where a copy is called so:
-        "data (a JPEG copy)". Passed as ``source`` again, it loads the same images.
+        Source of the images: "cache", "system", "openml", "keras", "sample" or a folder, followed by what its images
+        are if not the official ones: "data (a JPEG copy)". Passed as ``source`` again, it loads the same images.
     name : str
         Name of the set, such as "Fashion-MNIST".
     image_shape : tuple of int
@@ -224,8 +224,9 @@ def pixel_statistics(X: np.ndarray, rows: np.ndarray | None = None) -> tuple[np.
     Parameters
     ----------
     X : array (n, …) of uint8
+        Images.
     rows : array of int, optional
-        The images that count; all of them if None.
+        Numbers of the images to take; all of them if None.
     """
     n = len(X) if rows is None else len(rows)
     total, squares = np.zeros((2, math.prod(X.shape[1:])), np.int64)

@@ -39,7 +39,7 @@ class Form(NamedTuple):
     Attributes
     ----------
     files : dict of str to Path
-        The files that it takes, by name; ``None`` for one that is missing.
+        Files of this form by name; ``None`` for one that is missing.
     read : callable
         Returns the images in these files.
     """

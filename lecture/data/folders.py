@@ -16,9 +16,11 @@ def read(folder: Path, entry: Entry, passed: Callable[[str], None] = lambda clau
     Parameters
     ----------
     folder : Path
+        Folder to look in.
     entry : Entry
+        Set to look for.
     passed : callable
-        Called with a clause for each form that could not be read while another one could be tried.
+        Function that is called with a clause for each form that cannot be read, if another one can be tried.
 
     Raises
     ------

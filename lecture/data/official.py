@@ -29,7 +29,7 @@ def check(images: Images, entry: Entry) -> Images:
     Unavailable
         If their form is wrong.
     Differs
-        If they are others; the message says what they are instead, as far as that can be known.
+        If they are other images; the message says what they are, as far as that can be known.
     """
     check_form(images, entry)
     if images.sha256:  # the checksum of their archive has passed

@@ -47,14 +47,19 @@ def twin(net: Net, *, optimizer: str | keras.optimizers.Optimizer = "sgd", dtype
     optimizer : str or keras.optimizers.Optimizer
         Optimizer for the training of the model.
     dtype : {"float32", "float64"}
-        Precision of the model. In float64 its loss and gradients are those of the net to rounding, but for leaky ReLU
-        and GELU, of which Keras takes a constant in float32. To train it in float64 with a penalty, Keras needs
+        Precision of the model. In float64 its loss and gradients are those of the net to rounding, except with leaky
+        ReLU and GELU, whose constants Keras rounds to float32. To train it in float64 with a penalty, Keras needs
         ``keras.config.set_floatx("float64")``.
 
     Returns
     -------
     keras.Sequential
         Its layers have the names of those of `lecture.models.mlp`; its loss is the net's, with the penalty.
+
+    Raises
+    ------
+    ValueError
+        If the dtype is another one.
     """
     one_of(dtype, ("float32", "float64"), "dtype")
     model = keras.Sequential([keras.Input((net.sizes[0],), dtype=dtype)], name="twin")
@@ -93,7 +98,7 @@ def from_keras(model: keras.Sequential) -> Net:
     Raises
     ------
     ValueError
-        If the model has something that a net has not: another layer, another activation or loss, layers without
+        If the model has something that a net cannot have: another layer, another activation or loss, layers without
         biases, or a penalty that is not the same L2 on all kernels.
     """
     if not isinstance(model, keras.Sequential) or not model.built:
