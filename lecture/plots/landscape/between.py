@@ -48,7 +48,7 @@ def plot_between(
     between : lecture.landscape.Between
         Loss, accuracy and classes over α.
     alpha : float
-        Where to look: the nearest α that there is.
+        Share of the second network; the nearest recorded one is drawn.
     class_names : sequence of str, optional
         Names of the classes; their numbers if None.
     axes : sequence of three matplotlib.axes.Axes, optional
@@ -61,7 +61,7 @@ def plot_between(
     Raises
     ------
     ValueError
-        If α lies outside what there is.
+        If α lies outside the recorded ones.
     """
     alphas = between.path.alphas
     if not alphas[0] - 1e-9 <= alpha <= alphas[-1] + 1e-9:

@@ -11,7 +11,7 @@ from lecture.plots.alt import describe
 from lecture.plots.style import COLORS
 
 N_SHOWN = 12  # eigenvalues of a spectrum
-FARTHEST = 2.5  # a limit further above than so many times the largest eigenvalue is left out of the picture
+FARTHEST = 2.5  # a limit that is more than this many times the largest eigenvalue is left out of the picture
 
 
 class Edge(Protocol):

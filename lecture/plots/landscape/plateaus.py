@@ -37,7 +37,7 @@ class Plateaus(Protocol):
     outputs: np.ndarray  # (n_seeds, n)
 
     def fit(self, kinks: int, flat: bool) -> Fit:
-        """Return the best line with so many kinks."""
+        """Return the best line with some number of kinks."""
 
     def ended_at(self, fit: Fit) -> np.ndarray:
         """Return which runs ended at a fit, (n_seeds,) of bool."""
@@ -55,7 +55,7 @@ def plot_plateaus(plateaus: Plateaus, *, at: int = -1, chosen: Fit | None = None
     at : int
         Number of the recorded step at which to draw the runs; the last by default.
     chosen : object, optional
-        The fit whose line and runs are drawn strong, all others faint.
+        Fit whose line and runs are drawn strong, all others faint.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on; a new figure if None.
 
@@ -128,7 +128,7 @@ def plot_kinked_fit(
 def plot_nested_fits(
     plateaus: Plateaus, *, kinks: int = 1, flat: bool = False, axes: Sequence[Axes] | None = None
 ) -> np.ndarray:
-    """Draw the best line with so many kinks beside the runs that ended there.
+    """Draw the best line with some number of kinks beside the runs that ended there.
 
     Parameters
     ----------

@@ -38,7 +38,7 @@ def plot_ratios_over_radii(
     ratios : dict of str to object
         Ratios at many radii around each point, by its name.
     radius : float, optional
-        The radius to read the ratios off at; no reading if None.
+        Radius at which to read off the ratios; no reading if None.
     axes : sequence of matplotlib.axes.Axes, optional
         Axes to draw on, one for each point; new ones, two in a row, if None.
 
@@ -133,7 +133,7 @@ def plot_ratios_against_loss(
 
 
 def _grid(axes, n, height):
-    """Axes for n panels, by default two in a row, each so high in em."""
+    """Axes for n panels of a height in em, by default two in a row."""
     n_rows, n_columns = -(-n // 2), min(2, n)
     shared = dict(nrows=n_rows, ncols=n_columns, sharex=True, sharey=True, squeeze=False, layout="constrained")
     panels: Any = style.axes(axes, 26 * n_columns, 5 + height * n_rows, **shared)

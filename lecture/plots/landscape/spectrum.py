@@ -11,8 +11,8 @@ from lecture.plots.alt import describe
 from lecture.plots.page import drawable
 from lecture.plots.style import COLORS
 
-MANY_PLACES = 15
-PLACE = 0.03  # of the axis: points that are closer lie on one another
+MANY_PLACES = 15  # with more of them, numbers of points would crowd the picture
+PLACE = 0.03  # share of the axis: points that are closer lie in one place
 
 
 class Spectrum(Protocol):
@@ -62,7 +62,7 @@ def plot_spectrum(spectrum: Spectrum, *, ax: Axes | None = None) -> Axes:
 def plot_index(loss: ArrayLike, spectrum: Spectrum, *, ax: Axes | None = None) -> Axes:
     """Draw the share of negative eigenvalues of stationary points over their loss.
 
-    Where points lie on one another, it says how many.
+    Numbers beside the points say how many lie in one place.
 
     Parameters
     ----------

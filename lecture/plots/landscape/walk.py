@@ -57,13 +57,18 @@ def plot_plane(walk: Walk, plane: str = "training", *, ax: Axes | None = None) -
     walk : lecture.landscape.Walk
         A training and its planes.
     plane : str
-        Which of the planes.
+        Name of the plane.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on; a new figure if None.
 
     Returns
     -------
     matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        If there is no such plane.
     """
     shown = walk.planes[one_of(plane, walk.planes, "plane")]
     ax, size = style.axes(ax, 25, 22), style.size()
@@ -93,13 +98,18 @@ def plot_function(walk: Walk, step: int | None = None, *, ax: Axes | None = None
     walk : lecture.landscape.Walk
         A training.
     step : int, optional
-        Number of the record, from 0; without one the examples are drawn alone.
+        Number of the record, from 0; the examples alone if None.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on; a new figure if None.
 
     Returns
     -------
     matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        If there is no such record.
     """
     ax = style.axes(ax, 21, 10.5)
     x, y = walk.X[:, 0], walk.y[:, 0]
@@ -118,20 +128,25 @@ def plot_function(walk: Walk, step: int | None = None, *, ax: Axes | None = None
 
 
 def plot_threads(walk: Walk, plane: str = "training", *, ax: Axes | None = None) -> Axes:
-    """Draw the losses of a training and of a random walk, and by a thread from each the loss where a plane shows it.
+    """Draw the losses of a training and of a random walk, each joined by a thread to the loss where a plane shows it.
 
     Parameters
     ----------
     walk : lecture.landscape.Walk
         A training and its planes.
     plane : str
-        Which of the planes.
+        Name of the plane.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on; a new figure if None.
 
     Returns
     -------
     matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        If there is no such plane.
     """
     shown = walk.planes[one_of(plane, walk.planes, "plane")]
     ax = style.axes(ax, 21, 11.5)
