@@ -35,8 +35,9 @@ class Task:
     l2 : float
         Strength of the penalty on all kernels.
     activation : str
-        Of the hidden layers.
+        Activation of the hidden layers.
     n_seeds : int
+        Number of networks.
     reach : int
         How many times faster than the loop of fits to be.
     """

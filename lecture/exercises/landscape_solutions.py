@@ -22,7 +22,6 @@ def decimal_point(answer):
             (0.95, "The variance of a function between 0 and 1 cannot be that large: it is at most 1/4."),
             (0.5 - 2 / np.pi, "A variance is not negative: square the mean."),
             (np.sqrt(1 / 2 - (2 / np.pi) ** 2), "That is the standard deviation."),
-            (1 - 2 * (2 / np.pi) ** 2, "Divide by the length of the interval: a mean is wanted, not an integral."),
             (1 - 8 / np.pi**2, "Divide by the length of the interval: a mean is wanted, not an integral."),
         ],
         tolerance=5e-3,

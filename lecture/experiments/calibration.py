@@ -25,7 +25,7 @@ def calibration_error(logits: np.ndarray, y: np.ndarray) -> float:
     Parameters
     ----------
     logits : array (n, n_classes)
-        What goes into the softmax.
+        Inputs of the softmax.
     y : array (n, n_classes)
         True labels, one-hot rows.
 
@@ -49,7 +49,7 @@ def best_temperature(logits: np.ndarray, y: np.ndarray) -> float:
     Parameters
     ----------
     logits : array (n, n_classes)
-        What goes into the softmax, for examples on which nothing else is measured.
+        Inputs of the softmax, for examples on which nothing else is measured.
     y : array (n, n_classes)
         True labels, one-hot rows.
     """

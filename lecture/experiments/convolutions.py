@@ -23,7 +23,7 @@ class ConvNet:
     Attributes
     ----------
     stages : tuple of tuple of (int, int)
-        Filters and width of the kernel, of each convolution; pooling follows each stage.
+        Filters and kernel width of each convolution; pooling follows each stage.
     hidden : tuple of int
         Units of each dense hidden layer.
     activation : str
@@ -102,9 +102,9 @@ def trained(
     Parameters
     ----------
     net : ConvNet
-        What to train.
+        Network to train.
     images : Images
-        What to train and to test on, in rows of pixels.
+        Images to train and to test on, in rows of pixels.
     batch_size, epochs : int
         Examples in a mini-batch, and passes over all images.
     seeds : sequence of int

@@ -66,7 +66,7 @@ class Learnt:
         Number that the report gives, or would: without the dense layers' biases, and with one input channel for each
         convolution.
     loss, accuracy, test_loss, test_accuracy : dict of str to array (epochs, n_seeds)
-        Of each network, after each epoch; on training images the mean over the epoch's mini-batches.
+        Loss and accuracy of each network after each epoch; on training images means over the epoch's mini-batches.
     """
 
     parameters: dict[str, int]

@@ -19,7 +19,7 @@ class Images(NamedTuple):
 
     Attributes
     ----------
-    X, X_test : array (n, 784) or (n, n_pixels)
+    X, X_test : array (n, n_pixels)
         Images.
     y, y_test : array (n, 10)
         Labels.

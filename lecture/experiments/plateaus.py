@@ -113,7 +113,7 @@ class Plateaus:
     Attributes
     ----------
     x, y : array (n,)
-        Points at which is measured, and values of the function.
+        Points of the measurements, and values of the function there.
     fits : tuple of KinkedFit
         Best lines with no, one and two kinks.
     steps : array (T,)
@@ -121,7 +121,7 @@ class Plateaus:
     losses : array (T, n_seeds)
         Loss on the training points along the training.
     stops : dict of str to Stop
-        "as training stops", and "settled": after more steps on all points.
+        What lies there "as training stops", and once "settled", after more steps on all points.
     outputs : array (n_seeds, n)
         Outputs of the settled networks.
     around : dict of str to RatiosOverRadii
@@ -142,7 +142,7 @@ class Plateaus:
         return nearest(self.stops[stop].losses, [fit.loss for fit in self.fits])
 
     def fit(self, kinks: int, flat: bool = False) -> KinkedFit:
-        """Return the best line with so many kinks, from 0 to 4, whose first piece is constant if it is to be flat."""
+        """Return the best line with 0 to 4 kinks, with a constant first piece if it is to be flat."""
         return best_fit(self.x, self.y, kinks=kinks, flat=flat)
 
     def ended_at(self, fit: KinkedFit) -> np.ndarray:

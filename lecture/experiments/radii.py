@@ -81,10 +81,11 @@ def ratios_over_radii(
     Parameters
     ----------
     model : keras.Model or lecture.replicas.Replicas
+        One network, or R.
     X, y : arrays
         Examples.
     radii : sequence of float
-        How far a sample moves each weight, at most.
+        Distances by which a sample moves each weight, at most.
     n : int
         Samples at each radius, the same directions at all of them.
     at : array (R, P), optional
@@ -92,11 +93,10 @@ def ratios_over_radii(
     layers : slice or sequence of slices, optional
         The weights that samples move, as ``names`` gives them; all by default.
     dtype : "float64" or "float32"
-        In which to take samples; eigenvalues are those in double precision.
+        Precision of the samples; eigenvalues are computed in float64.
     seed : int
         Seed of the samples.
     """
-
     settings: Any = dict(n=n, layers=layers, loss=MSE, at=at, seed=seed)
     with as_asked():
         found = [

@@ -88,11 +88,11 @@ class Generalizing:
     widths, parameters : tuple of int
         Units of each of the two hidden layers, and number of weights and biases, of each network.
     epochs : array (T,)
-        When was measured.
+        Epochs after which was measured.
     loss, accuracy : dict of str to array (n_widths, T, n_seeds)
-        On ``"training"`` and ``"test"`` images.
+        Loss and accuracy on ``"training"`` and on ``"test"`` images.
     best : array (n_widths, n_seeds)
-        At which record the loss on validation images is lowest.
+        Number of the record at which the loss on validation images is lowest.
     calibration : array (n_widths, n_seeds)
         Expected calibration error on test images in the end.
     temperatures : array (n_widths, n_seeds)
