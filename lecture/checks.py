@@ -1,7 +1,7 @@
 """One clear sentence for bad input: what was wanted, and what came."""
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from numbers import Integral, Real
 from typing import Any
 
@@ -53,6 +53,20 @@ def real(value: Any, what: str, *, least: float = -math.inf, most: float = math.
         upper = f" and below {below:g}" if below < math.inf else ""
         raise ValueError(f"{what} must be a number{_bounds(least, most)}{upper}, got {value!r}.")
     return float(value)
+
+
+def seeds_of(seeds: Any) -> tuple[int, ...]:
+    """Return seeds as a tuple of whole numbers; a number n stands for 0 to n - 1.
+
+    >>> seeds_of(3), seeds_of([5, 8])
+    ((0, 1, 2), (5, 8))
+    """
+    if not isinstance(seeds, Iterable):
+        return tuple(range(whole(seeds, "seeds", least=1)))
+    found = tuple(whole(seed, "a seed") for seed in seeds)
+    if not found:
+        raise ValueError("seeds must be one or more, got none.")
+    return found
 
 
 def _bounds(least, most):

@@ -5,13 +5,14 @@ import math
 import numpy as np
 import pytest
 
-from lecture.checks import one_of, real, whole
+from lecture.checks import one_of, real, seeds_of, whole
 
 
 def test_good_input_comes_back():
     assert one_of("a", {"a": 1}, "letter") == "a"
     assert whole(np.int64(3), "epochs", least=1) == 3 and type(whole(np.int64(3), "epochs")) is int
     assert real(np.float32(0.5), "rate", least=0, below=1) == 0.5 and real(1, "rate") == 1.0
+    assert seeds_of(np.int64(2)) == (0, 1) and seeds_of(np.array([5, 3])) == (5, 3)
 
 
 @pytest.mark.parametrize(
@@ -27,6 +28,10 @@ def test_good_input_comes_back():
         (lambda: real(1, "dropout", least=0, below=1), "dropout must be a number of at least 0 and below 1, got 1."),
         (lambda: real(math.nan, "rate"), "rate must be a number, got nan."),
         (lambda: real("1", "rate", most=2), "rate must be a number of at most 2, got '1'."),
+        (lambda: seeds_of(0), "seeds must be a whole number of at least 1, got 0."),
+        (lambda: seeds_of(True), "seeds must be a whole number of at least 1, got True."),
+        (lambda: seeds_of(()), "seeds must be one or more, got none."),
+        (lambda: seeds_of([1, -1]), "a seed must be a whole number of at least 0, got -1."),
     ],
 )
 def test_bad_input_is_refused_in_these_words(call, sentence):

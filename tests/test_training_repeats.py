@@ -68,7 +68,7 @@ def test_a_training_in_parts_gives_its_own_history(images):
     ("options", "sentence"),
     [
         (dict(seeds=0, epochs=1), "seeds must be a whole number of at least 1, got 0"),
-        (dict(seeds=[], epochs=1), "at least one seed"),
+        (dict(seeds=[], epochs=1), "seeds must be one or more, got none"),
         (dict(seeds=1, epochs=0), "epochs must be a whole number of at least 1, got 0"),
     ],
 )

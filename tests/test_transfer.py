@@ -168,9 +168,9 @@ def test_the_accuracy_is_that_of_the_trained_network(shoes):
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        (dict(ways={}), "must not be empty, got 0, 1 and 1"),
-        (dict(counts=[]), "must not be empty, got 1, 0 and 1"),
-        (dict(seeds=[]), "must not be empty, got 1, 1 and 0"),
+        (dict(ways={}), "must not be empty, got 0 and 1"),
+        (dict(counts=[]), "must not be empty, got 1 and 0"),
+        (dict(seeds=[]), "seeds must be one or more, got none"),
         (dict(seeds=0), "seeds must be a whole number of at least 1, got 0"),
         (dict(counts=[8]), "a count of labelled images must be a whole number of at least 10, got 8"),
         (dict(counts=[11]), "multiple of 2, the number of classes"),

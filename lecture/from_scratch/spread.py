@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lecture.checks import whole
+from lecture.checks import seeds_of
 from lecture.from_scratch.layers import Dense
 from lecture.from_scratch.net import Net, batch, check_sizes, dense_net
 from lecture.words import counted, digits
@@ -96,7 +96,7 @@ def spread(
     check_sizes(sizes)
     if len(sizes) < 3:
         raise ValueError(f"sizes must have one or more hidden layers, got {list(sizes)}.")
-    seeds = _seeds(seeds)
+    seeds = seeds_of(seeds)
     norm = {"epsilon": epsilon} if batch_norm else False
     rows = []
     for seed in seeds:
@@ -125,13 +125,3 @@ def _measured(net: Net, X, y):
 def _classes(n, n_classes, seed):
     """Random one-hot classes (n, n_classes)."""
     return np.eye(n_classes)[np.random.default_rng([seed, 1]).integers(n_classes, size=n)]
-
-
-def _seeds(seeds):
-    """The seeds as a tuple."""
-    if isinstance(seeds, int):
-        return tuple(range(whole(seeds, "seeds", least=1)))
-    found = tuple(whole(seed, "seed") for seed in seeds)
-    if not found:
-        raise ValueError("seeds must be one or more, got none.")
-    return found

@@ -8,7 +8,8 @@ import keras
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lecture.replicas.machinery.checks import numbers, seeds_of
+from lecture.checks import seeds_of
+from lecture.replicas.machinery.checks import numbers
 from lecture.replicas.machinery.conditions import check_conditions, plans_of
 from lecture.replicas.machinery.run import run
 from lecture.replicas.result import Replicas

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 from tqdm import tqdm
 
-from lecture.checks import whole
+from lecture.checks import seeds_of, whole
 from lecture.models import restore, state_of
 from lecture.training.batches import batches, in_blocks
 
@@ -94,9 +94,7 @@ def fit_seeds(
     ValueError
         If there is no seed or no epoch.
     """
-    seeds = tuple(range(whole(seeds, "seeds", least=1))) if isinstance(seeds, (int, np.integer)) else tuple(seeds)
-    if not seeds:
-        raise ValueError("seeds must name at least one seed, got none.")
+    seeds = seeds_of(seeds)
     whole(epochs, "epochs", least=1)
     validation = (data.X_val, data.y_val) if len(data.X_val) else None
     histories, scores, models = [], [], []

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 from tqdm import tqdm
 
-from lecture.checks import one_of, whole
+from lecture.checks import one_of, seeds_of, whole
 from lecture.models import restore, state_of
 from lecture.training.batches import in_blocks, one_thread
 
@@ -142,12 +142,10 @@ def learn_from_few(
     ValueError
         If there is no way, no count or no seed, or a count cannot be drawn.
     """
-    seeds = tuple(range(whole(seeds, "seeds", least=1))) if isinstance(seeds, (int, np.integer)) else tuple(seeds)
+    seeds = seeds_of(seeds)
     counts, labels, truth = tuple(counts), data.labels("train"), data.labels("test")
-    if not (ways and counts and seeds):
-        raise ValueError(
-            f"ways, counts and seeds must not be empty, got {len(ways)}, {len(counts)} and {len(seeds)} of them."
-        )
+    if not (ways and counts):
+        raise ValueError(f"ways and counts must not be empty, got {len(ways)} and {len(counts)} of them.")
     whole(updates, "updates", least=1)
     whole(batch_size, "batch_size", least=1)
     draws = {

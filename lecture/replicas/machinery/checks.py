@@ -11,16 +11,6 @@ from lecture.words import counted
 N_RECORDED = 20  # by default, besides the start
 
 
-def seeds_of(seeds):
-    """Return the seeds as a list: a number n stands for 0 to n - 1."""
-    if isinstance(seeds, int | np.integer) and not isinstance(seeds, bool):
-        seeds = range(whole(seeds, "seeds", least=1))
-    seeds = [whole(seed, "a seed", least=0) for seed in seeds]
-    if not seeds:
-        raise ValueError("seeds must be one or more, got none.")
-    return seeds
-
-
 def numbers(values, dtype, what):
     """Return an array of numbers; None stays None."""
     try:

@@ -62,7 +62,7 @@ class Plan:
 
     Attributes
     ----------
-    seeds : list of int
+    seeds : tuple of int
     first : list, for each condition, of lists of arrays
         Initial weights, (n_seeds, p, q) or (n_seeds, 1, q), in the order of ``net.arrays``, then moving averages.
     size : int
@@ -82,7 +82,7 @@ class Plan:
     show : bool
     """
 
-    seeds: list
+    seeds: tuple
     first: list
     size: int
     steps: int
