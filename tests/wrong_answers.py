@@ -321,6 +321,8 @@ WRONG = {
         (lambda loss: np.max(loss), "highest"),
         (lambda loss: np.ptp(loss), "lowest"),
         (lambda loss: np.max(loss) - loss[0], "first"),
+        (lambda loss: np.max(loss) - loss[-1], "last"),
+        (lambda loss: np.max(np.abs(loss - np.linspace(loss[0], loss[-1], len(loss)))), "above the line"),
         (lambda loss: np.max(loss) - np.mean([loss[0], loss[-1]]), "mean of the ends"),
         (lambda loss: np.argmax(loss), "where"),
         (lambda loss: loss - np.linspace(loss[0], loss[-1], len(loss)), ""),
