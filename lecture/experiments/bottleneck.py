@@ -1,6 +1,5 @@
 """The network 784-8-200-10 of the report on the landscape of the loss, trained many times at once."""
 
-import warnings
 from collections.abc import Sequence
 
 import keras
@@ -9,6 +8,7 @@ import numpy as np
 from lecture import landscape
 from lecture.experiments.images import Images
 from lecture.experiments.protocol import initial_weights, train_like_the_original
+from lecture.experiments.radii import as_asked
 from lecture.landscape.problem import problem
 from lecture.replicas import Replicas
 
@@ -83,8 +83,7 @@ def sharpness(nets: Replicas, X: np.ndarray, y: np.ndarray) -> dict[str, np.ndar
     and Keskar's sharpness, in percent.
     """
     kinds = dict(zip(SHARPNESS, ("largest_eigenvalue", "keskar")))
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "relu has no second derivative")  # said above
+    with as_asked():  # the docstring says that it holds inside a linear piece
         found = {name: landscape.sharpness(nets, X, y, kind=kind, loss=LOSS) for name, kind in kinds.items()}
     return {name: np.asarray(values) for name, values in found.items()}
 
