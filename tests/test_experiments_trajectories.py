@@ -7,6 +7,7 @@ from scipy import spatial, special, stats
 
 from lecture import landscape, plots
 from lecture.experiments import trajectories
+from lecture.experiments.jackknife import pseudo_values
 
 
 @pytest.fixture(autouse=True)
@@ -47,8 +48,8 @@ def test_how_far_apart_ends_are():
 
 def test_pseudo_values_of_a_mean_are_the_cases_and_their_spread_is_the_jackknifes():
     cases = rng.normal(size=9)
-    np.testing.assert_allclose(trajectories.pseudo_values(lambda chosen: cases[chosen].mean(), 9), cases)
-    found = trajectories.pseudo_values(lambda chosen: np.log(cases[chosen].std()), 9)
+    np.testing.assert_allclose(pseudo_values(lambda chosen: cases[chosen].mean(), 9), cases)
+    found = pseudo_values(lambda chosen: np.log(cases[chosen].std()), 9)
     without = [np.log(np.delete(cases, left_out).std()) for left_out in range(9)]
     error = np.sqrt(8 / 9 * np.square(without - np.mean(without)).sum())  # Efron & Tibshirani (1993), equation 11.5
     assert stats.sem(found) == pytest.approx(error)
@@ -58,14 +59,14 @@ def test_pseudo_values_of_a_mean_are_the_cases_and_their_spread_is_the_jackknife
 def test_few_cases_have_no_jackknife(n):
     """Of two cases each rank correlation is 1 or -1: three trainings would be certain of either."""
     values = rng.normal(size=n)
-    assert trajectories.pseudo_values(lambda chosen: values[chosen].mean(), n) == pytest.approx([values.mean()])
+    assert pseudo_values(lambda chosen: values[chosen].mean(), n) == pytest.approx([values.mean()])
 
 
 def test_a_statistic_that_does_not_always_exist_has_no_jackknife():
     ones = np.array([0.0, 0.0, 0.0, 0.0, 1.0])
-    found = trajectories.pseudo_values(lambda chosen: np.ptp(ones[chosen]) or np.nan, 5)
+    found = pseudo_values(lambda chosen: np.ptp(ones[chosen]) or np.nan, 5)
     assert found.tolist() == [1.0]
-    assert trajectories.pseudo_values(lambda chosen: np.nan, 5).tolist() == [0.0]
+    assert pseudo_values(lambda chosen: np.nan, 5).tolist() == [0.0]
 
 
 def test_pictures_are_as_alike_as_procrustes_says():

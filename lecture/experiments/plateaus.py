@@ -10,12 +10,12 @@ from scipy import stats
 from lecture import landscape
 from lecture.checks import whole
 from lecture.experiments.experiment import Findings, experiment
+from lecture.experiments.jackknife import pseudo_values
 from lecture.experiments.judgement import Compared, Hypothesis, Verdict
 from lecture.experiments.kinked_fits import KinkedFit, best_fit
 from lecture.experiments.protocol import compare_to_the_end, describe_sizes, evenly
 from lecture.experiments.radii import FINE_RADII, MSE, RatiosOverRadii, as_asked, ratios_over_radii
 from lecture.experiments.result import Sweep
-from lecture.experiments.trajectories import pseudo_values
 from lecture.replicas import Replicas
 
 TITLE = "Where does training stop, and does a minimal ratio tell what lies there?"

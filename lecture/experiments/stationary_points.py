@@ -9,6 +9,7 @@ from scipy import stats
 
 from lecture.checks import whole
 from lecture.experiments.experiment import Findings, experiment
+from lecture.experiments.jackknife import pseudo_values
 from lecture.experiments.judgement import Hypothesis, Verdict
 from lecture.experiments.protocol import describe_sizes
 from lecture.experiments.radii import FINE_RADII, RatiosOverRadii, ratios_over_radii
@@ -26,7 +27,6 @@ from lecture.experiments.searches import (
     searched,
     trained,
 )
-from lecture.experiments.trajectories import pseudo_values
 from lecture.landscape.stationary import KINDS
 from lecture.replicas import Replicas
 

@@ -1,6 +1,6 @@
 """What does a PCA of weights show of trainings, and what of random walks?"""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,12 +10,12 @@ from lecture.checks import whole
 from lecture.experiments import bottleneck
 from lecture.experiments.experiment import Findings, experiment
 from lecture.experiments.images import describe_images, digits
+from lecture.experiments.jackknife import pseudo_values
 from lecture.experiments.judgement import Hypothesis, Verdict
 from lecture.experiments.result import Sweep
 from lecture.landscape.projection import chance
 from lecture.replicas import Replicas
 
-FEWEST = 4  # cases of a jackknife
 TITLE = "What does a PCA of weights show of trainings, and what of random walks?"
 OUTWARDS = Hypothesis(
     "Training leads outwards, more than chance.",
@@ -211,28 +211,6 @@ def apart(ends: np.ndarray) -> np.ndarray:
     distances = np.linalg.norm(ends[:, None] - ends, axis=2)
     np.fill_diagonal(distances, np.inf)
     return distances.min(axis=1) / np.linalg.norm(ends, axis=1)
-
-
-def pseudo_values(statistic: Callable[[np.ndarray], float], n: int) -> np.ndarray:
-    """Return the jackknife's pseudo-values of a statistic of n cases, n s - (n - 1) s₋ᵢ (Tukey, 1958): (n,).
-
-    Their mean and its interval are those of the statistic, which is one number for all cases together. Without them,
-    that number alone is returned, (1,), which leaves a verdict undecided: of fewer than four cases, of which a rank
-    correlation makes nothing but 1 or -1, and where the statistic does not exist for all of them or all but one.
-
-    Parameters
-    ----------
-    statistic : callable
-        From the numbers of the cases that are not left out, an array, to a number, or NaN where it does not exist.
-    n : int
-        Number of cases.
-    """
-    cases = np.arange(n)
-    if n < FEWEST:
-        return np.nan_to_num([statistic(cases)])
-    without = np.array([statistic(cases[cases != left_out]) for left_out in cases])
-    values = n * statistic(cases) - (n - 1) * without
-    return values if np.isfinite(values).all() else np.nan_to_num([statistic(cases)])
 
 
 def correlation(a: np.ndarray, b: np.ndarray) -> float:
