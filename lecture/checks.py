@@ -42,16 +42,23 @@ def whole(value: Any, what: str, *, least: float = 0, most: float = math.inf) ->
     return int(value)
 
 
-def real(value: Any, what: str, *, least: float = -math.inf, most: float = math.inf, below: float = math.inf) -> float:
-    """Return ``value`` as a float if it is a finite number with least <= value <= most and value < below.
+def real(
+    value: Any,
+    what: str,
+    *,
+    least: float = -math.inf,
+    above: float = -math.inf,
+    most: float = math.inf,
+    below: float = math.inf,
+) -> float:
+    """Return ``value`` as a float if it is a finite number with least <= value <= most and above < value < below.
 
     >>> real(0.5, "dropout", least=0, below=1)
     0.5
     """
     is_number = isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
-    if not is_number or not (least <= value <= most and value < below):
-        upper = f" and below {below:g}" if below < math.inf else ""
-        raise ValueError(f"{what} must be a number{_bounds(least, most)}{upper}, got {value!r}.")
+    if not is_number or not (least <= value <= most and above < value < below):
+        raise ValueError(f"{what} must be a number{_range(least, above, most, below)}, got {value!r}.")
     return float(value)
 
 
@@ -67,6 +74,14 @@ def seeds_of(seeds: Any) -> tuple[int, ...]:
     if not found:
         raise ValueError("seeds must be one or more, got none.")
     return found
+
+
+def _range(least, above, most, below):
+    """A range that may leave out its ends, as the message names it."""
+    upper = f" and below {below:g}" if below < math.inf else ""
+    if above == -math.inf:
+        return _bounds(least, most) + upper
+    return f" above {above:g}" + (f" and at most {most:g}" if most < math.inf else upper)
 
 
 def _bounds(least, most):

@@ -112,7 +112,7 @@ def test_published_sensitivities_stand_beside_those_measured_on_mnist(monkeypatc
     [
         (dict(batch_sizes=(5, 50)), r"batch_sizes must have 500 among them, got \(5, 50\)"),
         (dict(batch_sizes=(500, 9000)), "a batch size must be a whole number from 1 to 8000, got 9000"),
-        (dict(loss=0), "loss must be above 0, got 0"),
+        (dict(loss=0), "loss must be a number above 0, got 0"),
         (dict(updates=0), "updates must be a whole number of at least 1, got 0"),
         (dict(epochs=0.5), "epochs must be a whole number of at least 1, got 0.5"),
     ],

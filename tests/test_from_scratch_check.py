@@ -176,7 +176,7 @@ NET = dense_net([2, 3, 1])
 @pytest.mark.parametrize(
     ("call", "sentence"),
     [
-        (lambda: check_gradients(NET, X4, Y4, h=0.1), "h must be a number of at most 0.01, got 0.1"),
+        (lambda: check_gradients(NET, X4, Y4, h=0.1), "h must be a number above 0 and at most 0.01, got 0.1"),
         (lambda: check_gradients(NET, X4, Y4, h=-1e-5), "h must be a number above 0 and at most 0.01, got -1e-05"),
         (lambda: check_gradients(NET, X4, Y4, method="exact"), "method must be one of central, complex, got 'exact'"),
         (lambda: check_gradients(NET, X4, Y4, entries=-1), "entries must be a whole number of at least 0, got -1"),

@@ -230,7 +230,7 @@ def test_what_is_refused():
         hessian(several, X, Y, loss="mse", dtype="half")
     with pytest.raises(ValueError, match="n must be a whole number of at least 2, got 1"):
         trace(several, X, Y, loss="mse", n=1)
-    with pytest.raises(ValueError, match="width must be above 0, got 0"):
+    with pytest.raises(ValueError, match="width must be a number above 0, got 0"):
         density(several, X, Y, loss="mse", width=0)
     for v, message in ((np.full((4, 26), np.nan), "v must be finite"), ("v", "v must be an array of real numbers")):
         with pytest.raises(ValueError, match=message):

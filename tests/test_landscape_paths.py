@@ -207,7 +207,7 @@ def test_what_a_plane_refuses():
         ({"directions": "pca", "path": np.eye(P)[:2]}, "three or more points that differ .* to span a plane, got 2"),
         ({"path": np.full((3, P), np.nan)}, "path must be finite"),
         ({"n": 1}, "n must be a whole number of at least 2, got 1"),
-        ({"span": 0}, "span must be above 0, got 0"),
+        ({"span": 0}, "span must be a number above 0, got 0"),
     ]
     for settings, message in cases:
         with pytest.raises(ValueError, match=message):

@@ -100,7 +100,7 @@ def test_what_is_refused():
         sensitivity(nets(5, 4, 3), X, Y, of="loss")
     with pytest.raises(ValueError, match="kind must be one of largest_eigenvalue, keskar, relative, got 'flat'"):
         sharpness(MODEL, X, Y, kind="flat")
-    with pytest.raises(ValueError, match="radius must be above 0, got -1"):
+    with pytest.raises(ValueError, match="radius must be a number above 0, got -1"):
         sharpness(MODEL, X, Y, radius=-1)
 
 

@@ -203,8 +203,8 @@ def test_wilson_is_that_of_the_formula():
 @pytest.mark.parametrize(
     "settings, message",
     [
-        ({"radius": 0}, "radius must be above 0, got 0"),
-        ({"radius": -1e-3}, "radius must be above 0, got -0.001"),
+        ({"radius": 0}, "radius must be a number above 0, got 0"),
+        ({"radius": -1e-3}, "radius must be a number above 0, got -0.001"),
         ({"n": 0}, "n must be a whole number of at least 1, got 0"),
         ({"method": "guess"}, "method must be one of eigenvalues, samples, got 'guess'"),
         ({"max_bytes": 100}, "the Hessians must fit into"),
@@ -217,7 +217,7 @@ def test_what_a_ratio_refuses(settings, message):
 
 
 def test_what_a_search_refuses():
-    with pytest.raises(ValueError, match="tolerance must be above 0, got 0"):
+    with pytest.raises(ValueError, match="tolerance must be a number above 0, got 0"):
         stationary_points(NET, X, Y, [vector(NET)[0]], loss="mse", tolerance=0)
     with pytest.raises(ValueError, match=r"starts must be one or more rows of weights, \(K, 14\)"):
         stationary_points(NET, X, Y, np.zeros((2, 3)), loss="mse")

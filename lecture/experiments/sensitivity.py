@@ -124,8 +124,7 @@ def run(
     sizes = swept(batch_sizes, "batch_sizes", fits, needed=(BEST_SIZE,))
     whole(epochs, "epochs", least=1)
     whole(updates, "updates", least=1)
-    if real(loss, "loss") <= 0:
-        raise ValueError(f"loss must be above 0, got {loss:g}.")
+    real(loss, "loss", above=0)
     images, name = digits(n_images, N_TEST)
     found = measured(images, sizes, epochs=epochs, updates=updates, loss=loss, seeds=seeds, show=show)
     return Findings(

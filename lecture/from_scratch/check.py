@@ -165,7 +165,7 @@ def check_gradients(
     True
     """
     one_of(method, METHODS, "method")
-    h = _step(h)
+    h = real(h, "h", above=0, most=LONGEST_STEP)
     if entries is not None:
         whole(entries, "entries")
     whole(directions, "directions")
@@ -212,13 +212,6 @@ def distance_to_kink(net: Net, X: ArrayLike) -> float:
     signals = net.forward(X, training=True)
     kinked = [s.z for layer, s in zip(net.layers, signals) if ACTIVATIONS[layer.activation].kink]
     return min((float(np.abs(z).min()) for z in kinked), default=np.inf)
-
-
-def _step(h):
-    """The step as a float in its range."""
-    if real(h, "h", most=LONGEST_STEP) <= 0:
-        raise ValueError(f"h must be a number above 0 and at most {LONGEST_STEP:g}, got {h!r}.")
-    return float(h)
 
 
 def _check_net(net, method):

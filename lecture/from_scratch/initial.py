@@ -1,12 +1,8 @@
 """Initial weights: their standard deviation, from the number of inputs and outputs of a layer, and their draw."""
 
-import math
-from numbers import Real
-from typing import Any
-
 import numpy as np
 
-from lecture.checks import one_of
+from lecture.checks import one_of, real
 
 SCALES = {
     "zeros": lambda n_in, n_out: 0.0,
@@ -31,17 +27,11 @@ def initial_weights(initializer: str | float, n_in: int, n_out: int, rng: np.ran
         If the name is unknown, or σ is not a positive, finite number.
     """
     if not isinstance(initializer, str):
-        return rng.normal(0, check_sigma(initializer), size=(n_in, n_out))
+        sigma = real(initializer, "The standard deviation of the initial weights", above=0)
+        return rng.normal(0, sigma, size=(n_in, n_out))
     one_of(initializer, INITIALIZERS, "initializer")
     scale, _, shape = initializer.partition("_")
     sigma = SCALES[scale](n_in, n_out)
     if shape == "uniform":
         return rng.uniform(-np.sqrt(3) * sigma, np.sqrt(3) * sigma, size=(n_in, n_out))
     return rng.normal(0, sigma, size=(n_in, n_out)) if sigma else np.zeros((n_in, n_out))
-
-
-def check_sigma(sigma: Any) -> float:
-    """Return the standard deviation of initial weights as a float, or refuse it."""
-    if not isinstance(sigma, Real) or isinstance(sigma, bool) or not (0 < sigma < math.inf):
-        raise ValueError(f"The standard deviation of the initial weights must be a number above 0, got {sigma!r}.")
-    return float(sigma)

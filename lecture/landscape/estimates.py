@@ -137,8 +137,7 @@ def density(
         If something does not fit.
     """
     whole(n, "n", least=1)
-    if real(width, "width") <= 0:
-        raise ValueError(f"width must be above 0, got {width:g}.")
+    real(width, "width", above=0)
     task = _task(model, X, y, loss=loss, at=at, dtype=dtype)
     steps = min(whole(steps, "steps", least=1), task.n_parameters)
     rng = np.random.default_rng(seed)

@@ -99,8 +99,7 @@ def minimal_ratio(
     """
     one_of(method, METHODS, "method")
     whole(n, "n", least=1)
-    if real(radius, "radius") <= 0:
-        raise ValueError(f"radius must be above 0, got {radius:g}.")
+    real(radius, "radius", above=0)
     real(tolerance, "tolerance", least=0, below=1)
     if method == "eigenvalues" and dtype == "float32" and tolerance < FINEST_SINGLE:
         raise ValueError(f"tolerance must be at least {FINEST_SINGLE:g} in float32, got {tolerance:g}: take float64.")

@@ -57,8 +57,7 @@ def sharpness(
         If something does not fit.
     """
     one_of(kind, KINDS, "kind")
-    if real(radius, "radius") <= 0:
-        raise ValueError(f"radius must be above 0, got {radius:g}.")
+    real(radius, "radius", above=0)
     task = problem(model, X, y, loss=loss, at=at)
     task.check_finite()
     if kind == "largest_eigenvalue":

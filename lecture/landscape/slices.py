@@ -89,8 +89,7 @@ def slice_2d(
         If directions are zero, parallel or of another size, or something does not fit.
     """
     whole(n, "n", least=2)
-    if real(span, "span") <= 0:
-        raise ValueError(f"span must be above 0, got {span:g}.")
+    real(span, "span", above=0)
     task = problem(model, X, y, loss=loss)
     task.check_finite()
     theta = task.theta.astype(float)

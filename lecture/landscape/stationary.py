@@ -100,8 +100,7 @@ def stationary_points(
         If something does not fit.
     """
     kinks.look(model, chosen(model, loss))
-    if real(tolerance, "tolerance") <= 0:
-        raise ValueError(f"tolerance must be above 0, got {tolerance:g}.")
+    real(tolerance, "tolerance", above=0)
     task = problem(model, X, y, loss=loss, at=_starts(model, starts), dtype="float64")
     check_size(task, max_bytes)
     task.check_finite()
