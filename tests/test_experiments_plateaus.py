@@ -86,7 +86,7 @@ def test_more_kinks_fit_better():
     [
         ([0, 1, 2], [0, 1], {}, r"x and y must be finite numbers, \(n,\) each, got shapes \(3,\) and \(2,\)"),
         ([0, 1, np.nan], [0, 1, 2], {}, "x and y must be finite numbers"),
-        ([0, 1, 2, 3], [0, 1, 2, 2], {}, "x must be more than 4 different points for 1 kinks, got 4"),
+        ([0, 1, 2, 3], [0, 1, 2, 2], {}, "x must be more than 4 different points for 1 kink, got 4"),
         (range(9), range(9), dict(kinks=5), "kinks must be a whole number from 0 to 4, got 5"),
     ],
 )

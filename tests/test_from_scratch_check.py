@@ -183,7 +183,7 @@ NET = dense_net([2, 3, 1])
         (lambda: check_gradients(NET, X4, Y4, entries=0), "entries or directions must be nudged, got 0 of both"),
         (
             lambda: check_gradients(dense_net([2, 3, 1], activation="gelu"), X4, Y4, method="complex"),
-            "analytic beside their kinks, got gelu: use method='central'",
+            "activations that take complex numbers, got gelu: use method='central'",
         ),
         (
             lambda: check_gradients(NET.astype("float32"), X4, Y4),

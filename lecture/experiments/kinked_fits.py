@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 from scipy.optimize import minimize
 
 from lecture.checks import whole
+from lecture.words import counted
 
 N_CANDIDATES = 14  # places at which each kink is tried before the best are refined
 COUNTED = ("one kink", "two kinks", "three kinks", "four kinks")
@@ -24,13 +25,13 @@ class KinkedFit:
     slopes : array (k + 1,)
         Slope of each piece.
     start : float
-        The leftmost point that it was fitted to.
+        Leftmost point that it was fitted to.
     value : float
-        Its value there.
+        Value at this point.
     loss : float
         Mean squared error.
     flat : bool
-        Whether it was to begin with a constant.
+        Whether the first piece was to be constant.
     """
 
     kinks: np.ndarray
@@ -89,8 +90,9 @@ def best_fit(x: ArrayLike, y: ArrayLike, *, kinks: int = 1, flat: bool = False) 
     x, y = (np.asarray(values, float) for values in (x, y))
     if x.ndim != 1 or x.shape != y.shape or not (np.isfinite(x) & np.isfinite(y)).all():
         raise ValueError(f"x and y must be finite numbers, (n,) each, got shapes {x.shape} and {y.shape}.")
-    if len(np.unique(x)) <= 2 + 2 * kinks:
-        raise ValueError(f"x must be more than {2 + 2 * kinks} different points for {kinks} kinks, got {len(x)}.")
+    if (n := len(np.unique(x))) <= 2 + 2 * kinks:
+        wanted = f"more than {2 + 2 * kinks} different points for {counted(kinks, 'kink')}"
+        raise ValueError(f"x must be {wanted}, got {n}.")
     at = _searched(x, y, kinks, flat)
     loss, weights = _solved(x, y, at, flat)
     slopes = np.cumsum(np.append([0.0] if flat else [], weights[1:]))

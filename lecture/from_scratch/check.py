@@ -225,8 +225,7 @@ def _check_net(net, method):
     names = dict.fromkeys(layer.activation for layer in net.layers if not ACTIVATIONS[layer.activation].analytic)
     if method == "complex" and names:
         raise ValueError(
-            f"A complex step needs activations of complex numbers that are analytic beside their kinks, "
-            f"got {listed(names)}: use method='central'."
+            f"A complex step needs activations that take complex numbers, got {listed(names)}: use method='central'."
         )
 
 
