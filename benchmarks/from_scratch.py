@@ -52,7 +52,7 @@ def _ours(hidden, batch_norm, X, y):
 
     settings = {"activation": "relu", "output": "softmax", "initializer": "he_normal", "l2": 0.005}
     net = dense_net([X.shape[1], *hidden, 10], batch_norm=bool(batch_norm), **settings)
-    return lambda: fit(net, X, y, schedule=0.01, epochs=1, batch_size=BATCH_SIZE)
+    return lambda: fit(net, X, y, learning_rate=0.01, epochs=1, batch_size=BATCH_SIZE)
 
 
 def _theirs(hidden, batch_norm, X, y):

@@ -139,7 +139,7 @@ def keras_training(net, X, y, *, epochs, batch_size, rate, seed=0):
 def test_after_200_steps_with_batch_norm_it_is_keras_to_rounding():
     net, X, y = deep_task(3, n=45, batch_norm=SETTINGS, l2=0.005)
     options = {"epochs": 40, "batch_size": 10}
-    ours = fit(net, X, y, schedule=Triangular(1e-5, 0.1, 50), dtype="float64", **options)
+    ours = fit(net, X, y, learning_rate=Triangular(1e-5, 0.1, 50), dtype="float64", **options)
     model, (cost, accuracy) = keras_training(net, X, y, rate=keras_schedules.Triangular(1e-5, 0.1, 50), **options)
     assert ours.steps[-1] == 200
     for w, w_hat in zip(arrays_of(ours.net), model.get_weights(), strict=True):
@@ -152,7 +152,7 @@ def test_after_200_steps_with_batch_norm_it_is_keras_to_rounding():
 def test_after_200_steps_fit_keras_and_replicas_are_the_same():
     net, X, y = deep_task(2, n=45, l2=0.0)
     options = {"epochs": 40, "batch_size": 10, "seed": 6}
-    ours = fit(net, X, y, schedule=0.05, dtype="float64", **options)
+    ours = fit(net, X, y, learning_rate=0.05, dtype="float64", **options)
     model, _ = keras_training(net, X, y, rate=0.05, **options)
     trained = replicas.train(
         net.sizes[1:-1],

@@ -41,7 +41,7 @@ class Fitted:
 
     net: Net
     steps: np.ndarray  # (T,) update steps done
-    rate: np.ndarray  # (T,) learning rate of the last of them
+    learning_rate: np.ndarray  # (T,) of the last of them
     loss: np.ndarray
     cost: np.ndarray
     accuracy: np.ndarray
@@ -72,7 +72,7 @@ def fit(
     X: ArrayLike,
     y: ArrayLike,
     *,
-    schedule: float | Callable[[Any], Any],
+    learning_rate: float | Callable[[Any], Any],
     epochs: int,
     batch_size: int = 100,
     seed: int = 0,
@@ -91,7 +91,7 @@ def fit(
         Inputs; nothing is copied if they have the dtype of the training.
     y : array (n, n_out)
         Targets, one-hot for a softmax.
-    schedule : float or callable
+    learning_rate : float or callable
         Learning rate, or a function of the step (from 0) such as ``lecture.optimizers.Triangular``.
     epochs : int
         Number of epochs.
@@ -124,7 +124,7 @@ def fit(
     whole(seed, "seed")
     _check_batches(net, len(X), batch_size)
     validation = _validation(net, X_val, y_val, dtype)
-    rates = learning_rates(schedule, epochs * -(-len(X) // batch_size), "schedule").tolist()
+    rates = learning_rates(learning_rate, epochs * -(-len(X) // batch_size), "learning_rate").tolist()
     training = _Training(net.astype(dtype), X, y, validation, rates)
     fitted = None
     try:
@@ -249,7 +249,7 @@ class _Training:
     def fitted(self):
         """The ``Fitted`` so far."""
         columns = np.array(self.records).T  # steps and rate, then what was measured, perhaps without a validation set
-        names = ("rate", "loss", "cost", "accuracy", "val_loss", "val_cost", "val_accuracy")
+        names = ("learning_rate", "loss", "cost", "accuracy", "val_loss", "val_cost", "val_accuracy")
         measured: dict[str, Any] = dict.fromkeys(names, np.empty(0)) | dict(zip(names, columns[1:]))
         fitted = Fitted(self.net.astype("float64"), columns[0].astype(int), **measured)
         return replace(fitted, notes=tuple(_notes(fitted, self.rates)))
