@@ -32,7 +32,7 @@ def mlp(
     activation: str | Callable = "relu",
     l1: float = 0,
     l2: float = 0,
-    l2_output: bool = False,
+    penalized: str = "hidden",
     dropout: float = 0,
     batch_norm: bool = False,
     momentum: float = NORM_MOMENTUM,
@@ -55,9 +55,9 @@ def mlp(
     activation : str or callable
         Activation of the hidden layers: a name that Keras knows, or a function of ``keras.ops`` that keeps the shape.
     l1, l2 : float
-        Strengths of the penalty l1 Σ|w| + l2 Σw² over the hidden layers' kernels, which is added to the loss.
-    l2_output : bool
-        Whether the output layer's kernel has the penalty, l1 and l2, too.
+        Strengths of the penalty l1 Σ|w| + l2 Σw² that is added to the loss.
+    penalized : {"hidden", "all"}
+        Which kernels are penalized: those of the hidden layers, or the output's as well.
     dropout : float
         Fraction of each hidden layer's outputs that is set to 0 in training, in [0, 1). Keras scales the others by
         1 / (1 - dropout) in training, and changes nothing when it predicts.
@@ -103,6 +103,7 @@ def mlp(
     whole(n_inputs, "n_inputs", least=1)
     _check_activation(activation, hidden)
     penalty = {"l1": real(l1, "l1", least=0), "l2": real(l2, "l2", least=0)}
+    one_of(penalized, ("hidden", "all"), "penalized")
     real(dropout, "dropout", least=0, below=1)
     norm = {"momentum": real(momentum, "momentum", least=0, below=1), "epsilon": real(epsilon, "epsilon", least=0)}
     loss = _loss(loss, label_smoothing)
@@ -133,7 +134,7 @@ def mlp(
             n_outputs,
             output_activation,
             kernel_initializer=_initializer(initializer, seeds[-1][0]),
-            kernel_regularizer=_regularizer(penalty) if l2_output else None,
+            kernel_regularizer=_regularizer(penalty) if penalized == "all" else None,
             name="output",
         )
     )

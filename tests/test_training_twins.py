@@ -99,7 +99,7 @@ def test_every_loss_goes_there_and_back(seed):
 
 def test_a_model_of_mlp_becomes_a_net_that_computes_the_same():
     model = mlp(
-        7, 5, n_inputs=4, n_classes=3, batch_norm=True, l2=0.01, l2_output=True, momentum=0.8, epsilon=1e-5, seed=1
+        7, 5, n_inputs=4, n_classes=3, batch_norm=True, l2=0.01, penalized="all", momentum=0.8, epsilon=1e-5, seed=1
     )
     X, y = np.random.default_rng(1).normal(size=(20, 4)), np.eye(3)[np.arange(20) % 3]
     model.fit(X, y, batch_size=5, epochs=2, verbose=0)
@@ -177,8 +177,10 @@ def test_the_penalty_of_mlp_reaches_the_output_if_asked():
         layers = mlp(3, n_inputs=2, l2=0.5, seed=0, **options).layers
         return [layer.kernel_regularizer and float(layer.kernel_regularizer.l2) for layer in layers]
 
-    assert strengths() == [0.5, None] and strengths(l2_output=True) == [0.5, 0.5]
+    assert strengths() == [0.5, None] and strengths(penalized="all") == [0.5, 0.5]
     assert mlp(3, n_inputs=2, batch_norm=True).layers[1].momentum == 0.9
+    with pytest.raises(ValueError, match="penalized must be one of hidden, all, got 'output'"):
+        strengths(penalized="output")
 
 
 def sequential(*layers, n_inputs=2):

@@ -200,6 +200,6 @@ def _our_penalty(model):
     if len(strengths) > 1:
         raise ValueError(
             f"A net in NumPy has one L2 strength for all kernels, got {listed(map(str, strengths))}: "
-            "with mlp, use l2_output=True."
+            "with mlp, use penalized='all'."
         )
     return next(iter(strengths), 0.0)
