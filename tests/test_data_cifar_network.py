@@ -9,7 +9,7 @@ from small_cifar import as_python_archive, cifar10_of, colour_images
 
 from lecture import data
 from lecture.__main__ import main
-from lecture.data import sources
+from lecture.data import cache, sources
 from lecture.data.catalog import Unavailable
 from lecture.data.downloading import child, parent
 from lecture.data.images import digest
@@ -51,6 +51,11 @@ def test_openml_gives_cifar10_with_its_digest(tmp_path, empty_cache, here):
     assert (digest(images), images.sha256, used, said) == (digest(IMAGES), digest(IMAGES), "openml", [])
     assert kept(empty_cache) == [f"cifar10.openml.{digest(IMAGES)}.npz"]
     assert sources.find(SMALL, "cache")[0].sha256 == digest(IMAGES)
+
+
+def test_a_download_that_was_kept_uncompared_has_no_published_checksum(empty_cache):
+    cache.keep(in_another_order(IMAGES), SMALL, "openml")
+    assert sources.find(SMALL, "cache")[0].sha256 == ""
 
 
 def in_another_order(images):
