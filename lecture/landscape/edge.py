@@ -115,7 +115,7 @@ def edge_of_stability(
     rates = tuple(numbers(learning_rates, "learning_rates").ravel().tolist())
     if not rates or min(rates) <= 0 or len(set(rates)) < len(rates):
         raise ValueError(f"learning_rates must be one or more different positive numbers, got {learning_rates!r}.")
-    conditions = {f"{rate:g}": {"learning_rate": rate} for rate in rates}
+    conditions = {repr(rate): {"learning_rate": rate} for rate in rates}
     nets = compare(
         conditions,
         X,
@@ -131,10 +131,10 @@ def edge_of_stability(
         keep="all",
         show=False,
     )
-    for rate, net in nets.items():
+    for rate, net in zip(rates, nets.values()):
         if not np.isfinite(net.loss).all():
             raise ValueError(
-                f"the trainings must stay finite, and at learning rate {rate} one diverges: take a lower one."
+                f"the trainings must stay finite, and at learning rate {rate:g} one diverges: take a lower one."
             )
     found = []
     for net in nets.values():
