@@ -84,10 +84,8 @@ def test_a_picture_far_below_is_loaded_when_it_comes_into_view_and_nothing_moves
 
 
 def _state(explorer):
-    """What an explorer shows: its picture with its alternative text, and its paths."""
-    return explorer.evaluate(
-        "host => host.shadowRoot.querySelector('.sheet').innerHTML + host.shadowRoot.querySelector('.sheet img').alt"
-    )
+    """What an explorer shows: its pictures with their alternative texts, and its paths."""
+    return explorer.evaluate("host => [...host.shadowRoot.querySelectorAll('.sheet')].map(it => it.innerHTML).join()")
 
 
 def _settled(page, explorer):
@@ -141,7 +139,7 @@ def test_every_control_of_every_explorer_moves_its_picture_by_mouse_and_by_keybo
     for number in range(explorers.count()):
         explorer = explorers.nth(number)
         explorer.scroll_into_view_if_needed()
-        explorer.locator(".sheet img").wait_for()
+        explorer.locator(".sheet img").first.wait_for()
         for control in explorer.locator("input, select").all():
             first = control.evaluate("it => it.selectedIndex ?? (it.type === 'checkbox' ? it.checked : it.value)")
             for move in (_by_keyboard, _by_mouse):

@@ -6,7 +6,7 @@ import nbformat
 import pytest
 from conftest import ROOT
 from nbclient import NotebookClient
-from test_explore_browser import lab  # noqa: F401 (a fixture)
+from test_explore_lab import lab  # noqa: F401 (a fixture)
 
 TEACHING = (ROOT / "book" / "teaching.md").read_text(encoding="utf-8")
 NOTEBOOK = [
