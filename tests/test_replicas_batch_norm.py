@@ -54,7 +54,7 @@ def test_after_200_steps_keras_the_net_in_numpy_and_replicas_are_the_same():
     ours = train((8, 5), X, Y, weights=_together(nets), batch_norm=SETTINGS, **how)
     assert [array.shape for array in ours.moving] == [(2, 8), (2, 8), (2, 5), (2, 5)]
     for at, seed in enumerate([4, 5]):
-        numpys = fit(nets[at], X, Y, schedule=rates[at], epochs=50, batch_size=16, seed=seed, dtype="float64").net
+        numpys = fit(nets[at], X, Y, learning_rate=rates[at], epochs=50, batch_size=16, seed=seed, dtype="float64").net
         _same(ours, at, _arrays(numpys))
         np.testing.assert_allclose(ours.predict(X)[at], numpys.predict(X), rtol=1e-7)
         assert ours.accuracy[-1, at] == (numpys.predict(X).argmax(1) == Y.argmax(1)).mean()
@@ -69,7 +69,7 @@ def test_all_examples_in_a_step_are_one_batch_and_nets_go_on_from_all_their_arra
     net = _net(3)
     how = HOW | dict(batch_size=None, learning_rate=0.05, batch_norm=SETTINGS)
     ours = train((8, 5), X, Y, weights=_arrays(net), **how | dict(steps=40))
-    expected = fit(net, X, Y, schedule=0.05, epochs=40, batch_size=60, dtype="float64").net
+    expected = fit(net, X, Y, learning_rate=0.05, epochs=40, batch_size=60, dtype="float64").net
     _same(ours, 0, _arrays(expected))
     first = train((8, 5), X, Y, weights=_arrays(net), **how | dict(steps=15))
     on = train((8, 5), X, Y, weights=first.get_weights(), **how | dict(steps=25))

@@ -39,7 +39,7 @@ def test_each_replica_is_the_net_in_numpy_with_its_schedule(monkeypatch, n_slice
     ours = train((6,), X, Y, weights=first, learning_rate=SCHEDULES, **HOW)
     for at, schedule in enumerate(SCHEDULES):
         how = dict(epochs=STEPS // 4, batch_size=15, seed=4 + at, dtype="float64")
-        expected = fit(net, X, Y, schedule=schedule, **how).net
+        expected = fit(net, X, Y, learning_rate=schedule, **how).net
         arrays = [array for layer in expected.layers for array in layer.parameters.values()]
         _same([array[at] for array in ours.weights], arrays)
 
