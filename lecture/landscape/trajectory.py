@@ -12,6 +12,8 @@ from lecture.checks import one_of, whole
 from lecture.files import new_file
 from lecture.landscape.parameters import trainable
 
+FEW = 2**17  # numbers that XLA reads in half the time of a graph; of many it converts one after the other
+
 
 class Trajectory(keras.callbacks.Callback):
     """Records the weights at the start of a training and at the end of each epoch, or every few steps.
@@ -128,7 +130,8 @@ class Trajectory(keras.callbacks.Callback):
 
 def _reader(variables, dtype):
     """A compiled function that gives all numbers in a row, as a tensor in this memory: one call, one copy."""
-    at_hand = all("CPU" in variable.value.device for variable in variables)  # XLA then takes half the time of a graph
+    few = sum(int(np.prod(variable.shape)) for variable in variables) <= FEW
+    at_hand = few and all("CPU" in variable.value.device for variable in variables)
 
     def in_a_row():
         with tf.device("CPU:0"):
