@@ -14,7 +14,8 @@ import pytest
 
 from lecture import data
 from lecture.data import sources
-from lecture.data.catalog import FASHION_MNIST
+from lecture.data.catalog import FASHION_MNIST, Unavailable
+from lecture.data.downloading import child, parent
 from lecture.data.images import Images, digest, digest_of_rows
 
 pytest.importorskip("openml", reason="needs the OpenML client, which is not installed")
@@ -146,3 +147,23 @@ def with_sample():
 def kept(folder):
     """Everything that lies in the cache."""
     return sorted(path.name for path in folder.rglob("*")) if folder.exists() else []
+
+
+def use_empty_cache(tmp_path, monkeypatch):
+    """Keep downloads in a folder of the test, and ask no proxy; return the folder."""
+    monkeypatch.setenv("LECTURE_CACHE", str(tmp_path / "cache"))
+    for variable in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
+        monkeypatch.delenv(variable, raising=False)
+    return tmp_path / "cache"
+
+
+def run_client_here(monkeypatch):
+    """Run the client in this process, which has loaded it: for what the client gets, not for how long it waits."""
+
+    def run(request, title, limit):
+        try:
+            child.fetch(request, lambda: None)
+        except Exception as error:
+            raise Unavailable(f"failed ({child.sentence(error)})") from error
+
+    monkeypatch.setattr(parent, "_run_child", run)

@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from fake_openml import DEAD, NUMBER, as_parquet, find, frame, kept, serving
+from fake_openml import DEAD, NUMBER, as_parquet, find, frame, kept, run_client_here, serving, use_empty_cache
 from small_cifar import as_python_archive, cifar10_of, colour_images
 
 from lecture import data
 from lecture.__main__ import main
 from lecture.data import cache, sources
 from lecture.data.catalog import Unavailable
-from lecture.data.downloading import child, parent
+from lecture.data.downloading import parent
 from lecture.data.images import digest
 
 IMAGES = colour_images()
@@ -20,23 +20,12 @@ SMALL = replace(cifar10_of(IMAGES), openml_id=NUMBER, keras_host=DEAD)
 
 @pytest.fixture(autouse=True)
 def empty_cache(tmp_path, monkeypatch):
-    monkeypatch.setenv("LECTURE_CACHE", str(tmp_path / "cache"))
-    for variable in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
-        monkeypatch.delenv(variable, raising=False)
-    return tmp_path / "cache"
+    return use_empty_cache(tmp_path, monkeypatch)
 
 
 @pytest.fixture
 def here(monkeypatch):
-    """Run the client in this process, which has loaded it."""
-
-    def run(request, title, limit):
-        try:
-            child.fetch(request, lambda: None)
-        except Exception as error:
-            raise Unavailable(f"failed ({child.sentence(error)})") from error
-
-    monkeypatch.setattr(parent, "_run_child", run)
+    run_client_here(monkeypatch)
 
 
 def table(images):

@@ -12,7 +12,20 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from fake_openml import DEAD, PIXELS, ROOT, TINY, as_parquet, find, frame, kept, official, serving, with_sample
+from fake_openml import (
+    DEAD,
+    PIXELS,
+    ROOT,
+    TINY,
+    as_parquet,
+    find,
+    frame,
+    kept,
+    official,
+    serving,
+    use_empty_cache,
+    with_sample,
+)
 
 from lecture import data
 from lecture.data import sources
@@ -23,10 +36,7 @@ from lecture.data.images import digest, from_rows
 
 @pytest.fixture(autouse=True)
 def empty_cache(tmp_path, monkeypatch):
-    monkeypatch.setenv("LECTURE_CACHE", str(tmp_path / "cache"))
-    for variable in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
-        monkeypatch.delenv(variable, raising=False)
-    return tmp_path / "cache"
+    return use_empty_cache(tmp_path, monkeypatch)
 
 
 # -- not served

@@ -6,12 +6,25 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from fake_openml import LABELS, NUMBER, PIXELS, TINY, as_arff, as_parquet, find, frame, kept, serving, with_sample
+from fake_openml import (
+    LABELS,
+    NUMBER,
+    PIXELS,
+    TINY,
+    as_arff,
+    as_parquet,
+    find,
+    frame,
+    kept,
+    run_client_here,
+    serving,
+    use_empty_cache,
+    with_sample,
+)
 
 from lecture import data
 from lecture.data import sources
 from lecture.data.catalog import Unavailable
-from lecture.data.downloading import child, parent
 from lecture.data.images import digest
 
 pd = pytest.importorskip("pandas", reason="needs pandas, which is not installed")
@@ -19,23 +32,12 @@ pd = pytest.importorskip("pandas", reason="needs pandas, which is not installed"
 
 @pytest.fixture(autouse=True)
 def empty_cache(tmp_path, monkeypatch):
-    monkeypatch.setenv("LECTURE_CACHE", str(tmp_path / "cache"))
-    for variable in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
-        monkeypatch.delenv(variable, raising=False)
-    return tmp_path / "cache"
+    return use_empty_cache(tmp_path, monkeypatch)
 
 
 @pytest.fixture
 def here(monkeypatch):
-    """Run the client in this process, which has loaded it: for what the client gets, not for how long it waits."""
-
-    def run(request, title, limit):
-        try:
-            child.fetch(request, lambda: None)
-        except Exception as error:
-            raise Unavailable(f"failed ({child.sentence(error)})") from error
-
-    monkeypatch.setattr(parent, "_run_child", run)
+    run_client_here(monkeypatch)
 
 
 # -- served right
