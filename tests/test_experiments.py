@@ -210,7 +210,7 @@ def test_each_question_has_its_hypotheses_and_presets(name):
     assert all(preset["n_seeds"] >= FEW_SEEDS.get(name, 30) for preset in question.PRESETS.values())
     parameters = inspect.signature(question.run).parameters
     assert parameters["preset"].default == "short" and parameters["n_seeds"].default is None
-    assert set(parameters) == {*question.PRESETS["short"], "preset", "show"}
+    assert set(parameters) == {*question.PRESETS["short"], "preset", "show"} | parameters.keys() & {"images"}
     documented = inspect.getdoc(question.run).split("Parameters\n----------\n")[1].split("\n\nReturns\n-------\n")[0]
     assert {line.split(" : ")[0] for line in documented.splitlines() if " : " in line} == set(parameters)
     for bad, sentence in (

@@ -85,7 +85,7 @@ def pictures(n_train: int, n_test: int, *, averaged: bool = True) -> tuple[Image
     ValueError
         If there are fewer images than asked for.
     """
-    source = _source_of_cifar10()
+    source = source_of_cifar10()
     if source is None:
         loaded = data.load_fashion_mnist(validation=0)
         name, train, test = loaded.name, (loaded.X_train, loaded.y_train), (loaded.X_test, loaded.y_test)
@@ -109,8 +109,8 @@ def describe_images(name: str, wanted: str = "MNIST") -> str:
     )
 
 
-def _source_of_cifar10():
-    """Where this machine has CIFAR-10; None where it has not."""
+def source_of_cifar10() -> str | Path | None:
+    """Return where this machine has CIFAR-10, as ``data.load_cifar10`` takes it; None where it has not."""
     named = as_source("auto")
     if isinstance(named, Path) and holds(named, CIFAR10):
         return named

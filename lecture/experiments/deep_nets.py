@@ -1,0 +1,206 @@
+"""The deep dense networks of the report on batch norm, and how it trained them: in cycles of the learning rate."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import keras
+import numpy as np
+
+from lecture.experiments.protocol import compare_to_the_end
+from lecture.experiments.standard_images import StandardImages
+from lecture.from_scratch import initial_weights
+from lecture.optimizers import Triangular
+from lecture.replicas import Replicas
+
+HIDDEN = {3: (50, 50), 9: (50, 30, 20, 20, 10, 10, 10, 10)}  # by the number of layers, the output among them
+BATCH = 100
+LOWEST, HIGHEST = 1e-5, 1e-1  # learning rates
+L2 = 0.005  # of all kernels
+MOMENTUM, EPSILON = 0.9, 1e-5
+N_CLASSES = 10
+CHANCE = 1 / N_CLASSES  # accuracy of a network that gives all images the same class
+
+
+@dataclass(frozen=True)
+class DeepNet:
+    """A network to train, and what may differ between those of an experiment.
+
+    Attributes
+    ----------
+    n_layers : int
+        Layers with weights, the output among them: 3 or 9.
+    epsilon : float or None
+        ε of batch norm; None for a network without.
+    initializer : float or "he_normal"
+        Standard deviation of the initial weights, or He's, which depends on the layer.
+    l2 : float
+        Penalty: the cost is the loss + l2 Σw² over all kernels.
+    momentum : float
+        Momentum of the moving averages.
+    learning_rate : float, callable or None
+        Learning rate, or a function of the step; None for the triangles of the training.
+    """
+
+    n_layers: int = 3
+    epsilon: float | None = EPSILON
+    initializer: float | str = "he_normal"
+    l2: float = L2
+    momentum: float = MOMENTUM
+    learning_rate: Any = None
+
+    def sizes(self, images: StandardImages) -> tuple[int, ...]:
+        """Return the units of each layer, inputs first."""
+        return images.X.shape[1], *HIDDEN[self.n_layers], N_CLASSES
+
+
+def trained(
+    nets: Mapping[Any, DeepNet],
+    images: StandardImages,
+    *,
+    half_cycle: int,
+    n_cycles: int,
+    seeds: Sequence[int],
+    record: Sequence[int] | None = None,
+    show: bool = True,
+) -> dict[Any, Replicas]:
+    """Train each network once for each seed, all on the same mini-batches.
+
+    What is recorded on the way as ``test_loss`` and ``test_accuracy`` is that of the *validation* images.
+
+    Parameters
+    ----------
+    nets : mapping of hashable to DeepNet
+        Networks by name.
+    images : StandardImages
+        What to train on.
+    half_cycle : int
+        Steps from the lowest learning rate to the highest.
+    n_cycles : int
+        Number of cycles.
+    seeds : sequence of int
+        Seeds of the initial weights; the first one is that of the mini-batches as well.
+    record : sequence of int, optional
+        Steps at which to record; the last one only by default.
+    show : bool
+        Whether to show a progress bar.
+
+    Returns
+    -------
+    dict of hashable to Replicas
+        In the order of ``nets``.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If training was interrupted.
+    """
+    steps = 2 * half_cycle * n_cycles
+    triangles = Triangular(LOWEST, HIGHEST, half_cycle)
+    found = {}
+    for depth in dict.fromkeys(net.n_layers for net in nets.values()):
+        alike = {name: net for name, net in nets.items() if net.n_layers == depth}
+        found |= compare_to_the_end(
+            {name: _condition(net, images, seeds, triangles) for name, net in alike.items()},
+            images.X,
+            images.y,
+            hidden=HIDDEN[depth],
+            steps=steps,
+            seeds=seeds,
+            batch_size=BATCH,
+            same_batches=True,
+            activation="relu",
+            optimizer=keras.optimizers.SGD(HIGHEST),
+            penalized="all",
+            X_test=images.X_val,
+            y_test=images.y_val,
+            record=[steps] if record is None else record,
+            show=show,
+        )
+    return {name: found[name] for name in nets}
+
+
+def starts(net: DeepNet, images: StandardImages, seeds: Sequence[int]) -> list[np.ndarray]:
+    """Return the initial weights of a network for each seed, in the order of Keras' ``get_weights``.
+
+    Those of the first layer are drawn for an image's pixels, even if the inputs are fewer components of these.
+
+    Parameters
+    ----------
+    net : DeepNet
+        The network.
+    images : StandardImages
+        What it will be trained on.
+    seeds : sequence of int
+        Seeds of the weights.
+
+    Returns
+    -------
+    list of array (n_seeds, …)
+        Kernel and bias of each layer; with batch norm, γ and β after those of each hidden layer.
+    """
+    rngs = [np.random.default_rng(seed) for seed in seeds]
+    found, sizes = [], net.sizes(images)
+    for layer, (n_in, n_out) in enumerate(pairwise(sizes)):
+        spread = net.initializer
+        if layer == 0 and spread == "he_normal":
+            spread = float(np.sqrt(2 / images.n_pixels))
+        found.append(np.stack([initial_weights(spread, n_in, n_out, rng) for rng in rngs]))
+        zeros, ones = (np.full((len(rngs), n_out), value) for value in (0.0, 1.0))
+        found.append(zeros)
+        if net.epsilon is not None and layer < len(sizes) - 2:
+            found += [ones, zeros]
+    return found
+
+
+def accuracy(nets: Replicas, X: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Return the accuracy of each network in the end, (n_seeds,): that of one class for a net that has diverged.
+
+    Parameters
+    ----------
+    nets : Replicas
+        Trained networks.
+    X : array (n, n_inputs)
+        Images.
+    y : array (n, 10)
+        One-hot labels.
+    """
+    outputs = nets.predict(X)
+    found = (outputs.argmax(axis=-1) == y.argmax(axis=-1)).mean(axis=-1)
+    return np.where(np.isfinite(outputs).all(axis=(1, 2)), found, y[:, 0].mean(dtype=float))
+
+
+def describe_nets(images: StandardImages, *, half_cycle: int, n_cycles: int, n_layers: Sequence[int] = (3, 9)) -> str:
+    """Return what is trained, in the words that a protocol begins with.
+
+    Parameters
+    ----------
+    images : StandardImages
+        What is trained on.
+    half_cycle : int
+        Steps from the lowest learning rate to the highest.
+    n_cycles : int
+        Number of cycles.
+    n_layers : sequence of int
+        Numbers of layers.
+    """
+    n_inputs = images.X.shape[1]
+    sizes = " and ".join("-".join(map(str, (n_inputs, *HIDDEN[n], N_CLASSES))) for n in n_layers)
+    steps = 2 * half_cycle * n_cycles
+    return (
+        f"{sizes}, ReLU, softmax, He's initial weights unless said otherwise, {steps:,} steps of SGD on mini-batches "
+        f"of {BATCH} (the same for all seeds), learning rate from {LOWEST:g} to {HIGHEST:g} and back in "
+        f"{2 * half_cycle:,} steps, penalty {L2:g} on all kernels unless said otherwise, batch norm with momentum "
+        f"{MOMENTUM:g} and ε {EPSILON:g} before the activation. {images.describe()}"
+    )
+
+
+def _condition(net, images, seeds, triangles):
+    """The settings of `lecture.replicas.compare` for a network."""
+    return dict(
+        weights=starts(net, images, seeds),
+        batch_norm=None if net.epsilon is None else (net.momentum, net.epsilon),
+        l2=net.l2,
+        learning_rate=triangles if net.learning_rate is None else net.learning_rate,
+    )
