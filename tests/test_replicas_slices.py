@@ -115,6 +115,21 @@ def test_measuring_in_blocks_gives_what_all_examples_at_once_give(monkeypatch):
         np.testing.assert_allclose(getattr(blocks, name), getattr(whole, name), atol=1e-12)
 
 
+def test_images_of_many_pixels_are_measured_in_smaller_blocks(monkeypatch):
+    net = train((6,), X, Y, steps=1, seeds=1, show=False).net
+    monkeypatch.setattr(memory, "TAKEN", net.sizes[0] * 11)
+    assert memory.rows_at_once(net, 3) == 11
+
+
+@pytest.mark.parametrize("array", [X, np.zeros((0, 3)), np.arange(7), X[::2].astype("float32")])
+def test_a_tensor_has_the_numbers_of_an_array_and_does_not_follow_its_changes(array):
+    array = array.copy()
+    wanted = array.tolist()
+    found = memory.tensor(array)
+    array[:] = 5
+    assert found.dtype == array.dtype and found.numpy().tolist() == wanted
+
+
 def test_examples_that_all_share_are_not_counted_for_each_replica(monkeypatch):
     """A replica holds the 10 images of its mini-batch; 2000 of 3072 pixels are there once, or each replica's own."""
     sizes, limits = [], []

@@ -3,14 +3,28 @@
 import os
 from pathlib import Path
 
+import numpy as np
+import tensorflow as tf
+
 SLOTS = 5  # copies of the weights: themselves, their gradients, an optimizer's two averages, the initial state
 LAYERS = 3  # copies of what the layers put out: forward, backward, and what is worked on
 MEASURED = 2**26  # numbers that the layers of all replicas put out when they are measured: 256 MB in float32
+TAKEN = 2**23  # numbers that they take in meanwhile
+ALIGNED = 64  # bytes, as TensorFlow's kernels and XLA want them
+
+
+def tensor(array):
+    """Return a tensor with a copy of an array's numbers; ``tf.constant`` holds two copies for a while."""
+    room = np.empty(array.nbytes + ALIGNED, np.uint8)
+    start = -room.ctypes.data % ALIGNED
+    copy = room[start : start + array.nbytes].view(array.dtype).reshape(array.shape)
+    copy[...] = array
+    return tf.experimental.dlpack.from_dlpack(copy.__dlpack__())
 
 
 def rows_at_once(net, n_replicas):
     """Return the number of examples on which to measure replicas at a time, so that it takes little memory."""
-    return max(1, MEASURED // (n_replicas * sum(net.sizes[1:])))
+    return max(1, min(MEASURED // (n_replicas * sum(net.sizes[1:])), TAKEN // net.sizes[0]))
 
 
 def bytes_each(net, n_examples, itemsize, own_data, n_taken=None):

@@ -177,7 +177,7 @@ def _examples(arrays, chosen, shared):
     """The examples of all conditions for the chosen seeds; without an axis of replicas where all have the same."""
     if arrays[0].ndim == 2 and all(array is arrays[0] for array in arrays):
         if id(arrays[0]) not in shared:
-            shared[id(arrays[0])] = tf.constant(arrays[0])
+            shared[id(arrays[0])] = memory.tensor(arrays[0])
         return shared[id(arrays[0])]
     own = [array if array.ndim == 3 else np.broadcast_to(array, (chosen.max() + 1, *array.shape)) for array in arrays]
     return tf.constant(np.concatenate([array[chosen] for array in own]))
