@@ -14,6 +14,7 @@ from replica_data import X, Y
 from lecture.replicas import initial, train
 from lecture.replicas import settings as groups
 from lecture.replicas.loop import BatchedNet
+from lecture.replicas.machinery import memory
 from lecture.replicas.machinery.functions import function
 from lecture.shuffling import epoch_order
 
@@ -320,6 +321,18 @@ def test_what_is_recorded_is_what_the_weights_say():
     )
     again = train((6,), X[:40], Y[:40], steps=10, seeds=3, show=False)
     assert np.allclose(again.loss[-1], result.loss[1], atol=1e-6)
+
+
+@pytest.mark.parametrize("rows", [100, 10])  # that are measured at a time: all, or few
+def test_loss_and_accuracy_of_some_examples_are_those_of_the_first(monkeypatch, rows):
+    monkeypatch.setattr(memory, "rows_at_once", lambda net, n_replicas: rows)
+    how = dict(steps=25, seeds=3, record=[10], dtype="float64", show=False)
+    result = train((6,), X, Y, n_measured=25, X_test=X[:25], y_test=Y[:25], **how)
+    np.testing.assert_array_equal(result.loss, result.test_loss)
+    np.testing.assert_array_equal(result.accuracy, result.test_accuracy)
+    everything = train((6,), X, Y, **how)
+    np.testing.assert_array_equal(result.weights[0], everything.weights[0])
+    assert (result.loss != everything.loss).all()
 
 
 @pytest.mark.parametrize("tied", [False, True])

@@ -22,6 +22,7 @@ rng = np.random.default_rng(7)
         ({"seeds": 0}, "seeds must be a whole number of at least 1, got 0"),
         ({"seeds": []}, "seeds must be one or more"),
         ({"steps": 0}, "steps must be a whole number"),
+        ({"n_measured": 61}, "n_measured must be a whole number from 1 to 60, got 61"),
         ({"activation": "rellu"}, "activation must be a function or the name of one .* got 'rellu'"),
         ({"loss": "crossing"}, "loss must be a Keras loss .* got 'crossing'"),
         ({"optimizer": keras.optimizers.Lamb()}, "optimizer must update each weight by itself.* Lamb is not known to"),

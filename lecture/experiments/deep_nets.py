@@ -63,6 +63,8 @@ def trained(
     n_cycles: int,
     seeds: Sequence[int],
     record: Sequence[int] | None = None,
+    n_measured: int | None = None,
+    keep: str | None = None,
     show: bool = True,
 ) -> dict[Any, Replicas]:
     """Train each network once for each seed, all on the same mini-batches.
@@ -83,6 +85,10 @@ def trained(
         Seeds of the initial weights; the first one is that of the mini-batches as well.
     record : sequence of int, optional
         Steps at which to record; the last one only by default.
+    n_measured : int, optional
+        Training images on which loss and accuracy are recorded: the first ones; all by default.
+    keep : "all", optional
+        To keep all weights at the recorded steps.
     show : bool
         Whether to show a progress bar.
 
@@ -116,6 +122,8 @@ def trained(
             X_test=images.X_val,
             y_test=images.y_val,
             record=[steps] if record is None else record,
+            n_measured=n_measured,
+            keep=keep,
             show=show,
         )
     return {name: found[name] for name in nets}

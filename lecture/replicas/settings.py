@@ -52,6 +52,7 @@ class Record:
     """What is recorded and shown, and how much memory may be taken."""
 
     record: Sequence[int] | None = None
+    n_measured: int | None = None
     keep: Mapping[int, Sequence[int]] | str | None = None
     gradient_norm: bool = False
     max_bytes: int | None = None

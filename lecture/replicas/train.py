@@ -47,6 +47,7 @@ def train(
     X_test: ArrayLike | None = None,
     y_test: ArrayLike | None = None,
     record: Sequence[int] | None = None,
+    n_measured: int | None = None,
     keep: Mapping[int, Sequence[int]] | str | None = None,
     gradient_norm: bool = False,
     dtype: str = "float32",
@@ -116,6 +117,9 @@ def train(
     record : sequence of int, optional
         Steps at which to record, from 0 to ``steps``; by default 0 and 20 more, evenly spread. The last step is always
         recorded.
+    n_measured : int, optional
+        Training examples on which loss and accuracy are recorded: the first ones; all by default. Measuring many takes
+        as long as some hundred steps.
     keep : dict of int to sequence of int, or "all", optional
         Weights to keep at recorded steps: for some layers, counted from 0, which entries of the flattened kernel; or
         all weights that are learnt in a row, in the order of Keras' ``get_weights``.

@@ -76,6 +76,8 @@ class Plan:
         Whether the output's kernel is penalized as well.
     dtype : str
     record : list of int
+    n_measured : int
+        Training examples on which is measured.
     keep : dict of int to array
     noting : bool
         Whether to note the norm of the gradient in each step.
@@ -92,6 +94,7 @@ class Plan:
     everywhere: bool
     dtype: str
     record: list
+    n_measured: int
     keep: dict
     noting: bool
     show: bool
@@ -142,11 +145,13 @@ def _all_conditions(settings, seeds):
             with _in_condition(condition.name):
                 checks.check_batches(condition.data[0][0].shape[-2], batch_size)
     steps, net = whole(fit.steps, "steps", least=1), conditions[0].net
+    n = conditions[0].data[0][0].shape[-2]
     plan = Plan(
         seeds,
         size=_seeds_at_a_time(conditions, len(seeds), batch_size, same_batches, record.max_bytes),
         steps=steps,
         record=checks.recorded_steps(record.record, steps),
+        n_measured=n if record.n_measured is None else whole(record.n_measured, "n_measured", least=1, most=n),
         keep=checks.kept_entries(record.keep, net),
         first=[_first(own.network, condition, seeds) for own, condition in zip(settings.values(), conditions)],
         batch_size=batch_size,

@@ -103,6 +103,7 @@ class Slice:
     batches: Batches | None
     rates: np.ndarray | None  # (n_steps, n_replicas) where they change from step to step
     same_batches: bool
+    n_measured: int
 
     @classmethod
     def of(cls, program, conditions, plan, chosen, shared):
@@ -140,7 +141,7 @@ class Slice:
         ]
         cuts = np.repeat([condition.cut for condition in conditions], len(chosen))[:, None]
         cuts = tf.convert_to_tensor(cuts, plan.dtype)
-        return cls(program, data, cuts, batches, scheduled, plan.same_batches)
+        return cls(program, data, cuts, batches, scheduled, plan.same_batches, plan.n_measured)
 
     def steps(self, n, begin):
         """Make n steps from ``begin`` on; return the norms of their gradients, (n_replicas, n), if they are noted."""
@@ -153,16 +154,18 @@ class Slice:
 
     def measure(self):
         """Return loss and accuracy of each replica, on the training examples and then on the test examples."""
-        return [values for X, y in self.data for values in self._measured(X, y)]
+        counts = [self.n_measured, *(X.shape[-2] for X, _ in self.data[1:])]
+        return [values for pair, n in zip(self.data, counts) for values in self._measured(*pair, n)]
 
-    def _measured(self, X, y):
-        """Loss and accuracy on some examples, in blocks that fit into memory."""
-        rows, n = memory.rows_at_once(self.program.loop.net, len(self.cuts)), X.shape[-2]
-        if n <= rows:
+    def _measured(self, X, y, n):
+        """Loss and accuracy on the first n examples, in blocks that fit into memory."""
+        rows = memory.rows_at_once(self.program.loop.net, len(self.cuts))
+        if n == X.shape[-2] and n <= rows:
             return self.program.measure(X, y, self.cuts)
         starts = range(0, n, rows)
-        blocks = [self.program.measure(*(a[..., at : at + rows, :] for a in (X, y)), self.cuts) for at in starts]
         sizes = [min(rows, n - at) for at in starts]
+        parts = [[array[..., at : at + size, :] for array in (X, y)] for at, size in zip(starts, sizes)]
+        blocks = [self.program.measure(*part, self.cuts) for part in parts]
         return [np.average(values, axis=0, weights=sizes).astype(values[0].dtype) for values in zip(*blocks)]
 
 
