@@ -3,20 +3,18 @@
 import keras
 import numpy as np
 import pytest
+from deep_images import made_up_images
 
 from lecture.experiments import deep_nets
 from lecture.experiments.deep_nets import DeepNet, accuracy, starts, trained
-from lecture.experiments.standard_images import StandardImages, principal_axes, standard_images
+from lecture.experiments.standard_images import principal_axes, standard_images
 from lecture.optimizers import Triangular
 from lecture.shuffling import epoch_order
 
 
 @pytest.fixture(scope="module")
 def images():
-    rng = np.random.default_rng(0)
-    y = np.eye(10, dtype=np.float32)[np.arange(900) % 10]
-    X = (y @ rng.normal(size=(10, 12)) + rng.normal(size=(900, 12))).astype(np.float32)
-    return StandardImages(X[:600], y[:600], X[600:750], y[600:750], X[750:], y[750:], 48, "made up", 0.9)
+    return made_up_images()
 
 
 def test_axes_are_those_of_the_largest_variance():

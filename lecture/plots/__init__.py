@@ -3,6 +3,7 @@
 from lecture.plots.activations import plot_activation, plot_label_smoothing
 from lecture.plots.alt import alt_text, describe
 from lecture.plots.boundaries import plot_boundaries
+from lecture.plots.experiments.cycles import plot_cycles
 from lecture.plots.experiments.decisions import plot_decisions
 from lecture.plots.experiments.fits import plot_alternation, plot_fits, plot_fits_of_depths
 from lecture.plots.experiments.gradient_norms import plot_gradient_norms
@@ -84,6 +85,7 @@ __all__ = [
     "plot_boundaries",
     "plot_chain_rule",
     "plot_coverage",
+    "plot_cycles",
     "plot_decisions",
     "plot_dense_product",
     "plot_edge_of_stability",
