@@ -24,6 +24,9 @@ from lecture.words import counted
 rng = np.random.default_rng(3)
 # how many seeds where a training is dear; 30 elsewhere
 FEW_SEEDS = {
+    "batch_norm": 6,
+    "cycles": 6,
+    "inference": 6,
     "equal_parameters": 10,
     "equal_parameters_mnist": 3,
     "gradient_norm": 8,

@@ -33,6 +33,9 @@ NAMES = (
     "trajectories",
     "interpolation",
     "sensitivity",
+    "cycles",
+    "batch_norm",
+    "inference",
 )
 
 __all__ = ["NAMES", "Claim", "Compared", "Hypothesis", "Result", "Sweep", "Verdict", "claim", "get", "interval"]

@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from lecture.experiments.cycled import Cycled, along_cycles, checked
+from lecture.checks import whole
+from lecture.experiments.cycled import A_CYCLE, Cycled, along_cycles
 from lecture.experiments.deep_nets import HIDDEN, DeepNet, accuracy, describe_nets
 from lecture.experiments.experiment import Findings, experiment
 from lecture.experiments.images import describe_images
@@ -74,7 +75,8 @@ def run(
     n_components : int, optional
         Number of principal components to which images that are not given are reduced.
     """
-    checked(half_cycle, n_cycles)
+    whole(half_cycle, "half_cycle", least=A_CYCLE // 2)
+    whole(n_cycles, "n_cycles", least=1)
     images = standard_images(n_components) if images is None else images
     how: dict[str, Any] = dict(half_cycle=half_cycle, n_cycles=n_cycles)
     courses, nets = {}, {}

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from lecture.checks import whole
 from lecture.experiments.deep_nets import HIGHEST, LOWEST, DeepNet, trained
 from lecture.experiments.protocol import evenly
 from lecture.experiments.standard_images import StandardImages
@@ -146,9 +145,3 @@ def squares(nets: Replicas) -> np.ndarray:
             total = total + np.einsum("tri,tri->tr", part, part)
         begin = end
     return np.asarray(total)
-
-
-def checked(half_cycle: int, n_cycles: int, fewest: int = 1) -> None:
-    """Refuse cycles that are too short to measure on the way, or fewer than the questions need."""
-    whole(half_cycle, "half_cycle", least=A_CYCLE // 2)
-    whole(n_cycles, "n_cycles", least=fewest)
