@@ -6,7 +6,7 @@ import pytest
 from deep_images import made_up_images
 
 from lecture.experiments import deep_nets
-from lecture.experiments.deep_nets import DeepNet, accuracy, starts, trained
+from lecture.experiments.deep_nets import DeepNet, accuracy, describe_diverged, diverged, starts, trained
 from lecture.experiments.standard_images import principal_axes, standard_images
 from lecture.optimizers import Triangular
 from lecture.shuffling import epoch_order
@@ -88,3 +88,18 @@ def test_networks_of_both_depths_come_back_in_order_and_one_that_diverges_has_th
     found = trained(nets, images, half_cycle=3, n_cycles=1, seeds=range(2), show=False)
     assert list(found) == ["deep", "wild", "plain"] and found["deep"].net.sizes[1:3] == (50, 30)
     assert accuracy(found["wild"], images.X_test, images.y_test).tolist() == [0.1, 0.1]
+    assert diverged(found["wild"]).all() and not diverged(found["deep"]).any()
+    assert describe_diverged([found["plain"]]) == ""
+    assert describe_diverged(found.values()).startswith(" 2 networks have diverged and count")
+
+
+def test_a_training_goes_on_from_trained_networks(images):
+    """Without a learning rate nothing that is learnt changes, and from the same weights follows the same training."""
+    nets, common = {"a": DeepNet(3)}, dict(half_cycle=3, n_cycles=1, show=False)
+    before = trained(nets, images, seeds=[0, 1], **common)
+    still = trained({"a": DeepNet(3, learning_rate=0.0)}, images, seeds=[5, 6], after=before, **common)["a"]
+    for kept, array in zip(still.weights, before["a"].weights):
+        np.testing.assert_array_equal(kept, array)
+    on, again = (trained(nets, images, seeds=[7, 8], after=before, **common)["a"] for _ in range(2))
+    assert not np.allclose(on.weights[0], before["a"].weights[0])
+    np.testing.assert_array_equal(on.weights[0], again.weights[0])

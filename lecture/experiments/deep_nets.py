@@ -1,6 +1,6 @@
 """The deep dense networks of the report on batch norm, and how it trained them: in cycles of the learning rate."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -13,6 +13,7 @@ from lecture.experiments.standard_images import StandardImages
 from lecture.from_scratch import initial_weights
 from lecture.optimizers import Triangular
 from lecture.replicas import Replicas
+from lecture.words import counted, plural
 
 HIDDEN = {3: (50, 50), 9: (50, 30, 20, 20, 10, 10, 10, 10)}  # by the number of layers, the output among them
 BATCH = 100
@@ -62,6 +63,7 @@ def trained(
     half_cycle: int,
     n_cycles: int,
     seeds: Sequence[int],
+    after: Mapping[Any, Replicas] | None = None,
     record: Sequence[int] | None = None,
     n_measured: int | None = None,
     keep: str | None = None,
@@ -83,6 +85,8 @@ def trained(
         Number of cycles.
     seeds : sequence of int
         Seeds of the initial weights; the first one is that of the mini-batches as well.
+    after : mapping of hashable to Replicas, optional
+        Trained networks to go on from, by name, one for each seed; initial weights by default.
     record : sequence of int, optional
         Steps at which to record; the last one only by default.
     n_measured : int, optional
@@ -105,10 +109,14 @@ def trained(
     steps = 2 * half_cycle * n_cycles
     triangles = Triangular(LOWEST, HIGHEST, half_cycle)
     found = {}
+    begun = {name: nets.get_weights() for name, nets in (after or {}).items()}
     for depth in dict.fromkeys(net.n_layers for net in nets.values()):
         alike = {name: net for name, net in nets.items() if net.n_layers == depth}
         found |= compare_to_the_end(
-            {name: _condition(net, images, seeds, triangles) for name, net in alike.items()},
+            {
+                name: _condition(net, begun.get(name) or starts(net, images, seeds), triangles)
+                for name, net in alike.items()
+            },
             images.X,
             images.y,
             hidden=HIDDEN[depth],
@@ -174,9 +182,20 @@ def accuracy(nets: Replicas, X: np.ndarray, y: np.ndarray) -> np.ndarray:
     y : array (n, 10)
         One-hot labels.
     """
-    outputs = nets.predict(X)
-    found = (outputs.argmax(axis=-1) == y.argmax(axis=-1)).mean(axis=-1)
-    return np.where(np.isfinite(outputs).all(axis=(1, 2)), found, y[:, 0].mean(dtype=float))
+    found = (nets.predict(X).argmax(axis=-1) == y.argmax(axis=-1)).mean(axis=-1)
+    return np.where(diverged(nets), y[:, 0].mean(dtype=float), found)
+
+
+def diverged(nets: Replicas) -> np.ndarray:
+    """Return whether each network has ended with weights that are no finite numbers, (n_seeds,)."""
+    return ~np.all([np.isfinite(array.reshape(len(nets), -1)).all(axis=1) for array in nets.weights], axis=0)
+
+
+def describe_diverged(nets: Iterable[Replicas]) -> str:
+    """Return a sentence that says how many networks have diverged, and what they count as; empty if none has."""
+    n = sum(int(diverged(each).sum()) for each in nets)
+    counts = plural(n, "has diverged and counts as one that gives", "have diverged and count as some that give")
+    return f" {counted(n, 'network')} {counts} all images the same class." if n else ""
 
 
 def describe_nets(images: StandardImages, *, half_cycle: int, n_cycles: int, n_layers: Sequence[int] = (3, 9)) -> str:
@@ -204,10 +223,10 @@ def describe_nets(images: StandardImages, *, half_cycle: int, n_cycles: int, n_l
     )
 
 
-def _condition(net, images, seeds, triangles):
+def _condition(net, weights, triangles):
     """The settings of `lecture.replicas.compare` for a network."""
     return dict(
-        weights=starts(net, images, seeds),
+        weights=weights,
         batch_norm=None if net.epsilon is None else (net.momentum, net.epsilon),
         l2=net.l2,
         learning_rate=triangles if net.learning_rate is None else net.learning_rate,
