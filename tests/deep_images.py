@@ -7,12 +7,13 @@ from lecture.experiments import deep_nets
 from lecture.experiments.standard_images import StandardImages
 
 
-def made_up_images(name="made up"):
-    """600 images to train on, 150 to validate and 150 to test: points around ten centres."""
+def made_up(name="made up", n_inputs=12, noise=1.0):
+    """Return 600 images to train on, 150 to validate and 150 to test, each a class's mean with noise."""
     rng = np.random.default_rng(0)
     y = np.eye(10, dtype=np.float32)[np.arange(900) % 10]
-    X = (y @ rng.normal(size=(10, 12)) + rng.normal(size=(900, 12))).astype(np.float32)
-    return StandardImages(X[:600], y[:600], X[600:750], y[600:750], X[750:], y[750:], 48, name, 0.9)
+    X = (y @ rng.normal(size=(10, n_inputs)) + noise * rng.normal(size=(900, n_inputs))).astype(np.float32)
+    n_pixels = 4 * n_inputs
+    return StandardImages(X[:600], y[:600], X[600:750], y[600:750], X[750:], y[750:], n_pixels, name, 0.9)
 
 
 @pytest.fixture(scope="module")

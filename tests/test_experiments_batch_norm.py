@@ -3,7 +3,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from deep_images import made_up_images, small_nets  # noqa: F401  (a fixture)
+from deep_images import made_up, small_nets  # noqa: F401  (a fixture)
 
 from lecture.experiments import batch_norm, deep_nets
 from lecture.experiments.batch_norm import WITH, WITHOUT
@@ -17,7 +17,7 @@ HOW = dict(half_cycle=8, n_cycles=2, show=False)
 
 @pytest.fixture(scope="module")
 def measured():
-    images = made_up_images()
+    images = made_up()
     nets = {"a": DeepNet(3, l2=0.02), "b": DeepNet(3, l2=0.02, learning_rate=0.05)}
     return images, nets, *along_cycles(nets, images, seeds=range(2), **HOW)
 
@@ -52,7 +52,7 @@ def test_a_cycle_is_measured_eight_times_and_its_ends_are_known(measured):
 
 @pytest.fixture(scope="module")
 def result():
-    return batch_norm.run(images=made_up_images("CIFAR-10"), n_seeds=2, **HOW)
+    return batch_norm.run(images=made_up("CIFAR-10"), n_seeds=2, **HOW)
 
 
 def test_verdicts_are_of_the_test_accuracies():
@@ -73,7 +73,7 @@ def test_the_published_numbers_stand_beside_ours_on_the_same_images_only(result)
     assert (result.compared[2].values == ends[WITHOUT][1]).all() and (result.compared[6].values == ends[WITH][0]).all()
     last = result.details[3].at(WITH, 32, images="training")  # of all training images, which are few here
     np.testing.assert_allclose(result.compared[4].values, last, rtol=1e-6)
-    other = batch_norm.run(images=made_up_images(), n_seeds=2, **HOW)
+    other = batch_norm.run(images=made_up(), n_seeds=2, **HOW)
     assert other.compared == () and "are made up's, not CIFAR-10's" in other.protocol
     assert "CIFAR-10's" not in result.protocol
 
@@ -88,7 +88,7 @@ def test_what_is_lost_on_new_images_is_training_minus_validation(result):
 @pytest.mark.parametrize("bad, sentence", [(dict(half_cycle=3), "at least 4, got 3"), (dict(n_cycles=0), "got 0")])
 def test_cycles_that_cannot_be_are_refused(bad, sentence):
     with pytest.raises(ValueError, match=sentence):
-        batch_norm.run(images=made_up_images(), **bad)
+        batch_norm.run(images=made_up(), **bad)
 
 
 def test_the_figure_has_a_line_for_each_network_and_part_and_marks_the_ends(measured):

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from deep_images import made_up_images, small_nets  # noqa: F401  (a fixture)
+from deep_images import made_up, small_nets  # noqa: F401  (a fixture)
 
 from lecture.experiments import cycles
 from lecture.experiments.cycled import Cycled
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.usefixtures("small_nets")
 
 @pytest.fixture(scope="module")
 def result():
-    return cycles.run(images=made_up_images(), half_cycle=20, n_cycles=2, n_seeds=2, show=False)
+    return cycles.run(images=made_up(), half_cycle=20, n_cycles=2, n_seeds=2, show=False)
 
 
 def test_verdicts_compare_the_ends_of_cycles_with_what_comes_later():
@@ -62,4 +62,4 @@ def test_what_is_claimed_of_a_training_is_what_was_measured(result):
 @pytest.mark.parametrize("bad, sentence", [(dict(half_cycle=3), "at least 10, got 3"), (dict(n_cycles=1), "2, got 1")])
 def test_cycles_that_cannot_be_are_refused(bad, sentence):
     with pytest.raises(ValueError, match=sentence):
-        cycles.run(images=made_up_images(), **bad)
+        cycles.run(images=made_up(), **bad)

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 import pytest
-from deep_images import made_up_images
+from deep_images import made_up
 
 from lecture.experiments import deep_nets
 from lecture.experiments.deep_nets import DeepNet, accuracy, describe_diverged, diverged, starts, trained
@@ -14,7 +14,7 @@ from lecture.shuffling import epoch_order
 
 @pytest.fixture(scope="module")
 def images():
-    return made_up_images()
+    return made_up()
 
 
 def test_axes_are_those_of_the_largest_variance():

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from deep_images import made_up_images, small_nets  # noqa: F401  (a fixture)
+from deep_images import made_up, small_nets  # noqa: F401  (a fixture)
 
 from lecture.experiments import deep_nets, inference
 from lecture.experiments.deep_nets import DeepNet
@@ -14,7 +14,7 @@ HOW = dict(half_cycle=52, n_cycles=1, show=False)
 
 @pytest.fixture(scope="module")
 def nets():
-    images, found = made_up_images(), {}
+    images, found = made_up(), {}
     for momentum in (0.9, 0.99):
         net = {momentum: DeepNet(9, momentum=momentum)}
         found |= deep_nets.trained(net, images, seeds=range(2), record=[100, 104], keep="all", **HOW)
@@ -81,10 +81,10 @@ def test_verdicts_are_of_the_right_steps():
 
 
 def test_the_last_cycle_is_predicted_at_its_quarters():
-    result = inference.run(images=made_up_images(), n_seeds=2, half_cycle=56, n_cycles=2, show=False)
+    result = inference.run(images=made_up(), n_seeds=2, half_cycle=56, n_cycles=2, show=False)
     early, later = result.sweeps
     assert early.x == STATISTICS and later.x == (140, 168, 196, 224) and result.details.steps == (100, *later.x)
     np.testing.assert_array_equal(early.values[""][0], result.details.at(MOVING[0.9], 100))
     np.testing.assert_array_equal(later.values[OWN], result.details.accuracy[OWN][1:])
     with pytest.raises(ValueError, match="half_cycle must be a whole number of at least 51, got 50"):
-        inference.run(images=made_up_images(), half_cycle=50)
+        inference.run(images=made_up(), half_cycle=50)

@@ -36,6 +36,9 @@ NAMES = (
     "cycles",
     "batch_norm",
     "inference",
+    "penalty",
+    "carried_over",
+    "first_weights",
 )
 
 __all__ = ["NAMES", "Claim", "Compared", "Hypothesis", "Result", "Sweep", "Verdict", "claim", "get", "interval"]

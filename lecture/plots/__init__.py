@@ -11,7 +11,9 @@ from lecture.plots.experiments.label_fitting import plot_label_fitting
 from lecture.plots.experiments.learning_curves import plot_learning_curves
 from lecture.plots.experiments.losses_over_steps import plot_losses_of_depths
 from lecture.plots.experiments.moons import plot_functions, plot_moons, plot_noisy_fits
+from lecture.plots.experiments.penalties import plot_penalty, plot_table_1
 from lecture.plots.experiments.settling import plot_settling, plot_weight_paths
+from lecture.plots.experiments.started import plot_first_weights
 from lecture.plots.experiments.sweeps import plot_result, plot_sweep, plot_sweeps, plot_verdicts
 from lecture.plots.experiments.weight_sizes import plot_weight_sizes
 from lecture.plots.landscape.between import plot_between
@@ -92,6 +94,7 @@ __all__ = [
     "plot_elementwise",
     "plot_feature_maps",
     "plot_few_images",
+    "plot_first_weights",
     "plot_fits",
     "plot_fits_of_depths",
     "plot_function",
@@ -123,6 +126,7 @@ __all__ = [
     "plot_patches",
     "plot_path",
     "plot_paths",
+    "plot_penalty",
     "plot_plane",
     "plot_plateaus",
     "plot_prediction",
@@ -142,6 +146,7 @@ __all__ = [
     "plot_surrogate",
     "plot_sweep",
     "plot_sweeps",
+    "plot_table_1",
     "plot_tensor",
     "plot_threads",
     "plot_training_loop",
