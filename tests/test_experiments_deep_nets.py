@@ -6,7 +6,7 @@ import pytest
 from deep_images import made_up
 
 from lecture.experiments import deep_nets
-from lecture.experiments.deep_nets import DeepNet, accuracy, describe_diverged, diverged, starts, trained
+from lecture.experiments.deep_nets import DeepNet, accuracies, accuracy, describe_diverged, diverged, starts, trained
 from lecture.experiments.standard_images import principal_axes, standard_images
 from lecture.optimizers import Triangular
 from lecture.shuffling import epoch_order
@@ -90,6 +90,14 @@ def test_networks_of_both_depths_come_back_in_order_and_one_that_diverges_has_th
     assert accuracy(found["wild"], images.X_test, images.y_test).tolist() == [0.1, 0.1]
     assert diverged(found["wild"]).all() and not diverged(found["deep"]).any()
     assert describe_diverged([found["plain"]]) == ""
+    assert [values.tolist() for values in accuracies(found["wild"], images).values()] == [[0.1, 0.1]] * 3
+    parts = accuracies(found["deep"], images)
+    for part, (X, y) in {
+        "training": (images.X, images.y),
+        "validation": (images.X_val, images.y_val),
+        "test": (images.X_test, images.y_test),
+    }.items():
+        assert parts[part] == pytest.approx(accuracy(found["deep"], X, y), abs=1e-6)
     assert describe_diverged(found.values()).startswith(" 2 networks have diverged and count")
 
 

@@ -186,6 +186,23 @@ def accuracy(nets: Replicas, X: np.ndarray, y: np.ndarray) -> np.ndarray:
     return np.where(diverged(nets), y[:, 0].mean(dtype=float), found)
 
 
+def accuracies(nets: Replicas, images: StandardImages) -> dict[str, np.ndarray]:
+    """Return the accuracy of each network in the end on the images of each part: ``"training"``, …, each (n_seeds,).
+
+    Parameters
+    ----------
+    nets : Replicas
+        Networks that `trained` has trained on these images, and measured at the end.
+    images : StandardImages
+        Images to train, to validate and to test on.
+    """
+    recorded = {"training": (nets.accuracy, images.y), "validation": (nets.test_accuracy, images.y_val)}
+    found = {
+        part: np.where(diverged(nets), y[:, 0].mean(dtype=float), values[-1]) for part, (values, y) in recorded.items()
+    }
+    return found | {"test": accuracy(nets, images.X_test, images.y_test)}
+
+
 def diverged(nets: Replicas) -> np.ndarray:
     """Return whether each network has ended with weights that are no finite numbers, (n_seeds,)."""
     return ~np.all([np.isfinite(array.reshape(len(nets), -1)).all(axis=1) for array in nets.weights], axis=0)

@@ -8,7 +8,7 @@ import numpy as np
 from lecture.checks import whole
 from lecture.experiments.deep_nets import (
     DeepNet,
-    accuracy,
+    accuracies,
     describe_diverged,
     describe_nets,
     trained,
@@ -144,12 +144,12 @@ def run(
     }
     found = trained(nets, images, half_cycle=half_cycle, n_cycles=n_cycles, seeds=seeds, show=show)
     is_reports = images.name == "CIFAR-10"
-    sets = zip(PARTS, ((images.X, images.y), (images.X_val, images.y_val), (images.X_test, images.y_test)))
+    measured = [accuracies(each, images) for each in found.values()]
     shape = len(STARTS), len(NORMS), len(seeds)
     started = Started(
         tuple(STARTS),
         tuple(NORMS),
-        {part: np.reshape([accuracy(each, X, y) for each in found.values()], shape) for part, (X, y) in sets},
+        {part: np.reshape([each[part] for each in measured], shape) for part in PARTS},
         float(images.y_test.mean(axis=0, dtype=float).max()),
         {key: parts[-1] for key, parts in PUBLISHED.items()} if is_reports else {},
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from lecture.checks import real, whole
-from lecture.experiments.deep_nets import DeepNet, accuracy, describe_diverged, describe_nets, trained
+from lecture.experiments.deep_nets import DeepNet, accuracies, describe_diverged, describe_nets, trained
 from lecture.experiments.experiment import Findings, experiment
 from lecture.experiments.images import describe_images
 from lecture.experiments.judgement import Compared, Hypothesis, Verdict
@@ -14,7 +14,6 @@ from lecture.experiments.protocol import swept
 from lecture.experiments.result import Sweep
 from lecture.experiments.standard_images import StandardImages, standard_images
 from lecture.intervals import interval
-from lecture.replicas import Replicas
 from lecture.words import digits
 
 TITLE = "How strong should the penalty be, and what does a search for it tell?"
@@ -215,21 +214,9 @@ class _Trainer:
 
     def stage(self, penalties, n_cycles, seeds):
         """One search."""
-        scores = [
-            accuracy(nets, self.images.X_val, self.images.y_val)
-            for nets in self.nets(penalties, n_cycles, seeds).values()
-        ]
+        found = self.nets(penalties, n_cycles, seeds).values()
+        scores = [accuracies(nets, self.images)["validation"] for nets in found]
         return Stage(np.array(penalties), np.array(scores))
-
-
-def accuracies(nets: Replicas, images: StandardImages) -> dict[str, np.ndarray]:
-    """Return the accuracy of each network on the training, the validation and the test images, each (n_seeds,)."""
-    parts = {
-        "training": (images.X, images.y),
-        "validation": (images.X_val, images.y_val),
-        "test": (images.X_test, images.y_test),
-    }
-    return {part: accuracy(nets, *those) for part, those in parts.items()}
 
 
 def judge(search: Search) -> tuple[Verdict, ...]:
