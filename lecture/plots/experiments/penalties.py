@@ -122,7 +122,7 @@ def plot_table_1(rows: Rows, *, axes: Sequence[Axes] | None = None) -> np.ndarra
             look = dict(color=COLORS[6], linestyle=(0, (4, 1.2)), linewidth=0.16 * style.size(), marker="D")
             ax.plot(at, rows.published[part], label="published", markersize=0.4 * style.size(), zorder=4, **look)
         ax.set(title=f"{part} images", ylabel="accuracy", xlabel="λ, row by row")
-        shown = at[:: max(1, len(at) // 6)]
+        shown = at[:: -(-len(at) // 5)]  # more labels would run into each other
         ax.set_xticks(shown, [digits(rows.penalties[row - 1], 1) for row in shown], fontsize="small")
         describe(ax, _told(rows, part))
     handles, labels = panels[0].get_legend_handles_labels()

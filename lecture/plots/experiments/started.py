@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from lecture.plots import style
 from lecture.plots.alt import describe
 
-DARK = 0.55  # share of the scale above which letters are white
+DARK = 0.65  # share of the scale above which letters are white
 
 
 class Started(Protocol):
