@@ -148,10 +148,9 @@ display(
         if_so="A penalty of 0.1 does harm: with hardly any, networks get"
         " {mean:.1%} more of the images right.",
         if_not="Even a penalty of 0.1 does little harm or none: with hardly"
-        " any, networks get {mean:+.1%} more of the images right.",
+        " any, the accuracy changes by {mean:+.1%}.",
         if_undecided="Whether a penalty of 0.1 does harm stays open: with"
-        " hardly any, networks get {low:+.1%} to {high:+.1%} more of the"
-        " images right.",
+        " hardly any, the accuracy changes by {low:+.1%} to {high:+.1%}.",
     ),
     claim(
         on(penalty, "CURSE"),
