@@ -78,15 +78,402 @@ device.report()
 
 # %% [markdown] anchor="cifar"
 # ## The images
+#
+# *About 6 minutes.*
+#
+# The report's images are those of
+# [CIFAR-10](https://www.cs.toronto.edu/~kriz/cifar.html): 60,000 colour
+# pictures of animals and vehicles, 32 × 32 pixels. They have no licence and so
+# do not come with this book. If this machine has them, in the cache or in the
+# folder that `LECTURE_DATA` names, everything below runs on them. If not, it
+# runs on Fashion-MNIST, and no published number is compared.
+#
+# A tenth of the training images is held out to validate, equally many of each
+# class. The test images are used only in the end.
+#
+# *Predict first: how many of the test images does a network get right that
+# gives all of them the same class?*
+
+# %% tags=["slide-code"]
+from lecture.experiments.images import source_of_cifar10
+
+is_cifar = IMAGES.name == "CIFAR-10"
+source = source_of_cifar10() if is_cifar else "auto"
+load = data.load_cifar10 if is_cifar else data.load_fashion_mnist
+raw = load(source, validation=0.1, scale="raw")
+print(raw)
+print(
+    "Share of each class:",
+    f"{IMAGES.y_val.mean(axis=0).min():.2%} of the validation set,",
+    f"{IMAGES.y_test.mean(axis=0).min():.2%} of the test set.",
+)
+one_each = [np.flatnonzero(raw.y_train[:, n])[0] for n in range(10)]
+plots.plot_images(raw.X_train[one_each], raw.class_names);
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# 10 %, exactly: all classes are equally frequent in each part. So 10.00 says
+# that a network has learnt nothing. In the report this number is 9.50 on the
+# validation set, because it held out the last 5,000 images as they come, 475
+# of them of the class that its dead networks chose.
+#
+# </details>
+#
+# If the first line says "a JPEG copy", the pixels are not quite the official
+# ones: they differ by about ten of 255 grey levels. Dense networks reach the
+# same accuracy on such copies to within a point.
+#
+# Before the training, each pixel is standardized: minus its mean, divided by
+# its standard deviation. Both are computed from the training set alone; the
+# other parts are treated like images that come later.
+
+# %% tags=["hide-input"]
+X = raw.images("train")
+pixel_mean, pixel_deviation = X.mean(axis=0), X.std(axis=0)
+colours = ["red", "green", "blue"] if is_cifar else ["grey"]
+for name, mean, deviation in zip(
+    colours,
+    X.reshape(-1, len(colours)).mean(axis=0, dtype=float),
+    X.reshape(-1, len(colours)).std(axis=0, dtype=float),
+):
+    print(f"{name}: mean {mean:.1f}, standard deviation {deviation:.1f}")
+plots.plot_images(
+    [pixel_mean, pixel_deviation],
+    ["mean of each pixel", "standard deviation"],
+    columns=2,
+);
+
+# %% [markdown]
+# Then comes a step that sounds drastic. All images are turned around in the
+# space of their pixels, until the first axis is the direction in which they
+# vary most ([PCA](#atom-pca)), and only the first axes are kept.
+#
+# *Predict first: an image and the weights of the first layer are turned
+# together. What changes in the output, and what after a step of gradient
+# descent?*
+
+# %% tags=["live", "slide-code"]
+# Turn inputs and kernel with a matrix from np.linalg.qr, and compare.
+rng = np.random.default_rng(SEED)
+x, W, above = (rng.normal(size=s) for s in ((9, 20), (20, 3), (9, 3)))
+turn, _ = np.linalg.qr(rng.normal(size=(20, 20)))
+x_turned, W_turned = x @ turn, turn.T @ W
+print(np.allclose(x @ W, x_turned @ W_turned))
+W = W - 0.1 * x.T @ above
+W_turned = W_turned - 0.1 * x_turned.T @ above
+print(np.allclose(x @ W, x_turned @ W_turned))
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# Nothing, and nothing. A turn is undone by the opposite turn of the weights,
+# and the gradient turns along. The squares of the weights keep their sum, so
+# the penalty sees no turn either, and normal initial weights look the same
+# from all sides.
+#
+# </details>
+#
+# So a dense layer that is trained with plain gradient descent does not know
+# which pixels are neighbours. You may shuffle the pixels of all images, or
+# turn all images, and it learns the same. A convolution would notice, and so
+# would Adam, which scales each weight by itself. That is why leaving out the
+# last axes costs no more than the variance that lies in them, and that saves
+# most of the computing:
+
+# %% tags=["hide-input"]
+n_inputs = IMAGES.X.shape[1]
+print(
+    f"{n_inputs} of {IMAGES.n_pixels:,} axes keep {IMAGES.kept:.1%} of the"
+    f" variance, and the first layer has"
+    f" {IMAGES.n_pixels / n_inputs:.1f} times fewer weights."
+)
+
+# %% [markdown]
+# For your own images: standardize by the training set only, and check what a
+# network that has learnt nothing would score.
+#
+# **Learnt:** plain gradient descent on a dense network sees neither the order
+# of the pixels nor a rotation, so it can be trained on the principal
+# components.
 
 # %% [markdown] anchor="cyclical-rates"
 # ## A learning rate that goes up and down
+#
+# *About 8 minutes.*
+#
+# How large should the learning rate be? One answer is to try all of them,
+# again and again, during a single training. In Smith's cycles
+# ([2017](https://arxiv.org/abs/1506.01186)) the rate rises on a straight line
+# from $\eta_{\min}$ to $\eta_{\max}$ in $n_s$ steps, and falls back in as
+# many:
+#
+# $$\eta_s = \eta_{\min} + (\eta_{\max} - \eta_{\min}) \left(1 - \left|\tfrac{s}{n_s} \bmod 2 - 1\right|\right)$$
+#
+# The report has $\eta_{\min} = 10^{-5}$, $\eta_{\max} = 10^{-1}$ and $n_s =
+# 2250$, with mini-batches of 100. In Keras that is one object, which takes the
+# place of a number.
+#
+# *Predict first: with 45,000 images, how many epochs does a cycle take?*
+
+# %% tags=["live", "slide-code"]
+# Give keras.optimizers.SGD a training.Triangular(1e-5, 1e-1, 2250).
+triangles = training.Triangular(1e-5, 1e-1, 2250)
+optimizer = keras.optimizers.SGD(triangles)
+model = models.mlp(50, 50, optimizer=optimizer)
+for step in (0, 1125, 2250, 3375, 4500, 6750):
+    print(f"step {step:>4}: {float(triangles(step)):.5f}")
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# Ten: 450 mini-batches are an epoch, and a cycle has 4,500 steps. Two cycles
+# are 20 epochs.
+#
+# </details>
+#
+# `model.fit` asks the schedule for the rate at each step, and `TrainingPlot`
+# draws it; no callback is needed. Now several networks with three layers and
+# batch norm are trained in two cycles, and beside them the same networks with
+# a rate that falls once, along half a cosine, in as many steps.
+#
+# *Predict first: at which learning rates is the accuracy highest, and which of
+# the two schedules ends with the higher one?*
+
+# %%
+cycles = experiments.cycles.run(preset=PRESET, images=IMAGES)
+plots.plot_cycles(cycles.details.cycled);
+
+# %% tags=["hide-input"]
+display(
+    claim(
+        on(cycles, "PEAKS"),
+        if_so="Where the rate is lowest, networks are at their best: half a"
+        " cycle of training later, at the highest rate, they recognize"
+        " {mean:.1%} fewer of the images.",
+        if_not="Half a cycle later, at the highest rate, networks recognize"
+        " less than 1 % fewer of the images, if fewer at all.",
+        if_undecided="Half a cycle later, at the highest rate, networks"
+        " recognize {mean:.1%} fewer of the images. Whether it is 1 % or more"
+        " stays open.",
+    ),
+    claim(
+        on(cycles, "ADDS"),
+        if_so="The second cycle adds {mean:.1%} of the images.",
+        if_not="The second cycle adds less than 0.5 % of the images:"
+        " {mean:+.1%}.",
+        if_undecided="Whether the second cycle adds 0.5 % of the images stays"
+        " open.",
+    ),
+)
+claim(
+    on(cycles, "BEATS"),
+    if_so="Two cycles beat one cosine, by {mean:.1%} of the test images.",
+    if_not="Two cycles do not beat one cosine of the same length: the"
+    " difference is {mean:+.1%} of the test images.",
+    if_undecided="Whether two cycles beat one cosine stays open:"
+    " {low:+.1%} to {high:+.1%} of the test images.",
+)
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# At the lowest, at the end of a cycle. A large rate makes the weights jump
+# around the valley that they are in; when it gets small, they settle. So the
+# last step should be one with a small rate, whichever way the rate came down.
+# A network that is taken out in the middle of a cycle is measured at a bad
+# moment.
+#
+# </details>
+#
+# Solid lines are the validation set, dashed ones the training set. The cost is
+# the loss with the penalty on large weights, which is what training minimizes.
+#
+# Where do $10^{-5}$ and $10^{-1}$ come from? Smith's *range test* finds the
+# limits in one short training: let the rate rise from far too small to far too
+# large, and watch. The report left it out.
+#
+# *Predict first: the rate rises from 0.0001 to 10. Where does the accuracy
+# collapse: before 0.1, soon after, or far above?*
+
+# %%
+ax = plots.plot_sweep(cycles.sweeps[1])
+ax.axvline(0.1, color=plots.COLORS[6], ls=":")
+ax.text(0.1, 0.02, " highest rate of the cycles", va="bottom")
+ax.set_ylim(0, 1);
+
+# %% tags=["hide-input"]
+tested = cycles.details.range_test
+best = np.median(tested.best)
+claim(
+    on(cycles, "IN_RANGE"),
+    if_so="The report's highest rate is a good one: in the range test,"
+    f" accuracy is highest at {best:.2g}.",
+    if_not="The range test asks for another highest rate: there, accuracy is"
+    f" highest at {best:.2g}.",
+    if_undecided=f"In the range test, accuracy is highest at {best:.2g};"
+    " whether that is within a factor of 3 of the report's rate stays open.",
+)
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# The curve above shows it. As the lowest rate take one where the accuracy
+# begins to rise, as the highest one a little below the peak. The test lasts no
+# longer than a cycle, and each point has been trained only with the smaller
+# rates before it, so it is a hint rather than a measurement of the best rate.
+#
+# </details>
+#
+# For your own network: run a range test before you search, compare only
+# networks at the end of a cycle, and choose the length of the training so that
+# it ends there.
+#
+# **Learnt:** what counts is that the learning rate is small in the end. Judge
+# a network at the end of a cycle, never in its middle.
 
 # %% [markdown] anchor="three-layers"
 # ## Three layers, with and without batch norm
+#
+# *About 5 minutes.*
+#
+# The first network of the report has two hidden layers of 50 units and ten
+# outputs: three layers with weights. It is trained twice, once with batch norm
+# before each ReLU and once without. We do the same with several seeds, in
+# pairs: both networks of a pair start from the same weights and see the same
+# mini-batches. So what differs within a pair is batch norm.
+#
+# *Predict first: how much does batch norm gain in a network of three layers?*
+
+# %%
+batch_norm = experiments.batch_norm.run(preset=PRESET, images=IMAGES)
+plots.plot_cycles(batch_norm.details[3]);
+
+
+# %% tags=["hide-input"]
+def beside_the_report(which):
+    """Published accuracies beside ours, in rows that mention something."""
+    table = batch_norm.published_beside_measured()
+    if table.empty:
+        return print(f"Not compared: the images are {IMAGES.name}.")
+    return display(
+        table[table["what"].str.contains(which)].style.hide(axis="index")
+    )
+
+
+beside_the_report("3 layers")
+claim(
+    on(batch_norm, "NO_MATTER"),
+    if_so="With three layers, batch norm makes hardly a difference:"
+    " {mean:+.1%} of the test images.",
+    if_not="With three layers, batch norm makes a difference: {mean:+.1%} of"
+    " the test images.",
+    if_undecided="With three layers, batch norm changes the accuracy by"
+    " {mean:+.1%} of the test images. Whether it is less than 1 % stays open:"
+    " {low:+.1%} to {high:+.1%}.",
+)
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# The report's two runs differ by 0.2 points: 52.87 and 53.08 %. From one run
+# each it concludes that batch norm makes no difference in a shallow network.
+# That may be so, but two single runs cannot show it: the accuracies of two
+# seeds differ by about as much.
+#
+# </details>
+#
+# "No difference" is a claim like any other. It needs a size, here 1 % of the
+# images, and an interval that lies within it. The dashed lines tell something
+# that the report does not mention: look at how training and validation set
+# part with batch norm, and without.
+#
+# For your own comparison: pair the seeds. Differences within pairs vary much
+# less than accuracies do, so fewer seeds decide.
+#
+# **Learnt:** "it makes no difference" needs a size and an interval, and two
+# runs are not enough for either.
 
 # %% [markdown] anchor="nine-layers"
 # ## Nine layers
+#
+# *About 6 minutes.*
+#
+# Now with eight hidden layers, of 50, 30, 20, 20, 10, 10, 10 and 10 units. The
+# gradient has to pass through all of them, and the last four are as narrow as
+# the output. In the report batch norm gains 7.4 points here: 47.61 instead of
+# 40.21 %.
+#
+# *Predict first: how much do these networks gain from batch norm, and do nine
+# layers beat three?*
+
+# %%
+plots.plot_cycles(batch_norm.details[9]);
+
+# %%
+plots.plot_sweep(batch_norm.sweeps[0]);
+
+# %% tags=["hide-input"]
+beside_the_report("9 layers")
+display(
+    claim(
+        on(batch_norm, "HELPS"),
+        if_so="With nine layers batch norm helps: it gains {mean:.1%} of the"
+        " test images.",
+        if_not="With nine layers batch norm gains less than 1 % of the test"
+        " images: {mean:+.1%}.",
+        if_undecided="With nine layers batch norm changes the accuracy by"
+        " {mean:+.1%} of the test images. Whether it gains 1 % stays open.",
+    ),
+    claim(
+        on(batch_norm, "BY_FIVE"),
+        if_so="It is a gain of 5 % or more, as in the report.",
+        if_not="It is less than 5 %.",
+        if_undecided="Whether it is 5 % or more stays open.",
+    ),
+    claim(
+        on(batch_norm, "DEEPER"),
+        if_so="And it helps the deep network more than the shallow one, by"
+        " {mean:.1%} of the images.",
+        if_not="It does not help the deep network more than the shallow one"
+        " by 1 % or more: the gains differ by {mean:+.1%}.",
+        if_undecided="Whether it helps the deep network more than the shallow"
+        " one, by 1 % or more, stays open: {low:+.1%} to {high:+.1%}.",
+    ),
+)
+ends = batch_norm.sweeps[0].values["with batch norm"]
+claim(
+    ends[0] - ends[1],
+    "test accuracy with batch norm, 3 layers minus 9",
+    smallest=0.005,
+    if_so="Even with batch norm, three layers recognize {mean:.1%} more of the"
+    " images than nine.",
+    if_not="With batch norm, nine layers recognize about as many of the images"
+    " as three, or more.",
+    if_undecided="With batch norm, whether three layers recognize 0.5 % more"
+    " of the images than nine stays open.",
+)
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# The numbers in the cell before this one say how much. Depth alone is no gain:
+# all that the last layers know of an image has passed through ten units.
+#
+# </details>
+#
+# The report's 40.21 % without batch norm is one run, and a low one for He's
+# initial weights: in a training of the same length, five networks of ours had
+# 48 to 49 % without batch norm and 51 to 52 % with it, on JPEG copies of the
+# images. We do not know why the report's network stayed behind. Initial
+# weights of standard deviation $1/\sqrt{n}$ instead of $\sqrt{2/n}$ would
+# explain it: each of eight layers then halves the variance.
+#
+# For your own deep network: before you add layers, look whether the ones that
+# are there are wide enough, and run the shallow network beside it.
+#
+# **Learnt:** what a change is worth at one depth says nothing of another.
+# Measure both, and put the shallow network beside the deep one.
 
 # %% [markdown] anchor="penalty-search"
 # ## The penalty, coarse to fine
@@ -410,6 +797,114 @@ claim(
 
 # %% [markdown] anchor="training-and-inference"
 # ## Training against prediction
+#
+# *About 7 minutes.*
+#
+# While it is trained, batch norm takes mean and variance from the mini-batch.
+# A prediction must not depend on which other images are in the batch, so it
+# needs others. Usually these are moving averages from training, of which each
+# mini-batch replaces a share of 1 - momentum.
+#
+# *Predict first: one example stays, its companions in the batch change. Does
+# the output for the one change, in training and in prediction?*
+
+# %% tags=["live", "slide-code"]
+# Forward two batches that share row 0: training=True, then False.
+from lecture.from_scratch import BatchNorm
+
+z = np.random.default_rng(SEED).normal(size=(5, 3))
+other = np.concatenate([z[:1], z[1:] + 2])
+norm = BatchNorm.fresh(3)
+for mode in (True, False):
+    rows = [norm.forward(each, training=mode).a[0] for each in (z, other)]
+    print(f"training={mode}:", *(row.round(2) for row in rows))
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# In training it changes, in prediction it does not: there the averages are the
+# same for every batch, whatever is in it.
+#
+# </details>
+#
+# But moving averages are those of earlier weights: they lag behind. With a
+# momentum of 0.9 they follow about the last ten mini-batches, with 0.99, which
+# is Keras' default, the last hundred. There are two ways without a lag. One
+# passes some thousand training images through the network when training stops,
+# and takes their statistics, layer by layer: `BatchNorm.refreshed(net, X)`
+# ([Wu and Johnson, 2021](https://arxiv.org/abs/2105.07576)). The other takes
+# the statistics of the batch that is predicted after all.
+#
+# Networks with nine layers are stopped at each quarter of a cycle and predict
+# the validation set with all four. The weights are the same for all of them.
+#
+# *Predict first: when do moving averages do worst, and which of the four is
+# best in the end?*
+
+# %%
+inference = experiments.inference.run(preset=PRESET, images=IMAGES)
+plots.plot_sweep(inference.sweeps[0]);
+
+# %% tags=["hide-input"]
+display(
+    claim(
+        on(inference, "LAG"),
+        if_so="In the middle of a cycle, at the highest learning rate, the lag"
+        " costs accuracy: with statistics of training images, networks"
+        " recognize {mean:.1%} more than with moving averages of momentum"
+        " 0.99.",
+        if_not="Even at the highest learning rate, moving averages of momentum"
+        " 0.99 cost less than 1 % of the images.",
+        if_undecided="In the middle of a cycle, statistics of training images"
+        " gain {mean:+.1%} over moving averages of momentum 0.99. Whether it"
+        " is 1 % or more stays open.",
+    ),
+    claim(
+        on(inference, "FURTHER"),
+        if_so="A momentum of 0.9 lags less: it recognizes {mean:.1%} more than"
+        " 0.99 does.",
+        if_not="A momentum of 0.9 does not recognize 1 % more than 0.99.",
+        if_undecided="Whether a momentum of 0.9 recognizes 1 % more than 0.99"
+        " stays open: {low:+.1%} to {high:+.1%}.",
+    ),
+    claim(
+        on(inference, "NO_MATTER"),
+        if_so="At the end of the cycle it no longer matters: {mean:+.1%}.",
+        if_not="At the end of the cycle it still matters: {mean:+.1%}.",
+        if_undecided="At the end of the cycle, statistics of training images"
+        " gain {mean:+.1%} over moving averages of momentum 0.9. Whether that"
+        " is less than 0.5 % stays open.",
+    ),
+)
+claim(
+    on(inference, "AS_GOOD"),
+    if_so="The statistics of the batch itself are as good as moving averages.",
+    if_not="The statistics of the batch itself are not as good as moving"
+    " averages: {mean:+.1%} of the images.",
+    if_undecided="Whether the statistics of the batch itself are as good as"
+    " moving averages stays open: {low:+.1%} to {high:+.1%}.",
+)
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# While the learning rate is high, because then the weights run away from their
+# averages. When it is small, the averages catch up, and it is the same whether
+# they have been collected on the way or are computed afterwards. A hundred
+# images give a noisy mean and variance, and in nine layers the noise adds up.
+#
+# </details>
+#
+# So a network that is measured in the middle of its training may be better
+# than it looks: its averages are behind, not its weights. That is a second
+# reason to judge networks at the end of a cycle.
+#
+# For your own network: if the validation loss of a network with batch norm
+# jumps up and down while the training loss does not, lower the momentum, or
+# compute the statistics anew before you measure.
+#
+# **Learnt:** in prediction, batch norm uses statistics of the past. They are
+# good once the weights have come to rest.
 
 # %% [markdown] anchor="exercises-from-scratch-training"
 # ## Exercises
