@@ -103,6 +103,9 @@ def test_the_figure_has_a_line_for_each_network_and_part_and_marks_the_ends(meas
         assert line.get_color() == COLORS["ab".index(name)]
     assert [line.get_xdata()[0] for line in lines if len(line.get_xdata()) == 2] == [16, 32]
     assert len([line for line in axes[1, 0].get_lines() if len(line.get_xdata()) > 2]) == 2
+    low, high = axes[0, 1].get_ylim()
+    later = [line.get_ydata()[2:] for line in axes[0, 1].get_lines() if len(line.get_xdata()) == len(cycled.steps)]
+    assert low < np.min(later) and np.max(later) < high
     assert f"{cycled.at('a', 32).mean():.3g} after 32" in alt_text(axes[0, 0].figure)
     plt.close("all")
 

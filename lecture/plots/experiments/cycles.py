@@ -33,7 +33,8 @@ def plot_cycles(cycled: Cycled, *, axes: np.ndarray | None = None) -> np.ndarray
     """Draw cost, loss and accuracy over the steps, and below them the learning rate.
 
     Lines are means of the seeds, solid for validation images and dashed for training images; the pale range is that of
-    all seeds in validation. Upright lines show where a cycle ends.
+    all seeds in validation. Upright lines show where a cycle ends. The first two measurements, of networks that have
+    hardly learnt, may lie outside the frame.
 
     Parameters
     ----------
@@ -77,6 +78,10 @@ def _curves(ax: Axes, cycled: Cycled, quantity: str):
         mean = seeds.mean(axis=1)
         at_ends = [f"{mean[np.flatnonzero(cycled.steps == end)[0]]:.3g} after {end:,}" for end in cycled.ends]
         sentences.append(f"{name} {listed(at_ends)}")
+    means = [values.mean(axis=1) for (_, what, _), values in cycled.curves.items() if what == quantity]
+    later = np.concatenate([mean[min(2, len(mean) - 1) :] for mean in means])
+    margin = 0.05 * (np.ptp(later) or 1)
+    ax.set_ylim(later.min() - margin, later.max() + margin)
     ax.set_title(quantity)
     n_seeds = seeds.shape[1]
     what = f"{quantity.capitalize()} on validation images at the ends of cycles, in steps, means of {n_seeds} networks"
