@@ -1,11 +1,11 @@
 """A dense neural network from scratch, in NumPy.
 
 ``net`` is the network itself, to be read first, in one sitting: forward, loss, backward, update; its ``layers``,
-``batch_norm`` and ``losses`` stand beside it. ``check`` compares its gradients with nudging. ``products`` shows the
-arrays of one layer, ``steps`` takes a step of gradient descent apart, ``chain`` a gradient, ``batch_norm_graph`` batch
-norm; ``costs`` counts multiplications, ``training`` trains on toy tasks and keeps every step, ``loop`` is one round of
-that, ``fitting`` trains on many examples; ``spread`` and ``depth`` measure how activations and gradients change through
-many layers.
+``batch_norm`` and ``losses`` stand beside it. ``check`` compares its gradients with nudging, and ``nudging`` shows what
+that is worth at which step. ``products`` shows the arrays of one layer, ``steps`` takes a step of gradient descent
+apart, ``chain`` a gradient, ``batch_norm_graph`` batch norm; ``costs`` counts multiplications, ``training`` trains on
+toy tasks and keeps every step, ``loop`` is one round of that, ``fitting`` trains on many examples; ``spread`` and
+``depth`` measure how activations and gradients change through many layers.
 """
 
 from lecture.from_scratch.batch_norm import FAULTS, BatchNorm, batch_norm_gradient
@@ -28,6 +28,7 @@ from lecture.from_scratch.layers import Dense
 from lecture.from_scratch.loop import Round, one_round
 from lecture.from_scratch.losses import LOSSES
 from lecture.from_scratch.net import Net, dense_net, gradients, loss
+from lecture.from_scratch.nudging import ErrorsOverH, errors_over_h, nudged_gradients
 from lecture.from_scratch.products import DenseProduct, Elementwise, dense_product, elementwise
 from lecture.from_scratch.spread import Spread, spread
 from lecture.from_scratch.steps import Step, StepByStep, step_by_step
@@ -51,6 +52,7 @@ __all__ = [
     "DenseProduct",
     "DepthProfile",
     "Elementwise",
+    "ErrorsOverH",
     "Evaluation",
     "Fitted",
     "GradientCheck",
@@ -70,6 +72,7 @@ __all__ = [
     "dense_product",
     "distance_to_kink",
     "elementwise",
+    "errors_over_h",
     "evaluate",
     "fit",
     "gradient_check",
@@ -80,6 +83,7 @@ __all__ = [
     "loss",
     "measure_depth",
     "moons",
+    "nudged_gradients",
     "one_round",
     "record_training",
     "spread",

@@ -32,6 +32,7 @@ from lecture.plots.learning.arrays import plot_dense_product, plot_elementwise
 from lecture.plots.learning.batch_norm_graph import plot_batch_norm_graph
 from lecture.plots.learning.costs import plot_gradient_costs
 from lecture.plots.learning.depth import plot_gradient_flow
+from lecture.plots.learning.errors_over_h import plot_errors_over_h
 from lecture.plots.learning.gradient_check import plot_gradient_check
 from lecture.plots.learning.spread import plot_spread
 from lecture.plots.learning.tensors import plot_tensor
@@ -92,6 +93,7 @@ __all__ = [
     "plot_dense_product",
     "plot_edge_of_stability",
     "plot_elementwise",
+    "plot_errors_over_h",
     "plot_feature_maps",
     "plot_few_images",
     "plot_first_weights",
