@@ -31,6 +31,7 @@ FEW_SEEDS = {
     "equal_parameters": 10,
     "equal_parameters_mnist": 3,
     "first_weights": 3,
+    "gradient_faults": 5,
     "gradient_norm": 8,
     "interpolation": 5,
     "penalty": 5,

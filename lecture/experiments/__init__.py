@@ -33,6 +33,7 @@ NAMES = (
     "trajectories",
     "interpolation",
     "sensitivity",
+    "gradient_faults",
     "cycles",
     "batch_norm",
     "inference",

@@ -5,6 +5,7 @@ from lecture.plots.alt import alt_text, describe
 from lecture.plots.boundaries import plot_boundaries
 from lecture.plots.experiments.cycles import plot_cycles
 from lecture.plots.experiments.decisions import plot_decisions
+from lecture.plots.experiments.fault_losses import plot_losses_of_faults
 from lecture.plots.experiments.fits import plot_alternation, plot_fits, plot_fits_of_depths
 from lecture.plots.experiments.gradient_norms import plot_gradient_norms
 from lecture.plots.experiments.label_fitting import plot_label_fitting
@@ -117,6 +118,7 @@ __all__ = [
     "plot_learning_curves",
     "plot_learning_rate",
     "plot_losses_of_depths",
+    "plot_losses_of_faults",
     "plot_momentum",
     "plot_moons",
     "plot_nested_fits",
