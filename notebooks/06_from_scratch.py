@@ -60,9 +60,313 @@ device.report()
 
 # %% [markdown] anchor="from-scratch-network"
 # ## The network in ten cells
+#
+# *About 20 minutes.*
+#
+# A network of $k$ layers is a chain. Each layer multiplies by its weights and
+# adds its biases; all but the last then replace what is negative by 0 (ReLU),
+# and the last one turns its sums into probabilities (softmax):
+#
+# $$\mathbf{X}_{l+1} = \max(0,\ \mathbf{X}_l \mathbf{W}_l + \mathbf{b}_l), \qquad \mathbf{P} = \operatorname{softmax}(\mathbf{X}_k \mathbf{W}_k + \mathbf{b}_k)$$
+#
+# You type it in ten short cells: six in this section, two for batch norm in
+# the next one, and two that check the gradient in the one after that. Each
+# cell compares what you have typed with the package's own network,
+# `from_scratch.Net`. The *largest difference* that it prints should be a
+# rounding error, about $10^{-15}$.
+#
+# First the initial weights, a mini-batch of 100 images, and the network to
+# compare with. It has the same weights.
+
+# %% tags=["live", "slide-code"]
+# Draw He's initial weights: kernels from N(0, 2/n_in), biases of 0.
+rng = np.random.default_rng(SEED)
+sizes = [IMAGES.X.shape[1], 50, 50, 10]
+W = [rng.normal(0, np.sqrt(2 / p), (p, q)) for p, q in zip(sizes, sizes[1:])]
+b = [np.zeros(q) for q in sizes[1:]]
+print([w.shape for w in W])
+
+# %%
+from lecture import from_scratch
+
+L2 = 0.005  # penalty
+X, Y = IMAGES.X[:100].astype(float), IMAGES.y[:100].astype(float)
+
+
+def twin(W, b):
+    """The package's network with these weights and biases."""
+    dense = map(from_scratch.Dense, W, b, ["relu", "relu", "softmax"])
+    return from_scratch.Net(dense, "categorical_crossentropy", L2)
+
+
+def compare(ours, theirs):
+    """Print how far two lists of arrays are apart."""
+    pairs = zip(ours, theirs, strict=True)
+    print(f"largest difference: {max(abs(a - c).max() for a, c in pairs):.0e}")
+
+
+course = twin(W, b)
+
+# %% [markdown]
+# The forward pass keeps the input of each layer, because the backward pass
+# needs it. The cost is the mean loss, $-\ln p$ of the right class, plus the
+# penalty $\lambda \sum w^2$ over all weights.
+#
+# *Predict first: a network that knows nothing gives each of ten classes the
+# same probability. What is its loss?*
+
+# %% tags=["live", "slide-code"]
+# Write forward(X, W, b): the inputs of all layers, and the probabilities P.
+def forward(X, W, b):
+    inputs = [X]
+    for w, c in zip(W[:-1], b[:-1]):
+        inputs.append(np.maximum(0, inputs[-1] @ w + c))
+    sums = inputs[-1] @ W[-1] + b[-1]
+    P = np.exp(sums - sums.max(axis=1, keepdims=True))  # no overflow
+    return inputs, P / P.sum(axis=1, keepdims=True)
+
+
+inputs, P = forward(X, W, b)
+compare([P], [course.predict(X)])
+
+# %% tags=["live", "slide-code"]
+# Write cost(P, Y, W): the mean of -ln p of the right class, and the penalty.
+def cost(P, Y, W):
+    loss = -np.log((P * Y).sum(axis=1)).mean()
+    return loss + L2 * sum((w**2).sum() for w in W)
+
+
+compare([cost(P, Y, W)], [from_scratch.loss(course, X, Y)])
+print(f"loss {cost(P, Y, []):.2f}, ln 10 = {np.log(10):.2f}")
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# $-\ln \frac{1}{10} = \ln 10 = 2.30$. Your network has not been trained, but
+# it is not impartial: its probabilities differ by chance, and where it is sure
+# of a wrong class, the loss is large.
+#
+# </details>
+#
+# Compute $\ln$ of the number of classes before you train. A loss that stays
+# there means that nothing has been learnt.
+#
+# The backward pass starts at the end. Softmax and cross-entropy together have
+# a simple gradient: with respect to the last sums it is $(\mathbf{P} -
+# \mathbf{Y}) / n$. From there each layer does the same three things: its
+# weights get input times gradient, its biases the sum of the gradient, and the
+# layer below gets what comes through the weights, where its ReLU was on.
+#
+# *Predict first: if you take a small step with learning rate $\eta$ against
+# the gradient $\mathbf{g}$, by how much does the cost change?*
+
+# %% tags=["live", "slide-code"]
+# Write backward(inputs, P, Y, W): the gradients of all kernels and biases.
+def backward(inputs, P, Y, W):
+    G, dW, db = (P - Y) / len(Y), [], []
+    for x, w in zip(inputs[::-1], W[::-1]):
+        dW.insert(0, x.T @ G + 2 * L2 * w)
+        db.insert(0, G.sum(axis=0))
+        G = (G @ w.T) * (x > 0)  # the ReLU below: on where it gave something
+    return dW, db
+
+
+dW, db = backward(inputs, P, Y, W)
+gradients = from_scratch.gradients(course, X, Y)
+compare(dW + db, [g["W"] for g in gradients] + [g["b"] for g in gradients])
+
+# %% tags=["live", "slide-code"]
+# Take one step with a learning rate of 0.0001, and look at the cost.
+rate = 1e-4
+stepped = [w - rate * g for w, g in zip(W, dW)]
+shifted = [c - rate * g for c, g in zip(b, db)]
+_, after = forward(X, stepped, shifted)
+square = sum((g**2).sum() for g in dW + db)
+print(f"cost: {cost(after, Y, stepped) - cost(P, Y, W):+.6f}")
+print(f"-rate * |g|²: {-rate * square:+.6f}")
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# By $-\eta \|\mathbf{g}\|^2$: the step is $-\eta \mathbf{g}$, and the slope
+# along it is $\mathbf{g}$. This holds for small steps only, where the cost is
+# nearly a plane.
+#
+# </details>
+#
+# That was a first check of the gradient, along one direction. With a gradient
+# of the wrong length or direction the two numbers would differ.
+#
+# The last of the six cells trains. Its learning rate goes up from 0.00001 to
+# 0.1 and down again; why, is the subject of [a later
+# section](#cyclical-rates).
+#
+# *Predict first: your loop and the package's `fit` take the same mini-batches.
+# After 50 steps, how far apart are their weights?*
+
+# %% tags=["live", "slide-code"]
+# Write train(W, b, X, Y, rates, order): a step for each rate, on 100 images.
+def train(W, b, X, Y, rates, order):
+    W, b = [w.copy() for w in W], [c.copy() for c in b]
+    for step, rate in enumerate(rates):
+        rows = order[100 * step : 100 * (step + 1)]
+        inputs, P = forward(X[rows], W, b)
+        dW, db = backward(inputs, P, Y[rows], W)
+        for w, g in zip(W + b, dW + db):
+            w -= rate * g
+    return W, b
+
+
+# %%
+from lecture.optimizers import Triangular
+from lecture.shuffling import epoch_order
+
+some = IMAGES.X[:5000].astype(float), IMAGES.y[:5000].astype(float)
+triangle, order = Triangular(1e-5, 0.1, 25), epoch_order(5000, SEED, 0)
+W_50, b_50 = train(W, b, *some, triangle(np.arange(50)), order)
+options = {"learning_rate": triangle, "epochs": 1, "dtype": "float64"}
+fitted = from_scratch.fit(course, *some, seed=SEED, **options).net
+compare(W_50 + b_50, [d.W for d in fitted.dense] + [d.b for d in fitted.dense])
+_, P_val = forward(IMAGES.X_val, W_50, b_50)
+accuracy = np.mean(P_val.argmax(axis=1) == IMAGES.y_val.argmax(axis=1))
+print(f"accuracy on the validation set after 50 steps: {accuracy:.1%}")
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# By rounding errors only. Both compute the same formulas on the same numbers,
+# in another order of operations, and 50 steps are too few to make anything of
+# the last digits.
+#
+# </details>
+#
+# Two programs that agree to twelve digits after fifty steps have the same
+# gradient. Comparing with an independent implementation is the strongest test
+# there is, but usually you have none. Then you need a check that knows nothing
+# but the loss; that comes [two sections on](#gradient-checking).
+#
+# For your own code: write the smallest version first, compare it with
+# something that exists, and keep the comparison.
+#
+# **Learnt:** a network from scratch is a forward pass that keeps its inputs,
+# one line for the gradient at the end, and three lines per layer on the way
+# back.
 
 # %% [markdown] anchor="batch-norm-forward-backward"
 # ## Batch norm, forwards and backwards
+#
+# *About 15 minutes.*
+#
+# Batch norm standardizes each unit over the mini-batch, then scales and shifts
+# it by two parameters that are learnt, $\gamma$ and $\beta$ ([Ioffe and
+# Szegedy, 2015](https://arxiv.org/abs/1502.03167)):
+#
+# $$\hat{z} = \frac{z - \mu}{\sqrt{v + \varepsilon}}, \qquad u = \gamma \hat{z} + \beta$$
+#
+# Mean $\mu$ and variance $v$ are those of the unit in this mini-batch, and
+# $\varepsilon$ keeps the root from becoming 0. It stands between a layer's
+# sums and its ReLU.
+#
+# *Predict first: you change the sum $z$ of a single image. For how many images
+# of the mini-batch does $u$ change?*
+
+# %% tags=["live", "slide-code"]
+# Write norm(z, gamma, beta): standardize each column, scale and shift it.
+EPSILON = 1e-5
+
+
+def norm(z, gamma, beta):
+    spread = np.sqrt(z.var(axis=0) + EPSILON)
+    z_hat = (z - z.mean(axis=0)) / spread
+    return gamma * z_hat + beta, z_hat, spread
+
+
+z = X @ W[0] + b[0]
+gamma, beta = rng.normal(1, 0.3, 50), rng.normal(0, 0.3, 50)
+u, z_hat, spread = norm(z, gamma, beta)
+
+# %%
+layer = from_scratch.BatchNorm.fresh(50, epsilon=EPSILON)
+layer = layer.with_parameters({"gamma": gamma, "beta": beta})
+compare([u], [layer.forward(z, training=True).z])
+nudged = z.copy()
+nudged[0] += 0.1  # the first image only
+changed = (norm(nudged, gamma, beta)[0] != u).any(axis=1)
+print(f"{changed.sum()} of {len(z)} images have changed")
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# For all of them. The image moves the mean and the variance, and both are part
+# of every other image's $\hat{z}$. Without batch norm, an image never has any
+# influence on another one in the forward pass.
+#
+# </details>
+#
+# So on the way back each $z$ gets three contributions: the direct one, one
+# through the mean and one through the variance. With $d = \gamma\, \partial
+# L / \partial u$, and means over the mini-batch,
+#
+# $$\frac{\partial L}{\partial z} = \frac{d - \overline{d} - \hat{z}\, \overline{d \hat{z}}}{\sqrt{v + \varepsilon}}$$
+#
+# The second term is the mean's, the third the variance's. $\gamma$ and $\beta$
+# get the sums of $\hat{z}\, \partial L / \partial u$ and of $\partial L /
+# \partial u$.
+#
+# *Predict first: what is the sum of $\partial L / \partial z$ over the
+# mini-batch, for any loss $L$?*
+
+# %% tags=["live", "slide-code"]
+# Write norm_back(G, z_hat, spread, gamma): the gradients of z, gamma, beta.
+def norm_back(G, z_hat, spread, gamma):
+    d = G * gamma
+    through_mean = d.mean(axis=0)
+    through_variance = z_hat * (d * z_hat).mean(axis=0)
+    dz = (d - through_mean - through_variance) / spread
+    return dz, (G * z_hat).sum(axis=0), G.sum(axis=0)
+
+
+# %%
+G = rng.normal(size=u.shape) / len(u)  # as if it came from the layers above
+dz, dgamma, dbeta = norm_back(G, z_hat, spread, gamma)
+theirs = from_scratch.batch_norm_gradient(z, G, gamma, EPSILON)
+in_layer = layer.backward(layer.forward(z, training=True), len(z) * G)
+found = in_layer.parameters
+compare([dz, dgamma, dbeta], [theirs, found["gamma"], found["beta"]])
+print(f"largest sum of a column of dz: {abs(dz.sum(axis=0)).max():.0e}")
+
+# %%
+few = from_scratch.batch_norm_graph(
+    z[:4, :1].round(1), [[1], [0], [0], [0]], [1.5], [0.5]
+)
+plots.plot_batch_norm_graph(few);
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# 0. Add the same number to all $z$: the mean takes it out again, and nothing
+# changes. So the gradient has no component in this direction, and the bias of
+# the layer before batch norm, which adds the same number to all, has gradient
+# 0. In the same way $\sum \hat{z}\, \partial L / \partial z$ is 0, but for
+# $\varepsilon$.
+#
+# </details>
+#
+# The figure takes the formula apart for one unit and four images. Values are
+# blue, gradients vermilion. Only the first image gets a gradient from above,
+# and yet all four have one in the end. Where several arrows leave a box, their
+# gradients are added up; a wrong backward pass has often lost one of these
+# arrows.
+
+# %% [markdown]
+# <!-- The explorer of the graph stands here. -->
+#
+# For your own layers: draw the graph before you write the backward pass, and
+# count for each box how many arrows leave it. That many terms its gradient
+# has.
+#
+# **Learnt:** batch norm ties the images of a mini-batch together, and its
+# gradient has a term for the mean and one for the variance.
 
 # %% [markdown] anchor="gradient-checking"
 # ## Is the gradient right?
