@@ -336,9 +336,8 @@ compare([dz, dgamma, dbeta], [theirs, found["gamma"], found["beta"]])
 print(f"largest sum of a column of dz: {abs(dz.sum(axis=0)).max():.0e}")
 
 # %%
-few = from_scratch.batch_norm_graph(
-    z[:4, :1].round(1), [[1], [0], [0], [0]], [1.5], [0.5]
-)
+above = [[1], [0], [0], [0]]  # the gradient that comes to u
+few = from_scratch.batch_norm_graph(z[:4, :1].round(1), above, [1.5], [0.5])
 plots.plot_batch_norm_graph(few);
 
 # %% [markdown]
@@ -370,9 +369,404 @@ plots.plot_batch_norm_graph(few);
 
 # %% [markdown] anchor="gradient-checking"
 # ## Is the gradient right?
+#
+# *About 25 minutes.*
+#
+# A gradient check compares backpropagation with derivatives that know nothing
+# of it. *Central differences* nudge one weight at a time, up and down, and
+# look at the cost only:
+#
+# $$\frac{\partial L}{\partial w} \approx \frac{L(w + h) - L(w - h)}{2h}$$
+#
+# That takes two forward passes for each weight, so one checks small networks.
+# Yours has 30 inputs now, and 20 images.
+#
+# *Predict first: your gradient is right. With $h = 10^{-5}$ and in double
+# precision, to how many digits will central differences agree with it?*
+
+# %%
+X, Y = IMAGES.X[:20, :30].astype(float), IMAGES.y[:20].astype(float)
+sizes = [30, 50, 50, 10]
+W = [rng.normal(0, np.sqrt(2 / p), (p, q)) for p, q in zip(sizes, sizes[1:])]
+b = [rng.normal(0, 0.3, q) for q in sizes[1:]]
+inputs, P = forward(X, W, b)
+dW, db = backward(inputs, P, Y, W)
+
+
+def error(g, nudged):
+    """The relative error of an array, from 0 to 1."""
+    norm = np.linalg.norm
+    return norm(g - nudged) / (norm(g) + norm(nudged))
+
+
+# %% tags=["live", "slide-code"]
+# Write central(W, l, h): nudge each weight of layer l up and down by h.
+def central(W, l, h=1e-5):
+    slopes = np.empty(W[l].shape)
+    for at in np.ndindex(slopes.shape):
+        before, costs = W[l][at], []
+        for step in (h, -h):
+            W[l][at] = before + step
+            costs.append(cost(forward(X, W, b)[1], Y, W))
+        W[l][at] = before
+        slopes[at] = (costs[0] - costs[1]) / (2 * h)
+    return slopes
+
+
+print(f"central differences: {error(dW[0], central(W, 0)):.0e}")
+
+# %% [markdown]
+# There is a way without any subtraction. Nudge the weight into the complex
+# plane, by $ih$. Then $L(w + ih) = L + ih L' - \dots$, and the derivative is
+# the imaginary part divided by $h$, for any small $h$ ([Squire and Trapp,
+# 1998](https://doi.org/10.1137/S003614459631241X)). Your `forward` takes
+# complex weights as it is: `np.maximum` decides by the real part.
+
+# %% tags=["live", "slide-code"]
+# Write complex_step(W, l): nudge by 1e-30 i; imaginary part of the cost.
+def complex_step(W, l, h=1e-30):
+    W = [w.astype(complex) for w in W]
+    slopes = np.empty(W[l].shape)
+    for at in np.ndindex(slopes.shape):
+        W[l][at] += 1j * h
+        slopes[at] = cost(forward(X, W, b)[1], Y, W).imag / h
+        W[l][at] -= 1j * h
+    return slopes
+
+
+print(f"complex step: {error(dW[0], complex_step(W, 0)):.0e}")
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# To nine or ten digits, and the complex step to all sixteen. If two of your
+# formulas differ by $10^{-3}$, that is no rounding error. It is a mistake.
+#
+# </details>
+#
+# The error is that of a whole array, $\|g - \hat{g}\| / (\|g\| +
+# \|\hat{g}\|)$, with $g$ from backpropagation and $\hat{g}$ from nudging.
+# `check_gradients` gives a verdict on each array: right below $10^{-6}$, or
+# below $10^{-10}$ with a complex step. The network that it checks next has
+# four layers, and batch norm.
+#
+# *Predict first: its gradient is right. For some arrays the relative error is
+# 1 all the same, the worst that it can be. Which arrays?*
+
+# %%
+net, X_4, Y_4 = experiments.gradient_faults.random_net(2, batch_norm=True)
+check = from_scratch.check_gradients(net, X_4, Y_4)
+print(check.table())
+plots.plot_gradient_check(check);
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# The biases before batch norm. Their gradient is 0, because the mean takes
+# them out. Rounding leaves $10^{-17}$ in one gradient and $10^{-11}$ in the
+# other, and two such numbers have nothing in common.
+#
+# </details>
+#
+# So a check has to know how large the rounding errors are. Where both
+# gradients are smaller than that, the verdict is *zero*, and their ratio says
+# nothing.
+#
+# What about the step? Too large, and the loss bends between the two points;
+# too small, and the two losses agree in all the digits that the computer has.
+#
+# *Predict first: which $h$ is best in double precision, and which in single
+# precision (float32)?*
+
+# %%
+task = experiments.gradient_faults.random_net(2, batch_norm=False)
+curves = [
+    from_scratch.errors_over_h(*task, dtype=dtype)
+    for dtype in ("float64", "float32")
+]
+plots.plot_errors_over_h(curves);
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# Around $10^{-5}$ in double precision. In single precision there is no good
+# one: a step that is large enough for its seven digits is so large that many
+# units cross a kink.
+#
+# </details>
+#
+# On the left, rounding: a loss $L$ is known to about $2^{-53} L$, which is
+# divided by $h$. On the right, curvature: $h^2 L''' / 6$. A cross is the error
+# with the entries whose nudge switches a ReLU on or off, as
+# `check_gradients` counts them. At such a *kink* the two sides have different
+# slopes, and central differences give something in between. A complex step
+# crosses no kink.
+#
+# The report asks for more: the relative error of *each single number* should
+# be below $10^{-6}$.
+#
+# *Predict first: which entries of a right gradient miss that?*
+
+# %%
+nudged = central(W, 0)
+size, relative = np.abs(dW[0]), np.abs(dW[0] - nudged)
+relative = relative / np.maximum(np.abs(dW[0]), np.abs(nudged))
+figure, ax = plt.subplots()
+ax.loglog(size, relative, ".", color=plots.COLORS[0], alpha=0.5)
+ends = np.array([size.min(), size.max()])
+noise = 2**-52 * cost(P, Y, W) / 1e-5
+ax.loglog(ends, noise / ends, "--", color=plots.COLORS[1], label="rounding")
+ax.axhline(1e-6, color="0.4", lw=1)
+ax.set(xlabel="|g| of an entry", ylabel="its relative error")
+ax.legend()
+ax.minorticks_off()
+missed = np.mean(relative > 1e-6)
+plots.describe(
+    ax,
+    f"Relative errors of {size.size:,} entries over their size:"
+    f" {missed:.1%} of them are above one millionth, the largest is"
+    f" {relative.max():.0e}.",
+)
+plt.show()
+print(f"{missed:.1%} of the entries are above 1e-6")
+print(f"entries below {noise / 1e-6:.0e} may be, for rounding alone")
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# The small ones. Rounding is the same for all entries, about $2^{-52} L / h$.
+# With a cost of 2.3 that is $5 \cdot 10^{-11}$, and an entry below $5 \cdot
+# 10^{-5}$ has too few digits left. You cannot help it: a smaller $h$ adds
+# rounding, and a larger one adds curvature.
+#
+# </details>
+#
+# The largest of such ratios says how small the smallest entry is. It says
+# little about the gradient. Judge an array as a whole.
+#
+# Now the report's own check, on 5 images with 30 inputs: its largest relative
+# error in each array, entry by entry, in a measure that ends at 2. The first
+# table is for four layers without batch norm, the second for three layers with
+# it. Beside it stands what a right gradient gives by the same measure, and
+# what each of five faults gives.
+#
+# *Predict first: all of these gradients train. Which of the report's two
+# backward passes would you not trust, and where is its fault?*
+
+# %% tags=["hide-input"]
+X_5, Y_5 = IMAGES.X[:5, :30].astype(float), IMAGES.y[:5].astype(float)
+SYMBOLS = {"gamma": "γ", "beta": "β"}
+
+
+def named(net, found):
+    """The arrays of a net, by symbol and number of the layer."""
+    return {
+        f"{SYMBOLS.get(name, name)}{number}": array
+        for number, arrays in zip(net.numbers, found)
+        for name, array in arrays.items()
+    }
+
+
+def like_the_report(sizes, **options):
+    """The largest relative error of an entry, for each array."""
+    options |= {"activation": "relu", "output": "softmax", "l2": L2}
+    net = from_scratch.dense_net(sizes, initializer="he_normal", **options)
+    ours = named(net, from_scratch.gradients(net, X_5, Y_5))
+    nudged = named(net, from_scratch.nudged_gradients(net, X_5, Y_5))
+    largest = {}
+    for name, g in ours.items():
+        scale = np.maximum(np.abs(g), np.abs(nudged[name]))
+        off = np.abs(g - nudged[name]) / np.maximum(scale, 1e-10)
+        largest[name] = off.max()
+    return largest
+
+
+published = experiments.gradient_faults.PUBLISHED_ERRORS
+plain = {"report": published["without batch norm"]}
+plain["right"] = like_the_report([30, 50, 50, 50, 10])
+normed = {"report": published["with batch norm"]}
+for fault in (None, *from_scratch.FAULTS):
+    settings = {"epsilon": EPSILON, "fault": fault}
+    normed[fault or "right"] = like_the_report(
+        [30, 50, 50, 10], batch_norm=settings
+    )
+for columns in (plain, normed):
+    table = pd.DataFrame(columns).loc[list(columns["right"])]
+    display(table.map("{:.1e}".format).replace("nan", ""))
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# The one with batch norm. Its errors are at the end of the scale for the first
+# layer and for $W_2$, and small for $\gamma_2$, $\beta_2$ and the last layer:
+# they begin where the gradient comes through a batch norm for the first time.
+# The biases tell more. Before batch norm their gradient is 0, and the report's
+# were. Of the five faults that leave errors here, only the forgotten variance
+# keeps them at 0, so the term with $\hat{z}$ is the first suspect.
+#
+# </details>
+#
+# In the first table the report's .514 for $W_4$ may be a single entry near 0,
+# since its neighbour $b_4$ is right. The measure cannot tell. The report saw
+# both, and accepted both because the network learnt. Whether that is a good
+# argument is the question of the next section.
+#
+# For your own gradients: check each array in double precision with $h =
+# 10^{-5}$ or a complex step, on a few examples, and do it before you train.
+#
+# **Learnt:** a gradient check compares whole arrays, and knows its rounding
+# errors and its kinks. A right gradient agrees to nine digits, and a complex
+# step to all.
 
 # %% [markdown] anchor="wrong-gradients"
 # ## The wrong gradient that trains
+#
+# *About 10 minutes.*
+#
+# These are five ways to get the backward pass of batch norm wrong. Each is in
+# `BatchNorm(fault=...)`.
+
+# %%
+for fault, sentence in from_scratch.FAULTS.items():
+    print(f"{fault:>17}: {sentence}")
+
+# %% [markdown]
+# *Predict first: a network of four layers forgets the variance in all of its
+# batch norms. Which of its arrays get a wrong gradient?*
+
+# %%
+wrong_ones = {
+    fault: experiments.gradient_faults.checked(2, batch_norm=True, fault=fault)
+    for fault in from_scratch.FAULTS
+}
+errors = {
+    fault: {row.label: row.error for row in found.rows if row.name != "b"}
+    for fault, found in wrong_ones.items()
+}
+display(pd.DataFrame(errors).map("{:.0e}".format))
+plots.plot_gradient_check(wrong_ones["variance"]);
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# All below the last batch norm, that is $W_1$ to $W_3$, and $\gamma$ and
+# $\beta$ of the first two. The last layer gets its gradient before any batch
+# norm is in the way, and so do $\gamma_3$ and $\beta_3$.
+#
+# </details>
+#
+# That is how to find a fault: follow the gradient back from the output. The
+# step between the last array that is right and the first one that is wrong has
+# the mistake. But a fault can also hide.
+#
+# *Predict first: a freshly initialized network has $\gamma = 1$ and $\beta =
+# 0$. Which fault does a check not find there?*
+
+# %% tags=["live", "slide-code"]
+# Check fresh nets with each fault: which of them pass?
+for fault in from_scratch.FAULTS:
+    options = {"activation": "relu", "output": "softmax"}
+    options["batch_norm"] = {"epsilon": 1e-5, "fault": fault}
+    fresh = from_scratch.dense_net([30, 50, 50, 10], **options)
+    passed = bool(from_scratch.check_gradients(fresh, X, Y, entries=40))
+    print(f"{fault:>17}: {'passes' if passed else 'is found'}")
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# The forgotten $\gamma$: a factor of 1 is not missed. Check a network whose
+# parameters are all random, or one that has been trained for a while.
+#
+# </details>
+#
+# Now train with them: three layers, the same initial weights and mini-batches
+# for the right gradient and for each wrong one. (*Both forgotten* means mean
+# and variance.)
+#
+# *Predict first: with the variance forgotten, will the network learn nothing,
+# clearly less, or nearly as much as with the right gradient?*
+
+# %%
+gradient_faults = experiments.gradient_faults.run(
+    preset=PRESET, images=IMAGES, show=False
+)
+plots.plot_losses_of_faults(gradient_faults.details);
+
+# %% tags=["hide-input"]
+display(
+    claim(
+        on(gradient_faults, "TRAINS"),
+        if_so="It learns nearly as much: with the variance forgotten, the"
+        " network reaches {mean:.0%} of the accuracy beyond chance that it has"
+        " with the right gradient.",
+        if_not="It learns clearly less: with the variance forgotten, the"
+        " network reaches {mean:.0%} of the accuracy beyond chance that it has"
+        " with the right gradient.",
+        if_undecided="With the variance forgotten, the network reaches"
+        " {mean:.0%} of the accuracy beyond chance that it has with the right"
+        " gradient, {low:.0%} to {high:.0%}.",
+    ),
+    claim(
+        on(gradient_faults, "SHALLOW"),
+        if_so="The test accuracy with the variance forgotten is that with the"
+        " right gradient, to less than 1 % of the images: {mean:+.1%}.",
+        if_not="The fault costs {mean:.1%} of the test images, which you see"
+        " only with the right gradient beside it.",
+        if_undecided="Whether the fault costs 1 % of the test images or more"
+        " stays open: {low:+.1%} to {high:+.1%}.",
+    ),
+    claim(
+        on(gradient_faults, "FACTOR"),
+        if_so="With γ forgotten, the test accuracy is that with the right"
+        " gradient, to less than 1 % of the images: {mean:+.1%}.",
+        if_not="With γ forgotten, the test accuracy differs by 1 % of the"
+        " images or more: {mean:+.1%}.",
+        if_undecided="Whether the forgotten γ matters for 1 % of the images or"
+        " more stays open: {low:+.1%} to {high:+.1%}.",
+    ),
+)
+for verdict in gradient_faults.verdicts:
+    if verdict.hypothesis == experiments.gradient_faults.DEEP:
+        display(
+            claim(
+                verdict,
+                if_so="With nine layers the fault costs {mean:.1%} of the test"
+                " images.",
+                if_not="With nine layers the fault costs less than 1 % of the"
+                " test images, if anything: {mean:+.1%}.",
+                if_undecided="Whether the fault costs nine layers 1 % of the"
+                " test images stays open: {low:+.1%} to {high:+.1%}.",
+            )
+        )
+claim(
+    on(gradient_faults, "VISIBLE"),
+    if_so="With mean and variance forgotten, {mean:.1%} of the test images are"
+    " lost.",
+    if_not="Even with mean and variance forgotten, less than 1 % of the test"
+    " images is lost: {mean:+.1%}.",
+    if_undecided="Whether mean and variance forgotten lose 1 % of the test"
+    " images or more stays open: {low:+.1%} to {high:+.1%}.",
+)
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# Nearly as much. Cover all curves but one: would you doubt it? Only the one
+# with sums for means looks as if something were broken. A wrong gradient that
+# points downhill, by and large, is an optimizer that nobody has asked for.
+#
+# </details>
+#
+# The report argues that its gradient cannot be wrong, since the accuracies
+# come out. The argument does not hold: they would come out with a wrong one,
+# too, or miss by so little that one blames the learning rate. Accuracy is no
+# gradient check, and a check takes seconds.
+#
+# For your own backward pass: put a fault into it on purpose, and see whether
+# your test notices.
+#
+# **Learnt:** a network can learn well with a wrong gradient. Only a comparison
+# with nudging shows it, at parameters where nothing is 0 or 1 by accident.
 
 # %% [markdown] anchor="exercises-from-scratch-gradients"
 # ## Exercises

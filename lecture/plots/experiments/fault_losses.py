@@ -55,7 +55,7 @@ def plot_losses_of_faults(
     for ax, (n_layers, losses) in zip(panels, found.losses.items(), strict=True):
         _panel(ax, found.steps, {fault: losses[fault] for fault in faults}, n_layers)
     panels[0].set_ylabel("training loss")
-    panels[0].legend(fontsize="small")
+    panels[0].legend(fontsize="small", handlelength=3)
     return panels
 
 
