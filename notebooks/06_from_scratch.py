@@ -601,8 +601,8 @@ for columns in (plain, normed):
 # layer and for $W_2$, and small for $\gamma_2$, $\beta_2$ and the last layer:
 # they begin where the gradient comes through a batch norm for the first time.
 # The biases tell more. Before batch norm their gradient is 0, and the report's
-# were. Of the five faults that leave errors here, only the forgotten variance
-# keeps them at 0, so the term with $\hat{z}$ is the first suspect.
+# were. Of the faults that leave errors here, only the forgotten variance keeps
+# them at 0, so the term with $\hat{z}$ is the first suspect.
 #
 # </details>
 #
@@ -751,9 +751,10 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Nearly as much. Cover all curves but one: would you doubt it? Only the one
-# with sums for means looks as if something were broken. A wrong gradient that
-# points downhill, by and large, is an optimizer that nobody has asked for.
+# The sentences under the figure say how much. Now cover all curves but one:
+# would you doubt it? Only the one with sums for means looks as if something
+# were broken. A wrong gradient that points downhill, by and large, is an
+# optimizer that nobody has asked for.
 #
 # </details>
 #

@@ -133,6 +133,7 @@ def test_the_verdicts_are_those_of_the_numbers():
     ("bad", "sentence"),
     [
         ({"n_layers": (9,)}, r"n_layers must be \(3,\) or \(3, 9\), got \(9,\)"),
+        ({"n_layers": 3}, r"n_layers must be \(3,\) or \(3, 9\), got 3"),
         ({"n_layers": (3, 4)}, r"n_layers must be \(3,\) or \(3, 9\), got \(3, 4\)"),
         ({"half_cycle": 1}, "half_cycle must be a whole number of at least 2, got 1"),
         ({"n_cycles": 0}, "n_cycles must be a whole number of at least 1, got 0"),

@@ -42,6 +42,7 @@ def test_the_error_falls_with_the_square_of_the_step_and_rises_again_by_rounding
     assert curve.errors[3] / curve.errors[2] == pytest.approx(100, rel=0.2)
     np.testing.assert_array_less(curve.errors[:2], 10 * curve.rounding[:2])
     np.testing.assert_array_less(curve.rounding[:2] / 10, curve.errors[:2])
+    assert len(errors_over_h(SMOOTH, *xor(), entries=1).hs) == 21
     assert curve.n_entries == 13 and curve.hs[curve.best] == 1e-3
     assert "Central differences of 13 entries in float64: the error is least at h = 1e-03" in curve.describe()
     assert "kink" not in curve.describe()

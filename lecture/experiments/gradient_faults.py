@@ -12,7 +12,6 @@ from lecture.experiments.deep_nets import (
     BATCH,
     CHANCE,
     EPSILON,
-    HIDDEN,
     HIGHEST,
     L2,
     LOWEST,
@@ -49,6 +48,7 @@ LABELS = {  # what is trained, by its fault
 }
 COARSE = ("mean and variance", "sums")  # of which a few nets tell enough
 N_COARSE = 3
+DEPTHS = ((3,), (3, 9))
 NORMS = {"without batch norm": False, "with batch norm": True}
 EXACT = Hypothesis(
     "Backpropagation through batch norm is right.",
@@ -163,7 +163,7 @@ def run(
     """
     whole(half_cycle, "half_cycle", least=2)
     whole(n_cycles, "n_cycles", least=1)
-    if 3 not in n_layers or not set(n_layers) <= set(HIDDEN):
+    if n_layers not in DEPTHS:
         raise ValueError(f"n_layers must be (3,) or (3, 9), got {n_layers!r}.")
     images = standard_images(n_components) if images is None else images
     right = largest_errors(seeds)
@@ -202,8 +202,8 @@ def judge(
         Largest error of the right gradient, by method and by whether the net has batch norm.
     sizes : mapping of str to array (n_seeds,)
         Error of the first layer's weights with each fault.
-    accuracy : mapping of (int, str or None) to array
-        Test accuracy by number of layers and fault.
+    accuracy : mapping of tuple to array
+        Test accuracy by number of layers and fault, an array (n_seeds,) for each.
     """
 
     def below(method):

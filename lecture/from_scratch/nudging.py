@@ -12,6 +12,7 @@ from lecture.from_scratch.net import Net, batch, gradients
 from lecture.words import counted
 
 DTYPES = ("float64", "float32")
+HS = np.geomspace(1e-11, 1e-1, 21)
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +91,7 @@ def errors_over_h(
     net: Net,
     X: ArrayLike,
     y: ArrayLike,
-    hs: Iterable[float] = tuple(np.geomspace(1e-11, 1e-1, 21)),
+    hs: Iterable[float] | None = None,
     *,
     dtype: str = "float64",
     entries: int = 20,
@@ -106,8 +107,8 @@ def errors_over_h(
         Inputs.
     y : array (n, n_out)
         Targets.
-    hs : iterable of float
-        Steps, above 0.
+    hs : iterable of float, optional
+        Steps, above 0; two for each power of ten from 1e-11 to 0.1 if None.
     dtype : {"float64", "float32"}
         Precision of the nudged net.
     entries : int
@@ -125,7 +126,7 @@ def errors_over_h(
         If a number is out of range, or the shapes do not fit.
     """
     one_of(dtype, DTYPES, "dtype")
-    steps = np.unique([real(h, "h", above=0) for h in hs])
+    steps = np.unique([real(h, "h", above=0) for h in (HS if hs is None else hs)])
     if not len(steps):
         raise ValueError("hs must be one or more steps, got none.")
     whole(entries, "entries", least=1)
