@@ -73,7 +73,7 @@ def _panel(ax, steps, losses, n_layers):
         ends.append(f"{fault} {whole[-1]:.3g}" if len(whole) == len(mean) else f"{fault} diverges")
     ax.set(yscale="log", xlim=(0, steps[-1]), xlabel="step", title=f"{n_layers} layers")
     low, high = ax.get_ylim()
-    ticks = [tick for tick in (0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5) if low <= tick <= high]
+    ticks = [tick for tick in (0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 2.5, 3, 5) if low <= tick <= high]
     if len(ticks) > 1:
         ax.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
         ax.minorticks_off()
