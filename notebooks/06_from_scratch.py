@@ -367,6 +367,50 @@ plots.plot_batch_norm_graph(few);
 # **Learnt:** batch norm ties the images of a mini-batch together, and its
 # gradient has a term for the mean and one for the variance.
 
+# %% [markdown]
+# Four examples of one unit go through batch norm, and a gradient $\partial
+# \mathcal{L} / \partial u$ comes back to the third of them alone. Every box is
+# one step, with its values in blue and the gradients with respect to them in
+# vermilion; every row is an example. ($\varepsilon$ is 0 here.)
+#
+# *Predict first: which of the four $z$ get a gradient, and which of these
+# gradients change when the first $z$ moves?*
+
+
+# %%
+from lecture import from_scratch
+
+
+def batch_norm_backwards(step=10, z_of_example_1=-1.5):
+    z = [[z_of_example_1], [0.0], [1.0], [4.0]]
+    above = [[0.0], [0.0], [1.0], [0.0]]
+    graph = from_scratch.batch_norm_graph(z, above, [2.0], [1.0], epsilon=0)
+    return plots.plot_batch_norm_graph(graph, step)
+
+
+explore(
+    batch_norm_backwards,
+    step=(0 if LIVE else 10, 19),
+    z_of_example_1=(-6.0, 6.0, 0.25 if LIVE else 1.5),
+)
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# All four get one, and all four gradients change. The mean and the variance
+# belong to all examples, so every $z$ reaches the third $u$ through them; and
+# where the first example goes, the mean and the variance go with it.
+#
+# </details>
+#
+# Move *step* to the right to go back through the graph, box by box: where two
+# arrows come back to a box, what they bring is added. At step 19, drag *z of
+# example 1* and watch the other three gradients. The two sums at the bottom
+# stay 0: adding a constant to all $z$, or stretching them, changes no $u$, so
+# it cannot change the loss either. That makes a quick check of your own
+# backward pass. The further the first example is from the others, the larger
+# $s$, and the smaller all gradients.
+
 # %% [markdown] anchor="gradient-checking"
 # ## Is the gradient right?
 #
