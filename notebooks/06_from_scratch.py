@@ -1544,6 +1544,167 @@ claim(
 
 # %% [markdown] anchor="spread-explorer"
 # ## How far the sums spread
+#
+# *About 6 minutes.*
+#
+# Why do small initial weights stop a deep network even with batch norm? This
+# can be seen without any training. We send 100 images through networks that
+# have up to 20 hidden layers of 50 ReLUs, and measure how far $u$, which the
+# ReLUs take, spreads in each layer: its standard deviation over the images.
+#
+# Without batch norm, weights of standard deviation $\sigma$ multiply the spread
+# by about $\sigma \sqrt{50 / 2}$ in each layer. Batch norm divides the sums
+# $z$, whose variance is $v$, by $\sqrt{v + \varepsilon}$. That makes up for
+# any weights as long as $v$ is much larger than $\varepsilon$.
+#
+# *Predict first: make $\sigma$ ten times smaller. By which factor do you have
+# to change $\varepsilon$ so that the spread stays the same in all layers?*
+
+# %% tags=["live", "slide-code"]
+# Send 100 images through 8 layers with batch norm, and print u.std() of each.
+def spreads(sigma, epsilon):
+    rng, a = np.random.default_rng(SEED), IMAGES.X[:100]
+    for _ in range(8):
+        z = a @ rng.normal(0, sigma, size=(a.shape[1], 50))
+        u = (z - z.mean(axis=0)) / np.sqrt(z.var(axis=0) + epsilon)
+        a = np.maximum(u, 0)
+        yield f"{u.std():.2g}"
+
+
+for sigma, epsilon in (1e-3, 1e-4), (1e-4, 1e-4), (1e-4, 1e-6):
+    print(sigma, epsilon, *spreads(sigma, epsilon))
+
+# %% tags=["hide-input"]
+import functools
+
+from lecture import from_scratch
+
+few_images = IMAGES.X[:100]
+deepest, powers = 20, range(-10, 5, 2)
+figure, by_layer = plt.subplots(figsize=(6.8, 3.9))
+by_layer.set(xlim=(0.5, deepest + 0.5), ylim=(-11, 5.5))
+by_layer.set(xlabel="hidden layer", ylabel="spread, and size of gradients")
+by_layer.set_xticks(range(2, deepest + 1, 3))
+by_layer.set_yticks(powers, [f"$10^{{{power}}}$" for power in powers])
+plots.describe(
+    by_layer,
+    "Lines over the hidden layers of an untrained network. Their second"
+    " numbers are powers of ten.",
+)
+plt.close(figure)
+
+
+@functools.cache
+def untrained(sigma, epsilon, depth, seeds=1):
+    norm = {} if epsilon is None else {"batch_norm": True, "epsilon": epsilon}
+    sizes = [few_images.shape[1], *depth * [50], 10]
+    return from_scratch.spread(
+        sizes, few_images, sigma=sigma, seeds=seeds, **norm
+    )
+
+
+def spread_through_layers(
+    log10_sigma=-3.0, log10_epsilon=-3, hidden_layers=8, batch_norm=True
+):
+    epsilon = 10.0**log10_epsilon if batch_norm else None
+    found = untrained(10.0**log10_sigma, epsilon, hidden_layers)
+    power = round(2 * log10_sigma - log10_epsilon)
+    note = f" at σ²/ε = 1e{power:+d}" if batch_norm else ""
+    sizes = {
+        f"spread of u{note}": found.u_std,
+        f"size of ∂L/∂W{note}": found.weight_gradient_norm,
+    }
+    at = np.arange(1, hidden_layers + 1)
+    with np.errstate(divide="ignore"):  # a gradient of 0 ends a line
+        lines = {
+            name: np.column_stack([at, np.log10(size[0])])
+            for name, size in sizes.items()
+        }
+    looks = (plots.COLORS[0], "-"), (plots.COLORS[1], "--")
+    return Paths(by_layer, lines, dict(zip(lines, looks)))
+
+
+explore(
+    spread_through_layers,
+    log10_sigma=(-4.0, -0.5, 0.5),
+    log10_epsilon=(-11, -1, 1 if LIVE else 2),
+    hidden_layers=(2, deepest, 1 if LIVE else 6),
+    batch_norm=True,
+)
+
+# %% tags=["hide-input"]
+def decades(measure, *settings):
+    """Return log10 of a measure of 8 layers: (5 seeds, 8 layers)."""
+    return np.log10(getattr(untrained(*settings, 8, seeds=5), measure))
+
+
+MOVED = "largest change of log₁₀ of the spread in 8 layers"
+FALLEN = "log₁₀ of the spread in layer 1, minus that in layer 8, σ = 0.001"
+as_one = decades("u_std", 1e-3, 1e-3), decades("u_std", 1e-4, 1e-5)
+keras_default = decades("u_std", 1e-3, 1e-3)
+tiny = decades("u_std", 1e-3, 1e-12)
+display(
+    claim(
+        np.abs(as_one[0] - as_one[1]).max(axis=1),
+        f"{MOVED}, σ ÷ 10 and ε ÷ 100",
+        smallest=0.01,
+        absent=True,
+        if_so="With σ ten times smaller and ε a hundred times smaller, the"
+        " spread of u stays the same in all layers.",
+        if_not="With σ ten times smaller and ε a hundred times smaller, the"
+        " spread of u is another one.",
+        if_undecided="It stays open whether the spread of u is the same with σ"
+        " ten times smaller and ε a hundred times smaller.",
+    ),
+    claim(
+        keras_default[:, 0] - keras_default[:, -1],
+        f"{FALLEN}, ε = 0.001",
+        smallest=1,
+        if_so="Batch norm with ε = 0.001, Keras' default, does not make up for"
+        " initial weights of 0.001: from the first hidden layer to the eighth,"
+        " the spread falls by {mean:.1f} powers of ten.",
+        if_not="Batch norm with ε = 0.001, Keras' default, nearly makes up for"
+        " initial weights of 0.001: over eight layers, less than one power of"
+        " ten is lost.",
+        if_undecided="It stays open how far batch norm with ε = 0.001, Keras'"
+        " default, makes up for initial weights of 0.001.",
+    ),
+)
+claim(
+    tiny[:, 0] - tiny[:, -1],
+    f"{FALLEN}, ε = 10⁻¹²",
+    smallest=0.1,
+    absent=True,
+    if_so="With ε = 10⁻¹² it makes up for them in all eight layers.",
+    if_not="Even with ε = 10⁻¹² it does not make up for them.",
+    if_undecided="Whether it makes up for them with ε = 10⁻¹² stays open.",
+)
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# By a factor of 100. The sums $z$ are proportional to $\sigma$, their variance
+# $v$ is proportional to $\sigma^2$, and what batch norm gives depends on
+# $\varepsilon / v$ alone. So in every layer the spread depends on $\sigma^2 /
+# \varepsilon$ and on nothing else.
+#
+# </details>
+#
+# Move *log10 sigma* two notches to the left, then *log10 epsilon* to the left
+# until the legend says the same $\sigma^2 / \varepsilon$ as before: both
+# lines are back where they were. Then untick *batch norm*, and $\varepsilon$
+# has no say any more. The dashed line is the norm of $\partial \mathcal{L} /
+# \partial W$ for each hidden layer: where it leaves the picture at the bottom,
+# a layer gets no gradient that could move its weights. (The larger $\sigma$, the
+# more it also depends on $\sigma$ itself, through the softmax.)
+#
+# For your own network: a default of $\varepsilon$ is small or large only
+# beside the variance of your sums. If the initial weights are small, print
+# `z.var()` before the first batch norm and the last one.
+#
+# **Learnt:** batch norm frees a network from the size of its initial weights
+# only while the variance of the sums is large against $\varepsilon$; all that
+# counts is $\sigma^2 / \varepsilon$.
 
 # %% [markdown] anchor="training-and-inference"
 # ## Training against prediction
