@@ -4,8 +4,8 @@
 ``batch_norm`` and ``losses`` stand beside it. ``check`` compares its gradients with nudging, and ``nudging`` shows what
 that is worth at which step. ``products`` shows the arrays of one layer, ``steps`` takes a step of gradient descent
 apart, ``chain`` a gradient, ``batch_norm_graph`` batch norm; ``costs`` counts multiplications, ``training`` trains on
-toy tasks and keeps every step, ``loop`` is one round of that, ``fitting`` trains on many examples; ``spread`` and
-``depth`` measure how activations and gradients change through many layers.
+toy tasks and keeps every step, ``loop`` is one round of that, ``fitting`` trains on many examples, ``fault_trial`` with
+a wrong gradient; ``spread`` and ``depth`` measure how activations and gradients change through many layers.
 """
 
 from lecture.from_scratch.batch_norm import FAULTS, BatchNorm, batch_norm_gradient
@@ -22,6 +22,7 @@ from lecture.from_scratch.check import (
 )
 from lecture.from_scratch.costs import GradientCosts, gradient_costs
 from lecture.from_scratch.depth import DepthProfile, measure_depth
+from lecture.from_scratch.fault_trial import FaultTrial, fault_trial
 from lecture.from_scratch.fitting import Evaluation, Fitted, evaluate, fit
 from lecture.from_scratch.initial import DISTRIBUTIONS, INITIALIZERS, SCALES, initial_weights
 from lecture.from_scratch.layers import Dense
@@ -54,6 +55,7 @@ __all__ = [
     "Elementwise",
     "ErrorsOverH",
     "Evaluation",
+    "FaultTrial",
     "Fitted",
     "GradientCheck",
     "GradientCosts",
@@ -74,6 +76,7 @@ __all__ = [
     "elementwise",
     "errors_over_h",
     "evaluate",
+    "fault_trial",
     "fit",
     "gradient_check",
     "gradient_costs",

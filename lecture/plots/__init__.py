@@ -34,6 +34,7 @@ from lecture.plots.learning.batch_norm_graph import plot_batch_norm_graph
 from lecture.plots.learning.costs import plot_gradient_costs
 from lecture.plots.learning.depth import plot_gradient_flow
 from lecture.plots.learning.errors_over_h import plot_errors_over_h
+from lecture.plots.learning.fault_trial import plot_fault_trial
 from lecture.plots.learning.gradient_check import plot_gradient_check
 from lecture.plots.learning.spread import plot_spread
 from lecture.plots.learning.tensors import plot_tensor
@@ -95,6 +96,7 @@ __all__ = [
     "plot_edge_of_stability",
     "plot_elementwise",
     "plot_errors_over_h",
+    "plot_fault_trial",
     "plot_feature_maps",
     "plot_few_images",
     "plot_first_weights",
