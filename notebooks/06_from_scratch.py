@@ -821,7 +821,142 @@ claim(
 # with nudging shows it, at parameters where nothing is 0 or 1 by accident.
 
 # %% [markdown] anchor="exercises-from-scratch-gradients"
-# ## Exercises
+# ## Exercises: gradients and their check
+#
+# *About 20 minutes.*
+#
+# Replace the three dots with your answer and run the cell.
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: a batch of two
+#
+# A network 30-50-10 has batch norm with $\varepsilon = 0$ on its hidden layer.
+# You check its gradient with a batch of two examples, and hardly anything can
+# go wrong: for how many of its weights, biases, $\gamma$ and $\beta$ is the
+# gradient 0, whatever the two examples are?
+
+# %% tags=["exercise"]
+n_without_gradient = ...
+exercises.check("batch-of-two", n_without_gradient)
+
+# %% tags=["solution"]
+# With two examples ẑ is 1 and -1: what acts before it has no effect.
+exercises.check("batch-of-two", 30 * 50 + 50)
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: a step that is too small
+#
+# A loss of 2.3 in float64 may be off by a part of $2^{-52}$ of itself. You
+# check a gradient with $[\mathcal{L}(w + h) - \mathcal{L}(w - h)] / 2h$ at $h
+# = 10^{-10}$. By how much can rounding alone move the result, at most? Two
+# digits are enough.
+
+# %% tags=["exercise"]
+noise = ...
+exercises.check("check-noise", noise)
+
+# %% tags=["solution"]
+# Two losses are rounded, in the worst case in opposite directions.
+exercises.check("check-noise", 2 * 2**-52 * 2.3 / (2 * 1e-10))
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: find the fault
+#
+# Six networks 10-8-6-3 have batch norm on both hidden layers, with every
+# $\gamma$ at 2. One backward pass is right; in each of the others batch norm
+# has another fault. Their gradients were checked with 5 examples. These are
+# the relative errors, $\|g - \hat g\| / (\|g\| + \|\hat g\|)$; 0 stands where
+# both gradients are 0 but for rounding:
+#
+# | array | A | B | C | D | E | F |
+# | --- | --- | --- | --- | --- | --- | --- |
+# | W1 | 0.92 | 0.60 | 7e-11 | 0.11 | 0.31 | 0.42 |
+# | b1 | 1 | 0 | 0 | 1 | 0 | 1 |
+# | γ1 | 0.83 | 0.33 | 7e-11 | 0.13 | 0.28 | 0.38 |
+# | β1 | 0.96 | 0.33 | 8e-11 | 0.42 | 0.30 | 0.69 |
+# | W2 | 0.78 | 0.33 | 6e-11 | 0.12 | 0.16 | 0.39 |
+# | b2 | 1 | 0 | 0 | 1 | 0 | 1 |
+#
+# $\gamma$ and $\beta$ of layer 2 and all of layer 3 are right in all six.
+# Give the six names, from A to F: `"right"`, or one of these faults.
+#
+# - `"variance"`: the variance is taken for a constant.
+# - `"mean and variance"`: both are taken for constants.
+# - `"sums"`: sums over the batch stand where the formula has means.
+# - `"gamma"`: the factor $\gamma$ is forgotten.
+# - `"n - 1"`: the means divide by $n - 1$.
+
+# %% tags=["exercise"]
+faults = ...
+exercises.check("fault-from-errors", faults)
+
+# %% tags=["solution"]
+# Errors of b: the mean is taken out badly, in A, D and F. Where n = 5, sums
+# are far off, 1/4 for 1/5 is not. A forgotten γ = 2 halves the gradient:
+# (1 - 1/2) / (1 + 1/2) = 1/3 in B.
+faults = ["sums", "gamma", "right", "n - 1", "variance", "mean and variance"]
+exercises.check("fault-from-errors", faults)
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: repair a backward pass
+#
+# With this backward pass a network of three layers trains well, but the check
+# says that it is wrong:
+#
+# ```python
+# def backward(z, above, gamma, epsilon):
+#     centred = z - z.mean(axis=0)
+#     spread = np.sqrt(np.mean(centred**2, axis=0) + epsilon)
+#     d = gamma * above
+#     return (d - d.mean(axis=0)) / spread
+# ```
+#
+# `z` and `above` are $z$ and $\partial \mathcal{L} / \partial u$, with a row
+# for each example and a column for each unit. Return the right $\partial
+# \mathcal{L} / \partial z$.
+
+
+# %% tags=["exercise"]
+def backward(z, above, gamma, epsilon):
+    return ...
+
+
+exercises.check("batch-norm-backward", backward)
+
+
+# %% tags=["solution"]
+def backward(z, above, gamma, epsilon):
+    spread = np.sqrt(z.var(axis=0) + epsilon)
+    z_hat = (z - z.mean(axis=0)) / spread
+    d = gamma * above
+    absorbed = d.mean(axis=0) + z_hat * (d * z_hat).mean(axis=0)
+    return (d - absorbed) / spread
+
+
+exercises.check("batch-norm-backward", backward)
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: the best step
+#
+# A central difference with the step $h$ is off by about $h^2 |\mathcal{L}'''|
+# / 6$, since the loss is curved, and by about $2^{-52} |\mathcal{L}| / h$,
+# since it is rounded. Return the $h$ at which the sum of the two is smallest.
+
+
+# %% tags=["exercise"]
+def best_step(loss, third_derivative):
+    return ...
+
+
+exercises.check("best-step", best_step)
+
+
+# %% tags=["solution"]
+def best_step(loss, third_derivative):
+    return (3 * 2**-52 * loss / third_derivative) ** (1 / 3)
+
+
+exercises.check("best-step", best_step)
 
 # %% [markdown] anchor="train-it-and-ask"
 # ## Part 2: train it, and ask
@@ -1818,7 +1953,115 @@ claim(
 # good once the weights have come to rest.
 
 # %% [markdown] anchor="exercises-from-scratch-training"
-# ## Exercises
+# ## Exercises: training and searching
+#
+# *About 20 minutes.*
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: how long is a cycle?
+#
+# Of 50,000 images, 5,000 are held out for validation. The network is trained
+# with mini-batches of 100, and the learning rate rises for 2,250 update steps
+# and falls for as many. How many epochs are one cycle?
+
+# %% tags=["exercise"]
+n_epochs = ...
+exercises.check("whole-cycles", n_epochs)
+
+# %% tags=["solution"]
+exercises.check("whole-cycles", 2 * 2250 / (45_000 / 100))
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: always the same answer
+#
+# A network without batch norm gets stuck and gives every image the same class.
+# The 50,000 images have 5,000 of each of the ten classes, and the last 5,000
+# images are the validation set: 475 of them belong to this class. What is the
+# network's accuracy on the training set?
+
+# %% tags=["exercise"]
+accuracy = ...
+exercises.check("constant-class", accuracy)
+
+# %% tags=["solution"]
+exercises.check("constant-class", (5000 - 475) / (50_000 - 5000))
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: write a schedule
+#
+# Return the learning rate at `step`, which is an array of whole numbers from 0
+# on. In a straight line it rises from `low` to `high` in `half_cycle` steps and
+# falls back to `low` in as many. Then the next cycle begins.
+
+
+# %% tags=["exercise"]
+def triangular(step, low, high, half_cycle):
+    return ...
+
+
+exercises.check("triangular-rate", triangular)
+
+
+# %% tags=["solution"]
+def triangular(step, low, high, half_cycle):
+    height = 1 - np.abs(step / half_cycle % 2 - 1)
+    return low + (high - low) * height
+
+
+exercises.check("triangular-rate", triangular)
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: the winner's curse
+#
+# Twenty values of a hyperparameter are equally good: each network recognizes
+# any image with probability `accuracy`, independently of all others. Each
+# value is tried once, on `n_images` validation images, and the best accuracy
+# is reported. By how much is it higher than `accuracy`, on average over many
+# such searches? Simulate a few thousand of them, with `n_settings` values each.
+
+
+# %% tags=["exercise"]
+def winners_curse(accuracy, n_images, n_settings):
+    return ...
+
+
+exercises.check("winners-curse", winners_curse)
+
+
+# %% tags=["solution"]
+def winners_curse(accuracy, n_images, n_settings):
+    rng = np.random.default_rng(0)
+    right = rng.binomial(n_images, accuracy, size=(10_000, n_settings))
+    return right.max(axis=1).mean() / n_images - accuracy
+
+
+exercises.check("winners-curse", winners_curse)
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: choose an ε
+#
+# A layer takes `n_inputs` values with a mean square of `mean_square`. Its
+# initial weights are independent, with mean 0 and standard deviation `sigma`.
+# So its sums have a variance $v$, and batch norm makes it $v / (v +
+# \varepsilon)$. Return the largest $\varepsilon$ with which this is at least
+# `share`.
+
+
+# %% tags=["exercise"]
+def largest_epsilon(sigma, n_inputs, mean_square, share):
+    return ...
+
+
+exercises.check("largest-epsilon", largest_epsilon)
+
+
+# %% tags=["solution"]
+def largest_epsilon(sigma, n_inputs, mean_square, share):
+    variance = sigma**2 * n_inputs * mean_square
+    return variance * (1 / share - 1)
+
+
+exercises.check("largest-epsilon", largest_epsilon)
 
 # %% [markdown] anchor="from-scratch-then-and-now"
 # ## Then and now

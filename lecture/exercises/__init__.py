@@ -11,6 +11,8 @@ from lecture.exercises import (  # noqa: F401 - each registers its exercises
     atoms_inputs,
     atoms_training,
     first_network,
+    from_scratch_gradients,
+    from_scratch_training,
     landscape_paths,
     landscape_solutions,
     optimizers,
