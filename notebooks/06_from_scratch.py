@@ -820,6 +820,81 @@ claim(
 # **Learnt:** a network can learn well with a wrong gradient. Only a comparison
 # with nudging shows it, at parameters where nothing is 0 or 1 by accident.
 
+# %% [markdown]
+# Here are all five faults, one at a time, with a small network and 500 images.
+# On the left stands what the gradient check says of each array, on the right
+# the training loss, with that of the right gradient in grey. All begin with the
+# same weights and see the same mini-batches.
+#
+# *Predict first: had you only the vermilion curve, without the grey one beside
+# it, which of the faults would you notice?*
+
+# %%
+from lecture import from_scratch
+
+fault_trials = {
+    fault or "none": from_scratch.fault_trial(
+        IMAGES.X[:500], IMAGES.y[:500], fault=fault, seed=SEED
+    )
+    for fault in (*from_scratch.FAULTS, None)
+}
+
+
+def check_and_training(fault="variance"):
+    return plots.plot_fault_trial(fault_trials[fault], fault_trials["none"])
+
+
+explore(check_and_training, fault=list(fault_trials))
+
+# %% tags=["hide-input"]
+checked = [
+    np.log10(fault_trials[fault].check.worst.error)
+    for fault in from_scratch.FAULTS
+]
+unnoticed = [
+    fault_trials[fault].fitted.loss for fault in ("variance", "gamma", "n - 1")
+]
+display(
+    claim(
+        np.array(checked) + 6,
+        "log₁₀ of the largest error in the check ÷ 10⁻⁶, over the five faults",
+        smallest=1,
+        if_so="The check finds the faults at once: their errors lie {mean:.1f}"
+        " powers of ten above what a right gradient may have.",
+        if_not="The check does not tell the faults from a right gradient.",
+        if_undecided="It stays open whether the check tells the faults from a"
+        " right gradient.",
+    )
+)
+claim(
+    [loss[-1] / loss[0] for loss in unnoticed],
+    "training loss in the last epoch ÷ in the first, over the faults"
+    " variance, gamma and n - 1",
+    smallest=0.5,
+    absent=True,
+    if_so="With three of them the training loss falls to {mean:.0%} of what it"
+    " was in the first epoch, as if nothing were wrong.",
+    if_not="With three of them the training loss does not fall to half of what"
+    " it was in the first epoch.",
+    if_undecided="It stays open whether the training loss falls to half with"
+    " three of them.",
+)
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# Only a fault whose curve makes you suspicious by itself, such as one that
+# soon stays level or goes up. A loss that falls shows that the steps lead
+# downhill. For that, the direction need not be right, only not too wrong.
+#
+# </details>
+#
+# Choose a *fault* and look where the marks turn from blue to vermilion:
+# whatever stands above the last batch norm is right, and everything below is
+# wrong. That is the pattern of the report's own check. The biases stay at 0
+# where the mean is still taken out properly, so they tell some of the faults
+# apart.
+
 # %% [markdown] anchor="exercises-from-scratch-gradients"
 # ## Exercises: gradients and their check
 #
