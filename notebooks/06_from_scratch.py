@@ -408,8 +408,8 @@ explore(
 # example 1* and watch the other three gradients. The two sums at the bottom
 # stay 0: adding a constant to all $z$, or stretching them, changes no $u$, so
 # it cannot change the loss either. That makes a quick check of your own
-# backward pass. The further the first example is from the others, the larger
-# $s$, and the smaller all gradients.
+# backward pass. The further out the first example is, the larger $s$, and the
+# less of the gradient arrives at the third.
 
 # %% [markdown] anchor="gradient-checking"
 # ## Is the gradient right?
