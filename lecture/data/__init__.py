@@ -16,17 +16,22 @@ from lecture.checks import one_of
 from lecture.data import folders, sources
 from lecture.data.catalog import CATALOG, CIFAR10, FASHION_MNIST, MNIST, Unavailable
 from lecture.data.dataset import Dataset, build, check_options
+from lecture.data.fewer import fewer
+from lecture.data.sealed import SealedTest, sealed
 from lecture.data.sources import DataWarning
 
 __all__ = [
     "DataWarning",
     "Dataset",
+    "SealedTest",
     "Unavailable",
     "available_sources",
+    "fewer",
     "fingerprint",
     "load_cifar10",
     "load_fashion_mnist",
     "load_mnist",
+    "sealed",
 ]
 
 
