@@ -28,11 +28,11 @@ def test_the_test_set_is_opened_once_and_every_later_time_is_told():
     _, test = sealed(whole)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        X, y = test.open()
-    assert X is whole.X_test and y is whole.y_test and repr(test) == "20 test images, opened once"
+        assert test.open() is whole
+    assert repr(test) == "20 test images, opened once"
     for time in ("second", "third", "4th"):
         with pytest.warns(UserWarning, match=f"opened for the {time} time"):
-            assert test.open()[0] is X
+            assert test.open() is whole
     assert repr(test) == "20 test images, opened before"
 
 

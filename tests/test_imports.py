@@ -54,7 +54,17 @@ MAY = {
     }
     | CORE
     | KERAS,
-    "training": {"numpy", "keras", "sklearn", "tqdm", "matplotlib", "lecture.models", "lecture.plots"} | CORE,
+    "training": {
+        "numpy",
+        "keras",
+        "sklearn",
+        "tqdm",
+        "matplotlib",
+        "lecture.models",
+        "lecture.plots",
+        "lecture.replicas",
+    }
+    | CORE,
     "tuning": {"numpy", "grpc", "keras_tuner", "matplotlib", "pandas", "scipy", "sklearn", "tqdm"}
     | {"lecture.data", "lecture.device", "lecture.intervals", "lecture.models", "lecture.plots", "lecture.training"}
     | CORE

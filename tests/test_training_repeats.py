@@ -6,8 +6,8 @@ import keras
 import numpy as np
 import pytest
 
-from lecture.training.repeats import fit_seeds
-from lecture.training.stopping import SmoothedEarlyStopping
+from lecture.training.repeats import compare_fits, fit_seeds
+from lecture.training.stopping import SmoothedEarlyStopping, stopped_at
 
 
 @pytest.fixture(scope="module")
@@ -33,13 +33,61 @@ def test_each_seed_has_its_curves_its_score_and_its_network(images):
     runs = fit_seeds(build, images, seeds=2, epochs=3, batch_size=16)
     assert runs.seeds == (0, 1) and list(runs.epochs) == [3, 3]
     assert set(runs.histories[0]) == {"loss", "accuracy", "val_loss", "val_accuracy"}
-    for model, loss, accuracy in zip(runs.models, runs.test["loss"], runs.test["accuracy"]):
-        assert model.evaluate(images.X_test, images.y_test, verbose=0) == pytest.approx([loss, accuracy], rel=1e-5)
+    for model, loss, accuracy in zip(runs.models, runs.val["loss"], runs.val["accuracy"]):
+        assert model.evaluate(images.X_val, images.y_val, verbose=0) == pytest.approx([loss, accuracy], rel=1e-5)
     assert runs.last("loss") == pytest.approx([history["loss"][-1] for history in runs.histories])
     assert runs.describe() == (
-        f"test accuracy {runs.test['accuracy'].mean():.3f} ({runs.test['accuracy'].min():.3f} to "
-        f"{runs.test['accuracy'].max():.3f} over 2 seeds)"
+        f"validation accuracy {runs.val['accuracy'].mean():.3f} ({runs.val['accuracy'].min():.3f} to "
+        f"{runs.val['accuracy'].max():.3f} over 2 seeds)"
     )
+
+
+def test_the_test_set_is_not_looked_at(images):
+    unseen = SimpleNamespace(**{name: part for name, part in vars(images).items() if not name.endswith("test")})
+    assert fit_seeds(build, unseen, seeds=1, epochs=1).describe().startswith("validation accuracy")
+
+
+def test_without_validation_images_there_is_no_score(images):
+    unseen = SimpleNamespace(**vars(images) | {"X_val": images.X_val[:0], "y_val": images.y_val[:0]})
+    runs = fit_seeds(build, unseen, seeds=1, epochs=1)
+    assert runs.val == {} and runs.describe() == "no validation images"
+
+
+def test_each_way_to_train_gives_what_it_gives_alone(images):
+    ways = {"small batches": dict(batch_size=8), "large batches, longer": dict(batch_size=40, epochs=4)}
+    together = compare_fits(ways, build, images, seeds=[1, 2], epochs=2)
+    assert list(together) == list(ways) and list(together["large batches, longer"].epochs) == [4, 4]
+    for name, own in ways.items():
+        alone = fit_seeds(build, images, seeds=[1, 2], **dict(epochs=2) | own)
+        for mine, other in zip(together[name].histories, alone.histories):
+            assert mine["val_loss"] == pytest.approx(other["val_loss"], rel=1e-5)
+        np.testing.assert_allclose(together[name].val["loss"], alone.val["loss"], rtol=1e-5)
+
+
+def test_ways_to_train_are_compiled_once(images):
+    made = []
+
+    def counted():
+        made.append(build())
+        return made[-1]
+
+    compare_fits({"one": {}, "other": dict(batch_size=8)}, counted, images, seeds=2, epochs=1)
+    assert len(made) == 5  # one that trains, and the two networks of each way
+    assert not any(model.train_function for model in made)
+
+
+@pytest.mark.parametrize(
+    ("fits", "options", "sentence"),
+    [
+        ({}, dict(epochs=1), "fits must name at least one way to train, got none"),
+        ({"a": {}}, {}, "epochs must be given"),
+        ({"a": dict(rate=3)}, dict(epochs=1), "a setting of a fit must be one of .*, got 'rate'"),
+        ({"a": dict(epochs=0)}, {}, "epochs must be a whole number of at least 1, got 0"),
+    ],
+)
+def test_ways_that_cannot_be_trained_are_refused(images, fits, options, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        compare_fits(fits, build, images, seeds=1, **options)
 
 
 def test_the_same_seed_gives_the_same_run_and_another_one_another(images):
@@ -94,6 +142,26 @@ BUMPY = [1.0, 0.2, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.3, 0.3]  # one lucky epoch, t
 def test_a_mean_goes_on_where_one_lucky_epoch_would_have_stopped():
     assert drive(keras.callbacks.EarlyStopping(patience=3), BUMPY) == 5
     assert drive(SmoothedEarlyStopping(window=3, patience=3), BUMPY) == len(BUMPY)
+
+
+@pytest.mark.parametrize(
+    ("stop", "where"),
+    [
+        (keras.callbacks.EarlyStopping(patience=3), (5, 2)),
+        (SmoothedEarlyStopping(window=3, patience=3, restore_best_weights=True), (10, 10)),
+        (keras.callbacks.EarlyStopping(patience=20), (10, 2)),
+        (keras.callbacks.EarlyStopping("loss", patience=1, restore_best_weights=True), (3, 2)),
+    ],
+)
+def test_where_a_rule_would_have_stopped_is_where_it_stops(stop, where):
+    restores = stop.restore_best_weights
+    assert stopped_at(stop, BUMPY) == where == stopped_at(stop, BUMPY)  # it starts anew each time
+    assert stop.restore_best_weights == restores
+
+
+def test_without_losses_nothing_stops():
+    with pytest.raises(ValueError, match="losses must have one or more values, got none"):
+        stopped_at(keras.callbacks.EarlyStopping(), [])
 
 
 def test_a_window_of_one_is_early_stopping_itself():
@@ -153,6 +221,6 @@ def test_what_is_compiled_once_trains_as_if_built_anew(images):
             assert together.histories[i][metric] == pytest.approx(values)
         for mine, other in zip(together.models[i].get_weights(), alone.models[0].get_weights()):
             np.testing.assert_allclose(mine, other, rtol=1e-6)
-        assert together.models[i].evaluate(images.X_test, images.y_test, verbose=0) == pytest.approx(
-            [together.test["loss"][i], together.test["accuracy"][i]], rel=1e-5
+        assert together.models[i].evaluate(images.X_val, images.y_val, verbose=0) == pytest.approx(
+            [together.val["loss"][i], together.val["accuracy"][i]], rel=1e-5
         )

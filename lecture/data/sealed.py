@@ -3,8 +3,6 @@
 import warnings
 from dataclasses import replace
 
-import numpy as np
-
 from lecture.data.dataset import Dataset
 
 
@@ -20,8 +18,8 @@ class SealedTest:
     def __init__(self, images: Dataset):
         self._images, self._n_opened = images, 0
 
-    def open(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return the test images and their labels; each time after the first with a warning."""
+    def open(self) -> Dataset:
+        """Return the data set with its test images; each time after the first with a warning."""
         self._n_opened += 1
         if self._n_opened > 1:
             warnings.warn(
@@ -29,7 +27,7 @@ class SealedTest:
                 "first time, they have helped to choose, and they no longer say how well it does on new images.",
                 stacklevel=2,
             )
-        return self._images.X_test, self._images.y_test
+        return self._images
 
     def __repr__(self):
         n = f"{len(self._images.X_test):,} test images"
@@ -49,7 +47,7 @@ def sealed(images: Dataset) -> tuple[Dataset, SealedTest]:
     images : Dataset
         The training and validation images; ``X_test`` and ``y_test`` have length 0.
     test : SealedTest
-        ``X_test, y_test = test.open()`` gives the test images.
+        ``test.open()`` is the data set with its test images.
     """
     return replace(images, X_test=images.X_test[:0], y_test=images.y_test[:0]), SealedTest(images)
 

@@ -1,6 +1,8 @@
-"""Early stopping on the trend of a noisy curve instead of on single epochs."""
+"""Early stopping on the trend of a noisy curve instead of on single epochs, and on a curve that is there already."""
 
 from collections import deque
+from collections.abc import Sequence
+from types import SimpleNamespace
 
 import keras
 
@@ -53,3 +55,38 @@ class SmoothedEarlyStopping(keras.callbacks.EarlyStopping):
             return None
         self._recent.append(float(value))
         return sum(self._recent) / len(self._recent)
+
+
+def stopped_at(stop: keras.callbacks.EarlyStopping, losses: Sequence[float]) -> tuple[int, int]:
+    """Return where a rule would have stopped a training whose curve is known: no need to train again for another rule.
+
+    Parameters
+    ----------
+    stop : keras.callbacks.EarlyStopping
+        Rule, such as ``EarlyStopping(patience=2)``, that monitors the loss on the training or the validation set.
+    losses : sequence of float
+        Loss after each epoch.
+
+    Returns
+    -------
+    stopped, best : int
+        The epoch after which it stops, the last one if it never does, and the one whose weights it would restore, both
+        counted from 1.
+
+    Raises
+    ------
+    ValueError
+        If there is no loss.
+    """
+    if not len(losses):
+        raise ValueError("losses must have one or more values, got none.")
+    model, restores = SimpleNamespace(stop_training=False, metrics=[]), stop.restore_best_weights
+    stop.set_model(model)
+    stop.restore_best_weights = False  # there are no weights
+    stop.on_train_begin()
+    epoch = 0
+    while epoch < len(losses) and not model.stop_training:
+        stop.on_epoch_end(epoch, {stop.monitor: losses[epoch]})
+        epoch += 1
+    stop.restore_best_weights = restores
+    return epoch, stop.best_epoch + 1
