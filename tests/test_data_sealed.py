@@ -58,6 +58,11 @@ def test_averaged_pixels_are_means_of_two_by_two(flatten):
             np.testing.assert_allclose(after[:, row, column], by_hand, rtol=1e-5)
 
 
+def test_images_whose_test_set_is_sealed_can_be_fewer():
+    images, _ = sealed(dataset())
+    assert fewer(images, 12, 5, averaged=True).X_test.shape == (0, 4)
+
+
 def test_colours_are_averaged_apart():
     images = some_images(60, 20, shape=(4, 4, 3))
     whole = build(images, entry_of(images), "sample", **OPTIONS)

@@ -1,5 +1,6 @@
 """Fewer and smaller images of a data set, for what has to be done in seconds."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -51,5 +52,5 @@ def fewer(images: Dataset, n_train: int, n_val: int, *, averaged: bool = False) 
     for part in ("train", "val", "test"):
         blocks = found.images(part).reshape(-1, height // 2, 2, width // 2, 2, *channels)
         halved = blocks.mean(axis=(2, 4), dtype=np.float32)  # (n, *shape)
-        parts[f"X_{part}"] = halved.reshape(len(halved), -1) if found.X_train.ndim == 2 else halved
+        parts[f"X_{part}"] = halved.reshape(len(halved), math.prod(shape)) if found.X_train.ndim == 2 else halved
     return replace(found, **parts, image_shape=shape)
