@@ -86,10 +86,11 @@ def test_a_hidden_layer_can_be_looked_at(trained, images):
 
 
 def test_means_rise_and_words_follow_from_the_curves():
-    curves = {"val_loss": np.array([[3.0, 2.0], [1.0, 1.0], [1.5, 1.0]]), "val_accuracy": np.array([[0.5, 0.7]] * 3)}
-    variant = Variant((4,), {}, (0, 1), curves, ())
-    assert variant.rise().tolist() == [0.5, 0.0]
-    assert variant.mean()["val_loss"].tolist() == [2.5, 1.0, 1.25]
+    losses = np.array([[3.0, 2.0], [1.0, 1.0], [1.5, 1.0], [2.5, 1.0], [2.0, 1.0], [2.0, 1.0], [2.0, 1.0]])
+    variant = Variant((4,), {}, (0, 1), {"val_loss": losses, "val_accuracy": np.array([[0.5, 0.7]] * 7)}, ())
+    assert variant.at_end("val_loss").tolist() == [2.0, 1.0]
+    assert variant.rise().tolist() == [1.0, 0.0]
+    assert variant.mean()["val_loss"].tolist() == [2.5, 1.0, 1.25, 1.75, 1.5, 1.5, 1.5]
     assert variant.describe() == "validation accuracy 0.600 (0.500 to 0.700 over 2 seeds)"
 
 

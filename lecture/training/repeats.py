@@ -13,6 +13,8 @@ from lecture.checks import one_of, seeds_of, whole
 from lecture.models import restore, state_of
 from lecture.training.batches import batches, in_blocks
 
+AT_ONCE = 1000  # validation images per call, at least: in small batches they take as long as the training
+
 
 @dataclass(frozen=True)
 class Repeats:
@@ -170,7 +172,7 @@ class _Fit:
             shuffle=False,
             verbose=0,
             validation_data=(data.X_val, data.y_val) if len(data.X_val) else None,
-            validation_batch_size=self.batch_size,
+            validation_batch_size=max(self.batch_size, AT_ONCE),
             callbacks=[*self.callbacks(), count],
         ).history
 
@@ -193,7 +195,9 @@ def _repeated(worker, build, data, seeds, *, plan, count):
         restore(worker, state_of(models[-1]))
         histories.append(plan(worker, data, count))
         if len(data.X_val):
-            score = worker.evaluate(data.X_val, data.y_val, batch_size=plan.batch_size, verbose=0, return_dict=True)
+            score = worker.evaluate(
+                data.X_val, data.y_val, batch_size=max(plan.batch_size, AT_ONCE), verbose=0, return_dict=True
+            )
             scores.append(score)
         restore(models[-1], state_of(worker))
     val = {name: np.array([score[name] for score in scores]) for name in (scores[0] if scores else ())}

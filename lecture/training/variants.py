@@ -14,6 +14,7 @@ from lecture.training.repeats import fit_seeds, range_over_seeds
 
 OWN = ("hidden", "l1", "l2", "dropout", "batch_norm", "label_smoothing", "learning_rate")
 EPSILON = 1e-3  # of batch norm, as in `mlp`
+N_LAST = 5  # epochs that count as the end
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,9 +51,16 @@ class Variant:
         """Return a metric after the last epoch, one value for each seed: (n_seeds,)."""
         return self.curves[metric][-1]
 
+    def at_end(self, metric: str) -> np.ndarray:
+        """Return a metric's mean over the last five epochs, one value for each seed: (n_seeds,).
+
+        Single epochs are bumpy: the spread over the seeds is about twice as large after the last one alone.
+        """
+        return self.curves[metric][-N_LAST:].mean(axis=0)
+
     def rise(self) -> np.ndarray:
-        """Return how far the validation loss ends above its lowest value, for each seed: (n_seeds,)."""
-        return self.last("val_loss") - self.curves["val_loss"].min(axis=0)
+        """Return how far the validation loss, at the end, lies above its lowest value, for each seed: (n_seeds,)."""
+        return self.at_end("val_loss") - self.curves["val_loss"].min(axis=0)
 
     def network(self, number: int = 0) -> keras.Sequential:
         """Return the trained network of one seed, compiled.
