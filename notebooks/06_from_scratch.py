@@ -335,11 +335,6 @@ found = in_layer.parameters
 compare([dz, dgamma, dbeta], [theirs, found["gamma"], found["beta"]])
 print(f"largest sum of a column of dz: {abs(dz.sum(axis=0)).max():.0e}")
 
-# %%
-above = [[1], [0], [0], [0]]  # the gradient that comes to u
-few = from_scratch.batch_norm_graph(z[:4, :1].round(1), above, [1.5], [0.5])
-plots.plot_batch_norm_graph(few);
-
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -351,21 +346,8 @@ plots.plot_batch_norm_graph(few);
 #
 # </details>
 #
-# The figure takes the formula apart for one unit and four images. Values are
-# blue, gradients vermilion. Only the first image gets a gradient from above,
-# and yet all four have one in the end. Where several arrows leave a box, their
-# gradients are added up; a wrong backward pass has often lost one of these
-# arrows.
-
-# %% [markdown]
-# <!-- The explorer of the graph stands here. -->
-#
-# For your own layers: draw the graph before you write the backward pass, and
-# count for each box how many arrows leave it. That many terms its gradient
-# has.
-#
-# **Learnt:** batch norm ties the images of a mini-batch together, and its
-# gradient has a term for the mean and one for the variance.
+# A wrong backward pass has often lost one of the three contributions. In the
+# next figure you can follow each of them.
 
 # %% [markdown]
 # Four examples of one unit go through batch norm, and a gradient $\partial
@@ -410,6 +392,13 @@ explore(
 # it cannot change the loss either. That makes a quick check of your own
 # backward pass. The further out the first example is, the larger $s$, and the
 # less of the gradient arrives at the third.
+#
+# For your own layers: draw the graph before you write the backward pass, and
+# count for each box how many arrows leave it. That many terms its gradient
+# has.
+#
+# **Learnt:** batch norm ties the images of a mini-batch together, and its
+# gradient has a term for the mean and one for the variance.
 
 # %% [markdown] anchor="gradient-checking"
 # ## Is the gradient right?
@@ -813,12 +802,6 @@ claim(
 # come out. The argument does not hold: they would come out with a wrong one,
 # too, or miss by so little that one blames the learning rate. Accuracy is no
 # gradient check, and a check takes seconds.
-#
-# For your own backward pass: put a fault into it on purpose, and see whether
-# your test notices.
-#
-# **Learnt:** a network can learn well with a wrong gradient. Only a comparison
-# with nudging shows it, at parameters where nothing is 0 or 1 by accident.
 
 # %% [markdown]
 # Here are all five faults, one at a time, with a small network and 500 images.
@@ -894,6 +877,12 @@ claim(
 # wrong. That is the pattern of the report's own check. The biases stay at 0
 # where the mean is still taken out properly, so they tell some of the faults
 # apart.
+#
+# For your own backward pass: put a fault into it on purpose, and see whether
+# your test notices.
+#
+# **Learnt:** a network can learn well with a wrong gradient. Only a comparison
+# with nudging shows it, at parameters where nothing is 0 or 1 by accident.
 
 # %% [markdown] anchor="exercises-from-scratch-gradients"
 # ## Exercises: gradients and their check
