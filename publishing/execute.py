@@ -1,5 +1,6 @@
 """Run notebooks from an empty kernel, and reuse a run when nothing that it depends on has changed."""
 
+import asyncio
 import hashlib
 import json
 import os
@@ -13,10 +14,12 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from tqdm import tqdm
 
+from lecture.device import available_cores
 from publishing.files import need_writable, write_whole
 from publishing.notebooks import as_text, from_source, sources
 
 CELL_LIMIT = 3 * 3600  # seconds; a cell in full mode trains for minutes, none for hours
+AT_A_TIME = 2  # notebooks that run side by side: their cells keep about one and a half cores busy
 
 
 class NotebookError(RuntimeError):
@@ -34,6 +37,8 @@ class Run:
 
 def execute_all(root, *, environment, inputs=(), output, say=print):
     """Run all notebooks of a checkout, or take the runs that are kept in ``output / "executed"``.
+
+    Where there are cores for it, two run side by side.
 
     Parameters
     ----------
@@ -61,15 +66,21 @@ def execute_all(root, *, environment, inputs=(), output, say=print):
         If nothing can be written in ``output``; no notebook is run then.
     """
     need_writable(output)
-    notebooks = {}
-    for source in sources(root / "notebooks"):
-        run = execute(source, root=root, environment=environment, inputs=inputs, cache=output / "executed")
-        say(
-            f"{source.stem}: "
-            + (f"reused, nothing changed (ran {run.seconds:.0f} s)" if run.reused else f"ran in {run.seconds:.0f} s")
-        )
-        notebooks[source.stem] = run.notebook
-    return notebooks
+    return asyncio.run(_all(root, environment, inputs, output / "executed", say))
+
+
+async def _all(root, environment, inputs, cache, say):
+    """What `execute_all` returns."""
+    turns = asyncio.Semaphore(min(AT_A_TIME, available_cores()))
+
+    async def run(source):
+        async with turns:
+            done = await _executed(source, root, environment, inputs, cache)
+        how = f"reused, nothing changed (ran {done.seconds:.0f} s)" if done.reused else f"ran in {done.seconds:.0f} s"
+        say(f"{source.stem}: {how}")
+        return source.stem, done.notebook
+
+    return dict(await asyncio.gather(*map(run, sources(root / "notebooks"))))
 
 
 def kept(root, *, environment, inputs=(), output):
@@ -103,13 +114,18 @@ def execute(source, *, root, environment, inputs=(), cache=None, progress=True):
     NotebookError
         If a cell raises, or the kernel dies.
     """
+    return asyncio.run(_executed(source, root, environment, inputs, cache, progress=progress))
+
+
+async def _executed(source, root, environment, inputs, cache, *, progress=True):
+    """What `execute` returns."""
     notebook = from_source(source)
     stored = _stored(source, root, environment, inputs, cache) if cache else None
     if stored and stored.exists():
         notebook = nbformat.read(stored, as_version=4)
         return Run(notebook, notebook.metadata["lecture"]["seconds"], reused=True)
     start = time.perf_counter()
-    _run(notebook, source, root, environment, progress)
+    await _run(notebook, source, root, environment, progress)
     seconds = time.perf_counter() - start
     _drop_progress(notebook)
     notebook.metadata["lecture"] = {"seconds": round(seconds, 1)} | environment
@@ -136,7 +152,7 @@ def fingerprint(source, root, environment, inputs=()):
     return digest.hexdigest()[:16]
 
 
-def _run(notebook, source, root, environment, progress):
+async def _run(notebook, source, root, environment, progress):
     """Execute in place, with the checkout on the kernel's path; say which cell failed and why."""
     client = NotebookClient(
         notebook,
@@ -150,7 +166,7 @@ def _run(notebook, source, root, environment, progress):
     with tqdm(total=cells, desc=f"{source.stem}, cells", disable=not progress, file=sys.stderr) as bar:
         client.on_cell_executed = lambda **_: bar.update()
         try:
-            client.execute(env=os.environ | environment | {"PYTHONPATH": path})
+            await client.async_execute(env=os.environ | environment | {"PYTHONPATH": path})
         except CellExecutionError as error:
             raise NotebookError(
                 f"{source.name}: {_failed_cell(notebook)} raised {error.ename}: {error.evalue}"

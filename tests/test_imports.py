@@ -75,6 +75,7 @@ MAY = {
     "__main__": {"lecture"},
     "__init__": set(),
     "publishing": {"jupytext", "markdown_it", "mdit_py_plugins", "nbclient", "nbformat", "pygments", "tqdm", "yaml"}
+    | {"lecture.device"}
     | SMALL,
     "preamble": {"lecture", "IPython", "matplotlib", "numpy", "keras", "tensorflow"},
     "benchmarks": {

@@ -1,5 +1,6 @@
 """Notebooks from sources, runs that are reused or not, and a whole small book."""
 
+import os
 import re
 import shutil
 import socket
@@ -102,6 +103,43 @@ def test_runs_are_kept_of_what_they_were_made_of(checkout):
     assert not execute.kept(checkout, environment={"LECTURE_MODE": "full"}, output=output) and not execute.kept(
         checkout, environment=SHORT, inputs=["other images"], output=output
     )
+
+
+WAITS = """# %%
+import pathlib, time
+here = pathlib.Path("..")
+(here / "{me}").touch()
+until = time.monotonic() + 30
+while not (here / "{other}").exists():
+    assert time.monotonic() < until, "alone"
+    time.sleep(0.05)
+print("{me}")
+"""
+
+
+def test_two_notebooks_run_side_by_side_and_come_back_in_the_order_of_the_book(checkout, monkeypatch):
+    monkeypatch.setattr(execute, "available_cores", lambda: 2)
+    for number, me, other in ((1, "small", "large"), (2, "large", "small")):  # each waits for the other
+        (checkout / "notebooks" / f"0{number}_{me}.py").write_text(WAITS.format(me=me, other=other))
+    said = []
+    found = execute.execute_all(checkout, environment=SHORT, output=checkout / "_build", say=said.append)
+    assert list(found) == ["01_small", "02_large"]
+    assert [each.cells[-1].outputs[0].text.strip() for each in found.values()] == ["small", "large"]
+    assert sorted(line.partition(":")[0] for line in said) == ["01_small", "02_large"]
+
+
+def test_a_notebook_that_fails_ends_the_one_beside_it(checkout, monkeypatch):
+    monkeypatch.setattr(execute, "available_cores", lambda: 2)
+    (checkout / "notebooks" / "01_small.py").write_text(
+        "# %%\nimport os, pathlib, time\npathlib.Path('../pid').write_text(str(os.getpid()))\ntime.sleep(600)\n"
+    )
+    (checkout / "notebooks" / "02_large.py").write_text(
+        "# %%\nimport pathlib, time\nwhile not pathlib.Path('../pid').exists():\n    time.sleep(0.1)\n1 / 0\n"
+    )
+    with pytest.raises(execute.NotebookError, match="02_large.py: code cell 1 .* raised ZeroDivisionError"):
+        execute.execute_all(checkout, environment=SHORT, output=checkout / "_build", say=[].append)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((checkout / "pid").read_text()), 0)
 
 
 def test_the_kernel_finds_the_checkout(checkout):
