@@ -80,7 +80,13 @@ async def _all(root, environment, inputs, cache, say):
         say(f"{source.stem}: {how}")
         return source.stem, done.notebook
 
-    return dict(await asyncio.gather(*map(run, sources(root / "notebooks"))))
+    tasks = [asyncio.ensure_future(run(source)) for source in sources(root / "notebooks")]
+    try:
+        return dict(await asyncio.gather(*tasks))
+    finally:  # one has failed: the others end with it
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def kept(root, *, environment, inputs=(), output):

@@ -136,7 +136,7 @@ def test_a_notebook_that_fails_ends_the_one_beside_it(checkout, monkeypatch):
     (checkout / "notebooks" / "02_large.py").write_text(
         "# %%\nimport pathlib, time\nwhile not pathlib.Path('../pid').exists():\n    time.sleep(0.1)\n1 / 0\n"
     )
-    with pytest.raises(execute.NotebookError, match="02_large.py: code cell 1 .* raised ZeroDivisionError"):
+    with pytest.raises(execute.NotebookError, match="02_large.py: .* raised ZeroDivisionError"):
         execute.execute_all(checkout, environment=SHORT, output=checkout / "_build", say=[].append)
     with pytest.raises(ProcessLookupError):
         os.kill(int((checkout / "pid").read_text()), 0)
