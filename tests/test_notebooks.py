@@ -39,6 +39,11 @@ ANCHORS = {
         gradient-near-zero stationary-points random-labels width-and-generalization interpolation sensitivity
         loss-surface landscape-then-and-now
     """.split(),
+    "06_from_scratch": """
+        from-scratch-network batch-norm-forward-backward gradient-checking wrong-gradients cifar cyclical-rates
+        three-layers nine-layers penalty-search first-weights spread-explorer training-and-inference
+        from-scratch-then-and-now
+    """.split(),
 }
 
 
