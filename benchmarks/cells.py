@@ -1,4 +1,4 @@
-"""Where the time of `make lecture` goes: its notebooks, and the slowest cells of each, as they last ran on this machine.
+"""Where the time of `make lecture` goes: its notebooks, and the slowest cells of each, as they ran last.
 
 Two notebooks run side by side, so their times add up to more than the build took.
 """
