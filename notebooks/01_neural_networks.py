@@ -1389,10 +1389,10 @@ explore(activation_function, name=HIDDEN)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# tanh. The sigmoid's outputs are all positive, so that all weights into one
-# unit above get gradients of the same sign: they can only move up together or
-# down together, and a path that needs one of them up and another down has to
-# zigzag.
+# tanh. The sigmoid's outputs are all positive, so that for each single example
+# all weights into one unit above get gradients of the same sign: it pulls them
+# all up or all down. Only a batch of different examples can move one up and
+# another down.
 #
 # </details>
 #
@@ -1430,10 +1430,10 @@ explore(activation_and_slope, name=HIDDEN)
 #
 # </details>
 #
-# So ten layers of sigmoids leave at most $4^{-10}$, a millionth, of the
-# gradient, before the weights have their say. This is the *vanishing
-# gradient*. Measured, in fresh networks of ten layers with weights of a
-# fitting size:
+# Between the last of ten layers of sigmoids and the first lie nine slopes.
+# They leave at most $4^{-9}$, four millionths, of the gradient, before the
+# weights have their say. This is the *vanishing gradient*. Measured, in fresh
+# networks of ten layers with weights of a fitting size:
 
 # %% tags=["live", "slide-code"]
 # How much of the gradient at the last of ten layers is left at the first?
@@ -1497,7 +1497,7 @@ for learning_rate in (0.5, 1, 2, 4):
 # A *leaky* ReLU keeps a small slope on the left, so that a unit can return.
 # How small is a choice: 0.01 in the paper that proposed it ([Maas et al.,
 # 2013](https://ai.stanford.edu/~amaas/papers/relu_hybrid_icml2013_final.pdf)),
-# 0.2 in Keras and here.
+# 0.2 in Keras' function `leaky_relu` and here, 0.3 in its layer `LeakyReLU`.
 #
 # **Learnt:** sigmoids make gradients vanish in deep networks; ReLUs pass them
 # on, and die of long steps.
@@ -1602,8 +1602,8 @@ explore(
 #
 # </details>
 #
-# A softmax makes networks over-confident: with labels of 0 and 1 the loss
-# falls as long as the logits grow, and it never says "enough". *Label
+# Labels of 0 and 1 make networks over-confident: once an example is right, its
+# loss falls as long as the logits grow, and it never says "enough". *Label
 # smoothing* ([Szegedy et al., 2016](https://arxiv.org/abs/1512.00567)) puts a
 # limit:
 #
@@ -1905,7 +1905,7 @@ exercises.check("frozen-weights", (32 + 1) * 2)
 #
 # $$\mathbf{w}_{s+1} = \mathbf{w}_s - \eta\, \nabla \mathcal{L}(\mathbf{w}_s)$$
 #
-# *Predict first: if a rate of 0.02 gets half of the way, does 0.04 get all of
+# *Predict first: a rate of 0.02 gets most of the way. Does 0.04 get all of
 # it?*
 
 # %%
@@ -1936,9 +1936,11 @@ explore(
 #
 # </details>
 #
-# Up to a point a larger rate is a faster one, and just above that point
-# everything is lost. The best fixed rate is the largest one that does not
-# diverge, and nobody tells you beforehand which that is.
+# A larger rate takes longer steps, until they overshoot and everything is
+# lost. How close to that cliff the best fixed rate lies depends on the
+# surface. On a parabola of curvature $L$ the best rate is $1/L$, which is at
+# the minimum after one step, and the cliff is at $2/L$; just below it the
+# steps jump from side to side and hardly come closer.
 #
 # **Learnt:** the learning rate is the first number to tune, and its useful
 # range ends in a cliff.
