@@ -201,15 +201,14 @@ plots.plot_sweep(approximation.sweeps[0]);
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The wave, by far: two or four sigmoids cannot bend seven times. And no, not
-# every network learns it: with 16 units the points of $\sin 12x$ fall into two
-# groups.
+# The wave, by far: it turns eight times, and two or four sigmoids cannot bend
+# so often. With 16 units look at the single points: where those of $\sin 12x$
+# fall into two groups, some networks have learnt it and others have not.
 #
 # </details>
 #
-# Mind the scale: one step down is an error ten times smaller. The mean of the
-# wave with 16 units lies where hardly any network is: some have learnt it,
-# others have not moved.
+# Mind the scale: one step down is an error ten times smaller. The mean of two
+# groups lies where hardly any network is.
 
 # %%
 plots.plot_verdicts(approximation.verdicts);
@@ -320,17 +319,37 @@ explore(
 # Apply a shared layer more and more often, from many seeds.
 depth = experiments.depth.run(preset=PRESET)
 plots.plot_result(depth);
+# %% tags=["hide-input"]
+more_right, _, more_turns = depth.verdicts
+display(
+    claim(
+        more_right,
+        if_so="The deepest network gets {mean:.1%} more of the points right"
+        " than the shallowest.",
+        if_not="The deepest network does not get 3 % more of the points right"
+        " than the shallowest: {mean:+.1%}.",
+        if_undecided="Whether the deepest network gets at least 3 % more of"
+        " the points right stays open: {low:+.1%} to {high:+.1%}.",
+    )
+)
+claim(
+    more_turns,
+    if_so="Its curve changes sides {mean:.1f} times more often.",
+    if_not="Its curve does not change sides even once more: {mean:+.1f}.",
+    if_undecided="Whether its curve changes sides at least once more stays"
+    " open: {low:+.1f} to {high:+.1f}.",
+)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# About eleven of 16 on average, far from all of them. It is better on average,
-# not in every run: look at how much the faint points of neighbouring depths
-# overlap.
+# The figure counts the points, and the two sentences say how far the deepest
+# network is from the shallowest. The mean does not speak for every run: look
+# at how much the faint points of neighbouring depths overlap.
 #
 # </details>
 #
-# Accuracy rises with depth, and so does the number of times that a curve
-# changes sides, which is what this task asks for.
+# The lower panel counts how often a curve changes sides, which is what this
+# task asks for.
 
 # %%
 then_and_now(depth)
@@ -340,13 +359,13 @@ then_and_now(depth)
 # layers, but one such layer alone, with nothing to share, has only
 # $20 + 22 = 42$ parameters: what was applied were 2, 3 and 4, so that is what
 # we compare. `experiments.depth.run(layers="titles")` runs the others. And it
-# does not say where the 16 points lie. From 0 to 1 we find its accuracies;
-# from -1 to 1 the same networks do better, as `run(domain=(-1, 1))` shows:
-# inputs on both sides of 0 put the bends of ReLUs where the points are.
+# does not say where the 16 points lie. We take them from 0 to 1;
+# `run(domain=(-1, 1))` takes them on both sides of 0, where the bends of ReLUs
+# are.
 #
-# **Learnt:** at equally many parameters, applying a layer more often makes
-# more bends, on average. A difference of one point in 16, from one run, would
-# not have shown it.
+# **Learnt:** a layer can be applied again without a new parameter. Whether
+# that helps is a question for many runs: one point in 16, from one run,
+# answers nothing.
 
 # %% [markdown] anchor="fitted-curves-2"
 # ## What depth does to the curve
@@ -647,6 +666,19 @@ memorization = experiments.memorization.run(preset=PRESET)
 plots.plot_sweeps(memorization.sweeps);
 # %%
 plots.plot_verdicts(memorization.verdicts);
+# %% tags=["hide-input"]
+held_out = memorization.sweeps[2].values["true labels"]
+claim(
+    held_out[-1] - held_out[0],
+    "test accuracy with true labels, most training points minus fewest",
+    smallest=0.02,
+    if_so="With true labels, more training points help with new ones:"
+    " {mean:+.1%}.",
+    if_not="With true labels, more training points do not help with new ones"
+    " by 2 %: {mean:+.1%}.",
+    if_undecided="Whether more training points with true labels help with"
+    " new ones by 2 % stays open: {low:+.1%} to {high:+.1%}.",
+)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -659,17 +691,28 @@ plots.plot_verdicts(memorization.verdicts);
 # The panel on the right has the difference: true labels are mostly learnt by
 # the first look, random ones are picked up a few at a time. A point with a
 # true label helps with its neighbours, a point with a random label helps with
-# none. In the lowest panel more points help where the labels are true.
+# none.
 
 # %%
 then_and_now(memorization)
 
+# %% tags=["hide-input"]
+claim(
+    memorization.verdicts[3],
+    if_so="In the second half of the steps random labels are still being"
+    " learnt: {mean:+.1%}.",
+    if_not="In the second half of the steps hardly any more random labels are"
+    " learnt: {mean:+.1%}.",
+    if_undecided="Whether the second half of the steps adds 5 % of the random"
+    " labels stays open: {low:+.1%} to {high:+.1%}.",
+)
+
 # %% [markdown]
 # The original names a capacity of about 150 points. Read that as "after so
-# many steps, at this rate": where the curve of random labels ends, it still
-# rises. A short run of this page has smaller networks and fewer steps, so it
-# falls behind the published numbers at 150. A capacity that were a property of
-# the network alone would not depend on the patience of whoever trains it.
+# many steps, at this rate". A capacity that were a property of the network
+# alone would not depend on the patience of whoever trains it. In short mode
+# the networks are smaller and the steps fewer than the original's, so the rows
+# for 150 points compare unlike things.
 #
 # **Learnt:** networks memorize, if they have the time, but they learn what is
 # common first. Training accuracy cannot tell the two apart, held-out points
@@ -1004,9 +1047,8 @@ plots.plot_result(losses);
 then_and_now(losses)
 
 # %% [markdown]
-# Our networks are a little less accurate than the published ones, and no loss
-# more than others: five runs draw five mixtures, and five easy ones are no
-# surprise. The last column takes that into account.
+# Five runs were published, and five runs draw five mixtures, which may all be
+# easy ones. The interval in the table is wide for that reason.
 #
 # Two details of the original are worth knowing. Its losses compare the
 # *outputs as they are* with 0 and 1, without a softmax (but for
@@ -1106,16 +1148,16 @@ explore(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Both are slow, for opposite reasons. Tiny weights are nearly equal units, and
-# the gradient that reaches the first layer is multiplied by them: a plateau,
-# then they learn. Large weights saturate the sigmoids, and nothing gets
-# through: there the accuracy creeps. In between is a broad range in which it
-# does not matter much.
+# Both can be slow, for opposite reasons. Tiny weights are nearly equal units,
+# and the gradient that reaches the first layer is multiplied by them: a
+# plateau, which 150 steps need not be enough to leave. Large weights saturate
+# the sigmoids, and hardly any gradient gets through. Read off the numbers how
+# wide the range in between is.
 #
 # </details>
 #
-# The thick curve is the mean, each thin one a network. The middle of the
-# slider is where all of them rise together.
+# The thick curve is the mean, each thin one a network. The
+# number at its end is the mean accuracy after the last step.
 #
 # **Learnt:** equal units stay equal but for rounding, and an easy task can be
 # learnt nevertheless. An explanation is a hypothesis, too: find what it
@@ -1207,9 +1249,7 @@ plots.plot_sweeps(regularization.sweeps);
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# With L1 more than half of the weights, with L2 hardly more than without. The
-# accuracy is nearly the same in all of them: what was taken away was not
-# needed.
+# The third panel counts them. The sentence after the verdicts has the price.
 #
 # </details>
 #
@@ -1219,18 +1259,25 @@ plots.plot_sweeps(regularization.sweeps);
 
 # %%
 plots.plot_verdicts(regularization.verdicts);
+# %% tags=["hide-input"]
+claim(
+    regularization.verdicts[2],
+    if_so="A strong L1 costs {mean:.1%} of the accuracy.",
+    if_not="A strong L1 costs less than 2 % of the accuracy: {mean:.1%}.",
+    if_undecided="Whether a strong L1 costs 2 % of the accuracy stays open:"
+    " {low:+.1%} to {high:+.1%}.",
+)
 # %%
 then_and_now(regularization)
 
 # %% [markdown]
 # One network was published for each panel, on data of its own: 0.7 could be
 # the mixture, or the penalty, and nobody can tell. Here all networks of a seed
-# have the same data, and a strong L1 costs little. But what is "the mean"? We
+# have the same data. But what is "the mean"? We
 # take it over all 3,200 weights. The original's code takes the mean over each
 # *layer* and adds the three up, so that a weight of its last layer, which has
-# 100, is pulled 32 times as hard. The second row has that, on the same data:
-# now a strong L1 costs a good deal, and 0.7 is no surprise.
-# `run(mean="layers")` does everything that way.
+# 100, is pulled 32 times as hard. The second row of the table has that, on the
+# same data; `run(mean="layers")` does everything that way.
 #
 # Now turn the strength up. Each picture trains 50 networks, 12-24-24-2, for
 # 300 steps.
@@ -1255,15 +1302,14 @@ explore(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# With L2 the curve sinks as a whole and keeps its shape for long; with L1 its
-# right end falls to 0 and the left end stays. Where the accuracy begins to
-# fall is written in the picture: from there on the penalty outweighs what is
-# to be learnt, until all weights are gone.
+# An L2 penalty takes from each weight a share of it, so weights get small and
+# do not reach 0. An L1 penalty takes the same from all, so the small ones get
+# there first. The accuracy is written in the picture: where it is near one
+# half, the penalty has outweighed what is to be learnt.
 #
 # </details>
 #
-# Compare the two kinds at the strength that costs about the same accuracy: L1
-# leaves a few weights large, L2 makes all of them middling.
+# Compare the two kinds at strengths at which the accuracy is about equal.
 #
 # **Learnt:** L1 chooses, L2 shrinks. A strength is a number times a mean or a
 # sum, over some weights: without that it says nothing.
