@@ -67,6 +67,11 @@ def test_verdicts_are_of_the_test_accuracies():
     assert [verdict.hypothesis for verdict in batch_norm.judge(tested)] == list(batch_norm.HYPOTHESES)
 
 
+def test_the_reports_gain_is_the_difference_of_its_accuracies():
+    gain = batch_norm.PUBLISHED[9, WITH] - batch_norm.PUBLISHED[9, WITHOUT]
+    assert f"where the report has {gain:.3f}," in batch_norm.BY_FIVE.quantity
+
+
 def test_the_published_numbers_stand_beside_ours_on_the_same_images_only(result):
     assert [number.published for number in result.compared] == [0.5287, 0.5308, 0.4021, 0.4761, 0.6167, 0.5411, 0.5259]
     ends = result.sweeps[0].values
