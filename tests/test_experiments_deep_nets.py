@@ -3,13 +3,25 @@
 import keras
 import numpy as np
 import pytest
-from deep_images import made_up
+from deep_images import made_up, small_nets  # noqa: F401  (a fixture)
 
+from lecture import experiments
 from lecture.experiments import deep_nets
-from lecture.experiments.deep_nets import DeepNet, accuracies, accuracy, describe_diverged, diverged, starts, trained
+from lecture.experiments.deep_nets import (
+    DeepNet,
+    accuracies,
+    accuracy,
+    count_as_one_class,
+    describe_diverged,
+    diverged,
+    starts,
+    trained,
+)
 from lecture.experiments.standard_images import principal_axes, standard_images
 from lecture.optimizers import Triangular
 from lecture.shuffling import epoch_order
+
+DEEP = ("gradient_faults", "cycles", "batch_norm", "inference", "penalty", "carried_over", "first_weights")
 
 
 @pytest.fixture(scope="module")
@@ -111,3 +123,42 @@ def test_a_training_goes_on_from_trained_networks(images):
     on, again = (trained(nets, images, seeds=[7, 8], after=before, **common)["a"] for _ in range(2))
     assert not np.allclose(on.weights[0], before["a"].weights[0])
     np.testing.assert_array_equal(on.weights[0], again.weights[0])
+
+
+@pytest.mark.parametrize("name", DEEP)
+def test_images_on_which_nothing_can_be_trained_are_refused_before_anything_is(name, images, monkeypatch):
+    question = experiments.get(name)
+    for part in ("trained", "along_cycles", "largest_errors"):
+        monkeypatch.setattr(question, part, lambda *_, **__: pytest.fail("work was begun"), raising=False)
+    for bad, sentence in (
+        (dict(X=images.X[:60], y=images.y[:60]), "images to train must be 100 or more, .*, got 60"),
+        (dict(X=images.X[:502], y=images.y[:502]), "last mini-batch of 100 must have 3 or more, got 502"),
+        (dict(X_test=images.X_test[:, :5]), r"images to test .* of 12 numbers, .*, got shapes \(150, 5\) and"),
+        (dict(y=images.y.argmax(axis=1)), r"to train .* one-hot labels of 10 classes, .* \(600,\)"),
+        (dict(y_val=images.y_val[1:]), r"images to validate .* got shapes \(150, 12\) and \(149, 10\)"),
+        (dict(X_val=images.X_val[:0], y_val=images.y_val[:0]), r"to validate must be one or more, .*\(0, 12\)"),
+        (dict(X=images.X * np.nan), "images to train must be finite numbers, got some that are not"),
+    ):
+        with pytest.raises(ValueError, match=sentence) as error:
+            question.run(images=images._replace(**bad), show=False)
+        assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "name, how",
+    [
+        ("batch_norm", dict(half_cycle=4, n_cycles=1)),
+        ("cycles", dict(half_cycle=10, n_cycles=2)),
+        ("inference", dict(half_cycle=2, n_cycles=1)),
+    ],
+)
+def test_networks_that_have_diverged_are_counted_in_the_protocol(name, how, images, small_nets, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(deep_nets, "HIGHEST", 1e30)
+    result = experiments.get(name).run(images=images, n_seeds=2, show=False, **how)
+    wild = {"batch_norm": 8, "cycles": 2, "inference": 2}[name]
+    assert f" {wild} networks have diverged and count as giving all images the same class." in result.protocol
+
+
+def test_one_network_that_has_diverged_is_one():
+    assert count_as_one_class(1) == " 1 network has diverged and counts as giving all images the same class."
+    assert count_as_one_class(0) == ""

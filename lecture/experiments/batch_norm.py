@@ -7,12 +7,12 @@ import numpy as np
 
 from lecture.checks import whole
 from lecture.experiments.cycled import A_CYCLE, Cycled, along_cycles
-from lecture.experiments.deep_nets import HIDDEN, DeepNet, accuracy, describe_nets
+from lecture.experiments.deep_nets import HIDDEN, DeepNet, accuracy, describe_diverged, describe_nets, images_for
 from lecture.experiments.experiment import Findings, experiment
 from lecture.experiments.images import describe_images
 from lecture.experiments.judgement import Compared, Hypothesis, Verdict, beside_published
 from lecture.experiments.result import Sweep
-from lecture.experiments.standard_images import StandardImages, standard_images
+from lecture.experiments.standard_images import StandardImages
 from lecture.replicas import Replicas
 
 TITLE = "Does batch norm help, and from which depth on?"
@@ -77,7 +77,7 @@ def run(
     """
     whole(half_cycle, "half_cycle", least=A_CYCLE // 2)
     whole(n_cycles, "n_cycles", least=1)
-    images = standard_images(n_components) if images is None else images
+    images = images_for(images, n_components)
     how: dict[str, Any] = dict(half_cycle=half_cycle, n_cycles=n_cycles)
     courses, nets = {}, {}
     for depth in DEPTHS:
@@ -86,7 +86,8 @@ def run(
         nets |= {(depth, name): own for name, own in found.items()}
     tested = {name: accuracy(own, images.X_test, images.y_test) for name, own in nets.items()}
     return Findings(
-        protocol=f"{describe_nets(images, **how)}{describe_images(images.name, 'CIFAR-10')}",
+        protocol=f"{describe_nets(images, **how)}{describe_diverged(nets.values())}"
+        f"{describe_images(images.name, 'CIFAR-10')}",
         sweeps=_sweeps(courses, tested, 2 * half_cycle * n_cycles),
         verdicts=judge(tested),
         compared=_compared(tested, nets[SHALLOW, WITH], images),

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from lecture.checks import whole
-from lecture.experiments.deep_nets import DeepNet, describe_diverged, describe_nets, trained
+from lecture.experiments.deep_nets import DeepNet, describe_diverged, describe_nets, images_for, trained
 from lecture.experiments.experiment import Findings, experiment
 from lecture.experiments.images import describe_images
 from lecture.experiments.judgement import Compared, Hypothesis, Verdict
 from lecture.experiments.result import Sweep
-from lecture.experiments.standard_images import StandardImages, standard_images
+from lecture.experiments.standard_images import StandardImages
 
 TITLE = "Was the report's table of penalties one network that was trained on and on?"
 TABLE_1 = (  # the report's: λ, accuracy on the training images, on the validation images
@@ -155,7 +155,7 @@ def run(
     """
     whole(every, "every", least=1, most=N_WEAK - 1)
     whole(half_cycle, "half_cycle", least=1)
-    images = images or standard_images(n_components)
+    images = images_for(images, n_components)
     table = np.array(TABLE_1[::every])
     nets = [DeepNet(3, l2=float(penalty)) for penalty in table[:, 0]]
     numbered = dict(enumerate(nets))

@@ -8,13 +8,22 @@ import numpy as np
 
 from lecture.checks import whole
 from lecture.experiments.cycled import Cycled, along_cycles, rates_at
-from lecture.experiments.deep_nets import HIGHEST, LOWEST, DeepNet, accuracy, describe_nets, trained
+from lecture.experiments.deep_nets import (
+    HIGHEST,
+    LOWEST,
+    DeepNet,
+    accuracy,
+    describe_diverged,
+    describe_nets,
+    images_for,
+    trained,
+)
 from lecture.experiments.experiment import Findings, experiment
 from lecture.experiments.images import describe_images
 from lecture.experiments.judgement import Hypothesis, Verdict
 from lecture.experiments.protocol import evenly
 from lecture.experiments.result import Sweep
-from lecture.experiments.standard_images import StandardImages, standard_images
+from lecture.experiments.standard_images import StandardImages
 
 TITLE = "What does a learning rate that goes up and down gain?"
 TRIANGLES, COSINE = SCHEDULES = ("triangles", "one cosine")
@@ -126,7 +135,7 @@ def run(
     """
     whole(half_cycle, "half_cycle", least=N_RANGE // 2)
     whole(n_cycles, "n_cycles", least=2)
-    images = standard_images(n_components) if images is None else images
+    images = images_for(images, n_components)
     how: dict[str, Any] = dict(half_cycle=half_cycle, n_cycles=n_cycles)
     steps = 2 * half_cycle * n_cycles
 
@@ -140,7 +149,7 @@ def run(
     return Findings(
         protocol=f"{describe_nets(images, **how, n_layers=[N_LAYERS])} The cosine falls from {HIGHEST:g} to {LOWEST:g} "
         f"once, in {steps:,} steps; in the range test the learning rate rises from {RANGE[0]:g} to {RANGE[1]:g} in "
-        f"{2 * half_cycle:,}.{describe_images(images.name, 'CIFAR-10')}",
+        f"{2 * half_cycle:,}.{describe_diverged(nets.values())}{describe_images(images.name, 'CIFAR-10')}",
         sweeps=_sweeps(found),
         verdicts=judge(found, tested),
         details=found,

@@ -9,8 +9,9 @@ import keras
 import numpy as np
 
 from lecture.experiments.protocol import compare_to_the_end
-from lecture.experiments.standard_images import StandardImages
+from lecture.experiments.standard_images import StandardImages, standard_images
 from lecture.from_scratch import initial_weights
+from lecture.from_scratch.batch_norm import FEWEST
 from lecture.optimizers import Triangular
 from lecture.replicas import Replicas
 from lecture.words import counted, plural
@@ -54,6 +55,43 @@ class DeepNet:
     def sizes(self, images: StandardImages) -> tuple[int, ...]:
         """Return the units of each layer, inputs first."""
         return images.X.shape[1], *HIDDEN[self.n_layers], N_CLASSES
+
+
+def images_for(images: StandardImages | None, n_components: int | None) -> StandardImages:
+    """Return the images that were given, checked, or else those of this machine.
+
+    Parameters
+    ----------
+    images : StandardImages or None
+        What was given.
+    n_components : int or None
+        Number of principal components of the images, if none were given; their pixels if None.
+
+    Raises
+    ------
+    ValueError
+        If networks cannot be trained on the images, or the number is out of range.
+    """
+    if images is None:
+        return standard_images(n_components)
+    parts = {"train": (images.X, images.y), "validate": (images.X_val, images.y_val)}
+    parts["test"] = images.X_test, images.y_test
+    n_inputs = np.shape(images.X)[-1]
+    for name, (X, y) in parts.items():
+        if np.shape(X) != (len(X), n_inputs) or not len(X) or np.shape(y) != (len(X), N_CLASSES):
+            raise ValueError(
+                f"images to {name} must be one or more, in rows of {n_inputs} numbers, with one-hot labels of "
+                f"{N_CLASSES} classes, got shapes {np.shape(X)} and {np.shape(y)}."
+            )
+        if not np.isfinite(X).all():
+            raise ValueError(f"images to {name} must be finite numbers, got some that are not.")
+    n = len(images.X)
+    if n < BATCH or 0 < n % BATCH < FEWEST:
+        raise ValueError(
+            f"images to train must be {BATCH} or more, and the last mini-batch of {BATCH} must have {FEWEST} or more, "
+            f"got {n:,}."
+        )
+    return images
 
 
 def trained(
@@ -210,9 +248,13 @@ def diverged(nets: Replicas) -> np.ndarray:
 
 def describe_diverged(nets: Iterable[Replicas]) -> str:
     """Return a sentence that says how many networks have diverged, and what they count as; empty if none has."""
-    n = sum(int(diverged(each).sum()) for each in nets)
-    counts = plural(n, "has diverged and counts as one that gives", "have diverged and count as some that give")
-    return f" {counted(n, 'network')} {counts} all images the same class." if n else ""
+    return count_as_one_class(sum(int(diverged(each).sum()) for each in nets))
+
+
+def count_as_one_class(n: int) -> str:
+    """Return the sentence for n networks that have diverged; empty for none."""
+    counts = plural(n, "has diverged and counts", "have diverged and count")
+    return f" {counted(n, 'network')} {counts} as giving all images the same class." if n else ""
 
 
 def describe_nets(images: StandardImages, *, half_cycle: int, n_cycles: int, n_layers: Sequence[int] = (3, 9)) -> str:

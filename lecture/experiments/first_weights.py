@@ -11,13 +11,14 @@ from lecture.experiments.deep_nets import (
     accuracies,
     describe_diverged,
     describe_nets,
+    images_for,
     trained,
 )
 from lecture.experiments.experiment import Findings, experiment
 from lecture.experiments.images import describe_images
 from lecture.experiments.judgement import Compared, Hypothesis, Verdict
 from lecture.experiments.result import Sweep
-from lecture.experiments.standard_images import StandardImages, standard_images
+from lecture.experiments.standard_images import StandardImages
 
 TITLE = "Does batch norm free a network from its initial weights, whatever its ε?"
 HE = "he_normal"
@@ -136,7 +137,7 @@ def run(
     """
     whole(half_cycle, "half_cycle", least=1)
     whole(n_cycles, "n_cycles", least=1)
-    images = images or standard_images(n_components)
+    images = images_for(images, n_components)
     nets = {
         (start, norm): DeepNet(9, epsilon, spread, PENALTY)
         for start, spread in STARTS.items()

@@ -17,13 +17,15 @@ from lecture.experiments.deep_nets import (
     LOWEST,
     MOMENTUM,
     DeepNet,
+    count_as_one_class,
     describe_nets,
+    images_for,
     starts,
 )
 from lecture.experiments.experiment import Findings, experiment
 from lecture.experiments.judgement import Compared, Hypothesis, Verdict
 from lecture.experiments.result import Sweep
-from lecture.experiments.standard_images import StandardImages, standard_images
+from lecture.experiments.standard_images import StandardImages
 from lecture.from_scratch import (
     FAULTS,
     TOLERANCES,
@@ -35,7 +37,6 @@ from lecture.from_scratch import (
     fit,
 )
 from lecture.optimizers import Triangular
-from lecture.words import counted
 
 TITLE = "How wrong may a gradient be, and still train?"
 RIGHT = "right"
@@ -163,9 +164,9 @@ def run(
     """
     whole(half_cycle, "half_cycle", least=2)
     whole(n_cycles, "n_cycles", least=1)
-    if n_layers not in DEPTHS:
+    if not np.iterable(n_layers) or tuple(n_layers) not in DEPTHS:
         raise ValueError(f"n_layers must be (3,) or (3, 9), got {n_layers!r}.")
-    images = standard_images(n_components) if images is None else images
+    images = images_for(images, n_components)
     right = largest_errors(seeds)
     checks = {fault: [checked(seed, batch_norm=True, fault=fault) for seed in seeds] for fault in (None, *FAULTS)}
     sizes = {fault: np.array([check.rows[0].error for check in checks[fault]]) for fault in FAULTS}
@@ -420,12 +421,11 @@ def _protocol(images, n_layers, trainings, n_cycles):
     n_steps = int(next(iter(trainings.values())).steps[-1])
     half = round(n_steps / (2 * n_cycles))
     diverged = sum(each.diverged for each in trainings.values())
-    note = f" {counted(diverged, 'net')} diverged and count as one class for all images." if diverged else ""
     return (
         f"Checked: nets of 2 to 9 layers of 10 to 50 units on {N_INPUTS} inputs, {N_EXAMPLES} examples, float64, "
         f"{N_ENTRIES} entries and {N_DIRECTIONS} directions of each array. Trained: "
         f"{describe_nets(images, half_cycle=half, n_cycles=n_cycles, n_layers=n_layers)} The two "
-        f"coarse faults have {N_COARSE} seeds.{note}"
+        f"coarse faults have {N_COARSE} seeds.{count_as_one_class(diverged)}"
     )
 
 

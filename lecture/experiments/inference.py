@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 
 from lecture.checks import whole
-from lecture.experiments.deep_nets import BATCH, EPSILON, DeepNet, describe_nets, trained
+from lecture.experiments.deep_nets import BATCH, EPSILON, DeepNet, describe_diverged, describe_nets, images_for, trained
 from lecture.experiments.experiment import Findings, experiment
 from lecture.experiments.images import describe_images
 from lecture.experiments.judgement import Hypothesis, Verdict
 from lecture.experiments.protocol import evenly
 from lecture.experiments.result import Sweep
-from lecture.experiments.standard_images import StandardImages, standard_images
+from lecture.experiments.standard_images import StandardImages
 from lecture.from_scratch import BatchNorm, Dense, Net
 from lecture.replicas import Replicas
 
@@ -98,7 +98,7 @@ def run(
     """
     whole(half_cycle, "half_cycle", least=2)
     whole(n_cycles, "n_cycles", least=1)
-    images = standard_images(n_components) if images is None else images
+    images = images_for(images, n_components)
     how: dict[str, Any] = dict(half_cycle=half_cycle, n_cycles=n_cycles)
     steps = evenly(2 * half_cycle * n_cycles, 4 * n_cycles)[1:]
     nets = {}
@@ -110,7 +110,8 @@ def run(
         protocol=f"{describe_nets(images, **how, n_layers=[N_LAYERS])} Moving averages with momentum 0.9 and 0.99 move "
         f"along the same training. Statistics of training images are those of {N_POPULATION:,}, computed layer by "
         f"layer when it stops; predictions are made for {len(images.X_val):,} validation images, those with a batch's "
-        f"own statistics for {BATCH} at a time.{describe_images(images.name, 'CIFAR-10')}",
+        f"own statistics for {BATCH} at a time.{describe_diverged([nets[QUICK]])}"
+        f"{describe_images(images.name, 'CIFAR-10')}",
         sweeps=(Sweep("Statistics", found.steps, "step", "validation accuracy", found.accuracy),),
         verdicts=judge(found, half_cycle),
         details=found,
@@ -161,9 +162,10 @@ def by_statistics(net: Net, images: StandardImages) -> tuple[float, float]:
         Images of the training and of the validation.
     """
     X, classes = images.X_val, images.y_val.argmax(axis=1)
-    refreshed = BatchNorm.refreshed(net, images.X[:N_POPULATION]).astype("float32")
-    batches = [net.signals(X[at : at + BATCH], training=True)[-1].a for at in range(0, len(X), BATCH)]
-    outputs = refreshed.signals(X)[-1].a, np.concatenate(batches)
+    with np.errstate(all="ignore"):  # of a network that has diverged
+        refreshed = BatchNorm.refreshed(net, images.X[:N_POPULATION]).astype("float32")
+        batches = [net.signals(X[at : at + BATCH], training=True)[-1].a for at in range(0, len(X), BATCH)]
+        outputs = refreshed.signals(X)[-1].a, np.concatenate(batches)
     population, own = (float((each.argmax(axis=1) == classes).mean()) for each in outputs)
     return population, own
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from lecture.checks import real, whole
-from lecture.experiments.deep_nets import DeepNet, accuracies, describe_diverged, describe_nets, trained
+from lecture.experiments.deep_nets import DeepNet, accuracies, describe_diverged, describe_nets, images_for, trained
 from lecture.experiments.experiment import Findings, experiment
 from lecture.experiments.images import describe_images
 from lecture.experiments.judgement import Compared, Hypothesis, Verdict
 from lecture.experiments.protocol import swept
 from lecture.experiments.result import Sweep
-from lecture.experiments.standard_images import StandardImages, standard_images
+from lecture.experiments.standard_images import StandardImages
 from lecture.intervals import interval
 from lecture.words import digits
 
@@ -173,7 +173,7 @@ def run(
     whole(len(seeds), "n_seeds", least=2)
     whole(n_new, "n_new", least=1)
     whole(half_cycle, "half_cycle", least=1)
-    train = _Trainer(images or standard_images(n_components), half_cycle, show)
+    train = _Trainer(images_for(images, n_components), half_cycle, show)
     first = train.stage(coarse, 1, seeds)
     second = train.stage(np.geomspace(first.best / AROUND, first.best * AROUND, N_FINE).tolist(), 2, seeds)
     again = train.nets(dict.fromkeys([second.best, DEFAULT, FOUND]), 2, range(NEW, NEW + n_new))
