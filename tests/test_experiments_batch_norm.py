@@ -1,5 +1,7 @@
 """Does batch norm help? What is measured along the cycles, what is claimed, and the figure of it."""
 
+from dataclasses import replace
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -112,6 +114,18 @@ def test_the_figure_has_a_line_for_each_network_and_part_and_marks_the_ends(meas
     later = [line.get_ydata()[2:] for line in axes[0, 1].get_lines() if len(line.get_xdata()) == len(cycled.steps)]
     assert low < np.min(later) and np.max(later) < high
     assert f"{cycled.at('a', 32).mean():.3g} after 32" in alt_text(axes[0, 0].figure)
+    plt.close("all")
+
+
+def test_a_network_that_diverges_leaves_the_picture_and_the_others_stay_in_it(measured):
+    *_, cycled, _ = measured
+    lost = {key: np.where(cycled.steps[:, None] > 8, np.nan, values) for key, values in cycled.curves.items()}
+    wild = {key: lost[key] if key[0] == "b" and key[1] != "accuracy" else cycled.curves[key] for key in lost}
+    axes = plot_cycles(replace(cycled, curves=wild))
+    low, high = axes[0, 0].get_ylim()
+    assert low < cycled.curves["a", "cost", "validation"][2:].mean(axis=1).min() < high
+    assert "b diverged by 16 and diverged by 32." in alt_text(axes[0, 0].figure)
+    assert plot_cycles(replace(cycled, curves=lost)).shape == (2, 3)
     plt.close("all")
 
 

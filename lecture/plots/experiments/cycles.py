@@ -75,17 +75,23 @@ def _curves(ax: Axes, cycled: Cycled, quantity: str):
         for images, dash in DASHES.items():
             mean, width = cycled.curves[name, quantity, images].mean(axis=1), 0.2 if images == "validation" else 0.14
             ax.plot(cycled.steps, mean, color=color, linestyle=dash, linewidth=width * size)
-        mean = seeds.mean(axis=1)
-        at_ends = [f"{mean[np.flatnonzero(cycled.steps == end)[0]]:.3g} after {end:,}" for end in cycled.ends]
-        sentences.append(f"{name} {listed(at_ends)}")
+        sentences.append(f"{name} {_at_ends(cycled, seeds.mean(axis=1))}")
     means = [values.mean(axis=1) for (_, what, _), values in cycled.curves.items() if what == quantity]
     later = np.concatenate([mean[min(2, len(mean) - 1) :] for mean in means])
-    margin = 0.05 * (np.ptp(later) or 1)
-    ax.set_ylim(later.min() - margin, later.max() + margin)
+    later = later[np.isfinite(later)]  # a network that diverges leaves the picture
+    if later.size:
+        margin = 0.05 * (np.ptp(later) or 1)
+        ax.set_ylim(later.min() - margin, later.max() + margin)
     ax.set_title(quantity)
     n_seeds = seeds.shape[1]
     what = f"{quantity.capitalize()} on validation images at the ends of cycles, in steps, means of {n_seeds} networks"
     describe(ax, f"{what}: {'; '.join(sentences)}.")
+
+
+def _at_ends(cycled: Cycled, mean):
+    """The values at the ends of cycles, in words."""
+    values = {end: mean[np.flatnonzero(cycled.steps == end)[0]] for end in cycled.ends}
+    return listed([f"{v:.3g} after {end:,}" if np.isfinite(v) else f"diverged by {end:,}" for end, v in values.items()])
 
 
 def _rates(ax: Axes, cycled: Cycled):
