@@ -7,6 +7,7 @@ from lecture.checks import one_of
 from lecture.experiments.claims import Claim, claim
 from lecture.experiments.judgement import Compared, Hypothesis, Verdict
 from lecture.experiments.result import Result, Sweep
+from lecture.experiments.standard_images import StandardImages
 from lecture.intervals import interval
 
 # A new experiment is a module beside this file and its name in this list, which is in the order of the lecture.
@@ -42,7 +43,19 @@ NAMES = (
     "first_weights",
 )
 
-__all__ = ["NAMES", "Claim", "Compared", "Hypothesis", "Result", "Sweep", "Verdict", "claim", "get", "interval"]
+__all__ = [
+    "NAMES",
+    "Claim",
+    "Compared",
+    "Hypothesis",
+    "Result",
+    "StandardImages",
+    "Sweep",
+    "Verdict",
+    "claim",
+    "get",
+    "interval",
+]
 
 
 def get(name: str) -> ModuleType:

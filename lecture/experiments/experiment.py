@@ -21,7 +21,7 @@ PARAMETERS = {
     "separation": """separation : "falling" or "equal", optional
     Distance between the means of the classes: 1/i in dimension i, as in the original lecture's code, or 1 in each
     dimension, as in its text.""",
-    "images": """images : lecture.experiments.standard_images.StandardImages, optional
+    "images": """images : lecture.experiments.StandardImages, optional
     Images to train on, if they are loaded already.""",
     "n_seeds": """n_seeds : int, optional
     Number of seeds.""",
