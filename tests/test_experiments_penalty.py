@@ -98,6 +98,9 @@ def test_verdicts_follow_from_the_numbers(gain, lead, strong, words):
     "settings, sentence",
     [
         (dict(penalties=(0, 1e-5, 0.1)), "penalties must be a number above 0, got 0"),
+        (dict(penalties=(-1e-3, 1e-5, 0.1)), "penalties must be a number above 0, got -0.001"),
+        (dict(penalties=(0.1, 0.1)), r"penalties must have 1e-05 and 0.1 among them, got \(0.1, 0.1\)"),
+        (dict(penalties=0.1), "penalties must be a sequence of numbers, got 0.1"),
         (dict(penalties=(1e-5, 1e-3)), r"penalties must have 1e-05 and 0.1 among them, got \(1e-05, 0.001\)"),
         (dict(n_seeds=1), "n_seeds must be a whole number of at least 2, got 1"),
         (dict(n_new=0), "n_new must be a whole number of at least 1, got 0"),

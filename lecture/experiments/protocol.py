@@ -71,6 +71,8 @@ def swept(values: Iterable, name: str, check: Callable, *, needed: Sequence = ()
     ValueError
         If a value is out of range, a needed one is missing, or there are fewer than two.
     """
+    if not np.iterable(values):
+        raise ValueError(f"{name} must be a sequence of numbers, got {values!r}.")
     found = tuple(sorted({check(value) for value in values}))
     if not set(needed) <= set(found):
         raise ValueError(f"{name} must have {listed(map('{:g}'.format, needed))} among them, got {tuple(values)}.")
