@@ -93,7 +93,14 @@ def test_the_drawing_has_both_losses_over_the_steps(trials):
     [
         (lambda t: fault_trial(X, Y, fault="epsilon"), "fault must be one of .*'epsilon'"),
         (lambda t: fault_trial(X[:49], Y[:49]), "The number of examples must be a whole number .*50.*got 49"),
-        (lambda t: fault_trial(X, Y[:60]), "y must be finite numbers of shape"),
+        (lambda t: fault_trial(X, Y[:60]), rf"got \({len(X)}, {X.shape[1]}\) and \(60, {Y.shape[1]}\)"),
+        (lambda t: fault_trial(X, Y.argmax(axis=1)), rf"y one-hot labels \(n, n_classes\), .* and \({len(X)},\)"),
+        (lambda t: fault_trial(X[:, 0], Y), r"X must have shape \(n, n_in\), .*, got \(120,\) and"),
+        (lambda t: fault_trial(X * np.nan, Y), "X must be finite numbers"),
+        (lambda t: fault_trial(X, Y, hidden=30), "hidden must be the units of each hidden layer, got 30"),
+        (lambda t: fault_trial(X, Y, hidden=(0,)), "sizes must be two or more positive layer sizes"),
+        (lambda t: fault_trial(X, Y, epochs=0), "epochs must be a whole number of at least 1, got 0"),
+        (lambda t: fault_trial(X, Y, seed=-1), "seed must be a whole number of at least 0, got -1"),
         (lambda t: plot_fault_trial(t[None], t["sums"]), "the trial without a fault, got one with 'sums'"),
     ],
 )

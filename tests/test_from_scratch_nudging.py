@@ -94,6 +94,14 @@ def test_the_drawing_has_the_curves_their_rounding_and_a_cross_for_each_kink():
     [
         (lambda: errors_over_h(SMOOTH, *xor(), [1e-5, 0]), "h must be a number above 0, got 0"),
         (lambda: errors_over_h(SMOOTH, *xor(), []), "hs must be one or more steps, got none"),
+        (lambda: errors_over_h(SMOOTH, *xor(), 1e-3), "hs must be one or more steps, got 0.001"),
+        (lambda: errors_over_h(SMOOTH, *xor(), seed=-1), "seed must be a whole number of at least 0, got -1"),
+        (
+            lambda: errors_over_h(dense_net([2, 1], output="linear"), [[0.0, 0.0]], [[0.0]]),
+            "Some of the 3 entries must have a gradient other than 0, got 0 for all",
+        ),
+        (lambda: errors_over_h(*deep_task(2, n=2, batch_norm=NORM)), "needs 3 examples or more .*, got 2"),
+        (lambda: nudged_gradients(*deep_task(2, n=2, batch_norm=NORM)), "needs 3 examples or more .*, got 2"),
         (
             lambda: errors_over_h(SMOOTH, *xor(), dtype="float16"),
             "dtype must be one of float64, float32, got 'float16'",
@@ -103,5 +111,6 @@ def test_the_drawing_has_the_curves_their_rounding_and_a_cross_for_each_kink():
     ],
 )
 def test_bad_input_gets_one_sentence(call, sentence):
-    with pytest.raises(ValueError, match=sentence):
+    with pytest.raises(ValueError, match=sentence) as error:
         call()
+    assert "\n" not in str(error.value)

@@ -75,7 +75,7 @@ def fault_trial(
     Raises
     ------
     ValueError
-        If the fault is unknown, there are fewer than 50 examples, or the shapes do not fit.
+        If the fault is unknown, there are fewer than 50 examples, a number is out of range, or the shapes do not fit.
 
     >>> from lecture.from_scratch import fault_trial
     >>> rng = np.random.default_rng(0)
@@ -85,7 +85,15 @@ def fault_trial(
     if fault is not None:
         one_of(fault, FAULTS, "fault")
     X, y = np.asarray(X), np.asarray(y)
+    if X.ndim != 2 or y.ndim != 2 or len(X) != len(y):
+        raise ValueError(
+            f"X must have shape (n, n_in), and y one-hot labels (n, n_classes), got {X.shape} and {y.shape}."
+        )
     whole(len(X), "The number of examples", least=BATCH)
+    if not np.iterable(hidden):
+        raise ValueError(f"hidden must be the units of each hidden layer, got {hidden!r}.")
+    whole(epochs, "epochs", least=1)
+    whole(seed, "seed")
     net = dense_net(
         [X.shape[-1], *hidden, y.shape[-1]],
         activation="relu",

@@ -123,18 +123,24 @@ def errors_over_h(
     Raises
     ------
     ValueError
-        If a number is out of range, or the shapes do not fit.
+        If a number is out of range, the shapes do not fit, or the gradient of all entries is 0.
     """
     one_of(dtype, DTYPES, "dtype")
-    steps = np.unique([real(h, "h", above=0) for h in (HS if hs is None else hs)])
+    hs = HS if hs is None else hs
+    if not np.iterable(hs):
+        raise ValueError(f"hs must be one or more steps, got {hs!r}.")
+    steps = np.unique([real(h, "h", above=0) for h in hs])
     if not len(steps):
         raise ValueError("hs must be one or more steps, got none.")
     whole(entries, "entries", least=1)
+    whole(seed, "seed")
     X, y = batch(net, X, y)
     slopes = gradients(net, X, y)
     nudged, examples = net.astype(dtype), (X.astype(dtype), y.astype(dtype))
     chosen = list(_entries(nudged, entries, np.random.default_rng(seed)))
     ours = np.array([slopes[i][name][at] for i, name, at in chosen])  # (n_entries,)
+    if not ours.any():
+        raise ValueError(f"Some of the {len(ours)} entries must have a gradient other than 0, got 0 for all.")
     found = [
         [_central(nudged, nudged.layers[i].parameters[name], at, examples, float(h)) for h in steps]
         for i, name, at in chosen
