@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from deep_images import made_up
 
-from lecture.experiments import carried_over
+from lecture.experiments import carried_over, deep_nets
 from lecture.experiments.carried_over import OTHER, TABLE_1, Rows
 from lecture.experiments.deep_nets import DeepNet, trained
 from lecture.plots import alt_text, plot_table_1
@@ -86,6 +86,14 @@ def test_verdicts_follow_from_the_numbers(carried, fresh, words):
     rows = rows_of(carried, fresh)
     assert [verdict.word for verdict in carried_over.judge(rows)] == words
     assert rows.n_weak == 11
+
+
+def test_networks_that_diverge_are_kept_as_those_that_give_one_class(monkeypatch):
+    monkeypatch.setattr(deep_nets, "HIGHEST", 1e30)
+    result = carried_over.run(images=made_up(), half_cycle=3, every=10, n_seeds=2, show=False)
+    assert "12 networks have diverged and count as giving all images the same class." in result.protocol
+    for rows in (result.details.carried, result.details.fresh):
+        assert (rows["training"] == 0.1).all() and (rows["validation"] == 0.1).all()
 
 
 @pytest.mark.parametrize("every", [0, 11, 2.5])

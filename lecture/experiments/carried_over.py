@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from lecture.checks import whole
-from lecture.experiments.deep_nets import DeepNet, describe_diverged, describe_nets, images_for, trained
+from lecture.experiments.deep_nets import DeepNet, accuracies, describe_diverged, describe_nets, images_for, trained
 from lecture.experiments.experiment import Findings, experiment
 from lecture.experiments.images import describe_images
 from lecture.experiments.judgement import Compared, Hypothesis, Verdict
@@ -163,8 +163,8 @@ def run(
     carried = _carried_on(nets, images, half_cycle=half_cycle, seeds=seeds, show=show)
     rows = Rows(
         table[:, 0],
-        _accuracies(carried),
-        _accuracies(fresh),
+        _accuracies(carried, images),
+        _accuracies(fresh, images),
         dict(zip(("training", "validation"), table[:, 1:].T)) if images.name == "CIFAR-10" else {},
     )
     return Findings(
@@ -202,12 +202,10 @@ def _carried_on(nets, images, *, half_cycle, seeds, show):
     return found
 
 
-def _accuracies(nets):
+def _accuracies(nets, images):
     """Accuracy of each row's networks on the training and on the validation images, each (n_rows, n_seeds)."""
-    return {
-        "training": np.array([each.accuracy[-1] for each in nets]),
-        "validation": np.array([each.test_accuracy[-1] for each in nets]),
-    }
+    measured = [accuracies(each, images) for each in nets]
+    return {part: np.array([each[part] for each in measured]) for part in ("training", "validation")}
 
 
 def _sweeps(rows):
