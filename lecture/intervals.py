@@ -9,6 +9,7 @@ from scipy import stats
 from lecture.checks import whole
 
 LEVEL = 0.95
+FEW = 4  # so many runs or fewer say too little of their spread: no interval of theirs is shown
 
 
 def interval(values: ArrayLike) -> tuple[float, float, float]:

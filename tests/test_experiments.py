@@ -1,6 +1,7 @@
 """What all experiments share: verdicts, data, settings, tables, drawings, the command."""
 
 import inspect
+import math
 import re
 import subprocess
 import sys
@@ -283,8 +284,45 @@ def test_tables_say_verdicts_and_what_was_published(made_up):
 def test_one_run_of_ours_does_not_agree_with_whatever_was_published(made_up):
     alone = replace(made_up, compared=(Compared("a", 0.9, 1, np.array([0.2])), *made_up.compared))
     told = alone.published_beside_measured()
-    assert told.iloc[0].tolist() == ["a", "0.9", "0.200 (a single run)", "open"]
+    assert told.iloc[0].tolist() == ["a", "0.9", "1", "0.200 (1 run)", "open"]
     assert told["agrees"].tolist()[1:] == ["yes", "no"]
+
+
+def test_the_interval_that_is_shown_is_the_one_that_decides(made_up):
+    values = np.array([0.80, 0.84, 0.88, 0.92, 0.96])
+    half = 2.776 * values.std(ddof=1) * math.sqrt(1 / 5 + 1 / 2) + 0.005  # Student's t with 4 degrees of freedom
+    low = 0.88 - half
+    numbers = [Compared("in", low + 0.002, 2, values), Compared("out", low - 0.002, 2, values)]
+    told = replace(made_up, compared=(*numbers, replace(numbers[0], within=(0, 1)))).published_beside_measured()
+    assert told["agrees"].tolist() == ["yes", "no", "yes"]
+    shown = told.iloc[:, 3].tolist()
+    assert shown[0] == shown[1] == f"0.880 ({low:.3f} to {0.88 + half:.3f})" and 0.88 + half > 1
+    assert shown[2] == f"0.880 ({low:.3f} to 1.000)"
+
+
+@pytest.mark.parametrize("n, word", [(1, "open"), (4, "open"), (5, "yes")])
+def test_four_runs_or_fewer_have_no_interval(made_up, n, word):
+    values = np.linspace(0.4, 0.6, n)
+    number = Compared("accuracy", 0.5, 1, values)
+    told = replace(made_up, compared=(number,)).published_beside_measured()
+    assert number.word == word and ("to" in told.iloc[0, 3]) == (n > 4)
+    mean, low, high = Sweep("a", [1], "x", "loss", {"": values[None]}).intervals()[""][:, 0]
+    assert mean == pytest.approx(values.mean()) and np.isfinite([low, high]).all() == (n > 4)
+
+
+@pytest.mark.parametrize(
+    "y_name, bounded",
+    [
+        ("test accuracy", True),
+        ("share of the runs", True),
+        ("loss", False),
+        ("training minus validation accuracy", False),
+    ],
+)
+def test_an_interval_of_accuracies_or_shares_stays_between_0_and_1(y_name, bounded):
+    sweep = Sweep("a", [1, 2], "x", y_name, {"": np.array([[1, 1, 1, 1, 0.5], [0, 0, 0, 0, 0.5]])})
+    _, low, high = sweep.intervals()[""]
+    assert (high[0] == 1, low[1] == 0) == (bounded, bounded) and 0 < high[1] < low[0] < 1
 
 
 def test_a_sweep_shows_means_intervals_and_every_seed(made_up):
@@ -314,8 +352,8 @@ def test_a_logarithmic_axis_has_two_numbers_or_more(low, high):
 
 @pytest.mark.parametrize("log_y", [False, True], ids=["linear", "logarithmic"])
 def test_a_legend_covers_no_point_even_where_points_are_everywhere(log_y):
-    values = {f"a rather long name, {number}": np.geomspace(0.8, 1, 60).reshape(20, 3) for number in range(5)}
-    values = {name: rng.permutation(each.ravel()).reshape(20, 3) for name, each in values.items()}
+    values = {f"a rather long name, {number}": np.geomspace(0.8, 1, 100).reshape(20, 5) for number in range(5)}
+    values = {name: rng.permutation(each.ravel()).reshape(20, 5) for name, each in values.items()}
     ax = plots.plot_sweep(Sweep("All over", tuple(range(20)), "x", "y", values, log_y=log_y))
     ax.figure.canvas.draw()
     box = ax.get_legend().get_window_extent()

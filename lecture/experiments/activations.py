@@ -120,7 +120,7 @@ def run(*, noise: float, hidden: Sequence[int], steps: int, seeds: Sequence[int]
             Sweep("On the way", recorded, "step", "test accuracy", curves),
         ),
         verdicts=judge(test),
-        compared=beside_published(PUBLISHED, test, "{}", runs=3),
+        compared=beside_published(PUBLISHED, test, "{}", runs=3, within=(0, 1)),
     )
 
 

@@ -87,7 +87,9 @@ def run(
         protocol=_describe(steps, np.mean([mixture(D, seed).best_accuracy for seed in seeds])),
         sweeps=(Sweep("Held-out points", tuple(n_trains), "training points", "test accuracy", accuracy, log_x=True),),
         verdicts=judge(accuracy),
-        compared=beside_published(PUBLISHED, last, f"{{}}, {N_PUBLISHED:,} training points ({n_seeds} seeds)", runs=3),
+        compared=beside_published(
+            PUBLISHED, last, f"{{}}, {N_PUBLISHED:,} training points ({n_seeds} seeds)", runs=3, within=(0, 1)
+        ),
     )
 
 

@@ -127,7 +127,9 @@ def run(
             Sweep("Turns", depths, "hidden layers", "changes of side", {"changes of side": curves.turns}),
         ),
         verdicts=judge(accuracy, curves.turns),
-        compared=beside_published(PUBLISHED if layers == "code" else {}, measured, TITLED, runs=1, reading=0.0005),
+        compared=beside_published(
+            PUBLISHED if layers == "code" else {}, measured, TITLED, runs=1, reading=0.0005, within=(0, 1)
+        ),
         details=curves,
     )
 

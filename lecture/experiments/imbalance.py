@@ -124,8 +124,8 @@ def run(
         f"deviation of {SCALINGS[scaling]}. The original lecture's hidden layers and steps are not known.",
         sweeps=(Sweep("Held-out points, 1:1", ratios, SWEPT, "test accuracy", curves, log_x=True),),
         verdicts=judge(accuracy[scaling], {by: accuracy[by][WITH, 100] for by in SCALINGS}),
-        compared=beside_published(PUBLISHED, accuracy["separate"], labels["separate"], runs=5)
-        + beside_published(PUBLISHED, accuracy["train"], labels["train"], runs=5),
+        compared=beside_published(PUBLISHED, accuracy["separate"], labels["separate"], runs=5, within=(0, 1))
+        + beside_published(PUBLISHED, accuracy["train"], labels["train"], runs=5, within=(0, 1)),
         details=decisions({way: nets[way, "drawn"] for way in WAYS}, samples["drawn"][0], DRAWN),
     )
 

@@ -1,5 +1,6 @@
 """What an experiment claims before it runs, and what the numbers say about it."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from lecture.checks import real
-from lecture.intervals import expected_mean, interval
+from lecture.intervals import FEW, expected_mean, interval
 from lecture.words import counted
 
 
@@ -107,6 +108,8 @@ class Compared:
         Our numbers.
     reading : float
         By how much the published number may have been misread.
+    within : tuple of float
+        Lowest and highest value that the number can have: (0, 1) for an accuracy.
     """
 
     what: str
@@ -114,6 +117,7 @@ class Compared:
     runs: int
     values: np.ndarray
     reading: float = 0.005
+    within: tuple[float, float] = (-math.inf, math.inf)
 
     @property
     def measured(self) -> tuple[float, float, float]:
@@ -122,15 +126,21 @@ class Compared:
 
     @property
     def expected(self) -> tuple[float, float]:
-        """Where 95 of 100 means of ``runs`` runs of ours would lie, widened by the error of reading: (low, high)."""
+        """Where 95 of 100 means of ``runs`` runs of ours would be read off, no wider than ``within``: (low, high)."""
         _, low, high = expected_mean(self.values, self.runs)
-        return low - self.reading, high + self.reading
+        least, most = self.within
+        return max(low - self.reading, least), min(high + self.reading, most)
 
     @property
     def agrees(self) -> bool:
         """Whether the published number lies where one of ours would."""
         low, high = self.expected
         return low <= self.published <= high
+
+    @property
+    def word(self) -> str:
+        """``"yes"`` if the published number agrees, ``"no"`` if not, ``"open"`` if we have four runs or fewer."""
+        return "open" if np.size(self.values) <= FEW else "yes" if self.agrees else "no"
 
 
 def beside_published(
@@ -140,6 +150,7 @@ def beside_published(
     *,
     runs: int,
     reading: float = 0.005,
+    within: tuple[float, float] = (-math.inf, math.inf),
 ) -> tuple[Compared, ...]:
     """Return the published numbers that were measured as well, each beside ours.
 
@@ -155,10 +166,17 @@ def beside_published(
         Number of runs whose mean was published.
     reading : float
         By how much a published number may have been misread.
+    within : tuple of float
+        Lowest and highest value that such a number can have: (0, 1) for an accuracy.
     """
     return tuple(
         Compared(
-            what.format(*name) if isinstance(name, tuple) else what.format(name), number, runs, measured[name], reading
+            what.format(*name) if isinstance(name, tuple) else what.format(name),
+            number,
+            runs,
+            measured[name],
+            reading,
+            within,
         )
         for name, number in published.items()
         if name in measured

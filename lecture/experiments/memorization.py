@@ -107,7 +107,7 @@ def run(*, sizes: Sequence[int], hidden: Sequence[int], steps: int, seeds: Seque
             Sweep("Held-out points", sizes, "training points", "test accuracy", test),
         ),
         verdicts=judge(training["random labels"], on_the_way, recorded),
-        compared=beside_published(PUBLISHED, last, "{}, n = {}", runs=1, reading=0.02),
+        compared=beside_published(PUBLISHED, last, "{}, n = {}", runs=1, reading=0.02, within=(0, 1)),
     )
 
 

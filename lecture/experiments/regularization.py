@@ -124,7 +124,7 @@ def run(
             _on_the_way(nets),
         ),
         verdicts=judge(*(_judged(found, strengths) for found in (accuracy, size, small))),
-        compared=beside_published(PUBLISHED, by_mean, "accuracy with L1 at 1, {}", runs=1, reading=0.03),
+        compared=beside_published(PUBLISHED, by_mean, "accuracy with L1 at 1, {}", runs=1, reading=0.03, within=(0, 1)),
         details=_weights(nets, strengths),
     )
 

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from lecture.experiments.judgement import Compared, Verdict
-from lecture.intervals import interval
+from lecture.intervals import FEW, interval
+from lecture.words import counted
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,8 +44,19 @@ class Sweep:
                 raise ValueError(f"{label} must have shape ({len(self.x)}, n_seeds), got {np.shape(values)}.")
 
     def intervals(self) -> dict[str, np.ndarray]:
-        """Return mean and 95 % confidence interval of each curve: arrays (3, n_x) with rows mean, low, high."""
-        return {label: np.array([interval(row) for row in values]).T for label, values in self.values.items()}
+        """Return mean and 95 % confidence interval of each curve: arrays (3, n_x) with rows mean, low, high.
+
+        That of an accuracy or a share ends at 0 and 1. Four runs or fewer give none: its ends are infinite.
+        """
+        return {label: np.array([self._interval(row) for row in values]).T for label, values in self.values.items()}
+
+    def _interval(self, values):
+        """The mean of some runs, and its interval as `intervals` describes it."""
+        mean, low, high = interval(values)
+        if len(values) <= FEW:
+            return mean, -math.inf, math.inf
+        bounded = (self.y_name.endswith("accuracy") and "minus" not in self.y_name) or self.y_name.startswith("share ")
+        return (mean, max(low, 0.0), min(high, 1.0)) if bounded else (mean, low, high)
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,12 +138,16 @@ class Result:
         )
 
     def published_beside_measured(self) -> pd.DataFrame:
-        """Return a row for each published number: as published, as measured now, and whether our runs could give it."""
+        """Return a row for each published number: as published, as measured now, and whether our runs could give it.
+
+        The interval is the one that decides: where 95 of 100 means of as many runs as were published would lie.
+        """
         rows = [
-            (number.what, f"{number.published:g}", _estimate(*number.measured), _agreement(number))
+            (number.what, f"{number.published:g}", str(number.runs), _expected(number), number.word)
             for number in self.compared
         ]
-        return pd.DataFrame(rows, columns=["what", "published", f"measured now ({self.preset})", "agrees"])
+        measured = f"measured now ({self.preset}), where means of so many runs lie"
+        return pd.DataFrame(rows, columns=["what", "published", "runs", measured, "agrees"])
 
     def describe(self) -> str:
         """Return the question with the verdicts in sentences."""
@@ -145,14 +161,20 @@ def _effect(hypothesis):
     return f"below ±{hypothesis.smallest:g}" if hypothesis.absent else f"at least {hypothesis.smallest:g}"
 
 
-def _agreement(number):
-    """Whether our runs could give the published number; one run of ours cannot say."""
-    return "open" if np.size(number.values) == 1 else "yes" if number.agrees else "no"
+def _expected(number):
+    """Our mean, and where a published mean of as many runs is to be expected; a few runs of ours cannot say."""
+    mean, n = number.measured[0], np.size(number.values)
+    return f"{_digits(mean)} ({counted(n, 'run')})" if n <= FEW else _estimate(mean, *number.expected)
 
 
 def _estimate(mean, low, high):
-    """A mean with its interval, to three digits after the point, or in powers of ten where it is small."""
-    digits = ".3f" if abs(mean) >= 0.01 or mean == 0 else ".2g"
+    """A mean with its interval."""
     if math.isinf(low):
-        return f"{mean:{digits}} (a single run)"
+        return f"{_digits(mean)} (a single run)"
+    digits = ".3f" if abs(mean) >= 0.01 or mean == 0 else ".2g"
     return f"{mean:{digits}} ({low:{digits}} to {high:{digits}})"
+
+
+def _digits(mean):
+    """A mean to three digits after the point, or in powers of ten where it is small."""
+    return f"{mean:.3f}" if abs(mean) >= 0.01 or mean == 0 else f"{mean:.2g}"
