@@ -334,7 +334,7 @@ display(
 )
 claim(
     more_turns,
-    if_so="Its curve changes sides {mean:.1f} times more often.",
+    if_so="Its curve changes sides more often: {mean:.1f} changes more.",
     if_not="Its curve does not change sides even once more: {mean:+.1f}.",
     if_undecided="Whether its curve changes sides at least once more stays"
     " open: {low:+.1f} to {high:+.1f}.",
@@ -1082,8 +1082,8 @@ then_and_now(losses)
 # counts as often as the wide network has units. There is nothing in it that
 # rounding could make differ.
 #
-# *Predict first: from zeros, from ones, from N(0, 1): which of them learn? And
-# how much worse than the wide network from zeros is the one with a single
+# *Predict first: from zeros, from ones, from N(0, 1²): which of them learn?
+# And how much worse than the wide network from zeros is the one with a single
 # unit?*
 
 # %% tags=["live", "slide-code"]
@@ -1092,26 +1092,35 @@ initialization = experiments.initialization.run(preset=PRESET)
 plots.plot_sweeps(initialization.sweeps);
 # %%
 plots.plot_verdicts(initialization.verdicts);
+# %% tags=["hide-input"]
+apart = initialization.sweeps[2].values["zeros"]
+claim(
+    apart[-1] - experiments.initialization.LEAST,
+    "powers of ten by which units from zeros differ more than 10⁻⁸",
+    smallest=1,
+    if_so="On this processor rounding makes the units from zeros differ.",
+    if_not="On this processor the units from zeros stay alike to the end:"
+    " their line in the lowest panel is flat.",
+    if_undecided="On this processor rounding makes units from zeros differ in"
+    " some networks, in others not.",
+)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
 # Zeros learn, after some hundred steps in which nothing seems to happen, and
 # the network with a single unit in each layer learns with them, step for step.
 # Ones do not learn in this time: the sums over a whole layer of ones drive the
-# sigmoids to where they are flat. N(0, 1) does the same in a milder form and
+# sigmoids to where they are flat. N(0, 1²) does the same in a milder form and
 # is slow.
 #
 # </details>
 #
 # Look at the lowest panel. Whether the units from zeros differ at all depends
 # on the processor: on how it cuts a product of matrices into pieces, and on
-# the order in which it adds them up. On some processors the units differ by a
-# millionth at first, and that grows, ten thousand times and more. On others
-# the difference is exactly 0 to the end, which is drawn at $10^{-8}$. So the
-# guess is half right: rounding can break the symmetry. But it is not *why* the
-# networks learn, for they learn on both. The network with one unit cannot
-# break any symmetry, and reaches what the wide one reaches at the same time.
-# For two normal distributions with one covariance the best boundary is a
+# the order in which it adds them up. A difference of exactly 0 is drawn at
+# $10^{-8}$. So rounding can break the symmetry, but it is not *why* the
+# networks learn: they learn with it and without. The network with one unit
+# cannot break any symmetry, and its curve runs along the wide one's. For two normal distributions with one covariance the best boundary is a
 # plane, and a plane needs no second unit.
 
 # %%
@@ -1431,7 +1440,7 @@ pd.DataFrame(
 
 # %%
 verdicts = [verdict.word for answer in answers for verdict in answer.verdicts]
-compared = [row.agrees for answer in answers for row in answer.compared]
+compared = [row.word for answer in answers for row in answer.compared]
 print(
     f"{len(verdicts)} hypotheses: "
     + ", ".join(
@@ -1440,10 +1449,10 @@ print(
     )
     + "."
 )
-agree = sum(compared)
 print(
-    f"{len(compared)} published numbers: {agree} agree with ours,"
-    f" {len(compared) - agree} do not."
+    f"{len(compared)} published numbers: {compared.count('yes')} agree with"
+    f" ours, {compared.count('no')} do not, {compared.count('open')} are open:"
+    " we have too few runs."
 )
 
 # %% [markdown]
@@ -1454,9 +1463,9 @@ print(
 #
 # </details>
 #
-# A published number "agrees" if runs of ours, as few as there were then, could
-# have given it. From one run nearly anything agrees, which is the trouble with
-# one run.
+# A published number "agrees" if it lies in the interval beside it: where 95 of
+# 100 means lie of as many runs of ours as there were then. For one run that is
+# wide, and nearly anything agrees, which is the trouble with one run.
 #
 # - One run is an anecdote. Thirty, with an interval, can decide.
 # - Say what would count before you look, as a number.

@@ -154,7 +154,7 @@ def test_first_weights_are_judged_by_their_numbers():
         "contradicted",
         "supported",
     ]
-    other = found | {"N(0, 0.01)": _around(0.8), "zeros": _around(0.5), initialization.ONE: _around(0.4)}
+    other = found | {"N(0, 0.01²)": _around(0.8), "zeros": _around(0.5), initialization.ONE: _around(0.4)}
     assert _words(initialization.judge(other, _around(1.5))) == ["supported", "supported", "supported", "contradicted"]
     wide = {name: _around(0.6, 0.3, 4) for name in found}
     assert _words(initialization.judge(wide, _around(0.01, 0.02, 4))) == ["undecided"] * 4

@@ -21,7 +21,7 @@ from lecture.experiments.protocol import (
 from lecture.experiments.result import Sweep
 
 TITLE = "How much depends on the initial weights?"
-BEST = Hypothesis("Glorot's initial weights do best.", "test accuracy from Glorot's, minus that from N(0, 0.01)", 0.02)
+BEST = Hypothesis("Glorot's initial weights do best.", "test accuracy from Glorot's, minus that from N(0, 0.01²)", 0.02)
 STUCK = Hypothesis("From zeros nothing is learnt.", "test accuracy from zeros, minus 0.5", 0.1, absent=True)
 ROUNDING = Hypothesis(
     "Zeros learn because rounding makes units differ.",
@@ -47,15 +47,15 @@ N_ROWS = 12  # units of the layer before whose weights are compared
 INITIALIZERS = {
     "Glorot": keras.initializers.GlorotUniform(),
     "He": keras.initializers.HeNormal(),
-    "N(0, 0.01)": keras.initializers.RandomNormal(stddev=0.01),
-    "N(0, 1)": keras.initializers.RandomNormal(stddev=1.0),
+    "N(0, 0.01²)": keras.initializers.RandomNormal(stddev=0.01),
+    "N(0, 1²)": keras.initializers.RandomNormal(stddev=1.0),
     "zeros": keras.initializers.Zeros(),
     "ones": keras.initializers.Ones(),
 }
 NAMES = tuple(INITIALIZERS)
 ONE = "zeros, one unit"  # the network with one unit in each layer
 DRAWN_APART = ("Glorot", "zeros", "ones")
-PUBLISHED = {"Glorot": 0.964, "N(0, 0.01)": 0.95, "zeros": 0.87, "N(0, 1)": 0.63, "ones": 0.486}
+PUBLISHED = {"Glorot": 0.964, "N(0, 0.01²)": 0.95, "zeros": 0.87, "N(0, 1²)": 0.63, "ones": 0.486}
 
 
 @experiment(TITLE, PRESETS)
@@ -98,7 +98,7 @@ def run(*, hidden: Sequence[int], steps: int, separation: str, seeds: Sequence[i
         ),
         verdicts=judge(accuracy, apart["zeros"][-1]),
         compared=beside_published(
-            PUBLISHED, early, f"accuracy after {published_at} steps, {{}}", runs=5, reading=0.006
+            PUBLISHED, early, f"accuracy after {published_at} steps, {{}}", runs=5, reading=0.006, within=(0, 1)
         ),
     )
 
@@ -127,7 +127,7 @@ def judge(accuracy: dict[str, np.ndarray], apart: np.ndarray) -> tuple[Verdict, 
         How different the units of a layer are in the end, from zeros.
     """
     return (
-        BEST.judge(accuracy["Glorot"] - accuracy["N(0, 0.01)"]),
+        BEST.judge(accuracy["Glorot"] - accuracy["N(0, 0.01²)"]),
         STUCK.judge(accuracy["zeros"] - 0.5),
         ROUNDING.judge(accuracy["zeros"] - accuracy[ONE]),
         ALIKE.judge(apart),
