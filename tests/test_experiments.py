@@ -310,6 +310,14 @@ def test_four_runs_or_fewer_have_no_interval(made_up, n, word):
     assert mean == pytest.approx(values.mean()) and np.isfinite([low, high]).all() == (n > 4)
 
 
+def test_where_a_run_did_not_arrive_there_is_no_mean():
+    values = {"time": np.array([[1.0, 2, 3, 4, 5], [np.nan, 2, 2, 2, 2]]), "never": np.full((2, 5), np.nan)}
+    sweep = Sweep("a", [1, 2], "x", "seconds", values)
+    assert np.isfinite(sweep.intervals()["time"]).tolist() == [[True, False]] * 3
+    told = plots.alt_text(plots.plot_sweep(sweep).figure)
+    assert "time from 3 at 1" not in told and "time 3 at 1" in told and "never without a mean" in told
+
+
 @pytest.mark.parametrize(
     "y_name, bounded",
     [

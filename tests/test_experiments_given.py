@@ -326,6 +326,8 @@ def test_batches_are_compared_at_the_same_points_of_one_training():
         and fits.values["2 epochs"].shape == (3, 1)
         and (fits.values["2 epochs"] > 0).all()
     )
+    until = fits.values["until test accuracy 0.8"]
+    assert f"arrived by then: {np.isfinite(until[0]).sum()} of 1 with batches of 1" in result.protocol
     assert [each.what for each in result.compared][-1] == "run time with batches of 1 ÷ that with 400" and len(
         result.compared
     ) == 4

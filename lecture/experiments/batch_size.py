@@ -12,6 +12,7 @@ from lecture.experiments.judgement import Hypothesis, Verdict, beside_published
 from lecture.experiments.mixtures import SEPARATIONS, Points, describe_separation, mixture, train_test_points
 from lecture.experiments.protocol import describe_training, swept, train_like_the_original
 from lecture.experiments.result import Sweep
+from lecture.words import listed
 
 TITLE = "Which batch size learns best: after as many epochs, after as many steps, and by the clock?"
 EQUALS = ("equal epochs", "equal steps")
@@ -74,8 +75,8 @@ PUBLISHED_FASTER = {N_TRAIN: 54.0}  # times: 54 s with batches of 1, about 1 s w
 CLEAR = 0.95
 TIMED = (
     f"{{n}} fits of each batch size are timed, on data that a perfect classifier gets right to {CLEAR:.0%}, without "
-    "XLA and without measuring accuracy: run time is that of {epochs} epochs, in proportion to those done; a fit that "
-    f"does not reach {ENOUGH:g} within {{cap:g}} s counts with that."
+    "XLA and without measuring accuracy: run time is that of {epochs} epochs, in proportion to those done. A fit ends "
+    f"after {{cap:g}} s, whether it has reached {ENOUGH:g} or not; arrived by then: {{arrived}}."
 )
 
 
@@ -123,11 +124,14 @@ def run(
     fits = [timed_fits(size, hidden, data, timed, epochs=epochs, least=least, cap=cap) for size in sizes]
     run_time, until = (np.stack(seconds) for seconds in zip(*fits))
     times = {f"{epochs} epochs": run_time, f"until test accuracy {ENOUGH:g}": until}
+    arrived = listed(
+        f"{np.isfinite(seconds).sum()} of {len(timed)} with batches of {size}" for size, seconds in zip(sizes, until)
+    )
     by_size, faster = dict(zip(sizes, training["equal epochs"])), {N_TRAIN: run_time[0] / run_time[-1]}
     trained = describe_training((D, *hidden, 2), steps, N_TRAIN, batch_size="each size", n_test=N_TEST)
     return Findings(
         protocol=f"{trained}, and {epochs} epochs; measured on the training points as well, as published. "
-        f"{describe_separation(separation)} {TIMED.format(n=len(timed), epochs=epochs, cap=cap)}",
+        f"{describe_separation(separation)} {TIMED.format(n=len(timed), epochs=epochs, cap=cap, arrived=arrived)}",
         sweeps=(
             Sweep("Held-out points", sizes, "batch size", "test accuracy", test, log_x=True),
             Sweep("Training points", sizes, "batch size", "training accuracy", training, log_x=True),

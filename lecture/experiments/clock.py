@@ -77,8 +77,8 @@ def timed_fits(
     Returns
     -------
     run_time, until : arrays (n_seeds,)
-        Seconds of ``epochs`` epochs, and seconds until `ENOUGH` of the test points were right; where that was not
-        reached, the seconds of the whole fit.
+        Seconds of ``epochs`` epochs, and seconds until `ENOUGH` of the test points were right; NaN where the fit ended
+        before that was reached.
     """
     sizes = (points.X.shape[-1], *hidden, 2)
     model = _model(sizes)
@@ -95,8 +95,7 @@ def timed_fits(
         clock = Clock(points.X_test[at].astype("float32"), points.y_test[at], least=least, cap=cap)
         keras.utils.set_random_seed(seed)  # the order of the examples
         model.fit(X[at], y[at], batch_size=batch_size, epochs=10**6, verbose=0, callbacks=[clock])
-        until = sum(clock.seconds) if clock.reached is None else clock.reached
-        found.append((np.mean(clock.seconds) * epochs, until))
+        found.append((np.mean(clock.seconds) * epochs, np.nan if clock.reached is None else clock.reached))
     run_time, until = np.transpose(found)
     return run_time, until
 

@@ -25,7 +25,7 @@ class Sweep:
     x_name, y_name : str
         What is swept, and what is measured.
     values : dict of str to array (n_x, n_seeds)
-        Measured values of each curve by its name.
+        Measured values of each curve by its name; NaN where a run did not get as far.
     log_x, log_y : bool
         Whether the axis is logarithmic.
     """
@@ -46,12 +46,15 @@ class Sweep:
     def intervals(self) -> dict[str, np.ndarray]:
         """Return mean and 95 % confidence interval of each curve: arrays (3, n_x) with rows mean, low, high.
 
-        That of an accuracy or a share ends at 0 and 1. Four runs or fewer give none: its ends are infinite.
+        That of an accuracy or a share ends at 0 and 1. Four runs or fewer give none: its ends are infinite. Where a
+        value is missing, NaN, there is no mean either: the mean of those that are left would be another quantity.
         """
         return {label: np.array([self._interval(row) for row in values]).T for label, values in self.values.items()}
 
     def _interval(self, values):
         """The mean of some runs, and its interval as `intervals` describes it."""
+        if np.isnan(values).any():
+            return math.nan, math.nan, math.nan
         mean, low, high = interval(values)
         if len(values) <= FEW:
             return mean, -math.inf, math.inf

@@ -81,7 +81,7 @@ def plot_sweep(sweep: Sweep, *, ax: Axes | None = None) -> Axes:
     n, intervals = len(sweep.values), sweep.intervals()
     sentences = []
     for number, (label, values) in enumerate(sweep.values.items()):
-        mean, *ends = np.nan_to_num(intervals[label], posinf=np.nan, neginf=np.nan)
+        mean, *ends = np.nan_to_num(intervals[label], nan=np.nan, posinf=np.nan, neginf=np.nan)
         look = dict(label=label, color=COLORS[number % len(COLORS)], fmt=MARKERS[number % len(MARKERS)])
         _curve(ax, _beside(sweep, number), np.asarray(values, dtype=float), (mean, *ends), look)
         sentences.append(_in_words(label if n > 1 else sweep.y_name, sweep.x, mean))
@@ -306,5 +306,9 @@ def _in_words(label, x, means):
     """A curve in words: its ends, or each of its values where they have names."""
     if isinstance(x[0], str):
         return f"{label} " + ", ".join(f"{mean:.3g} with {name}" for name, mean in zip(x, means))
+    there = np.flatnonzero(np.isfinite(means))
+    if not len(there):
+        return f"{label} without a mean, since some runs have no value"
+    x, means = [x[i] for i in there], means[there]
     first = f"{means[0]:.3g} at {x[0]:g}"
     return f"{label} from {first} to {means[-1]:.3g} at {x[-1]:g}" if len(x) > 1 else f"{label} {first}"
