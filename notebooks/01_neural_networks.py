@@ -2079,11 +2079,12 @@ explore(nesterov, step=(0, 20, 2))
 #
 # *About 5 minutes.*
 #
-# To compare optimizers fairly, each gets the learning rate that is best for it
-# on this surface ("tuned"). The rates that the first version of this lecture
-# had picked by hand ("lecture") are a click away.
+# To compare optimizers fairly, each gets the learning rate that ends lowest on
+# this surface, of ten per decade ("tuned"). Between two of these ten it may
+# end lower still. The rates that the first version of this lecture had picked
+# by hand ("lecture") are a click away.
 #
-# *Predict first: at their best rates, does momentum reach the valley sooner
+# *Predict first: at these rates, does momentum reach the valley sooner
 # than plain gradient descent, or does it end lower, or both?*
 
 # %%
@@ -2261,7 +2262,7 @@ explore(
 #
 # *About 6 minutes.*
 #
-# All of them at once, each at its best rate, then any two of them.
+# All of them at once, each at the best of these rates, then any two of them.
 #
 # *Predict first: tuned, which one is lowest after twenty steps? After a
 # hundred?*
