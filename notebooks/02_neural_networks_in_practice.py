@@ -1385,8 +1385,7 @@ display(
             -minus_baseline(name, "val_loss"),
             f"validation loss of the last five epochs, baseline minus {name}",
             smallest=0.01,
-            if_so=f"{name}: the validation loss ends lower, by"
-            " {mean:.2f}.",
+            if_so=f"{name}: the validation loss ends lower, by {{mean:.2f}}.",
             if_not=f"{name}: the validation loss does not end lower.",
             if_undecided=f"{name}: whether the validation loss ends lower"
             " stays open.",

@@ -71,7 +71,7 @@ def test_verdicts_are_of_the_test_accuracies():
 
 def test_the_reports_gain_is_the_difference_of_its_accuracies():
     gain = batch_norm.PUBLISHED[9, WITH] - batch_norm.PUBLISHED[9, WITHOUT]
-    assert f"where the report has {gain:.3f}," in batch_norm.BY_FIVE.quantity
+    assert f"(in the report {gain:.3f})" in batch_norm.BY_FIVE.quantity
 
 
 def test_the_published_numbers_stand_beside_ours_on_the_same_images_only(result):
