@@ -1119,8 +1119,9 @@ claim(
 # the order in which it adds them up. A difference of exactly 0 is drawn at
 # $10^{-8}$. So rounding can break the symmetry, but it is not *why* the
 # networks learn: they learn with it and without. The network with one unit
-# cannot break any symmetry, and its curve runs along the wide one's. For two normal distributions with one covariance the best boundary is a
-# plane, and a plane needs no second unit.
+# cannot break any symmetry, and its curve runs along the wide one's. For two
+# normal distributions with one covariance the best boundary is a plane, and a
+# plane needs no second unit.
 
 # %%
 then_and_now(initialization)
