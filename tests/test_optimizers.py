@@ -29,6 +29,7 @@ from lecture.optimizers import (
     OneCycle,
     RMSprop,
     Triangular,
+    Tuning,
     WarmUp,
     compare,
     descend,
@@ -369,6 +370,24 @@ def test_tuned_rates_beat_those_of_the_lecture():
 def test_every_tuned_rate_lies_between_two_that_were_tried(surface):
     for name in RULES:
         assert RATES[0] < tuned_rate(name, SURFACES[surface]) < RATES[-1]
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_no_rate_close_by_is_much_better_than_the_tuned_one(name):
+    best = tuned_rate(name)
+    at_best = tune_rate(RULES[name], rates=[best]).losses[0]
+    coarse = tune_rate(RULES[name])
+    assert at_best <= coarse.losses.min() and 0.75 < best / coarse.best < 1.3
+    assert best == float(f"{best:.3g}")
+    beside = tune_rate(RULES[name], rates=best * np.geomspace(0.98, 1.02, 5)).losses
+    assert at_best <= 3 * beside.min()  # a rate's third digit may change the end of a path by so much
+
+
+def test_closer_rates_lie_between_the_neighbours_of_the_best():
+    inner = Tuning(np.array([0.1, 0.2, 0.4, 0.8]), np.array([3.0, 1.0, 2.0, np.inf])).closer()
+    assert inner[0] == 0.1 and inner[-1] == 0.4 and (np.diff(inner) > 0).all() and len(inner) == 61
+    first = Tuning(np.array([0.1, 0.2]), np.array([1.0, 2.0])).closer()
+    assert first[0] == 0.1 and first[-1] == 0.2
 
 
 def test_tuning_describes_itself():

@@ -10,8 +10,21 @@ from matplotlib.contour import ContourSet
 from matplotlib.quiver import Quiver
 
 from lecture import optimizers
-from lecture.optimizers import LECTURE_RATES, RULES, SCHEDULED, SGD, Momentum, OneCycle, compare, descend, dissect
+from lecture.optimizers import (
+    LECTURE_RATES,
+    RULES,
+    SCHEDULED,
+    SGD,
+    Momentum,
+    OneCycle,
+    Tuning,
+    compare,
+    descend,
+    dissect,
+    tune_rate,
+)
 from lecture.plots import alt_text
+from lecture.plots.learning_rates import plot_rates
 from lecture.plots.optimizers import (
     LOOKS,
     NAMES,
@@ -281,3 +294,17 @@ def test_what_the_alternative_text_says_of_a_surface_is_its_value():
     assert half.distance([1.0, 1.0]) == np.inf
     with pytest.raises(ValueError, match="surface must have finite values in its window, got none of own"):
         plot_surface(_surface(lambda x, y: x * np.nan))
+
+
+def test_rates_are_drawn_with_a_ring_at_the_best_and_a_gap_where_a_path_leaves():
+    tunings = {"sgd": tune_rate(RULES["sgd"], rates=[0.01, 0.02, 0.03, 0.5]), "mine": Tuning(np.ones(1), np.ones(1))}
+    ax = plot_rates(tunings)
+    line, ring, _, other = ax.get_lines()
+    np.testing.assert_array_equal(line.get_xdata(), [0.01, 0.02, 0.03, 0.5])
+    np.testing.assert_allclose(line.get_ydata()[:3], tunings["sgd"].losses[:3])
+    assert np.isnan(line.get_ydata()[3]) and line.get_color() == LOOKS["sgd"][0]
+    assert ring.get_xdata() == [tunings["sgd"].best] and ring.get_ydata() == [tunings["sgd"].losses.min()]
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["SGD", "mine"]
+    assert other.get_xdata() == [1] and "SGD: The best of 4 rates is 0.03" in alt_text(ax.figure)
+    with pytest.raises(ValueError, match="tunings must hold at least one, got none"):
+        plot_rates({})

@@ -39,6 +39,7 @@ from lecture.plots.learning.gradient_check import plot_gradient_check
 from lecture.plots.learning.spread import plot_spread
 from lecture.plots.learning.tensors import plot_tensor
 from lecture.plots.learning.training_loop import plot_training_loop
+from lecture.plots.learning_rates import plot_rates
 from lecture.plots.networks.architecture import plot_architecture
 from lecture.plots.networks.attention import plot_attention
 from lecture.plots.networks.backprop import plot_step
@@ -136,6 +137,7 @@ __all__ = [
     "plot_plane",
     "plot_plateaus",
     "plot_prediction",
+    "plot_rates",
     "plot_ratios_against_loss",
     "plot_ratios_over_radii",
     "plot_replay",

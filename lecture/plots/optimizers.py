@@ -29,7 +29,7 @@ _OTHERS = [(color, "-.", "d") for color in (COLORS[4], COLORS[3], *COLORS)]  # f
 # Paths stand out on them, in print too.
 _GREYS = LinearSegmentedColormap.from_list("pale greys", ["#ffffff", "#b0b0b0"])
 _ARROWS = {"previous": "0.55", "momentum": COLORS[2], "gradient": COLORS[1], "update": COLORS[0]}
-_SIDE, _BAR, _LEGEND = 22, 7.8, 21.5  # of a surface, its colour bar and a legend beside that, in em
+_SIDE, _BAR, _LEGEND = 22, 7.8, 22.3  # of a surface, its colour bar and a legend beside that, in em
 _FAR = 1e6  # points beyond it are left out: Matplotlib's canvas cannot compute with them
 
 
