@@ -194,8 +194,9 @@ print(f"-rate * |g|²: {-rate * square:+.6f}")
 #
 # </details>
 #
-# That was a first check of the gradient, along one direction. With a gradient
-# of the wrong length or direction the two numbers would differ.
+# That was a first check of the gradient, along one direction. Most wrong
+# gradients would make the two numbers differ, but not all: leave all biases
+# out of the gradient and out of the step, and they still agree.
 #
 # The last of the six cells trains. Its learning rate goes up from 0.00001 to
 # 0.1 and down again; why, is the subject of [a later
@@ -235,8 +236,8 @@ print(f"accuracy on the validation set after 50 steps: {accuracy:.1%}")
 # <details><summary>Answer</summary>
 #
 # By rounding errors only. Both compute the same formulas on the same numbers,
-# in another order of operations, and 50 steps are too few to make anything of
-# the last digits.
+# if in another order of operations, and in 50 steps a difference in the last
+# digit has no time to grow.
 #
 # </details>
 #
@@ -246,7 +247,8 @@ print(f"accuracy on the validation set after 50 steps: {accuracy:.1%}")
 # but the loss; that comes [two sections on](#gradient-checking).
 #
 # For your own code: write the smallest version first, compare it with
-# something that exists, and keep the comparison.
+# something that exists, and keep the comparison. The next section does so with
+# the one layer whose backward pass is easily got wrong.
 #
 # **Learnt:** a network from scratch is a forward pass that keeps its inputs,
 # one line for the gradient at the end, and three lines per layer on the way
@@ -394,8 +396,8 @@ explore(
 # less of the gradient arrives at the third.
 #
 # For your own layers: draw the graph before you write the backward pass, and
-# count for each box how many arrows leave it. That many terms its gradient
-# has.
+# count for each box how many arrows leave it. Its gradient has that many
+# terms.
 #
 # **Learnt:** batch norm ties the images of a mini-batch together, and its
 # gradient has a term for the mean and one for the variance.
@@ -473,8 +475,8 @@ print(f"complex step: {error(dW[0], complex_step(W, 0)):.0e}")
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# To nine or ten digits, and the complex step to all sixteen. If two of your
-# formulas differ by $10^{-3}$, that is no rounding error. It is a mistake.
+# To nine or ten digits, and the complex step to all sixteen. If yours differs
+# by $10^{-3}$ in double precision, that is no rounding error. It is a mistake.
 #
 # </details>
 #
@@ -497,8 +499,9 @@ plots.plot_gradient_check(check);
 # <details><summary>Answer</summary>
 #
 # The biases before batch norm. Their gradient is 0, because the mean takes
-# them out. Rounding leaves $10^{-17}$ in one gradient and $10^{-11}$ in the
-# other, and two such numbers have nothing in common.
+# them out. What stands there is rounding: about $10^{-16}$ in one gradient,
+# and in the other 0 or a rounding error of the cost, divided by $h$. Two such
+# numbers have nothing in common.
 #
 # </details>
 #
@@ -524,8 +527,8 @@ plots.plot_errors_over_h(curves);
 # <details><summary>Answer</summary>
 #
 # Around $10^{-5}$ in double precision. In single precision there is no good
-# one: a step that is large enough for its seven digits is so large that many
-# units cross a kink.
+# one: a step that is large enough for its seven digits is so large that nudges
+# switch ReLUs on or off.
 #
 # </details>
 #
@@ -569,24 +572,25 @@ print(f"entries below {noise / 1e-6:.0e} may be, for rounding alone")
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The small ones. Rounding is the same for all entries, about $2^{-52} L / h$.
-# With a cost of 2.3 that is $5 \cdot 10^{-11}$, and an entry below $5 \cdot
-# 10^{-5}$ has too few digits left. You cannot help it: a smaller $h$ adds
+# The small ones. Rounding is the same for all entries, at most about $2^{-52}
+# L / h$. With a cost of 4 that is $9 \cdot 10^{-11}$, and an entry below $9
+# \cdot 10^{-5}$ may have too few digits left. The second line printed says
+# where this limit is for your cost. You cannot help it: a smaller $h$ adds
 # rounding, and a larger one adds curvature.
 #
 # </details>
 #
-# The largest of such ratios says how small the smallest entry is. It says
-# little about the gradient. Judge an array as a whole.
+# The largest of these errors says how small the smallest entry is, and little
+# about the gradient. Judge an array as a whole.
 #
-# Now the report's own check, on 5 images with 30 inputs: its largest relative
-# error in each array, entry by entry, in a measure that ends at 2. The first
-# table is for four layers without batch norm, the second for three layers with
-# it. Beside it stands what a right gradient gives by the same measure, and
-# what each of five faults gives.
+# Now the report's own check, on 5 images with 30 inputs. For each array it has
+# the relative error of the worst entry, which is 2 at most. The first table is
+# for four layers without batch norm, the second for three layers with it.
+# Beside the report's errors stand those of a right gradient, and in the second
+# table those of five faults.
 #
-# *Predict first: all of these gradients train. Which of the report's two
-# backward passes would you not trust, and where is its fault?*
+# *Predict first: the report's networks learnt with both backward passes. Which
+# of the two would you not trust, and where is its fault?*
 
 # %% tags=["hide-input"]
 X_5, Y_5 = small[:5].astype(float), IMAGES.y[:5].astype(float)
@@ -640,9 +644,10 @@ for columns in (plain, normed):
 # layer and for $W_2$, and small for $\gamma_2$, $\beta_2$ and the last layer:
 # they begin where the gradient comes through a batch norm for the first time.
 # The biases tell more. Before batch norm their gradient must be 0, and the
-# report's was, to rounding. (This measure may turn rounding into any number.)
-# Of the faults that leave errors, only the forgotten variance keeps it at 0;
-# the other three give 1 there. So the term with $\hat{z}$ is the first suspect.
+# report's was, to rounding. (Rounding may give any number in this measure, as
+# it does for the right gradient.) Of the four faults that leave errors here,
+# only the forgotten variance leaves the biases right; the other three have an
+# error of 1 there. So the term with $\hat{z}$ is the first suspect.
 #
 # </details>
 #
@@ -655,8 +660,8 @@ for columns in (plain, normed):
 # 10^{-5}$ or a complex step, on a few examples, and do it before you train.
 #
 # **Learnt:** a gradient check compares whole arrays, and knows its rounding
-# errors and its kinks. A right gradient agrees to nine digits, and a complex
-# step to all.
+# errors and its kinks. A right gradient agrees with central differences to
+# nine digits, and with a complex step to all.
 
 # %% [markdown] anchor="wrong-gradients"
 # ## The wrong gradient that trains
@@ -719,9 +724,9 @@ for fault in from_scratch.FAULTS:
 #
 # </details>
 #
-# Now train with them: three layers, the same initial weights and mini-batches
-# for the right gradient and for each wrong one. (*Both forgotten* means mean
-# and variance.)
+# Now train with four of them: three layers, the same initial weights and
+# mini-batches for the right gradient and for each wrong one. (*Both forgotten*
+# means mean and variance.)
 #
 # *Predict first: with the variance forgotten, will the network learn nothing,
 # clearly less, or nearly as much as with the right gradient?*
@@ -750,8 +755,9 @@ display(
         on(gradient_faults, "SHALLOW"),
         if_so="The test accuracy with the variance forgotten is that with the"
         " right gradient, to less than 1 % of the images: {mean:+.1%}.",
-        if_not="The fault costs {mean:.1%} of the test images, which you see"
-        " only with the right gradient beside it.",
+        if_not="The fault changes the test accuracy by 1 % of the images or"
+        " more: right minus wrong is {mean:+.1%}. You see that only with the"
+        " right gradient beside it.",
         if_undecided="Whether the fault costs 1 % of the test images or more"
         " stays open: {low:+.1%} to {high:+.1%}.",
     ),
@@ -791,10 +797,8 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The sentences under the figure say how much. Now cover all curves but one:
-# would you doubt it? Only the one with sums for means looks as if something
-# were broken. A wrong gradient that points downhill, by and large, is an
-# optimizer that nobody has asked for.
+# The sentences under the figure say how much. A wrong gradient that points
+# downhill, by and large, is an optimizer that nobody has asked for.
 #
 # </details>
 #
@@ -844,9 +848,10 @@ display(
         smallest=1,
         if_so="The check finds the faults at once: their errors lie {mean:.1f}"
         " powers of ten above what a right gradient may have.",
-        if_not="The check does not tell the faults from a right gradient.",
-        if_undecided="It stays open whether the check tells the faults from a"
-        " right gradient.",
+        if_not="The errors of the faults are less than ten times what a right"
+        " gradient may have.",
+        if_undecided="Whether the errors of the faults are ten times what a"
+        " right gradient may have stays open.",
     )
 )
 claim(
@@ -872,11 +877,11 @@ claim(
 #
 # </details>
 #
-# Choose a *fault* and look where the marks turn from blue to vermilion:
-# whatever stands above the last batch norm is right, and everything below is
-# wrong. That is the pattern of the report's own check. The biases stay at 0
-# where the mean is still taken out properly, so they tell some of the faults
-# apart.
+# Choose a *fault* and look where the marks turn from blue to vermilion. The
+# $\gamma$ and $\beta$ of the last batch norm are right, and so is what comes
+# after it; the weights, $\gamma$ and $\beta$ before it are wrong. That is the
+# pattern of the report's own check. The biases stay at 0 where the mean is
+# still taken out properly, so they tell some of the faults apart.
 #
 # For your own backward pass: put a fault into it on purpose, and see whether
 # your test notices.
@@ -1040,8 +1045,8 @@ exercises.check("best-step", best_step)
 # A tenth of the training images is held out to validate, equally many of each
 # class. The test images are used only in the end.
 #
-# *Predict first: how many of the test images does a network get right that
-# gives all of them the same class?*
+# *Predict first: a network gives all images the same class. What share of the
+# test images does it get right?*
 
 # %% tags=["slide-code"]
 from lecture.experiments.images import source_of_cifar10
@@ -1094,16 +1099,16 @@ plots.plot_images(
 );
 
 # %% [markdown]
-# Then comes a step that sounds drastic. All images are turned around in the
-# space of their pixels, until the first axis is the direction in which they
-# vary most ([PCA](#atom-pca)), and only the first axes are kept.
+# Then comes a step that sounds drastic. All images are rotated in the space of
+# their pixels, until the first axis is the direction in which they vary most
+# ([PCA](#atom-pca)), and only the first axes are kept.
 #
-# *Predict first: an image and the weights of the first layer are turned
+# *Predict first: an image and the weights of the first layer are rotated
 # together. What changes in the output, and what after a step of gradient
 # descent?*
 
 # %% tags=["live", "slide-code"]
-# Turn inputs and kernel with a matrix from np.linalg.qr, and compare.
+# Rotate inputs and weights by a matrix from np.linalg.qr, and compare.
 rng = np.random.default_rng(SEED)
 x, W, above = (rng.normal(size=s) for s in ((9, 20), (20, 3), (9, 3)))
 turn, _ = np.linalg.qr(rng.normal(size=(20, 20)))
@@ -1116,19 +1121,19 @@ print(np.allclose(x @ W, x_turned @ W_turned))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Nothing, and nothing. A turn is undone by the opposite turn of the weights,
-# and the gradient turns along. The squares of the weights keep their sum, so
-# the penalty sees no turn either, and normal initial weights look the same
+# Nothing, and nothing. The rotation of the weights undoes that of the image,
+# and the gradient rotates along. The squares of the weights keep their sum, so
+# the penalty does not notice either, and normal initial weights look the same
 # from all sides.
 #
 # </details>
 #
 # So a dense layer that is trained with plain gradient descent does not know
 # which pixels are neighbours. You may shuffle the pixels of all images, or
-# turn all images, and it learns the same. A convolution would notice, and so
-# would Adam, which scales each weight by itself. That is why leaving out the
-# last axes costs no more than the variance that lies in them, and that saves
-# most of the computing:
+# rotate all images in this space, and it learns the same. A convolution would
+# notice, and so would Adam, which scales each weight by itself. So the network
+# loses nothing by the rotation, and by leaving out the last axes only what
+# little varies along them. In return the first layer is smaller:
 
 # %% tags=["hide-input"]
 n_inputs = IMAGES.X.shape[1]
@@ -1200,11 +1205,12 @@ display(
         if_so="Where the rate is lowest, networks are at their best: half a"
         " cycle of training later, at the highest rate, they recognize"
         " {mean:.1%} fewer of the images.",
-        if_not="Half a cycle later, at the highest rate, networks recognize"
-        " less than 1 % fewer of the images, if fewer at all.",
-        if_undecided="Half a cycle later, at the highest rate, networks"
-        " recognize {mean:.1%} fewer of the images. Whether it is 1 % or more"
-        " stays open.",
+        if_not="Half a cycle after the lowest rate, at the highest one,"
+        " networks recognize less than 1 % fewer of the images, if fewer at"
+        " all.",
+        if_undecided="Half a cycle after the lowest rate, at the highest one,"
+        " the accuracy is lower by {low:+.1%} to {high:+.1%} of the images."
+        " Whether it is 1 % or more stays open.",
     ),
     claim(
         on(cycles, "ADDS"),
@@ -1218,8 +1224,8 @@ display(
 claim(
     on(cycles, "BEATS"),
     if_so="Two cycles beat one cosine, by {mean:.1%} of the test images.",
-    if_not="Two cycles do not beat one cosine of the same length: the"
-    " difference is {mean:+.1%} of the test images.",
+    if_not="Two cycles do not beat one cosine of the same length by 0.5 % of"
+    " the test images: the difference is {mean:+.1%}.",
     if_undecided="Whether two cycles beat one cosine stays open:"
     " {low:+.1%} to {high:+.1%} of the test images.",
 )
@@ -1230,6 +1236,7 @@ claim(
 # At the lowest, at the end of a cycle. A large rate makes the weights jump
 # around the valley that they are in; when it gets small, they settle. So the
 # last step should be one with a small rate, whichever way the rate came down.
+# The last sentence under the figure compares the two ways.
 # A network that is taken out in the middle of a cycle is measured at a bad
 # moment.
 #
@@ -1313,7 +1320,7 @@ def beside_the_report(which):
 beside_the_report("3 layers")
 claim(
     on(batch_norm, "NO_MATTER"),
-    if_so="With three layers, batch norm makes hardly a difference:"
+    if_so="With three layers, batch norm hardly makes a difference:"
     " {mean:+.1%} of the test images.",
     if_not="With three layers, batch norm makes a difference: {mean:+.1%} of"
     " the test images.",
@@ -1328,17 +1335,18 @@ claim(
 # The report's two runs differ by 0.2 points: 52.87 and 53.08 %. From one run
 # each it concludes that batch norm makes no difference in a shallow network.
 # That may be so, but two single runs cannot show it: the accuracies of two
-# seeds differ by about as much.
+# seeds differ by about as much. What batch norm gains here, over several
+# pairs, is in the sentence under the figure.
 #
 # </details>
 #
 # "No difference" is a claim like any other. It needs a size, here 1 % of the
-# images, and an interval that lies within it. The dashed lines tell something
-# that the report does not mention: look at how training and validation set
-# part with batch norm, and without.
+# images, and an interval that lies within it. The dashed lines show something
+# that the report does not mention: how far the training set is ahead of the
+# validation set, with batch norm and without.
 #
-# For your own comparison: pair the seeds. Differences within pairs vary much
-# less than accuracies do, so fewer seeds decide.
+# For your own comparison: pair the seeds, and take the interval of the
+# differences. What both networks of a pair share drops out of it.
 #
 # **Learnt:** "it makes no difference" needs a size and an interval, and two
 # runs are not enough for either.
@@ -1406,30 +1414,30 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The numbers in the cell before this one say how much. Depth alone is no gain:
-# all that the last layers know of an image has passed through ten units.
+# The sentences under the figures say how much. Depth alone is no gain: all
+# that the last layers know of an image has passed through ten units.
 #
 # </details>
 #
 # The report's 40.21 % without batch norm is one run, and a low one for He's
 # initial weights: in a training of the same length, five networks of ours had
-# 48 to 49 % without batch norm and 51 to 52 % with it, on JPEG copies of the
-# images. We do not know why the report's network stayed behind. Initial
-# weights of standard deviation $1/\sqrt{n}$ instead of $\sqrt{2/n}$ would
-# explain it: each of eight layers then halves the variance.
+# 48.9 % on average without batch norm and 51.5 % with it, on JPEG copies of
+# the images. We do not know why the report's network stayed behind. Initial
+# weights of standard deviation $1/\sqrt{n}$ instead of $\sqrt{2/n}$ could
+# explain it: each ReLU then halves the variance.
 #
 # For your own deep network: before you add layers, look whether the ones that
 # are there are wide enough, and run the shallow network beside it.
 #
-# **Learnt:** what a change is worth at one depth says nothing of another.
-# Measure both, and put the shallow network beside the deep one.
+# **Learnt:** what a change is worth at one depth, it need not be worth at
+# another. Measure both, and put the shallow network beside the deep one.
 
 # %% [markdown] anchor="penalty-search"
 # ## The penalty, coarse to fine
 #
 # *About 10 minutes.*
 #
-# The cost is the loss plus a penalty, $\lambda \sum w^2$ over all kernels. How
+# The cost is the loss plus a penalty, $\lambda \sum w^2$ over all weights. How
 # strong should it be? One searches on a logarithmic scale, because nobody
 # knows even the power of ten: first coarsely, with few epochs, then finely
 # around the best value.
@@ -1453,15 +1461,15 @@ print(f"best of twenty, on average: {scores.max(axis=1).mean():.4f}")
 # <details><summary>Answer</summary>
 #
 # About .543. A score on 5,000 images has a standard error of $\sqrt{0.53 \cdot
-# 0.47 / 5000} = 0.007$, and the largest of twenty normal numbers is 1.9
-# standard deviations above their mean. This is the *winner's curse*: who is
-# chosen for a high score has probably been lucky.
+# 0.47 / 5000} = 0.007$, and the largest of twenty normal numbers is on average
+# 1.9 standard deviations above their mean. This is the *winner's curse*: what
+# is chosen for a high score has probably been lucky.
 #
 # </details>
 #
 # So differences of less than a standard error do not tell which λ is better.
-# The *one-standard-error rule* takes all values seriously whose accuracy is at
-# most one standard error below the best: the plateau.
+# The *one-standard-error rule* keeps all values whose accuracy is at most one
+# standard error below the best. We call them the plateau.
 #
 # In our search each λ has networks of its own, with three layers and batch
 # norm, which differ in their initial weights only and take the same
@@ -1492,8 +1500,8 @@ display(
         on(penalty, "CURSE"),
         if_so="The search overstates its winner: other networks with the same"
         " λ get {mean:.1%} fewer of the images right.",
-        if_not="The search hardly overstates its winner: it gets {mean:+.1%}"
-        " more of the images right than other networks with the same λ.",
+        if_not="The search hardly overstates its winner, if at all: its score"
+        " minus that of other networks with the same λ is {mean:+.1%}.",
         if_undecided="By how much the search overstates its winner stays open:"
         " {low:+.1%} to {high:+.1%} of the images.",
     ),
@@ -1512,12 +1520,13 @@ claim(
 # <details><summary>Answer</summary>
 #
 # The green band is the plateau, and the line below the figure has its ends.
-# The accuracy of such networks changes slowly with λ, so a search that
+# (Where one of them is the end of the fine search, the plateau may go on.) The
+# accuracy of such networks changes slowly with λ, so a search that
 # distinguishes .0064 from .0072 distinguishes noise.
 #
 # </details>
 #
-# Blue is the coarse search and orange the fine one, which has twice the steps;
+# Blue is the coarse search, vermilion the fine one, which has twice the steps;
 # bars are 95 % intervals. Stars are the new networks, which no search has
 # chosen for their score.
 #
@@ -1574,9 +1583,9 @@ if carried_over.details.published:
             if_so="The published column goes with the weights that were"
             " carried on: they account for more of its variance than new"
             " networks do, by {mean:.0%} of the whole.",
-            if_not="The published column goes with new networks at least as"
-            " well as with weights that were carried on: {mean:+.0%} of its"
-            " variance between them.",
+            if_not="The published column does not go clearly better with the"
+            " weights that were carried on than with new networks: {mean:+.0%}"
+            " of its variance between them.",
             if_undecided="Which of the two the published column goes with"
             " stays open: {low:+.0%} to {high:+.0%} of its variance between"
             " them.",
@@ -1589,7 +1598,7 @@ if carried_over.details.published:
 # If all rows train one and the same network, each begins with the weights that
 # the row before has left. Then the rows of small λ are simply more epochs, and
 # only a strong penalty makes the network forget. In the code that takes one
-# missing line: the network is built before the loop over λ and not inside it.
+# misplaced line: the network is built before the loop over λ, not inside it.
 #
 # </details>
 #
@@ -1641,12 +1650,9 @@ for n_in, n_out in zip(units, units[1:]):
 #
 # </details>
 #
-# Batch norm divides by the standard deviation of a unit's sums in the
-# mini-batch, so that their size should not matter:
-#
-# $$\hat z = \frac{z - \text{mean}}{\sqrt{\text{variance} + \varepsilon}}$$
-#
-# The ε keeps the root away from zero. Keras has $\varepsilon = 10^{-3}$ by
+# [Batch norm](#batch-norm-forward-backward) divides by $\sqrt{v +
+# \varepsilon}$, where $v$ is the variance of a unit's sums in the mini-batch,
+# so that their size should not matter. Keras has $\varepsilon = 10^{-3}$ by
 # default and PyTorch $10^{-5}$; the report does not say which it used.
 #
 # *Predict first: for which σ does a network of nine layers learn without batch
@@ -1661,9 +1667,9 @@ display(
     claim(
         on(first_weights, "NOTHING"),
         if_so="Without batch norm, a network learns nothing from any σ of the"
-        " report: all images get the same class.",
-        if_not="Without batch norm, a network learns something from one σ of"
-        " the report: {mean:+.1%} above guessing.",
+        " report: its accuracy is that of guessing.",
+        if_not="Without batch norm, a network learns something from at least"
+        " one σ of the report: {mean:+.1%} above guessing.",
         if_undecided="Whether anything is learnt without batch norm from the"
         " report's σ stays open: {low:+.1%} to {high:+.1%} above guessing.",
     ),
@@ -1682,18 +1688,18 @@ display(
         " of them it gets {mean:.0%} more of the images right than guessing.",
         if_not="Even with ε = 1e-12, there is a σ from which a network hardly"
         " learns: {mean:+.0%} above guessing.",
-        if_undecided="With ε = 1e-12, a network may learn from every σ: from"
-        " the worst of them it is {mean:.0%} above guessing, close to what"
-        " counts.",
+        if_undecided="Whether a network learns from every σ with ε = 1e-12"
+        " stays open: from the worst of them it is {low:+.0%} to {high:+.0%}"
+        " above guessing.",
     ),
     claim(
         on(first_weights, "SMALL"),
-        if_so="With ε = 1e-12, it is as good from σ = 0.001 as from He's"
-        " initial weights: the accuracies differ by {mean:+.1%}.",
-        if_not="With ε = 1e-12, it is not the same from σ = 0.001 as from He's"
-        " initial weights: the accuracies differ by {mean:+.1%}.",
-        if_undecided="Whether it is as good from σ = 0.001 as from He's"
-        " initial weights stays open: the difference is {low:+.1%} to"
+        if_so="With ε = 1e-12, σ = 0.001 is as good as He's initial weights:"
+        " the accuracies differ by {mean:+.1%}.",
+        if_not="With ε = 1e-12, σ = 0.001 is not the same as He's initial"
+        " weights: the accuracies differ by {mean:+.1%}.",
+        if_undecided="Whether σ = 0.001 is as good as He's initial weights"
+        " with ε = 1e-12 stays open: the difference is {low:+.1%} to"
         " {high:+.1%}.",
     ),
     claim(
@@ -1719,21 +1725,20 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Compare ε with the variance of the sums. With σ = 0.001 the first layer has
-# sums of variance $3072 \cdot 10^{-6} = 0.003$, which batch norm with
-# $\varepsilon = 10^{-3}$ brings close to 1. But the sums of the next layer have
-# variance $50 / 2 \cdot 10^{-6}$, far below ε: there batch norm divides by
-# $\sqrt{\varepsilon}$ and not by the standard deviation, and the sums shrink
-# from layer to layer as they do without it. All depends on $\sigma^2 /
-# \varepsilon$: a tenth of σ has the effect of a hundred times the ε.
+# The figure shows for which, and the variance of the sums says why. With σ =
+# 0.001 the first layer has sums of variance $3072 \cdot 10^{-6} = 0.003$,
+# which batch norm with $\varepsilon = 10^{-3}$ brings close to 1. But the sums
+# of the next layer have variance $50 / 2 \cdot 10^{-6}$, far below ε: there
+# batch norm divides by about $\sqrt{\varepsilon}$ and not by the standard
+# deviation, and the spread falls from layer to layer.
 #
 # </details>
 #
-# A cell has the mean of the seeds, in brackets their range; 10 % is one class
-# for all images. In short mode networks have few steps, and those that start
-# with tiny weights need more of them. If the images are the report's, its
-# numbers stand at the right. As its networks learn from σ = 0.0001, its ε must
-# have been smaller than $10^{-5}$.
+# A cell has the mean of the seeds, and in brackets their range where they
+# differ; 10 % is one class for all images. In short mode networks have few
+# steps, and those that start with tiny weights need more of them. If the
+# images are the report's, its numbers stand at the right. As its networks
+# learn from σ = 0.0001, its ε must have been smaller than $10^{-5}$.
 #
 # For your own deep network: with batch norm, keep He's or Glorot's initial
 # weights all the same, and if sums are small on purpose, look at ε.
@@ -1746,15 +1751,16 @@ claim(
 #
 # *About 6 minutes.*
 #
-# Why do small initial weights stop a deep network even with batch norm? This
-# can be seen without any training. We send 100 images through networks that
-# have up to 20 hidden layers of 50 ReLUs, and measure how far $u$, which the
-# ReLUs take, spreads in each layer: its standard deviation over the images.
+# How small initial weights stop a deep network with batch norm can be seen
+# layer by layer, without any training. We send 100 images through networks
+# that have up to 20 hidden layers of 50 ReLUs, and measure how far $u$, which
+# the ReLUs take, spreads in each layer: its standard deviation over the
+# images.
 #
-# Without batch norm, weights of standard deviation $\sigma$ multiply the spread
-# by about $\sigma \sqrt{50 / 2}$ in each layer. Batch norm divides the sums
-# $z$, whose variance is $v$, by $\sqrt{v + \varepsilon}$. That makes up for
-# any weights as long as $v$ is much larger than $\varepsilon$.
+# Without batch norm, weights of standard deviation $\sigma$ multiply the
+# spread by about $\sigma \sqrt{50 / 2}$ in each layer after the first. Batch
+# norm makes up for that as long as the variance $v$ of the sums is much larger
+# than $\varepsilon$.
 #
 # *Predict first: make $\sigma$ ten times smaller. By which factor do you have
 # to change $\varepsilon$ so that the spread stays the same in all layers?*
@@ -1901,9 +1907,8 @@ claim(
 # beside the variance of your sums. If the initial weights are small, print
 # `z.var()` before the first batch norm and the last one.
 #
-# **Learnt:** batch norm frees a network from the size of its initial weights
-# only while the variance of the sums is large against $\varepsilon$; all that
-# counts is $\sigma^2 / \varepsilon$.
+# **Learnt:** with batch norm, how far an untrained network carries a signal
+# depends on $\sigma^2 / \varepsilon$ alone, and can be seen without training.
 
 # %% [markdown] anchor="training-and-inference"
 # ## Training against prediction
@@ -1912,11 +1917,11 @@ claim(
 #
 # While it is trained, batch norm takes mean and variance from the mini-batch.
 # A prediction must not depend on which other images are in the batch, so it
-# needs others. Usually these are moving averages from training, of which each
-# mini-batch replaces a share of 1 - momentum.
+# needs a mean and a variance from elsewhere. Usually these are moving averages
+# from training, of which each mini-batch replaces a share of 1 - momentum.
 #
-# *Predict first: one example stays, its companions in the batch change. Does
-# the output for the one change, in training and in prediction?*
+# *Predict first: one example stays, and the others in its batch change. Does
+# its output change in training, and does it in prediction?*
 
 # %% tags=["live", "slide-code"]
 # Forward two batches that share row 0: training=True, then False.
@@ -1942,8 +1947,8 @@ for mode in (True, False):
 # is Keras' default, the last hundred. There are two ways without a lag. One
 # passes some thousand training images through the network when training stops,
 # and takes their statistics, layer by layer: `BatchNorm.refreshed(net, X)`
-# ([Wu and Johnson, 2021](https://arxiv.org/abs/2105.07576)). The other takes
-# the statistics of the batch that is predicted after all.
+# ([Wu and Johnson, 2021](https://arxiv.org/abs/2105.07576)). The other takes,
+# after all, the statistics of the batch that is predicted.
 #
 # Networks with nine layers are stopped at each quarter of a cycle and predict
 # the validation set with all four. The weights are the same for all of them.
@@ -1971,11 +1976,12 @@ display(
     ),
     claim(
         on(inference, "FURTHER"),
-        if_so="A momentum of 0.9 lags less: it recognizes {mean:.1%} more than"
-        " 0.99 does.",
-        if_not="A momentum of 0.9 does not recognize 1 % more than 0.99.",
-        if_undecided="Whether a momentum of 0.9 recognizes 1 % more than 0.99"
-        " stays open: {low:+.1%} to {high:+.1%}.",
+        if_so="A momentum of 0.9 lags less: with it, networks recognize"
+        " {mean:.1%} more than with 0.99.",
+        if_not="With a momentum of 0.9, networks do not recognize 1 % more"
+        " than with 0.99.",
+        if_undecided="Whether networks recognize 1 % more with a momentum of"
+        " 0.9 than with 0.99 stays open: {low:+.1%} to {high:+.1%}.",
     ),
     claim(
         on(inference, "NO_MATTER"),
@@ -1989,7 +1995,7 @@ display(
 claim(
     on(inference, "AS_GOOD"),
     if_so="The statistics of the batch itself are as good as moving averages.",
-    if_not="The statistics of the batch itself are not as good as moving"
+    if_not="The statistics of the batch itself do not do the same as moving"
     " averages: {mean:+.1%} of the images.",
     if_undecided="Whether the statistics of the batch itself are as good as"
     " moving averages stays open: {low:+.1%} to {high:+.1%}.",
@@ -2202,9 +2208,9 @@ else:
     print("These are not the report's images: no number is compared.")
 
 # %% [markdown]
-# In short mode, networks are trained with a tenth of the report's steps or
-# fewer, so most accuracies differ for that reason alone. These differences
-# have other reasons:
+# In short mode, networks are trained with a fifth of the report's steps or
+# fewer, so most accuracies differ for that reason alone. These points of the
+# report have nothing to do with it:
 #
 # 1. Errors of the gradient from .5 to 2 were accepted because the accuracies
 #    came out. But [a wrong gradient can train, too](#wrong-gradients).
@@ -2218,20 +2224,20 @@ else:
 # 5. One error of .514 beside many of $10^{-6}$ is probably [one entry near
 #    zero](#gradient-checking). The largest of all relative errors says little
 #    about an array.
-# 6. Table 1 has 25 rows and Table 2 has 15, where [the text](#penalty-search)
+# 6. [Table 1](#penalty-search) has 25 rows and Table 2 has 15, where the text
 #    says 20; and $10 \cdot 10^{-5}$ to $10 \cdot 10^{-1}$ should be $10^{-5}$
 #    to $10^{-1}$.
-# 7. Both tables are [one network](#penalty-search) that was trained on and on,
-#    so the best λ was chosen after 170 epochs or more with others.
+# 7. Both tables look like [one network](#penalty-search) that was trained on
+#    and on. Then the best λ was chosen after 170 epochs or more with others.
 # 8. On the validation set, [λ = .0072](#penalty-search) has .5387 and the
 #    default of .005 has .5411; on the test set it is the other way round.
 # 9. .5428 in the search and .5387 when it was trained again: the [winner's
 #    curse](#penalty-search).
 # 10. Nine layers with batch norm have .4761 from He's initial weights, and
 #     .4917 to .5114 from [weights called bad](#first-weights).
-# 11. .5259 ± .0031 is called similar to the .535 of the assignment: if the ±
-#     is the standard deviation of [runs](#three-layers), it is three of them
-#     away.
+# 11. .5259 ± .0031 is called similar to the .535 of the assignment. If the ±
+#     is the standard deviation of [runs](#three-layers), the two are three
+#     standard deviations apart.
 # 12. .1005 and .1006 cannot both come from [one class for all
 #     images](#first-weights): that class has 4,525 of the 45,000, which is
 #     .10056. The .0950 is its share of the last 5,000; where each part has
@@ -2248,7 +2254,7 @@ else:
 #
 # What to take home:
 #
-# - Check the gradient by numbers. That a network trains is no check.
+# - Check the gradient numerically. That a network trains is no check.
 # - Build the network inside the loop over what you vary.
 # - Train the winner again with new seeds, and say how many runs a number has.
 #
@@ -2276,7 +2282,7 @@ else:
 #   images](https://www.cs.toronto.edu/~kriz/learning-features-2009-TR.pdf).
 #   University of Toronto. CIFAR-10.
 # - Loshchilov and Hutter (2017). [SGDR: stochastic gradient descent with warm
-#   restarts](https://arxiv.org/abs/1608.03983). ICLR.
+#   restarts](https://arxiv.org/abs/1608.03983). ICLR. The cosine.
 # - Smith (2017). [Cyclical learning rates for training neural
 #   networks](https://arxiv.org/abs/1506.01186). WACV.
 # - Squire and Trapp (1998). [Using complex variables to estimate derivatives

@@ -6,6 +6,7 @@ from functools import lru_cache
 from itertools import islice
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from lecture import surfaces
 from lecture.checks import one_of, whole
@@ -66,7 +67,7 @@ def tune_rate(
     surface: Surface | str = BEALE,
     start: tuple[float, float] | None = None,
     steps: int = 100,
-    rates: Sequence[float] = RATES,
+    rates: ArrayLike = RATES,
 ) -> Tuning:
     """Return the loss that a rule reaches at each of several learning rates.
 
@@ -79,7 +80,7 @@ def tune_rate(
         As for `descend`.
     steps : int
         Number of steps, at least 1.
-    rates : sequence of float
+    rates : array (n_rates,)
         Learning rates to try.
 
     Returns
