@@ -6,6 +6,7 @@ import json
 import os
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import metadata
 
@@ -66,7 +67,7 @@ def execute_all(root, *, environment, inputs=(), output, say=print):
         If nothing can be written in ``output``; no notebook is run then.
     """
     need_writable(output)
-    return asyncio.run(_all(root, environment, inputs, output / "executed", say))
+    return _finished(_all(root, environment, inputs, output / "executed", say))
 
 
 async def _all(root, environment, inputs, cache, say):
@@ -120,7 +121,17 @@ def execute(source, *, root, environment, inputs=(), cache=None, progress=True):
     NotebookError
         If a cell raises, or the kernel dies.
     """
-    return asyncio.run(_executed(source, root, environment, inputs, cache, progress=progress))
+    return _finished(_executed(source, root, environment, inputs, cache, progress=progress))
+
+
+def _finished(job):
+    """What a coroutine returns, in a thread of its own where an event loop runs already, as in a notebook."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(job)
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, job).result()
 
 
 async def _executed(source, root, environment, inputs, cache, *, progress=True):

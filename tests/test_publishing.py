@@ -1,5 +1,6 @@
 """Notebooks from sources, runs that are reused or not, and a whole small book."""
 
+import asyncio
 import os
 import re
 import shutil
@@ -126,6 +127,13 @@ def test_two_notebooks_run_side_by_side_and_come_back_in_the_order_of_the_book(c
     assert list(found) == ["01_small", "02_large"]
     assert [each.cells[-1].outputs[0].text.strip() for each in found.values()] == ["small", "large"]
     assert sorted(line.partition(":")[0] for line in said) == ["01_small", "02_large"]
+
+
+def test_a_notebook_runs_where_an_event_loop_runs_already(checkout):
+    async def inside():
+        return _run(checkout)
+
+    assert "mode: short" in asyncio.run(inside()).notebook.cells[-1].outputs[-1].text
 
 
 def test_a_notebook_that_fails_ends_the_one_beside_it(checkout, monkeypatch):
