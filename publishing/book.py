@@ -71,6 +71,8 @@ def assemble(root: Path, notebooks: Mapping[str, Any], output: Path, *, say: Cal
     _take_mathjax(html / "mathjax")
     for file in html.rglob("*.map"):  # source maps, 3 MB, only needed to debug the theme
         file.unlink()
+    for page in html.glob("_sources/gallery.md"):  # 8 MB of pictures, which the page itself has
+        write_whole(page, re.sub(r"(?<=;base64,)[A-Za-z0-9+/=]+", "", page.read_text(encoding="utf-8")))
     say(f"book: {sum(file.stat().st_size for file in html.rglob('*') if file.is_file()) / 1e6:.1f} MB")
     target = output / "html"
     replace_folder(html, target)
