@@ -221,7 +221,7 @@ def accuracy(nets: Replicas, X: np.ndarray, y: np.ndarray) -> np.ndarray:
         One-hot labels.
     """
     found = (nets.predict(X).argmax(axis=-1) == y.argmax(axis=-1)).mean(axis=-1)
-    return np.where(diverged(nets), y[:, 0].mean(dtype=float), found)
+    return np.where(diverged(nets), of_one_class(y), found)
 
 
 def accuracies(nets: Replicas, images: StandardImages) -> dict[str, np.ndarray]:
@@ -235,10 +235,14 @@ def accuracies(nets: Replicas, images: StandardImages) -> dict[str, np.ndarray]:
         Images to train, to validate and to test on.
     """
     recorded = {"training": (nets.accuracy, images.y), "validation": (nets.test_accuracy, images.y_val)}
-    found = {
-        part: np.where(diverged(nets), y[:, 0].mean(dtype=float), values[-1]) for part, (values, y) in recorded.items()
-    }
+    lost = diverged(nets)
+    found = {part: np.where(lost, of_one_class(y), values[-1]) for part, (values, y) in recorded.items()}
     return found | {"test": accuracy(nets, images.X_test, images.y_test)}
+
+
+def of_one_class(y: np.ndarray) -> np.float64:
+    """Return the accuracy of a network that gives all images the first class, for one-hot labels (n, 10)."""
+    return y[:, 0].mean(dtype=np.float64)
 
 
 def diverged(nets: Replicas) -> np.ndarray:

@@ -20,6 +20,7 @@ from lecture.experiments.deep_nets import (
     count_as_one_class,
     describe_nets,
     images_for,
+    of_one_class,
     starts,
 )
 from lecture.experiments.experiment import Findings, experiment
@@ -363,9 +364,9 @@ def trained(
     losses = np.full(n_steps, np.nan)
     losses[: len(fitted.loss)] = np.where(np.isfinite(fitted.loss), fitted.loss, np.nan)
     blocks = np.array_split(np.arange(n_steps), min(N_POINTS, n_steps))
-    one_class = float(images.y_test[:, 0].mean(dtype=float))
+    tested = images.X_test, images.y_test
     return Trained(
-        accuracy=one_class if fitted.diverged else evaluate(fitted.net, images.X_test, images.y_test).accuracy,
+        accuracy=float(of_one_class(tested[1])) if fitted.diverged else evaluate(fitted.net, *tested).accuracy,
         steps=np.array([block[-1] + 1 for block in blocks]),
         losses=np.array([losses[block].mean() for block in blocks]),
         diverged=fitted.diverged,

@@ -174,10 +174,15 @@ def _estimate(mean, low, high):
     """A mean with its interval."""
     if math.isinf(low):
         return f"{_digits(mean)} (a single run)"
-    digits = ".3f" if abs(mean) >= 0.01 or mean == 0 else ".2g"
+    digits = _format(mean)
     return f"{mean:{digits}} ({low:{digits}} to {high:{digits}})"
 
 
 def _digits(mean):
     """A mean to three digits after the point, or in powers of ten where it is small."""
-    return f"{mean:.3f}" if abs(mean) >= 0.01 or mean == 0 else f"{mean:.2g}"
+    return f"{mean:{_format(mean)}}"
+
+
+def _format(mean):
+    """The format of a mean's digits."""
+    return ".3f" if abs(mean) >= 0.01 or mean == 0 else ".2g"
