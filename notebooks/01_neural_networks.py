@@ -8,7 +8,7 @@
 #     name: python3
 # ---
 
-# %% [markdown] anchor="overview"
+# %% [markdown] anchor="overview" part="Networks, drawn and counted"
 # # Neural networks
 #
 # A neural network is a chain of simple functions with many numbers to adjust.
@@ -568,7 +568,7 @@ def one_layer(W1, W2):
 
 exercises.check("collapsing-layers", one_layer)
 
-# %% [markdown] anchor="training-loop"
+# %% [markdown] anchor="training-loop" part="Forward"
 # ## The training loop, and four choices
 #
 # *About 5 minutes.*
@@ -895,7 +895,7 @@ assert np.mean((wanted - predicted[:, 0]) ** 2) == 0
 # **Learnt:** activation functions and additions work entry by entry, and
 # shapes are made to fit from the last axis on, whether you meant it or not.
 
-# %% [markdown] anchor="backward-pass"
+# %% [markdown] anchor="backward-pass" part="Backward"
 # ## The backward pass
 #
 # *About 8 minutes.*
@@ -1357,7 +1357,7 @@ def updated(w, gradient, learning_rate):
 
 exercises.check("update-step", updated)
 
-# %% [markdown] anchor="activation-functions"
+# %% [markdown] anchor="activation-functions" part="Four choices"
 # ## Activation functions for hidden layers
 #
 # *About 5 minutes.*
@@ -1894,7 +1894,7 @@ exercises.check("frozen-weights", n_trained)
 # %% tags=["solution"]
 exercises.check("frozen-weights", (32 + 1) * 2)
 
-# %% [markdown] anchor="learning-rate"
+# %% [markdown] anchor="learning-rate" part="Optimizers"
 # ## The learning rate
 #
 # *About 5 minutes.*

@@ -8,7 +8,7 @@
 #     name: python3
 # ---
 
-# %% [markdown] anchor="in-practice"
+# %% [markdown] anchor="in-practice" part="A first network"
 # # Neural networks in practice
 #
 # You know [what a network computes and how it learns](#overview). Now you
@@ -488,7 +488,7 @@ exercises.check("cross-entropy", loss)
 # %% tags=["solution"]
 exercises.check("cross-entropy", -np.log(0.7))
 
-# %% [markdown] anchor="training-hyperparameters"
+# %% [markdown] anchor="training-hyperparameters" part="Training it well"
 # ## Epochs and batch size
 #
 # *About 10 minutes.*
@@ -1107,7 +1107,7 @@ def stops_after(losses, patience):
 
 exercises.check("stopping-epoch", stops_after)
 
-# %% [markdown] anchor="one-change-at-a-time"
+# %% [markdown] anchor="one-change-at-a-time" part="Regularization"
 # ## One baseline, one change at a time
 #
 # *About 3 minutes.*

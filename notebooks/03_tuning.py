@@ -8,7 +8,7 @@
 #     name: python3
 # ---
 
-# %% [markdown] anchor="searching"
+# %% [markdown] anchor="searching" part="A search"
 # # Search for hyperparameters
 #
 # You can [build and train a network](#in-practice), and you have seen how much
@@ -372,7 +372,7 @@ def learning_rates(u, low, high):
 
 exercises.check("log-uniform", learning_rates)
 
-# %% [markdown] anchor="grid-and-random"
+# %% [markdown] anchor="grid-and-random" part="Where to look next"
 # ## Grid or chance?
 #
 # *About 8 minutes.*
@@ -868,7 +868,7 @@ def optimism(right, test):
 
 exercises.check("optimism", optimism)
 
-# %% [markdown] anchor="over-tuning"
+# %% [markdown] anchor="over-tuning" part="Winning by luck"
 # ## Winning by luck
 #
 # *About 6 minutes.*

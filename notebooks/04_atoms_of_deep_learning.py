@@ -8,7 +8,7 @@
 #     name: python3
 # ---
 
-# %% [markdown] anchor="atoms"
+# %% [markdown] anchor="atoms" part="What a network can fit"
 # # Atoms of deep learning
 #
 # A large network leaves many questions open at once. Here the networks are so
@@ -635,7 +635,7 @@ def oversampled(y, rng):
 
 exercises.check("oversample", oversampled)
 
-# %% [markdown] anchor="what-a-network-is-given"
+# %% [markdown] anchor="what-a-network-is-given" part="What a network is given"
 # ## Part 2: what a network is given
 #
 # Labels, inputs, an activation, and batches: four things that are handed to a
@@ -996,7 +996,7 @@ exercises.check("equal-steps", n_epochs)
 # %% tags=["solution"]
 exercises.check("equal-steps", 150 * int(np.ceil(400 / 64)))
 
-# %% [markdown] anchor="how-a-network-learns"
+# %% [markdown] anchor="how-a-network-learns" part="How a network learns"
 # ## Part 3: how a network learns
 #
 # The last four questions keep the data and change what happens on the way:

@@ -8,7 +8,7 @@
 #     name: python3
 # ---
 
-# %% [markdown] anchor="landscape"
+# %% [markdown] anchor="landscape" part="How networks fit, and where they go"
 # # The landscape of the loss
 #
 # A loss is a height over the weights, and training is a walk downhill. The
@@ -815,7 +815,7 @@ def whole_norm(gradients):
 
 exercises.check("whole-norm", whole_norm)
 
-# %% [markdown] anchor="where-they-stop-and-what-generalizes"
+# %% [markdown] anchor="where-they-stop-and-what-generalizes" part="Where networks stop, and what generalizes"
 # ## Part 2: where networks stop, and what generalizes
 #
 # We begin with the points at which training stops. Then comes the question

@@ -8,7 +8,7 @@
 #     name: python3
 # ---
 
-# %% [markdown] anchor="from-scratch"
+# %% [markdown] anchor="from-scratch" part="Build it"
 # # A deep network from scratch
 #
 # You have trained networks with Keras, and you know the formulas behind them.
@@ -402,7 +402,7 @@ explore(
 # **Learnt:** batch norm ties the images of a mini-batch together, and its
 # gradient has a term for the mean and one for the variance.
 
-# %% [markdown] anchor="gradient-checking"
+# %% [markdown] anchor="gradient-checking" part="Check it"
 # ## Is the gradient right?
 #
 # *About 25 minutes.*
@@ -1027,7 +1027,7 @@ def best_step(loss, third_derivative):
 
 exercises.check("best-step", best_step)
 
-# %% [markdown] anchor="train-it-and-ask"
+# %% [markdown] anchor="train-it-and-ask" part="Train it"
 # ## Part 2: train it, and ask
 
 # %% [markdown] anchor="cifar"
@@ -1432,7 +1432,7 @@ claim(
 # **Learnt:** what a change is worth at one depth, it need not be worth at
 # another. Measure both, and put the shallow network beside the deep one.
 
-# %% [markdown] anchor="penalty-search"
+# %% [markdown] anchor="penalty-search" part="Ask it"
 # ## The penalty, coarse to fine
 #
 # *About 10 minutes.*

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 MINUTES = re.compile(r"^\*About (\d+) minutes?\.\*$", re.MULTILINE)
 QUESTION = re.compile(r"^\*Predict first: (.+?)\*$", re.MULTILINE | re.DOTALL)
 EXERCISE = re.compile(r"^### Exercise: (.+)$", re.MULTILINE)
+PART = "part"  # where a cell's metadata name the part of the chapter that begins with it
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,40 @@ def chapters(notebooks):
     list of Chapter
     """
     return [_chapter(name, notebook) for name, notebook in notebooks.items()]
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is taught in one session, shown as one deck, and read as one page of the book.
+
+    Attributes
+    ----------
+    title : str
+    cells : tuple of notebook cell
+    """
+
+    title: str
+    cells: tuple
+
+
+def parts(notebook):
+    """Return the parts of a notebook in their order; one that marks none is one part, with its own title.
+
+    A part begins with the cell whose metadata name it (``part="Forward"``), the first one with the notebook.
+
+    Returns
+    -------
+    list of Part
+    """
+    titles, groups = [], [[]]
+    for cell in notebook.cells:
+        if PART in cell.metadata:
+            if titles:
+                groups.append([])
+            titles.append(cell.metadata[PART])
+        groups[-1].append(cell)
+    titles = titles or [next((title(cell.source) for cell in notebook.cells if cell.cell_type == "markdown"), "")]
+    return [Part(name, tuple(cells)) for name, cells in zip(titles, groups, strict=True)]
 
 
 def by_section(notebook):
