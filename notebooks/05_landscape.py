@@ -87,8 +87,11 @@ device.report()
 # -1; a sawtooth of period 0.3 plus a sine of period 0.4; and the sum of eight
 # sines with periods from 0.2 to 1.9.
 #
-# *Predict first: which of the three has the largest variance, and what is the
-# variance of the square wave?*
+# *Predict first: which of the three has the largest variance?*
+#
+# - **a** the square wave, since it is always far from its mean
+# - **b** the sawtooth plus a sine
+# - **c** the sum of eight sines
 
 # %% tags=["live", "slide-code"]
 # Compute the three functions with np.sin and %, and print np.var of each.
@@ -120,10 +123,10 @@ axes[2].legend(loc="upper right");
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The sum of sines. One sine over whole periods has variance 1/2, so eight
-# sines that are uncorrelated have variance 4. Here it is a third more, because
-# the slow ones do not complete their periods and partly move together. The
-# square wave is always 1 away from its mean 0, so its variance is 1.
+# **c.** One sine over whole periods has variance 1/2, so eight sines that
+# are uncorrelated have variance 4. Here it is a third more, because the slow
+# ones do not complete their periods and partly move together. The square
+# wave is always 1 away from its mean 0, so its variance is 1.
 #
 # </details>
 #
@@ -151,6 +154,10 @@ axes[2].legend(loc="upper right");
 # the two rows of the figure.
 #
 # *Predict first: does the deeper network win in both rows?*
+#
+# - **a** Yes, at either rate.
+# - **b** Only in the upper one, at one rate for all.
+# - **c** In neither of them.
 
 # %% tags=["live", "slide-code"]
 # Count the parameters of three networks: (inputs + 1) * outputs, with zip.
@@ -213,10 +220,10 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Not necessarily. Only the learning rate differs between the two rows, so
-# whatever changes from the upper to the lower one is due to the rate and not
-# to depth. Where one rate suits one depth better than another, the upper row
-# compares rates rather than depths.
+# Only the learning rate differs between the two rows, so whatever changes
+# from the upper to the lower one is due to the rate and not to depth. Where
+# one rate suits one depth better than another, the upper row compares rates
+# rather than depths.
 #
 # </details>
 #
@@ -266,12 +273,18 @@ claim(
 # padded, so that only pooling makes the maps smaller.
 #
 # *Predict first: are the two really of equal size?*
+#
+# - **a** Yes, but for a few parameters.
+# - **b** No, the deep one is smaller.
+# - **c** No, the deep one is larger.
 
-# %% tags=["live", "slide-code"]
-# Build both with Conv2D, MaxPooling2D, Flatten and Dense; count_params().
+# %%
 layers, image = keras.layers, keras.Input((28, 28, 1))
 h = layers.MaxPooling2D()(layers.Conv2D(3, 3, padding="same")(image))
 shallow = keras.Model(image, layers.Dense(10)(layers.Flatten()(h)))
+
+# %% tags=["live", "slide-code"]
+# Build the deep one with Conv2D, MaxPooling2D, Dense; count_params() of both.
 h = layers.MaxPooling2D()(layers.Conv2D(16, 5, padding="same")(image))
 h = layers.MaxPooling2D()(layers.Conv2D(4, 5, padding="same")(h))
 h = layers.Dense(25)(layers.Flatten()(h))
@@ -281,13 +294,13 @@ print(shallow.count_params(), deep.count_params())
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# No: 5,920 and 7,205. The shallow one has $(3 \cdot 3 \cdot 1 + 1) \cdot 3 =
-# 30$ parameters in the convolution and $(14 \cdot 14 \cdot 3 + 1) \cdot 10 =
-# 5890$ in the outputs; 5,910 leaves out the ten biases at the end. In the deep
-# one, each filter of the second convolution looks at all 16 maps of the first:
-# $(5 \cdot 5 \cdot 16 + 1) \cdot 4 = 1604$ parameters, not $5 \cdot 5 \cdot 4
-# + 4$. With that corrected and the biases of the two dense layers added, 5,670
-# becomes 7,205.
+# **c.** 5,920 and 7,205. The shallow one has $(3 \cdot 3 \cdot 1 + 1) \cdot
+# 3 = 30$ parameters in the convolution and $(14 \cdot 14 \cdot 3 + 1) \cdot
+# 10 = 5890$ in the outputs; 5,910 leaves out the ten biases at the end. In
+# the deep one, each filter of the second convolution looks at all 16 maps of
+# the first: $(5 \cdot 5 \cdot 16 + 1) \cdot 4 = 1604$ parameters, not $5
+# \cdot 5 \cdot 4 + 4$. With that corrected and the biases of the two dense
+# layers added, 5,670 becomes 7,205.
 #
 # </details>
 #
@@ -297,6 +310,10 @@ print(shallow.count_params(), deep.count_params())
 #
 # *Predict first: if the larger deep network leads the shallow one, how much of
 # its lead is left at exactly equal size?*
+#
+# - **a** All of it: depth is what counts.
+# - **b** About half of it.
+# - **c** Nothing: the lead came from the additional parameters.
 
 # %%
 equal_images = experiments.equal_parameters_mnist.run(preset=PRESET)
@@ -328,10 +345,10 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# What is left is the distance from the shallow network to the deep one of the
-# same size. The rest of the lead came with the additional parameters, or with
-# the other filters. With two networks you only see the sum of both; it takes a
-# third one to separate them.
+# What is left is the distance from the shallow network to the deep one of
+# the same size. The rest of the lead came with the additional parameters, or
+# with the other filters. With two networks you only see the sum of both; it
+# takes a third one to separate them.
 #
 # </details>
 #
@@ -366,6 +383,10 @@ claim(
 #
 # *Predict first: a random walk in 1,000 dimensions prefers no direction. What
 # share of its variance does the first axis of its PCA explain?*
+#
+# - **a** a thousandth, as of any other axis
+# - **b** about a tenth
+# - **c** more than half
 
 # %% tags=["live", "slide-code"]
 # Draw a random walk with np.cumsum, and get its PCA from np.linalg.svd.
@@ -377,11 +398,11 @@ print((variances / variances.sum())[:3].round(3))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# More than half, and the first three axes explain more than four fifths. For a
-# long walk in many dimensions, axis $k$ explains $6 / (\pi k)^2$: .61, .15 and
-# .07 ([Antognini and Sohl-Dickstein,
-# 2018](https://arxiv.org/abs/1806.08805)). Consecutive points are close
-# together, and that is all that PCA needs to find a plane.
+# **c.** The first three axes explain more than four fifths. For a long walk
+# in many dimensions, axis $k$ explains $6 / (\pi k)^2$: .61, .15 and .07
+# ([Antognini and Sohl-Dickstein, 2018](https://arxiv.org/abs/1806.08805)).
+# Consecutive points are close together, and that is all that PCA needs to
+# find a plane.
 #
 # </details>
 #
@@ -389,7 +410,11 @@ print((variances / variances.sum())[:3].round(3))
 # stays in a plane. A random walk does not stay in one either.
 #
 # *Predict first: one of these three pictures shows trainings, one random
-# walks, one straight lines. Which is which?*
+# walks, one straight lines. Which of them can you tell by looking?*
+#
+# - **a** all three
+# - **b** only the random walks
+# - **c** none of them
 
 
 # %%
@@ -433,9 +458,9 @@ claim(
 #
 # Tick *reveal* for the names. A star alone says little: eight random
 # directions in ten thousand dimensions are nearly at right angles, and PCA
-# spreads any eight directions at right angles into a star. Whoever says "they
-# go in different directions, so there are many minima" takes a property of the
-# space for a property of the loss.
+# spreads any eight directions at right angles into a star. Whoever says
+# "they go in different directions, so there are many minima" takes a
+# property of the space for a property of the loss.
 #
 # </details>
 #
@@ -529,6 +554,10 @@ plots.plot_trajectories(one_path);
 #
 # *Predict first: the training starts high and ends low. Does its path cross
 # the contour lines at right angles, as water would?*
+#
+# - **a** Yes, all the way.
+# - **b** Only near the end, where the loss is a parabola.
+# - **c** No, not in general.
 
 # %% tags=["live"]
 # Train 1-6-1 on sin 3x with replicas.train(keep="all"); landscape.walk it.
@@ -544,9 +573,9 @@ explore_walk(surface)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# It need not. Adam scales the step of every weight separately, which turns the
-# step away from the gradient. And what you see is a shadow: the path moves in
-# 19 dimensions, and the plane shows two of them.
+# **c.** Adam scales the step of every weight separately, which turns the
+# step away from the gradient. And what you see is a shadow: the path moves
+# in 19 dimensions, and the plane shows two of them.
 #
 # </details>
 #
@@ -562,7 +591,12 @@ explore_walk(surface)
 # overshoots by more than the last. Now we train small networks by plain
 # gradient descent and follow the largest eigenvalue.
 #
-# *Predict first: how does the largest eigenvalue change during the training?*
+# *Predict first: at a large rate, how does the largest eigenvalue change
+# during the training?*
+#
+# - **a** It rises up to a limit, and stays near it.
+# - **b** It falls, since the training ends in a flat place.
+# - **c** It stays about as it was.
 
 # %%
 edge = landscape.edge_of_stability(
@@ -597,12 +631,12 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# It tends to rise until it reaches the limit $2 / \eta$, and then to stay near
-# it: where a valley is narrower, the steps swing ever further, until they
-# leave it for a wider place ([Cohen et al.,
+# **a.** It tends to rise until it reaches the limit $2 / \eta$, and then to
+# stay near it: where a valley is narrower, the steps swing ever further,
+# until they leave it for a wider place ([Cohen et al.,
 # 2021](https://arxiv.org/abs/2103.00065)). So how sharply the loss is curved
-# at the solution depends on the learning rate that found it. With a small rate
-# the limit is far away, and a short training may never reach it.
+# at the solution depends on the learning rate that found it. With a small
+# rate the limit is far away, and a short training may never reach it.
 #
 # </details>
 #
@@ -634,6 +668,10 @@ claim(
 #
 # *Predict first: in which of the three trainings does the norm fall with the
 # loss?*
+#
+# - **a** In all three: where the loss is low, it is flat.
+# - **b** Only in that of the function.
+# - **c** In none of them.
 
 # %%
 gradient_norm = experiments.gradient_norm.run(preset=PRESET)
@@ -698,10 +736,10 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# It need not fall in all three. Near a minimum that fits every point, the
-# gradient has to vanish. As long as images are still being fitted, it does not
-# have to: the loss can go down a slope that stays equally steep, and a
-# mini-batch always adds the noise of its own images.
+# **b.** Near a minimum that fits every point, the gradient has to vanish. As
+# long as images are still being fitted, it does not have to: the loss can go
+# down a slope that stays equally steep, and a mini-batch always adds the
+# noise of its own images.
 #
 # </details>
 #
@@ -833,7 +871,11 @@ exercises.check("whole-norm", whole_norm)
 # plateaus or saddles, at losses of ".06" and ".95".
 #
 # *Predict first: do the networks stop at many different losses, or only at a
-# few? And can one of them be .95?*
+# few?*
+#
+# - **a** At a few, at which many networks stop.
+# - **b** At many: each start leads to a minimum of its own.
+# - **c** At one, the lowest.
 
 # %%
 plateaus = experiments.plateaus.run(preset=PRESET)
@@ -860,12 +902,12 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Often only at a few: a plateau is the best that a smaller network can do. If
-# all units of a layer are dead, that is the best constant, and its loss is the
-# variance, $1/2 - 4/\pi^2 = 0.0947$. A flat piece and then one slope leave
-# 0.061; two slopes with a kink between them leave 0.0039. Half a sine lies
-# between 0 and 1, so its variance is at most 1/4: .95 is .095 with the decimal
-# point in the wrong place.
+# **a.** A plateau is the best that a smaller network can do. If all units of
+# a layer are dead, that is the best constant, and its loss is the variance,
+# $1/2 - 4/\pi^2 = 0.0947$. A flat piece and then one slope leave 0.061; two
+# slopes with a kink between them leave 0.0039. Half a sine lies between 0
+# and 1, so its variance is at most 1/4: the report's .95 is .095 with the
+# decimal point in the wrong place.
 #
 # </details>
 #
@@ -890,6 +932,10 @@ claim(
 # *Predict first: training has stopped just short of a minimum of curvature 1,
 # where a slope of $10^{-4}$ is left. What share of the points around it have a
 # higher loss, close by and further away?*
+#
+# - **a** All of them at any distance: it is nearly a minimum.
+# - **b** Nearly all of them close by, half further away.
+# - **c** Half of them close by, nearly all further away.
 
 # %% tags=["live", "slide-code"]
 # Sample slope * d + d**2 / 2 with rng.uniform, at three radii.
@@ -948,10 +994,9 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Half of them close by, nearly all further away. The slope's part of the
-# change shrinks with the radius, the curvature's with its square, so close
-# enough only the slope counts. A ratio near 1/2 at a tiny radius is a coin
-# toss, not a saddle.
+# **c.** The slope's part of the change shrinks with the radius, the
+# curvature's with its square, so close enough only the slope counts. A ratio
+# near 1/2 at a tiny radius is a coin toss, not a saddle.
 #
 # </details>
 #
@@ -987,8 +1032,12 @@ claim(
 # ones among the eigenvalues, of which the sine's network has 19 and the steps'
 # 10. A point with directions up and directions down is a *saddle*.
 #
-# *Predict first: will most of the points be minima? And do high saddles have
-# more directions that lead down than low ones?*
+# *Predict first: do high stationary points have more directions that lead
+# down than low ones?*
+#
+# - **a** Yes, they do.
+# - **b** No, about as many.
+# - **c** No, fewer: high up it is flat.
 
 # %%
 stationary = experiments.stationary_points.run(preset=PRESET)
@@ -1057,11 +1106,11 @@ explore(ratios_over_radii, log10_radius=(-7.7, -0.2, 0.5))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# A network that uses none of its hidden units computes the best constant. From
-# there, each unused unit offers a way down. A network that takes one of these
-# ways has a lower loss and one way down fewer. So high points tend to have
-# many ways down, and only low ones can be minima ([Dauphin et al.,
-# 2014](https://arxiv.org/abs/1406.2572)).
+# **a.** A network that uses none of its hidden units computes the best
+# constant. From there, each unused unit offers a way down. A network that
+# takes one of these ways has a lower loss and one way down fewer. So high
+# points tend to have many ways down, and only low ones can be minima
+# ([Dauphin et al., 2014](https://arxiv.org/abs/1406.2572)).
 #
 # </details>
 #
@@ -1105,8 +1154,12 @@ plots.plot_sweeps(stationary.sweeps[:2]);
 # eight numbers; 784-128-10; and 784-512-512-10. Each is trained with the true
 # labels, and anew with random ones, drawn before the training begins.
 #
-# *Predict first: which of the networks fit the random labels? And what is
-# their accuracy on new images then?*
+# *Predict first: which of the networks fit the random labels, and how good
+# are they on new images then?*
+#
+# - **a** Neither does: there is nothing to learn.
+# - **b** Both do, and get about half of the new images right.
+# - **c** Only the wide one, which then guesses.
 
 # %%
 random_labels = experiments.random_labels.run(preset=PRESET)
@@ -1160,10 +1213,10 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# A first layer of eight units keeps eight numbers of each image, and with only
-# these the later layers have to tell all images apart. A wide layer can keep
-# much more. On new images none of them can do better than guess: random labels
-# teach nothing that holds for other images.
+# **c.** A first layer of eight units keeps eight numbers of each image, and
+# with only these the later layers have to tell all images apart. A wide
+# layer can keep much more. On new images none of them can do better than
+# guess: random labels teach nothing that holds for other images.
 #
 # </details>
 #
@@ -1177,6 +1230,10 @@ claim(
 #
 # *Predict first: with half of the labels drawn at random, does a wide network
 # still find the boundary between the moons?*
+#
+# - **a** Yes, as if all labels were right.
+# - **b** Roughly, but it also draws loops around single points.
+# - **c** No: half of what it sees is noise.
 
 
 # %%
@@ -1195,11 +1252,11 @@ explore(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# With two classes, a random label is right half of the time. So if half of the
-# labels are random, a quarter of all are wrong, and in most neighbourhoods the
-# right ones outvote them. What a network makes of this depends on its width:
-# few units can only draw the boundary, many can draw a loop around a single
-# point.
+# **b.** With two classes, a random label is right half of the time. So if
+# half of the labels are random, a quarter of all are wrong, and in most
+# neighbourhoods the right ones outvote them. What a network makes of this
+# depends on its width: few units can only draw the boundary, many can draw a
+# loop around a single point.
 #
 # </details>
 #
@@ -1228,6 +1285,10 @@ explore(
 #
 # *Predict first: as N grows, what happens to the accuracy on new images, and
 # what happens to the loss?*
+#
+# - **a** Both get worse: the network has too many parameters.
+# - **b** The loss gets worse, the accuracy does not.
+# - **c** Both get better.
 
 # %%
 widths = experiments.widths.run(preset=PRESET)
@@ -1284,8 +1345,8 @@ claim(
 # Two things can be true at once: the loss on new images rises, and the
 # accuracy does not fall. The surer a network is of a wrong answer, the more
 # the cross-entropy punishes it. A network that keeps training on images that
-# it has already learnt becomes surer of all its answers, right or wrong, while
-# the answers themselves can stay the same.
+# it has already learnt becomes surer of all its answers, right or wrong,
+# while the answers themselves can stay the same.
 #
 # </details>
 #
@@ -1322,7 +1383,11 @@ claim(
 # *same initial weights*; and a pair with equally many updates, since in
 # equally many epochs mini-batches of 100 make ten times as many.
 #
-# *Predict first: between which pairs is there no wall?*
+# *Predict first: between which two networks is the wall lowest?*
+#
+# - **a** those of the same initial weights
+# - **b** those of the same batch size
+# - **c** those of equally many updates
 
 # %% tags=["live", "slide-code"]
 # Exchange two hidden units, and compute the outputs: before, after, halfway.
@@ -1384,12 +1449,12 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Look for a pair with the same initial weights. The little network above shows
-# why they can matter. It has two hidden units: exchange them, and every output
-# stays the same. But halfway between the two sets of weights both units are
-# equal, and that is another network. Networks from different initial weights
-# have their units in different orders, and the line between them leads through
-# such mixtures. From the same initial weights, units can keep their places.
+# **a.** The little network above shows why they can matter. It has two
+# hidden units: exchange them, and every output stays the same. But halfway
+# between the two sets of weights both units are equal, and that is another
+# network. Networks from different initial weights have their units in
+# different orders, and the line between them leads through such mixtures.
+# From the same initial weights, units can keep their places.
 #
 # </details>
 #
@@ -1408,6 +1473,10 @@ plots.plot_sweeps([interpolation.sweeps[0], interpolation.sweeps[3]]);
 # the other, and watch single images.
 #
 # *Predict first: at α = 1/2, are all images wrong, or only some classes?*
+#
+# - **a** All of them are.
+# - **b** Those of most classes are.
+# - **c** Hardly any are.
 
 # %% tags=["hide-input"]
 other = models.mlp(8, 200, optimizer="adam", seed=SEED + 1)
@@ -1466,6 +1535,10 @@ explore(
 #
 # *Predict first: does sensitivity rise or fall with the batch size, in each of
 # these three comparisons?*
+#
+# - **a** It rises in all three.
+# - **b** It falls in all three.
+# - **c** The three disagree.
 
 # %%
 sensitivity = experiments.sensitivity.run(preset=PRESET)
@@ -1524,10 +1597,10 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# It depends on what you hold equal. An untrained network gives all images
-# similar probabilities, so sensitivity comes with training, and after equally
-# many epochs the small mini-batches have made the most updates. Only the last
-# comparison is one of networks that fit their images equally well.
+# **c.** It depends on what you hold equal. An untrained network gives all
+# images similar probabilities, so sensitivity comes with training, and after
+# equally many epochs the small mini-batches have made the most updates. Only
+# the last comparison is one of networks that fit their images equally well.
 #
 # </details>
 #
@@ -1653,6 +1726,10 @@ exercises.check("equal-updates", n_updates // (55_000 // 1000))
 #
 # *Predict first: what share of these claims do the networks of this page
 # support?*
+#
+# - **a** nearly all of them
+# - **b** about two thirds
+# - **c** less than half
 
 # %% tags=["hide-input"]
 answers = [
@@ -1694,9 +1771,8 @@ pd.DataFrame(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The line above the table counts them. What one run seems to show can as well
-# be noise, or due to the learning rate, to the number of updates, or to what
-# PCA makes of any path.
+# What one run seems to show can as well be noise, or due to the learning
+# rate, to the number of updates, or to what PCA makes of any path.
 #
 # </details>
 #

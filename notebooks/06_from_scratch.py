@@ -27,10 +27,14 @@
 # norm. It had one run for most questions. [The last
 # section](#from-scratch-then-and-now) has its numbers beside ours.
 #
-# 1. **[Build it, and check it](#build-it-and-check-it)**: ten cells, a
-#    gradient check, and faults that training does not show.
-# 2. **[Train it, and ask](#train-it-and-ask)**: depth, batch norm, the
-#    learning rate in cycles, the penalty, initial weights.
+# 1. **[Build it](#build-it-and-check-it)**: a dozen cells of NumPy, and batch
+#    norm.
+# 2. **[Check it](#gradient-checking)**: a gradient check, and faults that
+#    training does not show.
+# 3. **[Train it](#train-it-and-ask)**: the images, the learning rate in
+#    cycles, three and nine layers.
+# 4. **[Ask it](#penalty-search)**: the penalty, initial weights, training
+#    against prediction.
 #
 # Where a sentence is followed by numbers in small print, these numbers have
 # chosen it. With other images or a longer training it may be another sentence.
@@ -56,10 +60,10 @@ print(IMAGES.describe())
 device.report()
 
 # %% [markdown] anchor="build-it-and-check-it"
-# ## Part 1: build it, and check it
+# ## Part 1: build it
 
 # %% [markdown] anchor="from-scratch-network"
-# ## The network in ten cells
+# ## The network in a dozen cells
 #
 # *About 20 minutes.*
 #
@@ -69,10 +73,10 @@ device.report()
 #
 # $$\mathbf{X}_{l+1} = \max(0,\ \mathbf{X}_l \mathbf{W}_l + \mathbf{b}_l), \qquad \mathbf{P} = \operatorname{softmax}(\mathbf{X}_k \mathbf{W}_k + \mathbf{b}_k)$$
 #
-# You type it in ten short cells: six in this section, two for batch norm in
-# the next one, and two that check the gradient in the one after that. Each
-# cell compares what you have typed with the package's own network,
-# `from_scratch.Net`. The *largest difference* that it prints should be a
+# You type it in a dozen short cells: seven in this section, two for batch norm
+# in the next one, and three that check the gradient in the one after that.
+# After each, what you have typed is compared with the package's own network,
+# `from_scratch.Net`. The *largest difference* that is printed should be a
 # rounding error, about $10^{-15}$.
 #
 # First the initial weights, a mini-batch of 100 images, and the network to
@@ -116,35 +120,42 @@ course = twin(W, b)
 # same probability. What is its loss?*
 
 # %% tags=["live", "slide-code"]
-# Write forward(X, W, b): the inputs of all layers, and the probabilities P.
+# Write softmax(sums) with np.exp, after taking off each row's largest sum.
+def softmax(sums):
+    P = np.exp(sums - sums.max(axis=1, keepdims=True))  # no overflow
+    return P / P.sum(axis=1, keepdims=True)
+
+
+# %% tags=["live", "slide-code"]
+# Write forward(X, W, b) with np.maximum and @: all inputs, and P.
 def forward(X, W, b):
     inputs = [X]
     for w, c in zip(W[:-1], b[:-1]):
         inputs.append(np.maximum(0, inputs[-1] @ w + c))
-    sums = inputs[-1] @ W[-1] + b[-1]
-    P = np.exp(sums - sums.max(axis=1, keepdims=True))  # no overflow
-    return inputs, P / P.sum(axis=1, keepdims=True)
+    return inputs, softmax(inputs[-1] @ W[-1] + b[-1])
 
 
+# %%
 inputs, P = forward(X, W, b)
 compare([P], [course.predict(X)])
 
 # %% tags=["live", "slide-code"]
-# Write cost(P, Y, W): the mean of -ln p of the right class, and the penalty.
+# Write cost(P, Y, W) with np.log: the mean of -ln p, and the penalty.
 def cost(P, Y, W):
     loss = -np.log((P * Y).sum(axis=1)).mean()
     return loss + L2 * sum((w**2).sum() for w in W)
 
 
+# %%
 compare([cost(P, Y, W)], [from_scratch.loss(course, X, Y)])
 print(f"loss {cost(P, Y, []):.2f}, ln 10 = {np.log(10):.2f}")
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# $-\ln \frac{1}{10} = \ln 10 = 2.30$. Your network has not been trained, but
-# it is not impartial: its probabilities differ by chance, and where it is sure
-# of a wrong class, the loss is large.
+# **about 2.30.** It is $-\ln \frac{1}{10} = \ln 10$. Your network has not
+# been trained, but it is not impartial: its probabilities differ by chance,
+# and where it is sure of a wrong class, the loss is large.
 #
 # </details>
 #
@@ -159,38 +170,44 @@ print(f"loss {cost(P, Y, []):.2f}, ln 10 = {np.log(10):.2f}")
 #
 # *Predict first: if you take a small step with learning rate $\eta$ against
 # the gradient $\mathbf{g}$, by how much does the cost change?*
+#
+# - **a** $-\eta \|\mathbf{g}\|^2$
+# - **b** $-\eta \|\mathbf{g}\|$
+# - **c** $-\eta$, whatever the gradient
 
 # %% tags=["live", "slide-code"]
-# Write backward(inputs, P, Y, W): the gradients of all kernels and biases.
+# Write backward(inputs, P, Y, W) with @, .T and .sum: all gradients.
 def backward(inputs, P, Y, W):
     G, dW, db = (P - Y) / len(Y), [], []
     for x, w in zip(inputs[::-1], W[::-1]):
-        dW.insert(0, x.T @ G + 2 * L2 * w)
-        db.insert(0, G.sum(axis=0))
+        dW, db = [x.T @ G + 2 * L2 * w, *dW], [G.sum(axis=0), *db]
         G = (G @ w.T) * (x > 0)  # the ReLU below: on where it gave something
     return dW, db
 
 
+# %%
 dW, db = backward(inputs, P, Y, W)
 gradients = from_scratch.gradients(course, X, Y)
 compare(dW + db, [g["W"] for g in gradients] + [g["b"] for g in gradients])
 
 # %% tags=["live", "slide-code"]
-# Take one step with a learning rate of 0.0001, and look at the cost.
+# Take a step of rate 0.0001 from W and b, and compute forward and |g|² there.
 rate = 1e-4
 stepped = [w - rate * g for w, g in zip(W, dW)]
 shifted = [c - rate * g for c, g in zip(b, db)]
 _, after = forward(X, stepped, shifted)
 square = sum((g**2).sum() for g in dW + db)
+
+# %%
 print(f"cost: {cost(after, Y, stepped) - cost(P, Y, W):+.6f}")
 print(f"-rate * |g|²: {-rate * square:+.6f}")
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# By $-\eta \|\mathbf{g}\|^2$: the step is $-\eta \mathbf{g}$, and the slope
-# along it is $\mathbf{g}$. This holds for small steps only, where the cost is
-# nearly a plane.
+# **a.** The step is $-\eta \mathbf{g}$, and the slope along it is
+# $\mathbf{g}$. This holds for small steps only, where the cost is nearly a
+# plane.
 #
 # </details>
 #
@@ -198,24 +215,24 @@ print(f"-rate * |g|²: {-rate * square:+.6f}")
 # gradients would make the two numbers differ, but not all: leave all biases
 # out of the gradient and out of the step, and they still agree.
 #
-# The last of the six cells trains. Its learning rate goes up from 0.00001 to
-# 0.1 and down again; why, is the subject of [a later
-# section](#cyclical-rates).
+# The last of the seven cells is one update step. The loop below it takes 50,
+# and its learning rate goes up from 0.00001 to 0.1 and down again; why, is the
+# subject of [a later section](#cyclical-rates).
 #
 # *Predict first: your loop and the package's `fit` take the same mini-batches.
 # After 50 steps, how far apart are their weights?*
+#
+# - **a** By rounding errors only.
+# - **b** By a few per cent: they round differently.
+# - **c** Far apart: small differences grow in training.
 
 # %% tags=["live", "slide-code"]
-# Write train(W, b, X, Y, rates, order): a step for each rate, on 100 images.
-def train(W, b, X, Y, rates, order):
-    W, b = [w.copy() for w in W], [c.copy() for c in b]
-    for step, rate in enumerate(rates):
-        rows = order[100 * step : 100 * (step + 1)]
-        inputs, P = forward(X[rows], W, b)
-        dW, db = backward(inputs, P, Y[rows], W)
-        for w, g in zip(W + b, dW + db):
-            w -= rate * g
-    return W, b
+# Write update(W, b, X, Y, rate): forward, backward, and a step in place.
+def update(W, b, X, Y, rate):
+    inputs, P = forward(X, W, b)
+    dW, db = backward(inputs, P, Y, W)
+    for w, g in zip(W + b, dW + db):
+        w -= rate * g
 
 
 # %%
@@ -224,7 +241,10 @@ from lecture.shuffling import epoch_order
 
 some = IMAGES.X[:5000].astype(float), IMAGES.y[:5000].astype(float)
 triangle, order = Triangular(1e-5, 0.1, 25), epoch_order(5000, SEED, 0)
-W_50, b_50 = train(W, b, *some, triangle(np.arange(50)), order)
+W_50, b_50 = [w.copy() for w in W], [c.copy() for c in b]
+for step, rate in enumerate(triangle(np.arange(50))):
+    batch = order[100 * step : 100 * (step + 1)]
+    update(W_50, b_50, *(part[batch] for part in some), rate)
 options = {"learning_rate": triangle, "epochs": 1, "dtype": "float64"}
 fitted = from_scratch.fit(course, *some, seed=SEED, **options).net
 compare(W_50 + b_50, [d.W for d in fitted.dense] + [d.b for d in fitted.dense])
@@ -235,9 +255,9 @@ print(f"accuracy on the validation set after 50 steps: {accuracy:.1%}")
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# By rounding errors only. Both compute the same formulas on the same numbers,
-# if in another order of operations, and in 50 steps a difference in the last
-# digit has no time to grow.
+# **a.** Both compute the same formulas on the same numbers, if in another
+# order of operations, and in 50 steps a difference in the last digit has no
+# time to grow.
 #
 # </details>
 #
@@ -271,23 +291,26 @@ print(f"accuracy on the validation set after 50 steps: {accuracy:.1%}")
 #
 # *Predict first: you change the sum $z$ of a single image. For how many images
 # of the mini-batch does $u$ change?*
+#
+# - **a** for this one only
+# - **b** for those that come after it
+# - **c** for all of them
+
+# %%
+EPSILON = 1e-5
+z = X @ W[0] + b[0]
+gamma, beta = rng.normal(1, 0.3, 50), rng.normal(0, 0.3, 50)
 
 # %% tags=["live", "slide-code"]
 # Write norm(z, gamma, beta): standardize each column, scale and shift it.
-EPSILON = 1e-5
-
-
 def norm(z, gamma, beta):
     spread = np.sqrt(z.var(axis=0) + EPSILON)
     z_hat = (z - z.mean(axis=0)) / spread
     return gamma * z_hat + beta, z_hat, spread
 
 
-z = X @ W[0] + b[0]
-gamma, beta = rng.normal(1, 0.3, 50), rng.normal(0, 0.3, 50)
-u, z_hat, spread = norm(z, gamma, beta)
-
 # %%
+u, z_hat, spread = norm(z, gamma, beta)
 layer = from_scratch.BatchNorm.fresh(50, epsilon=EPSILON)
 layer = layer.with_parameters({"gamma": gamma, "beta": beta})
 compare([u], [layer.forward(z, training=True).z])
@@ -299,8 +322,8 @@ print(f"{changed.sum()} of {len(z)} images have changed")
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# For all of them. The image moves the mean and the variance, and both are part
-# of every other image's $\hat{z}$. Without batch norm, an image never has any
+# **c.** The image moves the mean and the variance, and both are part of
+# every other image's $\hat{z}$. Without batch norm, an image never has any
 # influence on another one in the forward pass.
 #
 # </details>
@@ -340,11 +363,11 @@ print(f"largest sum of a column of dz: {abs(dz.sum(axis=0)).max():.0e}")
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# 0. Add the same number to all $z$: the mean takes it out again, and nothing
-# changes. So the gradient has no component in this direction, and the bias of
-# the layer before batch norm, which adds the same number to all, has gradient
-# 0. In the same way $\sum \hat{z}\, \partial L / \partial z$ is 0, but for
-# $\varepsilon$.
+# **0.** Add the same number to all $z$: the mean takes it out again, and
+# nothing changes. So the gradient has no component in this direction, and
+# the bias of the layer before batch norm, which adds the same number to all,
+# has gradient 0. In the same way $\sum \hat{z}\, \partial L / \partial z$ is
+# 0, but for $\varepsilon$.
 #
 # </details>
 #
@@ -359,6 +382,10 @@ print(f"largest sum of a column of dz: {abs(dz.sum(axis=0)).max():.0e}")
 #
 # *Predict first: which of the four $z$ get a gradient, and which of these
 # gradients change when the first $z$ moves?*
+#
+# - **a** Only the third gets one.
+# - **b** All get one, and that of the first changes.
+# - **c** All get one, and all of them change.
 
 
 # %%
@@ -381,9 +408,9 @@ explore(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# All four get one, and all four gradients change. The mean and the variance
-# belong to all examples, so every $z$ reaches the third $u$ through them; and
-# where the first example goes, the mean and the variance go with it.
+# **c.** The mean and the variance belong to all examples, so every $z$
+# reaches the third $u$ through them; and where the first example goes, the
+# mean and the variance go with it.
 #
 # </details>
 #
@@ -418,6 +445,10 @@ explore(
 #
 # *Predict first: your gradient is right. With $h = 10^{-5}$ and in double
 # precision, to how many digits will central differences agree with it?*
+#
+# - **a** to about three
+# - **b** to all sixteen
+# - **c** to nine or ten digits
 
 # %%
 small = IMAGES.X[:, :30] / IMAGES.X[:, :30].std(axis=0)
@@ -436,19 +467,24 @@ def error(g, nudged):
 
 
 # %% tags=["live", "slide-code"]
+# Write nudged(W, l, at, by): the cost with one weight of layer l changed.
+def nudged(W, l, at, by):
+    W = [w + 0 * by for w in W]  # copies, complex where the nudge is
+    W[l][at] += by
+    return cost(forward(X, W, b)[1], Y, W)
+
+
+# %% tags=["live", "slide-code"]
 # Write central(W, l, h): nudge each weight of layer l up and down by h.
 def central(W, l, h=1e-5):
     slopes = np.empty(W[l].shape)
     for at in np.ndindex(slopes.shape):
-        before, costs = W[l][at], []
-        for step in (h, -h):
-            W[l][at] = before + step
-            costs.append(cost(forward(X, W, b)[1], Y, W))
-        W[l][at] = before
-        slopes[at] = (costs[0] - costs[1]) / (2 * h)
+        rise = nudged(W, l, at, h) - nudged(W, l, at, -h)
+        slopes[at] = rise / (2 * h)
     return slopes
 
 
+# %%
 print(f"central differences: {error(dW[0], central(W, 0)):.0e}")
 
 # %% [markdown]
@@ -461,22 +497,20 @@ print(f"central differences: {error(dW[0], central(W, 0)):.0e}")
 # %% tags=["live", "slide-code"]
 # Write complex_step(W, l): nudge by 1e-30 i; imaginary part of the cost.
 def complex_step(W, l, h=1e-30):
-    W = [w.astype(complex) for w in W]
     slopes = np.empty(W[l].shape)
     for at in np.ndindex(slopes.shape):
-        W[l][at] += 1j * h
-        slopes[at] = cost(forward(X, W, b)[1], Y, W).imag / h
-        W[l][at] -= 1j * h
+        slopes[at] = nudged(W, l, at, 1j * h).imag / h
     return slopes
 
 
+# %%
 print(f"complex step: {error(dW[0], complex_step(W, 0)):.0e}")
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# To nine or ten digits, and the complex step to all sixteen. If yours differs
-# by $10^{-3}$ in double precision, that is no rounding error. It is a mistake.
+# **c.** The complex step agrees to all sixteen. If yours differs by
+# $10^{-3}$ in double precision, that is no rounding error. It is a mistake.
 #
 # </details>
 #
@@ -488,6 +522,10 @@ print(f"complex step: {error(dW[0], complex_step(W, 0)):.0e}")
 #
 # *Predict first: its gradient is right. For some arrays the relative error is
 # 1 all the same, the worst that it can be. Which arrays?*
+#
+# - **a** the biases before batch norm
+# - **b** the weights of the first layer
+# - **c** the factors $\gamma$ of batch norm
 
 # %%
 net, X_4, Y_4 = experiments.gradient_faults.random_net(2, batch_norm=True)
@@ -498,10 +536,10 @@ plots.plot_gradient_check(check);
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The biases before batch norm. Their gradient is 0, because the mean takes
-# them out. What stands there is rounding: about $10^{-16}$ in one gradient,
-# and in the other 0 or a rounding error of the cost, divided by $h$. Two such
-# numbers have nothing in common.
+# **a.** Their gradient is 0, because the mean takes them out. What stands
+# there is rounding: about $10^{-16}$ in one gradient, and in the other 0 or
+# a rounding error of the cost, divided by $h$. Two such numbers have nothing
+# in common.
 #
 # </details>
 #
@@ -514,6 +552,11 @@ plots.plot_gradient_check(check);
 #
 # *Predict first: which $h$ is best in double precision, and which in single
 # precision (float32)?*
+#
+# - **a** About $10^{-5}$ in double precision; in single precision none is
+#   good.
+# - **b** About $10^{-5}$ in both.
+# - **c** The smallest that changes the number, in both.
 
 # %%
 task = experiments.gradient_faults.random_net(2, batch_norm=False)
@@ -526,9 +569,8 @@ plots.plot_errors_over_h(curves);
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Around $10^{-5}$ in double precision. In single precision there is no good
-# one: a step that is large enough for its seven digits is so large that nudges
-# switch ReLUs on or off.
+# **a.** In single precision there is no good one: a step that is large
+# enough for its seven digits is so large that nudges switch ReLUs on or off.
 #
 # </details>
 #
@@ -543,6 +585,10 @@ plots.plot_errors_over_h(curves);
 # be below $10^{-6}$.
 #
 # *Predict first: which entries of a right gradient miss that?*
+#
+# - **a** the large ones
+# - **b** those in the first layer
+# - **c** the small ones
 
 # %%
 ours = np.concatenate([g.ravel() for g in dW])
@@ -572,10 +618,10 @@ print(f"entries below {noise / 1e-6:.0e} may be, for rounding alone")
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The small ones. Rounding is the same for all entries, at most about $2^{-52}
-# L / h$. With a cost of 4 that is $9 \cdot 10^{-11}$, and an entry below $9
-# \cdot 10^{-5}$ may have too few digits left. The second line printed says
-# where this limit is for your cost. You cannot help it: a smaller $h$ adds
+# **c.** Rounding is the same for all entries, at most about $2^{-52} L / h$.
+# With a cost of 4 that is $9 \cdot 10^{-11}$, and an entry below $9 \cdot
+# 10^{-5}$ may have too few digits left. The second line printed says where
+# this limit is for your cost. You cannot help it: a smaller $h$ adds
 # rounding, and a larger one adds curvature.
 #
 # </details>
@@ -591,6 +637,10 @@ print(f"entries below {noise / 1e-6:.0e} may be, for rounding alone")
 #
 # *Predict first: the report's networks learnt with both backward passes. Which
 # of the two would you not trust, and where is its fault?*
+#
+# - **a** The one without batch norm, in its last layer.
+# - **b** The one with batch norm, in its last layer.
+# - **c** The one with batch norm, below its last layer.
 
 # %% tags=["hide-input"]
 X_5, Y_5 = small[:5].astype(float), IMAGES.y[:5].astype(float)
@@ -640,14 +690,14 @@ for columns in (plain, normed):
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The one with batch norm. Its errors are at the end of the scale for the first
-# layer and for $W_2$, and small for $\gamma_2$, $\beta_2$ and the last layer:
-# they begin where the gradient comes through a batch norm for the first time.
-# The biases tell more. Before batch norm their gradient must be 0, and the
-# report's was, to rounding. (Rounding may give any number in this measure, as
-# it does for the right gradient.) Of the four faults that leave errors here,
-# only the forgotten variance leaves the biases right; the other three have an
-# error of 1 there. So the term with $\hat{z}$ is the first suspect.
+# **c.** Its errors are at the end of the scale for the first layer and for
+# $W_2$, and small for $\gamma_2$, $\beta_2$ and the last layer: they begin
+# where the gradient comes through a batch norm for the first time. The
+# biases tell more. Before batch norm their gradient must be 0, and the
+# report's was, to rounding. (Rounding may give any number in this measure,
+# as it does for the right gradient.) Of the four faults that leave errors
+# here, only the forgotten variance leaves the biases right; the other three
+# have an error of 1 there. So the term with $\hat{z}$ is the first suspect.
 #
 # </details>
 #
@@ -678,6 +728,10 @@ for fault, sentence in from_scratch.FAULTS.items():
 # %% [markdown]
 # *Predict first: a network of four layers forgets the variance in all of its
 # batch norms. Which of its arrays get a wrong gradient?*
+#
+# - **a** all below the last batch norm
+# - **b** those of the batch norms only, $\gamma$ and $\beta$
+# - **c** all of them
 
 # %%
 wrong_ones = {
@@ -694,9 +748,9 @@ plots.plot_gradient_check(wrong_ones["variance"]);
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# All below the last batch norm, that is $W_1$ to $W_3$, and $\gamma$ and
-# $\beta$ of the first two. The last layer gets its gradient before any batch
-# norm is in the way, and so do $\gamma_3$ and $\beta_3$.
+# **a.** These are $W_1$ to $W_3$, and $\gamma$ and $\beta$ of the first two.
+# The last layer gets its gradient before any batch norm is in the way, and
+# so do $\gamma_3$ and $\beta_3$.
 #
 # </details>
 #
@@ -706,6 +760,10 @@ plots.plot_gradient_check(wrong_ones["variance"]);
 #
 # *Predict first: a freshly initialized network has $\gamma = 1$ and $\beta =
 # 0$. Which fault does a check not find there?*
+#
+# - **a** the forgotten variance
+# - **b** sums instead of means
+# - **c** the forgotten $\gamma$
 
 # %% tags=["live", "slide-code"]
 # Check fresh nets with each fault: which of them pass?
@@ -719,8 +777,8 @@ for fault in from_scratch.FAULTS:
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The forgotten $\gamma$: a factor of 1 is not missed. Check a network whose
-# parameters are all random, or one that has been trained for a while.
+# **c.** A factor of 1 is not missed. Check a network whose parameters are
+# all random, or one that has been trained for a while.
 #
 # </details>
 #
@@ -728,8 +786,12 @@ for fault in from_scratch.FAULTS:
 # mini-batches for the right gradient and for each wrong one. (*Both forgotten*
 # means mean and variance.)
 #
-# *Predict first: with the variance forgotten, will the network learn nothing,
-# clearly less, or nearly as much as with the right gradient?*
+# *Predict first: with the variance forgotten, how much will the network
+# learn, compared with the right gradient?*
+#
+# - **a** nothing
+# - **b** clearly less
+# - **c** nearly as much
 
 # %%
 gradient_faults = experiments.gradient_faults.run(
@@ -797,8 +859,8 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The sentences under the figure say how much. A wrong gradient that points
-# downhill, by and large, is an optimizer that nobody has asked for.
+# **c.** A wrong gradient that points downhill, by and large, is an optimizer
+# that nobody has asked for.
 #
 # </details>
 #
@@ -815,6 +877,10 @@ claim(
 #
 # *Predict first: had you only the vermilion curve, without the grey one beside
 # it, which of the faults would you notice?*
+#
+# - **a** any of them: a wrong gradient shows in the loss
+# - **b** one whose loss soon stays level or rises
+# - **c** those with the largest errors in the check
 
 # %%
 from lecture import from_scratch
@@ -871,9 +937,8 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Only a fault whose curve makes you suspicious by itself, such as one that
-# soon stays level or goes up. A loss that falls shows that the steps lead
-# downhill. For that, the direction need not be right, only not too wrong.
+# **b.** A loss that falls shows that the steps lead downhill. For that, the
+# direction need not be right, only not too wrong.
 #
 # </details>
 #
@@ -1028,7 +1093,10 @@ def best_step(loss, third_derivative):
 exercises.check("best-step", best_step)
 
 # %% [markdown] anchor="train-it-and-ask" part="Train it"
-# ## Part 2: train it, and ask
+# ## Part 3: train it
+#
+# The network is built, and its gradient is right. Now it gets real images, a
+# learning rate that goes up and down, and more layers than it can use.
 
 # %% [markdown] anchor="cifar"
 # ## The images
@@ -1045,8 +1113,8 @@ exercises.check("best-step", best_step)
 # A tenth of the training images is held out to validate, equally many of each
 # class. The test images are used only in the end.
 #
-# *Predict first: a network gives all images the same class. What share of the
-# test images does it get right?*
+# *Predict first: a network gives all images the same class. How many per
+# cent of the test images does it get right?*
 
 # %% tags=["slide-code"]
 from lecture.experiments.images import source_of_cifar10
@@ -1067,8 +1135,8 @@ plots.plot_images(raw.X_train[one_each], raw.class_names);
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# 10 %, exactly: all classes are equally frequent in each part. So 10.00 says
-# that a network has learnt nothing. In the report this number is 9.50 on the
+# **10.** All classes are equally frequent in each part. So 10.00 says that a
+# network has learnt nothing. In the report this number is 9.50 on the
 # validation set, because it held out the last 5,000 images as they come, 475
 # of them of the class that its dead networks chose.
 #
@@ -1106,11 +1174,17 @@ plots.plot_images(
 # *Predict first: an image and the weights of the first layer are rotated
 # together. What changes in the output, and what after a step of gradient
 # descent?*
+#
+# - **a** Neither changes.
+# - **b** The output changes, and so does the step.
+# - **c** The output stays, the step changes.
+
+# %%
+rng = np.random.default_rng(SEED)
+x, W, above = (rng.normal(size=s) for s in ((9, 20), (20, 3), (9, 3)))
 
 # %% tags=["live", "slide-code"]
 # Rotate inputs and weights by a matrix from np.linalg.qr, and compare.
-rng = np.random.default_rng(SEED)
-x, W, above = (rng.normal(size=s) for s in ((9, 20), (20, 3), (9, 3)))
 turn, _ = np.linalg.qr(rng.normal(size=(20, 20)))
 x_turned, W_turned = x @ turn, turn.T @ W
 print(np.allclose(x @ W, x_turned @ W_turned))
@@ -1121,9 +1195,9 @@ print(np.allclose(x @ W, x_turned @ W_turned))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Nothing, and nothing. The rotation of the weights undoes that of the image,
-# and the gradient rotates along. The squares of the weights keep their sum, so
-# the penalty does not notice either, and normal initial weights look the same
+# **a.** The rotation of the weights undoes that of the image, and the
+# gradient rotates along. The squares of the weights keep their sum, so the
+# penalty does not notice either, and normal initial weights look the same
 # from all sides.
 #
 # </details>
@@ -1181,8 +1255,8 @@ for step in (0, 1125, 2250, 3375, 4500, 6750):
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Ten: 450 mini-batches are an epoch, and a cycle has 4,500 steps. Two cycles
-# are 20 epochs.
+# **10.** 450 mini-batches are an epoch, and a cycle has 4,500 steps. Two
+# cycles are 20 epochs.
 #
 # </details>
 #
@@ -1191,8 +1265,11 @@ for step in (0, 1125, 2250, 3375, 4500, 6750):
 # batch norm are trained in two cycles, and beside them the same networks with
 # a rate that falls once, along half a cosine, in as many steps.
 #
-# *Predict first: at which learning rates is the accuracy highest, and which of
-# the two schedules ends with the higher one?*
+# *Predict first: at which learning rate of a cycle is the accuracy highest?*
+#
+# - **a** the highest, where the network learns fastest
+# - **b** one in the middle
+# - **c** the lowest, where the cycle ends
 
 # %%
 cycles = experiments.cycles.run(preset=PRESET, images=IMAGES)
@@ -1233,12 +1310,11 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# At the lowest, at the end of a cycle. A large rate makes the weights jump
-# around the valley that they are in; when it gets small, they settle. So the
-# last step should be one with a small rate, whichever way the rate came down.
-# The last sentence under the figure compares the two ways.
-# A network that is taken out in the middle of a cycle is measured at a bad
-# moment.
+# **c.** A large rate makes the weights jump around the valley that they are
+# in; when it gets small, they settle. So the last step should be one with a
+# small rate, whichever way the rate came down. The last sentence under the
+# figure compares the two ways. A network that is taken out in the middle of
+# a cycle is measured at a bad moment.
 #
 # </details>
 #
@@ -1250,7 +1326,11 @@ claim(
 # large, and watch. The report left it out.
 #
 # *Predict first: the rate rises from 0.0001 to 10. Where does the accuracy
-# collapse: before 0.1, soon after, or far above?*
+# collapse?*
+#
+# - **a** before 0.1
+# - **b** soon after 0.1
+# - **c** far above 0.1
 
 # %%
 ax = plots.plot_sweep(cycles.sweeps[1])
@@ -1274,10 +1354,10 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The curve above shows it. As the lowest rate take one where the accuracy
-# begins to rise, as the highest one a little below the peak. The test lasts no
-# longer than a cycle, and each point has been trained only with the smaller
-# rates before it, so it is a hint rather than a measurement of the best rate.
+# As the lowest rate take one where the accuracy begins to rise, as the
+# highest one a little below the peak. The test lasts no longer than a cycle,
+# and each point has been trained only with the smaller rates before it, so
+# it is a hint rather than a measurement of the best rate.
 #
 # </details>
 #
@@ -1300,6 +1380,10 @@ claim(
 # mini-batches. So what differs within a pair is batch norm.
 #
 # *Predict first: how much does batch norm gain in a network of three layers?*
+#
+# - **a** less than 1 % of the images
+# - **b** 1 to 5 %
+# - **c** more than 5 %
 
 # %%
 batch_norm = experiments.batch_norm.run(preset=PRESET, images=IMAGES)
@@ -1363,6 +1447,10 @@ claim(
 #
 # *Predict first: how much do these networks gain from batch norm, and do nine
 # layers beat three?*
+#
+# - **a** less than 1 %, and three layers are better
+# - **b** some per cent, and three layers are better
+# - **c** some per cent, and nine layers are better
 
 # %%
 plots.plot_cycles(batch_norm.details[9]);
@@ -1414,8 +1502,8 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The sentences under the figures say how much. Depth alone is no gain: all
-# that the last layers know of an image has passed through ten units.
+# Depth alone is no gain: all that the last layers know of an image has
+# passed through ten units.
 #
 # </details>
 #
@@ -1449,6 +1537,10 @@ claim(
 #
 # *Predict first: twenty networks are all equally good and get 53 % of all
 # images right. Each is scored on 5,000 images. What is the best score?*
+#
+# - **a** 53 %, like that of each
+# - **b** about 54 %
+# - **c** about 57 %
 
 # %% tags=["live", "slide-code"]
 # Draw 20 scores with rng.binomial and take the best, 1,000 times.
@@ -1460,10 +1552,10 @@ print(f"best of twenty, on average: {scores.max(axis=1).mean():.4f}")
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# About .543. A score on 5,000 images has a standard error of $\sqrt{0.53 \cdot
-# 0.47 / 5000} = 0.007$, and the largest of twenty normal numbers is on average
-# 1.9 standard deviations above their mean. This is the *winner's curse*: what
-# is chosen for a high score has probably been lucky.
+# **b.** About .543: a score on 5,000 images has a standard error of
+# $\sqrt{0.53 \cdot 0.47 / 5000} = 0.007$, and the largest of twenty normal
+# numbers is on average 1.9 standard deviations above their mean. This is the
+# *winner's curse*: what is chosen for a high score has probably been lucky.
 #
 # </details>
 #
@@ -1476,8 +1568,11 @@ print(f"best of twenty, on average: {scores.max(axis=1).mean():.4f}")
 # mini-batches. At the end, new networks are trained with the λ that was found,
 # with .005, where the report began, and with its .0072.
 #
-# *Predict first: how wide is the plateau: does it reach over a factor of 2, of
-# 5 or of 50?*
+# *Predict first: how wide is the plateau?*
+#
+# - **a** a factor of 2
+# - **b** a factor of 5
+# - **c** a factor of 50
 
 # %%
 penalty = experiments.penalty.run(preset=PRESET, images=IMAGES)
@@ -1520,8 +1615,8 @@ claim(
 # <details><summary>Answer</summary>
 #
 # The green band is the plateau, and the line below the figure has its ends.
-# (Where one of them is the end of the fine search, the plateau may go on.) The
-# accuracy of such networks changes slowly with λ, so a search that
+# (Where one of them is the end of the fine search, the plateau may go on.)
+# The accuracy of such networks changes slowly with λ, so a search that
 # distinguishes .0064 from .0072 distinguishes noise.
 #
 # </details>
@@ -1536,6 +1631,10 @@ claim(
 #
 # *Predict first: how can the training accuracy rise from row to row, if it is
 # not because of λ?*
+#
+# - **a** The seeds of the later rows are luckier.
+# - **b** Later rows have fewer images to fit.
+# - **c** Each row goes on with the weights of the one before.
 
 # %%
 carried_over = experiments.carried_over.run(preset=PRESET, images=IMAGES)
@@ -1595,10 +1694,11 @@ if carried_over.details.published:
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# If all rows train one and the same network, each begins with the weights that
-# the row before has left. Then the rows of small λ are simply more epochs, and
-# only a strong penalty makes the network forget. In the code that takes one
-# misplaced line: the network is built before the loop over λ, not inside it.
+# **c.** All rows train one and the same network, each begins with the
+# weights that the row before has left. Then the rows of small λ are simply
+# more epochs, and only a strong penalty makes the network forget. In the
+# code that takes one misplaced line: the network is built before the loop
+# over λ, not inside it.
 #
 # </details>
 #
@@ -1628,11 +1728,14 @@ if carried_over.details.published:
 #
 # *Predict first: each layer has σ = 0.001. The inputs have standard deviation
 # 1; what is that of the sums in the ninth layer, in powers of ten?*
+#
+# - **a** $10^{-3}$
+# - **b** $10^{-9}$
+# - **c** $10^{-22}$
 
 # %% tags=["live", "slide-code"]
 # Send 100 inputs through nine layers with σ = 0.001; print each z.std().
-rng = np.random.default_rng(SEED)
-units = [3072, 50, 30, 20, 20, 10, 10, 10, 10, 10]
+rng, units = np.random.default_rng(SEED), [3072, 50, 30, 20, 20, *[10] * 5]
 a = rng.normal(size=(100, units[0]))
 for n_in, n_out in zip(units, units[1:]):
     z = a @ rng.normal(0, 0.001, size=(n_in, n_out))
@@ -1642,11 +1745,10 @@ for n_in, n_out in zip(units, units[1:]):
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# About $10^{-22}$. The first layer makes sums of about $0.001 \cdot
-# \sqrt{3072} = 0.06$. Each layer after it, with $n$ inputs, multiplies their
-# size by about $\sigma \sqrt{n / 2}$, which is .002 to .005. Gradients shrink
-# in the same way on their way back, so only the biases of the outputs can
-# still learn.
+# **c.** The first layer makes sums of about $0.001 \cdot \sqrt{3072} =
+# 0.06$. Each layer after it, with $n$ inputs, multiplies their size by about
+# $\sigma \sqrt{n / 2}$, which is .002 to .005. Gradients shrink in the same
+# way on their way back, so only the biases of the outputs can still learn.
 #
 # </details>
 #
@@ -1657,6 +1759,10 @@ for n_in, n_out in zip(units, units[1:]):
 #
 # *Predict first: for which σ does a network of nine layers learn without batch
 # norm, with ε = 1e-3, with 1e-5, and with 1e-12?*
+#
+# - **a** with batch norm from any σ, whatever ε is
+# - **b** only where ε is small enough for σ
+# - **c** only from the largest σ, with batch norm or without
 
 # %%
 first_weights = experiments.first_weights.run(preset=PRESET, images=IMAGES)
@@ -1725,12 +1831,12 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The figure shows for which, and the variance of the sums says why. With σ =
-# 0.001 the first layer has sums of variance $3072 \cdot 10^{-6} = 0.003$,
-# which batch norm with $\varepsilon = 10^{-3}$ brings close to 1. But the sums
-# of the next layer have variance $50 / 2 \cdot 10^{-6}$, far below ε: there
-# batch norm divides by about $\sqrt{\varepsilon}$ and not by the standard
-# deviation, and the spread falls from layer to layer.
+# **b.** The variance of the sums says why. With σ = 0.001 the first layer
+# has sums of variance $3072 \cdot 10^{-6} = 0.003$, which batch norm with
+# $\varepsilon = 10^{-3}$ brings close to 1. But the sums of the next layer
+# have variance $50 / 2 \cdot 10^{-6}$, far below ε: there batch norm divides
+# by about $\sqrt{\varepsilon}$ and not by the standard deviation, and the
+# spread falls from layer to layer.
 #
 # </details>
 #
@@ -1766,12 +1872,18 @@ claim(
 # to change $\varepsilon$ so that the spread stays the same in all layers?*
 
 # %% tags=["live", "slide-code"]
-# Send 100 images through 8 layers with batch norm, and print u.std() of each.
+# Write normed(a, sigma, epsilon, rng): z with rng.normal and @, standardized.
+def normed(a, sigma, epsilon, rng):
+    z = a @ rng.normal(0, sigma, size=(a.shape[1], 50))
+    return (z - z.mean(axis=0)) / np.sqrt(z.var(axis=0) + epsilon)
+
+
+# %%
 def spreads(sigma, epsilon):
+    """Yield the spread of u in each of eight layers, for 100 images."""
     rng, a = np.random.default_rng(SEED), IMAGES.X[:100]
     for _ in range(8):
-        z = a @ rng.normal(0, sigma, size=(a.shape[1], 50))
-        u = (z - z.mean(axis=0)) / np.sqrt(z.var(axis=0) + epsilon)
+        u = normed(a, sigma, epsilon, rng)
         a = np.maximum(u, 0)
         yield f"{u.std():.2g}"
 
@@ -1888,10 +2000,10 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# By a factor of 100. The sums $z$ are proportional to $\sigma$, their variance
-# $v$ is proportional to $\sigma^2$, and what batch norm gives depends on
-# $\varepsilon / v$ alone. So in every layer the spread depends on $\sigma^2 /
-# \varepsilon$ and on nothing else.
+# **100.** The sums $z$ are proportional to $\sigma$, their variance $v$ is
+# proportional to $\sigma^2$, and what batch norm gives depends on
+# $\varepsilon / v$ alone. So in every layer the spread depends on $\sigma^2
+# / \varepsilon$ and on nothing else.
 #
 # </details>
 #
@@ -1922,14 +2034,16 @@ claim(
 #
 # *Predict first: one example stays, and the others in its batch change. Does
 # its output change in training, and does it in prediction?*
+#
+# - **a** in training only
+# - **b** in both
+# - **c** in neither
 
 # %% tags=["live", "slide-code"]
 # Forward two batches that share row 0: training=True, then False.
-from lecture.from_scratch import BatchNorm
-
 z = np.random.default_rng(SEED).normal(size=(5, 3))
 other = np.concatenate([z[:1], z[1:] + 2])
-norm = BatchNorm.fresh(3)
+norm = from_scratch.BatchNorm.fresh(3)
 for mode in (True, False):
     rows = [norm.forward(each, training=mode).a[0] for each in (z, other)]
     print(f"training={mode}:", *(row.round(2) for row in rows))
@@ -1937,8 +2051,8 @@ for mode in (True, False):
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# In training it changes, in prediction it does not: there the averages are the
-# same for every batch, whatever is in it.
+# **a.** In prediction the averages are the same for every batch, whatever is
+# in it.
 #
 # </details>
 #
@@ -1953,8 +2067,11 @@ for mode in (True, False):
 # Networks with nine layers are stopped at each quarter of a cycle and predict
 # the validation set with all four. The weights are the same for all of them.
 #
-# *Predict first: when do moving averages do worst, and which of the four is
-# best in the end?*
+# *Predict first: when do moving averages do worst?*
+#
+# - **a** while the learning rate is high
+# - **b** while it is low
+# - **c** always alike
 
 # %%
 inference = experiments.inference.run(preset=PRESET, images=IMAGES)
@@ -2004,10 +2121,10 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# While the learning rate is high, because then the weights run away from their
-# averages. When it is small, the averages catch up, and it is the same whether
-# they have been collected on the way or are computed afterwards. A hundred
-# images give a noisy mean and variance, and in nine layers the noise adds up.
+# **a.** Then the weights run away from their averages. When it is small, the
+# averages catch up, and it is the same whether they have been collected on
+# the way or are computed afterwards. A hundred images give a noisy mean and
+# variance, and in nine layers the noise adds up.
 #
 # </details>
 #
@@ -2147,6 +2264,10 @@ exercises.check("largest-epsilon", largest_epsilon)
 #
 # *Predict first: what share of these claims do the networks of this page
 # support?*
+#
+# - **a** nearly all of them
+# - **b** about two thirds
+# - **c** less than half
 
 # %% tags=["hide-input"]
 answers = [
@@ -2185,9 +2306,9 @@ pd.DataFrame(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The line above the table counts them. A single run cannot tell an effect from
-# the spread of the seeds, and for some questions the spread of networks with
-# nine layers is as large as what was to be shown.
+# A single run cannot tell an effect from the spread of the seeds, and for
+# some questions the spread of networks with nine layers is as large as what
+# was to be shown.
 #
 # </details>
 #
