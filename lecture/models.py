@@ -1,4 +1,4 @@
-"""The lecture's networks: ``mlp`` and its regularized variants, built and compiled.
+"""The lecture's networks: ``mlp`` and its regularized variants, and a small ``convnet``, built and compiled.
 
 >>> mlp(512, 512).count_params()
 669706
@@ -141,6 +141,85 @@ def mlp(
     model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"])
     model.optimizer.build(model.trainable_variables)  # otherwise ScheduleFreeAdamW (Keras 3.15) loses them
     return model
+
+
+def convnet(
+    *n_maps: int,
+    image_shape: Sequence[int] = (28, 28, 1),
+    n_classes: int = 10,
+    learning_rate: float = 0.003,
+) -> keras.Sequential:
+    """Return a small convolutional network for classification, compiled, with accuracy as its metric.
+
+    Each layer has 3 × 3 windows and ReLU; between two layers the largest of 2 × 2 numbers is kept, and a dense layer
+    gives the probabilities. The initial weights follow ``keras.utils.set_random_seed``.
+
+    Parameters
+    ----------
+    *n_maps : int
+        Feature maps per layer, such as ``8, 16, 16``; at least one layer.
+    image_shape : sequence of int
+        Height, width and number of channels of an image.
+    n_classes : int
+        Number of classes, at least 2.
+    learning_rate : float
+        Learning rate of Adam, above 0.
+
+    Returns
+    -------
+    keras.Sequential
+        Its convolutions are named ``layer_1``, ``layer_2``, …
+
+    Raises
+    ------
+    ValueError
+        If there is no layer, or a number is out of range.
+
+    >>> convnet(8, 16, 16).count_params()
+    11418
+    """
+    if not n_maps:
+        raise ValueError("n_maps must name the feature maps of at least one layer, got none.")
+    whole(n_classes, "n_classes", least=2)
+    real(learning_rate, "learning_rate", above=0)
+    model = keras.Sequential([keras.Input(tuple(image_shape))], name="convnet")
+    for number, maps in enumerate(n_maps, start=1):
+        if number > 1:
+            model.add(layers.MaxPooling2D(name=f"pooling_{number - 1}"))
+        whole(maps, "the number of feature maps", least=1)
+        model.add(layers.Conv2D(maps, 3, padding="same", activation="relu", name=f"layer_{number}"))
+    model.add(layers.Flatten(name="flatten"))
+    model.add(layers.Dense(n_classes, activation="softmax", name="output"))
+    model.compile(
+        optimizer=keras.optimizers.Adam(learning_rate),
+        loss="categorical_crossentropy",
+        metrics=["accuracy"],
+        steps_per_execution=8,
+    )
+    return model
+
+
+def activations_of(model: keras.Model, X: np.ndarray) -> dict[str, np.ndarray]:
+    """Return what each layer of a network gives for some examples.
+
+    Parameters
+    ----------
+    model : keras.Model
+        A network of layers one after the other.
+    X : array of shape (n, ...)
+        Examples, as the network takes them.
+
+    Returns
+    -------
+    dict of str to array of shape (n, ...)
+        Activations by the name of the layer, from the first to the last.
+
+    >>> {name: values.shape for name, values in activations_of(mlp(5, n_inputs=3), np.zeros((2, 3))).items()}
+    {'hidden_1': (2, 5), 'output': (2, 10)}
+    """
+    inside = keras.Model(model.inputs[0], [layer.output for layer in model.layers])
+    names = [layer.name for layer in model.layers]
+    return dict(zip(names, map(keras.ops.convert_to_numpy, inside(X, training=False)), strict=True))
 
 
 def variables_of(model: keras.Model) -> list:

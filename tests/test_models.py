@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from lecture.models import LOSSES, mlp, restore, state_of, variables_of
+from lecture.models import LOSSES, activations_of, convnet, mlp, restore, state_of, variables_of
 
 VARIANTS = (
     {"l1": 1e-4},
@@ -341,3 +341,37 @@ def test_the_state_of_a_network_of_other_layers_is_refused_and_changes_nothing(h
         restore(model, state_of(other))
     for now, then in zip(state_of(model), before, strict=True):
         np.testing.assert_array_equal(now, then)
+
+
+def test_a_convnet_counts_its_windows_and_its_last_layer():
+    model = convnet(8, 16, 4, image_shape=(12, 12, 3), n_classes=5)
+    windows = (9 * 3 + 1) * 8 + (9 * 8 + 1) * 16 + (9 * 16 + 1) * 4
+    assert model.count_params() == windows + (3 * 3 * 4 + 1) * 5
+    assert [layer.output.shape[1:3] for layer in model.layers if layer.name.startswith("layer_")] == [
+        (12, 12),
+        (6, 6),
+        (3, 3),
+    ]
+
+
+@pytest.mark.parametrize(
+    "n_maps, options, said",
+    [
+        ((), {}, "at least one layer, got none"),
+        ((8, 0), {}, "the number of feature maps must be a whole number of at least 1, got 0"),
+        ((8,), {"n_classes": 1}, "n_classes must be a whole number of at least 2, got 1"),
+        ((8,), {"learning_rate": 0}, "learning_rate must be a number above 0, got 0"),
+    ],
+)
+def test_a_convnet_refuses_what_it_cannot_be(n_maps, options, said):
+    with pytest.raises(ValueError, match=said):
+        convnet(*n_maps, **options)
+
+
+def test_activations_are_what_the_layers_compute_one_after_the_other(images):
+    model, (X, _) = mlp(16, 8, seed=0), images
+    found = activations_of(model, X)
+    assert list(found) == ["hidden_1", "hidden_2", "output"]
+    W, b = model.layers[0].get_weights()
+    np.testing.assert_allclose(found["hidden_1"], np.maximum(X @ W + b, 0), atol=1e-5)
+    np.testing.assert_allclose(found["output"], model.predict(X, verbose=0), atol=1e-6)

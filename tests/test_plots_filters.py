@@ -45,6 +45,16 @@ def test_the_strongest_maps_are_drawn_each_on_its_own_scale():
     assert "1 of them is 0 everywhere." in alt_text(axes[0].figure)
 
 
+def test_the_answer_stands_beside_the_maps():
+    maps, answer = {"layer 1": np.ones((6, 6, 2))}, {"Shirt": 0.25, "Bag": 0.75}
+    axes = plot_feature_maps(np.zeros((28, 28)), maps, probabilities=answer)
+    assert [bar.get_width() for bar in axes[-1].patches] == [0.25, 0.75]
+    assert [label.get_text() for label in axes[-1].get_yticklabels()] == ["Shirt", "Bag"]
+    assert "The network says Bag with probability 0.75." in alt_text(axes[0].figure)
+    with pytest.raises(ValueError, match="from 0 to 1, got 2"):
+        plot_feature_maps(np.zeros((28, 28)), maps, probabilities={"Shirt": 2.0})
+
+
 def test_pieces_are_drawn_in_their_rows():
     pieces = np.random.default_rng(0).random((2, 3, 24, 24))
     (ax,) = plot_patches({"layer 1": pieces})

@@ -9,13 +9,20 @@ from numpy.typing import ArrayLike
 from lecture.checks import whole
 from lecture.plots import style
 from lecture.plots.alt import describe
+from lecture.plots.networks.images import checked_probabilities, draw_probabilities
 from lecture.plots.page import drawable
 from lecture.plots.pixels import GREYS, Pictures, pictures
-from lecture.plots.style import em
+from lecture.plots.style import COLORS, em
 from lecture.words import counted, plural
 
 
-def plot_feature_maps(image: ArrayLike, maps: Mapping[str, ArrayLike], *, most: int = 8) -> np.ndarray:
+def plot_feature_maps(
+    image: ArrayLike,
+    maps: Mapping[str, ArrayLike],
+    *,
+    most: int = 8,
+    probabilities: Mapping[str, float] | None = None,
+) -> np.ndarray:
     """Draw one image and the feature maps of each layer for it, layer below layer.
 
     Parameters
@@ -27,16 +34,18 @@ def plot_feature_maps(image: ArrayLike, maps: Mapping[str, ArrayLike], *, most: 
         has its own scale, from 0 to its largest activation. What is not finite is pale blue.
     most : int
         Number of maps that are drawn of each layer: of more, those with the strongest activations.
+    probabilities : mapping of str to float, optional
+        What the network answers: the probability of each class, by its name, drawn at the right.
 
     Returns
     -------
-    ndarray of matplotlib.axes.Axes, shape (1 + n_layers,)
-        Axes of the image, then one for each layer with its maps side by side.
+    ndarray of matplotlib.axes.Axes, shape (1 + n_layers,), or one more with probabilities
+        Axes of the image, then one for each layer with its maps side by side, then those of the probabilities.
 
     Raises
     ------
     ValueError
-        If there is no layer, or an array has another shape.
+        If there is no layer, an array has another shape, or a probability is not in [0, 1].
     """
     whole(most, "most", least=1)
     if not maps:
@@ -45,16 +54,19 @@ def plot_feature_maps(image: ArrayLike, maps: Mapping[str, ArrayLike], *, most: 
     for name, values in maps.items():
         if values.ndim != 3:
             raise ValueError(f"maps[{name!r}] must have shape (height, width, n_maps), got {values.shape}.")
+    classes = list(probabilities or {})
+    answer = checked_probabilities([*(probabilities or {}).values()], len(classes))
     picture = pictures([image])
-    cell = 5.2 * em()
+    cell, bars = 5.2 * em(), 26 * em() if classes else 0
     n = len(maps)
-    figure = plt.figure(figsize=(6.6 * em() + (most + 2.2) * cell, n * (cell + 1.9 * em())))
-    grid = figure.add_gridspec(n, 2, width_ratios=[2, most + 1])
+    widths = [2 * cell, (most + 1) * cell, *([bars] if classes else [])]
+    figure = plt.figure(figsize=(6.6 * em() + (most + 2.2) * cell + bars, n * (cell + 1.9 * em())))
+    grid = figure.add_gridspec(n, len(widths), width_ratios=widths)
     first = figure.add_subplot(grid[:, 0])
     picture.draw(first)
     first.set_title("image")
     first.set_axis_off()
-    axes = [describe(first, "An image of the test set." + picture.lost())]
+    axes = [describe(first, "The image." + picture.lost())]
     for row, (name, values) in enumerate(maps.items()):
         ax = figure.add_subplot(grid[row, 1])
         values = np.where(np.isfinite(values), values, np.nan)
@@ -66,7 +78,18 @@ def plot_feature_maps(image: ArrayLike, maps: Mapping[str, ArrayLike], *, most: 
         ax.set_title(_title(name, values.shape, most), loc="left")
         ax.set_axis_off()
         axes.append(describe(ax, _in_words(name, values, strongest)))
+    if classes:
+        axes.append(_answer(figure.add_subplot(grid[:, 2]), answer, classes))
     return np.array(axes)
+
+
+def _answer(ax, probabilities, classes):
+    """Bars of the probabilities; the most likely class in a colour of its own."""
+    best = int(probabilities.argmax())
+    colors = [COLORS[1] if place == best else COLORS[0] for place in range(len(classes))]
+    draw_probabilities(ax, probabilities, classes, colors)
+    ax.set_title("answer")
+    return describe(ax, f"The network says {classes[best]} with probability {probabilities[best]:.2f}.")
 
 
 def _title(name, shape, most):

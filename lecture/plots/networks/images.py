@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
 from lecture.checks import whole
@@ -81,7 +82,7 @@ def plot_prediction(
         If there is not one probability for each class, one is not in [0, 1], there is no class of the number
         ``truth``, or the image has another shape.
     """
-    probabilities = _checked(probabilities, len(class_names))
+    probabilities = checked_probabilities(probabilities, len(class_names))
     if truth is not None:
         truth = whole(truth, "truth", least=0, most=len(class_names) - 1)
     shown = pictures([image])
@@ -89,14 +90,8 @@ def plot_prediction(
     shown.draw(axes[0])
     axes[0].set_axis_off()
     predicted = int(probabilities.argmax())
-    places = range(len(class_names))
-    colors = [COLORS[2] if i == truth else COLORS[1] if i == predicted else COLORS[0] for i in places]
-    bars = axes[1].barh(places, probabilities, color=colors)
-    axes[1].set_yticks(places, class_names)
-    axes[1].bar_label(bars, [f"{p:.2f}" if p >= 0.005 else "" for p in probabilities], padding=3)
-    axes[1].set(xlabel="probability", xlim=(0, 1.15))
-    axes[1].grid(visible=False)
-    axes[1].invert_yaxis()
+    colors = [COLORS[2] if i == truth else COLORS[1] if i == predicted else COLORS[0] for i in range(len(class_names))]
+    draw_probabilities(axes[1], probabilities, class_names, colors)
     said = f"The network says {class_names[predicted]} with probability {probabilities[predicted]:.2f}"
     if truth is None:
         sentence = said + "."
@@ -110,8 +105,27 @@ def plot_prediction(
     return axes
 
 
-def _checked(probabilities, n_classes):
-    """Probabilities as an array (n_classes,) of numbers in [0, 1], but for rounding."""
+def draw_probabilities(
+    ax: Axes, probabilities: np.ndarray, class_names: Sequence[str], colors: Sequence[str] | None = None
+) -> None:
+    """Draw a bar for each class, the first on top, with its name and, from 0.005 on, its probability."""
+    places = range(len(class_names))
+    bars = ax.barh(places, probabilities, color=colors)
+    ax.set_yticks(places, class_names)
+    ax.bar_label(bars, [f"{p:.2f}" if p >= 0.005 else "" for p in probabilities], padding=3)
+    ax.set(xlabel="probability", xlim=(0, 1.15))
+    ax.grid(visible=False)
+    ax.invert_yaxis()
+
+
+def checked_probabilities(probabilities: ArrayLike, n_classes: int) -> np.ndarray:
+    """Return probabilities as an array (n_classes,) of numbers in [0, 1], but for rounding.
+
+    Raises
+    ------
+    ValueError
+        If there is not one for each class, or one is no probability.
+    """
     probabilities = np.asarray(probabilities, dtype=float)
     if probabilities.shape != (n_classes,):
         raise ValueError(
