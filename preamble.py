@@ -31,12 +31,14 @@ from lecture import data, device, exercises, plots
 from lecture.checks import one_of
 from lecture.explore import Paths, explore, explore_walk
 from lecture.explore.render import packed
+from lecture.tables import Table
 
 __all__ = [
     "LIVE",
     "MODE",
     "SEED",
     "Paths",
+    "Table",
     "by_mode",
     "claim",
     "data",

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 from lecture.checks import whole
 from lecture.graph_layout import connections_of, depths_of
 from lecture.keras_graph import Call, Shape, activation_name, function_name, read
+from lecture.tables import Table
 from lecture.words import counted, listed
 
 # What a layer does, by the name of its class or of the nearest class that it inherits from. What is not here is
@@ -278,18 +279,14 @@ class Architecture:
             sentences.append(f"{counted(len(skips), 'skip connection')}{which}.")
         return " ".join(sentences)
 
-    def table(self) -> str:
-        """Return a table of the layers that have parameters, as text.
+    def table(self) -> Table:
+        """Return a table of the layers that have parameters.
 
         It says how the parameters are counted, and how many a dense layer between the same shapes would have.
         """
+        rows = [_row(layer) for layer in self.layers if layer.n_params and layer.shares is None]
         head = ("layer", "output", "parameters", "counted as", "a dense layer instead")
-        rows = [head, *(_row(layer) for layer in self.layers if layer.n_params and layer.shares is None)]
-        rows.append(("all", "", f"{self.n_params:,}", "", ""))
-        widths = [max(map(len, column)) for column in zip(*rows)]
-        right = (False, False, True, False, True)
-        cells = [[cell.rjust(w) if r else cell.ljust(w) for cell, w, r in zip(row, widths, right)] for row in rows]
-        return "\n".join("  ".join(row).rstrip() for row in cells)
+        return Table(head, [*rows, ("all", "", self.n_params, "", "")])
 
     @property
     def _inputs(self):
@@ -456,5 +453,4 @@ def _size(shape):
 
 def _row(layer):
     """One row of the table of parameters."""
-    n_dense = "" if layer.n_dense is None else f"{layer.n_dense:,}"
-    return layer.title, shape_text(layer.shape), f"{layer.n_params:,}", layer.counting(), n_dense
+    return layer.title, shape_text(layer.shape), layer.n_params, layer.counting(), layer.n_dense

@@ -261,9 +261,8 @@ def test_a_receptive_field_needs_a_chain_of_windows():
 
 
 def test_the_table_counts_and_compares():
-    table = (
-        of(_sequential(layers.Conv2D(8, 3), layers.Flatten(), layers.Dense(10), shape=(28, 28, 1))).table().splitlines()
-    )
+    model = _sequential(layers.Conv2D(8, 3), layers.Flatten(), layers.Dense(10), shape=(28, 28, 1))
+    table = str(of(model).table()).splitlines()
     assert len(table) == 4
     assert table[1].split() == ["Conv2D", "3×3", "26×26×8", "80", "3·3·1·8", "+", "8", "4,245,280"]
     assert table[-1].split() == ["all", "54,170"]

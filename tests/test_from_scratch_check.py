@@ -165,7 +165,7 @@ def test_a_check_describes_itself():
     assert f"of {len(check.rows)} arrays {check.count('right')} are right" in text
     assert "0 within rounding (b1 and b2)" in text and "wrong (W1, " in text
     assert f"The worst is {check.worst.label}" in text and "by central differences with h = 1e-05" in text
-    lines = check.table().splitlines()
+    lines = str(check.table()).splitlines()
     assert len(lines) == 1 + len(check.rows) and lines[0].split()[0] == "array" and lines[3].split()[0] == "γ1"
     assert "a complex step:" in check_gradients(net, X, y, entries=1, method="complex").describe()
 

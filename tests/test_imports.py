@@ -7,7 +7,7 @@ import sys
 import pytest
 from conftest import ROOT
 
-SMALL = {f"lecture.{name}" for name in ("checks", "files", "words", "shuffling")}
+SMALL = {f"lecture.{name}" for name in ("checks", "files", "words", "shuffling", "tables")}
 CORE = SMALL | {
     "lecture.activations",
     "lecture.architecture",
@@ -27,6 +27,7 @@ MAY = {
     "files": set(),
     "shuffling": {"numpy"},
     "intervals": {"numpy", "scipy", "lecture.checks"},
+    "tables": set(),
     "activations": {"numpy"} | CORE,
     "architecture": {"numpy"} | CORE,
     "network": {"numpy"} | CORE,

@@ -15,6 +15,7 @@ from lecture.activations import ACTIVATIONS
 from lecture.checks import one_of, real, whole
 from lecture.from_scratch.losses import LOSSES
 from lecture.from_scratch.net import Net, batch
+from lecture.tables import Table
 from lecture.words import counted, listed, plural
 
 METHODS = {"central": "central differences", "complex": "a complex step"}
@@ -89,14 +90,10 @@ class GradientCheck:
         one_of(verdict, VERDICTS, "verdict")
         return sum(row.verdict == verdict for row in self.rows)
 
-    def table(self) -> str:
-        """Return a line for each array, as text."""
-        lines = [("array", "shape", "error", "ours", "nudged", "noise", "kinks", "verdict")]
-        for row in self.rows:
-            numbers = (f"{row.error:.1e}", f"{row.ours:.3g}", f"{row.theirs:.3g}", f"{row.noise:.0e}")
-            lines.append((row.label, "×".join(map(str, row.shape)), *numbers, str(row.kinks), row.verdict))
-        widths = [max(map(len, column)) for column in zip(*lines)]
-        return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in lines)
+    def table(self) -> Table:
+        """Return a table with a row for each array."""
+        head = ("array", "shape", "error", "ours", "nudged", "noise", "kinks", "verdict")
+        return Table(head, map(_row, self.rows))
 
     def describe(self) -> str:
         """Return what was found, in sentences."""
@@ -358,3 +355,9 @@ def _compared(g, ways, found, method):
         "unjudged": int(found.unjudged.sum()),
         "verdict": verdict,
     }
+
+
+def _row(array):
+    """The row of one array in the table."""
+    numbers = f"{array.error:.1e}", array.ours, array.theirs, f"{array.noise:.0e}", array.kinks
+    return array.label, "×".join(map(str, array.shape)), *numbers, array.verdict
