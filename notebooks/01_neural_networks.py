@@ -335,7 +335,7 @@ convolutional = keras.Sequential(
 )
 plots.plot_architecture(architecture.of(convolutional));
 # %%
-print(architecture.of(convolutional).table())
+architecture.of(convolutional).table()
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -364,7 +364,7 @@ recurrent = keras.Sequential(
 )
 plots.plot_architecture(architecture.of(recurrent));
 # %%
-print(architecture.of(recurrent).table())
+architecture.of(recurrent).table()
 
 # %% [markdown]
 # Above stands the cell with its loop; below, the same cell *unrolled*: one
@@ -404,11 +404,11 @@ autoencoder = keras.Sequential(
 plots.plot_architecture(architecture.of(autoencoder));
 # %%
 counted = architecture.of(autoencoder)
-print(counted.table())
+display(counted.table())
 code, image = counted.layers[counted.code], counted.layers[0]
 n_dense = (784 + 1) * 10 + (10 + 1) * 784
 print(
-    f"\n{np.prod(image.shape)} pixels become {np.prod(code.shape)} numbers;"
+    f"{np.prod(image.shape)} pixels become {np.prod(code.shape)} numbers;"
     " two dense layers, to the code and back, would have"
     f" {n_dense:,} parameters"
 )
@@ -440,7 +440,7 @@ output = keras.layers.Dense(10, activation="softmax")(x + answer)
 attention = keras.Model([digit, place], output)
 plots.plot_architecture(architecture.of(attention));
 # %%
-print(architecture.of(attention).table())
+architecture.of(attention).table()
 
 # %% [markdown]
 # Queries, keys and values are made by three dense layers, the same three for
@@ -976,14 +976,18 @@ sizes = [
 ]
 costs = [from_scratch.gradient_costs(s) for s in sizes]
 plots.plot_gradient_costs(costs)
-for cost in costs:
-    name = "-".join(map(str, cost.sizes))
-    passes = cost.backward / cost.forward
-    front = cost.forward_mode / cost.backward
-    print(
-        f"{name:>14}: backward {passes:.1f} forward passes;"
-        f" from the front {front:6,.0f} times that"
-    )
+plt.show()
+Table(
+    ["network", "backward, in forward passes", "from the front, in backward"],
+    [
+        (
+            "-".join(map(str, cost.sizes)),
+            f"{cost.backward / cost.forward:.1f}",
+            f"{cost.forward_mode / cost.backward:,.0f}",
+        )
+        for cost in costs
+    ],
+)
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -1753,14 +1757,19 @@ few = training.learn_from_few(
 )
 plots.plot_few_images(few.counts, few.accuracy);
 # %% tags=["hide-input"]
+rows = [
+    (
+        way,
+        count,
+        f"{row.mean():+.3f} ({row.min():+.3f} to {row.max():+.3f})",
+        f"{np.sum(row > 0)} of {len(row)}",
+    )
+    for way in ("frozen", "fine-tuned")
+    for count, row in zip(few.counts, few.gain(way, over="from scratch"))
+]
+head = "way", "images", "accuracy gained over from scratch", "draws ahead"
+display(Table(head, rows))
 for way in ("frozen", "fine-tuned"):
-    print(f"{way}, against from scratch:")
-    for count, row in zip(few.counts, few.gain(way, over="from scratch")):
-        print(
-            f"  {count:3} images: {row.mean():+.3f} on average"
-            f" ({row.min():+.3f} to {row.max():+.3f}),"
-            f" ahead in {np.sum(row > 0)} of {len(row)} draws"
-        )
     enough = [
         count
         for count, row in zip(few.counts, few.accuracy[way])
@@ -1768,14 +1777,15 @@ for way in ("frozen", "fine-tuned"):
     ]
     fewest = f"with {enough[0]} images" if enough else "not with these"
     print(
-        f"  as good on average as from scratch with {few.counts[-1]} images:"
-        f" {fewest}"
+        f"{way}: as good on average as from scratch with {few.counts[-1]}"
+        f" images {fewest}"
     )
+rows = []
 for name, build in ways.items():
     net = build()
     trained = sum(np.prod(weight.shape) for weight in net.trainable_weights)
-    every = net.count_params()
-    print(f"{name}: {trained:,} of {every:,} parameters are trained")
+    rows.append((name, trained, net.count_params()))
+Table(["way", "parameters trained", "of"], rows)
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -1974,9 +1984,11 @@ explore(
 )
 
 # %% tags=["hide-input"]
+losses = []
 for name, rule in optimizers.SCHEDULED.items():
     end = optimizers.descend(rule, surfaces.BEALE, steps=100)[-1]
-    print(f"{name:16} loss after 100 steps {surfaces.BEALE.value(*end):.5f}")
+    losses.append((name, f"{surfaces.BEALE.value(*end):.5f}"))
+Table(["schedule", "loss after 100 steps"], losses)
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -2120,17 +2132,17 @@ explore(
 
 # %% tags=["hide-input"]
 def standing(names, rates="tuned"):
-    """Print when each loss is first below 0.1, and two losses on the way."""
+    """When each loss is first below 0.1, and two losses on the way."""
+    rows = []
     for name in names:
         losses = np.array(
             [surfaces.BEALE.value(*point) for point in compared[rates][name]]
         )
         below = np.flatnonzero(losses < 0.1)
-        arrival = f"at step {below[0]:3}" if len(below) else "       never"
-        print(
-            f"{name:17} loss below 0.1 {arrival};"
-            f" after 20 steps {losses[20]:8.3g}, after 100 {losses[100]:.3g}"
-        )
+        arrival = below[0] if len(below) else "never"
+        rows.append((name, arrival, losses[20], losses[100]))
+    head = "optimizer", "below 0.1 at step", "loss after 20", "loss after 100"
+    return Table(head, rows)
 
 
 standing(["sgd", "momentum", "nesterov"])
@@ -2301,14 +2313,14 @@ tunings = {
 }
 plots.plot_rates(tunings)
 plt.show()
+rows = []
 for name, tuning in tunings.items():
     best, rule = optimizers.tuned_rate(name), optimizers.RULES[name]
     near = optimizers.tune_rate(rule, rates=[best, 0.9 * best]).losses
     fails = tuning.rates[np.isinf(tuning.losses) & (tuning.rates > best)]
-    print(
-        f"{name:16} best {best:6.3g}, fails from {fails.min():8.3g};"
-        f" at 90 %: {near[1] / near[0]:6.1f} x the loss"
-    )
+    at_90 = f"{near[1] / near[0]:,.1f} ×"
+    rows.append((name, best, f"{fails.min():.3g}", at_90))
+Table(["optimizer", "best rate", "fails from", "loss at 90 % of it"], rows)
 
 # %% [markdown]
 # <details><summary>Answer</summary>

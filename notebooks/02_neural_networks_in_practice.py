@@ -570,14 +570,14 @@ by_batch = training.compare_fits(
     epochs=60,
     callbacks=lambda: [StopAtLoss(0.45)],
 )
-n_updates = {}
+n_updates, rows = {}, []
 for n, (name, runs) in zip(BATCHES, by_batch.items()):
     n_updates[name] = runs.epochs * -(-len(few.X_train) // n)
     gap = runs.last("accuracy") - runs.val["accuracy"]
-    print(
-        f"{name:9}: {runs.epochs.mean():4.1f} epochs,"
-        f" {n_updates[name].mean():5.0f} updates, gap {gap.mean():.3f}"
-    )
+    epochs, updates = runs.epochs.mean(), n_updates[name].mean()
+    told = f"{epochs:.1f}", f"{updates:,.0f}", f"{gap.mean():.3f}"
+    rows.append((name, *told))
+display(Table(["batches", "epochs", "updates", "gap"], rows))
 at_equal_loss = {name: runs.val["accuracy"] for name, runs in by_batch.items()}
 plots.plot_variants(at_equal_loss, label="validation accuracy at equal fit")
 plt.show()
@@ -976,17 +976,16 @@ losses, accuracies = (
     variants["large rate"].curves[name].T
     for name in ("val_loss", "val_accuracy")
 )  # (n_seeds, n_epochs)
-ends, restored = {}, {}
+ends, restored, rows = {}, {}, []
 for name, rule in rules.items():
     found = [training.stopped_at(rule, each) for each in losses]
     ends[name] = np.array([end for end, _ in found])
     restored[name] = np.array(
         [each[best - 1] for each, (_, best) in zip(accuracies, found)]
     )
-    print(
-        f"{name:22} stopped after {ends[name].mean():.1f} epochs,"
-        f" validation accuracy {restored[name].mean():.3f}"
-    )
+    end, accuracy = ends[name].mean(), restored[name].mean()
+    rows.append((name, f"{end:.1f}", f"{accuracy:.3f}"))
+display(Table(["rule", "epochs until it stopped", "accuracy"], rows))
 widest = int(np.abs(np.subtract(*ends.values())).argmax())
 plots.plot_history(
     {
@@ -1248,13 +1247,13 @@ bottleneck = variants["bottleneck, 256-2"]
 outputs = bottleneck.predict(few.X_val, "hidden_2")  # (n_seeds, n_images, 2)
 alive = (outputs > 0).any(axis=1).sum(axis=1)  # (n_seeds,)
 pair = bottleneck.last("accuracy"), bottleneck.last("val_accuracy")
-for seed, n, train_accuracy, val_accuracy in zip(
-    bottleneck.seeds, alive, *pair
-):
-    print(
-        f"seed {seed}: {n} of 2 units alive, accuracy {train_accuracy:.3f} in"
-        f" training, {val_accuracy:.3f} on the validation images"
-    )
+Table(
+    ["seed", "units alive, of 2", "training accuracy", "validation accuracy"],
+    [
+        (seed, n, *(f"{accuracy:.3f}" for accuracy in of_seed))
+        for seed, n, *of_seed in zip(bottleneck.seeds, alive, *pair)
+    ],
+)
 
 # %% tags=["hide-input"]
 best = int(bottleneck.last("loss").argmin())

@@ -33,7 +33,6 @@
 import textwrap
 import time
 
-import pandas as pd
 from lecture.network import layout
 from preamble import *
 
@@ -43,7 +42,7 @@ PRESET = by_mode(short="short", full="published")
 def then_and_now(result):
     """Print what was trained, and return the published numbers beside ours."""
     print(*textwrap.wrap(result.protocol, 84), sep="\n")
-    return result.published_beside_measured().style.hide(axis="index")
+    return Table.of(result.published_beside_measured())
 
 
 device.report()
@@ -766,17 +765,24 @@ then_and_now(pca)
 # numbers from 0 to 1. Look at what such a matrix does to lengths:
 
 # %%
-rng = np.random.default_rng(SEED)
+rng, rows = np.random.default_rng(SEED), []
 for d in (11, 110, 1010):
     positive, turned = (
         np.linalg.svd(matrix, compute_uv=False)
         for matrix in (rng.random((d, d)), experiments.pca.rotation(d, rng))
     )
-    print(
-        f"{d:>5} dimensions, largest and second singular value:"
-        f" positive numbers {positive[0]:.0f} and {positive[1]:.1f},"
-        f" rotation {turned[0]:.0f} and {turned[1]:.0f}"
-    )
+    values = *positive[:2], *turned[:2]
+    rows.append((d, *(f"{value:.1f}" for value in values)))
+Table(
+    [
+        "dimensions",
+        "positive numbers: largest singular value",
+        "second",
+        "rotation: largest",
+        "second",
+    ],
+    rows,
+)
 
 # %% [markdown]
 # A rotation keeps all lengths. Positive numbers stretch one direction, the one
@@ -1420,22 +1426,21 @@ answers = [
     convergence,
     regularization,
 ]
-pd.DataFrame(
+Table(
+    ["question", "hypothesis", "verdict", "all its verdicts"],
     [
-        {
-            "question": answer.title,
-            "hypothesis": answer.verdicts[0].hypothesis.text,
-            "verdict": answer.verdicts[0].word,
-            "all its verdicts": ", ".join(
+        (
+            answer.title,
+            answer.verdicts[0].hypothesis.text,
+            answer.verdicts[0].word,
+            ", ".join(
                 f"{n} {word}"
                 for word in ("supported", "contradicted", "undecided")
                 if (n := [v.word for v in answer.verdicts].count(word))
             ),
-        }
+        )
         for answer in answers
-    ]
-).style.hide(axis="index").set_table_styles(
-    [{"selector": "th, td", "props": "text-align: left; vertical-align: top"}]
+    ],
 )
 
 # %%

@@ -1751,22 +1751,17 @@ counts = [
     for word in ("supported", "contradicted", "undecided")
 ]
 print(f"{len(words)} claims: {', '.join(counts)}.")
-LEFT = [
-    {
-        "selector": "th, td",
-        "props": "text-align: left; vertical-align: top; white-space: normal",
-    }
-]
-pd.DataFrame(
-    {
-        "claim": [verdict.hypothesis.text for verdict in verdicts],
-        "measured, 95 % interval": [
-            f"{verdict.mean:.2g} ({verdict.low:.2g} to {verdict.high:.2g})"
-            for verdict in verdicts
-        ],
-        "verdict": words,
-    }
-).style.hide(axis="index").set_table_styles(LEFT)
+Table(
+    ["claim", "measured, 95 % interval", "verdict"],
+    [
+        (
+            verdict.hypothesis.text,
+            f"{verdict.mean:.2g} ({verdict.low:.2g} to {verdict.high:.2g})",
+            verdict.word,
+        )
+        for verdict in verdicts
+    ],
+)
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -1784,9 +1779,8 @@ pd.DataFrame(
 
 # %% tags=["hide-input"]
 print(f"Images: {IMAGES}.")
-pd.concat(
-    [answer.published_beside_measured() for answer in answers]
-).style.hide(axis="index").set_table_styles(LEFT)
+tables = [answer.published_beside_measured() for answer in answers]
+Table.of(pd.concat(tables))
 
 # %% [markdown]
 # In short mode, networks are trained with fewer steps or fewer images than the

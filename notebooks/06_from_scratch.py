@@ -530,7 +530,7 @@ print(f"complex step: {error(dW[0], complex_step(W, 0)):.0e}")
 # %%
 net, X_4, Y_4 = experiments.gradient_faults.random_net(2, batch_norm=True)
 check = from_scratch.check_gradients(net, X_4, Y_4)
-print(check.table())
+display(check.table())
 plots.plot_gradient_check(check);
 
 # %% [markdown]
@@ -1396,9 +1396,7 @@ def beside_the_report(which):
     table = batch_norm.published_beside_measured()
     if table.empty:
         return print(f"Not compared: the images are {IMAGES.name}.")
-    return display(
-        table[table["what"].str.contains(which)].style.hide(axis="index")
-    )
+    return display(Table.of(table[table["what"].str.contains(which)]))
 
 
 beside_the_report("3 layers")
@@ -2286,22 +2284,17 @@ counts = [
     for word in ("supported", "contradicted", "undecided")
 ]
 print(f"{len(words)} claims: {', '.join(counts)}.")
-LEFT = [
-    {
-        "selector": "th, td",
-        "props": "text-align: left; vertical-align: top; white-space: normal",
-    }
-]
-pd.DataFrame(
-    {
-        "claim": [verdict.hypothesis.text for verdict in verdicts],
-        "measured, 95 % interval": [
-            f"{verdict.mean:.2g} ({verdict.low:.2g} to {verdict.high:.2g})"
-            for verdict in verdicts
-        ],
-        "verdict": words,
-    }
-).style.hide(axis="index").set_table_styles(LEFT)
+Table(
+    ["claim", "measured, 95 % interval", "verdict"],
+    [
+        (
+            verdict.hypothesis.text,
+            f"{verdict.mean:.2g} ({verdict.low:.2g} to {verdict.high:.2g})",
+            verdict.word,
+        )
+        for verdict in verdicts
+    ],
+)
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -2323,8 +2316,7 @@ print(IMAGES.describe())
 compared = [answer.published_beside_measured() for answer in answers]
 compared = [table for table in compared if len(table)]
 if compared:
-    table = pd.concat(compared).style.hide(axis="index")
-    display(table.set_table_styles(LEFT))
+    display(Table.of(pd.concat(compared)))
 else:
     print("These are not the report's images: no number is compared.")
 
