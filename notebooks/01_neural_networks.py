@@ -1791,7 +1791,7 @@ Table(["way", "parameters trained", "of"], rows)
 # <details><summary>Answer</summary>
 #
 # Read the figure sideways: start at the right end of the curve *from scratch*,
-# and go left until you meet a higher one. The images between are what the
+# and go left until you meet another curve. The images between are what the
 # borrowed weights are worth; the table has the number. With ten images,
 # freeze: only the output layer is learnt, and a handful of images cannot spoil
 # the rest. But frozen layers cannot adapt either, so with more images
