@@ -70,10 +70,6 @@ def run(
     ----------
     half_cycle : int, optional
         Steps from the lowest learning rate to the highest, at least 4.
-    n_cycles : int, optional
-        Number of cycles of the learning rate.
-    n_components : int, optional
-        Number of principal components to which images that are not given are reduced.
     """
     whole(half_cycle, "half_cycle", least=A_CYCLE // 2)
     whole(n_cycles, "n_cycles", least=1)

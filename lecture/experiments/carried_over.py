@@ -146,10 +146,6 @@ def run(
 
     Parameters
     ----------
-    n_components : int, optional
-        Number of principal components to which images that are not given are reduced.
-    half_cycle : int, optional
-        Steps from the lowest learning rate to the highest.
     every : int, optional
         Which rows to take: the first, and every so many after it, at most 10.
     """

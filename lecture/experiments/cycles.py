@@ -130,8 +130,6 @@ def run(
         Steps from the lowest learning rate to the highest, at least 10.
     n_cycles : int, optional
         Number of cycles of the learning rate, at least 2.
-    n_components : int, optional
-        Number of principal components to which images that are not given are reduced.
     """
     whole(half_cycle, "half_cycle", least=N_RANGE // 2)
     whole(n_cycles, "n_cycles", least=2)

@@ -23,6 +23,12 @@ PARAMETERS = {
     dimension, as in its text.""",
     "images": """images : lecture.experiments.StandardImages, optional
     Images to train on, if they are loaded already.""",
+    "half_cycle": """half_cycle : int, optional
+    Steps from the lowest learning rate to the highest.""",
+    "n_cycles": """n_cycles : int, optional
+    Number of cycles of the learning rate.""",
+    "n_components": """n_components : int, optional
+    Number of principal components to which images that are not given are reduced.""",
     "n_seeds": """n_seeds : int, optional
     Number of seeds.""",
     "preset": """preset : "short" or "published"

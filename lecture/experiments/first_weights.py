@@ -125,15 +125,6 @@ def run(
     """Train networks of nine layers from He's and from the report's initial weights, with and without batch norm.
 
     The ``details`` of the result are the accuracies, `Started`.
-
-    Parameters
-    ----------
-    n_components : int, optional
-        Number of principal components to which images that are not given are reduced.
-    half_cycle : int, optional
-        Steps from the lowest learning rate to the highest.
-    n_cycles : int, optional
-        Number of cycles.
     """
     whole(half_cycle, "half_cycle", least=1)
     whole(n_cycles, "n_cycles", least=1)

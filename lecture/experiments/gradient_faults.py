@@ -158,8 +158,6 @@ def run(
         Layers of the networks that are trained: 3, or 3 and 9.
     half_cycle : int, optional
         Steps from the lowest learning rate to the highest, at least 2; changed so that the training ends with an epoch.
-    n_cycles : int, optional
-        Number of cycles.
     n_components : int or None
         Number of principal components of the images; their pixels if None.
     """

@@ -159,10 +159,6 @@ def run(
 
     Parameters
     ----------
-    n_components : int, optional
-        Number of principal components to which images that are not given are reduced.
-    half_cycle : int, optional
-        Steps from the lowest learning rate to the highest.
     penalties : sequence of float, optional
         λ of the coarse search, above 0, 1e-05 and 0.1 among them. The fine one goes a factor of 6 to either side of
         its best.
