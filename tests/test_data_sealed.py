@@ -30,7 +30,8 @@ def test_the_test_set_is_opened_once_and_every_later_time_is_told():
         warnings.simplefilter("error")
         assert test.open() is whole
     assert repr(test) == "20 test images, opened once"
-    for time in ("second", "third", "4th"):
+    fourth_to_23rd = "4th 5th 6th 7th 8th 9th 10th 11th 12th 13th 14th 15th 16th 17th 18th 19th 20th 21st 22nd 23rd"
+    for time in ("second", "third", *fourth_to_23rd.split()):
         with pytest.warns(UserWarning, match=f"opened for the {time} time"):
             assert test.open() is whole
     assert repr(test) == "20 test images, opened before"

@@ -197,6 +197,8 @@ NET = dense_net([2, 3, 1])
             lambda: check_gradients(dense_net([2, 3, 3], output="softmax"), X4, [0, 1, 2, 0]),
             r"y must be one-hot labels of shape \(4, 3\), got numbers of shape \(4,\): np.eye\(3\)\[y\] makes them",
         ),
+        (lambda: check_gradients(NET, X4, Y4, seed=-1), "seed must be a whole number of at least 0, got -1"),
+        (lambda: dense_net([2, 3, 1], seed=-1), "seed must be a whole number of at least 0, got -1"),
         (lambda: check_gradients(NET, X4, Y4).count("fine"), "verdict must be one of right, zero, .*, got 'fine'"),
     ],
 )

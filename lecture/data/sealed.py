@@ -53,4 +53,5 @@ def sealed(images: Dataset) -> tuple[Dataset, SealedTest]:
 
 
 def _ordinal(n):
-    return {2: "second", 3: "third"}.get(n, f"{n}th")
+    ending = "th" if n % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
+    return {2: "second", 3: "third"}.get(n, f"{n}{ending}")

@@ -166,6 +166,7 @@ def check_gradients(
     if entries is not None:
         whole(entries, "entries")
     whole(directions, "directions")
+    whole(seed, "seed")
     if entries == 0 and directions == 0:
         raise ValueError("Of each array, entries or directions must be nudged, got 0 of both.")
     _check_net(net, method)

@@ -182,7 +182,7 @@ def dense_net(
     """
     check_sizes(sizes)
     settings = _norm_settings(batch_norm)
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(whole(seed, "seed"))
     layers: list[Layer] = []
     for l, (n_in, n_out) in enumerate(itertools.pairwise(sizes), start=2):
         dense = Dense(initial_weights(initializer, n_in, n_out, rng), np.zeros(n_out), activation)
