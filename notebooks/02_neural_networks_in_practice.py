@@ -52,14 +52,17 @@ device.report()
 # 60,000 for training, 10,000 for the test.
 #
 # *Predict first: which two classes will a network confuse most?*
+#
+# - **a** sneakers and ankle boots
+# - **b** shirts and T-shirts
+# - **c** pullovers and coats
 
 # %% tags=["hide-input"]
 fashion, test = data.sealed(data.load_fashion_mnist(seed=SEED))
 print(fashion)
 print(test)
 
-# %% tags=["live"]
-# Show ten training images with their classes.
+# %%
 rng = np.random.default_rng(SEED)
 chosen = rng.choice(len(fashion.X_train), 10, replace=False)
 classes = fashion.y_train[chosen].argmax(axis=1)
@@ -69,9 +72,8 @@ plots.plot_images(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Our network will answer for itself: its mistakes are [counted
-# below](#predictions-and-evaluation). Keep your guess until then. The
-# candidates are shirts, pullovers, coats and T-shirts.
+# Keep your guess: the network's mistakes are [counted
+# below](#predictions-and-evaluation).
 #
 # </details>
 #
@@ -101,21 +103,19 @@ plots.plot_images(
 #
 # *Predict first: the weights into the first hidden layer are a matrix. How
 # many rows and columns does it have?*
+#
+# - **a** 512 rows and 784 columns
+# - **b** 784 rows and 512 columns
+# - **c** 785 rows, one of them for the biases, and 512 columns
 
 # %% tags=["live", "slide-code"]
-# Build the network 784-512-512-10: ReLU, He's initial weights, a softmax.
-network = keras.Sequential(
-    [
-        keras.Input(shape=(28 * 28,)),
-        keras.layers.Dense(
-            512, activation="relu", kernel_initializer="he_normal"
-        ),
-        keras.layers.Dense(
-            512, activation="relu", kernel_initializer="he_normal"
-        ),
-        keras.layers.Dense(10, activation="softmax"),
-    ]
-)
+# Build 784-512-512-10 with keras.Sequential and layers.Dense, He's weights.
+layers = keras.layers
+relu = {"activation": "relu", "kernel_initializer": "he_normal"}
+network = keras.Sequential([keras.Input((28 * 28,))])
+network.add(layers.Dense(512, **relu))
+network.add(layers.Dense(512, **relu))
+network.add(layers.Dense(10, activation="softmax"))
 
 # %% [markdown]
 # We shall build many of these, so `models.mlp` ("multilayer perceptron") does
@@ -132,9 +132,9 @@ print(shapes[0])
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# 784 rows, one for each input, and 512 columns, one for each unit. So a whole
-# batch of images, a row each, is one matrix product:
-# $\mathbf{X}\mathbf{W}^{(1)} + \mathbf{b}^{(1)}$.
+# **b.** A row for each input, and a column for each unit. So a whole batch
+# of images, a row each, is one matrix product: $\mathbf{X}\mathbf{W}^{(1)} +
+# \mathbf{b}^{(1)}$.
 #
 # </details>
 #
@@ -161,8 +161,11 @@ print(shapes[0])
 #
 # $$n_\text{parameters} = (n_\text{inputs} + 1) \cdot n_\text{units}$$
 #
-# *Predict first: where do most of the parameters sit? In the first layer, the
-# second, the last?*
+# *Predict first: in which layer do most of the parameters sit?*
+#
+# - **a** in the first
+# - **b** in the second
+# - **c** in the last, which all others lead to
 
 # %%
 network.summary()
@@ -171,22 +174,18 @@ network.summary()
 # By hand:
 
 # %% tags=["live", "slide-code"]
-# Count the parameters of each layer by hand.
-by_hand = {
-    "hidden layer 1": (28 * 28 + 1) * 512,
-    "hidden layer 2": (512 + 1) * 512,
-    "output layer": (512 + 1) * 10,
-}
-for layer, count in by_hand.items():
-    print(f"{layer}: {count:,}")
-print(f"together: {sum(by_hand.values()):,}")
-assert sum(by_hand.values()) == network.count_params()
+# Count by hand, layer by layer: (inputs + 1) * units, with zip.
+sizes = [28 * 28, 512, 512, 10]
+by_hand = [(n_in + 1) * n for n_in, n in zip(sizes, sizes[1:])]
+print(*(f"{count:,}" for count in by_hand))
+print(f"together: {sum(by_hand):,}")
+assert sum(by_hand) == network.count_params()
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# In the first: 401,920 of 669,706. Both hidden layers have 512 units, but the
-# first has 784 inputs and the second 512.
+# **a.** It has 401,920 of 669,706. Both hidden layers have 512 units, but
+# the first has 784 inputs and the second 512.
 #
 # </details>
 #
@@ -211,7 +210,7 @@ assert sum(by_hand.values()) == network.count_params()
 # The short form names them, and takes every default.
 
 # %% tags=["live", "slide-code"]
-# Compile the network, the short form.
+# The short form: network.compile(loss=…, optimizer=…, metrics=…).
 network.compile(
     loss="categorical_crossentropy", optimizer="rmsprop", metrics=["accuracy"]
 )
@@ -241,6 +240,10 @@ network.compile(
 #
 # *Predict first: the same network learns from one-hot labels and from class
 # numbers, each with its own loss. Which one ends with the lower loss?*
+#
+# - **a** that with one-hot labels
+# - **b** that with class numbers
+# - **c** neither
 
 # %%
 X, one_hot = fashion.X_train[:2000], fashion.y_train[:2000]
@@ -263,7 +266,7 @@ for name, (options, y) in cases.items():
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Neither. In [the inner sum](#eq-loss-optimizer-metrics) only the right class
+# **c.** In [the inner sum](#eq-loss-optimizer-metrics) only the right class
 # counts, because all other labels are 0: what is left is $-\ln$ of its
 # probability. The sparse form looks that probability up by the class number.
 # The first two lines agree, up to rounding.
@@ -321,8 +324,11 @@ for name, these in {"raw:": raw, "prepared:": fashion}.items():
 # of 14 × 14 pixels, still good to recognize. (Full mode, `LECTURE_MODE=full`,
 # takes all images as they are.)
 #
-# *Predict first: textbooks ask for a mean near 0. How much accuracy does
-# standardizing gain over min-max, and how much does no scaling at all lose?*
+# *Predict first: textbooks ask for a mean near 0. What costs more accuracy?*
+#
+# - **a** min-max in the place of standardizing
+# - **b** no scaling at all
+# - **c** neither costs any
 
 # %%
 few = by_mode(
@@ -387,8 +393,8 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The two sentences say it for this run. The textbooks' reason is that centred
-# inputs let gradient descent take longer steps ([LeCun et al.,
+# **b.** The textbooks' reason for a mean near 0 is that centred inputs let
+# gradient descent take longer steps ([LeCun et al.,
 # 1998](https://doi.org/10.1007/3-540-49430-8_2)); RMSprop, which gives each
 # weight a step size of its own, needs that less. And a pixel that is almost
 # always black has a tiny standard deviation: where it is not black,
@@ -502,9 +508,12 @@ exercises.check("cross-entropy", -np.log(0.7))
 # A first training, with small batches.
 #
 # *Predict first: batches of 32. About how many updates does one epoch make?*
+#
+# - **a** 32, whatever the number of images
+# - **b** one for each image
+# - **c** the number of images divided by 32
 
-# %% tags=["live", "slide-code"]
-# Train 784-512-512-10 with batches of 32, and score it on validation images.
+# %% tags=["slide-code"]
 first = training.fit_seeds(
     lambda: models.mlp(512, 512),
     fashion,
@@ -521,8 +530,8 @@ print(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The number of training images over 32, rounded up: 1,563 for the 50,000 that
-# remain of the official training images without the validation images.
+# **c.** Rounded up, that is 1,563 for the 50,000 that remain of the official
+# training images without the validation images.
 #
 # </details>
 #
@@ -542,8 +551,12 @@ print(
 # batch size train until it fits the training images equally well, and compare
 # the validation images then.
 #
-# *Predict first: at the same training loss, do batches of 32 or of 512 have
-# the better validation accuracy, and which of them needed fewer updates?*
+# *Predict first: to reach the same training loss, which batches need fewer
+# updates?*
+#
+# - **a** those of 512
+# - **b** those of 32
+# - **c** both equally many
 
 
 # %%
@@ -611,10 +624,11 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# A step along the mean gradient of 512 images points where the loss of all
-# falls; one of 32 images has more of their noise. So large batches get along
-# with fewer updates, each of which costs more, and need more epochs. The
-# sentences say by how much, and whether the validation images notice.
+# **a.** A step along the mean gradient of 512 images points where the loss
+# of all falls; one of 32 images has more of their noise. So large batches
+# get along with fewer updates, each of which costs more, and need more
+# epochs. The sentences say by how much, and whether the validation images
+# notice.
 #
 # </details>
 #
@@ -637,6 +651,10 @@ claim(
 # 2018](https://arxiv.org/abs/1711.00489)).
 #
 # *Predict first: which of the two remedies needs fewer updates?*
+#
+# - **a** the smaller rate
+# - **b** the larger batch
+# - **c** neither
 
 
 # %% tags=["hide-input"]
@@ -727,9 +745,9 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The larger batch: each stage makes a quarter of the updates of the stage
-# before, where the smaller rate makes as many as ever: on average 28 an epoch
-# instead of 63 with 2,000 images.
+# **b.** Each stage makes a quarter of the updates of the stage before, where
+# the smaller rate makes as many as ever: on average 28 an epoch instead of
+# 63 with 2,000 images.
 #
 # </details>
 #
@@ -751,22 +769,28 @@ claim(
 # is.
 
 # %% tags=["live", "slide-code"]
-# Predict the validation images, and show one with its probabilities.
+# Get probabilities from network.predict, and answers from argmax.
 network = first.models[0]
 X_val, truth = fashion.X_val, fashion.labels("val")
 probabilities = network.predict(X_val, verbose=0)
-# (n_images, 10), rows sum to 1
+answers = probabilities.argmax(axis=1)
+print(probabilities.shape, probabilities.sum(axis=1)[:3], answers[:10])
+
+# %%
 plots.plot_prediction(
     X_val[4], probabilities[4], fashion.class_names, truth=truth[4]
 );
 # %% [markdown] tags=["slide"]
 # Of all images that it gets wrong, which one is it surest of?
 #
-# *Predict first: what probability does it give to that wrong answer? About
-# 0.5, about 0.8, nearly 1?*
+# *Predict first: what probability does it give to that wrong answer?*
+#
+# - **a** about 0.5
+# - **b** about 0.8
+# - **c** nearly 1
 
 # %%
-wrong = np.flatnonzero(probabilities.argmax(axis=1) != truth)
+wrong = np.flatnonzero(answers != truth)
 worst = wrong[probabilities[wrong].max(axis=1).argmax()]
 plots.plot_prediction(
     X_val[worst],
@@ -794,10 +818,9 @@ for a, b in sorted(pairs, key=pairs.get, reverse=True)[:3]:
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Nearly 1, as a rule; the first printed line has the number. A probability
-# that comes out of a softmax is how sure the network is, not how often it is
-# right: among thousands of images some look like another class, and the
-# network does not know that it does not know.
+# **c.** A probability that comes out of a softmax is how sure the network
+# is, not how often it is right: among thousands of images some look like
+# another class, and the network does not know that it does not know.
 #
 # </details>
 #
@@ -809,7 +832,7 @@ for a, b in sorted(pairs, key=pairs.get, reverse=True)[:3]:
 # decided.
 
 # %% tags=["live", "slide-code"]
-# Evaluate the network on the validation images.
+# Get loss and accuracy on the validation images from network.evaluate.
 val_loss, val_accuracy = network.evaluate(X_val, fashion.y_val, verbose=0)
 print(f"validation loss {val_loss:.3f}, accuracy {val_accuracy:.4f}")
 
@@ -828,25 +851,25 @@ print(f"validation loss {val_loss:.3f}, accuracy {val_accuracy:.4f}")
 #
 # *Predict first: the training loss will go on falling. Will the validation
 # loss?*
+#
+# - **a** Yes, more slowly.
+# - **b** It falls, and then stays where it is.
+# - **c** It falls, and then rises.
 
-# %% tags=["live", "slide-code"]
-# Train two layers of 512 units on the small images; watch the curves grow.
+# %% tags=["hide-input"]
 BATCH = by_mode(short=100, full=512)
 device.seed_everything(SEED)
 network = models.mlp(
     512, 512, n_inputs=N_INPUTS, optimizer=keras.optimizers.Adam(RATE)
 )
 start = models.state_of(network)
+
+# %% tags=["live", "slide-code"]
+# Call network.fit with validation_data and a TrainingPlot in callbacks.
+options = dict(epochs=25, batch_size=BATCH, verbose=0)
+options |= dict(validation_data=(few.X_val, few.y_val))
 curves = training.TrainingPlot()
-network.fit(
-    few.X_train,
-    few.y_train,
-    epochs=25,
-    batch_size=BATCH,
-    verbose=0,
-    validation_data=(few.X_val, few.y_val),
-    callbacks=[curves],
-);
+network.fit(few.X_train, few.y_train, callbacks=[curves], **options);
 
 # %% [markdown]
 # One training is an anecdote. The next cell trains five networks of this kind,
@@ -896,10 +919,9 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# For a while. First the network learns what training and validation images
-# have in common. What is left to learn then is peculiar to the training
-# images, and learning it makes the network surer of its mistakes on all
-# others.
+# **c.** First the network learns what training and validation images have in
+# common. What is left to learn then is peculiar to the training images, and
+# learning it makes the network surer of its mistakes on all others.
 #
 # </details>
 #
@@ -921,28 +943,23 @@ claim(
 # last ones).
 #
 # *Predict first: how many epochs of work are thrown away in the end?*
+#
+# - **a** none
+# - **b** three, as many as the patience
+# - **c** half of the 25
 
 # %% tags=["live", "slide-code"]
-# Train again from the same initial weights, and stop early.
+# Fit again from the initial weights, with keras.callbacks.EarlyStopping.
 models.restore(network, start)
-stop = keras.callbacks.EarlyStopping(
-    monitor="val_loss", patience=3, restore_best_weights=True
-)
+EarlyStopping = keras.callbacks.EarlyStopping
+stop = EarlyStopping("val_loss", patience=3, restore_best_weights=True)
 curves = training.TrainingPlot(early_stopping=stop)
-network.fit(
-    few.X_train,
-    few.y_train,
-    epochs=25,
-    batch_size=BATCH,
-    verbose=0,
-    validation_data=(few.X_val, few.y_val),
-    callbacks=[stop, curves],
-);
+network.fit(few.X_train, few.y_train, callbacks=[stop, curves], **options);
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# As many as the patience says: the epochs after the ring. (Fewer, if all 25
-# epochs are over before the patience is.)
+# **b.** They are the epochs after the ring. (Fewer, if all 25 epochs are
+# over before the patience is.)
 #
 # </details>
 #
@@ -964,6 +981,10 @@ network.fit(
 # "large rate" from above.
 #
 # *Predict first: which rule stops later, and is it the better one?*
+#
+# - **a** The mean, and it is better.
+# - **b** The mean, but it is no better.
+# - **c** Both stop at about the same epoch.
 
 # %%
 rules = {
@@ -1023,9 +1044,9 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# One would expect the mean to stop later, because it waits out a bump, and to
-# cost more epochs. Whether that buys anything is a question to the accuracy of
-# the weights that are restored.
+# One would expect the mean to stop later, because it waits out a bump, and
+# to cost more epochs. Whether that buys anything is a question to the
+# accuracy of the weights that are restored.
 #
 # </details>
 #
@@ -1118,6 +1139,10 @@ exercises.check("stopping-epoch", stops_after)
 #
 # *Predict first: two variants, one run each, and one is better by half a
 # percent. Which one should you use?*
+#
+# - **a** One cannot tell.
+# - **b** The better one.
+# - **c** The simpler one.
 
 # %% tags=["hide-input"]
 asked = dict(VARIANTS)
@@ -1160,8 +1185,8 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Nobody can tell. One run each does not say how much of the half percent is
-# the seed. The printed range is what the seed alone does to the baseline.
+# **a.** One run each does not say how much of the half percent is the seed.
+# The printed range is what the seed alone does to the baseline.
 #
 # </details>
 #
@@ -1181,11 +1206,14 @@ claim(
 # count as well. With enough of it, a network can store its training images in
 # its weights instead of finding out what they have in common.
 #
-# *Predict first: the baseline has a sixth of the parameters of 512-512. How
-# much accuracy does that cost, and which of the two overfits more?*
+# *Predict first: the baseline has a sixth of the parameters of 512-512. What
+# does that cost?*
+#
+# - **a** Some per cent of accuracy: it can learn less.
+# - **b** Next to no accuracy, and it overfits less.
+# - **c** Next to no accuracy, and it overfits more.
 
-# %% tags=["live", "slide-code"]
-# Compare the baseline with a network of 512 and 512 units.
+# %% tags=["slide-code"]
 compare("512-512", hidden=(512, 512))
 for name in ("baseline", "512-512"):
     print(f"{name}: {variants[name].count_params():,} parameters")
@@ -1217,9 +1245,10 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# On these images a layer of 256 units is wide already. Compare two things: the
-# accuracy, for which only the highest of ten probabilities counts, and the
-# loss, which also counts how sure the network was of its mistakes.
+# **b.** On these images a layer of 256 units is wide already. Compare two
+# things: the accuracy, for which only the highest of ten probabilities
+# counts, and the loss, which also counts how sure the network was of its
+# mistakes.
 #
 # </details>
 #
@@ -1241,6 +1270,10 @@ claim(
 # numbers.
 #
 # *Predict first: does this network overfit?*
+#
+# - **a** No, it does not even fit.
+# - **b** Yes: two units have to memorize.
+# - **c** No, it is as good as the baseline.
 
 # %%
 bottleneck = variants["bottleneck, 256-2"]
@@ -1286,8 +1319,8 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# To overfit, a network first has to fit. Compare its accuracy on the training
-# images with that of the baseline.
+# **a.** To overfit, a network first has to fit. Compare its accuracy on the
+# training images with that of the baseline.
 #
 # </details>
 #
@@ -1314,8 +1347,12 @@ claim(
 #
 # $$\text{L2: } \mathcal{L} + \lambda \sum_w w^2 \qquad \text{L1: } \mathcal{L} + \lambda \sum_w |w|$$
 #
-# *Predict first: draw, in your mind, the histogram of the first layer's
-# weights for no penalty, L2 and L1.*
+# *Predict first: think of the histogram of the first layer's weights. What
+# leaves most of them at zero?*
+#
+# - **a** no penalty
+# - **b** L2
+# - **c** L1
 
 # %% [markdown]
 # The gradients of [the two penalties](#eq-weight-regularization) are
@@ -1324,11 +1361,13 @@ claim(
 # small it is, so many become zero.
 
 # %% tags=["live", "slide-code"]
-# L2, with λ = 0.001, through compare(name, l2=…).
-compare("L2, 0.001", l2=0.001)
+# Take one step of each penalty alone on three weights: L2, then np.sign's L1.
+w, rate, penalty = np.array([1, 0.1, 0.01]), 0.1, 0.05
+print(w - rate * 2 * penalty * w)
+print(w - rate * penalty * np.sign(w))
 
-# %% tags=["live", "slide-code"]
-# L1, with λ = 0.0001, through compare(name, l1=…).
+# %% tags=["slide-code"]
+compare("L2, 0.001", l2=0.001)
 compare("L1, 0.0001", l1=0.0001)
 
 # %%
@@ -1406,9 +1445,9 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Without a penalty you see about the bell in which the weights started. L2
-# pulls it together around zero. L1 drives weights *to* zero and keeps a few:
-# sparse against small. The titles count them.
+# **c.** Without a penalty you see about the bell in which the weights
+# started. L2 pulls it together around zero. L1 drives weights *to* zero and
+# keeps a few: sparse against small. The titles count them.
 #
 # </details>
 #
@@ -1440,6 +1479,10 @@ claim(
 #
 # *Predict first: with $p_\text{drop} = 0.5$, does the next layer receive half
 # of what it received before?*
+#
+# - **a** Yes, on average, in training.
+# - **b** No: in training what is kept is doubled.
+# - **c** No: in prediction all values are halved.
 
 # %% tags=["hide-input"]
 net = layout([4, 6, 6, 2])
@@ -1451,11 +1494,11 @@ for image, ax in enumerate(axes, start=1):
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# It would, on average, if nothing were done about it. And when predicting,
-# where nothing is dropped, it would hear $1/(1 - p_\text{drop})$ times as much
-# as it was trained on. So Keras *scales up* what is kept, during training
-# ("inverted" dropout), and the expected value stays what it was. Prediction
-# then needs no correction.
+# **b.** It would receive half, on average, if nothing were done about it.
+# And when predicting, where nothing is dropped, it would hear $1/(1 -
+# p_\text{drop})$ times as much as it was trained on. So Keras *scales up*
+# what is kept, during training ("inverted" dropout), and the expected value
+# stays what it was. Prediction then needs no correction.
 #
 # </details>
 #
@@ -1464,12 +1507,20 @@ for image, ax in enumerate(axes, start=1):
 #
 # $$\tilde{a} = \frac{m}{1 - p_\text{drop}}\, a, \qquad \mathbb{E}[\tilde{a}] = \frac{1 - p_\text{drop}}{1 - p_\text{drop}}\, a = a$$
 #
-# See for yourself, on a layer that receives only ones:
+# See for yourself, on ones:
 
 # %% tags=["live", "slide-code"]
-# Dropout on 10,000 ones: while training, and when predicting.
+# Dropout by hand on 10,000 ones: a mask from rng.random, the rest scaled up.
+rng, ones = np.random.default_rng(SEED), np.ones((1, 10_000), "float32")
+mask = rng.random(ones.shape) >= 0.5
+out = ones * mask / (1 - 0.5)
+print(f"by hand:    values {np.unique(out)}, mean {out.mean():.2f}")
+
+# %% [markdown]
+# The layer of Keras, while training and when predicting:
+
+# %% tags=["slide-code"]
 drop = keras.layers.Dropout(0.5, seed=SEED)
-ones = np.ones((1, 10_000), dtype="float32")
 for name, is_training in {"training:": True, "predicting:": False}.items():
     out = np.array(drop(ones, training=is_training))
     print(f"{name:11} values {np.unique(out)}, mean {out.mean():.2f}")
@@ -1486,29 +1537,24 @@ for name, is_training in {"training:": True, "predicting:": False}.items():
 # In Keras dropout is a layer of its own, after the layer whose outputs it
 # drops.
 #
-# *Predict first: with dropout, which loss will be the lower one, on the
-# training or on the validation images?*
+# *Predict first: with dropout, which loss is the lower one in the first
+# epochs?*
+#
+# - **a** that on the training images, as always
+# - **b** that on the validation images
+# - **c** neither
 
 # %% tags=["live", "slide-code"]
-# Write the baseline with dropout, 0.3, after each hidden layer.
-with_dropout = keras.Sequential(
-    [
-        keras.Input(shape=(28 * 28,)),
-        keras.layers.Dense(
-            256, activation="relu", kernel_initializer="he_normal"
-        ),
-        keras.layers.Dropout(0.3),
-        keras.layers.Dense(
-            32, activation="relu", kernel_initializer="he_normal"
-        ),
-        keras.layers.Dropout(0.3),
-        keras.layers.Dense(10, activation="softmax"),
-    ]
-)
-assert (
-    with_dropout.count_params()
-    == models.mlp(256, 32, dropout=0.3).count_params()
-)  # dropout learns nothing
+# Add layers.Dropout(0.3) after each hidden layer of 784-256-32-10.
+with_dropout = keras.Sequential([keras.Input((28 * 28,))])
+for n_units in (256, 32):
+    with_dropout.add(layers.Dense(n_units, **relu))
+    with_dropout.add(layers.Dropout(0.3))
+with_dropout.add(layers.Dense(10, activation="softmax"))
+
+# %%
+without = models.mlp(256, 32)
+print(with_dropout.count_params() - without.count_params(), "parameters more")
 
 # %% [markdown]
 # In one line, and trained:
@@ -1554,10 +1600,9 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The validation loss may well lie *below* the training loss, above all in the
-# first epochs: the training loss is measured while units are missing, and
-# while the epoch is still going on; the validation loss after it, with all of
-# them at work.
+# **b.** The training loss is measured while units are missing, and while the
+# epoch is still going on; the validation loss after it, with all of them at
+# work.
 #
 # </details>
 #
@@ -1581,6 +1626,11 @@ claim(
 #
 # *Predict first: values of mean 5 and standard deviation 3 go in. What comes
 # out while training, and what when predicting after this one batch?*
+#
+# - **a** while training mean 0 and standard deviation 1, when predicting
+#   about 5 and 3
+# - **b** mean 0 and standard deviation 1 both times
+# - **c** while training 5 and 3, when predicting 0 and 1
 
 # %% [markdown]
 # The scale $\gamma$ and the offset $\beta$ are learnt, in case other values
@@ -1623,8 +1673,7 @@ assert np.allclose(in_prediction, by_hand, atol=1e-4)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# While training, mean 0 and standard deviation 1. When predicting, nearly what
-# went in: after one batch the moving mean has gone only a hundredth of the way
+# **a.** After one batch the moving mean has gone only a hundredth of the way
 # from 0 to 5.
 #
 # </details>
@@ -1634,12 +1683,8 @@ assert np.allclose(in_prediction, by_hand, atol=1e-4)
 # a tenth: they follow about the last ten batches. Alone, and with dropout on
 # top:
 
-# %% tags=["live", "slide-code"]
-# Batch normalization alone, through compare(name, batch_norm=True).
+# %% tags=["slide-code"]
 compare("batch norm", batch_norm=True)
-
-# %% tags=["live", "slide-code"]
-# Batch normalization and dropout.
 compare("batch norm + dropout, 0.3", batch_norm=True, dropout=0.3)
 
 # %% tags=["hide-input"]
@@ -1709,7 +1754,10 @@ claim(
 # label?*
 
 # %% tags=["live", "slide-code"]
-# Train with smoothed labels, through compare(name, label_smoothing=…).
+# Smooth the labels of two images with α = 0.1, by the formula.
+print(0.9 * few.y_train[:2] + 0.1 / 10)
+
+# %% tags=["slide-code"]
 compare("label smoothing, 0.1", label_smoothing=0.1)
 
 # %% tags=["hide-input"]
@@ -1758,7 +1806,8 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# 0.9 · 1 + 0.1 / 10 = 0.91, and 0.01 for each of the nine others.
+# **0.91.** It is 0.9 · 1 + 0.1 / 10, and there is 0.01 for each of the nine
+# others.
 #
 # </details>
 #
@@ -1875,15 +1924,20 @@ exercises.check("smooth-labels", smoothed)
 # images: once, for all variants. (Training and validation accuracy are means
 # over the last five epochs; the test sees the network after the last one.)
 #
-# *Predict first: which variant is best, and is it ahead of the baseline by
-# more than the seeds differ among themselves?*
+# *Predict first: is the variant that was best on the validation images ahead
+# of the baseline on the test images, by more than the seeds differ?*
+#
+# - **a** Yes, clearly.
+# - **b** Yes, but the seeds differ as much.
+# - **c** No, it is behind.
 
-# %% tags=["live", "slide-code"]
-# Choose by validation accuracy, then open the test images with test.open().
+# %%
 def validation_accuracy(name):
     return variants[name].at_end("val_accuracy").mean()
 
 
+# %% tags=["live", "slide-code"]
+# Choose the winner with max(…, key=…), then open the test: test.open().
 winner = max(variants, key=validation_accuracy)
 print(f"chosen on the validation images: {winner}")
 opened = test.open()
@@ -1953,11 +2007,11 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The bars say which is best on average; the points say whether to believe it.
-# Where a variant's points overlap the baseline's, one run could have "shown"
-# either of them to be better. Note that the best row of *this* table is not
-# the result: it was chosen by the test images. The result is the row that was
-# chosen before they were opened.
+# The bars say which is best on average; the points say whether to believe
+# it. Where a variant's points overlap the baseline's, one run could have
+# "shown" either of them to be better. Note that the best row of *this* table
+# is not the result: it was chosen by the test images. The result is the row
+# that was chosen before they were opened.
 #
 # </details>
 #
