@@ -5,7 +5,8 @@
 that is worth at which step. ``products`` shows the arrays of one layer, ``steps`` takes a step of gradient descent
 apart, ``chain`` a gradient, ``batch_norm_graph`` batch norm; ``costs`` counts multiplications, ``training`` trains on
 toy tasks and keeps every step, ``loop`` is one round of that, ``fitting`` trains on many examples, ``fault_trial`` with
-a wrong gradient; ``spread`` and ``depth`` measure how activations and gradients change through many layers.
+a wrong gradient; ``tape`` finds gradients without a formula of the net, and ``tape_steps`` shows how, ``tape_times``
+how fast; ``spread`` and ``depth`` measure how activations and gradients change through many layers.
 """
 
 from lecture.from_scratch.batch_norm import FAULTS, BatchNorm, batch_norm_gradient
@@ -33,6 +34,9 @@ from lecture.from_scratch.nudging import ErrorsOverH, errors_over_h, nudged_grad
 from lecture.from_scratch.products import DenseProduct, Elementwise, dense_product, elementwise
 from lecture.from_scratch.spread import Spread, spread
 from lecture.from_scratch.steps import Step, StepByStep, step_by_step
+from lecture.from_scratch.tape import Tape, Variable
+from lecture.from_scratch.tape_steps import TapeSteps, tape_steps
+from lecture.from_scratch.tape_times import TapeTimes, tape_times
 from lecture.from_scratch.training import TrainingRecord, moons, record_training, xor
 
 __all__ = [
@@ -65,7 +69,11 @@ __all__ = [
     "Spread",
     "Step",
     "StepByStep",
+    "Tape",
+    "TapeSteps",
+    "TapeTimes",
     "TrainingRecord",
+    "Variable",
     "batch_norm_gradient",
     "batch_norm_graph",
     "chain_rule",
@@ -91,5 +99,7 @@ __all__ = [
     "record_training",
     "spread",
     "step_by_step",
+    "tape_steps",
+    "tape_times",
     "xor",
 ]

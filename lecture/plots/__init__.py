@@ -37,6 +37,7 @@ from lecture.plots.learning.errors_over_h import plot_errors_over_h
 from lecture.plots.learning.fault_trial import plot_fault_trial
 from lecture.plots.learning.gradient_check import plot_gradient_check
 from lecture.plots.learning.spread import plot_spread
+from lecture.plots.learning.tape import plot_tape, plot_tape_times
 from lecture.plots.learning.tensors import plot_tensor
 from lecture.plots.learning.training_loop import plot_training_loop
 from lecture.plots.learning_rates import plot_rates
@@ -155,6 +156,8 @@ __all__ = [
     "plot_sweep",
     "plot_sweeps",
     "plot_table_1",
+    "plot_tape",
+    "plot_tape_times",
     "plot_tensor",
     "plot_threads",
     "plot_training_loop",
