@@ -54,6 +54,7 @@ __all__ = [
     "plots",
     "plt",
     "replicas",
+    "tf",
     "training",
     "tuning",
 ]
@@ -90,6 +91,7 @@ keras = _WhenUsed("keras")
 landscape = _WhenUsed("lecture.landscape")
 models = _WhenUsed("lecture.models")
 replicas = _WhenUsed("lecture.replicas")
+tf = _WhenUsed("tensorflow")
 training = _WhenUsed("lecture.training")
 tuning = _WhenUsed("lecture.tuning")
 

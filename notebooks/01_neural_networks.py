@@ -1251,6 +1251,169 @@ for layer, signal in reversed(list(zip(deeper.layers, signals))):
 # **Learnt:** the gradient of a layer is above times slope times input, and one
 # loop from the last layer to the first finds them all.
 
+# %% [markdown] anchor="automatic-differentiation"
+# ## Automatic differentiation
+#
+# *About 10 minutes.*
+#
+# Nobody writes the backward pass of a new network by hand. The library writes
+# down each operation of the forward pass, on a *tape*. It knows the derivative
+# of every single operation, so it can read the tape from the end to the start
+# and apply the chain rule at each entry. That is *automatic differentiation*,
+# here in *reverse mode*. Take a loss with a penalty, which uses $w$ three
+# times:
+#
+# $$\mathcal{L} = (\tanh(w\,x) - y)^2 + \lambda\, w\, w$$
+#
+# *Predict first: how many gradients come back to $w$, and what does the tape
+# do with them?*
+#
+# - **a** three, and it takes their mean
+# - **b** three, and it adds them
+# - **c** one: the last use of $w$ decides
+
+# %%
+recording = from_scratch.Tape()
+w, x_1, target, strength = (
+    recording.watch(value, name)
+    for value, name in ((0.5, "w"), (2.0, "x"), (1.0, "y"), (0.1, "λ"))
+)
+off = (w * x_1).tanh() - target
+on_tape = from_scratch.tape_steps(off * off + strength * w * w)
+
+
+def tape_forward_and_back(step=8):
+    return plots.plot_tape(on_tape, step)
+
+
+explore(tape_forward_and_back, step=(0, on_tape.last))
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# **b.** Three, and it adds them. The weight reaches the loss in three ways,
+# and a change of $w$ goes all three at once.
+#
+# </details>
+#
+# Move *step* to the right. On the way forward each box gets its value, in
+# blue; on the way back each box hands its gradient, in vermilion, to the boxes
+# that it was computed from, and $w$ is served three times. The gradients of
+# $x$, $y$ and $\lambda$ come for free.
+#
+# It is no magic. This is all of it, for nine operations, and it is the code
+# that runs here. Each operation has two functions, one for each direction:
+# `compute` calls the first, `gradient` the second.
+
+# %% tags=["hide-input"]
+import inspect
+
+from IPython.display import Markdown
+
+Markdown(f"```python\n{inspect.getsource(from_scratch.tape)}```")
+
+# %% [markdown]
+# A whole network is no harder for the tape. Here is one with four arrays of
+# weights, for the two questions from before.
+
+# %% tags=["hide-input"]
+rng = np.random.default_rng(SEED)
+arrays = [rng.normal(size=shape) for shape in ((2, 3), (3,), (3, 2), (2,))]
+wanted = answers.astype(float)
+
+# %% tags=["live", "slide-code"]
+# Record a mean squared error with tape.watch, and call tape.gradient.
+tape = from_scratch.Tape()
+W, b, V, c = watched = [tape.watch(array) for array in arrays]
+off = (points @ W + b).tanh() @ V + c - wanted
+ours = tape.gradient((off * off).mean(), watched)
+
+# %% tags=["live", "slide-code"]
+# The same with tf.Variable, tf.GradientTape and tf.reduce_mean.
+W, b, V, c = variables = [tf.Variable(array) for array in arrays]
+with tf.GradientTape() as tape:
+    off = tf.tanh(points @ W + b) @ V + c - wanted
+    error = tf.reduce_mean(off * off)
+theirs = tape.gradient(error, variables)
+
+# %% [markdown]
+# *Predict first: how far apart are the two gradients?*
+#
+# - **a** not at all, but for rounding in the last digits
+# - **b** by about a thousandth: TensorFlow uses faster approximations
+# - **c** by about a hundredth: ours nudges the weights, TensorFlow derives
+
+# %% tags=["hide-input"]
+for name, mine, other in zip("WbVc", ours, theirs):
+    apart = np.abs(mine - other.numpy()).max()
+    print(f"{name}: gradient {mine.shape}, largest difference {apart:.1e}")
+    assert apart < 1e-12
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# **a.** Both apply the same rules to the same numbers. Neither nudges
+# anything, and neither approximates: automatic differentiation is exact, but
+# for rounding.
+#
+# </details>
+#
+# The bias has shape (3,), the sums that it is added to have shape (4, 3):
+# broadcasting has used each bias four times, so four gradients come back, and
+# `summed_to` adds them. That is why the gradient has the shape of the weight,
+# whatever was broadcast.
+#
+# What does it cost? We let networks grow, and measure three times: the
+# recording of a loss, the way back, and two losses for every weight, as
+# nudging needs them.
+#
+# *Predict first: a network gets a hundred times as many weights. How many
+# forward passes does the way back take then, compared with before?*
+#
+# - **a** about a hundred times as many
+# - **b** about ten times as many
+# - **c** about as many as before
+
+# %% tags=["hide-input"]
+times = [from_scratch.tape_times(seed=seed) for seed in range(3)]
+plots.plot_tape_times(times[0])
+plt.show()
+print(times[0].describe())
+worst = max(time.apart.max() for time in times)
+print(f"largest difference between the tape and nudging: {worst:.0e}")
+
+# %%
+claim(
+    [time.nudging[-1] / time.backward[-1] for time in times],
+    "seconds for nudging, divided by seconds for the way back",
+    smallest=100,
+    if_so="For all gradients of the largest of these networks, nudging takes"
+    " about {mean:,.0f} times as long as one way back.",
+    if_not="Nudging takes only {mean:,.0f} times as long as one way back:"
+    " this machine was busy with something else.",
+    if_undecided="How much longer nudging takes cannot be told on this"
+    " machine: the times differ too much.",
+)
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# **c.** The way back reads each entry once, and an entry costs about as much
+# backward as forward, however many weights stand behind it. Nudging needs two
+# forward passes for each weight, and so does, but for a factor of two, the
+# chain rule from the front (*forward mode*).
+#
+# </details>
+#
+# With nudging both factors grow: the number of weights, and the work for each.
+# The way back has a price of another kind. The tape keeps every intermediate
+# result until it is read, so in training it is often memory that limits the
+# batch size. In prediction nothing has to be recorded.
+#
+# **Learnt:** automatic differentiation records the forward pass and reads the
+# record backward; it is exact, and all gradients together cost about as much
+# as a few forward passes.
+
 # %% [markdown] anchor="exercises-training"
 # ## Exercises: training
 #

@@ -1,7 +1,9 @@
-"""Automatic differentiation in reverse mode: write down what is computed, then go back over it with the chain rule.
+"""Automatic differentiation in reverse mode, in NumPy.
 
-`tf.GradientTape` and PyTorch's autograd do this for hundreds of operations on all devices; these are nine, for numbers,
-vectors and matrices. The lines are as short as those of a page, for the first chapter shows them.
+Write down what is computed, then go back over it with the chain rule.
+`tf.GradientTape` and PyTorch's autograd do this for hundreds of operations, on
+all devices; these are nine, for numbers, vectors and matrices. The lines are
+short, because the first chapter shows them.
 
 >>> tape = Tape()
 >>> x = tape.watch(3.0)
@@ -56,7 +58,7 @@ class Tape:
         result.gradient = np.ones_like(result.value)
         for entry in reversed(self.entries):
             for x, g in zip(entry.inputs, entry.handed_back()):
-                x.gradient = x.gradient + g  # other uses of x add theirs
+                x.gradient = x.gradient + g
         return [source.gradient for source in sources]
 
 
