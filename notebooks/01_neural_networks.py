@@ -1417,7 +1417,7 @@ claim(
 # %% [markdown] anchor="exercises-training"
 # ## Exercises: training
 #
-# *About 15 minutes.*
+# *About 22 minutes.*
 #
 # Replace the three dots with your answer and run the cell. It says
 # whether you are right, and if not, what is off.
@@ -1523,6 +1523,67 @@ def updated(w, gradient, learning_rate):
 
 
 exercises.check("update-step", updated)
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: repair a rule
+#
+# A tape has this rule for `X + b`, with `X` of shape (n, p) and `b` of shape
+# (p,); `g` is the gradient of the sum. It stops the training with an error:
+# the gradient of `b` does not have the shape of `b`. Repair it.
+
+
+# %% tags=["exercise"]
+def back(g, X, b):
+    # return g, g
+    return ...
+
+
+exercises.check("tape-repair", back)
+
+
+# %% tags=["solution"]
+def back(g, X, b):
+    return g, g.sum(axis=0)
+
+
+exercises.check("tape-repair", back)
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: one sign is missing
+#
+# Someone writes a tape and forgets that gradients add up: each entry *sets*
+# the gradient of its inputs. The entries of $y = x \cdot x + 3\,x$ are $x$, $x
+# \cdot x$, $3\,x$ and their sum, in this order. Which derivative does this
+# tape give at $x = 2$?
+
+# %% tags=["exercise"]
+derivative = ...
+exercises.check("tape-overwrites", derivative)
+
+# %% tags=["solution"]
+exercises.check("tape-overwrites", 2)
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: a loop that hardly learns
+#
+# This loop runs without an error, and the loss hardly moves. In which line is
+# the mistake?
+#
+# ```
+# 1  for X_batch, y_batch in batches:
+# 2      with tf.GradientTape() as tape:
+# 3          prediction = net(X_batch)
+# 4          loss = loss_of(y_batch, prediction)
+# 5      gradients = tape.gradient(loss, net.trainable_variables)
+# 6  optimizer.apply(gradients, net.trainable_variables)
+# ```
+
+# %% tags=["exercise"]
+line = ...
+exercises.check("bug-in-the-loop", line)
+
+# %% tags=["solution"]
+exercises.check("bug-in-the-loop", 6)
 
 # %% [markdown] anchor="activation-functions" part="Four choices"
 # ## Activation functions for hidden layers

@@ -10,6 +10,7 @@ from lecture.exercises import (  # noqa: F401 - each registers its exercises
     atoms_capacity,
     atoms_inputs,
     atoms_training,
+    differentiation,
     first_network,
     from_scratch_gradients,
     from_scratch_training,
