@@ -1414,6 +1414,194 @@ claim(
 # record backward; it is exact, and all gradients together cost about as much
 # as a few forward passes.
 
+# %% [markdown] anchor="loop-by-hand"
+# ## The training loop by hand
+#
+# *About 9 minutes.*
+#
+# With a tape, training is six lines, and `fit` is no more than that: for each
+# batch, record the loss, read the tape, let the optimizer move the weights.
+# Two thousand real images, in batches of fifty:
+
+# %% tags=["slide-code"]
+clothes = data.load_fashion_mnist(seed=SEED)
+few_images, few_labels = clothes.X_train[:2000], clothes.y_train[:2000]
+batches = [
+    (few_images[i : i + 50], few_labels[i : i + 50])
+    for i in range(0, len(few_images), 50)
+]
+
+
+def net_for_clothes(seed=SEED):
+    keras.utils.set_random_seed(seed)
+    return keras.Sequential(
+        [
+            keras.Input(few_images.shape[1:]),
+            keras.layers.Dense(32, activation="relu"),
+            keras.layers.Dense(10, activation="softmax"),
+        ]
+    )
+
+
+loss_of = keras.losses.CategoricalCrossentropy()
+net, optimizer = net_for_clothes(), keras.optimizers.Adam(0.002)
+losses = []
+
+# %% tags=["live", "slide-code"]
+# tf.GradientTape, loss_of, tape.gradient, optimizer.apply: for three epochs.
+for X_batch, y_batch in 3 * batches:
+    with tf.GradientTape() as tape:
+        error = loss_of(y_batch, net(X_batch))
+    gradients = tape.gradient(error, net.trainable_variables)
+    optimizer.apply(gradients, net.trainable_variables)
+    losses.append(float(error))
+
+# %% [markdown]
+# *Predict first: Keras' `fit` starts from the same weights and sees the same
+# batches in the same order. How does its loss compare with that of the six
+# lines?*
+#
+# - **a** it is a little lower: `fit` also tunes the learning rate
+# - **b** it is a little higher: `fit` also measures as it trains
+# - **c** it is the same, but for rounding
+
+# %% tags=["hide-input"]
+twin = net_for_clothes()
+twin.compile(optimizer=keras.optimizers.Adam(0.002), loss=loss_of)
+fitted = twin.fit(
+    few_images,
+    few_labels,
+    batch_size=50,
+    epochs=3,
+    shuffle=False,
+    verbose=0,
+).history["loss"]
+by_hand = np.reshape(losses, (3, -1)).mean(axis=1)
+
+_, ax = plt.subplots()
+ax.plot(np.arange(1, 121) / 40, losses, color="0.7", label="each batch")
+middle = [0.5, 1.5, 2.5]  # of each epoch
+ax.plot(middle, by_hand, "o", markersize=11, label="epoch, by hand")
+ax.plot(middle, fitted, "x", color="black", markersize=9, label="epoch, fit")
+ax.set(xlabel="epoch", ylabel="loss", ylim=(0, None), xticks=[0, 1, 2, 3])
+ax.legend()
+plots.describe(
+    ax,
+    "The loss of each batch falls with much noise; the mean of an epoch by"
+    f" hand, {by_hand.round(3).tolist()}, lies on that of fit,"
+    f" {np.round(fitted, 3).tolist()}.",
+);
+
+# %%
+claim(
+    by_hand - fitted,
+    "loss by hand minus loss of fit",
+    smallest=1e-3,
+    absent=True,
+    if_so="Epoch by epoch, the six lines and `fit` have the same loss.",
+    if_not="The six lines and `fit` do not have the same loss: they have not"
+    " seen the same batches.",
+    if_undecided="The losses of the six lines and of `fit` differ by more"
+    " than rounding in one epoch.",
+)
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# **c.** The optimizer is the same, the batches are the same, and so are the
+# gradients. `fit` adds convenience: shuffling, metrics, callbacks, a compiled
+# step that runs faster.
+#
+# </details>
+#
+# A point is the mean loss of the batches of one epoch, while the weights were
+# moving. Write the loop yourself when a step is not the usual
+# one: two networks that train each other, a penalty on gradients, a batch in
+# pieces.
+#
+# A loop of one's own has mistakes of one's own. The best known comes from
+# PyTorch, where the gradients of a step are *added* to those that are there,
+# and `optimizer.zero_grad()` has to clear them before the next batch.
+#
+# *Predict first: what happens to the loss if nobody clears them, so that every
+# update takes the sum of all gradients so far?*
+#
+# - **a** nothing new: the sum points the same way
+# - **b** it swings: old gradients push on long after they were right
+# - **c** it falls faster: each step sees more images
+
+# %% tags=["hide-input"]
+def losses_of_a_loop(clear, seed, rate=0.05, epochs=3):
+    """Loss of each batch, with gradients that are cleared or add up."""
+    net, losses = net_for_clothes(seed), []
+    optimizer = keras.optimizers.SGD(rate)
+    optimizer.build(net.trainable_variables)
+    kept = [tf.Variable(tf.zeros_like(w)) for w in net.trainable_variables]
+
+    @tf.function
+    def step(X_batch, y_batch):
+        with tf.GradientTape() as tape:
+            error = loss_of(y_batch, net(X_batch))
+        gradients = tape.gradient(error, net.trainable_variables)
+        for held, gradient in zip(kept, gradients):
+            held.assign(gradient if clear else held + gradient)
+        optimizer.apply(list(kept), net.trainable_variables)
+        return error
+
+    for X_batch, y_batch in epochs * batches:
+        losses.append(float(step(tf.constant(X_batch), tf.constant(y_batch))))
+    return losses
+
+
+seeds = range(by_mode(short=5, full=10))
+cleared, piled_up = (
+    np.array([losses_of_a_loop(clear, seed) for seed in seeds])
+    for clear in (True, False)
+)
+_, ax = plt.subplots()
+for runs, color, label in (
+    (cleared, plots.COLORS[0], "cleared for each batch"),
+    (piled_up, plots.COLORS[1], "never cleared"),
+):
+    ax.plot(np.arange(1, 121) / 40, runs.T, color=color, alpha=0.7)
+    ax.plot([], color=color, label=label)
+ax.set(xlabel="epoch", ylabel="loss", ylim=(0, None), xticks=[0, 1, 2, 3])
+ax.legend()
+plots.describe(
+    ax,
+    f"Loss of each batch in {len(cleared)} runs each. In the last epoch its"
+    f" mean is {cleared[:, -40:].mean():.2f} where gradients are cleared, and"
+    f" {piled_up[:, -40:].mean():.2f} where they add up.",
+);
+
+# %%
+claim(
+    piled_up[:, -40:].mean(axis=1) - cleared[:, -40:].mean(axis=1),
+    "loss in the last epoch, never cleared minus cleared",
+    smallest=0.1,
+    if_so="Never cleared, the loss of the last epoch is {mean:.2f} higher.",
+    if_not="Never cleared, the loss of the last epoch is no higher here: this"
+    " rate is too small for the swings to show.",
+    if_undecided="Whether the mistake costs anything cannot be told from"
+    " {n} runs: they differ by {low:.2f} to {high:.2f}.",
+)
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# **b.** The sum of all gradients is a velocity without friction: momentum with
+# $\mu = 1$. The network runs through every valley and up the other side.
+#
+# </details>
+#
+# There is no error message, and the first steps look right. That is what makes
+# it a popular mistake. In TensorFlow each tape gives new gradients, so it
+# cannot happen by forgetting a line; but there you can read the loss outside
+# of the tape, and get `None` for every gradient.
+#
+# **Learnt:** `fit` is a loop of six lines: record the loss, read the tape,
+# apply the gradients; begin each batch with gradients of zero.
+
 # %% [markdown] anchor="exercises-training"
 # ## Exercises: training
 #
