@@ -13,21 +13,10 @@
 #
 # A neural network is a chain of simple functions with many numbers to adjust.
 # This chapter draws such chains, runs them forward and backward with every
-# number in sight, and then watches the recipes by which the numbers are
-# adjusted.
+# number in sight, and watches them learn.
 #
-# 1. **[Architecture](#architecture)**: what a network is, why it has layers,
-#    and what other kinds there are.
-# 2. **[Training](#training-loop)**: the loop, the forward pass, the backward
-#    pass.
-# 3. **[Design](#activation-functions)**: activation functions, the first
-#    weights, weights from elsewhere.
-# 4. **[Optimizers](#learning-rate)**: learning rates, momentum, a rate for
-#    each weight.
-#
-# Every slider works: in JupyterLab it asks the kernel, on the built page it
-# needs none. Guess before you open an answer; a wrong guess teaches more than
-# a right one. Each part ends with exercises that check themselves.
+# First, one at work. It has just learnt, from 6,000 photographs of clothes,
+# and now it looks at a photograph that it has never seen.
 
 # %% tags=["hide-input"]
 from lecture import architecture, from_scratch, optimizers, surfaces
@@ -35,43 +24,100 @@ from lecture.activations import ACTIVATIONS
 from lecture.network import layout
 from preamble import *
 
-# %% [markdown] anchor="notation"
-# ## Symbols
+fashion = data.load_fashion_mnist(seed=SEED)
+X_train, X_val = (
+    fashion.images(part)[..., np.newaxis] for part in ("train", "val")
+)  # (n, 28, 28, 1): height, width, channels
+device.seed_everything(SEED)
+filters = models.convnet(8, 16, 16)
+filters.fit(X_train[:6000], fashion.y_train[:6000], batch_size=32, verbose=0)
+
+LAYERS = {"layer 1": "layer_1", "layer 2": "layer_2", "layer 3": "layer_3"}
+signals = models.activations_of(filters, X_val[:1000])
+names = fashion.class_names
+boot = fashion.labels("val").tolist().index(names.index("Ankle boot"))
+
+
+def show_inside(image):
+    """Draw an image, what each layer of filters sees in it, the answer."""
+    seen = models.activations_of(filters, image[np.newaxis])
+    plots.plot_feature_maps(
+        image[:, :, 0],
+        {name: seen[layer][0] for name, layer in LAYERS.items()},
+        most=4,
+        probabilities=dict(zip(names, seen["output"][0])),
+    )
+
+
+show_inside(X_val[boot])
+right = np.mean(
+    signals["output"].argmax(axis=1) == fashion.labels("val")[:1000]
+)
+print(f"of 1,000 photographs that it has not seen, it names {right:.0%} right")
+
+# %% [markdown]
+# Read the figure from left to right. The network gets 784 numbers: how bright
+# each pixel is. What its first layer makes of them still looks like the
+# picture. The later layers combine what the earlier ones have found, until the
+# last one gives each of ten classes a probability.
 #
-# One notation for all chapters. Rows of a matrix are examples; a bracketed
-# superscript is a layer.
+# Why is that hard? Nobody can write down when 784 numbers are a boot: shift
+# the boot by two pixels, and nearly all of them change. Rules written by hand
+# failed at this for decades. A network finds its own rule from examples, and
+# that is what networks are for: pictures, speech, text, measurements, wherever
+# examples are easy to get and rules are not.
 #
-# | symbol | what it is | shape |
-# | --- | --- | --- |
-# | $\mathbf{x}$, $\mathbf{X}$ | one input; a batch of $n$ inputs | $(p)$, $(n, p)$ |
-# | $y$, $\hat{y}$ | the truth; the network's prediction | |
-# | $\mathbf{W}^{(l)}$, $w^{(l)}_{i,j}$ | weights into layer $l$; the one from unit $i$ to unit $j$ | (inputs, units) |
-# | $\mathbf{b}^{(l)}$ | biases of layer $l$ | (units) |
-# | $\mathbf{z} = \mathbf{a}\mathbf{W} + \mathbf{b}$ | sums, before the activation function | (units) |
-# | $\mathbf{a} = f(\mathbf{z})$ | activations; $f$ in hidden layers, $g$ in the output layer | (units) |
-# | $\mathcal{L}$ | loss: how far the predictions are off, as a mean over the batch | |
-# | $\eta$, $\mu$, $\mathbf{v}$ | learning rate, momentum, velocity | |
-# | $\beta$, $\rho$, $\varepsilon$ | factors of moving averages; a small number against division by 0 | |
-# | $\lambda$, $p_\text{drop}$, $\alpha$ | strength of a penalty, dropout probability, label smoothing | |
-# | $k$, $s$ | number of classes; number of the step | |
+# By the end of this chapter you can
+#
+# - draw a network, count its parameters, and say what its layers look for;
+# - compute what it answers, with matrix products in NumPy and in Keras;
+# - find how every single parameter changes the error, with the chain rule, and
+#   check the result;
+# - choose activation functions and initial weights, and say what goes wrong
+#   with a bad choice;
+# - explain what an optimizer does in one step, and compare optimizers fairly.
+#
+# You need some linear algebra (matrix products), the derivative and its chain
+# rule, logistic regression, and enough Python to read NumPy. You need not have
+# met a neural network before.
+#
+# 1. **[Networks, drawn and counted](#architecture)**: what a network is, and
+#    why it has layers.
+# 2. **[Forward](#training-loop)**: how it learns, and how it computes.
+# 3. **[Backward](#backward-pass)**: how each number is corrected.
+# 4. **[Four choices](#activation-functions)**: what to decide before training.
+# 5. **[Optimizers](#learning-rate)**: how to take the steps.
+# 6. **[Where to go](#other-architectures)**: other networks, and all
+#    [symbols](#notation) in one table.
+#
+# Every slider works: in JupyterLab it asks the kernel, on the built page it
+# needs none. Answer each question before you look: a wrong guess teaches more
+# than a right one. Each part ends with exercises that check themselves.
 
 # %% [markdown] anchor="architecture"
 # ## Logistic regression, drawn as a network
 #
-# *About 4 minutes.*
+# *About 5 minutes.*
 #
-# You know logistic regression: weigh the inputs, add them up, squash the sum
-# to a probability.
+# This part is about the machine itself, before it learns anything: what a unit
+# computes, what a layer is, and why several layers see more than one.
 #
-# $$\hat{y} = \sigma(z), \qquad z = w_0 + w_1 x_1 + w_2 x_2 + \dots + w_p x_p$$
+# You know logistic regression: weigh the inputs, add them up, and squash the
+# sum $z$ to a probability, with the *sigmoid* $\sigma$.
 #
-# Drawn as a network, each input is a node, each weight an edge, and the bias
-# $w_0$ is the weight of a node that is always 1.
+# $$\hat{y} = \sigma(z) = \frac{1}{1 + e^{-z}}, \qquad z = w_0 + w_1 x_1 + w_2 x_2 + \dots + w_p x_p$$
 #
-# *Predict first: with four inputs, how many numbers does it learn?*
+# Drawn as a network, each input is a node and each *weight* $w_i$ an edge. The
+# *bias* $w_0$ is the weight of a node that is always 1. Weights and biases
+# together are the *parameters*: the numbers that are learnt.
+#
+# *Predict first: with four inputs, how many parameters are there?*
+#
+# - **a** four
+# - **b** five
+# - **c** ten
 
-# %% tags=["live", "slide-code"]
-# Draw logistic regression with four inputs as a network.
+# %%
 plots.plot_network(
     layout([4, 1], bias=True, output="sigmoid"),
     labels="functions",
@@ -81,50 +127,74 @@ plots.plot_network(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Five: one weight for each of the four inputs, and the bias.
+# **b.** Five: one weight for each of the four inputs, and the bias.
 #
 # </details>
 #
 # The output node does two things: it adds up ($z$), and it squashes
-# ($\sigma$). Everything that follows is made of such nodes.
-#
+# ($\sigma$). Everything that follows is made of such nodes, called *units*. In
+# numbers:
+
+# %% tags=["live", "slide-code"]
+# One unit: w_0 + x @ w, then the sigmoid with np.exp.
+x, w, w_0 = np.array([1, 0, 2, 3]), np.array([0.5, 4, -1, 0.2]), 0.4
+z = w_0 + x @ w
+y_hat = 1 / (1 + np.exp(-z))
+print(f"z = {z:.2f}, ŷ = {y_hat:.3f}")
+
+# %% [markdown]
 # **Learnt:** a unit of a network is a weighted sum followed by a function;
 # logistic regression is a network with one unit.
 
 # %% [markdown] anchor="basic-architecture"
 # ## A hidden layer
 #
-# *About 5 minutes.*
+# *About 6 minutes.*
 #
-# Put a layer of such nodes between the inputs and the output. Each is a small
-# function of all inputs; the output is a function of theirs.
+# Put a *layer* of such units between the inputs and the output. Nobody sees
+# its results from outside, so it is called *hidden*. Each hidden unit is a
+# small function of all inputs, and the output is a function of the hidden
+# units.
 #
 # $$\mathbf{a} = h(\mathbf{x}) = f(\mathbf{x}\mathbf{W}^{(1)} + \mathbf{b}^{(1)})$$
 #
 # $$\hat{y} = o(\mathbf{x}) = g(\mathbf{a}\mathbf{W}^{(2)} + \mathbf{b}^{(2)})$$
 #
-# *Predict first: two inputs, three hidden units, one output. How many weights,
-# how many biases?*
+# The function after the sum, $f$ or $g$, is the *activation function* of its
+# layer.
+#
+# *Predict first: two inputs, three hidden units, one output. How many
+# parameters are there, weights and biases together?*
 
-# %% tags=["live", "slide-code"]
-# A network with two inputs, three hidden units and one output.
+# %% tags=["slide-code"]
 net = layout([2, 3, 1], bias=True)
 plots.plot_network(net, labels="names", counts=True);
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# 2 · 3 + 3 · 1 = 9 weights, and one bias for each unit that computes
-# something: 3 + 1 = 4.
+# **13.** There are 2 · 3 + 3 · 1 = 9 weights, and one bias for each unit that
+# computes something: 3 + 1 = 4.
 #
 # </details>
 #
-# The activation function $f$ of the hidden layer and $g$ of the output layer
-# may differ. The same network, with what happens inside each node: a sum $z$,
-# a function ($f$, in the last layer $g$), and the result ($a$, in the last
-# layer $\hat{y}$).
+# The hidden layer and the output layer may have different activation
+# functions. Here is the same network with what happens inside each node: a sum
+# $z$, a function ($f$, in the last layer $g$), and the result ($a$, in the
+# last layer $\hat{y}$).
 
 # %%
 plots.plot_network(net, labels="functions", weight_labels=True, counts=True);
+
+# %% [markdown]
+# In NumPy a layer is one line. The first one here uses tanh, which squashes a
+# sum to a number between −1 and 1.
+
+# %% tags=["live", "slide-code"]
+# Two layers: np.tanh of x @ W1 + b1, then the sigmoid of a @ W2 + b2.
+rng = np.random.default_rng(SEED)
+W1, b1, W2, b2 = rng.normal(size=(2, 3)), np.zeros(3), rng.normal(size=3), 0.5
+a = np.tanh(np.array([1.0, -1.0]) @ W1 + b1)
+print(f"a = {a.round(2)}, ŷ = {1 / (1 + np.exp(-(a @ W2 + b2))):.3f}")
 
 # %% [markdown]
 # **Learnt:** a layer is a matrix of weights, a vector of biases and an
@@ -135,12 +205,16 @@ plots.plot_network(net, labels="functions", weight_labels=True, counts=True);
 #
 # *About 5 minutes.*
 #
-# Layers can be stacked, and there may be several outputs: one for each class,
-# say. From here on we leave the biases out of the drawings. They are still
-# there, and still counted.
+# Layers can be stacked, and a network can have several outputs, for example
+# one for each class. From here on the drawings leave out the biases. They are
+# still there, and still counted.
 #
-# *Predict first: from one hidden layer of 6 units to two of them, do the
-# weights double?*
+# *Predict first: a network has 5 inputs, one hidden layer of 6 units and 5
+# outputs. Add a second hidden layer of 6. What happens to its 60 weights?*
+#
+# - **a** They double: there are twice as many hidden units.
+# - **b** They become 90: each new unit brings five.
+# - **c** They become 96: the two hidden layers are joined by 36.
 
 
 # %%
@@ -156,16 +230,17 @@ explore(dense_net, n_layers=(0, 6, 1), n_units=(1, 12, 1))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# No. With one hidden layer there are 5 · 6 + 6 · 5 = 60; the second adds the 6
-# · 6 = 36 between the two. Move the slider and read the counts.
+# **c.** They become 96. With one hidden layer there are 5 · 6 + 6 · 5 = 60
+# weights; the second adds the 6 · 6 = 36 between the two.
 #
 # </details>
 #
-# A layer more adds $n \cdot n$ weights; a unit more in every layer adds to
-# both factors.
+# Move the sliders and read the counts. One more hidden layer of $n$ units adds
+# $n \cdot n$ weights; one more unit in every layer adds both a row and a column
+# to each matrix between them.
 #
-# **Learnt:** width is what makes dense networks large, because weights grow
-# with its square.
+# **Learnt:** width is what makes dense networks large, because the number of
+# weights grows with its square.
 
 # %% [markdown] anchor="why-layers"
 # ## Why layers?
@@ -173,101 +248,50 @@ explore(dense_net, n_layers=(0, 6, 1), n_units=(1, 12, 1))
 # *About 8 minutes.*
 #
 # Each layer is a filter: it answers to some patterns of its input and is
-# silent at the rest. The next layer filters the answers, so it can only
-# combine what the one before has found. Many small steps are easier to learn
-# than one large one.
+# silent otherwise. The next layer filters the answers, so it combines what the
+# one before has found. Many small steps are easier to learn than one large
+# one.
 #
-# To see it, train a small network on photographs of clothes and look inside.
-# Its layers are *convolutions*: windows of 3 × 3 numbers that look at every
-# place of an image, so that what they answer is an image again, a *feature
-# map*.
-
-# %% tags=["hide-input"]
-fashion = data.load_fashion_mnist(seed=SEED)
-X_train, X_test = (
-    fashion.images(part)[..., np.newaxis] for part in ("train", "test")
-)  # (n, 28, 28, 1): height, width, channels
-y_train, y_test = fashion.y_train, fashion.y_test
-
-# %% tags=["live", "slide-code"]
-# Three layers of filters, and one that names the class; 6,000 images.
-device.seed_everything(SEED)
-filters = keras.Sequential(
-    [
-        keras.Input((28, 28, 1)),
-        keras.layers.Conv2D(
-            8, 3, padding="same", activation="relu", name="layer_1"
-        ),
-        keras.layers.MaxPooling2D(),
-        keras.layers.Conv2D(
-            16, 3, padding="same", activation="relu", name="layer_2"
-        ),
-        keras.layers.MaxPooling2D(),
-        keras.layers.Conv2D(
-            16, 3, padding="same", activation="relu", name="layer_3"
-        ),
-        keras.layers.Flatten(),
-        keras.layers.Dense(10, activation="softmax"),
-    ]
-)
-filters.compile(
-    optimizer=keras.optimizers.Adam(0.003),
-    loss="categorical_crossentropy",
-    metrics=["accuracy"],
-    steps_per_execution=8,
-)
-filters.fit(X_train[:6000], y_train[:6000], batch_size=32, verbose=0)
-_, accuracy = filters.evaluate(X_test[:1000], y_test[:1000], verbose=0)
-print(f"accuracy on 1,000 test images: {accuracy:.3f}")
-
-# %% [markdown]
-# Now give it one image that it has not seen, and ask each layer for its
-# answer. In the drawing, dark means a strong answer.
+# Look again at the network of the [beginning](#overview). Its layers are
+# *convolutions*: windows of 3 × 3 numbers that look at every place of an
+# image. So what they answer is an image again, a *feature map*; dark means a
+# strong answer.
 #
-# *Predict first: in which layer can you still tell what the image shows, and
-# in which can you not?*
+# *Predict first: move the boot down by three pixels. What happens to the maps
+# of layer 1?*
+#
+# - **a** They stay as they are: it is the same boot.
+# - **b** They move down as well.
+# - **c** They change everywhere: the pixels are other ones.
 
 # %%
-LAYERS = {"layer 1": "layer_1", "layer 2": "layer_2", "layer 3": "layer_3"}
-inside = keras.Model(
-    filters.inputs[0],
-    [filters.get_layer(name).output for name in LAYERS.values()],
-)
-maps = dict(
-    zip(
-        LAYERS,
-        (
-            np.asarray(answer)
-            for answer in inside(X_test[:1000], training=False)
-        ),
-    )
-)
-boot = (
-    fashion.labels("test")
-    .tolist()
-    .index(fashion.class_names.index("Ankle boot"))
-)  # the first one
-plots.plot_feature_maps(
-    X_test[boot, :, :, 0],
-    {name: answer[boot] for name, answer in maps.items()},
-);
+show_inside(np.pad(X_val[boot], ((3, 0), (0, 0), (0, 0)))[:28])
+
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# In layer 1 the boot is easy to see: the maps are the image again with its
-# upper, its lower or its slanted edges picked out, or all of its area. In
-# layer 3 it is not: each map says how much of *something* there is in which of
-# 7 × 7 places.
+# **b.** They move down as well. The same window looks at every place, so it
+# finds the same edge wherever the edge is.
 #
 # </details>
 #
-# The maps get smaller because the pooling after a layer keeps the strongest
-# answer of 2 × 2. So a number in a later map has seen a larger part of the
-# image. *What* is it looking for? Take 1,000 images, and cut out the pieces to
-# which a map answers most strongly.
+# (The answer at the right may change: the last layer looks at all places, and
+# has learnt boots where they usually stand.)
 #
-# *Predict first: what will the pieces have in common in layer 1, and what in
-# layer 3?*
+# In layer 1 you can still recognize the boot. In layer 3 you cannot: each map
+# says how much of *something* there is in which of 7 × 7 places. The maps get
+# smaller because only the strongest of 2 × 2 answers goes on to the next
+# layer. So a number in a later map has seen a larger part of the image: 3 × 3
+# pixels in layer 1, 8 × 8 in layer 2, 18 × 18 in layer 3.
+#
+# *What* is each map looking for? Take 1,000 images, and cut out the pieces
+# that a map answers to most strongly.
+#
+# *Predict first: what will the pieces of one map of layer 3 have in common?*
+#
+# - **a** They all show the same kind of garment.
+# - **b** They show similar parts, also of different garments.
+# - **c** They show edges in one direction, as in layer 1.
 
 # %%
 drawn = architecture.of(filters)
@@ -277,7 +301,7 @@ for name, layer in LAYERS.items():
         drawn.place(layer)
     )  # what one number of this layer has seen
     pieces, answers = architecture.strongest_patches(
-        X_test[:1000, :, :, 0], maps[name], field
+        X_val[:1000, :, :, 0], signals[layer], field
     )
     strongest[name] = pieces[answers[:, 0] > 0][
         :6
@@ -286,208 +310,81 @@ plots.plot_patches(strongest);
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# In layer 1 a corner or an edge that looks the same way; in layer 2 longer
-# edges and corners of something; in layer 3 larger parts of clothes, such as a
-# boot from toe to shaft, or the lower ends of trousers and shirts.
+# **b.** Similar parts. In layer 1 the pieces of a map share an edge or a patch
+# of one brightness, in layer 2 longer edges and corners, in layer 3 larger
+# parts of clothes, such as the front of a shoe or the end of a sleeve.
 #
 # </details>
 #
-# Each row is one map. Nobody told the network to look for edges or for legs:
+# Each row is one map. Nobody told the network to look for edges or for shoes:
 # it was told the class, and these filters are what helped. Not every row has a
 # name; a filter may answer to several things.
 #
 # **Learnt:** each layer filters what the layer before has found, from edges
 # over their combinations to parts of things.
 
-# %% [markdown] anchor="other-architectures"
-# ## Other architectures
+# %% [markdown] anchor="convolution"
+# ## A convolution
 #
-# *About 10 minutes.*
+# *About 6 minutes.*
 #
-# A dense layer connects everything with everything and knows nothing of its
+# A dense layer connects everything with everything and knows nothing about its
 # input: shuffle the pixels of all images in the same way, and it learns just
-# as well. Other layers have knowledge built in. Most of them do it by *sharing
-# weights*: the same few numbers are used in many places.
-#
-# The four drawings are made from real Keras models. Below each layer stand the
-# shape of what it gives out and the number of its parameters.
+# as well. A *convolution* has some knowledge of images built in: a pattern is
+# the same pattern wherever it is. So one small window of weights slides over
+# the image, and the same few numbers are used at every place. That is called
+# *sharing weights*.
 #
 # *Predict first: a dense layer from an image of 28 × 28 pixels to 8 maps of 26
-# × 26 has four million parameters. How many has a convolution with a window of
-# 3 × 3 between the same shapes?*
-
-# %% [markdown] tags=["slide"]
-# **Convolution**, for images: a pattern is the same pattern wherever it is.
-# One small window slides over the image.
+# × 26 has four million parameters. How many parameters does a 3 × 3
+# convolution between the same shapes have?*
+#
+# - **a** 72
+# - **b** 80
+# - **c** 48,680
 
 # %% tags=["live", "slide-code"]
-# A convolutional network for images.
+# Build a keras.layers.Conv2D with 8 windows of 3 × 3; count_params().
+window = keras.layers.Conv2D(8, 3)
+window.build((None, 28, 28, 1))
+print(f"convolution: {window.count_params():,} parameters")
+print(f"dense layer: {(28 * 28 + 1) * 8 * 26 * 26:,} parameters")
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# **b.** 80: for each of the 8 maps 3 · 3 weights and a bias. They are used at
+# all 26 · 26 places.
+#
+# </details>
+#
+# Here is a whole network of convolutions, drawn from a real Keras model. Under
+# each layer you see its output shape and its parameter count. *Pooling* keeps
+# the largest of 2 × 2 numbers and has no parameters.
+
+# %%
 convolutional = keras.Sequential(
     [
         keras.Input((28, 28, 1)),
-        keras.layers.Conv2D(8, 3, activation="relu"),
+        keras.layers.Conv2D(8, 3),
         keras.layers.MaxPooling2D(),
-        keras.layers.Conv2D(16, 3, activation="relu"),
+        keras.layers.Conv2D(16, 3),
         keras.layers.MaxPooling2D(),
         keras.layers.Flatten(),
-        keras.layers.Dense(10, activation="softmax"),
+        keras.layers.Dense(10),
     ]
 )
-plots.plot_architecture(architecture.of(convolutional));
-# %%
+plots.plot_architecture(architecture.of(convolutional))
+plt.show()
 architecture.of(convolutional).table()
 
 # %% [markdown]
-# <details><summary>Answer</summary>
+# Three quarters of its parameters are in its one dense layer, the last.
+# [Other networks](#other-architectures) share weights over the steps of a
+# sequence or the words of a text; they come at the end of this chapter.
 #
-# 80: for each of the 8 maps 3 · 3 weights and a bias. They are used at all 26
-# · 26 places.
-#
-# </details>
-#
-# Three quarters of this network's parameters are in its one dense layer, the
-# last. The pooling has none: it takes the largest of 2 × 2.
-
-# %% [markdown] tags=["slide"]
-# **Recurrence**, for sequences: text, sound, measurements over time. One cell
-# reads the sequence step by step and keeps a memory (its *state*). Here it
-# reads an image as a sequence of 28 rows.
-
-# %% tags=["live", "slide-code"]
-# A recurrent network for sequences of 28 steps with 28 numbers each.
-recurrent = keras.Sequential(
-    [
-        keras.Input((28, 28)),
-        keras.layers.LSTM(32),
-        keras.layers.Dense(10, activation="softmax"),
-    ]
-)
-plots.plot_architecture(architecture.of(recurrent));
-# %%
-architecture.of(recurrent).table()
-
-# %% [markdown]
-# Above stands the cell with its loop; below, the same cell *unrolled*: one
-# copy for each step, all with the same weights. So a sequence of any length
-# needs the same number of them. An LSTM cell has four sets (three gates and
-# the new content of the memory), each with weights for the input, for the
-# state of the step before, and a bias. With $i$ inputs and $h$ units:
-#
-# $$n_\text{LSTM} = 4\,(h\,(h + i) + h)$$
-
-# %% [markdown] tags=["slide"]
-# **Autoencoder**, for representations: it learns to give out what it got, but
-# has to pass everything through a narrow *code*. What comes through is a
-# summary that nobody had to label.
-
-# %% tags=["live", "slide-code"]
-# An autoencoder: 784 pixels to a code of 10 numbers, and back.
-autoencoder = keras.Sequential(
-    [
-        keras.Input((28, 28, 1)),
-        keras.layers.Conv2D(
-            8, 3, strides=2, padding="same", activation="relu"
-        ),
-        keras.layers.Conv2D(
-            16, 3, strides=2, padding="same", activation="relu"
-        ),
-        keras.layers.Conv2D(10, 7),
-        keras.layers.Conv2DTranspose(16, 7, activation="relu"),
-        keras.layers.Conv2DTranspose(
-            8, 3, strides=2, padding="same", activation="relu"
-        ),
-        keras.layers.Conv2DTranspose(
-            1, 3, strides=2, padding="same", activation="sigmoid"
-        ),
-    ]
-)
-plots.plot_architecture(architecture.of(autoencoder));
-# %%
-counted = architecture.of(autoencoder)
-display(counted.table())
-code, image = counted.layers[counted.code], counted.layers[0]
-n_dense = (784 + 1) * 10 + (10 + 1) * 784
-print(
-    f"{np.prod(image.shape)} pixels become {np.prod(code.shape)} numbers;"
-    " two dense layers, to the code and back, would have"
-    f" {n_dense:,} parameters"
-)
-
-# %% [markdown]
-# A *transposed* convolution goes the other way: each number of a small map
-# writes a window of a larger one, with the same weights at every place. The
-# two layers beside the code share no weights, because their window is the
-# whole map; they hold most of the parameters. The narrow code saves too:
-# without it, a dense layer from 784 pixels to 784 pixels has more than
-# 600,000.
-
-# %% [markdown] tags=["slide"]
-# **Attention**, for language and much else: every word asks all words which of
-# them matter to it. Its *query* is compared with their *keys*, and it gets a
-# weighted mean of their *values*. The arrow above is a *residual* connection:
-# what comes in is added to what comes out.
-
-# %% tags=["live", "slide-code"]
-# A network with attention for sequences of six digits.
-digit, place = keras.Input((6,), name="digit"), keras.Input((6,), name="place")
-x = keras.layers.Embedding(10, 16)(digit) + keras.layers.Embedding(6, 16)(
-    place
-)
-answer, weights = keras.layers.MultiHeadAttention(1, 16)(
-    x, x, return_attention_scores=True
-)
-output = keras.layers.Dense(10, activation="softmax")(x + answer)
-attention = keras.Model([digit, place], output)
-plots.plot_architecture(architecture.of(attention));
-# %%
-architecture.of(attention).table()
-
-# %% [markdown]
-# Queries, keys and values are made by three dense layers, the same three for
-# every word. So attention needs no more parameters for a longer sequence. It
-# does not know the order of the words either: that is why the place of each is
-# told as a second input.
-#
-# Where does it look? Let it learn a task whose answer we know: to read six
-# digits backwards.
-#
-# *Predict first: at which digit should the first place look, at which the
-# second?*
-
-# %% tags=["slide-code"]
-rng = np.random.default_rng(SEED)
-digits = rng.integers(0, 10, (12_800, 6))
-places = np.tile(np.arange(6), (len(digits), 1))
-device.seed_everything(SEED)
-attention.compile(
-    optimizer=keras.optimizers.Adam(0.01),
-    loss="sparse_categorical_crossentropy",
-    steps_per_execution=16,
-)
-attention.fit([digits, places], digits[:, ::-1], batch_size=64, verbose=0)
-
-example = np.array([[3, 1, 4, 1, 5, 9]])
-looks = np.asarray(
-    keras.Model(attention.inputs, weights)([example, places[:1]])
-)  # (examples, heads, queries, keys)
-print(
-    "read backwards:",
-    attention.predict([example, places[:1]], verbose=0).argmax(axis=-1)[0],
-)
-plots.plot_attention(looks[0, 0], [str(number) for number in example[0]]);
-# %% [markdown]
-# <details><summary>Answer</summary>
-#
-# The first at the last, the second at the one before it, and so on: the
-# weights lie on the other diagonal.
-#
-# </details>
-#
-# Each row is a query and sums to 1. Nobody wrote this table: the weights were
-# learnt from examples, and the two digits 1 are told apart by their places.
-#
-# **Learnt:** an architecture is knowledge about the data; weights that are
-# shared over places, steps or words need far fewer parameters.
+# **Learnt:** a convolution uses the same small window everywhere, so that it
+# needs few parameters and finds a pattern wherever it is.
 
 # %% [markdown] anchor="exercises-architecture"
 # ## Exercises: architecture
@@ -2866,6 +2763,174 @@ def rate(step, start, decay, total):
 
 exercises.check("inverse-time", rate)
 
+# %% [markdown] anchor="other-architectures" part="Where to go"
+# ## Other architectures
+#
+# *About 14 minutes.*
+#
+# This last part looks ahead: to networks that are built for other data than
+# images, and to the words and symbols of all chapters.
+#
+# A [convolution](#convolution) shares its weights over the places of an image.
+# Three other ideas build on sharing, or on making a network pass everything
+# through a narrow place. Each drawing is made from a real Keras model.
+#
+# **Recurrence**, for sequences: text, sound, measurements over time. One cell
+# reads the sequence step by step and keeps a memory, its *state*. Here an
+# *LSTM* cell ("long short-term memory") reads an image as a sequence of 28
+# rows.
+#
+# *Predict first: for sequences twice as long, how many parameters does the
+# cell need?*
+#
+# - **a** as many
+# - **b** twice as many
+# - **c** four times as many
+
+# %% tags=["slide-code"]
+recurrent = keras.Sequential(
+    [
+        keras.Input((28, 28)),
+        keras.layers.LSTM(32),
+        keras.layers.Dense(10, activation="softmax"),
+    ]
+)
+plots.plot_architecture(architecture.of(recurrent))
+plt.show()
+architecture.of(recurrent).table()
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# **a.** As many: the same cell, with the same weights, takes every step.
+#
+# </details>
+#
+# The upper drawing shows the cell with its loop; the lower one shows the same
+# cell *unrolled*, one copy for each step. An LSTM cell has four sets of
+# weights (three gates, and the new content of its memory), each with weights
+# for the input, weights for the state of the step before, and biases. With $i$
+# inputs and $h$ units:
+#
+# $$n_\text{LSTM} = 4\,(h\,(h + i) + h)$$
+
+# %% [markdown]
+# **Autoencoder**, for representations: it learns to reproduce its input, but
+# has to pass everything through a narrow *code*. What comes through is a
+# summary that nobody had to label.
+#
+# *Predict first: this one squeezes 784 pixels into 10 numbers with
+# convolutions. Does it have fewer parameters than two dense layers, one to the
+# code and one back, which have 16,474?*
+#
+# - **a** Fewer: convolutions share their weights.
+# - **b** More: its two layers beside the code share nothing.
+# - **c** About as many: the code decides.
+
+# %% tags=["slide-code"]
+wide = {"strides": 2, "padding": "same"}  # halves height and width
+autoencoder = keras.Sequential(
+    [
+        keras.Input((28, 28, 1)),
+        keras.layers.Conv2D(8, 3, activation="relu", **wide),
+        keras.layers.Conv2D(16, 3, activation="relu", **wide),
+        keras.layers.Conv2D(10, 7),
+        keras.layers.Conv2DTranspose(16, 7, activation="relu"),
+        keras.layers.Conv2DTranspose(8, 3, activation="relu", **wide),
+        keras.layers.Conv2DTranspose(1, 3, activation="sigmoid", **wide),
+    ]
+)
+plots.plot_architecture(architecture.of(autoencoder))
+plt.show()
+architecture.of(autoencoder).table()
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# **b.** More: 18,187. The two layers beside the code have windows as large as
+# their whole map, 7 × 7, so they look at one place only and share nothing.
+# They hold 15,706 of the parameters.
+#
+# </details>
+#
+# Sharing saves nothing where a window is used once. What the convolutions add
+# is four layers that know about neighbours, for 2,481 parameters. A
+# *transposed* convolution goes the other way: each number of a small map
+# writes a window of a larger one, with the same weights at every place.
+
+# %% [markdown]
+# **Attention**, for language and much else: every word asks all words which of
+# them matter to it. Its *query* is compared with their *keys*, and it gets a
+# weighted mean of their *values*. Queries, keys and values are made by three
+# dense layers, the same three for every word.
+#
+# Where does such a network look? Let it learn a task whose answer we know: to
+# read six digits backwards. It does not know the order of the digits by
+# itself, so the place of each is a second input.
+#
+# *Predict first: to write the first digit of its answer, which digit should
+# the network look at?*
+#
+# - **a** the first
+# - **b** all six equally
+# - **c** the last
+
+# %% tags=["slide-code"]
+digit, place = keras.Input((6,), name="digit"), keras.Input((6,), name="place")
+embedded = keras.layers.Add()(
+    [
+        keras.layers.Embedding(10, 16)(digit),
+        keras.layers.Embedding(6, 16)(place),
+    ]
+)
+found, scores = keras.layers.MultiHeadAttention(1, 16)(
+    embedded, embedded, return_attention_scores=True
+)
+output = keras.layers.Dense(10, activation="softmax")(embedded + found)
+attention = keras.Model([digit, place], output)
+plots.plot_architecture(architecture.of(attention))
+plt.show()
+architecture.of(attention).table()
+
+# %% tags=["slide-code"]
+rng = np.random.default_rng(SEED)
+digits = rng.integers(0, 10, (12_800, 6))
+places = np.tile(np.arange(6), (len(digits), 1))
+device.seed_everything(SEED)
+attention.compile(
+    optimizer=keras.optimizers.Adam(0.01),
+    loss="sparse_categorical_crossentropy",
+    steps_per_execution=16,
+)
+attention.fit([digits, places], digits[:, ::-1], batch_size=64, verbose=0)
+
+example = np.array([[3, 1, 4, 1, 5, 9]])
+looks = np.asarray(
+    keras.Model(attention.inputs, scores)([example, places[:1]])
+)  # (examples, heads, queries, keys)
+print(
+    "read backwards:",
+    attention.predict([example, places[:1]], verbose=0).argmax(axis=-1)[0],
+)
+plots.plot_attention(looks[0, 0], [str(number) for number in example[0]]);
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# **c.** The last, the second place at the one before it, and so on: the large
+# weights lie on the other diagonal.
+#
+# </details>
+#
+# Each row is a query and sums to 1. Nobody wrote this table: the weights were
+# learnt from examples, and the network tells the two digits 1 apart by their
+# places. An *embedding* is a row of learnt numbers for each digit and each
+# place. The arrow past the attention in the drawing is a *residual*
+# connection: the input of the layer is added to its output. A longer sequence
+# needs more embeddings of places, but not one parameter more in the attention.
+#
+# **Learnt:** an architecture is knowledge about the data: weights are shared
+# over places, steps or words.
+
 # %% [markdown] anchor="what-was-learnt"
 # ## What was learnt
 #
@@ -2874,16 +2939,35 @@ exercises.check("inverse-time", rate)
 # - Layers filter: early ones find simple patterns, later ones combine them.
 #   Other architectures share weights where the data repeat themselves.
 # - Training repeats forward pass, loss, backward pass, update. A gradient is a
-#   product of three factors, worked out once, from the last layer to the
-#   first.
-# - Activation functions decide how gradients travel; the variance of the first
-#   weights decides whether they arrive.
-# - Weights that were learnt elsewhere are a better start than random ones, if
-#   the tasks are alike.
+#   product of three factors, computed once, from the last layer to the first.
+# - Activation functions decide how much of the gradient gets through; the
+#   variance of the initial weights decides whether it arrives.
+# - Weights learnt on a similar task can stand in for labelled images.
 # - Optimizers differ in what they remember: nothing, a velocity, the size of
 #   past gradients, or both.
 #
 # The [next chapter](#in-practice) puts all of it to work on real images.
+
+# %% [markdown] anchor="notation"
+# ## Symbols
+#
+# One notation for all chapters. Rows of a matrix are examples; a bracketed
+# superscript is a layer.
+#
+# | symbol | what it is | shape |
+# | --- | --- | --- |
+# | $\mathbf{x}$, $\mathbf{X}$ | one input; a batch of $n$ inputs | $(p)$, $(n, p)$ |
+# | $y$, $\hat{y}$ | the truth; the network's prediction | |
+# | $\mathbf{W}^{(l)}$, $w^{(l)}_{i,j}$ | weights into layer $l$; the one from unit $i$ to unit $j$ | (inputs, units) |
+# | $\mathbf{b}^{(l)}$ | biases of layer $l$ | (units) |
+# | $\mathbf{z} = \mathbf{a}\mathbf{W} + \mathbf{b}$ | sums, before the activation function | (units) |
+# | $\mathbf{a} = f(\mathbf{z})$ | activations; $f$ in hidden layers, $g$ in the output layer | (units) |
+# | $\mathcal{L}$ | loss: how far the predictions are off, as a mean over the batch | |
+# | $\eta$, $\mu$, $\mathbf{v}$ | learning rate, momentum, velocity | |
+# | $\beta$, $\rho$, $\varepsilon$ | factors of moving averages; a small number against division by 0 | |
+# | $\lambda$, $p_\text{drop}$, $\alpha$ | strength of a penalty, dropout probability, label smoothing | |
+# | $N(m, \sigma^2)$ | normal distribution with mean $m$ and *variance* $\sigma^2$ | |
+# | $k$, $s$ | number of classes; number of the step | |
 
 # %% [markdown] anchor="references-01"
 # ## References

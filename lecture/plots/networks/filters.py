@@ -57,7 +57,7 @@ def plot_feature_maps(
     classes = list(probabilities or {})
     answer = checked_probabilities([*(probabilities or {}).values()], len(classes))
     picture = pictures([image])
-    cell, bars = 5.2 * em(), 26 * em() if classes else 0
+    cell, bars = 5.2 * em(), 20 * em() if classes else 0
     n = len(maps)
     widths = [2 * cell, (most + 1) * cell, *([bars] if classes else [])]
     figure = plt.figure(figsize=(6.6 * em() + (most + 2.2) * cell + bars, n * (cell + 1.9 * em())))
