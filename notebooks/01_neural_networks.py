@@ -486,8 +486,8 @@ exercises.check("collapsing-layers", one_layer)
 # *Predict first: in one round, who uses the weights, and who changes them?*
 #
 # - **a** The layers use them, and the gradients change them.
-# - **b** The layers use them, and the loss changes them.
-# - **c** Layers and gradients use them, and the optimizer changes them.
+# - **b** Layers and gradients use them, and the optimizer changes them.
+# - **c** The layers use them, and the loss changes them.
 
 # %% tags=["hide-input"]
 X, y = from_scratch.xor()
@@ -511,7 +511,7 @@ explore(training_loop, round_number=(1, 91, 10))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **c.** The layers use them on the way forward, and the gradients use them once
+# **b.** The layers use them on the way forward, and the gradients use them once
 # more on the way back. Only the optimizer changes them, once a round.
 #
 # </details>
@@ -541,12 +541,12 @@ explore(training_loop, round_number=(1, 91, 10))
 #
 # $$\mathbf{W} \leftarrow \mathbf{W} - \eta\, \dfrac{\partial \mathcal{L}}{\partial \mathbf{W}}$$
 #
-# *Predict first: the same network learns exclusive or, 100 steps. When do its
-# weights move most?*
+# *Predict first: the same network learns exclusive or, in 100 steps with one
+# learning rate. How long are the steps?*
 #
-# - **a** At the start, where the network is most wrong.
-# - **b** In the middle, once its hidden units differ.
-# - **c** At the end, when it has found the way.
+# - **a** They get shorter from first to last.
+# - **b** They stay equally long, because the learning rate does.
+# - **c** They get shorter, longer again, and then die down.
 
 
 # %%
@@ -559,16 +559,15 @@ explore(weight_updates, iteration=(0, record.steps, 4))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **b.** In the middle. At first the hidden units still do almost the same, and
-# the loss hardly moves. At the end the answers are right, so the gradient is
-# small.
+# **c.** Shorter, longer again, and then they die down. The first steps bring
+# all predictions near one half. Then little happens, because the hidden units
+# still do almost the same. Once they differ, the steps grow; when the answers
+# are right, the gradient fades, and the steps with it.
 #
 # </details>
 #
-# Drag the slider through the training. Every weight is updated in every step,
-# but some hardly move for a long while. Once the units differ, the weights
-# move quickly; then the updates die down by themselves, because the gradient
-# does.
+# Drag the slider through the training: up to step 4, around 12, around 32, and
+# at the end. Every weight is updated in every step, but not equally.
 #
 # One unit alone cannot learn exclusive or: no straight line separates the
 # answers. Here four points make one batch. With more data each step sees
