@@ -813,6 +813,10 @@ assert np.mean((wanted - predicted[:, 0]) ** 2) == 0
 #
 # *About 8 minutes.*
 #
+# This part is about one question: how much does each weight contribute to the
+# error? The answer is three factors and a loop, and it is the same for a
+# network of nine weights and one of nine billion.
+#
 # The backward pass finds, for every weight, how the loss changes when that
 # weight is nudged. For the weights of layer $l$, from $p$ units to $q$ units,
 # these numbers form a matrix of the same shape as the weights:
@@ -848,9 +852,12 @@ explore(gradient_of_a_batch, layer=(1, 2))
 #
 # *Predict first: put every example into the batch twice. What happens to the
 # sum of the gradients, and what to their mean?*
+#
+# - **a** Both double.
+# - **b** The sum stays, the mean halves.
+# - **c** The sum doubles, the mean stays.
 
-# %% tags=["live", "slide-code"]
-# Repeat the batch, and compare the sum of the gradients with their mean.
+# %% tags=["slide-code"]
 for copies in (1, 2, 10, 100):
     X_batch, y_batch = (
         np.tile(points, (copies, 1)),
@@ -863,21 +870,24 @@ for copies in (1, 2, 10, 100):
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The sum doubles, the mean stays. With the sum, a learning rate that is right
-# for a batch of 4 would be 100 times too large for a batch of 400. With the
-# mean, the same rate fits both. Keras takes the mean.
+# **c.** The sum doubles, the mean stays. With the sum, a learning rate that is
+# right for a batch of 4 would be 100 times too large for a batch of 400. With
+# the mean, the same rate fits both. Keras takes the mean.
 #
 # </details>
 #
-# Now to the word *backward*. The chain rule can be followed from either end.
-# From the front: follow one weight's change through all later layers to the
-# loss, then start again with the next weight. From the back: find how the loss
-# depends on the last layer, and reuse that for the layer before it, down to
-# the first.
+# Why *backward*? You can follow the chain rule from either end. From the
+# front: follow one weight's change through all later layers to the loss, then
+# start again with the next weight. From the back: find how the loss depends on
+# the last layer, and reuse that for the layer before it, down to the first.
 #
 # *Predict first: for the 669,706 weights and biases of a 784-512-512-10
 # network, how many times as many multiplications does the way from the front
 # take?*
+#
+# - **a** about twice as many
+# - **b** about 50 times as many
+# - **c** more than 2,000 times as many
 
 # %%
 sizes = [
@@ -905,26 +915,26 @@ Table(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# More than 2,600 times as many, although it skips everything that is known to
-# be 0. Nudging each weight up and down, without any chain rule, takes almost a
-# million times as many.
+# **c.** 2,653 times as many, although the count skips everything that is known
+# to be 0. Nudging each weight up and down, without any chain rule, takes almost
+# a million times as many.
 #
 # </details>
 #
-# These are counts for one example, with one forward pass done beforehand.
-# Nothing here depends on a clock. Backward, each layer needs one matrix
-# product for the gradient of its weights and one to pass the gradient on: at
-# most two forward passes, plus one multiplication for each unit. The passes
-# from the front repeat the work of the later layers for every weight.
+# These are counts for one example, with one forward pass done beforehand; they
+# do not depend on any machine. Backward, each layer needs one matrix product
+# for the gradient of its weights and one to pass the gradient on: at most two
+# forward passes, plus one multiplication for each unit. The passes from the
+# front repeat the work of the later layers for every weight.
 #
-# **Learnt:** the gradient has the shape of the weights, is a mean over the
-# batch, and costs no more than about two forward passes when found backward,
-# however many weights there are.
+# **Learnt:** the gradient has the shape of the weights and is a mean over the
+# batch. Found from the back, it takes about two forward passes, however many
+# weights there are.
 
 # %% [markdown] anchor="backpropagation-example"
 # ## The chain rule in the last layer
 #
-# *About 6 minutes.*
+# *About 7 minutes.*
 #
 # A weight of the last layer changes $z$, $z$ changes the prediction $\hat{y}$,
 # and $\hat{y}$ changes the loss. The chain rule multiplies the three:
@@ -937,12 +947,16 @@ Table(
 # $$\frac{\partial \mathcal{L}}{\partial w^{(2)}_{i,1}} = {\color{#D55E00} (\hat{y} - y)} \cdot {\color{#0072B2} g'(z)} \cdot {\color{#009E73} a^{(1)}_{i}}$$
 #
 # Each factor has the colour of its place in the drawing: the way from
-# $\hat{y}$ to the loss, the two halves of the output, and the edge with what
-# comes in over it.
+# $\hat{y}$ to the loss, the two halves of the output node, and the edge with
+# the input it carries.
 #
 # *Predict first: the truth is 1, the prediction is lower, and the weight's
-# input is positive. Which sign has the gradient, and does the update make the
-# weight larger or smaller?*
+# input is positive. Is the gradient positive or negative? Does the weight go
+# up or down?*
+#
+# - **a** The gradient is negative, and the weight goes up.
+# - **b** The gradient is negative, and the weight goes down.
+# - **c** The gradient is positive, and the weight goes up.
 
 # %%
 one_output = from_scratch.dense_net([2, 3, 1], loss="squared_error", seed=11)
@@ -960,28 +974,30 @@ explore(last_layer, from_unit=(0, 3))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Negative: $\hat{y} - y$ is negative, the slope of a sigmoid is positive, and
-# so is the input. The update subtracts the gradient, so the weight becomes
-# larger and the prediction rises.
+# **a.** The gradient is negative: $\hat{y} - y$ is negative, the slope of a
+# sigmoid is positive, and so is the input. The update subtracts the gradient,
+# so the weight goes up, and the prediction rises.
 #
 # </details>
 #
 # Move the slider to the other units, whose activations are negative: the sign
-# turns. The first two factors are the same for all weights of the layer, only
-# the input differs. From unit 0 comes the bias, with the input 1. Mind the
-# order in $\hat{y} - y$: with $y - \hat{y}$ the sign is wrong, and every
-# update would make the loss larger.
+# changes. The first two factors are the same for all weights of the layer;
+# only the input differs. The bias comes from unit 0, whose output is 1. Mind
+# the order in $\hat{y} - y$: with $y - \hat{y}$ the sign is wrong, and every
+# update makes the loss larger.
 #
 # The last line of the figure does not use the chain rule at all: it nudges the
-# weight by a hundred-thousandth up and down and looks at the loss.
+# weight a little up and down and looks at the loss. You can do that to any
+# function:
 
 # %% tags=["live", "slide-code"]
-# Multiply the three factors, and compare with a nudge of the weight.
-chain = from_scratch.chain_rule(one_output, x, truth, weight=(2, 3, 1))
-factors = chain.above, chain.slope, chain.into
-product = " · ".join(f"{factor:.5f}" for factor in factors)
-print(f"chain rule: {product} = {np.prod(factors):.8f}")
-print(f"nudging the weight:                      {chain.nudged:.8f}")
+# The gradient of ½ (sigmoid(0.8 w) − 1)² at w = 0.5: nudge w, then the chain.
+w = 0.5 + np.array([1e-5, -1e-5, 0])  # nudged up, nudged down, as it is
+y_hat = 1 / (1 + np.exp(-0.8 * w))
+loss = (y_hat - 1) ** 2 / 2
+print(f"nudged {(loss[0] - loss[1]) / 2e-5:.8f}")
+chain = (y_hat - 1) * y_hat * (1 - y_hat) * 0.8
+print(f"chain  {chain[2]:.8f}")
 
 # %% [markdown]
 # **Learnt:** the gradient of a weight is how far the prediction is off, times
@@ -998,12 +1014,16 @@ print(f"nudging the weight:                      {chain.nudged:.8f}")
 # $$\frac{\partial \mathcal{L}}{\partial w^{(1)}_{i,j}} = {\color{#D55E00} \frac{\partial \mathcal{L}}{\partial a^{(1)}_{j}}} \cdot {\color{#0072B2} \frac{\partial a^{(1)}_{j}}{\partial z^{(1)}_{j}}} \cdot {\color{#009E73} \frac{\partial z^{(1)}_{j}}{\partial w^{(1)}_{i,j}}}$$
 #
 # Only the first factor is new. The activation $a_j$ reaches the loss through
-# every unit $k$ of the next layer, and the ways add up:
+# every unit $k$ of the next layer, and these ways add up:
 #
 # $${\color{#D55E00} \frac{\partial \mathcal{L}}{\partial a^{(1)}_{j}}} = {\color{#D55E00} \sum_k \frac{\partial \mathcal{L}}{\partial z^{(2)}_{k}}\, \frac{\partial z^{(2)}_{k}}{\partial a^{(1)}_{j}}} = {\color{#D55E00} \sum_k \frac{\partial \mathcal{L}}{\partial z^{(2)}_{k}}\, w^{(2)}_{j,k}}$$
 #
-# *Predict first: here is a network with two outputs. Which of the numbers in
-# this sum are already known from the last layer?*
+# *Predict first: the network below has two outputs. Which numbers in this sum
+# do you know once the last layer is done?*
+#
+# - **a** only the weights $w^{(2)}_{j,k}$
+# - **b** all of them
+# - **c** none: they belong to another layer
 
 
 # %%
@@ -1020,10 +1040,10 @@ explore(hidden_layer, from_unit=(1, 2), to_unit=(1, 3))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# All of them. $\partial \mathcal{L} / \partial z^{(2)}_{k}$ was worked out for
-# the weights of the last layer (it is the product of their first two factors),
-# and $w^{(2)}_{j,k}$ is a weight of the network. So the sum takes one
-# multiplication for each unit above.
+# **b.** All of them. $\partial \mathcal{L} / \partial z^{(2)}_{k}$ is the
+# product of the first two factors of the last layer, and $w^{(2)}_{j,k}$ is a
+# weight of the network. So the sum takes one multiplication for each unit
+# above.
 #
 # </details>
 #
@@ -1039,7 +1059,7 @@ explore(hidden_layer, from_unit=(1, 2), to_unit=(1, 3))
 # %% [markdown] anchor="backpropagation-several-outputs"
 # ## Several outputs and a batch, step by step
 #
-# *About 8 minutes.*
+# *About 7 minutes.*
 #
 # Now everything at once: two outputs, a batch of three examples, forward,
 # backward and the update. The network answers two questions about its inputs:
@@ -1048,8 +1068,12 @@ explore(hidden_layer, from_unit=(1, 2), to_unit=(1, 3))
 #
 # $$\mathcal{L} = \frac{1}{n} \sum_{m=1}^{n} \sum_{k} \tfrac{1}{2} \left(\hat{y}_{m,k} - y_{m,k}\right)^2$$
 #
-# *Predict first: the drawing shows the numbers of one example. Where do the
-# other two enter?*
+# *Predict first: the drawing shows the numbers of one example in its nodes.
+# Where do the other two come in?*
+#
+# - **a** In the loss and in the gradients on the edges.
+# - **b** In the activations of the hidden layer.
+# - **c** Only in the update, at the very end.
 
 # %%
 steps = from_scratch.step_by_step(
@@ -1066,29 +1090,28 @@ explore(backpropagation, step=(0, len(steps) - 1))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# In the loss and in the gradients on the edges, which are means over all
-# three. The numbers in the nodes, $z$, $a$ and
-# $\delta = \partial \mathcal{L} / \partial z$, belong to one example each:
+# **a.** In the loss and in the gradients on the edges, which are means over
+# all three. The numbers in the nodes, $z$, $a$ and
+# $\delta = \partial \mathcal{L} / \partial z$, belong to one example each;
 # there is one set of weights, and each weight gets one gradient.
 #
 # </details>
 #
 # Step forward and see each number appear where it is used next. The backward
-# steps of the last layer come first, and the first layer's need only what
-# stands right above it. The last step updates all weights at once, and the
-# loss is lower.
+# steps of the last layer come first; those of the first layer need only the
+# numbers right above it. The last step updates all weights at once and prints
+# the new loss.
 #
 # Do the gradients agree with nudging each weight and looking at the loss?
 
-# %% tags=["live", "slide-code"]
-# Compare every gradient with central differences.
+# %% tags=["slide-code"]
 error = from_scratch.gradient_check(two_outputs, points[1:], answers[1:])
 print(f"largest relative difference: {error:.1e}")
 assert error < 1e-6
 
 # %% [markdown]
-# In double precision a right implementation is far below a millionth. If yours
-# differs by a tenth, it is wrong, even if it seems to learn.
+# In double precision, a correct implementation differs by far less than a
+# millionth. If yours is a tenth off, it is wrong, even if it seems to learn.
 #
 # **Learnt:** outputs add up, examples are averaged, and every gradient can be
 # checked by nudging its weight.
@@ -1098,10 +1121,10 @@ assert error < 1e-6
 #
 # *About 6 minutes.*
 #
-# For any layer of any depth, the gradient is made of what comes from the layer
-# above, the slope of the activation and the input. For a batch, with examples
-# in rows, $\odot$ for the product element by element and the derivatives of
-# each example's own loss:
+# For any layer at any depth, the gradient is made of three things: what comes
+# from the layer above, the slope of the activation, and the input. For a batch
+# with examples in rows ($\odot$ is the product element by element, and the
+# derivatives are those of each example's own loss):
 #
 # $$\frac{\partial \mathcal{L}}{\partial \mathbf{W}^{(l)}} = \frac{1}{n}\, {\color{#009E73} \mathbf{A}^{(l-1)\top}} \left( {\color{#D55E00} \frac{\partial \mathcal{L}}{\partial \mathbf{A}^{(l)}}} \odot {\color{#0072B2} f'(\mathbf{Z}^{(l)})} \right)$$
 #
@@ -1109,8 +1132,12 @@ assert error < 1e-6
 #
 # $$\frac{\partial \mathcal{L}}{\partial \mathbf{A}^{(l-1)}} = \left( {\color{#D55E00} \frac{\partial \mathcal{L}}{\partial \mathbf{A}^{(l)}}} \odot {\color{#0072B2} f'(\mathbf{Z}^{(l)})} \right) \mathbf{W}^{(l)\top}$$
 #
-# *Predict first: a network has three layers of weights. Of which layers does
-# the first need the weights for its gradient?*
+# *Predict first: a network has three layers of weights. Whose weights do you
+# need to pass the gradient down to the first layer?*
+#
+# - **a** those of all three layers
+# - **b** those of the second and the third
+# - **c** those of the first only
 
 # %%
 deeper = from_scratch.dense_net([2, 3, 3, 2], loss="squared_error", seed=29)
@@ -1127,33 +1154,25 @@ explore(gradient_of_a_layer, layer=(1, 3))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Of the second and the third, and in the order from the back: they carry the
-# gradient down. Its own weights enter only through the numbers of the forward
-# pass.
+# **b.** Those of the second and the third, from the back: they carry the
+# gradient down. The first layer's own weights enter only through the numbers
+# of the forward pass.
 #
 # </details>
 #
 # Move the slider from the last layer to the first: green, blue and vermilion
 # move back by one layer, and the formula stays. So the whole backward pass is
-# a loop of three lines:
+# a loop of three lines. Each layer of `deeper` knows its weights `W`, and the
+# forward pass keeps its input `x`, its sum `z` and its activation `a`:
 
 # %% tags=["live", "slide-code"]
-# Go back through all layers, with the three factors of each.
-signals = deeper.forward(points)
-above = signals[-1].a - answers
-for layer, signal in reversed(list(zip(deeper.layers, signals))):
-    delta = above * ACTIVATIONS[layer.activation].derivative(
-        signal.z
-    )  # from above, times the slope
-    gradient = (
-        signal.x.T @ delta / len(points)
-    )  # times the input, mean over the batch
-    above = delta @ layer.W.T  # to the layer below
-    largest = np.abs(gradient).max()
-    print(
-        f"weights {layer.W.shape}, gradient {gradient.shape},"
-        f" largest {largest:.4f}"
-    )
+# Back through zip(deeper.layers, passed): above · slope, · input, · weights.
+passed, above = deeper.forward(points), deeper.forward(points)[-1].a - answers
+for layer, here in reversed(list(zip(deeper.layers, passed))):
+    delta = above * ACTIVATIONS[layer.activation].derivative(here.z)
+    gradient = here.x.T @ delta / len(points)  # a mean over the batch
+    above = delta @ layer.W.T
+    print(f"weights {layer.W.shape}, gradient {gradient.shape}")
 
 # %% [markdown]
 # If one of the three factors is 0, the weight does not learn: nothing comes
