@@ -6,6 +6,7 @@ from typing import Protocol
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from lecture.plots import style
@@ -18,6 +19,10 @@ WORDS = {"supported": (COLORS[2], "o"), "contradicted": (COLORS[1], "X"), "undec
 FEW_POWERS = 50  # an axis that spans less has numbers between the powers of ten
 _TICKS = np.array([-300, -100, -30, -10, -3, -1, 0, 1, 3, 10, 30, 100, 300])
 _FURTHEST = 1e3  # smallest effects at which an interval is cut off
+_END = 30  # beyond the end of the axis, in its units
+_HALF = 0.26  # of the height of a verdict's bands, in rows
+_BANDS = {2: "supports the claim", 1: "contradicts it"}  # by the number of the colour
+MOST = 4  # panels in a figure: more are no longer read from the back row
 
 
 class Sweep(Protocol):
@@ -94,14 +99,14 @@ def plot_sweep(sweep: Sweep, *, ax: Axes | None = None) -> Axes:
 
 
 def plot_sweeps(sweeps: Sequence[Sweep], *, axes: Sequence[Axes] | None = None) -> np.ndarray:
-    """Draw several sweeps, two in a row.
+    """Draw several sweeps, two in a row and four in a figure.
 
     Parameters
     ----------
     sweeps : sequence of Sweep
         What was measured.
     axes : sequence of matplotlib.axes.Axes, optional
-        Axes to draw on, one for each; a new figure if None.
+        Axes to draw on, one for each; a new figure for each four if None.
 
     Returns
     -------
@@ -115,30 +120,28 @@ def plot_sweeps(sweeps: Sequence[Sweep], *, axes: Sequence[Axes] | None = None) 
 
 
 def plot_result(result: Result, *, axes: Sequence[Axes] | None = None) -> np.ndarray:
-    """Draw all sweeps of an experiment's result, and below what they say about its hypotheses.
+    """Draw all sweeps of an experiment's result, and in a figure below what they say about its hypotheses.
 
     Parameters
     ----------
     result : Result
         Sweeps and verdicts.
     axes : sequence of matplotlib.axes.Axes, optional
-        Axes to draw on, one for each sweep and one more for the verdicts; a new figure if None.
+        Axes to draw on, one for each sweep and one more for the verdicts; new figures if None.
 
     Returns
     -------
     ndarray of matplotlib.axes.Axes
     """
-    if axes is None:
-        axes = _panels(len(result.sweeps), 3.6 * len(result.verdicts) + 5)
-    plot_sweeps(result.sweeps, axes=axes[:-1])
-    plot_verdicts(result.verdicts, ax=axes[-1])
-    return np.asarray(axes)
+    above, below = (None, None) if axes is None else (axes[:-1], axes[-1])
+    return np.asarray([*plot_sweeps(result.sweeps, axes=above), plot_verdicts(result.verdicts, ax=below)])
 
 
 def plot_verdicts(verdicts: Sequence[Verdict], *, ax: Axes | None = None) -> Axes:
     """Draw the measured effect of each hypothesis in units of the smallest one that counts.
 
-    A bar is the 95 % confidence interval, the mark on it the mean; the claim holds in the green range.
+    A bar is the 95 % confidence interval, the mark on it the mean. An interval within the green range supports the
+    claim, one within the orange range contradicts it.
 
     Parameters
     ----------
@@ -151,22 +154,23 @@ def plot_verdicts(verdicts: Sequence[Verdict], *, ax: Axes | None = None) -> Axe
     -------
     matplotlib.axes.Axes
     """
-    ax = style.axes(ax, 62, 3.6 * len(verdicts) + 6)
+    ax = style.axes(ax, style.WIDE, 3.8 * len(verdicts) + 7)
     for row, verdict in enumerate(verdicts):
         _verdict(ax, row, verdict)
     _effects_axis(ax, verdicts)
     return describe(ax, " ".join(verdict.describe() for verdict in verdicts))
 
 
-def _panels(n, below=None):
-    """Axes in a new figure: n in rows of two, the last of an odd number as wide as two; one more below, in em."""
+def _panels(n):
+    """Axes in new figures: n in rows of two, the last of an odd number as wide as two; two rows in a figure."""
+    if n > MOST:
+        return [*_panels(MOST), *_panels(n - MOST)]
     rows = -(-n // 2)
-    heights = [24] * rows + ([below] if below else [])
-    figure = plt.figure(figsize=(62 * style.em(), sum(heights) * style.em()), layout="constrained")
-    grid = figure.add_gridspec(len(heights), 2, height_ratios=heights)
+    figure = plt.figure(
+        figsize=(style.WIDE * style.em(), min(22 * rows, style.TALL) * style.em()), layout="constrained"
+    )
+    grid = figure.add_gridspec(rows, 2)
     cells = [grid[at // 2, at % 2] if at < n - 1 or n % 2 == 0 else grid[at // 2, :] for at in range(n)]
-    if below:
-        cells.append(grid[rows, :])
     return [figure.add_subplot(cell) for cell in cells]
 
 
@@ -194,7 +198,7 @@ def _curve(ax, x, values, interval, look):
 
 def _legend(ax):
     """A legend where it covers no point; if there is no such place, the axis grows and it stands above all of them."""
-    legend = ax.legend(fontsize="small", handletextpad=0.4, borderaxespad=0.2, loc="best")
+    legend = ax.legend(handletextpad=0.4, borderaxespad=0.2, loc="best")
     ax.figure.draw_without_rendering()
     box = legend.get_window_extent()
     points = np.concatenate([ax.transData.transform(line.get_xydata()) for line in ax.lines])
@@ -210,21 +214,19 @@ def _verdict(ax, row, verdict):
     """One hypothesis: the range that it claims, what was measured, and the word."""
     size, (color, marker) = style.size(), WORDS[verdict.word]
     low, mean, high = (_squeezed(value / verdict.hypothesis.smallest) for value in _ends(verdict))
-    left, right = (-1, 1) if verdict.hypothesis.absent else (1, 2 * _squeezed(_FURTHEST))
-    ax.fill_between((left, right), row - 0.32, row + 0.32, color=COLORS[2], alpha=0.13, linewidth=0)
+    left, right = (-1, 1) if verdict.hypothesis.absent else (1, _END)
+    band = dict(alpha=0.13, linewidth=0)
+    for color_of, ends in ((COLORS[2], (left, right)), (COLORS[1], (-_END, left)), (COLORS[1], (right, _END))):
+        ax.fill_between(ends, row - _HALF, row + _HALF, color=color_of, **band)
+    ax.plot((0, 0), (row - _HALF, row + _HALF), color=COLORS[6], linewidth=0.08 * size, zorder=1)
     ax.plot((low, high), (row, row), color=color, linewidth=0.28 * size, solid_capstyle="butt", zorder=2)
     ax.plot(mean, row, marker, color=color, markersize=0.8 * size, markeredgecolor="white", zorder=3)
     ax.text(
         0,
-        row - 0.36,
+        row - _HALF - 0.02,
         f"{verdict.hypothesis.text} {verdict.word.upper()}",
         transform=ax.get_yaxis_transform(),
-        fontsize="small",
         va="bottom",
-        color=color,
-        weight="bold",
-        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.05 * size},
-        zorder=2.5,
     )
 
 
@@ -240,13 +242,14 @@ def _effects_axis(ax, verdicts):
     claimed = -1.2 if any(verdict.hypothesis.absent for verdict in verdicts) else 0
     left = min(-0.35 * right, 1.05 * min(ends), claimed)
     ticks = _TICKS[(left <= _squeezed(_TICKS)) & (_squeezed(_TICKS) <= right)]
-    ax.axvline(0, color=COLORS[6], linewidth=0.08 * style.size())
     ax.set(
         xlim=(left, 1.05 * right),
-        ylim=(len(verdicts) - 0.5, -0.95),
+        ylim=(len(verdicts) - 0.6, -0.85),
         yticks=(),
-        xlabel="measured effect ÷ smallest effect that counts (green: the claim holds)",
+        xlabel="measured effect, in units of the smallest that counts",
     )
+    bands = [Patch(color=COLORS[at], alpha=0.13, label=label) for at, label in _BANDS.items()]
+    ax.figure.legend(handles=bands, loc="outside lower center", ncols=2)
     ax.set_xticks(_squeezed(ticks), [f"{value:g}" for value in ticks])
     ax.grid(visible=False)
     ax.spines["left"].set_visible(False)
@@ -277,7 +280,7 @@ def _beside(sweep, number):
     n, at = len(sweep.values), _positions(sweep)
     shift = number - (n - 1) / 2
     if _has_names(sweep):
-        return at + shift * 0.7 / max(n, 2)
+        return at + shift * min(0.7 / max(n, 2), 0.16)
     if sweep.log_x:
         return at * np.exp(shift * 0.012 * np.log(max(at[-1] / max(at[0], 1e-300), 2)))
     return at + shift * 0.012 * (at[-1] - at[0] or 1)
