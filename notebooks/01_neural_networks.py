@@ -1543,10 +1543,11 @@ claim(
 # whether you are right, and if not, what is off.
 
 # %% [markdown] tags=["exercise"]
-# ### Exercise: broadcasting
+# ### Exercise: broadcasting (read)
 #
-# Predictions of shape (32, 1) and answers of shape (10,) are subtracted by
-# accident. Which shape has the result? Write a tuple.
+# By accident, labels of shape (10,) are subtracted from predictions of shape
+# (32, 1). What is the shape of the result? Write a tuple, or `"error"` if NumPy
+# refuses.
 
 # %% tags=["exercise"]
 shape = ...
@@ -1554,6 +1555,23 @@ exercises.check("broadcast-shape", shape)
 
 # %% tags=["solution"]
 exercises.check("broadcast-shape", (32, 10))
+
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: a product (read)
+#
+# A batch `X` has the shape (64, 784), and the weights `W` were stored the other
+# way round, as (512, 784). What is the shape of `X @ W`? Write a tuple, or
+# `"error"` if NumPy refuses.
+
+
+# %% tags=["exercise"]
+shape = ...
+exercises.check("product-shape", shape)
+
+
+# %% tags=["solution"]
+exercises.check("product-shape", "error")
 
 # %% [markdown] tags=["exercise"]
 # ### Exercise: a layer
@@ -2731,7 +2749,11 @@ plots.plot_paths(
 # %% [markdown] tags=["exercise"]
 # ### Exercise: a step of momentum
 #
-# Return the new weights and the new velocity, in this order.
+# Return the new weights and the new velocity, in this order, in the form of
+# [the lecture](#momentum). PyTorch writes the same rule in another form,
+# $\mathbf{v} \leftarrow \mu\mathbf{v} + \nabla\mathcal{L}$ and then $\mathbf{w}
+# \leftarrow \mathbf{w} - \eta\mathbf{v}$: its velocity adds up gradients, ours is
+# $-\eta$ times that. The steps are the same as long as $\eta$ is.
 
 
 # %% tags=["exercise"]

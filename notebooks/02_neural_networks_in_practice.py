@@ -461,8 +461,9 @@ exercises.check("one-hot", one_hot)
 # %% [markdown] tags=["exercise"]
 # ### Exercise: standardizing
 #
-# Return both parts with mean 0 and standard deviation 1, as far as that is
-# allowed: one mean and one standard deviation for all numbers.
+# Return both sets, standardized as far as that is allowed. Take a mean and a
+# standard deviation for each pixel, as in [the formula](#preprocessing), or one
+# of each for all numbers.
 
 
 # %% tags=["exercise"]
@@ -475,7 +476,7 @@ exercises.check("standardize", standardized)
 
 # %% tags=["solution"]
 def standardized(X_train, X_test):
-    mean, deviation = X_train.mean(), X_train.std()
+    mean, deviation = X_train.mean(axis=0), X_train.std(axis=0)
     return (X_train - mean) / deviation, (X_test - mean) / deviation
 
 

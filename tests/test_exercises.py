@@ -1,6 +1,7 @@
 """Exercises: the notebooks' solutions pass, wrong answers get a hint, and no hint gives the answer away."""
 
 import ast
+import itertools
 
 import numpy as np
 import pytest
@@ -10,9 +11,11 @@ from hypothesis import strategies as st
 from wrong_answers import ANSWERS, WRONG
 
 from lecture.exercises import EXERCISES, Feedback, check
-from lecture.exercises.compare import number
+from lecture.exercises.compare import array, number
+from lecture.exercises.counts import usual_counts
 from lecture.exercises.feedback import Wrong
-from lecture.exercises.practice_training import stopping_epoch
+from lecture.exercises.practice_training import STOPPING_CASES, stopping_epoch, wrong_stops
+from lecture.exercises.registry import call
 from lecture.optimizers import Momentum, descend
 from lecture.surfaces import BEALE
 from publishing import notebooks
@@ -44,7 +47,7 @@ def test_every_exercise_stands_in_one_notebook_with_its_solution_and_has_wrong_a
     assert all(len(wrong) >= 2 for wrong in WRONG.values())
 
 
-def test_each_part_has_three_to_eight():
+def test_each_part_has_three_to_nine():
     for source in notebooks.sources(ROOT / "notebooks"):
         counts, anchor = {}, ""
         for cell in notebooks.from_source(source).cells:
@@ -52,7 +55,7 @@ def test_each_part_has_three_to_eight():
             if "exercise" in cell.metadata.get("tags", []) and cell.cell_type == "code":
                 counts[anchor] = counts.get(anchor, 0) + 1
         assert counts and all(
-            anchor.startswith("exercises-") and 3 <= count <= 8 for anchor, count in counts.items()
+            anchor.startswith("exercises-") and 3 <= count <= 9 for anchor, count in counts.items()
         ), counts
 
 
@@ -111,7 +114,7 @@ def test_the_rounding_of_float32_is_accepted(answer):
     ],
 )
 def test_other_differences_are_wrong(answer, wanted):
-    with pytest.raises(Wrong, match="too large|too small"):
+    with pytest.raises(Wrong, match="too large|too small|Very close|whole number"):
         number(answer, wanted)
 
 
@@ -154,6 +157,73 @@ def test_the_step_of_momentum_is_the_rules():
     path = descend(Momentum(0.001, 0.9), BEALE, steps=2)
     velocity, gradient = path[1] - path[0], np.array(BEALE.gradient(*path[1]))
     assert np.allclose(path[1] + 0.9 * velocity - 0.001 * gradient, path[2], atol=1e-12)
+
+
+def test_no_wrong_rule_of_stopping_is_the_right_one():
+    right = [stopping_epoch(*case) for case in STOPPING_CASES]
+    for rule in zip(*(wrong_stops(*case) for case in STOPPING_CASES)):
+        assert [epoch for epoch, _ in rule] != right, rule[0][1]
+
+
+@pytest.mark.parametrize("sizes", [[784, 100, 10], [784, 256, 32, 10], [3, 2], [5, 1]])
+def test_no_usual_wrong_count_is_the_right_one(sizes):
+    right = sum((n_in + 1) * n_out for n_in, n_out in itertools.pairwise(sizes))
+    counts = [count for count, _ in usual_counts(sizes)]
+    assert right not in counts and len(set(counts)) == len(counts) and min(counts) > 0
+
+
+@pytest.mark.parametrize(
+    "what, verb",
+    [("The labels", "have"), ("The softmax of large logits", "has"), ("The loss", "has"), ("The new weights", "have")],
+)
+def test_a_message_agrees_in_number(what, verb):
+    with pytest.raises(Wrong, match=f"^{what} {verb} the right shape"):
+        array([1.0, 3.0], [1.0, 2.0], what=what)
+    with pytest.raises(Wrong, match=f"^{what} {verb} the shape"):
+        array([1.0], [1.0, 2.0], what=what)
+
+
+def test_zeros_are_not_called_scaled():
+    with pytest.raises(Wrong, match="entries differ"):
+        array([[0.0, 1.0], [1.0, 0.0]], np.eye(2)[[1, 1]], what="The rows")
+    with pytest.raises(Wrong, match="0 everywhere"):
+        array(np.zeros(3), np.ones(3))
+    with pytest.raises(Wrong, match="same factor"):
+        array([0.0, 3.0, 6.0], [0.0, 1.0, 2.0])
+
+
+@pytest.mark.parametrize(
+    "function, arguments, word",
+    [
+        (lambda a, b: a @ b, [np.ones((5, 3)), np.ones((5, 2))], "here 3 meets 5"),
+        (lambda a, b: np.dot(a, b), [np.ones((5, 3)), np.ones((5, 2))], r"\(5,3\) and \(5,2\) do not fit"),
+        (lambda a, b: a + b, [np.ones(4), np.ones(25)], "cannot be combined entry by entry"),
+        (lambda a: a @ a, [np.ones((5, 3))], "your function got an array of shape"),
+        (lambda a: a.nothing, [3], "AttributeError"),
+        (lambda a: 1 / 0, [3], "ZeroDivisionError: division by zero.$"),
+    ],
+)
+def test_an_exception_is_told_in_one_sentence(function, arguments, word):
+    with pytest.raises(Wrong, match=word) as found:
+        call(function, *arguments)
+    assert "gufunc" not in str(found.value)
+
+
+def test_an_error_is_an_answer_to_a_question_about_a_shape():
+    for answer in (None, "error", "it is an error", ValueError):
+        assert check("product-shape", answer).status == "right"
+        assert check("broadcast-shape", answer).status == "wrong"
+    for name in ("product-shape", "broadcast-shape"):
+        assert check(name, ...).status == "unanswered"
+    assert check("counting-weights", None).status == "unanswered"
+
+
+@pytest.mark.parametrize("axis", [0, None])
+def test_one_mean_and_a_mean_for_each_pixel_are_both_right(axis):
+    def standardized(*both):
+        return [(X - both[0].mean(axis=axis)) / both[0].std(axis=axis) for X in both]
+
+    assert check("standardize", standardized).status == "right"
 
 
 def test_feedback_begins_with_a_sign_and_is_safe_in_html():

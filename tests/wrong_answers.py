@@ -9,6 +9,17 @@ from wrong_answers_from_scratch import WRONG_FROM_SCRATCH
 
 from lecture.exercises.practice_training import stopping_epoch
 
+
+def _stops_after_rises(losses, patience):
+    """Early stopping that compares with the epoch before."""
+    waited = 0
+    for epoch in range(1, len(losses)):
+        waited = waited + 1 if losses[epoch] >= losses[epoch - 1] else 0
+        if waited == patience:
+            return epoch + 1
+    return len(losses)
+
+
 WRONG = {
     "counting-weights": [
         (79_400, "biases"),
@@ -41,25 +52,40 @@ WRONG = {
         (lambda a, b: 2 * (a @ b), ""),
         (lambda a, b: -(a @ b), ""),
     ],
-    "broadcast-shape": [((10, 32), "order"), ((32, 1), "repeated"), ((32, 1, 10), ""), (320, ""), ("(32, 10)", "")],
+    "broadcast-shape": [
+        ("error", "does not complain"),
+        (None, "hard to find"),
+        ((10, 32), "order"),
+        ((32, 1), "repeated"),
+        ((32, 1, 10), ""),
+        (320, ""),
+        ("(32, 10)", ""),
+    ],
+    "product-shape": [
+        ((64, 512), "by itself"),
+        ((512, 64), "rows of the first"),
+        ((64, 784), "inner sizes"),
+        (3, "shape"),
+        ((1,), "meet in the middle"),
+    ],
     "dense-forward": [
         (lambda X, W, b: np.maximum(X @ W, 0), "bias"),
         (lambda X, W, b: X @ W + b, "activation"),
         (lambda X, W, b: np.maximum(X @ W, 0) + b, "inside"),
-        (lambda X, W, b: np.maximum(W @ X + b, 0), "ValueError"),
+        (lambda X, W, b: np.maximum(W @ X + b, 0), "X stands on the left"),
         (lambda X, W, b: np.minimum(X @ W + b, 0), ""),
     ],
     "loss-gradient": [
         (lambda p, y: p - y, "sum"),
         (lambda p, y: (y - p) / len(y), "sign"),
         (lambda p, y: 2 * (p - y) / len(y), "half"),
-        (lambda p, y: np.mean(p - y), "shape"),
+        (lambda p, y: np.mean(p - y), "each prediction"),
         (lambda p, y: y - p, ""),
     ],
     "weight-gradient": [
         (lambda a, d: a.T @ d, "sum"),
         (lambda a, d: d.T @ a / len(a), "transposed"),
-        (lambda a, d: a @ d, "ValueError"),
+        (lambda a, d: a @ d, "transposed"),
         (lambda a, d: d.T @ a, ""),
     ],
     "update-step": [
@@ -148,7 +174,8 @@ WRONG = {
         (lambda a, b: ((a - a.mean()) / a.std(), (b - b.mean()) / b.std()), "own mean"),
         (lambda a, b: ((a - a.mean()) / a.std(), b), "as they were"),
         (lambda a, b: ((a - a.mean()) / a.var(), b), "variance"),
-        (lambda a, b: ((a - a.mean(0)) / a.std(0), (b - a.mean(0)) / a.std(0)), "pixel"),
+        (lambda a, b: ((a - a.mean(0)) / a.std(0), (b - b.mean(0)) / b.std(0)), "own mean"),
+        (lambda a, b: ((a - a.mean(0)) / a.std(0), (b - a.mean()) / a.std()), "different ways"),
         (lambda a, b: a, ""),
     ],
     "cross-entropy": [
@@ -162,6 +189,7 @@ WRONG = {
     "counting-updates": [
         (970, "last batch"),
         (97.65625 * 10, "part"),
+        (976, "leaves out"),
         (977, "batch of its own"),
         (98, "one epoch"),
         (500_000, ""),
@@ -174,11 +202,14 @@ WRONG = {
         (lambda P, y: np.mean(P.argmax(0) == y), ""),
     ],
     "stopping-epoch": [
-        (lambda l, p: int(np.argmin(l)) + 1, "."),
-        (lambda l, p: max(stopping_epoch(l, p) - 1, 1), "too early"),
-        (lambda l, p: stopping_epoch(l, p) + 1, "too late"),
-        (lambda l, p: stopping_epoch(l, 1), "."),
-        (lambda l, p: len(l), ""),
+        (lambda l, p: int(np.argmin(l)) + 1, "lowest loss of all"),
+        (lambda l, p: int(np.argmin(l[: stopping_epoch(l, p)])) + 1, "best epoch, whose weights"),
+        (lambda l, p: stopping_epoch(l, p) - 1, "counted from 0"),
+        (lambda l, p: min(stopping_epoch(l, p + 1), len(l)), "one epoch too long"),
+        (lambda l, p: stopping_epoch(l, p) + 1, "has ended"),
+        (lambda l, p: stopping_epoch(l, 1), "Patience allows"),
+        (_stops_after_rises, "epoch before"),
+        (lambda l, p: len(l), "always the last"),
     ],
     "penalty": [
         (lambda W, a, b: a * np.abs(W).sum() + b * (W**2).sum() / 2, "half"),
@@ -362,7 +393,7 @@ WRONG = {
         (11_000, "number of updates"),
         (55, "an epoch"),
         (1_100, "20 epochs"),
-        (2_000, "large"),
+        (2_000, "decimal point"),
     ],
     "verdict": [
         (lambda l, h, s: np.where((l + h) / 2 >= s, 1, -1), "mean alone"),

@@ -1,8 +1,12 @@
 """Counting and composing layers."""
 
+import itertools
+import math
+
 import numpy as np
 
 from lecture.exercises.compare import array, number
+from lecture.exercises.counts import usual_counts
 from lecture.exercises.registry import call, exercise
 from lecture.network import layout
 
@@ -19,6 +23,7 @@ def counting_weights(answer):
             (net.n_weights + 1, "There is more than one bias: one for each unit that computes something."),
             (784 * 100 + 100, "Those are the parameters of the hidden layer. There is another layer after it."),
             (785 * 101 * 10, "The layers' parameters add up; they are not multiplied."),
+            *usual_counts(net.sizes),
         ],
     )
 
@@ -27,22 +32,34 @@ def counting_weights(answer):
 def weights_of_any_net(answer):
     """A function from sizes to the number of weights."""
     for sizes in ([5, 6, 6, 5], [4, 1], [2, 3, 1], [784, 512, 512, 10]):
-        net, given = layout(sizes), call(answer, list(sizes))
+        net = layout(sizes)
         number(
-            given,
+            call(answer, list(sizes)),
             net.n_weights,
-            known=[
-                (
-                    net.n_weights + net.n_biases,
-                    f"For {sizes} that counts the biases as well; only the weights are wanted.",
-                ),
-                (
-                    np.prod(sizes),
-                    f"For {sizes} that is the product of all sizes. Only neighbouring layers are connected.",
-                ),
-                (sum(sizes), f"For {sizes} that is the number of units, not of the connections between them."),
-            ],
+            known=[(count, f"For {sizes}: {hint}") for count, hint in _usual_weights(net) if count != net.n_weights],
         )
+
+
+def _usual_weights(net):
+    """What a function from sizes to weights often returns."""
+    sizes = net.sizes
+    products = [n_in * n_out for n_in, n_out in itertools.pairwise(sizes)]
+    return [
+        (net.n_weights + net.n_biases, "that counts the biases as well; only the weights are wanted."),
+        (math.prod(sizes), "that is the product of all sizes. Only neighbouring layers are connected."),
+        (sum(sizes), "that is the number of units, not of the connections between them."),
+        (products[0], "that is the first layer alone."),
+        (products[-1], "that is the last layer alone."),
+        (sum(products[:-1]), "the last layer is missing."),
+        (sum(products[1:]), "the first layer is missing."),
+        (
+            sum(n_in + n_out for n_in, n_out in itertools.pairwise(sizes)),
+            "neighbouring sizes are multiplied, not added.",
+        ),
+        (math.prod(products), "the products of neighbouring sizes add up."),
+        (sum(products) + sizes[-1] * sizes[0], "the last layer is not connected to the first."),
+        (sum(size**2 for size in sizes), "a unit is connected to the layer before it, not to its own."),
+    ]
 
 
 @exercise(
@@ -66,6 +83,16 @@ def convolution_parameters(answer):
                 (5 * 5 * 3 + 1) * 16 * 28 * 28,
                 "The same weights are used at all places of the image: do not count them for each.",
             ),
+            (5 * 5 * 3 + 16, "Each of the 16 maps has weights of its own."),
+            (5 * 5 * 3 + 1, "That is one map. There are 16."),
+            (5 * 5 * 3, "Those are the weights of one map. There are 16."),
+            (5 * 5 * 3 * 16 + 1, "Each map has its own bias."),
+            (5 * 5 * (3 + 16), "Each map has weights for each channel: multiply, do not add."),
+            ((5 * 5 + 1) * 3 * 16, "A map has one bias, not one for each channel."),
+            (5 * 5, "That is one window on one channel."),
+            (5 * 5 + 1, "That is one window on one channel, and its bias."),
+            (32 * 32 * 3 * 16, "A map looks at a window of 5 × 5, not at the whole image."),
+            ((32 * 32 * 3 + 1) * 16, "That is a dense layer of 16 units. A map looks at a window of 5 × 5."),
         ],
     )
 
@@ -86,6 +113,10 @@ def collapsing_layers(answer):
             ((W1 @ W2).T, "The matrix is transposed: inputs are rows here, and outputs columns."),
             (W2 @ W1, "The order is the other way round: a row x is multiplied by the first layer's matrix first."),
             (W1 * W2, "That multiplies entry by entry; a layer is a matrix product."),
+            (W1 + W2, "Layers one after the other multiply their matrices."),
+            ((W2 @ W1).T, "That is the other order and transposed: a row x is multiplied by W1 first."),
+            (W1 @ W2.T, "Neither matrix is transposed: the outputs of the first layer are rows, too."),
+            (W1.T @ W2, "Neither matrix is transposed: inputs are rows here."),
             (W1, "That is the first layer alone."),
             (W2, "That is the second layer alone."),
         ],

@@ -1,15 +1,18 @@
 """Compare an answer with the right one, and say in which way it differs."""
 
 import numbers
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from lecture.exercises.feedback import Wrong
+from lecture.words import listed
 
 FLOAT32 = 1e-6  # relative error of a few operations in float32, whose numbers are 1.2e-7 apart
+ROUNDED = 2e-3  # relative error of a number that was written with three digits
 
 
 def number(answer: Any, wanted: float | np.number, *, known: Sequence[tuple] = (), tolerance: float = 1e-9) -> None:
@@ -41,12 +44,33 @@ def number(answer: Any, wanted: float | np.number, *, known: Sequence[tuple] = (
         tolerance = max(tolerance, FLOAT32)
     if _is_near(answer, wanted, tolerance):
         return
-    for value, hint in known:
-        if _is_near(answer, value, tolerance):
-            raise Wrong(hint)
     if not np.isfinite(answer):
         raise Wrong("The number is not finite.")
-    raise Wrong("The number is too large." if answer > wanted else "The number is too small.")
+    loose = tolerance if float(wanted).is_integer() else max(tolerance, ROUNDED)
+    for value, hint in known:
+        if _is_near(answer, value, loose):
+            raise Wrong(hint)
+    raise Wrong(_usual(float(answer), float(wanted)) or f"The number is too {_side(answer, wanted)}.")
+
+
+def refuse_rules(given: Sequence, known: Sequence[Sequence[tuple]]) -> None:
+    """Refuse numbers, one for each case, that a common wrong rule explains in all cases.
+
+    Parameters
+    ----------
+    given : sequence of object
+        What a function returned for each case.
+    known : sequence of sequences of pairs (float, str)
+        For each case what the wrong rules give, in the same order, and what to say about each rule.
+
+    Raises
+    ------
+    Wrong
+        If one of the rules gives the same numbers.
+    """
+    for rule in zip(*known):
+        if all(isinstance(one, numbers.Real) and _is_near(one, value, 1e-9) for one, (value, _) in zip(given, rule)):
+            raise Wrong(rule[0][1])
 
 
 def array(
@@ -85,6 +109,95 @@ def array(
     raise Wrong(_difference(given, wanted, tolerance, what))
 
 
+def choice(answer: Any, wanted: str, hints: Mapping[str, str]) -> None:
+    """Accept the right one of several words, in capital or small letters.
+
+    Parameters
+    ----------
+    answer : object
+        The answer.
+    wanted : str
+        The right word.
+    hints : mapping of str to str
+        What speaks against each of the other words.
+
+    Raises
+    ------
+    Wrong
+        If the answer is not the right word.
+    """
+    words = sorted([wanted, *hints])
+    if not isinstance(answer, str) or answer.strip().lower() not in words:
+        raise Wrong(f"One of the words {listed([repr(word) for word in words], last='or')} is wanted, got {answer!r}.")
+    given = answer.strip().lower()
+    if given != wanted:
+        raise Wrong(hints[given])
+
+
+def shape(answer: Any, wanted: tuple | None, *, known: Sequence[tuple] = (), otherwise: str) -> None:
+    """Accept the shape of a result, or that there is none because NumPy raises an error.
+
+    An error is answered by ``"error"``, by the exception ``ValueError``, or by None.
+
+    Parameters
+    ----------
+    answer : object
+        The answer.
+    wanted : tuple of int, or None
+        The right shape; None if the operation is an error.
+    known : sequence of pairs (tuple or None, str)
+        Common mistakes: the shape that results from each, None for an error, and what to say about it.
+    otherwise : str
+        What to say about any other shape.
+
+    Raises
+    ------
+    Wrong
+        If the answer is not the right shape.
+    """
+    given = None if _is_error(answer) else answer
+    if given is not None:
+        if not isinstance(given, (tuple, list)):
+            raise Wrong(f'A shape is wanted, a tuple of whole numbers, or "error"; this is a {type(given).__name__}.')
+        given = tuple(given)
+    if given == wanted:
+        return
+    raise Wrong(dict(known).get(given, otherwise))
+
+
+def _is_error(answer):
+    """Whether an answer says that there is an error."""
+    if isinstance(answer, str):
+        return "error" in answer.lower()
+    return answer is None or (isinstance(answer, type) and issubclass(answer, Exception))
+
+
+def _usual(answer, wanted):
+    """What is wrong with a number in a way that any number can be, or None."""
+    if answer == 0:
+        return None
+    if _is_near(answer, -wanted, ROUNDED):
+        return "The size is right, the sign is the other way round."
+    if float(wanted).is_integer():
+        if wanted > 20 and 0 < abs(answer - wanted) < 1:
+            return "A whole number is wanted."
+        if wanted > 20 and abs(answer - wanted) == 1:
+            return "Very close: is something at an end counted twice, or forgotten?"
+    elif abs(answer - wanted) < 0.005 * abs(wanted):
+        return "Very close: more digits are wanted. Let Python compute it, and do not round."
+    if 0 < wanted < 1 and _is_near(answer, 100 * wanted, ROUNDED):
+        return "That is in percent. A number between 0 and 1 is wanted."
+    if wanted and _is_near(answer, 1 / wanted, ROUNDED):
+        return "That is one over the right number: what is divided by what?"
+    if any(_is_near(answer, wanted * factor, ROUNDED) for factor in (0.001, 0.01, 0.1, 10, 100, 1000)):
+        return "The digits are right, but the decimal point is in the wrong place."
+    return None
+
+
+def _side(answer, wanted):
+    return "large" if answer > wanted else "small"
+
+
 def _is_float32(answer):
     """Whether float32 holds a number exactly, as it holds all numbers that were computed in it."""
     with np.errstate(over="ignore"):
@@ -103,16 +216,31 @@ def _is_same(given, value, tolerance):
 def _difference(given, wanted, tolerance, what):
     """In which way an array is wrong if it is none of the common mistakes."""
     if given.shape != wanted.shape:
-        return (
-            f"{what} has the shape {given.shape}. Which shape do the inputs have, and what is wanted for each example?"
-        )
+        has = _agrees(what, "has", "have")
+        return f"{what} {has} the shape {given.shape}. Which shape do the inputs have, and what is wanted for each?"
     if not np.isfinite(given).all():
-        return f"{what} holds numbers that are not finite."
+        return f"{what} {_agrees(what, 'holds', 'hold')} numbers that are not finite."
     if np.allclose(given, -wanted, rtol=tolerance):
         return "The sign is the other way round."
-    nonzero = np.abs(wanted) > 1e-12
-    ratio = given[nonzero] / wanted[nonzero]
-    if ratio.size and np.allclose(ratio, ratio[0], rtol=1e-5):
-        return f"{what} is wrong by the same factor everywhere: something is scaled wrongly."
+    if wanted.any() and not given.any():
+        return f"{what} {_agrees(what, 'is', 'are')} 0 everywhere."
+    if _is_scaled(given, wanted):
+        is_wrong = _agrees(what, "is wrong", "are wrong")
+        return f"{what} {is_wrong} by the same factor everywhere: something is scaled wrongly."
+    if given.ndim == 2 and given.shape[0] == given.shape[1] and np.allclose(given, wanted.T, rtol=tolerance):
+        return f"{what} {_agrees(what, 'is', 'are')} transposed: rows and columns are swapped."
     fraction = np.mean(~np.isclose(given, wanted, rtol=tolerance, atol=1e-9))
-    return f"{what} has the right shape, but {fraction:.0%} of its entries differ."
+    has, its = _agrees(what, ("has", "its"), ("have", "their"))
+    return f"{what} {has} the right shape, but {fraction:.0%} of {its} entries differ."
+
+
+def _is_scaled(given, wanted):
+    """Whether an array is the right one times a number that is not 0."""
+    factor = np.vdot(wanted, given) / max(np.vdot(wanted, wanted), 1e-300)
+    return abs(factor) > 1e-12 and np.allclose(given, factor * wanted, rtol=1e-5, atol=1e-9)
+
+
+def _agrees(what, one, many):
+    """The verb for what a message is about: "The labels have", "The softmax of large logits has"."""
+    head = re.split(" of | for ", what)[0]
+    return many if head.endswith("s") and not head.endswith("ss") else one

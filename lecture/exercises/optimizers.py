@@ -14,23 +14,34 @@ from lecture.optimizers import InverseTimeDecay
 )
 def momentum_step(answer):
     """One step of momentum: the new weights and the new velocity."""
-    w, v, g, rate, mu = np.array([1.0, -2.0]), np.array([0.3, -0.1]), np.array([2.0, 0.5]), 0.1, 0.9
+    w, v, g, rate, mu = np.array([1.0, -2.0]), np.array([0.3, -0.1]), np.array([2.0, 0.5]), 0.05, 0.9
     velocity = mu * v - rate * g
     given = call(answer, w, v, g, rate, mu)
     if not isinstance(given, (tuple, list)) or len(given) != 2:
         raise Wrong("Two arrays are wanted: the new weights and the new velocity.")
+    for other, hint in _other_forms(w, v, g, rate, mu):
+        if all(np.shape(one) == (2,) and np.allclose(one, two, atol=1e-9) for one, two in zip(given, other)):
+            raise Wrong(hint)
+    average = "That is a moving average of the gradients, as Adam has it. Momentum does not multiply them by 1 − μ"
     array(
         given[1],
         velocity,
         what="The velocity",
         known=[
+            (mu * v + (1 - mu) * g, f"{average}, but by the learning rate, and the velocity points downhill."),
+            (mu * v - (1 - mu) * g, f"{average}, but by the learning rate."),
+            (mu * v + (1 - mu) * rate * g, f"{average}, and the velocity points downhill."),
+            (mu * v - (1 - mu) * rate * g, f"{average}."),
+            ((1 - mu) * v - rate * g, "The velocity keeps the fraction μ, not 1 − μ."),
+            ((1 - mu) * v + mu * g, "μ and 1 − μ are swapped, and momentum takes no average: see the formula."),
             (mu * v + rate * g, "The gradient points uphill: it must be subtracted."),
             (v - rate * g, "The whole old velocity is kept. Momentum keeps a fraction of it."),
-            (
-                mu * v - (1 - mu) * g,
-                "That is a moving average of the gradients; momentum takes the learning rate times the gradient.",
-            ),
+            (-rate * g, "The old velocity is missing: that is plain gradient descent."),
+            (mu * (v - rate * g), "The gradient is not multiplied by μ: only the old velocity is."),
+            (v - mu * rate * g, "μ belongs to the old velocity, not to the gradient."),
             (mu * v - g, "The learning rate is missing."),
+            (mu * v + g, "That is PyTorch's velocity, a sum of gradients. The lecture's is that times −η."),
+            (v, "Those are the old velocities."),
             (w + velocity, "The order is the other way round: first the weights, then the velocity."),
         ],
     )
@@ -43,8 +54,31 @@ def momentum_step(answer):
             (w + v, "The weights moved by the old velocity. They move by the new one."),
             (w - velocity, "The velocity already points downhill: add it."),
             (w - rate * g, "That is plain gradient descent. The weights move by the velocity."),
+            (w - rate * velocity, "The learning rate is in the velocity already: add the velocity."),
+            (w + rate * velocity, "The learning rate is in the velocity already: add the velocity."),
+            (w + velocity - rate * g, "The gradient is in the velocity already."),
+            (w + mu * velocity - rate * g, "That is Nesterov's step, which looks ahead. Here the velocity is added."),
+            (velocity, "The step is there; add it to the old weights."),
+            (w, "Those are the old weights."),
         ],
     )
+
+
+def _other_forms(w, v, g, rate, mu):
+    """Steps (weights, velocity) that are right in another convention, with its relation to the lecture's."""
+    torch, uphill = mu * v + g, mu * v + rate * g
+    return [
+        (
+            (w - rate * torch, torch),
+            "That is PyTorch's form, v ← μv + g and w ← w − ηv, and right there: its v is a sum of gradients. "
+            "The lecture's is −η times that, so with a fixed η both take the same steps. Put −η into the velocity.",
+        ),
+        (
+            (w - uphill, uphill),
+            "That velocity points uphill and is subtracted, as some books have it. The lecture's has the other sign: "
+            "v ← μv − ηg, and it is added.",
+        ),
+    ]
 
 
 @exercise(
@@ -58,6 +92,8 @@ def momentum_limit(answer):
         1 / (1 - 0.99),
         tolerance=1e-6,
         known=[
+            (0.99 / (1 - 0.99), "The newest gradient counts as well, with 0.99⁰ = 1: the sum begins with 1."),
+            (1 - 0.99, "That is what is forgotten in each step. Divide by it."),
             (10.0, "That is what a momentum of 0.9 gives."),
             (0.99, "That is what is kept in one step. It adds up over many steps."),
             (1.99, "That is after two steps. On a long slope it keeps adding up."),
@@ -84,6 +120,15 @@ def adam_first_step(answer):
             (-rate * gradient, "That is plain gradient descent. Adam divides by the size of the gradient."),
             (rate * gradient, "That is plain gradient descent, and uphill."),
             (wanted * 0.1 / np.sqrt(0.001), "That is without the correction for the averages' start at 0."),
+            (-wanted * 0.1 / np.sqrt(0.001), "That is without the correction for the averages, and the sign is wrong."),
+            (-gradient * 0.1 * rate, "That is a moving average times the rate. Adam divides by the gradient's size."),
+            (-gradient, "Where is the learning rate? And Adam divides by the size of the gradient."),
+            (gradient, "That is the gradient."),
+            (1.0, "Where is the learning rate?"),
+            (
+                -rate / gradient,
+                "Adam divides by the root of the mean square, so only the sign of the gradient remains.",
+            ),
             (wanted * 0.1, "The correction of the first average is missing."),
         ],
     )
@@ -116,5 +161,13 @@ def inverse_time(answer):
                         "At step 0 that divides by 0. The rate should begin at its start.",
                     ),
                     (start * (1 + decay * step / total), "That rate grows."),
+                    (start * np.exp(-decay * step / total), "That is exponential decay. Here the rate is divided."),
+                    (start * (1 - decay * step / total), "That falls in a straight line, and below 0."),
+                    (start * (1 - step / total), "That falls in a straight line to 0."),
+                    (start / (1 + decay) * step / total, "Parentheses: the decay rate times the share of all steps."),
+                    (start / 1 + decay * step / total, "Parentheses: all of 1 + … stands below the line."),
+                    (start / (1 + step / total), "The decay rate is missing."),
+                    (start / (1 + decay * total / max(step, 1e-9)), "The share is step / total, not total / step."),
+                    (start / (1 + decay * (step // total)), "With // the share is 0 until the last step: use /."),
                 ],
             )

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lecture.exercises.compare import number
+from lecture.exercises.compare import number, refuse_rules
+from lecture.exercises.feedback import Wrong
 from lecture.exercises.registry import call, exercise
 
 
@@ -21,6 +22,14 @@ def counting_updates(answer):
             (math.ceil(500_000 / 512), "Each epoch ends with a batch of its own: no batch has images from two epochs."),
             (math.ceil(50_000 / 512), "That is one epoch."),
             (50_000 * 10, "That is the number of images. An update uses a batch of them."),
+            (500_000 // 512, "Each epoch ends with a smaller batch of its own, which // leaves out."),
+            (500_000 / 512, "There is no part of an update, and each epoch ends with a smaller batch of its own."),
+            (50_000 // 512, "That is one epoch, without its last, smaller batch."),
+            (50_000 / 512, "That is one epoch, and there is no part of an update."),
+            (10, "That is one update in each epoch. An update uses one batch."),
+            (512 * 10, "An epoch has as many updates as batches, not as images in a batch."),
+            (60_000 // 512 * 10, "Here are 50,000 images; the other 10,000 of the official 60,000 are not trained on."),
+            (math.ceil(60_000 / 512) * 10, "Here are 50,000 images: those for validation are not trained on."),
         ],
     )
 
@@ -33,25 +42,34 @@ def accuracy(answer):
     rng = np.random.default_rng(6)
     P = rng.dirichlet(np.ones(4), size=25)
     labels = np.where(rng.random(25) < 0.6, P.argmax(axis=1), rng.integers(0, 4, 25))
-    right = np.mean(P.argmax(axis=1) == labels)
-    number(
-        call(answer, P, labels),
-        right,
-        known=[
-            (right * 100, "That is in percent. A fraction between 0 and 1 is wanted."),
-            (np.sum(P.argmax(axis=1) == labels), "That is how many are right. The fraction is wanted."),
-            (1 - right, "That is the fraction of wrong answers."),
-            (np.mean(P[np.arange(25), labels] == 1), "A probability is never exactly 1. Compare classes."),
-            (
-                np.mean(P[np.arange(25), labels]),
-                "That is the mean probability of the true class. Accuracy asks whether it is the highest.",
-            ),
-            (
-                np.mean(P[np.arange(25), labels] > 0.5),
-                "With more than two classes, the true class can win with less than one half.",
-            ),
-        ],
-    )
+    try:
+        given = call(answer, P, labels)
+    except Wrong:  # the wrong axis stops with an error, unless there are as many images as classes
+        square, y = P[:4], labels[:4]
+        if call(answer, square, y) == np.mean(square.argmax(axis=0) == y):
+            raise Wrong("axis=0 goes down the columns. An image is a row: take its largest entry, axis=1.") from None
+        raise
+    number(given, np.mean(P.argmax(axis=1) == labels), known=_wrong_accuracies(P, labels))
+
+
+def _wrong_accuracies(P, labels):
+    """What is often taken for the accuracy, with what to say about it."""
+    true, predicted = P[np.arange(len(P)), labels], P.argmax(axis=1)
+    right = np.mean(predicted == labels)
+    return [
+        (right * 100, "That is in percent. A fraction between 0 and 1 is wanted."),
+        (np.sum(predicted == labels), "That is how many are right. The fraction is wanted."),
+        (np.sum(predicted == labels) / P.shape[1], "Divide by the number of images, not of classes."),
+        (1 - right, "That is the fraction of wrong answers."),
+        (np.mean(predicted + 1 == labels), "Classes count from 0, as columns do."),
+        (np.mean(true == 1), "A probability is never exactly 1. Compare classes."),
+        (np.mean(true), "That is the mean probability of the true class. Accuracy asks whether it is the highest."),
+        (np.mean(true > 0.5), "With more than two classes, the true class can win with less than one half."),
+        (np.mean(P.max(axis=1)), "That is how sure the network is on average. Where are the labels?"),
+        (np.mean(P.max(axis=1) == labels), "max is the highest probability. Its place, argmax, is the class."),
+        (-np.mean(np.log(true)), "That is the cross-entropy."),
+        (np.mean(predicted), "That is the mean class number. Compare the predicted classes with the labels."),
+    ]
 
 
 def stopping_epoch(losses: Sequence[float], patience: int) -> int:
@@ -64,32 +82,69 @@ def stopping_epoch(losses: Sequence[float], patience: int) -> int:
     return len(losses)
 
 
+STOPPING_CASES = (
+    ([0.9, 0.7, 0.6, 0.65, 0.64, 0.62, 0.5], 3),
+    ([0.9, 0.8, 0.85, 0.7, 0.75, 0.72, 0.71, 0.6], 3),
+    ([0.5, 0.4, 0.3], 2),
+    ([0.5, 0.5, 0.5, 0.5], 2),
+    ([0.8, 0.6, 0.7, 0.75, 0.9, 0.5, 0.4], 2),
+    ([0.9, 0.5, 0.7, 0.6, 0.65, 0.55, 0.6, 0.7], 2),
+)
+
+
+def _wrong_stop(losses, patience, rule):
+    """The epoch at which another rule, often taken for early stopping, ends a training."""
+    best, waited, previous = math.inf, 0, math.inf
+    for epoch, loss in enumerate(losses, start=1):
+        progress = {"before": loss < previous, "equal": loss <= best}.get(rule, loss < best)
+        waited = waited if progress and rule == "never reset" else 0 if progress else waited + 1
+        if waited > patience if rule == "late" else waited >= patience:
+            return epoch
+        best, previous = min(best, loss), loss
+    return len(losses)
+
+
+def wrong_stops(losses, patience):
+    """Pairs of an epoch that students return and what to say about it."""
+    stop, best = stopping_epoch(losses, patience), int(np.argmin(losses)) + 1
+    kept = int(np.argmin(losses[:stop])) + 1
+    rises = [epoch for epoch in range(2, len(losses) + 1) if losses[epoch - 1] >= losses[epoch - 2]]
+    return [
+        (
+            _wrong_stop(losses, patience, "before"),
+            "That compares each loss with that of the epoch before. Compare it with the best loss so far.",
+        ),
+        (kept, "That is the best epoch, whose weights may be kept. Training continues for a while after it."),
+        (best, "That is the epoch of the lowest loss of all. Training ends before it could know of later ones."),
+        (stop - 1, "That is the right epoch counted from 0: count from 1."),
+        (_wrong_stop(losses, patience, "late"), "That waits one epoch too long: stop as soon as patience is used up."),
+        (_wrong_stop(losses, patience, "never reset"), "A new best loss gives all of the patience back."),
+        (_wrong_stop(losses, patience, "equal"), "A loss that equals the best one is no progress."),
+        (min(rises, default=len(losses)), "That is the first epoch without progress. Patience allows some."),
+        (stopping_epoch(losses, 1), "That stops at the first epoch without a new best. Patience allows some."),
+        (
+            min(kept + patience, len(losses) + 1),
+            "After the last epoch training ends, whether patience is used up or not.",
+        ),
+        (kept + patience, "After the last epoch training ends, whether patience is used up or not."),
+        (len(losses), "That is always the last epoch."),
+    ]
+
+
 @exercise("stopping-epoch", "Patience counts the epochs since the best one, and starts again with each new best.")
 def stopping(answer):
     """The epoch after which a training stops."""
-    cases = (
-        ([0.9, 0.7, 0.6, 0.65, 0.64, 0.62, 0.5], 3),
-        ([0.9, 0.8, 0.85, 0.7, 0.75, 0.72, 0.71, 0.6], 3),
-        ([0.5, 0.4, 0.3], 2),
-        ([0.5, 0.5, 0.5], 2),
-    )
-    for losses, patience in cases:
-        wanted, best = stopping_epoch(losses, patience), int(np.argmin(losses)) + 1
-        rises = [epoch for epoch in range(2, len(losses) + 1) if losses[epoch - 1] >= losses[epoch - 2]]
+    wanted = [stopping_epoch(*case) for case in STOPPING_CASES]
+    given = [call(answer, list(losses), patience) for losses, patience in STOPPING_CASES]
+    refuse_rules(given, [wrong_stops(*case) for case in STOPPING_CASES])
+    for (losses, patience), stop, epoch in zip(STOPPING_CASES, wanted, given):
         case = f"For the losses {losses} and patience {patience}"
         number(
-            call(answer, list(losses), patience),
-            wanted,
+            epoch,
+            stop,
             known=[
-                (
-                    wanted - 1,
-                    f"{case} that is one epoch too early; epochs count from 1.",
-                ),
-                (
-                    wanted + 1,
-                    f"{case} that is one epoch too late: stop as soon as patience is used up.",
-                ),
-                (min(rises, default=len(losses)), "That is the first epoch without progress. Patience allows some."),
-                (best, "That is the best epoch. Training continues for a while after it."),
+                *((n, f"{case} training goes on after that.") for n in range(1, stop)),
+                *((n, f"{case} training has ended before.") for n in range(stop + 1, len(losses) + 1)),
+                (0, f"{case} training does not stop before it began; epochs count from 1."),
             ],
         )

@@ -7,6 +7,7 @@ from typing import Any
 
 from lecture.checks import one_of
 from lecture.exercises.feedback import Feedback, Wrong
+from lecture.exercises.stopped import sentence
 
 
 @dataclass(frozen=True)
@@ -21,21 +22,40 @@ class Exercise:
         Function of the answer; raises `Wrong` with a message if it is not right.
     right : str
         Message for a right answer: why it is right.
+    level : {"count", "read", "repair", "design"}
+        What it asks for: a number or a line; to read a curve or a shape; to repair a program; to design a network or
+        an experiment. The titles in the notebooks mark all but the first.
+    takes_none : bool
+        Whether None is an answer: that there is no result, because of an error.
     """
 
     name: str
     judge: Callable
     right: str
+    level: str = "count"
+    takes_none: bool = False
+
+    @property
+    def points(self) -> int:
+        """Points for a right answer, by level: 1, 2, 2, 4."""
+        return POINTS[self.level]
+
+
+POINTS = {"count": 1, "read": 2, "repair": 2, "design": 4}
 
 
 EXERCISES: dict[str, Exercise] = {}
 
 
-def exercise(name: str, right: str) -> Callable:
-    """Register the decorated function as the judge of an exercise."""
+def exercise(name: str, right: str, *, level: str = "count", takes_none: bool = False) -> Callable:
+    """Register the decorated function as the judge of an exercise.
+
+    The judge may return a sentence about the answer, which then stands before ``right``.
+    """
+    one_of(level, POINTS, "level")
 
     def register(judge):
-        EXERCISES[name] = Exercise(name, judge, right)
+        EXERCISES[name] = Exercise(name, judge, right, level, takes_none)
         return judge
 
     return register
@@ -49,7 +69,8 @@ def check(name: str, answer: Any) -> Feedback:
     name : str
         Name of the exercise, a key of ``EXERCISES``.
     answer : number, tuple, array or function
-        What the exercise asks for. ``...`` and ``None``, and functions that return them, count as unanswered.
+        What the exercise asks for. ``...`` and None, and functions that return them, count as unanswered; but where
+        an exercise asks for a shape, None says that there is none, because NumPy raises an error.
 
     Returns
     -------
@@ -61,23 +82,19 @@ def check(name: str, answer: Any) -> Feedback:
         If there is no such exercise.
     """
     asked = EXERCISES[one_of(name, EXERCISES, "exercise")]
-    if _is_missing(answer):
+    if answer is ... or (answer is None and not asked.takes_none):
         return Feedback("unanswered", "Not answered yet: replace the three dots with your answer.")
     try:
-        asked.judge(answer if callable(answer) else deepcopy(answer))
+        said = asked.judge(answer if callable(answer) else deepcopy(answer))
     except Unanswered:
         return Feedback("unanswered", "Not answered yet: let the function return your answer.")
     except Wrong as wrong:
         return Feedback("wrong", f"Not yet. {wrong}")
-    return Feedback("right", f"Right. {asked.right}")
+    return Feedback("right", " ".join(filter(None, ["Right.", said, asked.right])))
 
 
 class Unanswered(Exception):
     """A function returned nothing."""
-
-
-def _is_missing(answer):
-    return answer is None or answer is ...
 
 
 def call(function: Callable, *arguments: Any) -> Any:
@@ -95,7 +112,7 @@ def call(function: Callable, *arguments: Any) -> Any:
     try:
         given = function(*deepcopy(arguments))
     except Exception as error:  # anything that a student's code may raise
-        raise Wrong(f"The function stops with {type(error).__name__}: {error}".rstrip(": ") + ".") from error
-    if _is_missing(given):
+        raise Wrong(sentence(error, arguments)) from error
+    if given is None or given is ...:
         raise Unanswered
     return given
