@@ -2,6 +2,7 @@
 
 import ast
 import itertools
+import re
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 from wrong_answers import ANSWERS, WRONG
+from wrong_answers_students import STUDENTS
 
 from lecture.exercises import EXERCISES, Feedback, check
 from lecture.exercises.compare import array, number
@@ -35,9 +37,10 @@ ASKED, SOLVED = list(_cells("exercise")), list(_cells("solution"))
 
 CASES = [
     pytest.param(name, answer, word, id=f"{name}-{number}")
-    for name, wrong in WRONG.items()
-    for number, (answer, word) in enumerate(wrong)
+    for name in WRONG
+    for number, (answer, word) in enumerate([*WRONG[name], *STUDENTS.get(name, [])])
 ]
+VAGUE = re.compile(r"too (large|small)\.$|entries differ\.$")  # what is said where no mistake is recognized
 
 
 def test_every_exercise_stands_in_one_notebook_with_its_solution_and_has_wrong_answers():
@@ -89,6 +92,12 @@ def test_a_wrong_answer_is_told_what_is_wrong_and_not_the_answer(name, answer, w
     if name in ANSWERS:
         digits = feedback.message.replace(",", "").replace(" ", "")
         assert ANSWERS[name].replace(" ", "") not in digits
+
+
+def test_nearly_all_wrong_answers_of_students_are_told_why():
+    said = [check(name, answer).message for name, wrong in STUDENTS.items() for answer, _ in wrong]
+    vague = [message for message in said if VAGUE.search(message)]
+    assert len(said) >= 250 and len(vague) <= 0.05 * len(said), vague
 
 
 @pytest.mark.parametrize("name", WRONG)

@@ -308,7 +308,7 @@ WRONG = {
         (17, "Only the outputs"),
         (3, "different inputs"),
         (118, "Between two layers"),
-        (20, "large"),
+        (20, "Very close"),
         (True, ""),
     ],
     "mean-penalty": [

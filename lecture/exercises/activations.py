@@ -35,9 +35,14 @@ def stable_softmax(answer):
             (np.log(softmax(Z)), "That is the logarithm of the softmax."),
         ],
     )
-    large = np.array([[1000.0, 1001.0, 999.0], [-1000.0, -1001.0, 5.0]])
+    large = np.array([[1000.0, 1001.0, 999.0], [-1000.0, -1001.0, -5.0]])
     with np.errstate(all="ignore"):
         given = np.asarray(call(answer, large), dtype=float)
+    if given.shape == large.shape and np.isfinite(given[0]).all() and not np.isfinite(given[1]).all():
+        raise Wrong(
+            "The largest of all logits was subtracted, and in a row with much smaller ones all exponentials become 0: "
+            "subtract the largest of each row."
+        )
     if not np.isfinite(given).all():
         raise Wrong(
             "Right for small logits, but with logits of 1000 an exponential overflows. "
@@ -62,6 +67,7 @@ def leaky_slope(answer):
             (np.where(z > 0, 1, -0.2), "On the left the function rises as well: 0.2 z has a positive slope."),
             (np.where(z > 0, 1, 0.2 * z), "On the left the function is 0.2 z. Its slope does not depend on z."),
             (np.where(z > 0, 1, 0.01), "That is PyTorch's default slope, 0.01. Here it is 0.2."),
+            (np.sign(z), "That is the slope of |z|. On the left a leaky ReLU still rises, slowly."),
             (np.full(5, 0.2), "That is the left side only."),
             (np.ones(5), "That is the right side only."),
             (np.where(z > 0, z, 0.2), "On the right the function is z. Its slope there does not depend on z."),

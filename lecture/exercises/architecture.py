@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 
-from lecture.exercises.compare import array, number
+from lecture.exercises.compare import array, number, refuse_rules
 from lecture.exercises.counts import usual_counts
 from lecture.exercises.registry import call, exercise
 from lecture.network import layout
@@ -31,12 +31,13 @@ def counting_weights(answer):
 @exercise("weights-of-any-net", "Neighbouring layers multiply, and the products add up.")
 def weights_of_any_net(answer):
     """A function from sizes to the number of weights."""
-    for sizes in ([5, 6, 6, 5], [4, 1], [2, 3, 1], [784, 512, 512, 10]):
-        net = layout(sizes)
+    nets = [layout(sizes) for sizes in ([5, 6, 6, 4], [2, 3, 1], [784, 512, 512, 10])]
+    refuse_rules([call(answer, list(net.sizes)) for net in nets], [_usual_weights(net) for net in nets])
+    for net in [layout([4, 1]), *nets]:
         number(
-            call(answer, list(sizes)),
+            call(answer, list(net.sizes)),
             net.n_weights,
-            known=[(count, f"For {sizes}: {hint}") for count, hint in _usual_weights(net) if count != net.n_weights],
+            known=[(count, hint) for count, hint in _usual_weights(net) if count != net.n_weights],
         )
 
 
@@ -45,20 +46,20 @@ def _usual_weights(net):
     sizes = net.sizes
     products = [n_in * n_out for n_in, n_out in itertools.pairwise(sizes)]
     return [
-        (net.n_weights + net.n_biases, "that counts the biases as well; only the weights are wanted."),
-        (math.prod(sizes), "that is the product of all sizes. Only neighbouring layers are connected."),
-        (sum(sizes), "that is the number of units, not of the connections between them."),
-        (products[0], "that is the first layer alone."),
-        (products[-1], "that is the last layer alone."),
-        (sum(products[:-1]), "the last layer is missing."),
-        (sum(products[1:]), "the first layer is missing."),
+        (net.n_weights + net.n_biases, "That counts the biases as well; only the weights are wanted."),
+        (math.prod(sizes), "That is the product of all sizes. Only neighbouring layers are connected."),
+        (sum(sizes), "That is the number of units, not of the connections between them."),
+        (products[0], "That is the first layer alone."),
+        (products[-1], "That is the last layer alone."),
+        (sum(products[:-1]), "The last layer is missing."),
+        (sum(products[1:]), "The first layer is missing."),
         (
             sum(n_in + n_out for n_in, n_out in itertools.pairwise(sizes)),
             "neighbouring sizes are multiplied, not added.",
         ),
-        (math.prod(products), "the products of neighbouring sizes add up."),
-        (sum(products) + sizes[-1] * sizes[0], "the last layer is not connected to the first."),
-        (sum(size**2 for size in sizes), "a unit is connected to the layer before it, not to its own."),
+        (math.prod(products), "The products of neighbouring sizes add up."),
+        (sum(products) + sizes[-1] * sizes[0], "The last layer is not connected to the first."),
+        (sum(size**2 for size in sizes), "A unit is connected to the layer before it, not to its own."),
     ]
 
 

@@ -12,7 +12,7 @@ from lecture.exercises.feedback import Wrong
 from lecture.words import listed
 
 FLOAT32 = 1e-6  # relative error of a few operations in float32, whose numbers are 1.2e-7 apart
-ROUNDED = 2e-3  # relative error of a number that was written with three digits
+ROUNDED = 1e-2  # relative error of a number that was written with two digits
 
 
 def number(answer: Any, wanted: float | np.number, *, known: Sequence[tuple] = (), tolerance: float = 1e-9) -> None:
@@ -47,9 +47,9 @@ def number(answer: Any, wanted: float | np.number, *, known: Sequence[tuple] = (
     if not np.isfinite(answer):
         raise Wrong("The number is not finite.")
     loose = tolerance if float(wanted).is_integer() else max(tolerance, ROUNDED)
-    for value, hint in known:
-        if _is_near(answer, value, loose):
-            raise Wrong(hint)
+    near = [(abs(answer - value), hint) for value, hint in known if _is_near(answer, value, loose)]
+    if near:
+        raise Wrong(min(near, key=lambda pair: pair[0])[1])
     raise Wrong(_usual(float(answer), float(wanted)) or f"The number is too {_side(answer, wanted)}.")
 
 
@@ -179,11 +179,11 @@ def _usual(answer, wanted):
     if _is_near(answer, -wanted, ROUNDED):
         return "The size is right, the sign is the other way round."
     if float(wanted).is_integer():
-        if wanted > 20 and 0 < abs(answer - wanted) < 1:
+        if wanted > 10 and 0 < abs(answer - wanted) < 1:
             return "A whole number is wanted."
-        if wanted > 20 and abs(answer - wanted) == 1:
+        if wanted > 10 and abs(answer - wanted) == 1:
             return "Very close: is something at an end counted twice, or forgotten?"
-    elif abs(answer - wanted) < 0.005 * abs(wanted):
+    elif _is_near(answer, wanted, ROUNDED):
         return "Very close: more digits are wanted. Let Python compute it, and do not round."
     if 0 < wanted < 1 and _is_near(answer, 100 * wanted, ROUNDED):
         return "That is in percent. A number between 0 and 1 is wanted."

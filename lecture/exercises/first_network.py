@@ -44,6 +44,16 @@ def one_hot(answer):
                     (labels[:, None] == np.arange(1, k + 1)).astype(float),
                     "Labels start at 0: counted from 1, class 0 has no column, and each other 1 stands too far left.",
                 ),
+                *(
+                    [
+                        (
+                            np.eye(len(labels))[labels],
+                            "There is a column for each class, n_classes of them, not for each image.",
+                        )
+                    ]
+                    if labels.max() < len(labels)
+                    else []
+                ),
                 (wanted * labels[:, None], "The entry of the class is 1, not the number of the class."),
                 (wanted * (labels[:, None] + 1), "The entry of the class is 1, not the number of the class."),
                 (1 - wanted, "Ones and zeros are swapped."),
@@ -88,7 +98,8 @@ def standardize(answer):
             ),
             (
                 test,
-                "The test images are as they were. The network must see them on the scale that it was trained with.",
+                "The test images are as they were: either nothing is done to them, or the training images were scaled "
+                "before their mean was taken. The network must see both on the same scale.",
             ),
             *(
                 (

@@ -25,6 +25,10 @@ def batch_of_two(answer):
         weights + units,
         known=[
             (weights, "The biases before batch norm get none either: the mean takes them out."),
+            (weights + 10, "The biases of the outputs come after ẑ: they do get a gradient."),
+            (weights + units * 10, "The second layer's weights come after ẑ: they do get a gradient."),
+            (weights + units + units * 10, "The second layer's weights come after ẑ: they do get a gradient."),
+            (weights + 10 * units + 10, "What comes after ẑ does get a gradient."),
             (units, "The biases get none in a batch of any size. What can ẑ be with two examples?"),
             (
                 weights + 2 * units,
@@ -148,6 +152,9 @@ def best_step(answer):
             ((ratio / 3) ** (1 / 3), "Solve for h once more: the 3 belongs to the other side."),
             ((3 * ratio) ** (1 / 2), "The derivative has h on one side and 1 / h² on the other: that makes h³."),
             (ratio ** (1 / 2), "The derivative has h on one side and 1 / h² on the other: that makes h³."),
+            (1e-5, "That is a rule of thumb. Here the step follows from loss and curvature."),
+            (np.sqrt(UNIT), "That is the rule for one-sided differences. A central one has h² and 1 / h."),
+            (np.cbrt(UNIT), "That leaves out the loss and its third derivative."),
             (3 * ratio, "That is h³."),
             ((3 * UNIT * third / loss) ** (1 / 3), "The more the loss is curved, the smaller h has to be."),
             (third * right**2 / 6 + UNIT * loss / right, "That is an error. At which h is it smallest?"),

@@ -40,6 +40,8 @@ def constant_class(answer):
             ((5000 - 475) / 50_000, "How many images are left to train on?"),
             (5000 / 45_000, "475 images of the class are in the validation set."),
             (475 / 45_000, "Those are the images of the class that are not trained on."),
+            (1 - right, "That is how often it is wrong."),
+            (0.9, "That is how often it is wrong, after a stratified split."),
             (100 * right, "That is in percent. A share lies between 0 and 1."),
             (10, "That is in percent, and after a stratified split."),
             (5000 - 475, "That is the number of images. Which share of the training set are they?"),
@@ -63,6 +65,8 @@ def triangular_rate(answer):
         what="The learning rate",
         known=[
             (low + (high - low) * (step % half) / half, "It falls back as slowly as it rises; it does not jump."),
+            (np.full(14, low), "That is the lowest rate at all steps: where does it rise?"),
+            (np.full(14, high), "That is the highest rate at all steps."),
             (high + low - right, "At step 0 it is lowest."),
             (low + (high - low) * step / half, "After half a cycle it has to come down again."),
             (
@@ -103,6 +107,8 @@ def largest_epsilon(answer):
         call(answer, sigma, n_inputs, mean_square, share),
         right,
         known=[
+            (sigma, "That is the deviation of a weight."),
+            (sigma**2, "That is the variance of a weight. A sum of n_inputs products varies more."),
             (right / sigma, "Variances are wanted: the variance of a weight is σ²."),
             (right / n_inputs, "A sum of n_inputs independent products has n_inputs times the variance of one."),
             (right / n_inputs * np.sqrt(n_inputs), "Of independent products the variances add up, not their roots."),

@@ -78,6 +78,7 @@ def wall_height(answer):
         known=[
             (loss.max(), "That is the highest loss. How high is the line there?"),
             (loss.max() - loss.min(), "That measures from the lowest loss, not from the line."),
+            (loss.max() - loss.mean(), "That measures from the mean loss, not from the line."),
             (loss.max() - loss[0], "That measures from the first loss, not from the line."),
             (loss.max() - loss[-1], "That measures from the last loss, not from the line."),
             (loss.max() - (loss[0] + loss[-1]) / 2, "That measures from the mean of the ends: the line is not level."),
@@ -96,6 +97,7 @@ def equal_updates(answer):
         200,
         known=[
             (20, "That is equally many epochs. How many updates does each of the two make in an epoch?"),
+            (10, "That is how many times larger the mini-batches are. And the epochs?"),
             (2, "The other way round: larger mini-batches make fewer updates in an epoch."),
             (11_000, "That is the number of updates. How many epochs is that?"),
             (55, "That is how many updates an epoch makes with mini-batches of 1,000."),

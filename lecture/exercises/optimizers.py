@@ -52,6 +52,7 @@ def momentum_step(answer):
         known=[
             (w + mu * v, "The weights moved by the rest of the old velocity only. They move by the new one."),
             (w + v, "The weights moved by the old velocity. They move by the new one."),
+            (w - v, "The weights move by the new velocity, and it is added."),
             (w - velocity, "The velocity already points downhill: add it."),
             (w - rate * g, "That is plain gradient descent. The weights move by the velocity."),
             (w - rate * velocity, "The learning rate is in the velocity already: add the velocity."),

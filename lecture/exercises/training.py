@@ -77,6 +77,8 @@ def dense_forward(answer):
                 (X @ W + b, "The activation function is missing: some outputs are negative."),
                 (relu(X @ W) + b, "The bias belongs inside the activation function."),
                 *_transposed(X, W, b),
+                (1 / (1 + np.exp(-X @ W - b)), "That is a sigmoid. A ReLU is wanted."),
+                (np.tanh(X @ W + b), "That is tanh. A ReLU is wanted."),
                 (np.abs(X @ W + b), "That is the absolute value. ReLU makes what is negative 0."),
                 (relu(X @ W - b), "The bias is added."),
                 (np.minimum(X @ W + b, 0), "That keeps what is negative. ReLU keeps what is positive."),

@@ -20,6 +20,13 @@ def grid_fits(answer):
         known=[
             (3 * 4 * 2 * 5, "The best values are fitted once more, on all images."),
             (3 * 4 * 2, "Those are the points of the grid. Each is fitted once for each fold."),
+            (3 + 4 + 2, "That adds the values. Each is combined with each value of the others."),
+            ((3 * 4 * 2 + 1) * 5, "The last fit is on all images, once: it has no folds."),
+            (3 * 4 * 5, "The activations are missing."),
+            (3 * 4 * 5 + 1, "The activations are missing."),
+            (3 * 4 * 2 * 5 + 5, "The last fit is on all images, once: it has no folds."),
+            (3 * 4 * 2 * 4 + 1, "With 5 folds there are 5 fits, each without one of the folds."),
+            (3 * 4 * 2 + 5 + 1, "Each point of the grid is fitted once for each fold: multiply."),
             (3 * 4 * 2 + 1, "Each point of the grid is fitted once for each fold."),
             (
                 (3 + 4 + 2) * 5 + 1,
@@ -47,6 +54,9 @@ def enough_trials(answer):
             (math.log(0.1) / math.log(0.98), "There is no part of a trial."),
             (math.floor(math.log(0.1) / math.log(0.98)), "With that many, the chance is still a little below 90 %."),
             (math.ceil(math.log(0.9) / math.log(0.98)), "With that many, the chance that all miss is 90 %."),
+            (5, "That divides 0.1 by 0.02. Ask how likely it is that all trials miss."),
+            (math.log(0.1) / math.log(0.02), "Each trial misses with a chance of 0.98."),
+            (math.ceil(math.log(0.02) / math.log(0.9)), "The 2 % and the 90 % are swapped."),
             (50, "With that many, one of the best is expected on average. That is not yet a chance of 90 %."),
             (45, "Chances of separate trials do not add up: ask how likely it is that all of them miss."),
             (1, "One trial is among the best 2 % with a chance of 2 %."),
@@ -76,6 +86,11 @@ def log_uniform(answer):
                 "Those are the logarithms. The values are wanted.",
             ),
             (high * (low / high) ** u, "For u = 0 the lowest value is wanted, for u = 1 the highest."),
+            (low * high**u, "The ratio of the highest to the lowest value belongs to the power, not the highest."),
+            (np.exp(low + (high - low) * u), "Spread the exponents evenly, from the logarithm of the lowest on."),
+            (low ** (1 - u) + high**u, "Multiply the two powers."),
+            (low + high**u, "Multiply: on a log scale steps are factors."),
+            (np.log(low + (high - low) * u), "That is evenly spread first, and then a logarithm is taken."),
             (low * np.exp(u), "The ratio of the highest to the lowest value is missing."),
             (
                 10 ** (low + (high - low) * u),
@@ -96,6 +111,11 @@ def halving_epochs(answer):
                 9 * 1 + 3 * 3 + 1 * 9,
                 "Networks that remain continue where they stopped: they are not trained again from the start.",
             ),
+            ((9 + 3 + 1) * 9, "The three and the one are among the nine, and most stop early."),
+            (9 * 1 + 3 * 3 + 1 * 9 - 6, "The three continue from epoch 1 to 3, and the one from 3 to 9."),
+            ((9 + 3 + 1) * 3, "The rounds are of different length."),
+            (9 + 3 + 1 - 1, "Networks times epochs, round by round, is wanted."),
+            (9 * 1 + 3 * 2 + 1 * 9, "The last one continues from epoch 3."),
             (9 * 9, "That would be all nine to the end."),
             (1 + 3 + 9, "That is for one network in each round."),
             (9, "That is the first round alone."),
@@ -123,6 +143,12 @@ def improvement(answer):
                 np.maximum(mean - best, 0),
                 "That is the improvement of the mean. A score can be above the mean, by more where less is known.",
             ),
+            (z, "That counts deviations. Weigh each improvement by how likely it is."),
+            (mean, "That is the expected score. How far above the best one so far?"),
+            (std * density, "The part of the mean is missing."),
+            ((mean - best) * below, "The part of the standard deviation is missing."),
+            (density, "That is the density alone."),
+            (mean + std - best, "That adds a deviation. Weigh each improvement by how likely it is."),
             (below, "That is the chance of an improvement, of any size."),
             ((mean - best) * below + density, "The density counts times the standard deviation."),
             (std * (z * below - density), "The two parts add up."),
@@ -138,7 +164,7 @@ def improvement(answer):
 @exercise("optimism", "The winner was chosen by these same images, so they flatter it; the test images had no say.")
 def optimism(answer):
     """The validation accuracy of the winner minus its test accuracy."""
-    rng = np.random.default_rng(8)
+    rng = np.random.default_rng(26)
     test = np.array([0.7, 0.8, 0.75, 0.9, 0.82])
     right = (rng.random((5, 40)) < test[:, None]).astype(int)
     scores = right.mean(axis=1)
@@ -161,6 +187,9 @@ def optimism(answer):
                 "The winner is chosen by the validation images. The test images have no say.",
             ),
             (scores.mean() - test.mean(), "That is the mean over all networks. The winner's is wanted."),
+            (scores[winner] - test.mean(), "Subtract the test accuracy of the winner, not the mean of all."),
+            (scores[winner] - scores.mean(), "Compare the winner with itself on the test images, not with the others."),
+            (right.mean(axis=0).max() - test.max(), "The rows are networks: the mean over images is axis=1."),
             (scores[winner], "That is what the search reports. Subtract what the winner is worth."),
             (
                 right.sum(axis=1).max() - test[winner],
