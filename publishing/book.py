@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from publishing import address, api, browser_files, gallery, loading, pages
+from publishing import address, api, browser_files, gallery, loading, pages, predictions
 from publishing.equations import number_references
 from publishing.errors import BookError
 from publishing.figures import alternative_text
@@ -84,12 +84,12 @@ def for_the_book(notebook, name):
 
     A markdown cell whose metadata name an ``anchor`` gets that id at its heading; formulas get labels, and links to
     them become references with numbers; a picture's alternative text is taken from the metadata that the kernel sent
-    with it; a cell with the tag ``solution`` is folded.
+    with it; a cell with the tag ``solution`` is folded; what answers a question is marked, to be folded.
 
     Raises
     ------
     BookError
-        If a picture has no alternative text.
+        If a picture has no alternative text, or a question or its answer is not written as `predictions` has it.
     """
     book = with_labels(notebook, set())
     for cell in book.cells:
@@ -111,6 +111,7 @@ def for_the_book(notebook, name):
             cell.metadata = cell.metadata | {"tags": [*tags, "hide-cell"]}
         if settings:
             cell.metadata = cell.metadata | {"mystnb": settings}
+    predictions.fold(book, name)
     return book
 
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import yaml
 
+from publishing import predictions
 from publishing.errors import BookError
 from publishing.execute import execute_all
-from publishing.notebooks import sources
+from publishing.notebooks import from_source, sources
 
 
 def build(
@@ -48,10 +49,13 @@ def build(
     NotebookError
         If a cell raises.
     BookError
-        If ``_toc.yml`` lacks a notebook, a link leads nowhere, a figure has no alternative text, or Jupyter Book
-        refuses a page. Pages that were there stay as they were.
+        If ``_toc.yml`` lacks a notebook, a question or its answer is not written as `predictions` has it, a link leads
+        nowhere, a figure has no alternative text, or Jupyter Book refuses a page. Pages that were there stay as they
+        were.
     """
     refuse_unlisted(root)
+    for source in sources(root / "notebooks"):
+        predictions.read(from_source(source), source.name)
     output = output or root / "_build"
     notebooks = execute_all(root, environment=environment, inputs=inputs, output=output, say=say)
     return assemble(root, notebooks, output, say=say)

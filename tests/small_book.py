@@ -24,9 +24,10 @@ The sum, see [its square](#eq-adding-2) and [how to multiply](#multiplying).
 $$z = {WIDE}$$
 
 *Predict first: is it
-large?*
+large?*"""
 
-<details><summary>Answer</summary>
+
+ADDED = """<details><summary>Answer</summary>
 
 It is, as [the sum](#eq-adding) says, and so is its square:
 
@@ -93,6 +94,7 @@ def two_notebooks():
             text(ADDING, "adding"),
             code("explore(walk)", explorer()),
             code("draw()", picture, tags=["hide-input"]),
+            text(ADDED),
             code("secret = 42", tags=["remove-cell"]),
         ),
         "02_products": notebook(

@@ -9,8 +9,9 @@ import nbformat
 import pytest
 from conftest import ROOT
 
-from publishing import notebooks
+from publishing import notebooks, predictions
 from publishing.outline import MINUTES, QUESTION, by_section
+from publishing.predictions import ANSWER
 
 SOURCES = notebooks.sources(ROOT / "notebooks")
 ANCHORS = {
@@ -53,7 +54,8 @@ ADDED: dict[str, list[str]] = {
 }
 
 
-ANSWER = "<details><summary>Answer</summary>\n\n"
+# How many questions of a chapter may still offer neither choices nor a number. No more are to come.
+OPEN = {"01": 34, "02": 21, "03": 10, "04": 22, "05": 19, "06": 31}
 
 
 def _lessons():
@@ -105,6 +107,14 @@ def test_each_question_is_answered_after_what_shows_it(cells):
     asked = [step for step, before in zip(steps, ["", *steps]) if step != before]  # several cells of code count as one
     asked = " ".join(asked).removeprefix("code ")
     assert re.fullmatch(r"(question code answer( code)? ?)+", asked), asked
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)
+def test_each_question_offers_three_choices_or_asks_for_a_number(source):
+    """`predictions.read` refuses other than three choices, and an answer that is none of them."""
+    read = predictions.read(notebooks.from_source(source), source.name)
+    offers_neither = [f"{it.anchor}: {it.question}" for it in read if it.kind == "show"]
+    assert read and len(offers_neither) <= OPEN.get(source.stem[:2], 0), "\n".join(offers_neither)
 
 
 @pytest.mark.parametrize("cells", LESSONS)

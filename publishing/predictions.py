@@ -1,0 +1,204 @@
+"""Predict first: the questions of a notebook and their answers, and how the book folds what answers them.
+
+A question ends its cell. Below it stand three choices or nothing; a choice is right whose letter the answer begins
+with, and without choices the number that it begins with, if it begins with one::
+
+    *Predict first: how many weights?*          *Predict first: how many weights?*
+
+    - **a** four
+    - **b** five
+    - **c** ten
+
+    <details><summary>Answer</summary>          <details><summary>Answer</summary>
+
+    **b.** One for each …                       **1,500.** One for each …
+
+The answer ``**about 0.04.**`` takes a tenth more or less. A measurement whose winner may differ has three choices and
+an answer that begins with none.
+"""
+
+import html
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from publishing.errors import BookError
+from publishing.outline import QUESTION, by_section, title
+
+ANSWER = "<details><summary>Answer</summary>\n\n"
+LETTERS = ("a", "b", "c")
+
+_CHOICE = re.compile(r"- \*\*(\w+)\*\* \S.*(?:\n +\S.*)*")
+_BOLD = re.compile(r"\*\*(.+?)\*\*|([A-Za-z][.:)])\s")
+_LETTER = re.compile(r"\(?[A-Za-z]\)?\W?")
+_NUMBER = re.compile(r"(about )?([-−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)\.")
+_WANTED = "three choices, - **a** …, - **b** … and - **c** …, or nothing"
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a reader is asked before the figure is seen.
+
+    Attributes
+    ----------
+    anchor : str
+        Of its section.
+    question : str
+        On one line, without "Predict first".
+    kind : str
+        ``"choice"`` of three, ``"number"`` to be typed, or ``"show"``: it offers neither yet.
+    answer : str
+        The right letter, or the right number as the answer writes it (``"about 1,500"``); empty where nothing is right
+        or wrong.
+    """
+
+    anchor: str
+    question: str
+    kind: str
+    answer: str
+
+    @property
+    def value(self) -> float | None:
+        """The right number; None where the answer is none."""
+        if self.kind != "number":
+            return None
+        return float(self.answer.removeprefix("about ").replace(",", "").replace("−", "-"))
+
+
+def read(notebook: Any, name: str) -> list[Prediction]:
+    """Return the questions of a notebook in their order, each with its answer.
+
+    Parameters
+    ----------
+    notebook : notebook
+        With outputs or without.
+    name : str
+        Of its source, for the error.
+
+    Raises
+    ------
+    BookError
+        If a question has no answer in its section, or one of the two is not written as above. The sentence names the
+        notebook and the question.
+    """
+    return [prediction for prediction, _, _ in _asked(notebook, name)]
+
+
+def fold(notebook: Any, name: str) -> None:
+    """Mark, in place, what the book's pages fold until a question is answered (``_static/predictions.js``).
+
+    Folded is all from the question to its answer, and the paragraph below the answer, which reads the figure.
+
+    Raises
+    ------
+    BookError
+        As `read`.
+    """
+    for prediction, question, answer in list(_asked(notebook, name)):
+        start = next(QUESTION.finditer(question.source)).start()
+        question.source = (
+            f"{question.source[:start]}{_opening(prediction)}\n\n{question.source[start:].rstrip()}\n\n"
+            '<div class="lecture-folded">'
+        )
+        folded, rest = _parted(answer.source)
+        answer.source = f"{folded}\n\n</div></div>\n\n{rest}".rstrip()
+
+
+def _asked(notebook, name):
+    """Yield (prediction, cell of the question, cell of the answer)."""
+    waiting = asking = None
+    for anchor, _, cell in by_section(notebook):
+        if cell.cell_type != "markdown":
+            continue
+        if waiting and cell.source.startswith(ANSWER):
+            yield _prediction(*waiting, cell.source.removeprefix(ANSWER), name), asking, cell
+            waiting = None
+        questions = list(QUESTION.finditer(cell.source))
+        if waiting and (questions or title(cell.source)):
+            break
+        if len(questions) > 1:
+            raise _refusal(name, questions[0][1], "must be the only one of its cell")
+        if questions:
+            waiting, asking = (anchor, questions[0]), cell
+    if waiting:
+        raise _refusal(
+            name, waiting[1][1], "has no answer: its section has no cell that begins with <details>… below it"
+        )
+
+
+def _prediction(anchor, asked, answer, name):
+    """A question (a match in its cell) and its answer, if they are written in the agreed form."""
+    question, below = " ".join(asked[1].split()), asked.string[asked.end() :].strip()
+    if below:
+        choices = [_CHOICE.fullmatch(part) for part in re.split(r"\n(?=- )", below)]
+        if tuple(choice and choice[1] for choice in choices) != LETTERS:
+            raise _refusal(name, question, f"must be followed by {_WANTED}, got {_short(below)!r}")
+        return Prediction(anchor, question, "choice", _letter(answer, question, name))
+    number = _number(answer, question, name)
+    return Prediction(anchor, question, "number" if number else "show", number)
+
+
+def _letter(answer, question, name):
+    """The letter that an answer begins with; empty if it begins with words."""
+    first = _first(answer)
+    if first in [f"{letter}." for letter in LETTERS] and answer.startswith(f"**{first}**"):
+        return first[0]
+    if _LETTER.fullmatch(first) or _looks_like_a_number(first):
+        raise _refusal(name, question, f"has an answer that begins with {first!r}, not with **a.**, **b.** or **c.**")
+    return ""
+
+
+def _number(answer, question, name):
+    """The number that an answer begins with, as it is written; empty if it begins with words."""
+    first = _first(answer)
+    number = _NUMBER.fullmatch(first)
+    if number:
+        return first[:-1]
+    if _LETTER.fullmatch(first):
+        raise _refusal(name, question, f"has no choices, but an answer that begins with {first!r}")
+    if _looks_like_a_number(first):
+        raise _refusal(
+            name, question, f"must have an answer like **13.**, **1,500.** or **about 0.04.**, but it has {first!r}"
+        )
+    return ""
+
+
+def _first(answer):
+    """What an answer begins with in bold, or as a letter with a full stop; empty for other words."""
+    found = _BOLD.match(answer)
+    return (found[1] or found[2]) if found else ""
+
+
+def _looks_like_a_number(text):
+    return bool(re.match(r"(about )?[-−]?[\d.]", text))
+
+
+def _refusal(name, question, reason):
+    return BookError(f"{name}: the question {_short(question)!r} {reason}.")
+
+
+def _short(text):
+    text = " ".join(text.split())
+    return text if len(text) <= 60 else f"{text[:59].rstrip()}…"
+
+
+def _opening(prediction):
+    """The tag that says on the page what is asked, under which name it is remembered, and what is right."""
+    said = {
+        "kind": prediction.kind,
+        "question": f"{prediction.anchor}: {prediction.question}",
+        "answer": prediction.answer,
+    }
+    if prediction.kind == "number":
+        said["value"] = repr(prediction.value)
+    attributes = "".join(f' data-{key}="{html.escape(value)}"' for key, value in said.items() if value)
+    return f'<div class="lecture-prediction"{attributes}>'
+
+
+def _parted(text):
+    """An answer with the paragraph that reads the figure, and the rest of its cell."""
+    end = text.index("</details>") + len("</details>")
+    reading, _, rest = text[end:].strip().partition("\n\n")
+    if re.match(r"\*\*Learnt|\*Predict first|[-#|`<>$]|\d+\.", reading):  # not a plain paragraph
+        return text[:end], f"{reading}\n\n{rest}"
+    return f"{text[:end]}\n\n{reading}", rest
