@@ -23,7 +23,8 @@ class Block:
     Attributes
     ----------
     kind : str
-        ``"heading"``, ``"minutes"``, ``"question"``, ``"learnt"``, ``"details"`` (something folded) or ``"text"``.
+        ``"heading"``, ``"minutes"``, ``"question"`` (with its choices), ``"learnt"``, ``"details"`` (something folded)
+        or ``"text"``.
     html : str
         All of it; of a heading what is inside it.
     level : int
@@ -63,6 +64,9 @@ def blocks(text, addresses):
         shown = parser.renderer.render(group[1:-1] if kind == "heading" else group, parser.options, {})
         if kind == "question":
             shown = f'<div class="asked">{shown.replace("Predict first:", "<strong>Predict first:</strong>", 1)}</div>'
+        if group[0].type == "bullet_list_open" and found and found[-1].kind == "question":  # its choices
+            found[-1] = Block("question", f"{found[-1].html.removesuffix('</div>')}{shown}</div>")
+            continue
         found.append(Block(kind, shown, int(group[0].tag[1]) if kind == "heading" else 0))
     return found
 

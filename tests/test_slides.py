@@ -77,6 +77,20 @@ def test_text_without_a_heading_is_for_the_speaker_but_for_questions_and_conclus
     assert "and now?" in question.blocks[0] and "it adds up." in learnt.blocks[0] and not question.notes
 
 
+def test_the_choices_stand_below_their_question():
+    choices = "- **a** four\n- **b** $5$\n- **c** ten"
+    deck = _deck(
+        _text(f"## Sums\n\nAdd.\n\n*Predict first: how many?*\n\n{choices}", "sums"),
+        _code("print(2)", _printed("2")),
+        _text(f"Read it so.\n\n*Predict first: and now?*\n\n{choices}"),
+    )
+    assert _kinds(deck)[1] == ["section", "output", "question"]
+    for asked in (deck[1][0].blocks[1], deck[1][2].blocks[0]):
+        assert asked.count("<div") == asked.count("</div>") == 1 and asked.endswith("</ul>\n</div>")
+        assert asked.index("?</em>") < asked.index("<li><strong>a</strong> four</li>") and r"\(5\)" in asked
+    assert deck[1][1].notes == ["<p>Read it so.</p>\n"]
+
+
 def test_a_cell_that_is_tagged_for_slides_leads_to_what_comes_below_it():
     deck = _deck(
         _text("## Sums", "sums"),
@@ -212,6 +226,7 @@ def test_a_deck_is_one_file_that_asks_for_nothing():
         ("# A\n\nb\n\n- c\n- d", ["heading", "text", "text"]),
         ("<details>\n<summary>x</summary>\n\na\n\n- b\n\n</details>\n\nc", ["details", "text"]),
         ("*About 1 minute.*\n\n*Predict first: a\nb?*\n\n**Learnt:** c", ["minutes", "question", "learnt"]),
+        ("*Predict first: a?*\n\n- **a** b\n- **b** c", ["question"]),
         ("| a | b |\n| - | - |\n| 1 | 2 |", ["text"]),
         ("", []),
     ],
