@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from publishing import address, api, browser_files, gallery, loading, pages, predictions
+from publishing import address, api, browser_files, gallery, loading, pages, parts, predictions
 from publishing.equations import number_references
 from publishing.errors import BookError
 from publishing.figures import alternative_text
@@ -54,10 +54,13 @@ def assemble(root: Path, notebooks: Mapping[str, Any], output: Path, *, say: Cal
     staged = output / "source"
     shutil.rmtree(staged, ignore_errors=True)
     shutil.copytree(root / "book", staged)
-    shutil.copy(root / "_toc.yml", staged)
+    contents = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
+    write_whole(staged / "_toc.yml", yaml.safe_dump(parts.in_contents(contents, notebooks), sort_keys=False))
+    write_whole(staged / "_static" / "places.js", parts.places_script(notebooks))
     repository = address.repository(root)
     write_whole(staged / "_config.yml", _config((root / "_config.yml").read_text(encoding="utf-8"), repository))
-    booked = {name: for_the_book(notebook, f"{name}.py") for name, notebook in notebooks.items()}
+    chapters = {name: for_the_book(notebook, f"{name}.py") for name, notebook in notebooks.items()}
+    booked = {page: part for name, chapter in chapters.items() for page, part in parts.split(name, chapter).items()}
     for name, notebook in booked.items():
         write_whole(staged / "notebooks" / f"{name}.ipynb", as_text(notebook))
     write_whole(staged / "gallery.md", gallery.page(booked))
@@ -68,6 +71,8 @@ def assemble(root: Path, notebooks: Mapping[str, Any], output: Path, *, say: Cal
         write_whole(staged / "api" / f"{name}.rst", text)
     html = _jupyter_book(staged)
     loading.pictures_late(html)
+    for name, notebook in notebooks.items():
+        _hand_out_whole(html, name, notebook)
     _take_mathjax(html / "mathjax")
     for file in html.rglob("*.map"):  # source maps, 3 MB, only needed to debug the theme
         file.unlink()
@@ -113,6 +118,17 @@ def for_the_book(notebook, name):
             cell.metadata = cell.metadata | {"mystnb": settings}
     predictions.fold(book, name)
     return book
+
+
+def _hand_out_whole(html, name, notebook):
+    """Let the buttons of a chapter's pages open and download the whole chapter: its parts are no files elsewhere."""
+    source = html / "_sources" / parts.FOLDER / f"{name}.ipynb"
+    write_whole(source, as_text(notebook))
+    for page in parts.names(name, notebook)[1:]:
+        source.with_name(f"{page}.ipynb").unlink()
+        file = html / parts.FOLDER / f"{page}.html"
+        text = file.read_text(encoding="utf-8")
+        write_whole(file, text.replace(f"/{page}.ipynb", f"/{name}.ipynb"))
 
 
 def _width(pictures):

@@ -19,13 +19,15 @@ def page(notebooks):
     Parameters
     ----------
     notebooks : mapping of str to notebook
-        Each executed notebook by the name of its page, without its suffix.
+        Each executed notebook by the name of its page, without its suffix. Below a chapter's heading stand those of
+        its further parts.
     """
     parts = [INTRODUCTION]
     for name, notebook in notebooks.items():
         shown = list(_entries(name, notebook))
         if shown:
-            parts += [f"## {_title(notebook)}", *shown]
+            level = "###" if notebook.metadata.get("part", 1) > 1 else "##"
+            parts += [f"{level} {_title(notebook)}", *shown]
     return "\n\n".join(parts) + "\n"
 
 

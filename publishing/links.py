@@ -71,6 +71,14 @@ def slide_addresses(notebooks, here):
     return found
 
 
+def places_under_anchors(notebook):
+    """Return what a page calls the places of a notebook: of each anchor a list of it and its numbered formulas."""
+    found = {}
+    for anchor, _, _, labels in _labelled(notebook):
+        found.setdefault(anchor, [anchor]).extend(f"equation-{label}" for label in labels)
+    return found
+
+
 def _labelled(notebook):
     """Yield (anchor, cell, its text with labels, these labels) of each markdown cell that stands under an anchor."""
     counts = {}
