@@ -139,6 +139,15 @@ def test_what_is_typed_in_class_begins_with_its_prompt(source):
         assert cell.cell_type == "code" and re.fullmatch(r"# .+[.?]", first) and rest.strip(), cell.source
 
 
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)
+def test_what_is_typed_in_class_is_short_and_no_call_that_draws_or_answers(source):
+    """At most six lines below the prompt, of what a student should be able to write without the package."""
+    for cell in notebooks.from_source(source).cells:
+        if "live" in cell.metadata.get("tags", []):
+            assert len(cell.source.rstrip().splitlines()) <= 7, cell.source
+            assert not re.search(r"\bplots\.|\bexperiments\.\w+\.run\b|\bcompare\(\"", cell.source), cell.source
+
+
 @pytest.mark.parametrize(
     "source",
     [source for source in SOURCES if "\n# ## References\n" in source.read_text(encoding="utf-8")],
