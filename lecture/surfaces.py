@@ -111,6 +111,28 @@ def _valley_gradient(x, y):
     return x, 50 * y
 
 
+_TIMES, _BEFORE, _WANTED = 8, 0.5, 0.7  # how often the recurrent unit is applied, to what, and what it should give
+
+
+def _unrolled(x, y):
+    """The state of a recurrent unit after all its steps, and its derivatives by x and y."""
+    h, by_x, by_y = _BEFORE + 0 * x, 0 * x, 0 * x
+    for _ in range(_TIMES):
+        after = np.tanh(x * h + y)
+        slope = 1 - after**2
+        h, by_x, by_y = after, slope * (h + x * by_x), slope * (1 + x * by_y)
+    return h, by_x, by_y
+
+
+def _recurrent(x, y):
+    return (_unrolled(x, y)[0] - _WANTED) ** 2
+
+
+def _recurrent_gradient(x, y):
+    h, by_x, by_y = _unrolled(x, y)
+    return 2 * (h - _WANTED) * by_x, 2 * (h - _WANTED) * by_y
+
+
 # Beale (1958), window and start as in the original lecture; Rosenbrock (1960); Himmelblau (1972), three minima rounded.
 BEALE = Surface(
     "Beale",
@@ -161,6 +183,17 @@ VALLEY = Surface(
     minima=((0.0, 0.0),),
     window=(-4.0, 2.0, -2.5, 2.5),
     start=(-3.5, 1.0),
+)
+# Its weight x and its bias y, as in Pascanu et al. (2013), figure 6: a cliff beside a curve of minima, of which none is
+# named here. It stands outside of SURFACES, whose minima are points.
+RECURRENT = Surface(
+    "recurrent unit",
+    "(h₈ - 0.7)², with h₀ = 0.5 and hₜ = tanh(x hₜ₋₁ + y)",
+    _recurrent,
+    _recurrent_gradient,
+    minima=(),
+    window=(0.0, 3.0, -1.0, 2.2),
+    start=(1.6, -0.8),
 )
 SURFACES = {"beale": BEALE, "rosenbrock": ROSENBROCK, "himmelblau": HIMMELBLAU, "saddle": SADDLE, "valley": VALLEY}
 

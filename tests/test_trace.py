@@ -6,7 +6,7 @@ import pytest
 
 from lecture import optimizers as ours
 from lecture.optimizers import LECTURE_RATES, OPTIMIZERS, RULES, descend, diverged_at
-from lecture.surfaces import BEALE, SURFACES, VALLEY, Surface
+from lecture.surfaces import BEALE, RECURRENT, SURFACES, VALLEY, Surface
 from lecture.training.schedules import OneCycle, Triangular
 from lecture.training.trace import trace
 
@@ -42,6 +42,27 @@ def test_our_rules_follow_keras_on_every_surface(surface):
     for name in ("nesterov", "adam"):
         rate = ours.tuned_rate(name, SURFACES[surface])
         assert apart(descend(RULES[name](rate), surface, steps=30), trace(twin(name, rate), surface, steps=30)) < 1e-6
+
+
+BY_ANOTHER_NAME = {
+    "AdamW": (ours.AdamW(0.2, weight_decay=0.05), lambda: K.AdamW(0.2, weight_decay=0.05), BEALE),
+    "AdamW, schedule": (
+        ours.AdamW(ours.ExponentialDecay(0.2, 100, 0.1), weight_decay=0.3),
+        lambda: K.AdamW(K.schedules.ExponentialDecay(0.2, 100, 0.1), weight_decay=0.3),
+        BEALE,
+    ),
+    "clipnorm": (ours.Clipped(ours.SGD(0.2), norm=0.5), lambda: K.SGD(0.2, clipnorm=0.5), RECURRENT),
+    "global_clipnorm": (ours.Clipped(ours.SGD(0.2), norm=0.5), lambda: K.SGD(0.2, global_clipnorm=0.5), RECURRENT),
+    "clipvalue": (ours.Clipped(ours.SGD(0.2), value=0.3), lambda: K.SGD(0.2, clipvalue=0.3), RECURRENT),
+    "clipvalue, Adam": (ours.Clipped(ours.Adam(0.2), value=0.5), lambda: K.Adam(0.2, clipvalue=0.5), BEALE),
+}
+
+
+@pytest.mark.parametrize("name", BY_ANOTHER_NAME)
+def test_decoupled_decay_and_clipping_follow_keras(name):
+    rule, optimizer, surface = BY_ANOTHER_NAME[name]
+    path, other = descend(rule, surface), trace(optimizer(), surface)
+    assert np.isfinite(other).all() and apart(path, other) < 1e-6
 
 
 @pytest.mark.parametrize(

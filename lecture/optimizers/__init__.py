@@ -5,13 +5,16 @@
 array([2.806, 0.453])
 
 ``rules`` are to be read first, in one sitting; ``schedules`` change a setting with the step; ``descent`` takes the
-steps; ``registry`` has a row for each named optimizer, and ``comparison`` tunes and compares those.
+steps; ``clipping`` cuts gradients before a step, and ``decay`` follows weights that a penalty pulls at; ``registry``
+has a row for each named optimizer, and ``comparison`` tunes and compares those.
 """
 
+from lecture.optimizers.clipping import Clipped, clip_by_norm, clip_by_value
 from lecture.optimizers.comparison import RATES, Comparison, Tuning, compare, tune_rate, tuned_rate
+from lecture.optimizers.decay import Pull, pull
 from lecture.optimizers.descent import Dissection, descend, describe_paths, dissect, diverged_at
 from lecture.optimizers.registry import LECTURE_RATES, OPTIMIZERS, RULES, SCHEDULED, Optimizer
-from lecture.optimizers.rules import SGD, Adadelta, Adagrad, Adam, Adamax, Momentum, Nesterov, RMSprop, Rule
+from lecture.optimizers.rules import SGD, Adadelta, Adagrad, Adam, Adamax, AdamW, Momentum, Nesterov, RMSprop, Rule
 from lecture.optimizers.schedules import (
     Constant,
     CosineDecayRestarts,
@@ -36,7 +39,9 @@ __all__ = [
     "Adadelta",
     "Adagrad",
     "Adam",
+    "AdamW",
     "Adamax",
+    "Clipped",
     "Comparison",
     "Constant",
     "CosineDecayRestarts",
@@ -48,17 +53,21 @@ __all__ = [
     "Nesterov",
     "OneCycle",
     "Optimizer",
+    "Pull",
     "RMSprop",
     "Rule",
     "Schedule",
     "Triangular",
     "Tuning",
     "WarmUp",
+    "clip_by_norm",
+    "clip_by_value",
     "compare",
     "descend",
     "describe_paths",
     "dissect",
     "diverged_at",
+    "pull",
     "tune_rate",
     "tuned_rate",
 ]

@@ -148,6 +148,21 @@ class Adam(Rule):
 
 
 @dataclass(frozen=True)
+class AdamW(Adam):
+    """w ← w - η m̂ / (√Ĝ + ε̂) - η λ w, with the averages of Adam  (Loshchilov & Hutter, 2019).
+
+    The decay is *decoupled*: with a penalty in the loss, λ w would be part of g and divided by √Ĝ with it. As in Keras,
+    the decay is multiplied by the learning rate, and follows its schedule.
+    """
+
+    weight_decay: float = 0.004
+
+    def step(self, s, w, g, state):
+        moved, state = super().step(s, w, g, state)
+        return moved - value_at(self.learning_rate, s) * self.weight_decay * w, state
+
+
+@dataclass(frozen=True)
 class Adamax(Rule):
     """m ← β₁ m + (1 - β₁) g;  u ← max(β₂ u, |g|);  w ← w - η m̂ / (u + ε), m̂ as in Adam  (Kingma & Ba, 2015, §7)."""
 

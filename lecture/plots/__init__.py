@@ -73,6 +73,7 @@ from lecture.plots.tuning.overtuning import plot_overtuning
 from lecture.plots.tuning.parallel import plot_parallel
 from lecture.plots.tuning.search import plot_search
 from lecture.plots.tuning.surrogate import plot_surrogate
+from lecture.plots.weight_decay import plot_pull
 
 __all__ = [
     "COLORS",
@@ -138,6 +139,7 @@ __all__ = [
     "plot_plane",
     "plot_plateaus",
     "plot_prediction",
+    "plot_pull",
     "plot_rates",
     "plot_ratios_against_loss",
     "plot_ratios_over_radii",
