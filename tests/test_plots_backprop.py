@@ -55,8 +55,8 @@ def test_no_number_lies_on_another_or_leaves_its_node(sizes, style):
                 assert figure.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1, text
                 assert figure.bbox.y0 <= box.y0 and box.y1 <= figure.bbox.y1, text
             rings = next(c for c in ax.collections if isinstance(c, PatchCollection))
-            for path in rings.get_paths():
-                circle = path.get_extents().transformed(ax.transData)
+            for place in rings.get_offsets():
+                circle = rings.get_paths()[0].get_extents().translated(*place).transformed(ax.transData)
                 x = (circle.x0 + circle.x1) / 2
                 for text, box in boxes:
                     if circle.contains((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2):

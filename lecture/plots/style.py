@@ -4,9 +4,10 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 
-# Of a figure, in em. A page shows it 756 pixels wide on a screen of 1366, a slide 1152 × 603 of 1280 × 720. Letters of
-# an em have 14 pixels or more on the page then and 20 on a slide; smaller ones need a figure smaller by as much.
-WIDE, TALL = 54, 30
+# The most that a figure measures, in em. A page shows it 756 pixels wide on a screen of 1366, a slide on 1152 × 603 of
+# 1280 × 720. Letters of an em then have 14 pixels or more on the page and 20 on a slide; smaller letters need a figure
+# that is smaller by as much.
+WIDE, TALL = 52, 29
 # The Okabe-Ito palette without its yellow, which is too pale on white (Okabe & Ito, Color Universal Design, 2008).
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
 

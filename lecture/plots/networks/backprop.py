@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PatchCollection
@@ -11,16 +10,18 @@ from lecture.checks import whole
 from lecture.from_scratch import StepByStep
 from lecture.network import Network, layout
 from lecture.plots.alt import describe
+from lecture.plots.networks.board import oval
 from lecture.plots.networks.factors import FACTORS, WIDEST_LAYER, write_names, write_row
 from lecture.plots.networks.network import plot_network
 from lecture.plots.networks.spots import spots_on
 from lecture.plots.page import fitting_letter
-from lecture.plots.style import COLORS, size
+from lecture.plots.style import COLORS, WIDE, size
 from lecture.words import short
 
-_ROW = 9.0  # from one row of nodes to the next, in em: three numbers have room in a node
-_HEAD, _FOOT, _SIDE = 8.0, 4.0, 5.0  # room above, below and beside the net in em
-_LEAST_WIDTH = 60  # in em, for the title
+_ROW = 5.2  # from one row of nodes to the next, in em
+_HALF = 3.1, 2.0  # half of the width and height of a node, in em: three numbers have room in it
+_HEAD, _FOOT, _SIDE, _TARGET = 3.9, 3.3, 0.6, 5.2  # room above, below and beside the net and for the targets, in em
+_ACROSS = 11.5  # between the nodes of two layers, in em, at least
 _LABEL = {"boxstyle": "round,pad=0.08", "facecolor": "white", "edgecolor": "none", "alpha": 0.92}
 
 
@@ -71,30 +72,33 @@ class _Picture:
     network: Network
     nodes: dict  # (layer, index) -> (x, y); index 0 is the bias
     edges: dict  # (layer, i, j) -> (start, end), each (x, y)
-    radius: float  # of a node, in rows
+    half: np.ndarray  # half of a node's width and height, in rows
 
     @classmethod
     def draw(cls, trace, ax):
         """Draw the plain net, large enough for the numbers."""
         network, is_new = layout(trace.net.sizes, bias=True), ax is None
         ax = plot_network(network, ax=ax)
-        nodes, edges = _places(network, ax)
+        n_gaps, beside = len(network.sizes) - 1, 2 * (_HALF[0] + _SIDE) + _TARGET
+        width = max(beside + n_gaps * (2 * _HALF[0] + _ACROSS), WIDE)  # in em
+        nodes, edges = _spread(ax, *_places(network, ax), across=(width - beside) / n_gaps / _ROW)
+        half = np.array(_HALF) / _ROW
         circles = next(c for c in ax.collections if isinstance(c, PatchCollection))
+        circles.set_paths([oval((0, 0), half)])
+        circles.set_offsets([nodes[key] for key in zip(network.nodes.layer.tolist(), network.nodes.index.tolist())])
         circles.set_facecolor("white")  # for numbers in colour
-        radius = circles.get_paths()[0].get_extents().width / 2
-        low, high = np.min(list(nodes.values()), axis=0), np.max(list(nodes.values()), axis=0)
-        width, height = (high - low + 2 * radius) * _ROW + (2 * _SIDE, _HEAD + _FOOT)  # in em
-        width, letter = max(width, _LEAST_WIDTH), size()
+        heights = [y for _, y in nodes.values()]
+        height, letter = (max(heights) - min(heights)) * _ROW + 2 * _HALF[1] + _HEAD + _FOOT, size()
         if is_new:
             ax.figure.set_layout_engine("none")  # what is written must not move the net from one step to the next
             ax.figure.set_size_inches(width * letter / 72, height * letter / 72)
             ax.set_position((0, 0, 1, 1))
         else:
             letter = fitting_letter(ax, width, height, letter)
-        middle = (low[0] + high[0]) / 2
-        ax.set_xlim(middle - width / 2 / _ROW, middle + width / 2 / _ROW)
-        ax.set_ylim(low[1] - radius - _FOOT / _ROW, high[1] + radius + _HEAD / _ROW)
-        return cls(ax, letter, network, nodes, edges, radius)
+        left = -(_HALF[0] + _SIDE) / _ROW
+        ax.set_xlim(left, left + width / _ROW)
+        ax.set_ylim(min(heights) - half[1] - _FOOT / _ROW, max(heights) + half[1] + _HEAD / _ROW)
+        return cls(ax, letter, network, nodes, edges, half)
 
 
 def _places(network, ax):
@@ -108,10 +112,18 @@ def _places(network, ax):
     return {(int(layer), int(index)): xy for (layer, index), xy in nodes.items()}, edges
 
 
+def _spread(ax, nodes, edges, across):
+    """Move the layers of a drawn net until they are ``across`` apart; return the new places of nodes and edges."""
+    nodes = {(layer, index): np.array([layer * across, y]) for (layer, index), (_, y) in nodes.items()}
+    edges = {(layer, i, j): (nodes[layer - 1, i], nodes[layer, j]) for layer, i, j in edges}
+    next(c for c in ax.collections if isinstance(c, LineCollection)).set_segments(list(edges.values()))
+    return nodes, edges
+
+
 def _mark(picture, now):
     """Mark the nodes and edges that the spelled-out unit or weight is worked out from, in their factors' colours."""
     nodes, edges = _marked(picture, now)
-    rings = [plt.Circle(picture.nodes[node], picture.radius) for node in nodes]
+    rings = [oval(picture.nodes[node], picture.half) for node in nodes]
     style = {"edgecolor": [FACTORS[role] for role in nodes.values()], "linewidth": 0.36 * picture.letter}
     picture.ax.add_collection(PatchCollection(rings, facecolor="none", zorder=3.5, **style))
     style = {"colors": [FACTORS[role] for role in edges.values()], "linewidths": 0.3 * picture.letter}
@@ -156,12 +168,12 @@ def _write_nodes(picture, trace, now, known):
         lines = _in_node(trace, layer, index, known)
         for k, (text, quantity, color) in enumerate(lines):
             is_new = (quantity, layer) == (now.quantity, now.layer)
-            up = 1.2 * ((len(lines) - 1) / 2 - k) / _ROW
-            style = {"fontsize": 0.95 * picture.letter, "color": color, "fontweight": "bold" if is_new else "normal"}
+            up = 1.15 * ((len(lines) - 1) / 2 - k) / _ROW
+            style = {"fontsize": picture.letter, "color": color, "fontweight": "bold" if is_new else "normal"}
             picture.ax.text(x, y + up, text, ha="center", va="center", zorder=4, **style)
         if layer == last:
             target, style = f"y = {short(trace.y[trace.sample, index - 1])}", {"ha": "left", "va": "center"}
-            picture.ax.text(x + picture.radius + 0.5 / _ROW, y, target, fontsize=picture.letter, **style)
+            picture.ax.text(x + picture.half[0] + 0.4 / _ROW, y, target, fontsize=picture.letter, **style)
 
 
 def _in_node(trace, layer, index, known):
@@ -185,8 +197,12 @@ def _in_node(trace, layer, index, known):
 def _write_edges(picture, trace, now, known):
     """Write w and ∂L/∂w on each edge; after the update the new w and its change."""
     is_updated = now.quantity == "update"
-    style = {"ha": "center", "fontsize": 0.92 * picture.letter, "bbox": _LABEL, "zorder": 2.5, "linespacing": 1}
-    spots = spots_on(np.array(list(picture.edges.values())), np.array([1.8, 1.3]) / _ROW)
+    style = {"ha": "center", "fontsize": picture.letter, "bbox": _LABEL, "zorder": 2.5, "linespacing": 1}
+    ends = np.array(list(picture.edges.values()))
+    way = ends[:, 1] - ends[:, 0]
+    inside = picture.half[0] / way[:, :1] * way  # of a node
+    free = np.stack([ends[:, 0] + inside, ends[:, 1] - inside], axis=1)
+    spots = spots_on(free, np.array([2.3, 1.25]) / _ROW)
     for (layer, i, j), (x, y) in zip(picture.edges, spots):
         name, at = ("b", (j - 1,)) if i == 0 else ("W", (i - 1, j - 1))
         old = trace.net.layers[layer - 1].parameters[name][at]
@@ -205,19 +221,19 @@ def _write_edges(picture, trace, now, known):
 def _write_title(picture, trace, now):
     """Write the step in words, its formula with the factors in colour, and what the colours and numbers are."""
     ax, letter = picture.ax, picture.letter
-    ax.set_title(now.sentence, fontsize=1.1 * letter, y=1, pad=-1.8 * letter)
-    write_row(ax, now.formula, letter=1.2 * letter, pad=2.8 * letter, above=True)
+    ax.set_title(now.sentence, fontsize=letter, y=1, pad=-1.4 * letter)
+    write_row(ax, now.formula, letter=1.1 * letter, pad=2.0 * letter, above=True)
     if now.phase == "update":
-        numbers = "on the edges the new w, and below it how much it changed, −η ∂L/∂w"
+        numbers = "edges: the new w, and how much it changed, −η ∂L/∂w"
     elif now.phase == "backward":
-        means = ", the mean over all examples" if len(trace.X) > 1 else ""
-        numbers = f"in the nodes z, a and δ = ∂L/∂z{_whose(trace)}; on the edges w and below it ∂L/∂w{means}"
-        write_names(ax, {factor for _, factor in now.formula}, letter=letter)
+        means = ", the mean of all" if len(trace.X) > 1 else ""
+        numbers = f"nodes: z, a, δ = ∂L/∂z{_whose(trace)}; edges: w, ∂L/∂w{means}"
+        write_names(ax, {factor for _, factor in now.formula}, letter=letter, pad=1.6)
     else:
-        numbers = f"in the nodes z and a{_whose(trace)}, on the edges w"
-    write_row(ax, [(numbers, "")], letter=letter, pad=0.5 * letter)
+        numbers = f"nodes: z, a{_whose(trace)}; edges: w"
+    write_row(ax, [(numbers, "")], letter=letter, pad=0.2 * letter)
 
 
 def _whose(trace):
     """Which example the numbers in the nodes belong to, where there are several."""
-    return f" of example {trace.sample + 1}" if len(trace.X) > 1 else ""
+    return f" (example {trace.sample + 1})" if len(trace.X) > 1 else ""

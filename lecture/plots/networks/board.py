@@ -1,4 +1,7 @@
-"""A drawn net with halved units and a node for the loss, pale, so that factors can be painted on it."""
+"""A drawn net with halved units and a node for the loss, pale, so that factors can be painted on it.
+
+Nodes are wider than high: two numbers stand side by side in them, large enough to be read on a page and on a slide.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,19 +10,22 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PatchCollection
-from matplotlib.patches import Circle, Wedge
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
 from matplotlib.text import Text
 
 from lecture.network import layout
 from lecture.plots.networks.factors import FACTORS, WIDEST_LAYER, tint
 from lecture.plots.page import borderless, fitting_letter, set_window
-from lecture.plots.style import size
+from lecture.plots.style import WIDE, size
 
-ROW = 9.0  # from one row of nodes to the next where numbers stand in them, in em
-_RADIUS, _LARGE = 0.33, 0.42  # of a node in rows; in lower rows, where only letters stand in it
-_ACROSS, _LOSS = 17, 12.5  # from layer to layer and from the last to the loss, in em
-_FEWEST = 3  # layers that take the room of as many gaps
-_SIDES = 6  # free at the sides, in em
+ROW = 5.2  # from one row of nodes to the next where numbers stand in them, in em
+LOW_ROW = 3.1  # where only letters stand in them
+_HALF, _LOW_HALF = (4.2, 1.45), (2.2, 1.2)  # of a node: half of its width and height, in em
+_LOSS = 2.4  # half of the width of the loss' node, in em
+_WIRE = 4.8  # from a node of the last layer to that of the loss, in em
+_ACROSS = 6.4  # between the nodes of two layers, in em, at least
+_SIDES = 1.2  # free at the sides, in em
 _PALE = "0.78"  # what has no part in it
 _LINE = "0.55"  # around what has none
 
@@ -31,7 +37,7 @@ class Board:
     ax: Axes
     letter: float  # in points
     row: float  # from one row of nodes to the next, in em
-    radius: float  # of a node, in rows
+    half: np.ndarray  # half of a node's width and height, in rows
     nodes: dict  # (layer, index) -> (x, y); index 0 is the bias
     edges: dict  # (layer, i, j) -> (start, end), each (x, y)
     loss: np.ndarray  # (x, y) of the loss
@@ -49,7 +55,7 @@ class Board:
         head: float,
         foot: float,
         row: float = ROW,
-        least_width: float = 62,
+        least_width: float = WIDE,
     ) -> "Board":
         """Draw all of it in pale grey, large enough for the numbers.
 
@@ -75,32 +81,36 @@ class Board:
         """
         if max(sizes) > WIDEST_LAYER:
             raise ValueError(f"{who} shows nets with at most {WIDEST_LAYER} units in a layer, got {list(sizes)}.")
-        nodes, edges = _places(sizes, row)
-        last, radius = len(sizes) - 1, _RADIUS if row == ROW else _LARGE
+        last, half = len(sizes) - 1, _HALF if row == ROW else _LOW_HALF  # in em
+        beside = 2 * half[0] + _WIRE + 2 * _LOSS + _SIDES
+        width = max(beside + last * (2 * half[0] + _ACROSS), least_width)
+        nodes, edges = _places(sizes, row, width - beside)
         outputs = range(1, sizes[-1] + 1)
-        loss = np.array([nodes[last, 1][0] + _LOSS / row, np.mean([nodes[last, j][1] for j in outputs])])
+        to_loss = half[0] + _WIRE + _LOSS
+        loss = np.array([nodes[last, 1][0] + to_loss / row, np.mean([nodes[last, j][1] for j in outputs])])
         wires = {j: (nodes[last, j], loss) for j in outputs}
         heights = [y for _, y in nodes.values()]
-        low, high = min(heights) - radius, max(heights) + radius
-        width = max((loss[0] + 2 * radius) * row + _SIDES, least_width)  # in em
+        low, high = min(heights) - half[1] / row, max(heights) + half[1] / row
         height = (high - low) * row + head + foot
         letter = size() if ax is None else fitting_letter(ax, width, height, size())
         ax = borderless(width, height) if ax is None else ax
         middle = (low + high) / 2 + (head - foot) / 2 / row
-        set_window(ax, (loss[0] / 2, middle), (width / row, height / row))
+        set_window(ax, ((loss[0] + (_LOSS - half[0]) / row) / 2, middle), (width / row, height / row))
+        half = np.array(half) / row
         lines = LineCollection([*edges.values(), *wires.values()], colors=_PALE, linewidths=0.09 * letter, zorder=1)
         style = {"facecolor": "white", "edgecolor": _LINE, "linewidth": 0.11 * letter, "zorder": 3}
-        circles = PatchCollection([Circle(xy, radius) for xy in (*nodes.values(), loss)], **style)
+        ovals = [oval(xy, half) for xy in nodes.values()] + [oval(loss, (_LOSS / row, half[1]))]
+        circles = PatchCollection(ovals, **style)
         units = np.array([xy for (layer, index), xy in nodes.items() if layer and index])
-        strokes = units[:, None] + radius * np.array([[0, -1], [0, 1]])
+        strokes = units[:, None] + half[1] * np.array([[0, -1], [0, 1]])
         ax.add_collection(lines)
         ax.add_collection(circles)
         ax.add_collection(LineCollection(strokes, colors=_LINE, linewidths=0.07 * letter, zorder=3.3))
-        return cls(ax, letter, row, radius, nodes, edges, loss, wires, lines, circles)
+        return cls(ax, letter, row, half, nodes, edges, loss, wires, lines, circles)
 
     def write(self, x: float, y: float, text: str, **style: Any) -> Text:
         """Write at a place in the drawing, without moving anything."""
-        style = {"ha": "center", "va": "center", "fontsize": 0.9 * self.letter, "zorder": 4} | style
+        style = {"ha": "center", "va": "center", "fontsize": self.letter, "zorder": 4} | style
         return self.ax.text(x, y, text, **style)
 
     def paint(self, nodes: Mapping, edges: Mapping, sources: Collection, strong: Collection = ()) -> None:
@@ -128,14 +138,33 @@ class Board:
 
     def _source(self, layer, index):
         """What goes on from a node: of a unit its activation, the right half; an input and the bias are whole."""
-        at = tuple(self.nodes[layer, index])
-        return Wedge(at, self.radius, -90, 90) if layer and index else Circle(at, self.radius)
+        return oval(self.nodes[layer, index], self.half, whole=not (layer and index))
 
 
-def _places(sizes, row):
+def oval(at: Sequence[float], half: Sequence[float], *, whole: bool = True) -> PathPatch:
+    """Return a node with round ends, or its right half.
+
+    Parameters
+    ----------
+    at : sequence of float
+        Its middle, (x, y).
+    half : sequence of float
+        Half of its width and of its height; the first is the larger one.
+    whole : bool
+        Whether it has a left half.
+    """
+    (wide, high), round_end = half, Path.arc(-90, 90)
+    right = round_end.vertices * high + (wide - high, 0)
+    left = -right if whole else np.array([[0, high], [0, -high]])
+    codes = [*round_end.codes, *([Path.LINETO, *round_end.codes[1:]] if whole else 2 * [Path.LINETO]), Path.CLOSEPOLY]
+    outline = np.vstack([right, left, right[:1]])
+    return PathPatch(Path(outline + np.asarray(at), codes))
+
+
+def _places(sizes, row, across):
     """The places of all nodes {(layer, index): (x, y)} and edges {(layer, i, j): (start, end)}, in rows."""
     network, last = layout(sizes, bias=True), len(sizes) - 1
-    x = np.linspace(0, _ACROSS * max(_FEWEST, last) / row, last + 1)
+    x = np.linspace(0, across / row, last + 1)
     known, drawn = network.nodes, network.edges
     numbers = zip(known.layer.tolist(), known.index.tolist(), known.y)
     nodes = {(layer, index): np.array([x[layer], y]) for layer, index, y in numbers}

@@ -11,6 +11,7 @@ from lecture.plots.networks.factors import FACTORS, write_names, write_row
 from lecture.plots.networks.spots import spots_on
 from lecture.words import short
 
+_BESIDE = 0.75  # from a node to the middle of a line above or below it, in em
 _BOX = {"boxstyle": "round,pad=0.12", "facecolor": "white", "edgecolor": "none", "alpha": 0.93}
 
 
@@ -37,7 +38,7 @@ def plot_chain_rule(chain: Chain, *, ax: Axes | None = None) -> Axes:
     ValueError
         If the net is too wide for its numbers.
     """
-    board = Board.draw(chain.net.sizes, ax, "plot_chain_rule", head=11.5, foot=6.2)
+    board = Board.draw(chain.net.sizes, ax, "plot_chain_rule", head=5.9, foot=3.0)
     l, i, j = chain.weight
     terms = (
         {j} if chain.is_last else {(l + 1, j, link.unit) for link in chain.links}
@@ -50,15 +51,12 @@ def plot_chain_rule(chain: Chain, *, ax: Axes | None = None) -> Axes:
 
 
 def _write_around(board, chain):
-    """Write the title, the formula in symbols and in numbers, and what its colours are."""
+    """Write the formula in symbols and in numbers, what its colours are, and the same derivative by nudging."""
     ax, letter = board.ax, board.letter
-    ax.set_title(f"One example: how its loss changes with {chain.name}", fontsize=1.1 * letter, y=1, pad=-1.8 * letter)
     symbols, numbers = [(f"${text}$", factor) for text, factor in chain.symbols], chain.numbers
-    write_row(ax, symbols, letter=1.2 * letter, pad=3.0 * letter, above=True)
-    write_row(ax, [(f"∂L/∂{chain.name} ", ""), *numbers], letter=1.2 * letter, pad=7.8 * letter, above=True)
-    write_names(ax, [factor for _, factor in chain.symbols], letter=letter)
-    nudged = f"nudging {chain.name} a little, and looking at the loss: {short(chain.nudged)}"
-    write_row(ax, [(nudged, "")], letter=letter, pad=0.5 * letter)
+    write_row(ax, symbols, letter=letter, pad=0.2 * letter, above=True)
+    write_row(ax, [(f"∂L/∂{chain.name} ", ""), *numbers], letter=1.1 * letter, pad=3.9 * letter, above=True)
+    write_names(ax, [factor for _, factor in chain.symbols], letter=letter, also=f"by nudging: {short(chain.nudged)}")
 
 
 def _roles(chain):
@@ -86,27 +84,26 @@ def _write_values(board, chain):
         elif layer == 0:
             _write_pair(board, (x, y), indexed("x", 0, index), short(chain.x[index - 1]))
         else:
-            signal, side = chain.signals[layer - 1], 0.47 * board.radius
+            signal, side = chain.signals[layer - 1], 0.48 * board.half[0]
             for at, name, values in ((x - side, "z", signal.z), (x + side, "ŷ" if layer == last else "a", signal.a)):
-                text = short(values[0, index - 1])
-                _write_pair(board, (at, y), name, text, size=0.8 if len(text) < 6 else 0.68)
+                _write_pair(board, (at, y), name, short(values[0, index - 1]))
         if layer == last and index:
-            above = y + board.radius + 0.9 / board.row
-            board.write(x, above, f"y = {short(chain.y[index - 1])}", fontsize=board.letter)
+            above = y + board.half[1] + _BESIDE / board.row
+            board.write(x, above, f"y = {short(chain.y[index - 1])}", zorder=5)
     _write_pair(board, board.loss, "L", short(chain.net.loss_of(chain.signals, chain.y[None])))
 
 
-def _write_pair(board, at, name, text, size=0.9):
-    """Write what something is called, and its value below; ``size`` is in em."""
-    (x, y), up = at, 0.65 / board.row
+def _write_pair(board, at, name, text):
+    """Write what something is called, and its value below."""
+    (x, y), up = at, 0.62 / board.row
     board.write(x, y + up, name, fontstyle="italic", color="0.25")
-    board.write(x, y - up, text, fontsize=size * board.letter)
+    board.write(x, y - up, text)
 
 
 def _write_factors(board, chain):
     """Write each factor with its value in its place: on the weight's edge, below its unit, on the ways to the loss."""
     l, i, j = chain.weight
-    bold = {"fontsize": 0.95 * board.letter, "fontweight": "bold", "bbox": _BOX, "zorder": 4.5}
+    bold = {"fontweight": "bold", "bbox": _BOX, "zorder": 4.5}
     plain, above = bold | {"fontweight": "normal"}, bold | {"color": FACTORS["above"]}
     start, end = board.edges[l, i, j]
     x, y = start + (end - start) * 0.5
@@ -133,14 +130,16 @@ def _write_links(board, chain, style):
         board.write(*_below(board, (l + 1, link.unit)), f"∂L/∂z = {short(link.delta)}", **style)
     out = chain.gradients[-1].above
     if l + 1 == len(chain.net.layers) and out is not None:  # where ∂L/∂z of the outputs comes from
-        small = style | {"fontweight": "normal", "fontsize": 0.85 * board.letter, "linespacing": 1.1}
-        for k, wire in board.wires.items():
-            board.write(*np.mean(wire, axis=0), f"∂L/∂ŷ\n{short(out[0, k - 1])}", **small)
+        small = style | {"fontweight": "normal", "linespacing": 1.1}
+        for k, (start, end) in board.wires.items():
+            side = {1: "bottom", 0: "center", -1: "top"}[int(np.sign(np.round(start - end, 6)[1]))]
+            at = start + (end - start) * (board.half[0] + 2.4 / board.row) / (end - start)[0]
+            board.write(*at, f"∂L/∂ŷ\n{short(out[0, k - 1])}", va=side, **small)
 
 
 def _below(board, node):
     """The place for a line below a node."""
-    return board.nodes[node] - np.array([0, board.radius + 1.1 / board.row])
+    return board.nodes[node] - np.array([0, board.half[1] + _BESIDE / board.row])
 
 
 def _value(chain):

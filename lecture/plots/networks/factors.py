@@ -46,13 +46,13 @@ def write_row(ax: Axes, pieces: Iterable[tuple[str, str]], *, letter: float, pad
     ax.add_artist(AnchoredOffsetbox(place, child=row, pad=0, borderpad=pad / letter, **style))
 
 
-def write_names(ax: Axes, used: Collection[str], *, letter: float) -> None:
-    """Write what the colours of these factors mean, in the second line from below."""
+def write_names(ax: Axes, used: Collection[str], *, letter: float, pad: float = 0.4, also: str = "") -> None:
+    """Write what the colours of these factors mean, and something else, in a line ``pad`` em above the lower edge."""
     pieces = []
     for factor, name in _NAMES.items():
         if factor in used:
             pieces += [("   ·   ", ""), (name, factor)]
-    write_row(ax, pieces[1:], letter=letter, pad=2.1 * letter)
+    write_row(ax, pieces[1:] + [(f"   ·   {also}", "")] * bool(also), letter=letter, pad=pad * letter)
 
 
 def _style(factor):

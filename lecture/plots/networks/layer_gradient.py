@@ -10,13 +10,15 @@ from matplotlib.patches import Rectangle
 
 from lecture.from_scratch import LayerGradient
 from lecture.plots.alt import describe
-from lecture.plots.networks.board import Board
+from lecture.plots.networks.board import LOW_ROW, Board
 from lecture.plots.networks.factors import FACTORS, WIDEST_LAYER, write_names, write_row
 from lecture.plots.page import borderless, fitting_letter, set_window
-from lecture.plots.style import size
+from lecture.plots.style import WIDE, size
+from lecture.plots.text import width
 
 MOST_EXAMPLES = 4  # of a batch, that are drawn side by side
-_CELL, _LOW_CELL = np.array([3.9, 2.4]), np.array([3.9, 1.9])  # width and height of a number; in a product; in em
+_CELL = np.array([4.3, 1.9])  # width and height of a number, in em
+_LOW_HIGH, _LOW_LETTER = 1.7, 0.95  # in the product below a net: the height, and the letters
 _GAP = 2.2  # between two matrices, in em
 _TINT = 0.3  # of the way from white to the strongest colour, for the largest number
 
@@ -43,18 +45,21 @@ def plot_layer_gradient(gradient: LayerGradient, *, ax: Axes | None = None) -> A
     _check_examples(gradient, "plot_layer_gradient")
     sizes, l, last = gradient.net.sizes, gradient.layer, len(gradient.net.layers)
     deepest = max(len(gradient.inputs), *sizes)
-    foot = 8.6 + _LOW_CELL[1] * deepest
-    board = Board.draw(sizes, ax, "plot_layer_gradient", head=4.5, foot=foot, row=6.0, least_width=66)
+    foot = 5.6 + _LOW_HIGH * deepest
+    board = Board.draw(sizes, ax, "plot_layer_gradient", head=2.2, foot=foot, row=LOW_ROW)
     board.paint(*_roles(gradient))
     _write_letters(board, last)
     letter, title = board.letter, f"Layer {l} of {last}, a batch of {len(gradient.inputs)}"
-    board.ax.set_title(title, fontsize=1.1 * letter, y=1, pad=-1.8 * letter)
+    board.ax.set_title(title, fontsize=1.1 * letter, y=1, pad=-1.5 * letter)
     _write_product(board, gradient, deepest)
     write_names(
-        board.ax, ("above", "input") if gradient.slope is None else ("above", "activation", "input"), letter=letter
+        board.ax,
+        ("above", "input") if gradient.slope is None else ("above", "activation", "input"),
+        letter=letter,
+        pad=1.8,
     )
     hint = "rows of the vermilion and blue matrix are examples; a bias has the input 1"
-    write_row(board.ax, [(hint, "")], letter=letter, pad=0.5 * letter)
+    write_row(board.ax, [(hint, "")], letter=letter, pad=0.3 * letter)
     a = "ŷ" if l == last else "a"
     slope = "" if gradient.slope is None else f", times ∂{a}/∂z in the units"
     factors = f"∂L/∂{a} from above{slope}, times the input of each weight"
@@ -86,40 +91,38 @@ def plot_batch_gradient(gradient: LayerGradient, *, ax: Axes | None = None) -> A
     if max(n_in, n_out) > WIDEST_LAYER:
         raise ValueError(f"plot_batch_gradient shows up to {WIDEST_LAYER} units in a layer, got {n_in} and {n_out}.")
     wide, high = n_out * _CELL[0], n_in * _CELL[1]  # of a matrix
-    width, height = (n + 2) * wide + (n + 2.2) * _GAP + 4, high + 7.9
-    letter = size() if ax is None else fitting_letter(ax, width, height, size())
-    ax = borderless(width, height) if ax is None else ax
-    set_window(ax, (width / 2, height / 2), (width, height))
+    across, height = max(n * wide + (n + 1) * _GAP + 2, WIDE), 2 * high + 8.6
+    letter = size() if ax is None else fitting_letter(ax, across, height, size())
+    ax = borderless(across, height) if ax is None else ax
+    set_window(ax, (across / 2, height / 2), (across, height))
     title = f"Layer {gradient.layer}: the gradient has the shape of the weights, {n_in} × {n_out}"
-    ax.set_title(title, fontsize=1.1 * letter, y=1, pad=-1.8 * letter)
-    table, x, top = _Table(ax, letter, _CELL), 2.0, height - 4.6
-    for (name, values, look), (sign, gap) in zip(_in_a_row(gradient), _signs(n)):
+    ax.set_title(title, fontsize=1.1 * letter, y=1, pad=-1.5 * letter)
+    table, above, below = _Table(ax, letter, _CELL), height - 4.1, high + 2
+    row = across / 2 - (n * wide + (n - 1) * _GAP) / 2  # where the examples begin
+    places = [(row, below), *((row + k * (wide + _GAP), above) for k in range(n)), (across / 2 + 2 * _GAP, below)]
+    style = {"ha": "center", "va": "center", "fontsize": 1.05 * letter}
+    for (x, top), (name, values, look), sign in zip(places, _named(gradient), _signs(n)):
         table.draw((x, top), values, **look)
-        ax.text(x + wide / 2, top + 0.5, name, ha="center", va="bottom", fontsize=0.95 * letter)
-        x += wide
-        ax.text(x + gap / 2, top - high / 2, sign, ha="center", va="center", fontsize=1.05 * letter)
-        x += gap
-    hint = "rows: the unit a weight comes from; columns: the unit it leads to; blue positive, red negative"
-    ax.text(width / 2, 0.5, hint, ha="center", va="bottom", fontsize=0.95 * letter, color="0.25")
+        ax.text(x + wide / 2, top + 0.5, name, ha="center", va="bottom", fontsize=letter)
+        ax.text(x - _GAP / 2, top - high / 2, sign, **style | {"ha": "right" if len(sign) > 1 else "center"})
+    ax.text(row + n * wide + (n - 1) * _GAP + 0.4 * _GAP, above - high / 2, ")" * (n > 1), **style)
+    hint = "rows: from which unit; columns: to which; blue positive, red negative"
+    ax.text(across / 2, 0.3, hint, ha="center", va="bottom", fontsize=letter, color="0.25")
     return describe(ax, gradient.describe())
 
 
-def _in_a_row(gradient):
+def _named(gradient):
     """The matrices of a batch, each with its name and look: the weights, the gradient of each example, the mean."""
     look = {"limit": np.abs(gradient.examples).max() or 1, "decimals": _decimals(gradient.mean)}
     yield "weights W", gradient.weights, {"color": "0.35"}
     for k, matrix in enumerate(gradient.examples, 1):
-        yield f"∂L/∂W, example {k}", matrix, look | {"color": "0.35"}
+        yield f"example {k}", matrix, look | {"color": "0.35"}
     yield "∂L/∂W, their mean", gradient.mean, look | {"color": "black"}
 
 
 def _signs(n):
-    """What stands after each matrix of a batch of n, and in how much room."""
-    yield "(" * (n > 1), _GAP
-    for _ in range(n - 1):
-        yield "+", _GAP
-    yield f") ÷ {n} =" if n > 1 else "=", 2.2 * _GAP
-    yield "", 0.0
+    """What stands before each matrix of a batch of n."""
+    return ["", "(" * (n > 1), *"+" * (n - 1), f"÷ {n} =" if n > 1 else "="]
 
 
 def _roles(gradient):
@@ -141,20 +144,21 @@ def _write_letters(board, last):
         if index == 0 or layer == 0:
             board.write(x, y, "x" if index else "1", color="0.2")
         else:
-            board.write(x - 0.45 * board.radius, y, "z", color="0.2")
-            board.write(x + 0.45 * board.radius, y, "ŷ" if layer == last else "a", color="0.2")
+            board.write(x - 0.45 * board.half[0], y, "z", color="0.2")
+            board.write(x + 0.45 * board.half[0], y, "ŷ" if layer == last else "a", color="0.2")
     board.write(*board.loss, "L", color="0.2")
 
 
 def _write_product(board, gradient, deepest):
     """Write ∂L/∂W = inputᵀ (above ⊙ slope) / n as matrices in the colours of the factors, below the net."""
     parts, signs = _factors(gradient)
-    row, gaps = board.row, [3.4, 2.6, *[2.4] * (len(parts) - 2)]
-    width = sum(values.shape[1] for _, values, _ in parts) * _LOW_CELL[0] + sum(gaps)
-    x = np.mean(board.ax.get_xlim()) - width / 2 / row
-    middle = board.ax.get_ylim()[0] + (4.6 + _LOW_CELL[1] * deepest / 2) / row
-    table = _Table(board.ax, board.letter, _LOW_CELL / row)
-    for (name, values, factor), sign, gap in zip(parts, signs, gaps):
+    row, gaps = board.row, [2.8, 2.0, *[1.9] * (len(parts) - 2)]
+    cells = [np.array([_widest(values), _LOW_HIGH]) for _, values, _ in parts]  # in em
+    across = sum(values.shape[1] * cell[0] for (_, values, _), cell in zip(parts, cells)) + sum(gaps)
+    x = np.mean(board.ax.get_xlim()) - across / 2 / row
+    middle = board.ax.get_ylim()[0] + (3.6 + _LOW_HIGH * deepest / 2) / row
+    for (name, values, factor), cell, sign, gap in zip(parts, cells, signs, gaps):
+        table = _Table(board.ax, _LOW_LETTER * board.letter, cell / row)
         board.write(x + gap / 2 / row, middle, sign, fontsize=1.15 * board.letter)
         x += gap / row
         wide, high = table.sides(values)
@@ -162,6 +166,11 @@ def _write_product(board, gradient, deepest):
         table.draw((x, top), values, color=FACTORS[factor])
         board.write(x + wide / 2, top + 0.8 / row, name, color=FACTORS[factor], fontweight="bold")
         x += wide
+
+
+def _widest(values):
+    """The width of a cell of a matrix in a product, in em."""
+    return _LOW_LETTER * max(width(_number(value, _decimals(values))) for value in values.ravel()) + 0.35
 
 
 def _factors(gradient):
@@ -205,11 +214,15 @@ class _Table:
                 face = colors(0.5 + _TINT * value / limit)
             style = {"facecolor": face, "edgecolor": "0.8", "linewidth": 0.06 * self.letter}
             self.ax.add_patch(Rectangle((left, bottom), wide, high, **style))
-            text = f"{round(value, decimals) + 0.0:.{decimals}f}".replace("-", "−")
-            style = {"ha": "center", "va": "center", "fontsize": 0.88 * self.letter}
+            text = _number(value, decimals)
+            style = {"ha": "center", "va": "center", "fontsize": self.letter}
             self.ax.text(left + wide / 2, bottom + high / 2, text, **style)
         sides, style = self.sides(values), {"facecolor": "none", "edgecolor": color, "zorder": 3}
         self.ax.add_patch(Rectangle((x, top - sides[1]), *sides, linewidth=0.22 * self.letter, **style))
+
+
+def _number(value, decimals):
+    return f"{round(value, decimals) + 0.0:.{decimals}f}".replace("-", "−")
 
 
 def _decimals(values):
