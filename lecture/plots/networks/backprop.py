@@ -21,7 +21,7 @@ from lecture.words import short
 _ROW = 5.2  # from one row of nodes to the next, in em
 _HALF = 3.1, 2.0  # half of the width and height of a node, in em: three numbers have room in it
 _HEAD, _FOOT, _SIDE, _TARGET = 3.9, 3.3, 0.6, 5.2  # room above, below and beside the net and for the targets, in em
-_ACROSS = 11.5  # between the nodes of two layers, in em, at least
+_ACROSS = 12.5  # between the nodes of two layers, in em, at least
 _LABEL = {"boxstyle": "round,pad=0.08", "facecolor": "white", "edgecolor": "none", "alpha": 0.92}
 
 
