@@ -31,6 +31,7 @@ from lecture import data, device, exercises, plots
 from lecture.checks import one_of
 from lecture.explore import Paths, explore, explore_walk
 from lecture.explore.render import packed
+from lecture.plots.legible import smallest_letters
 from lecture.tables import Table
 
 __all__ = [
@@ -125,7 +126,7 @@ def claim(values, quantity=None, **settings):
 
 
 def _describe_figures():
-    """Send every figure's size on the page and its alternative text along with its picture."""
+    """Send every figure's size, that of its smallest letters and its alternative text along with its picture."""
     shell = get_ipython()
     if shell is None:
         return
@@ -145,10 +146,11 @@ def _describe_figures():
         png, metadata = png if isinstance(png, tuple) else (png, {})
         data = b64decode(png)
         width, height = struct.unpack(">II", data[16:24])  # where a PNG has them
+        letters, _ = smallest_letters(figure)
         return b64encode(packed(data)).decode(), {
             "width": round(width / SHARPNESS),
             "height": round(height / SHARPNESS),
-        } | metadata | {"alt": plots.alt_text(figure)}
+        } | metadata | {"alt": plots.alt_text(figure), "letters": round(min(letters, 99) / 72 * dpi, 1)}
 
     formatter.for_type(Figure, picture_and_text)
 

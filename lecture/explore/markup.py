@@ -48,6 +48,7 @@ def hosted(
     *,
     first: np.ndarray,
     alt: str,
+    letters: float,
     more_style: Sequence[str] = (),
 ) -> str:
     """Return the HTML of an explorer.
@@ -66,6 +67,8 @@ def hosted(
         The first picture, for readers without scripts.
     alt : str
         Its alternative text.
+    letters : float
+        Size of the smallest letters of all pictures, in points.
     more_style : sequence of str
         Style sheets beside that of all explorers.
     """
@@ -84,6 +87,7 @@ def hosted(
         kind=kind,
         state=html.escape(urlencode({"explorer": name} | state)),
         alt=html.escape(alt),
+        letters=round(min(letters, 99) / 72 * render.PAGE_DPI, 1),
         width=width,
         height=height,
         image=base64.b64encode(render.webp(first)).decode(),

@@ -10,9 +10,11 @@ from matplotlib.figure import Figure
 from matplotlib.image import imsave
 from PIL import Image  # Matplotlib brings it
 
-DPI = 144  # pixels per inch: 1.5 times those of a page, which is sharp on projectors and most screens
+DPI = 165  # pixels per inch: 1.5 times those of a page, which is sharp on projectors and most screens
 MOST_OFF = 2  # largest root-mean-square error of colours from 0 to 255
-PAGE_DPI = 96  # of a page, by definition: a figure is shown in its natural size, or as wide as there is room
+PAGE_DPI = (
+    110  # of a page, as of a figure that does not move: it is shown in its natural size, or as wide as there is room
+)
 
 
 def pixels(figure: Figure) -> np.ndarray:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from lecture.explore import render
 from lecture.explore.markup import MAX_BYTES, Page, deflated, hosted
 from lecture.explore.paths import Backdrop, Paths, Styles, geometry, pack
+from lecture.plots.legible import smallest_letters
 
 if TYPE_CHECKING:
     from lecture.explore.explorer import Explorer
@@ -32,7 +33,9 @@ def page(explorer: "Explorer") -> Page:
         drawing = explorer.drawing(choice)
         album.add(drawing, explorer.caption(drawing, choice))
         _refuse_too_heavy(explorer, album.weight, share=len(album.shown) / explorer.n_choices)
-    made = hosted(explorer.name, "pictures", explorer.controls, album.data(), first=image, alt=alt)
+    made = hosted(
+        explorer.name, "pictures", explorer.controls, album.data(), first=image, alt=alt, letters=album.letters
+    )
     _refuse_too_heavy(explorer, len(made))
     return Page(made, explorer.name, explorer.n_choices, len(album.pictures))
 
@@ -46,6 +49,7 @@ class _Album:
         self.lines = {}  # each different line of all drawings, and its number: most lines stand in all of them
         self.pictures = {}  # each different one, as the numbers of its lines, and its own number
         self.sizes, self.weight = [], 0  # of the pictures, in pixels; in bytes of all
+        self.letters = float("inf")  # the smallest of all pictures, in points
         self.backgrounds, self.places = {}, {}
         self.captions = {}
         self.shown, self.said, self.scenes = [], [], []  # for each choice: picture, caption, paths
@@ -77,6 +81,7 @@ class _Album:
     def _picture(self, figure):
         """Return the number of a figure's picture."""
         lines = render.svg(figure).split("\n")
+        self.letters = min(self.letters, smallest_letters(figure)[0])
         new = [line for line in dict.fromkeys(lines) if line not in self.lines]
         self.lines |= {line: number for number, line in enumerate(new, start=len(self.lines))}
         picture = tuple(self.lines[line] for line in lines)

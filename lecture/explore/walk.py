@@ -13,6 +13,7 @@ from lecture.explore import render
 from lecture.explore.controls import Control
 from lecture.explore.markup import MAX_BYTES, Page, hosted
 from lecture.plots import alt_text, plot_function, plot_plane, plot_threads
+from lecture.plots.legible import smallest_letters
 
 RATES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 OPTIMIZERS = ("gradient descent", "momentum", "Adam", "none, walk only")
@@ -67,6 +68,7 @@ def explore_walk(walk: Any, *, learning_rates: Sequence[float] = RATES, steps: i
         data,
         first=render.pixels(first),
         alt=f"{alt_text(first)} {_honest(walk)}",
+        letters=smallest_letters(first)[0],
         more_style=("walk.css",),
     )
     plt.close(first)

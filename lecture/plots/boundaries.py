@@ -118,7 +118,7 @@ def plot_boundaries(n_layers: int = 2, *, n_seeds: int = 5, axes: tuple[Axes, Ax
         If there is no layer or no seed.
     """
     fits = [fit_boundary(n_layers, activation, n_seeds) for activation in NAMES]
-    axes = style.axes(axes, 62, 33, ncols=2, layout="constrained")
+    axes = style.axes(axes, style.WIDE, 27, ncols=2, layout="constrained")
     for fit, ax in zip(fits, axes):
         _draw(fit, ax)
     handles, labels = axes[0].get_legend_handles_labels()

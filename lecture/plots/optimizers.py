@@ -29,7 +29,7 @@ _OTHERS = [(color, "-.", "d") for color in (COLORS[4], COLORS[3], *COLORS)]  # f
 # Paths stand out on them, in print too.
 _GREYS = LinearSegmentedColormap.from_list("pale greys", ["#ffffff", "#b0b0b0"])
 _ARROWS = {"previous": "0.55", "momentum": COLORS[2], "gradient": COLORS[1], "update": COLORS[0]}
-_SIDE, _BAR, _LEGEND = 22, 7.8, 22.3  # of a surface, its colour bar and a legend beside that, in em
+_SIDE, _BAR, _LEGEND = 18.5, 7.6, 20.6  # of a surface, its colour bar and a legend beside that, in em
 _FAR = 1e6  # points beyond it are left out: Matplotlib's canvas cannot compute with them
 
 
@@ -219,7 +219,7 @@ def plot_schedule(
     path = optimizers.descend(rule, surface, steps=iterations)
     is_new = axes is None
     if is_new:
-        axes = _figure([_SIDE, 24], _height(surface.window), right=1.5, between=_BAR + 6)
+        axes = _figure([_SIDE, 14], _height(surface.window), right=1.2, between=_BAR + 5.5)
     _draw_surface(surface, axes[0], surface.window, is_new)
     _draw_paths(axes[0], {type(rule).__name__.lower(): path}, surface)
     setting = scheduled[0]

@@ -50,7 +50,7 @@ def plot_cycles(cycled: Cycled, *, axes: np.ndarray | None = None) -> np.ndarray
     """
     panels: Any = axes
     if axes is None:
-        size = (66 * style.em(), 30 * style.em())
+        size = (style.WIDE * style.em(), style.TALL * style.em())
         rows = dict(height_ratios=(3, 1))
         _, panels = plt.subplots(2, 3, figsize=size, sharex=True, layout="constrained", gridspec_kw=rows)
     panels = np.asarray(panels, dtype=object).reshape(2, 3)
@@ -112,4 +112,4 @@ def _legend(ax: Axes, cycled: Cycled):
     lines = [Line2D([], [], color=color, label=name) for color, name in zip(COLORS, cycled.names)]
     lines += [Line2D([], [], color=INK, linestyle=dash, label=images) for images, dash in DASHES.items()]
     lines.append(Line2D([], [], color=PALE, label="a cycle ends"))
-    ax.figure.legend(handles=lines, loc="outside lower center", ncols=len(lines), fontsize="small")
+    ax.figure.legend(handles=lines, loc="outside lower center", ncols=3)

@@ -45,7 +45,7 @@ def plot_decisions(decisions: Decisions, *, axes: np.ndarray | None = None) -> n
     """
     n = len(decisions.chances)
     shared = dict(sharex=True, sharey=True, squeeze=False, layout="constrained")
-    panels: Any = style.axes(axes, 62, 24 * n + 3, nrows=n, ncols=2, **shared)
+    panels: Any = style.axes(axes, style.WIDE, min(24 * n + 3, style.TALL), nrows=n, ncols=2, **shared)
     panels = np.asarray(panels, dtype=object).reshape(n, 2)
     for row, way in zip(panels, decisions.chances):
         _row(row, decisions, way)
@@ -53,7 +53,7 @@ def plot_decisions(decisions: Decisions, *, axes: np.ndarray | None = None) -> n
         ax.set_xlabel("x₁ (scaled)")
     first = panels[0, 0]
     handles, labels = first.get_legend_handles_labels()
-    first.figure.legend(handles, labels, loc="outside lower center", ncols=4, handletextpad=0.4, fontsize="small")
+    first.figure.legend(handles, labels, loc="outside lower center", ncols=2, handletextpad=0.4)
     return panels
 
 
@@ -67,8 +67,8 @@ def _row(axes, decisions, way):
     _panel(test, decisions.grid, chances, lines, (decisions.X_test, decisions.y_test))
     few, n = int(np.sum(decisions.y == 1)), len(decisions.y)
     low, mean, high = accuracy.min(), accuracy.mean(), accuracy.max()
-    train.set_title(f"training, {way}: {few} of {n:,} are rare", fontsize="small")
-    test.set_title(f"test, {way}: accuracy {mean:.2f} ({low:.2f} to {high:.2f})", fontsize="small")
+    train.set_title(f"training, {way}:\n{few} of {n:,} are rare")
+    test.set_title(f"test, {way}:\naccuracy {mean:.2f} ({low:.2f} to {high:.2f})")
     train.set_ylabel("x₂ (scaled)")
     share = np.mean(chances.mean(axis=0) > 0.5)
     describe(

@@ -51,11 +51,11 @@ def plot_losses_of_faults(
         raise ValueError(f"faults must be some of {', '.join(known)}, got {missing[0]!r}.")
     n = len(found.losses)
     shared: Any = dict(ncols=n, sharey=True, squeeze=False, layout="constrained")
-    panels = np.ravel(style.axes(axes, 40 if n == 1 else 32 * n, 26, **shared))
+    panels = np.ravel(style.axes(axes, 40 if n == 1 else min(32 * n, style.WIDE), 26, **shared))
     for ax, (n_layers, losses) in zip(panels, found.losses.items(), strict=True):
         _panel(ax, found.steps, {fault: losses[fault] for fault in faults}, n_layers)
     panels[0].set_ylabel("training loss")
-    panels[0].legend(fontsize="small", handlelength=3)
+    panels[0].legend(handlelength=3)
     return panels
 
 

@@ -64,7 +64,7 @@ def plot_fits(fits: Fits, *, axes: np.ndarray | None = None) -> np.ndarray:
     ndarray of matplotlib.axes.Axes (n_functions, n_widths)
     """
     names, n = list(fits.curves), len(fits.widths)
-    width, height = max(33, (22 if n < 4 else 17) * n), max(24, 17 * len(names) + 3)
+    width, height = min(max(33, 22 * n), style.WIDE), min(max(24, 17 * len(names) + 3), style.TALL)
     shared = dict(sharex=True, sharey="row", squeeze=False, layout="constrained")
     panels: Any = style.axes(axes, width, height, nrows=len(names), ncols=n, **shared)
     panels = np.asarray(panels, dtype=object).reshape(len(names), n)
@@ -101,9 +101,9 @@ def _say_errors(ax, fits, name, at):
     middle, low, high = (_short(value) for value in (np.median(errors), errors.min(), errors.max()))
     off = _short(np.median(fits.true_errors[name][at]))
     noisy = _is_noisy(fits, name)
-    gap = " " if len(fits.widths) < 4 else "\n"
+    gap = " " if len(fits.widths) < 2 else "\n"
     true = f"\n{off} from the true curve" if noisy else ""
-    ax.set_title(f"{units}:{gap}MSE {middle}, {low} to {high}{true}", fontsize="small")
+    ax.set_title(f"{units}:{gap}MSE {middle}, {low} to {high}{true}")
     more = f" Points to learn from are noisy; from the true curve the median is {off}." if noisy else ""
     describe(
         ax,
@@ -142,7 +142,7 @@ def plot_fits_of_depths(fits: FitsOfDepths, rates: str, *, axes: np.ndarray | No
     one_of(rates, sorted({name for name, _ in fits.curves}), "rates")
     shape = len(fits.y), len(fits.depths)
     shared = dict(sharex=True, sharey="row", squeeze=False, layout="constrained")
-    panels: Any = style.axes(axes, 22 * shape[1], 14 * shape[0] + 3, nrows=shape[0], ncols=shape[1], **shared)
+    panels: Any = style.axes(axes, *_size(shape), nrows=shape[0], ncols=shape[1], **shared)
     panels = np.asarray(panels, dtype=object).reshape(shape)
     for row, (function, y) in zip(panels, fits.y.items()):
         row[0].set_ylabel(function)
@@ -154,6 +154,12 @@ def plot_fits_of_depths(fits: FitsOfDepths, rates: str, *, axes: np.ndarray | No
         ax.set_xlabel("x")
     _legend(panels)
     return panels
+
+
+def _size(shape):
+    """Width and height of a grid of panels, in em."""
+    n_rows, n_columns = shape
+    return min(22 * n_columns, style.WIDE), min(14 * n_rows + 3, style.TALL)
 
 
 def _fit_of_depth(ax, x, y, curves, what):
@@ -188,7 +194,7 @@ def plot_alternation(curves: Alternation, *, axes: Sequence[Axes] | None = None)
     """
     n = len(curves.depths)
     shared = dict(sharex=True, sharey=True, squeeze=False, layout="constrained")
-    panels: Any = style.axes(axes, max(33, 22 * n), 22, ncols=n, **shared)
+    panels: Any = style.axes(axes, min(max(33, 22 * n), style.WIDE), 22, ncols=n, **shared)
     panels = np.ravel(np.asarray(panels, dtype=object))
     for at, ax in enumerate(panels):
         _alternate(ax, curves, at)
@@ -210,10 +216,7 @@ def _alternate(ax, curves, at):
         ax.plot(points, np.full(len(points), 2 * k - 1), marker, color=color, label=f"class {k}", **look)
     layers = counted(curves.depths[at], "hidden layer")
     low, mean, high = accuracy.min(), accuracy.mean(), accuracy.max()
-    ax.set_title(
-        f"{layers}, {curves.n_parameters[at]} parameters\naccuracy {mean:.3f} ({low:.2f} to {high:.2f})",
-        fontsize="small",
-    )
+    ax.set_title(f"{layers}\n{curves.n_parameters[at]} parameters\n{mean:.3f} ({low:.2f} to {high:.2f})")
     ax.set(xlabel="x", ylim=(-1.15, 1.15))
     describe(
         ax,
@@ -250,6 +253,4 @@ def _short(value):
 def _legend(axes):
     """One legend for all, below."""
     handles, labels = np.ravel(axes)[0].get_legend_handles_labels()
-    np.ravel(axes)[0].figure.legend(
-        handles, labels, loc="outside lower center", ncols=4, handletextpad=0.4, fontsize="small"
-    )
+    np.ravel(axes)[0].figure.legend(handles, labels, loc="outside lower center", ncols=2, handletextpad=0.4)

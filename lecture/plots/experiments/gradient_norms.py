@@ -41,14 +41,14 @@ def plot_gradient_norms(courses: Mapping[str, Course], *, axes: np.ndarray | Non
     """
     n = len(courses)
     shared = dict(sharex="col", squeeze=False, layout="constrained")
-    panels: Any = style.axes(axes, max(33, 24 * n), 36, nrows=2, ncols=n, **shared)
+    panels: Any = style.axes(axes, min(max(33, 24 * n), style.WIDE), style.TALL, nrows=2, ncols=n, **shared)
     panels = np.asarray(panels, dtype=object).reshape(2, n)
     for (above, below), (name, course) in zip(panels.T, courses.items()):
         _curves(above, name, course, {"loss": course.loss}, COLORS[:1])
         _curves(below, name, course, course.norms, COLORS[1:])
         above.set_title(name)
         below.set_xlabel(course.unit)
-        below.legend(fontsize="x-small", handlelength=2.2)
+        below.legend(handlelength=1.6, borderaxespad=0.1, labelspacing=0.2)
     panels[0, 0].set_ylabel("loss")
     panels[1, 0].set_ylabel("norm of the gradient")
     return panels

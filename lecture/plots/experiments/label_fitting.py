@@ -40,13 +40,13 @@ def plot_label_fitting(fitting: Fitting, *, axes: Sequence[Axes] | None = None) 
     networks = list(dict.fromkeys(network for network, _ in fitting.accuracy))
     n = len(networks)
     shared = dict(sharex=True, sharey=True, squeeze=False, layout="constrained")
-    panels: Any = style.axes(axes, max(33, 21 * n), 23, ncols=n, **shared)
+    panels: Any = style.axes(axes, min(max(33, 21 * n), style.WIDE), 25, ncols=n, **shared)
     panels = np.ravel(np.asarray(panels, dtype=object))
     for ax, network in zip(panels, networks, strict=True):
         _panel(ax, fitting, network)
     panels[0].set_ylabel("accuracy")
     handles, labels = panels[0].get_legend_handles_labels()
-    panels[0].figure.legend(handles, labels, loc="outside lower center", ncols=3, fontsize="small")
+    panels[0].figure.legend(handles, labels, loc="outside lower center", ncols=2)
     return panels
 
 

@@ -43,7 +43,12 @@ def plot_losses_of_depths(found: Losses, *, axes: np.ndarray | None = None) -> n
     rates = list(dict.fromkeys(name for name, _ in found.losses))
     shared = dict(sharex=True, sharey="col", squeeze=False, layout="constrained")
     panels: Any = style.axes(
-        axes, 22 * len(functions), 17 * len(rates) + 5, nrows=len(rates), ncols=len(functions), **shared
+        axes,
+        min(22 * len(functions), style.WIDE),
+        min(17 * len(rates) + 5, style.TALL),
+        nrows=len(rates),
+        ncols=len(functions),
+        **shared,
     )
     panels = np.asarray(panels, dtype=object).reshape(len(rates), len(functions))
     for row, name in zip(panels, rates):
@@ -55,7 +60,7 @@ def plot_losses_of_depths(found: Losses, *, axes: np.ndarray | None = None) -> n
     for ax in panels[-1]:
         ax.set_xlabel("step")
     handles, labels = panels[0, 0].get_legend_handles_labels()
-    panels[0, 0].figure.legend(handles, labels, loc="outside lower center", ncols=4, fontsize="small")
+    panels[0, 0].figure.legend(handles, labels, loc="outside lower center", ncols=3)
     return panels
 
 

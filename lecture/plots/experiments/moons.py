@@ -63,7 +63,7 @@ def plot_moons(decisions: Decisions, *, axes: Sequence[Axes] | None = None) -> n
     -------
     ndarray of matplotlib.axes.Axes, shape (2,)
     """
-    panels: Any = style.axes(axes, 62, 27, ncols=2, gridspec_kw=_PLANE_AND_STRIP, layout="none")
+    panels: Any = style.axes(axes, style.WIDE, 24, ncols=2, gridspec_kw=_PLANE_AND_STRIP, layout="none")
     plane, strip = panels
     _plane(plane, decisions)
     accuracy = decisions.accuracy
@@ -98,7 +98,7 @@ def plot_noisy_fits(fits: NoisyFits, *, axes: Sequence[Axes] | None = None) -> n
     -------
     ndarray of matplotlib.axes.Axes, shape (2,)
     """
-    panels: Any = style.axes(axes, 62, 27, ncols=2, gridspec_kw=_PLANE_AND_STRIP, layout="none")
+    panels: Any = style.axes(axes, style.WIDE, 24, ncols=2, gridspec_kw=_PLANE_AND_STRIP, layout="none")
     plane, strip = panels
     size = style.size()
     left, right, bottom, top = _shaded(plane, fits)
@@ -107,7 +107,7 @@ def plot_noisy_fits(fits: NoisyFits, *, axes: Sequence[Axes] | None = None) -> n
         plane.plot(*fits.X[fits.given == k].T, marker, color=color, zorder=3, **edge)
     ring = dict(markersize=1.1 * size, markerfacecolor="none", markeredgewidth=0.13 * size)
     plane.plot(*fits.X[fits.given != fits.truth].T, "o", color="black", zorder=4, label="wrong label", **ring)
-    plane.legend(fontsize="small", loc="upper right", frameon=True)
+    plane.legend(loc="upper right", frameon=True)
     title = f"{fits.units} units a layer, {fits.share:.0%} of the labels random"
     plane.set(xlim=(left, right), ylim=(bottom, top), xlabel="x₁", ylabel="x₂", title=title)
     plane.grid(visible=False)
@@ -174,7 +174,7 @@ def plot_functions(functions: Mapping[str, Callable], *, axes: Sequence[Axes] | 
     """
     n = len(functions)
     shared = dict(sharex=True, sharey=True, squeeze=False, layout="none")
-    panels: Any = style.axes(axes, 9 * n, 11, ncols=n, gridspec_kw=_IN_A_ROW, **shared)
+    panels: Any = style.axes(axes, min(9 * n, style.WIDE), 11, ncols=n, gridspec_kw=_IN_A_ROW, **shared)
     panels = np.ravel(panels)
     z = np.linspace(-3, 3, 240, dtype="float32")  # without 0: a line across a jump would hide it
     for ax, (name, function) in zip(panels, functions.items(), strict=True):

@@ -91,7 +91,7 @@ def plot_penalty(search: Search, *, ax: Axes | None = None) -> Axes:
         label = "" if number else "best of the report's fine search"
         ax.axvline(penalty, ymin=0.95, color=COLORS[3], linewidth=0.25 * size, label=label)
     ax.set(xscale="log", xlabel="penalty λ", ylabel="validation accuracy")
-    ax.legend(fontsize="small", loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2)
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2)
     again = ", ".join(f"{parts['validation'].mean():.1%} at {digits(at, 2)}" for at, parts in search.again.items())
     return describe(ax, f"{search.describe()} New networks reach {again}.")
 
@@ -112,7 +112,7 @@ def plot_table_1(rows: Rows, *, axes: Sequence[Axes] | None = None) -> np.ndarra
     -------
     ndarray of matplotlib.axes.Axes (2,)
     """
-    panels: Any = style.axes(axes, 62, 26, ncols=2, layout="constrained")
+    panels: Any = style.axes(axes, style.WIDE, 26, ncols=2, layout="constrained")
     curves = (("weights carried on", rows.carried), ("new networks in each row", rows.fresh))
     at = np.arange(len(rows.penalties)) + 1
     for ax, part in zip(panels, ("training", "validation"), strict=True):
@@ -122,11 +122,11 @@ def plot_table_1(rows: Rows, *, axes: Sequence[Axes] | None = None) -> np.ndarra
             look = dict(color=COLORS[6], linestyle=(0, (4, 1.2)), linewidth=0.16 * style.size(), marker="D")
             ax.plot(at, rows.published[part], label="published", markersize=0.4 * style.size(), zorder=4, **look)
         ax.set(title=f"{part} images", ylabel="accuracy", xlabel="λ, row by row")
-        shown = at[:: -(-len(at) // 5)]  # more labels would run into each other
-        ax.set_xticks(shown, [digits(rows.penalties[row - 1], 1) for row in shown], fontsize="small")
+        shown = at[:: -(-len(at) // 4)]  # more labels would run into each other
+        ax.set_xticks(shown, [digits(rows.penalties[row - 1], 1) for row in shown])
         describe(ax, _told(rows, part))
     handles, labels = panels[0].get_legend_handles_labels()
-    panels[0].figure.legend(handles, labels, loc="outside lower center", ncols=3, fontsize="small")
+    panels[0].figure.legend(handles, labels, loc="outside lower center", ncols=3)
     return np.asarray(panels)
 
 

@@ -84,7 +84,9 @@ def plot_settling(settling: Settling, *, axes: np.ndarray | None = None) -> np.n
     ndarray of matplotlib.axes.Axes, shape (2, n_layers)
     """
     n = len(settling.weights)
-    panels: Any = style.axes(axes, 15 * n, 27, nrows=2, ncols=n, sharex=True, sharey="row", squeeze=False)
+    panels: Any = style.axes(
+        axes, min(15 * n, style.WIDE), 27, nrows=2, ncols=n, sharex=True, sharey="row", squeeze=False
+    )
     panels = np.asarray(panels, dtype=object).reshape(2, n)
     if axes is None:
         panels[0, 0].set_ylabel("weight")
@@ -99,7 +101,9 @@ def _grid(n, rows):
     """Axes of a new figure with labels at its left and lower edge."""
     columns = -(-n // rows)
     shared = dict(sharex=True, sharey=True, squeeze=False)
-    axes: Any = style.axes(None, max(18 * columns, 30), 12 * rows + 4, nrows=rows, ncols=columns, **shared)
+    axes: Any = style.axes(
+        None, min(max(18 * columns, 30), style.WIDE), 12 * rows + 4, nrows=rows, ncols=columns, **shared
+    )
     for ax in axes[:, 0]:
         ax.set_ylabel("weight")
     for ax in axes[-1]:

@@ -54,7 +54,7 @@ def plot_first_weights(started: Started, *, ax: Axes | None = None) -> Axes:
         means = np.hstack([means, own])
         texts = np.hstack([texts, np.vectorize(lambda value: "" if np.isnan(value) else f"{value:.0%}")(own)])
         columns += ["report,\nwithout", "report,\nbatch norm"]
-    ax = style.axes(ax, 10 * len(columns) + 8, 5 * len(started.starts) + 5)
+    ax = style.axes(ax, min(10 * len(columns) + 8, style.WIDE), 5 * len(started.starts) + 5)
     top = float(np.nanmax(means))
     ax.imshow(means, cmap="Blues", vmin=0, vmax=1.15 * top, aspect="auto")
     for row, column in np.ndindex(*means.shape):

@@ -34,7 +34,7 @@ def plot_beside_chance(pictures: Mapping[str, Projection], *, axes: Sequence[Axe
     """
     if not pictures:
         raise ValueError("pictures must be one or more, got none.")
-    panels: Any = style.axes(axes, 21 * len(pictures), 23, ncols=len(pictures), squeeze=False)
+    panels: Any = style.axes(axes, min(21 * len(pictures), style.WIDE), 23, ncols=len(pictures), squeeze=False)
     for ax, (name, picture) in zip(np.ravel(panels), pictures.items(), strict=True):
         plot_trajectories(picture, axes=np.array([ax]))
         ax.set_title(name)

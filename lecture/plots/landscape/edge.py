@@ -88,7 +88,7 @@ def _over_steps(ax, edge, chosen, record):
     ax.axvline(edge.steps[record], color=COLORS[6], linewidth=0.08 * size)
     ax.set(xlabel="step", ylabel="largest eigenvalue λ", xlim=edge.steps[[0, -1]])
     ax.plot([], [], color="black", linestyle="--", linewidth=0.12 * size, label="2/η")
-    ax.legend(fontsize="small", loc="lower center", bbox_to_anchor=(0.5, 1), ncols=4, handlelength=1.5)
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=4, handlelength=1.5)
     describe(ax, f"The largest eigenvalue of the Hessian during trainings: {edge.describe()}.")
 
 

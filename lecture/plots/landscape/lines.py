@@ -48,14 +48,14 @@ def plot_interpolation(paths: Mapping[str, Path], *, axes: Sequence[Axes] | None
     """
     if not paths:
         raise ValueError("paths must be one or more, got none.")
-    panels: Any = style.axes(axes, 62, 24, ncols=2)
+    panels: Any = style.axes(axes, style.WIDE, 24, ncols=2)
     for name, ax in zip(("loss", "accuracy"), panels, strict=True):
         for number, (pair, path) in enumerate(paths.items()):
             _curves(ax, path.alphas, np.atleast_2d(getattr(path, name)), number, pair)
         _axis(ax, name, next(iter(paths.values())).alphas)
         describe(ax, _in_words(name, paths))
     panels[0].set_yscale("log")
-    panels[0].legend(fontsize="small", loc="best")
+    panels[0].legend(loc="best")
     return np.asarray(panels)
 
 

@@ -120,7 +120,7 @@ def plot_kinked_fit(
     ax.plot(ends, fit(ends), color=COLORS[1], linewidth=0.2 * size, label="best fit", zorder=3)
     ax.plot(fit.kinks, fit(fit.kinks), color=COLORS[1], linestyle="", marker="o", markersize=0.6 * size, zorder=4)
     ax.set(title=f"{fit.name}\nloss {fit.loss:.3g}", xlabel="x", ylabel="y")
-    ax.legend(fontsize="small", loc="best")
+    ax.legend(loc="best")
     where = f", with kinks at {listed(f'{kink:.2f}' for kink in fit.kinks)}" if len(fit.kinks) else ""
     return describe(ax, f"A function and its best fit, {fit.name}{where}: loss {fit.loss:.3g}.")
 
@@ -145,7 +145,7 @@ def plot_nested_fits(
     -------
     ndarray of matplotlib.axes.Axes
     """
-    panels: Any = style.axes(axes, 60, 22, ncols=2, width_ratios=(2, 3))
+    panels: Any = style.axes(axes, style.WIDE, 22, ncols=2, width_ratios=(2, 3))
     fit = plateaus.fit(kinks, flat)
     ended = plateaus.ended_at(fit)
     plot_kinked_fit(fit, plateaus.x, plateaus.y, outputs=plateaus.outputs[ended], ax=panels[0])

@@ -59,7 +59,7 @@ def plot_ratios_over_radii(
     _name_axes(panels, "radius of the samples", "share that leads up")
     if axes is None:
         handles = {label: handle for ax in panels for handle, label in zip(*ax.get_legend_handles_labels())}
-        panels[0].figure.legend(handles.values(), handles, loc="outside lower center", ncols=3, fontsize="small")
+        panels[0].figure.legend(handles.values(), handles, loc="outside lower center", ncols=2)
     return panels
 
 
@@ -136,7 +136,7 @@ def _grid(axes, n, height):
     """Axes for n panels of a height in em, by default two in a row."""
     n_rows, n_columns = -(-n // 2), min(2, n)
     shared = dict(nrows=n_rows, ncols=n_columns, sharex=True, sharey=True, squeeze=False, layout="constrained")
-    panels: Any = style.axes(axes, 26 * n_columns, 5 + height * n_rows, **shared)
+    panels: Any = style.axes(axes, min(26 * n_columns, style.WIDE), min(5 + height * n_rows, style.TALL), **shared)
     panels = np.ravel(np.asarray(panels, dtype=object))
     if len(panels) < n:
         raise ValueError(f"axes must be {n}, one for each panel, got {len(panels)}.")

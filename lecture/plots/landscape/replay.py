@@ -89,7 +89,7 @@ def _panels(pictures, axes, height):
     if not pictures:
         raise ValueError("pictures must be one or more, got none.")
     n = len(pictures)
-    panels: Any = style.axes(axes, 20 * n, height, ncols=n, squeeze=False)
+    panels: Any = style.axes(axes, min(20 * n, style.WIDE), height, ncols=n, squeeze=False)
     return np.ravel(panels)
 
 

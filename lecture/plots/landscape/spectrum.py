@@ -106,7 +106,7 @@ def _counts(ax, loss, index):
         if len(which) > 1:
             middle = (loss[which].mean(), index[which[0]])
             below = (0, -0.6 * style.size())
-            look = dict(xytext=below, textcoords="offset points", ha="center", va="top", fontsize="small")
+            look = dict(xytext=below, textcoords="offset points", ha="center", va="top")
             ax.annotate(f"{len(which)}", middle, **look)
 
 

@@ -48,7 +48,7 @@ def plot_trajectories(projection: Projection, *, axes: np.ndarray | None = None)
     if projection.points.shape[-1] < 2:
         raise ValueError(f"projection must have two components or more, got {projection.points.shape[-1]}.")
     n = len(pictures)
-    panels = np.ravel(style.axes(axes, 20 * n, 19, ncols=n, squeeze=False) if axes is None else axes)
+    panels = np.ravel(style.axes(axes, min(20 * n, style.WIDE), 19, ncols=n, squeeze=False) if axes is None else axes)
     if len(panels) < n:
         raise ValueError(f"axes must be {n}, one for the paths and one for their null, got {len(panels)}.")
     for ax, (name, picture) in zip(panels, pictures.items()):

@@ -58,7 +58,7 @@ def _draw_curve(ax, curve):
         ax.plot(curve.hs[kinked], curve.with_kinks[kinked], "x", color=color, **crosses)
         ax.vlines(curve.hs[kinked], curve.errors[kinked], curve.with_kinks[kinked], color=color, linewidth=thin)
     place = {"textcoords": "offset points", "ha": "right", "va": "top", "color": color, "weight": "bold"}
-    ax.annotate(f"h = {best[0]:.0e}", best, xytext=(-0.4 * size(), -0.2 * size()), **place)
+    ax.annotate(f"h = {best[0]:.0e}", best, xytext=(-0.3 * size(), -0.9 * size()), **place)
 
 
 def _draw_keys(ax, curves):

@@ -34,7 +34,7 @@ def plot_fault_trial(trial: FaultTrial, right: FaultTrial, *, axes: tuple[Axes, 
     """
     if right.fault is not None:
         raise ValueError(f"right must be the trial without a fault, got one with {right.fault!r}.")
-    left, losses = axes = style.axes(axes, 74, 27, ncols=2, width_ratios=(1.5, 1))
+    left, losses = axes = style.axes(axes, style.WIDE, 24, ncols=2, width_ratios=(1.5, 1))
     plot_gradient_check(trial.check, ax=left)
     top = 1.25 * right.fitted.loss[0]  # a training that diverges leaves the picture
     lines = [(right, "0.55", "right gradient", 0.35)]

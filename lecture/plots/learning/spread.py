@@ -41,7 +41,7 @@ def plot_spread(spreads: Sequence[Spread], *, axes: tuple[Axes, Axes] | None = N
         raise ValueError(f"plot_spread draws 1 to {len(_MARKERS)} settings, got {len(spreads)}.")
     if len({spread.depth for spread in spreads}) > 1:
         raise ValueError(f"The nets must have the same depth, got {', '.join(str(s.depth) for s in spreads)}.")
-    forward, backward = axes = style.axes(axes, 66, 27, ncols=2)
+    forward, backward = axes = style.axes(axes, style.WIDE, 27, ncols=2)
     for color, marker, spread in zip(COLORS, _MARKERS, spreads):
         look = {"color": color, "marker": marker, "markersize": 0.6 * size(), "label": _label(spread, spreads)}
         for ax, values in ((forward, spread.u_std), (backward, spread.weight_gradient_norm)):

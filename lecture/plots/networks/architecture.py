@@ -13,7 +13,7 @@ from lecture.plots.networks.sheet import Sheet
 from lecture.plots.networks.ways import connect
 
 
-def plot_architecture(architecture: Architecture, *, ax: Axes | None = None, wrap: float = 64) -> Axes:
+def plot_architecture(architecture: Architecture, *, ax: Axes | None = None, wrap: float = 50) -> Axes:
     """Draw a model from left to right: what each layer gives out, and how it gets there.
 
     Feature maps are sheets as large as height × width, one for each channel; of more than eight fewer are drawn, and
@@ -73,10 +73,10 @@ def _sheet(ax, lines, total):
 
 def _draw_heads(sheet, line):
     """What the rows of numbers are, at the left; and the arrows where the drawing continues on the next line."""
-    style = {"ha": "right", "va": "top", "color": "0.45"}
+    style = {"ha": "right", "va": "top", "color": "0.35"}
     for y, title_lines in line.heads:
         for i, words in enumerate(("output", "parameters"), start=title_lines):
-            sheet.text(MARGIN - 0.7, y - i * LINE, words, 0.85, **style)
+            sheet.text(MARGIN - 0.7, y - i * LINE, words, 0.95, **style)
     first, last = min(line.glyphs, key=lambda glyph: glyph.x), max(line.glyphs, key=lambda glyph: glyph.x)
     dashed = {"linestyle": (0, (2, 1.5))}
     if line.continued:

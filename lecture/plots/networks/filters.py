@@ -57,7 +57,8 @@ def plot_feature_maps(
     classes = list(probabilities or {})
     answer = checked_probabilities([*(probabilities or {}).values()], len(classes))
     picture = pictures([image])
-    cell, bars = 5.2 * em(), 20 * em() if classes else 0
+    bars = 20 * em() if classes else 0
+    cell = (4 if classes else 4.4) * em()
     n = len(maps)
     widths = [2 * cell, (most + 1) * cell, *([bars] if classes else [])]
     figure = plt.figure(figsize=(6.6 * em() + (most + 2.2) * cell + bars, n * (cell + 1.9 * em())))
@@ -139,8 +140,9 @@ def plot_patches(patches: Mapping[str, ArrayLike], *, fields: Mapping[str, str] 
     shown = pictures([piece for values in patches.values() for row in values for piece in row])
     pieces = iter(shown.images)
     n_maps, n_patches = (max(values.shape[axis] for values in patches.values()) for axis in (0, 1))
-    cell = 20 / max(n_patches, 1)  # em
-    panels = style.axes(None, 21.5 * len(patches), cell * n_maps + 3.6, ncols=len(patches), squeeze=False)
+    each = min(21.5, style.WIDE / len(patches))  # em
+    cell = (each - 1.5) / max(n_patches, 1)
+    panels = style.axes(None, each * len(patches), cell * n_maps + 3.6, ncols=len(patches), squeeze=False)
     for ax, (name, values) in zip(panels[0], patches.items()):
         rows = [_strip(np.array([next(pieces) for _ in row])) for row in values]
         gap = np.full((max(1, round(0.12 * rows[0].shape[0])), *rows[0].shape[1:]), np.nan)

@@ -20,7 +20,7 @@ _COLORS = {
     "attention": COLORS[3],
 }
 RIM, PITCH = 0.28, 2.0  # between sheets, and between the rows of a sequence
-CELL = (2.8, 1.2)  # width and height of a recurrent cell
+CELL = (3.2, 1.4)  # width and height of a recurrent cell
 BODY = 6.6  # width of the box in which queries, keys and values meet
 PORT = 2.5  # from their ports to the box
 # The most that a side of the largest map, the longest vector and the widest row of a sequence may take.
@@ -76,8 +76,8 @@ class Glyph:
     def operator_width(self) -> float:
         """The width of what it does."""
         if self.operator == "box":
-            return max(map(len, self.title)) * 0.58 + 1.4
-        return {"cells": CELL[0], "attention": PORT + BODY, "pill": 1.3, "merge": 1.8, None: 0}[self.operator]
+            return max(map(len, self.title)) * 0.62 + 1.4
+        return {"cells": CELL[0], "attention": PORT + BODY, "pill": 1.5, "merge": 1.8, None: 0}[self.operator]
 
     @property
     def form_width(self) -> float:
@@ -106,7 +106,7 @@ class Glyph:
     def label_width(self) -> float:
         """The width of what is written below, about."""
         title = self.title if self.has_title_below else []
-        return 0.6 * max(map(len, [*title, *self.numbers]), default=0) + 0.3
+        return 0.64 * max(map(len, [*title, *self.numbers]), default=0) + 0.3
 
     @property
     def reach(self) -> tuple[float, float]:
@@ -124,7 +124,7 @@ class Glyph:
         if self.operator == "box":
             return 0.7 * len(self.title) + 0.6
         if self.operator == "pill":
-            return max(map(len, self.title)) * 0.31 + 0.5
+            return max(map(len, self.title)) * 0.36 + 0.5
         return {"attention": 3.4, "merge": 0.9, None: 0.0}[self.operator]
 
     @property

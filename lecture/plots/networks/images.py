@@ -11,10 +11,10 @@ from numpy.typing import ArrayLike
 from lecture.checks import whole
 from lecture.plots.alt import describe
 from lecture.plots.pixels import pictures
-from lecture.plots.style import COLORS
+from lecture.plots.style import COLORS, em, size
 from lecture.plots.text import fitting, letters
 
-_COLUMN = 1.7  # inches
+_COLUMN = 10  # em
 
 
 def plot_images(images: Sequence[ArrayLike], names: Sequence[str], *, columns: int = 5) -> np.ndarray:
@@ -44,13 +44,13 @@ def plot_images(images: Sequence[ArrayLike], names: Sequence[str], *, columns: i
     whole(columns, "columns", least=1)
     shown, names = pictures(images), [str(name) for name in names]
     rows = math.ceil(len(images) / columns)
-    _, axes = plt.subplots(rows, columns, figsize=(_COLUMN * columns, 2.0 * rows), squeeze=False)
+    _, axes = plt.subplots(rows, columns, figsize=(_COLUMN * columns * em(), 12 * rows * em()), squeeze=False)
     for ax in axes.flat:
         ax.set_axis_off()
     most = letters("axes.titlesize")
     for number, (ax, name) in enumerate(zip(axes.flat, names)):
         shown.draw(ax, number)
-        ax.set_title(name, y=-0.05, pad=0, va="top", fontsize=fitting(name, most, 0.9 * 72 * _COLUMN))
+        ax.set_title(name, y=-0.05, pad=0, va="top", fontsize=fitting(name, most, 0.9 * _COLUMN * size()))
     describe(axes.flat[0], f"{len(images)} images with their classes: {', '.join(names)}.{shown.lost()}")
     return axes.ravel()[: len(images)]
 

@@ -81,7 +81,7 @@ def _draw_rows(sheet, glyph):
             continue
         sheet.rectangle(glyph, (x, y - height / 2), glyph.size, zorder=3)
         if glyph.layer.kind == "input":
-            sheet.text(x - 0.3, y, str(step), 0.7, ha="right", va="center")
+            sheet.text(x - 0.3, y, str(step), 0.95, ha="right", va="center")
 
 
 _FORMS = {"sheets": _draw_sheets, "bar": _draw_bar, "rows": _draw_rows, "tokens": _draw_rows}
@@ -96,7 +96,7 @@ def _draw_merge(sheet, glyph):
     centre, style = (glyph.x + radius, glyph.y), {"facecolor": "white", "edgecolor": INK, "zorder": 3}
     sheet.patch(Circle(centre, radius, linewidth=0.12 * sheet.letter, **style), glyph)
     sign = _SIGNS.get(glyph.layer.type, "?")
-    sheet.centred(*centre, sign, 1.3 if len(sign) == 1 else 0.6)
+    sheet.centred(*centre, sign, 1.3 if len(sign) == 1 else 0.95)
 
 
 def _draw_box(sheet, glyph):
@@ -109,7 +109,7 @@ def _draw_pill(sheet, glyph):
     """What changes each number by itself, by its name, upright."""
     _draw_frame(sheet, glyph, "white")
     x, style = glyph.x + glyph.operator_width / 2, {"rotation": 90, "linespacing": 0.9}
-    sheet.centred(x, glyph.y, " ".join(glyph.title), 0.8, **style)
+    sheet.centred(x, glyph.y, " ".join(glyph.title), 0.95, **style)
 
 
 def _draw_frame(sheet, glyph, face):
@@ -151,7 +151,7 @@ def _draw_cell(sheet, glyph, y):
     width, height = CELL
     kind = glyph.layer.type.split()[-1].replace("SimpleRNN", "RNN")
     sheet.box(glyph, (glyph.x, y - height / 2), CELL, zorder=3)
-    sheet.centred(glyph.x + width / 2, y, kind, 0.7 if len(kind) <= 4 else 0.5)
+    sheet.centred(glyph.x + width / 2, y, kind, 0.95 if len(kind) <= 4 else 0.7)
 
 
 def _draw_attention(sheet, glyph):
@@ -162,10 +162,10 @@ def _draw_attention(sheet, glyph):
     for i in reversed(range(n_heads)):
         sheet.box(glyph, (left + _BEHIND * i, y - 2.7 + _BEHIND * i), (width, 5.2), zorder=2.5 - i / 100)
     middle = left + width / 2
-    sheet.centred(middle, y + 1.05, r"softmax$\left(\frac{QK^\top}{\sqrt{d}}\right)$", 0.85)
+    sheet.centred(middle, y + 1.05, r"softmax$\left(\frac{QK^\top}{\sqrt{d}}\right)$", 0.95)
     sheet.centred(middle, y - 0.55, r"$\cdot\ V$", 0.95)
     if glyph.layer.heads:
-        sheet.centred(middle, y - 1.9, f"{glyph.layer.heads} head{'s' * (glyph.layer.heads > 1)}", 0.75)
+        sheet.centred(middle, y - 1.9, f"{glyph.layer.heads} head{'s' * (glyph.layer.heads > 1)}", 0.95)
     for letter, dy in PORTS.items():
         sheet.box(glyph, (glyph.x, y + dy - _PORT / 2), (_PORT, _PORT), face="white", zorder=3)
         sheet.centred(glyph.x + _PORT / 2, y + dy, f"${letter}$")

@@ -210,6 +210,6 @@ def _draw_bar(page, place, mappable, name, room):
     bar = page.ax.figure.colorbar(ScalarMappable(mappable.norm, mappable.cmap), cax=place, orientation="horizontal")
     bar.outline.set_visible(False)
     small = 0.32 * page.letter
-    place.tick_params(labelsize=0.8 * page.letter * min(1, room / 7), length=small, pad=small)
+    place.tick_params(labelsize=page.letter * min(1, room / 7), length=small, pad=small)
     place.locator_params(nbins=int(np.clip(room / 2.8, 1, 5)))
-    bar.set_label(name, fontsize=fitting(name, 0.9 * page.letter, 1.1 * room * page.letter), labelpad=small)
+    bar.set_label(name, fontsize=fitting(name, page.letter, 1.1 * room * page.letter), labelpad=small)

@@ -8,9 +8,9 @@ import numpy as np
 from lecture.graph_layout import Grid
 from lecture.plots.networks.glyphs import Glyph
 
-GAP = 1.9  # between layers
+GAP = 1.6  # between layers
 LINE = 1.25  # between lines of text
-MARGIN = 6.0  # on the left, for what the lines of numbers are
+MARGIN = 6.6  # on the left, for what the lines of numbers are
 CONTINUES = 1.7  # length of the arrow where a line goes on below
 ARC = 1.1  # between connections that pass above each other
 

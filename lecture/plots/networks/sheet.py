@@ -17,7 +17,6 @@ from lecture.plots.page import fitting_letter, framed, points, set_window
 from lecture.plots.style import size
 
 INK = "0.25"
-_LETTER = 0.9  # of the figures' letters: a model has many words
 _LARGEST = 1.3  # times that, in Axes with room to spare
 Point = tuple[float, float]
 
@@ -32,7 +31,7 @@ class Sheet:
     @classmethod
     def of(cls, ax: Axes | None, width: float, height: float) -> "Sheet":
         """Return a sheet from (0, 0) to (width, -height): a new figure of that size, or as large as ``ax`` allows."""
-        letter = _LETTER * size()
+        letter = size()
         if ax is None:
             ax, spans = framed(width, height, letter), (width, height)
         else:
@@ -41,11 +40,11 @@ class Sheet:
         set_window(ax, (width / 2, -height / 2), spans)
         return cls(ax, letter)
 
-    def text(self, x: float, y: float, words: str, size: float = 0.9, **style: Any) -> Text:
+    def text(self, x: float, y: float, words: str, size: float = 0.97, **style: Any) -> Text:
         """Write; ``size`` is in em."""
         return self.ax.text(x, y, words, fontsize=size * self.letter, **({"color": INK, "in_layout": False} | style))
 
-    def centred(self, x: float, y: float, words: str, size: float = 0.9, **style: Any) -> Text:
+    def centred(self, x: float, y: float, words: str, size: float = 0.97, **style: Any) -> Text:
         """Write in the middle of something drawn."""
         style = {"ha": "center", "va": "center", "color": "black", "zorder": 4} | style
         return self.text(x, y, words, size, **style)

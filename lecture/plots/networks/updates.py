@@ -42,7 +42,7 @@ def plot_weight_updates(record: TrainingRecord, iteration: int, *, axes: tuple[A
     whole(iteration, "iteration", most=record.steps)
     # Margins by hand: working them out takes longer than the drawing, at each move of a slider.
     margins = {"left": 0, "right": 0.985, "bottom": 0.15, "top": 0.91, "wspace": 0.16}
-    left, right = style.axes(axes, 72, 28, ncols=2, width_ratios=[1.8, 1], gridspec_kw=margins, layout="none")
+    left, right = style.axes(axes, style.WIDE, 24, ncols=2, width_ratios=[1.8, 1], gridspec_kw=margins, layout="none")
     net = record.nets[iteration]
     network = layout(net.sizes, bias=True)
     plot_network(network, ax=left, weights=net.matrices, limit=_largest(record))

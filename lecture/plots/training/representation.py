@@ -42,7 +42,7 @@ def plot_representation(
         raise ValueError(
             f"activations must have shape (n, 2) with n classes, got {activations.shape} and {classes.shape}."
         )
-    ax = axes(ax, 42, 31.5)
+    ax = axes(ax, 42, 28)
     n, finite = len(activations), np.isfinite(activations).all(axis=1)
     activations, classes = activations[finite], classes[finite]
     ax.scatter(*activations.T, c=classes, cmap="viridis", s=3, alpha=0.3, linewidths=0, rasterized=True)

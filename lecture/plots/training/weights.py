@@ -13,7 +13,7 @@ from lecture.plots.page import drawable
 from lecture.plots.style import COLORS
 from lecture.plots.text import fitting, letters
 
-_ROW = 5  # panels side by side
+_ROW = 3  # panels side by side
 _WIDE, _HIGH = 20, 19.5  # of a panel with what stands around it, in em
 
 
@@ -52,7 +52,7 @@ class _Spread:
 
 
 def plot_weight_histograms(weights: Mapping[str, ArrayLike], *, threshold: float = 1e-3, bins: int = 81) -> np.ndarray:
-    """Draw a histogram of each set of weights, at most five side by side, all on the same axes' range.
+    """Draw a histogram of each set of weights, at most three side by side, all on the same axes' range.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def plot_weight_histograms(weights: Mapping[str, ArrayLike], *, threshold: float
     sets = [_spread(str(name), values, threshold) for name, values in weights.items()]
     edges = _reach(sets) * np.linspace(-1, 1, bins)
     axes = _panels(len(sets), max(part.title().count("\n") for part in sets) + 1)
-    room = 0.8 * _WIDE * style.size()
+    room = 0.75 * _WIDE * style.size()
     for number, (ax, part) in enumerate(zip(axes, sets, strict=True)):
         shares = np.histogram(part.finite, edges)[0] / part.n
         ax.stairs(shares, edges, fill=True, color=COLORS[number % len(COLORS)])
@@ -95,7 +95,7 @@ def _panels(n, n_lines):
     """Axes for n sets in rows, with room for titles of ``n_lines``; each column has tick labels at its lowest."""
     columns = min(n, _ROW)
     rows = -(-n // columns)
-    wide, high = _WIDE * columns, _HIGH * rows
+    wide, high = min(_WIDE * columns, style.WIDE), min(_HIGH * rows, style.TALL)
     above, left, below, beside = 1.6 * n_lines + 0.9, 5, 3.6, 1
     # Margins by hand: working them out takes longer than the drawing.
     margins = {"left": left / wide, "right": 1 - beside / wide, "bottom": below / high, "top": 1 - above / high}

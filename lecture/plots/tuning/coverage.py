@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from lecture.plots.alt import describe
-from lecture.plots.style import COLORS, em, size
+from lecture.plots.style import COLORS, TALL, WIDE, em, size
 from lecture.plots.tuning.trials import BEST
 from lecture.words import counted
 
@@ -60,7 +60,7 @@ def plot_coverage(
     curve = None if effect is None else _scores(effect, _GRID)
     found = {name: None if effect is None else _scores(effect, points[:, 0]) for name, points in searches.items()}
     if figure is None:
-        figure = plt.figure(figsize=(60 * em(), (31 if curve is None else 36) * em()), layout="constrained")
+        figure = plt.figure(figsize=(WIDE * em(), (26 if curve is None else TALL) * em()), layout="constrained")
     heights = (_LOW, _HEIGHTS[1]) if curve is None else _HEIGHTS
     parts = figure.add_gridspec(2, 5, width_ratios=_WIDTHS, height_ratios=heights)
     axes = np.empty((2, 3), dtype=object)
@@ -123,9 +123,9 @@ def _draw_points(axes, points, name, names):
     above.vlines(points[:, 0], 0, 1, **thick)
     right.hlines(points[:, 1], 0, 1, **thick)
     n_trials, *n_values = counted(len(points), "trial"), *(_n_different(points[:, axis]) for axis in (0, 1))
-    above.set_title(f"{name}, {n_trials}:\n{n_values[0]}", fontsize="large", color=color)
+    above.set_title(f"{name}, {n_trials}:\n{n_values[0]}", fontsize="medium", color=color)
     right.yaxis.set_label_position("right")
-    right.set_ylabel(n_values[1], color=color, rotation=270, va="bottom", fontsize="large")
+    right.set_ylabel(n_values[1], color=color, rotation=270, va="bottom", fontsize="medium")
     right.set_xlim(0, 1)
     above.set_ylim(0, 1)
     for ax in (above, right):

@@ -8,7 +8,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from lecture.plots.alt import describe
-from lecture.plots.style import COLORS, axes, size
+from lecture.plots.style import COLORS, WIDE, axes, size
 from lecture.plots.tuning.trials import BEST, Trial, best_of, in_order
 from lecture.words import counted
 
@@ -68,7 +68,7 @@ def plot_trial_curves(
     best, before, brackets = best_of(scored, higher_is_better), _before(shown), _brackets(shown)
     looks = {None: (COLORS[0], "-")}
     looks |= {bracket: _BRACKETS[i % len(_BRACKETS)] for i, bracket in enumerate(brackets)}
-    ax = axes(ax, 55, 27)
+    ax = axes(ax, WIDE, 27)
     _draw_curves(ax, shown, before, looks)
     ends = _draw_ends(ax, shown, before, looks)
     epoch = _draw_best(ax, best, higher_is_better)

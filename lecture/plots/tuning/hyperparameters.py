@@ -9,12 +9,12 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
 from lecture.plots.alt import describe
-from lecture.plots.style import COLORS, em, size
+from lecture.plots.style import COLORS, TALL, WIDE, em, size
 from lecture.plots.tuning.columns import columns
 from lecture.plots.tuning.trials import BEST, Trial, in_order
 from lecture.words import counted
 
-_A_ROW = 4  # panels
+_A_ROW = 5  # panels
 _LETTERS = 18  # of tick labels that have room side by side under a panel
 _TURNED = {"rotation": 30, "ha": "right", "rotation_mode": "anchor"}  # tick labels that have not
 _JITTER = 0.16  # of a category's points, to either side
@@ -49,7 +49,7 @@ def plot_hyperparameters(
     Returns
     -------
     ndarray of matplotlib.axes.Axes, shape (n_hyperparameters,)
-        Panels in the order of the trials' values, at most four in a row.
+        Panels in the order of the trials' values, at most five in a row.
 
     Raises
     ------
@@ -63,7 +63,8 @@ def plot_hyperparameters(
     n_rows = math.ceil(len(found) / _A_ROW)
     n_columns = math.ceil(len(found) / n_rows)
     if figure is None:
-        width, height = max(13.5 * n_columns + 4, 24), (14 + 5 * any(map(_is_wide, found))) * n_rows + 3
+        width = min(max(13.5 * n_columns + 4, 24), WIDE)
+        height = min((14 + 5 * any(map(_is_wide, found))) * n_rows + 3, TALL)
         figure = plt.figure(figsize=(width * em(), height * em()), layout="constrained")
     panels = figure.subplots(n_rows, n_columns, sharey=True, squeeze=False)
     for ax in panels.flat[len(found) :]:
@@ -93,7 +94,7 @@ def _draw_panel(ax, column, y, at):
         ax.set_xscale("log")
     ax.plot(x[others], y[others], "o", color=COLORS[0], alpha=0.65, markersize=0.55 * letter, markeredgewidth=0)
     ax.plot(x[[at]], y[[at]], "*", color=BEST, markersize=1.4 * letter, markeredgecolor="white", zorder=4)
-    ticks, labels = column.ticks(apart=0.16)
+    ticks, labels = column.ticks(apart=0.3)
     ax.set_xticks(ticks, labels, **(_TURNED if _is_wide(column) else {}))
     ax.xaxis.set_minor_locator(NullLocator())
     if column.categories:
@@ -103,7 +104,7 @@ def _draw_panel(ax, column, y, at):
     ax.set_xlabel(column.name)
     n_used = int((~np.isnan(column.x)).sum())
     if n_used < len(y):
-        ax.set_title(f"used in {n_used} of {len(y)} trials", fontsize="small", color="0.35")
+        ax.set_title(f"used in {n_used} of {len(y)} trials", color="0.35")
 
 
 def _is_wide(column):

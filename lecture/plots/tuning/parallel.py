@@ -11,7 +11,7 @@ from matplotlib.colors import ListedColormap, Normalize
 from matplotlib.patheffects import withStroke
 
 from lecture.plots.alt import describe
-from lecture.plots.style import axes, em, size
+from lecture.plots.style import WIDE, axes, em, size
 from lecture.plots.tuning.columns import columns
 from lecture.plots.tuning.trials import BEST, Trial, in_order
 from lecture.words import counted
@@ -69,7 +69,7 @@ def plot_parallel(
     low, high = _window(scores, higher_is_better)
     y = _heights(found, (np.clip(scores, low, high) - low) / (high - low))
     n, best = len(found), scored[at]
-    ax = axes(ax, min(max(6 * n + 9, 40), 66), 27)
+    ax = axes(ax, min(max(6 * n + 9, 40), WIDE), 27)
     for x, column in enumerate(found):
         _draw_axis(ax, x, column)
     colors = ScalarMappable(Normalize(low, high), DARK_IS_HIGH if higher_is_better else DARK_IS_LOW)

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from lecture.plots.alt import describe
-from lecture.plots.style import COLORS, em, size
+from lecture.plots.style import COLORS, WIDE, em, size
 from lecture.plots.tuning.search import KEY
 from lecture.plots.tuning.trials import BEST
 
@@ -69,7 +69,7 @@ def plot_surrogate(
         raise ValueError(f"x, tried_x and next_x must be above 0 for a log scale, got {belief.least:g}.")
     has_gain = belief.gain is not None
     if figure is None:
-        figure = plt.figure(figsize=(55 * em(), (33 if has_gain else 25) * em()), layout="constrained")
+        figure = plt.figure(figsize=(WIDE * em(), (27 if has_gain else 24) * em()), layout="constrained")
     heights = [3, 1] if has_gain else [3]
     axes = figure.subplots(len(heights), 1, sharex=True, squeeze=False, height_ratios=heights).ravel()
     _draw_belief(axes[0], belief)

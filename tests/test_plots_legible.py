@@ -1,0 +1,150 @@
+"""What is written in a figure can be read: on a page of a screen of 1366 pixels, and from the back row on a slide."""
+
+import itertools
+import json
+import re
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from lecture import from_scratch, plots
+from lecture.from_scratch import chain_rule, dense_net, layer_gradient, record_training, step_by_step, xor
+from lecture.plots import STYLES
+from lecture.plots.legible import smallest_letters
+from lecture.plots.style import TALL, WIDE
+
+PAGE, SLIDE = 756, (1152, 603)  # pixels that a figure may take: of a page, measured in Chromium; of a slide, its body
+LEAST_ON_PAGE, LEAST_ON_SLIDE = 14, 20  # pixels of a letter
+X, DIFFER = xor()
+BOTH = np.hstack([DIFFER, 1 - DIFFER])
+rng = np.random.default_rng(0)
+
+
+def on_page(letters, width):
+    """The size of letters on a page, of a picture with this natural width; all in pixels."""
+    return letters * min(1, PAGE / width)
+
+
+def on_slide(letters, width, height):
+    return letters * min(SLIDE[0] / width, SLIDE[1] / height)
+
+
+def measured(figure):
+    """Letters, width and height of a figure in pixels, cut out as a notebook does, and its smallest words."""
+    figure.canvas.draw()
+    points, words = smallest_letters(figure)
+    dpi = figure.dpi
+    box = figure.get_tightbbox(figure.canvas.get_renderer()).padded(plt.rcParams["savefig.pad_inches"])
+    return points / 72 * dpi, box.width * dpi, box.height * dpi, words
+
+
+class Verdict:
+    """A verdict as `lecture.experiments` has it, which is not loaded here."""
+
+    class hypothesis:
+        text, smallest, absent = "At the best fit of a smaller network each unused unit leads down, once.", 0.1, False
+
+    def __init__(self, mean, word):
+        self.low, self.mean, self.high, self.word = mean - 0.05, mean, mean + 0.05, word
+
+    def describe(self):
+        return self.word
+
+
+VERDICTS = [Verdict(0.4, "supported"), Verdict(0.0, "contradicted"), Verdict(0.1, "undecided")]
+ONE, TWO, DEEP = (dense_net(sizes, loss="squared_error", seed=5) for sizes in ([2, 3, 1], [2, 3, 2], [2, 3, 3, 2]))
+DRAWINGS = {
+    "verdicts": lambda: plots.plot_verdicts(VERDICTS),
+    "chain rule, last layer": lambda: plots.plot_chain_rule(chain_rule(ONE, X[1], DIFFER[1], (2, 3, 1))),
+    "chain rule, hidden layer": lambda: plots.plot_chain_rule(chain_rule(TWO, X[1], BOTH[1], (1, 1, 2))),
+    "gradient of a batch": lambda: plots.plot_batch_gradient(layer_gradient(TWO, X[1:], BOTH[1:], 1)),
+    "step by step": lambda: plots.plot_step(step_by_step(TWO, X[1:], BOTH[1:]), 8),
+    "weight updates": lambda: plots.plot_weight_updates(record_training(ONE, X, DIFFER, steps=30), 20),
+    "histograms": lambda: plots.plot_weight_histograms({f"L{n}, 0.001": rng.normal(size=500) for n in range(3)})[0],
+    "images": lambda: plots.plot_images(rng.random((10, 8, 8)), ["Ankle boot", "T-shirt/top"] * 5)[0],
+    "feature maps": lambda: plots.plot_feature_maps(rng.random((28, 28)), {"layer 1": rng.random((9, 9, 8))})[0],
+    "patches": lambda: plots.plot_patches({f"layer {n}": rng.random((6, 6, 8, 8)) for n in range(3)})[0],
+    "optimizers": lambda: plots.plot_optimizers(["sgd", "momentum", "adam"]),
+    "errors over h": lambda: plots.plot_errors_over_h([from_scratch.errors_over_h(ONE, X, DIFFER)]),
+}
+# A matrix product below a net, whose twelve columns need all the width there is.
+NARROW = {"gradient of a layer": lambda: plots.plot_layer_gradient(layer_gradient(DEEP, X[1:], BOTH[1:], 2))}
+
+
+@pytest.mark.parametrize("style", ["book", "slides"])
+@pytest.mark.parametrize("drawing", DRAWINGS)
+def test_every_letter_of_a_figure_can_be_read(drawing, style):
+    with plt.rc_context(STYLES[style]):
+        letters, width, height, words = measured(DRAWINGS[drawing]().figure)
+    if style == "book":
+        assert on_page(letters, width) >= LEAST_ON_PAGE, (words, on_page(letters, width))
+    seen = on_slide(letters, width, height)
+    assert seen >= (LEAST_ON_SLIDE if width / height > WIDE / TALL or drawing in ("images",) else 19.5), (words, seen)
+
+
+def test_the_largest_figure_is_just_large_enough():
+    with plt.rc_context(STYLES["book"]):
+        em = plt.rcParams["font.size"] / 72
+        figure, ax = plt.subplots(figsize=(WIDE * em, TALL * em))
+        ax.set_title("a", fontsize=30)
+        letters, width, height, _ = measured(figure)
+    assert LEAST_ON_PAGE <= on_page(letters, width) < 1.05 * LEAST_ON_PAGE
+    assert LEAST_ON_SLIDE <= on_slide(letters, width, height) < 1.05 * LEAST_ON_SLIDE
+
+
+def test_the_smallest_letters_are_found_where_they_are_seen():
+    figure, (ax, off, gone) = plt.subplots(1, 3)
+    ax.text(0, 0, "small", fontsize=5)
+    ax.text(0, 0, "hidden", fontsize=3, visible=False)
+    ax.text(0, 0, "  ", fontsize=2)
+    off.tick_params(labelsize=1)
+    off.set_axis_off()
+    gone.text(0, 0, "gone", fontsize=1)
+    gone.set_visible(False)
+    figure.canvas.draw()
+    assert smallest_letters(figure) == (5, "small")
+    off.set_axis_on()
+    figure.canvas.draw()
+    assert smallest_letters(figure)[0] == 1
+    assert smallest_letters(plt.figure()) == (float("inf"), "")
+
+
+def test_no_caption_of_a_verdict_is_cut_off_or_crossed():
+    with plt.rc_context(STYLES["book"]):
+        ax = plots.plot_verdicts(VERDICTS)
+        ax.figure.canvas.draw()
+        renderer = ax.figure.canvas.get_renderer()
+        drawn = [line.get_window_extent(renderer) for line in ax.lines]
+        drawn += [band.get_window_extent(renderer) for band in ax.collections]
+        for text in ax.texts:
+            box = text.get_window_extent(renderer)
+            assert ax.figure.bbox.x0 <= box.x0 and box.x1 <= ax.figure.bbox.x1
+            assert not [other for other in drawn if other.y0 < box.y1 - 1 and box.y0 + 1 < other.y1]
+        labels = [text.get_text() for legend in ax.figure.legends for text in legend.get_texts()]
+    assert labels == ["supports the claim", "contradicts it"]
+
+
+def pictures(folder):
+    """What an executed book shows: (chapter, alternative text, letters, width, height) of each picture."""
+    for path in sorted(folder.glob("*.ipynb")):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        outputs = itertools.chain.from_iterable(cell.get("outputs", []) for cell in cells)
+        for output in outputs:
+            if "image/png" in output.get("data", {}):
+                about = output["metadata"]["image/png"]
+                yield path.stem, about["alt"], *(about[name] for name in ("letters", "width", "height"))
+            html = "".join(output.get("data", {}).get("text/html", ""))
+            if found := re.search(r'data-letters="([\d.]+)".*?alt="([^"]*)" width="(\d+)" height="(\d+)"', html, re.S):
+                letters, alt, width, height = found.groups()
+                yield path.stem, alt, float(letters), int(width), int(height)
+
+
+def test_every_picture_of_the_book_can_be_read(built_book):
+    shown = list(pictures(built_book / "executed"))
+    small = [
+        f"{chapter}: {on_page(letters, width):.1f} px: {alt[:80]}"
+        for chapter, alt, letters, width, _ in shown
+        if on_page(letters, width) < LEAST_ON_PAGE - 0.5
+    ]
+    assert len(shown) > 50 and not small, "\n".join(small)
