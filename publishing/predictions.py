@@ -87,7 +87,9 @@ def read(notebook: Any, name: str) -> list[Prediction]:
 def fold(notebook: Any, name: str) -> None:
     """Mark, in place, what the book's pages fold until a question is answered (``_static/predictions.js``).
 
-    Folded is all from the question to its answer, and the paragraph below the answer, which reads the figure.
+    Folded is all from the question to its answer and the rest of the answer's cell, which reads the figure and says
+    what was learnt. If another question follows in that cell, only the paragraph below the answer is folded: the others
+    lead to that question.
 
     Raises
     ------
@@ -196,9 +198,12 @@ def _opening(prediction):
 
 
 def _parted(text):
-    """An answer with the paragraph that reads the figure, and the rest of its cell."""
+    """An answer with what reads the figure, and the rest of its cell, which leads to the next question."""
     end = text.index("</details>") + len("</details>")
-    reading, _, rest = text[end:].strip().partition("\n\n")
-    if re.match(r"\*\*Learnt|\*Predict first|[-#|`<>$]|\d+\.", reading):  # not a plain paragraph
-        return text[:end], f"{reading}\n\n{rest}"
+    after = text[end:].strip()
+    if not re.search(r"^#+ |^\*Predict first:", after, re.MULTILINE):
+        return text, ""
+    reading, _, rest = after.partition("\n\n")
+    if re.match(r"\*Predict first:|[-#|`<>$]|\d+\.", reading):  # not a plain paragraph
+        return text[:end], after
     return f"{text[:end]}\n\n{reading}", rest

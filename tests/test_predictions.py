@@ -100,7 +100,16 @@ def test_folded_is_what_shows_the_answer_the_answer_and_the_sentence_that_reads_
         '<div class="lecture-prediction" data-kind="show" data-question="counting: and now?">\n\n'
         '*Predict first: and now?*\n\n<div class="lecture-folded">'
     )
-    assert last.endswith("</details>\n\n</div></div>\n\n**Learnt:** it.")
+    assert last.endswith("</details>\n\n**Learnt:** it.\n\n</div></div>")
+
+
+def test_a_list_below_an_answer_leads_to_the_next_question():
+    first, second = asking("Five."), asking("Six.")
+    first[2].source += "\n\n" + second[0].source.split("\n\n")[-1]
+    first[2].source = first[2].source.replace("The line says it.", "- Once\n- more")
+    made = notebook(*first, *second[1:])
+    predictions.fold(made, "01_sums.py")
+    assert "</details>\n\n</div></div>\n\n- Once\n- more\n\n**Learnt:**" in made.cells[2].source
 
 
 def test_the_book_folds_a_copy():
