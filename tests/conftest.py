@@ -119,6 +119,12 @@ def browser():
         chromium.close()
 
 
+def show_all(context):
+    """Let the pages of the book that a context opens fold nothing, as for a reader who does not want to be asked."""
+    context.add_init_script("try { localStorage.setItem('lecture:show-all', 'yes'); } catch { /* no page yet */ }")
+    return context
+
+
 def watch(page):
     """Collect what a page asks other places for, and its errors."""
     asked, complaints = [], []

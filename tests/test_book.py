@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from conftest import watch
+from conftest import show_all, watch
 from small_book import ADDRESS, checkout, two_notebooks
 
 from publishing import address, book
@@ -19,7 +19,7 @@ def small(tmp_path_factory):
 @pytest.fixture
 def page(browser):
     """A page that is offline, and fails the test at its end if it asked for anything."""
-    context = browser.new_context(offline=True, viewport={"width": 1280, "height": 900})
+    context = show_all(browser.new_context(offline=True, viewport={"width": 1280, "height": 900}))
     page = context.new_page()
     asked, _ = watch(page)
     yield page
@@ -107,7 +107,7 @@ def test_hidden_code_opens(small, page):
     assert page.get_by_text("draw()").is_visible()
 
 
-def _contrast(page, selector):
+def contrast(page, selector):
     """Of a text and what it stands on, as WCAG has it."""
     return page.eval_on_selector(
         selector,
@@ -131,12 +131,13 @@ def test_answers_open_by_keyboard_and_are_readable(small, page, mode):
     _open(page, small, "notebooks/01_sums")
     assert page.evaluate("document.documentElement.dataset.theme") == mode
     answer = page.get_by_text("It is, as")
-    assert not answer.is_visible()
     page.locator("main details:not([class]) > summary").focus()
+    page.keyboard.press("Space")
+    assert not answer.is_visible()
     page.keyboard.press("Space")
     assert answer.is_visible()
     for part in ("summary", "p", ".eqno"):
-        assert _contrast(page, f"main details:not([class]) {part}") > 4.5, part
+        assert contrast(page, f"main details:not([class]) {part}") > 4.5, part
     assert (
         page.eval_on_selector("img[alt='A single pixel.']", "it => getComputedStyle(it).filter") == "none"
         or mode == "light"

@@ -1,7 +1,7 @@
 """The built book in a real browser, from a file and offline: pages load whole, and every explorer moves."""
 
 import pytest
-from conftest import ROOT, watch
+from conftest import ROOT, show_all, watch
 
 from publishing import api, notebooks, parts
 
@@ -17,7 +17,7 @@ PAGES = ["index", "gallery", "teaching", *(f"api/{name}" for name in api.pages()
 @pytest.fixture
 def page(browser):
     """A page that is offline, and fails the test at its end if it asked for anything or complained."""
-    context = browser.new_context(offline=True, viewport={"width": 1280, "height": 900})
+    context = show_all(browser.new_context(offline=True, viewport={"width": 1280, "height": 900}))
     page = context.new_page()
     page.set_default_navigation_timeout(120_000)  # the machine may be busy
     asked, complaints = watch(page)
@@ -207,6 +207,7 @@ def test_every_answer_opens_by_keyboard(built_book, page, name):
     page.goto((built_book / "html" / f"{name}.html").as_uri())
     shut = []
     for summary in page.locator("main details:not(.controls) > summary").all():
+        summary.evaluate("it => { it.parentElement.open = false; }")
         summary.focus()
         page.keyboard.press("Enter")
         if not summary.evaluate("it => it.parentElement.open"):
