@@ -25,7 +25,7 @@ def _drawing():
     import io
 
     buffer = io.BytesIO()
-    plot_network(layout([3, 4, 2])).figure.savefig(buffer, format="png", dpi=150)
+    plot_network(layout([3, 4, 2])).figure.savefig(buffer, format="png", dpi=300)
     return base64.b64encode(buffer.getvalue()).decode()
 
 

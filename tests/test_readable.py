@@ -1,0 +1,184 @@
+"""A small book on a phone and on a screen: code folded, figures enlarged, nothing too wide, no text too faint."""
+
+import pytest
+from conftest import watch
+from part_book import checkout, notebooks
+from readable import faint_texts, in_mode, opened
+
+from publishing import book
+
+PHONE, SCREEN = {"width": 390, "height": 844}, {"width": 1366, "height": 768}
+PAGES = ["notebooks/01_powers", "notebooks/01_powers_2", "notebooks/01_powers_3", "index", "teaching", "gallery"]
+
+
+@pytest.fixture(scope="module")
+def html(tmp_path_factory):
+    """The folder of the pages of the book."""
+    root = checkout(tmp_path_factory.mktemp("readable"))
+    return book.assemble(root, notebooks(), root / "_build").parent
+
+
+@pytest.fixture
+def page(browser):
+    """A page on a phone that is offline, and fails the test at its end if it asked for anything."""
+    context = browser.new_context(offline=True, viewport=PHONE, has_touch=True)
+    page = context.new_page()
+    asked, _ = watch(page)
+    yield page
+    context.close()
+    assert asked == []
+
+
+@pytest.mark.parametrize("size", [PHONE, SCREEN], ids=["phone", "screen"])
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_no_page_is_wider_than_the_screen_and_no_text_is_faint(html, page, mode, size):
+    in_mode(page, mode)
+    page.set_viewport_size(size)
+    for name in PAGES:
+        opened(page, html / f"{name}.html")
+        assert page.evaluate("document.documentElement.dataset.theme") == mode
+        assert faint_texts(page) == {}, name
+        assert page.evaluate("document.documentElement.scrollWidth") == size["width"], name
+
+
+def test_faint_text_is_found(html, page):
+    opened(page, html / "notebooks" / "01_powers.html")
+    page.eval_on_selector("main p", "it => { it.style.color = '#888'; }")
+    (found,) = faint_texts(page).values()
+    assert found.startswith("3.54: ")
+
+
+# ---- Code
+
+
+def test_code_is_folded_on_a_phone_but_for_exercises(html, page):
+    opened(page, html / "notebooks" / "01_powers.html")
+    code = page.get_by_text("a remark")
+    assert not code.is_visible()
+    page.get_by_text("Show code").tap()
+    assert code.is_visible() and page.get_by_text("Hide code").is_visible()
+    page.set_viewport_size(SCREEN)
+    page.wait_for_function("!document.querySelector('.lecture-code > summary').getClientRects().length")
+    assert code.is_visible(), "a turned phone, or a wider window, shows it"
+    page.set_viewport_size(PHONE)
+    page.wait_for_function("!document.querySelector('.lecture-code').open")
+    opened(page, html / "notebooks" / "01_powers_3.html")
+    assert page.get_by_text("n = ...").is_visible()
+    assert page.get_by_text("Show code").count() == 0 and page.get_by_text("Show solution").is_visible()
+
+
+def test_code_is_open_on_a_screen(html, page):
+    page.set_viewport_size(SCREEN)
+    opened(page, html / "notebooks" / "01_powers.html")
+    assert page.get_by_text("a remark").is_visible() and page.get_by_text("Show code").count() == 0
+
+
+# ---- What is wide
+
+
+def test_what_is_too_wide_scrolls_and_fades_where_there_is_more(html, page):
+    opened(page, html / "notebooks" / "01_powers_2.html")
+    page.wait_for_function("document.querySelectorAll('main [data-more]').length === 3")
+    for scroller in page.locator("main [data-more]").all():
+        more = lambda it=scroller: it.get_attribute("data-more")  # noqa: E731
+        mask = lambda it=scroller: it.evaluate("it => getComputedStyle(it).maskImage")  # noqa: E731
+        assert more() == "right" and "to left" in mask()
+        scroller.evaluate("it => it.scrollTo(40, 0)")
+        page.wait_for_timeout(100)
+        assert more() == "left right" and mask().count("rgba(0, 0, 0, 0)") == 2
+        scroller.evaluate("it => it.scrollTo(it.scrollWidth, 0)")
+        page.wait_for_timeout(100)
+        assert more() == "left" and "to right" in mask()
+        assert scroller.evaluate("it => it.tabIndex") == 0, "arrow keys scroll it"
+    assert page.locator("#equation-eq-cubes mjx-container").get_attribute("data-more") is None
+
+
+def test_a_long_name_in_a_sentence_breaks(html, page):
+    opened(page, html / "notebooks" / "01_powers_2.html")
+    box = page.locator("main p code", has_text="experiments.convergence").bounding_box()
+    assert box["x"] + box["width"] <= PHONE["width"] and box["height"] > 60
+
+
+# ---- Figures
+
+
+def _dialog(page):
+    return page.evaluate("""() => {
+        const dialog = document.querySelector("dialog.lecture-zoom"), img = dialog.querySelector("img");
+        const { width, height } = img.getBoundingClientRect();
+        return { open: dialog.open, width, height, inside: dialog.contains(document.activeElement) };
+    }""")
+
+
+def _enlarged(page, html):
+    opened(page, html / "notebooks" / "01_powers.html")
+    figure = page.locator(".lecture-figure")
+    assert figure.count() == 1 and page.get_by_role("button", name="A net of nine units.").count() == 1
+    figure.tap()
+    page.wait_for_function("document.querySelector('.lecture-zoom img').getBoundingClientRect().width > 300")
+    return figure
+
+
+def test_a_figure_is_enlarged_by_touch_and_closed_again(html, page):
+    figure = _enlarged(page, html)
+    small = figure.locator("img").bounding_box()["width"]
+    before = _dialog(page)["width"]
+    assert before > 1.2 * small, "it opens larger than it stands on the page"
+    page.get_by_label("Larger").tap()
+    assert _dialog(page)["width"] == pytest.approx(1.5 * before, rel=0.01)
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    page.get_by_label("Smaller").tap()
+    assert _dialog(page)["width"] == pytest.approx(before, rel=0.01)
+    page.get_by_label("Close").tap()
+    assert not _dialog(page)["open"]
+
+
+def test_two_fingers_enlarge_a_figure_and_one_moves_it(html, page):
+    _enlarged(page, html)
+    before = _dialog(page)["width"]
+    touch = page.context.new_cdp_session(page)
+
+    def fingers(kind, *points):
+        touch.send(
+            "Input.dispatchTouchEvent",
+            {"type": kind, "touchPoints": [{"x": x, "y": y, "id": n} for n, (x, y) in enumerate(points)]},
+        )
+
+    fingers("touchStart", (150, 420), (240, 420))
+    for step in range(1, 7):
+        fingers("touchMove", (150 - 10 * step, 420), (240 + 10 * step, 420))
+    fingers("touchEnd")
+    larger = _dialog(page)["width"]
+    assert larger > 1.5 * before
+    where = "document.querySelector('.lecture-zoom .sight').scrollLeft"
+    start = page.evaluate(where)
+    fingers("touchStart", (300, 420))
+    for step in range(1, 9):
+        fingers("touchMove", (300 - 15 * step, 420))
+    fingers("touchEnd")
+    page.wait_for_timeout(300)
+    assert page.evaluate(where) > start + 50 and _dialog(page)["width"] == larger
+
+
+def test_a_figure_is_enlarged_by_keyboard_which_stays_in_it_and_returns(html, page):
+    page.set_viewport_size(SCREEN)
+    opened(page, html / "notebooks" / "01_powers.html")
+    figure = page.locator(".lecture-figure")
+    figure.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelector('.lecture-zoom img').getBoundingClientRect().width > 300")
+    before = _dialog(page)
+    assert before["open"] and (before["width"] >= SCREEN["width"] - 2 or before["height"] >= SCREEN["height"] - 100)
+    for key in ("Tab", "Tab", "Tab", "Tab", "Tab", "Shift+Tab"):
+        page.keyboard.press(key)
+        assert _dialog(page)["inside"]
+    page.keyboard.press("+")
+    assert _dialog(page)["width"] == pytest.approx(1.5 * before["width"], rel=0.01)
+    page.keyboard.press("Escape")
+    assert not _dialog(page)["open"] and figure.evaluate("it => it === document.activeElement")
+
+
+def test_explorers_and_the_gallery_keep_their_clicks(html, page):
+    for name in ("notebooks/01_powers_2", "gallery"):
+        opened(page, html / f"{name}.html")
+        assert page.locator(".lecture-figure").count() == 0
