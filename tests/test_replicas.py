@@ -175,6 +175,53 @@ def test_penalties_are_those_of_keras(name, doubles):
     assert np.abs(result.weights[0][2]).sum() < np.abs(result.weights[0][0]).sum()
 
 
+def test_adam_with_weight_decay_is_adamw_of_keras():
+    first, decays = _weights(3), np.array([0.0, 0.3, 2.0])
+    result = train(
+        SIZES[1:-1],
+        X,
+        Y,
+        steps=200,
+        seeds=[4, 5, 6],
+        batch_size=25,
+        activation="tanh",
+        optimizer="adam",
+        learning_rate=RATES,
+        weights=first,
+        weight_decay=decays,
+        dtype="float64",
+        show=False,
+    )
+    for replica in range(3):
+        theirs = keras.optimizers.AdamW(RATES[replica], weight_decay=decays[replica])
+        expected = _keras(first, theirs, 200, dtype="float64", batch_size=25, seed=4 + replica)
+        assert _farthest(result, replica, expected) < 1e-8
+
+
+def test_weight_decay_takes_the_rate_of_each_step_from_a_schedule():
+    """A network that gives 0 where 0 is wanted has no gradient: only the decay is left."""
+    first = [np.zeros_like(array) if at in (4, 5) else array for at, array in enumerate(_weights(4))]
+    rates = 0.1 * np.arange(1, 6)
+    result = train(
+        SIZES[1:-1],
+        X,
+        np.zeros_like(Y),
+        steps=5,
+        seeds=2,
+        output="linear",
+        loss="mean_squared_error",
+        optimizer="sgd",
+        learning_rate=lambda step: 0.1 * (step + 1),
+        weights=first,
+        weight_decay=[0.0, 0.5],
+        dtype="float64",
+        show=False,
+    )
+    kept = np.prod(1 - 0.5 * rates)
+    np.testing.assert_allclose(result.weights[0][0], first[0], rtol=1e-6)
+    np.testing.assert_allclose(result.weights[0][1], kept * first[0], rtol=1e-6)
+
+
 @pytest.mark.parametrize(
     "loss, output",
     [

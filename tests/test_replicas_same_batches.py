@@ -12,6 +12,7 @@ HOW = dict(steps=60, seeds=[4, 5, 6], batch_size=16, activation="tanh", dtype="f
 OWN = {
     "plain": dict(optimizer="sgd", learning_rate=[0.1, 0.02, 0.3], bias_initializer="ones"),
     "penalties": dict(l1=[0, 0.001, 0.01], l2=[0.01, 0, 0.1], optimizer=keras.optimizers.SGD(0.1, momentum=0.9)),
+    "weight decay": dict(weight_decay=[0, 0.1, 1.0], optimizer="adam"),
     "batch norm": dict(batch_norm=(0.9, 1e-5), optimizer="adam", l2=np.full((3, 3), 0.01), penalized="all"),
     "widths": dict(widths=np.array([[8, 5], [3, 2], [8, 1]])),
     "all examples": dict(batch_size=None),

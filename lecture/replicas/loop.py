@@ -33,16 +33,32 @@ class Loop:
         Whether replicas differ in width.
     penalized : tuple of int
         Which of ``net.shapes`` have a penalty.
+    decaying : bool
+        Whether there is decoupled weight decay.
     noting : bool
         Whether to note the norm of the gradient in each step.
     """
 
-    def __init__(self, net: BatchedNet, loss, sparse, optimizer, n_replicas, *, dtype, masked, penalized, noting=False):
+    def __init__(
+        self,
+        net: BatchedNet,
+        loss,
+        sparse,
+        optimizer,
+        n_replicas,
+        *,
+        dtype,
+        masked,
+        penalized,
+        decaying=False,
+        noting=False,
+    ):
         self.net, self.loss, self.sparse, self.optimizer = net, loss, sparse, optimizer
-        self.dtype, self.penalized, self.noting = dtype, penalized, noting
+        self.dtype, self.penalized, self.decaying, self.noting = dtype, penalized, decaying, noting
         self.shapes = [(n_replicas, *shape) for shape in net.arrays]
         self.learnt = self.variables()
         self.strengths = self._variable(np.zeros((2, len(net.shapes), n_replicas, 1, 1)))
+        self.decay = self._variable(np.zeros((n_replicas, 1)))
         self.masks = [self._variable(np.ones((n_replicas, 1, q))) for q in net.sizes[1:-1] if masked]
         self.batch_norm = BatchNorm(n_replicas, net.sizes[1:-1], dtype) if net.normalized else None
         optimizer.build(self.learnt)
@@ -95,8 +111,18 @@ class Loop:
     def update(self, gradients):
         """Let the optimizer change the weights; return the gradients in a row."""
         gradient = self.row(gradients)
+        self.shrink()
         self.optimizer.apply([gradient], self.learnt)
         return gradient
+
+    def shrink(self):
+        """Let decoupled weight decay shrink all weights, as far as the step's learning rate says."""
+        if self.decaying:
+            kept = (
+                1 - tf.cast(self.optimizer.learning_rate, self.dtype) * self.decay
+            )  # (R, 1), as learnt ends in (R, …)
+            for variable in self.learnt:
+                variable.assign(variable.value * kept)
 
     def row(self, arrays):
         """Return arrays of all replicas in a row, (R, …)."""

@@ -43,6 +43,7 @@ class Fit:
     learning_rate: Any = None
     l1: Any = 0.0
     l2: Any = 0.0
+    weight_decay: Any = 0.0
     penalized: str = "hidden"
     dtype: str = "float32"
 
@@ -86,5 +87,5 @@ def names_of(*groups):
 KNOWN = names_of(Network, Data, Fit, Record)
 OWN = (  # what may differ between conditions
     *("loss", "activation", "output", "batch_norm", "initializer", "bias_initializer", "weights", "widths"),
-    *("l1", "l2", "learning_rate", "X", "y", "X_test", "y_test"),
+    *("l1", "l2", "weight_decay", "learning_rate", "X", "y", "X_test", "y_test"),
 )

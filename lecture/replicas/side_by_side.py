@@ -38,6 +38,7 @@ class SideBySide(Loop):
     def update(self, gradients):
         first, *others = gradients
         others = self.row(others)
+        self.shrink()
         self.optimizer.apply([first, others], self.learnt)
         return self.row([tf.transpose(first, (1, 0, 2)), others])
 

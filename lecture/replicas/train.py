@@ -42,6 +42,7 @@ def train(
     batch_norm: tuple[float, float] | None = None,
     l1: ArrayLike = 0.0,
     l2: ArrayLike = 0.0,
+    weight_decay: ArrayLike = 0.0,
     penalized: str = "hidden",
     n_outputs: int | None = None,
     X_test: ArrayLike | None = None,
@@ -108,6 +109,10 @@ def train(
     l1, l2 : float, array (n_replicas,) or (n_replicas, n_kernels)
         Strengths of the penalty l1 Σ|w| + l2 Σw² that is added to the loss: the same for all kernels, or (with
         ``penalized="all"``) one for each that is learnt.
+    weight_decay : float or array (n_replicas,)
+        Decoupled weight decay λ: before each step all weights and biases shrink by the factor 1 - η λ, with the step's
+        learning rate η, and the optimizer's rule does not see it (Loshchilov & Hutter, 2019). With ``"adam"`` that is
+        Keras' ``AdamW``.
     penalized : "hidden" or "all"
         Which kernels are penalized: those of the hidden layers, or the output's as well.
     n_outputs : int, optional
@@ -162,8 +167,8 @@ def compare(
     conditions : mapping of str to mapping
         Settings of each condition by its name: the arguments of `train` that differ. A condition may set ``loss``,
         ``activation``, ``output``, ``batch_norm``, ``initializer``, ``bias_initializer``, ``weights``, ``widths``,
-        ``l1``, ``l2``, ``learning_rate``, ``X``, ``y``, ``X_test`` and ``y_test``. Arrays with a value for each replica
-        have one for each seed. Those with batch norm are trained after those without.
+        ``l1``, ``l2``, ``weight_decay``, ``learning_rate``, ``X``, ``y``, ``X_test`` and ``y_test``. Arrays with a
+        value for each replica have one for each seed. Those with batch norm are trained after those without.
     X, y : arrays, optional
         Training examples of the conditions without their own, as for `train`.
     seeds : int or sequence of int

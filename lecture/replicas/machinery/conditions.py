@@ -9,7 +9,7 @@ import numpy as np
 from lecture.checks import one_of, real, whole
 from lecture.replicas.machinery import checks, labels, memory
 from lecture.replicas.machinery.functions import cut_of, function
-from lecture.replicas.machinery.optimizers import Rule, checked, rates_of
+from lecture.replicas.machinery.optimizers import Rule, checked, per_replica, rates_of
 from lecture.replicas.net import BatchedNet
 from lecture.replicas.settings import OWN
 
@@ -30,6 +30,8 @@ class Condition:
     rates : array (n_seeds,) or (n_steps, n_seeds), or None
         None for an optimizer with a schedule.
     l1, l2 : arrays (n_seeds, n_kernels)
+    decay : array (n_seeds,)
+        Decoupled weight decay.
     widths : array (n_seeds, n_hidden) or None
     batch_norm : (float, float) or None
         Momentum and ε.
@@ -43,6 +45,7 @@ class Condition:
     rates: np.ndarray | None
     l1: np.ndarray
     l2: np.ndarray
+    decay: np.ndarray
     widths: np.ndarray | None
     batch_norm: tuple | None
 
@@ -191,6 +194,7 @@ def _condition(name, settings, optimizer, n_seeds):
             rates=rates_of(optimizer, fit.learning_rate, n_seeds, whole(fit.steps, "steps", least=1)),
             l1=l1,
             l2=l2,
+            decay=per_replica(fit.weight_decay, n_seeds, "weight_decay"),
             widths=checks.widths_of(network.widths, net, n_seeds),
             batch_norm=batch_norm,
         )

@@ -52,6 +52,8 @@ class Program:
         Whether replicas differ in width.
     penalized : tuple of int
         Which of ``net.shapes`` have a penalty.
+    decaying : bool
+        Whether there is decoupled weight decay.
     noting : bool
         Whether to note the norm of the gradient in each step.
     scheduled : bool
@@ -60,7 +62,7 @@ class Program:
         Whether all replicas take the same examples in each step.
     """
 
-    def __init__(self, net, losses, rule, n_replicas, *, dtype, masked, penalized, noting, scheduled, shared):
+    def __init__(self, net, losses, rule, n_replicas, *, dtype, masked, penalized, decaying, noting, scheduled, shared):
         start_xla()
         self.rates: Any = Scheduled(n_replicas) if scheduled else Rates(n_replicas)
         loss = switch([per_example(loss) for loss in losses])
@@ -73,6 +75,7 @@ class Program:
             dtype=dtype,
             masked=masked,
             penalized=penalized,
+            decaying=decaying,
             noting=noting,
         )
         self._first_state = [keras.ops.convert_to_numpy(state) for state in self.loop.optimizer.variables]
@@ -95,7 +98,7 @@ class Program:
         with ONE_GRAPH:
             return getattr(self, name)(*arguments)
 
-    def start(self, weights, rates, l1, l2, masks, *, batch_norm=None, moving=()):
+    def start(self, weights, rates, l1, l2, masks, *, decay, batch_norm=None, moving=()):
         """Put all replicas at their start.
 
         Parameters
@@ -107,6 +110,7 @@ class Program:
         l1, l2 : arrays (n_replicas, n_shapes)
         masks : sequence of arrays (n_replicas, q)
             For each hidden layer; empty if all replicas are equally wide.
+        decay : array (n_replicas,)
         batch_norm : array (n_replicas, 2), with batch norm
             Momentum and ε.
         moving : sequence of arrays (n_replicas, 1, q)
@@ -119,6 +123,7 @@ class Program:
         if rates is not None:
             self.rates.values.assign(rates[:, None])
         loop.strengths.assign(np.moveaxis(np.stack([l1, l2]), 2, 1)[..., None, None])
+        loop.decay.assign(decay[:, None])
         for variable, mask in zip(loop.masks, masks, strict=True):
             variable.assign(mask[:, None])
         if loop.batch_norm:

@@ -79,6 +79,7 @@ def _programs(conditions, plan):
             dtype=plan.dtype,
             masked=any(condition.widths is not None for condition in conditions),
             penalized=penalized,
+            decaying=any(condition.decay.any() for condition in conditions),
             noting=plan.noting,
             scheduled=_is_scheduled(conditions),
             shared=plan.same_batches,
@@ -125,6 +126,7 @@ class Slice:
             [stacked(masks) for masks in zip(*(_masks(condition, len(plan.seeds)) for condition in conditions))]
             if program.loop.masks
             else [],
+            decay=stacked(condition.decay for condition in conditions),
             batch_norm=np.repeat([condition.batch_norm for condition in conditions], len(chosen), axis=0)
             if net.normalized
             else None,
