@@ -60,8 +60,10 @@ from lecture.plots.optimizers import (
     plot_surface,
 )
 from lecture.plots.style import COLORS, STYLES
+from lecture.plots.training.confusion import plot_confusion
 from lecture.plots.training.history import plot_history
 from lecture.plots.training.record import History
+from lecture.plots.training.reliability import plot_reliability
 from lecture.plots.training.representation import plot_representation
 from lecture.plots.training.transfer import plot_few_images
 from lecture.plots.training.variants import plot_variants
@@ -92,6 +94,7 @@ __all__ = [
     "plot_between",
     "plot_boundaries",
     "plot_chain_rule",
+    "plot_confusion",
     "plot_coverage",
     "plot_cycles",
     "plot_decisions",
@@ -143,6 +146,7 @@ __all__ = [
     "plot_rates",
     "plot_ratios_against_loss",
     "plot_ratios_over_radii",
+    "plot_reliability",
     "plot_replay",
     "plot_representation",
     "plot_result",
