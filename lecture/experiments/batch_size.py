@@ -47,7 +47,7 @@ PRESETS = {
         separation="falling",
         n_timed=2,
         least=1,
-        cap=1.0,
+        cap=4.0,
     ),
     "published": dict(
         n_seeds=30,
