@@ -285,7 +285,7 @@ def mlp_space() -> Space:
         strength=Real(1e-6, 1e-2, log=True, when={"penalty": ("l1", "l2")}),
         dropout=Choice((0.0, 0.2, 0.4)),
         batch_norm=Choice((False, True)),
-        optimizer=Choice(("rmsprop", "adam", "sgd")),
+        optimizer=Choice(("rmsprop", "adam", "adamw", "sgd")),
         momentum=Choice((0.0, 0.9), when={"optimizer": "sgd"}),
         learning_rate=Real(1e-4, 1e-1, log=True),
     )
@@ -313,7 +313,7 @@ def make_mlp(
     strength : float
         Strength of the penalty.
     optimizer : str
-        ``"rmsprop"``, ``"adam"`` or ``"sgd"``.
+        ``"rmsprop"``, ``"adam"``, ``"adamw"`` (with Keras' weight decay, 0.004) or ``"sgd"``.
     learning_rate, momentum : float
         Settings of the optimizer; the momentum counts for SGD only.
     **others
@@ -322,6 +322,7 @@ def make_mlp(
     made = {
         "rmsprop": lambda: keras.optimizers.RMSprop(learning_rate),
         "adam": lambda: keras.optimizers.Adam(learning_rate),
+        "adamw": lambda: keras.optimizers.AdamW(learning_rate),
         "sgd": lambda: keras.optimizers.SGD(learning_rate, momentum=momentum),
     }[optimizer]()
     penalties: dict[str, Any] = {} if penalty == "none" else {penalty: strength}
