@@ -192,7 +192,7 @@ RECURRENT = Surface(
     _recurrent,
     _recurrent_gradient,
     minima=(),
-    window=(0.0, 3.0, -1.0, 2.2),
+    window=(0.0, 3.0, -1.0, 2.6),
     start=(1.6, -0.8),
 )
 SURFACES = {"beale": BEALE, "rosenbrock": ROSENBROCK, "himmelblau": HIMMELBLAU, "saddle": SADDLE, "valley": VALLEY}

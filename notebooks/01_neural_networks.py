@@ -2631,6 +2631,112 @@ explore(
 # **Learnt:** Adam is momentum over a rate for each weight, and its first steps
 # are as long as the learning rate says.
 
+# %% [markdown] anchor="adamw"
+# ## AdamW: decay that is not divided
+#
+# *About 8 minutes.*
+#
+# Large weights are often a sign of overfitting, so one lets them shrink: with
+# a penalty $\frac{\lambda}{2} w^2$ in the loss (*L2*), whose gradient is
+# $\lambda w$. For plain gradient descent that is the same as taking a share
+# $\eta\lambda$ off every weight at each step, which is why both are called
+# *weight decay*. For Adam they are two different things. With the penalty in
+# the gradient, $\lambda w$ gets into both averages. *AdamW* leaves the
+# gradient alone and shrinks the weight beside it, *decoupled* ([Loshchilov and
+# Hutter, 2019](https://arxiv.org/abs/1711.05101)):
+#
+# $$w_{s+1} = w_s - \eta\, \frac{\hat{m}_s}{\sqrt{\hat{v}_s} + \varepsilon} - \eta\, \lambda\, w_s$$
+#
+# Here $\hat{m}_s$ and $\hat{v}_s$ are the corrected averages of Adam. Two
+# weights start at 0, and the loss wants both at 1. The two losses are the same
+# but for a factor: gradients are of size 0.1 for one weight, and 10 for the
+# other, with the noise of mini-batches.
+#
+# *Predict first: Adam gets an L2 penalty with $\lambda = 0.25$. Which of the
+# two weights does it pull further away from 1, towards 0?*
+#
+# - **a** the one with large gradients
+# - **b** both alike: Adam makes all gradients equally large
+# - **c** the one with small gradients
+
+# %%
+pulled = optimizers.pull(scales=(0.1, 10.0), strength=0.25)
+plots.plot_pull(pulled);
+
+# %%
+apart = np.subtract(*pulled.ends("L2 in the gradient")[::-1])
+claim(
+    apart,
+    "end of the weight with large gradients minus end of the other, with L2",
+    smallest=0.3,
+    if_so="With L2 in the gradient the weight with the small gradients ends"
+    " lower, by {mean:.2f}: the penalty acts on it and spares the other.",
+    if_not="With L2 in the gradient the two weights end {mean:.2f} apart,"
+    " which is little.",
+    if_undecided="How far L2 in the gradient takes the two weights apart is"
+    " not clear from {n} runs.",
+)
+
+# %%
+apart = np.subtract(*pulled.ends("decoupled decay")[::-1])
+claim(
+    apart,
+    "end of the weight with large gradients minus end of the other, AdamW",
+    smallest=0.1,
+    absent=True,
+    if_so="With AdamW the two weights end at the same place, as they do"
+    " without a penalty.",
+    if_not="With AdamW, too, the two weights end apart, by {mean:.2f}.",
+    if_undecided="Whether the two weights end apart with AdamW is not clear"
+    " from {n} runs.",
+)
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# **c.** Adam divides everything in the gradient by its usual size, the penalty
+# with it: what is left of it is $\lambda w / \sqrt{v}$. Where gradients are
+# large, that is next to nothing, and where they are small, it is most of the
+# gradient.
+#
+# </details>
+#
+# The first panel has no penalty, and Adam does not notice the factor of a
+# hundred. A penalty in the loss brings it back. That is seldom what you want:
+# which weights are held small should not depend on the unit in which an input
+# was measured. A line is the mean of twenty runs, a band holds the middle half
+# of them.
+#
+# The rule is Adam's, and one term more:
+
+# %% tags=["hide-input"]
+w, m, v = np.array(surfaces.BEALE.start), np.zeros(2), np.zeros(2)
+
+# %% tags=["live", "slide-code"]
+# AdamW on Beale's function, with m, v, np.sqrt, and a share taken off w.
+for s in range(1, 101):
+    g = np.array(surfaces.BEALE.gradient(*w))
+    m = 0.9 * m + 0.1 * g
+    v = 0.999 * v + 0.001 * g**2
+    step = m / (1 - 0.9**s) / (np.sqrt(v / (1 - 0.999**s)) + 1e-7)
+    w = w - 0.2 * (step + 0.05 * w)
+
+# %% tags=["hide-input"]
+adamw = keras.optimizers.AdamW(0.2, weight_decay=0.05)
+end = training.trace(adamw, surfaces.BEALE, steps=100)[-1]
+print(f"after 100 steps: by hand {w.round(4)}, Keras {end.round(4)}")
+assert np.allclose(w, end, atol=1e-3)
+
+# %% [markdown]
+# The decay has a price on this surface: the path ends short of the minimum at
+# (3, 0.5), on the side of the origin. It is worth it where the minimum of the
+# training loss is not what you are after. Biases and the parameters of
+# normalization layers are usually spared:
+# `optimizer.exclude_from_weight_decay(var_names=["bias"])`.
+#
+# **Learnt:** a penalty in the loss is divided by the size of the gradients as
+# they are; AdamW takes the same share off every weight.
+
 # %% [markdown] anchor="optimizer-zoo"
 # ## The whole zoo
 #
@@ -2738,10 +2844,169 @@ plots.plot_paths(
 # **Learnt:** no optimizer wins everywhere; know what each does with steep,
 # flat and noisy places.
 
+# %% [markdown] anchor="gradient-clipping"
+# ## Gradient clipping
+#
+# *About 7 minutes.*
+#
+# Some losses have cliffs. A recurrent network applies the same weight again
+# and again, and where its states are on the edge between two fates, a tiny
+# change of the weight decides which. The smallest example is one unit with
+# weight $w$ and bias $b$ that is applied eight times and should then give 0.7:
+#
+# $$h_t = \tanh(w\, h_{t-1} + b), \qquad h_0 = 0.5, \qquad \mathcal{L} = (h_8 - 0.7)^2$$
+#
+# At the edge of the cliff the gradient is far longer than everywhere else, and
+# one step throws the weights away. *Clipping* cuts a gradient that is longer
+# than $c$ to the length $c$ and keeps its direction ([Pascanu et al.,
+# 2013](https://arxiv.org/abs/1211.5063)):
+#
+# $$\mathbf{g} \leftarrow \mathbf{g} \cdot \frac{c}{\max(c, \lVert\mathbf{g}\rVert)}$$
+#
+# *Predict first: a learning rate of 0.2, and $c = 0.5$. How long can a step of
+# plain gradient descent be after clipping?*
+
+# %%
+cliff = plots.plot_surface(surfaces.RECURRENT)
+plt.close(cliff.figure)
+norms = (2.0, 0.5, 0.1)
+unclipped = optimizers.descend(
+    optimizers.SGD(0.2), surfaces.RECURRENT, steps=60
+)
+clipped = {
+    f"clipped at {norm:g}": optimizers.descend(
+        optimizers.Clipped(optimizers.SGD(0.2), norm=norm),
+        surfaces.RECURRENT,
+        steps=60,
+    )
+    for norm in norms
+}
+
+
+def gradient_clipping(iterations=25, norm="clipped at 0.5"):
+    return Paths(
+        cliff,
+        {
+            "not clipped": unclipped[: iterations + 1],
+            norm: clipped[norm][: iterations + 1],
+        },
+    )
+
+
+explore(gradient_clipping, iterations=(1, 60), norm=list(clipped))
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# **0.1.** It is at most $\eta\, c$: clipping bounds the step, not the loss.
+#
+# </details>
+#
+# Move *iterations* slowly: $w_1$ is the weight, $w_2$ the bias. Both paths
+# creep over the plateau, where the unit ends near −1. At the cliff the path
+# that is not clipped takes one step across the valley and far up on the other
+# side, where the loss is flat and it hardly moves again. The clipped one turns
+# into the valley.
+#
+# A single start may be luck. So we take two hundred, all below the cliff:
+
+# %% tags=["hide-input"]
+rng = np.random.default_rng(SEED)
+starts = rng.uniform((0.5, -1.0), (2.5, 0.0), (200, 2))
+
+
+def arrives(rule, start):
+    """Whether a descent of 100 steps ends with a loss below 0.01."""
+    end = optimizers.descend(rule, surfaces.RECURRENT, start, 100)[-1]
+    return surfaces.RECURRENT.value(*end) < 0.01
+
+
+sgd = optimizers.SGD(0.2)
+with_it, without = (
+    np.array([arrives(rule, start) for start in starts], float)
+    for rule in (optimizers.Clipped(sgd, norm=0.5), sgd)
+)
+print(
+    f"below 0.01 after 100 steps: {without.mean():.0%} without clipping,"
+    f" {with_it.mean():.0%} with it"
+)
+
+# %%
+claim(
+    with_it - without,
+    "share of starts that arrive, with clipping minus without",
+    smallest=0.1,
+    if_so="With clipping, the share of starts that arrive is higher by"
+    " {mean:.2f}.",
+    if_not="Clipping hardly changes how many of the starts arrive.",
+    if_undecided="How much clipping changes how many of the starts arrive is"
+    " not clear from {n} of them.",
+)
+
+# %% [markdown]
+# Clipping is one line in front of the update:
+
+# %% tags=["live", "slide-code"]
+# Cut g to the norm 0.5 with np.linalg.norm, then take the step.
+w = np.array(surfaces.RECURRENT.start)
+for _ in range(60):
+    g = np.array(surfaces.RECURRENT.gradient(*w))
+    g = g * 0.5 / max(0.5, np.linalg.norm(g))
+    w = w - 0.2 * g
+
+# %% tags=["hide-input"]
+theirs = training.trace(
+    keras.optimizers.SGD(0.2, clipnorm=0.5), surfaces.RECURRENT, steps=60
+)[-1]
+print(f"by hand {w.round(6)}, Keras with clipnorm {theirs.round(6)}")
+assert np.allclose(w, theirs, atol=1e-6)
+
+# %% [markdown]
+# Keras has three kinds, as arguments of every optimizer. `clipnorm` looks at
+# the norm of each array of weights, `global_clipnorm` at that of all arrays
+# together, and `clipvalue` at single entries, which it cuts at $\pm c$.
+#
+# *Predict first: which of them keeps the direction of the whole gradient?*
+#
+# - **a** `global_clipnorm`
+# - **b** `clipnorm`
+# - **c** `clipvalue`
+
+# %%
+two_arrays = [np.array([6.0, 8.0]), np.array([0.6, 0.0])]
+whole = np.concatenate(two_arrays)
+cut = {
+    "clipnorm=1": [optimizers.clip_by_norm(g, 1.0) for g in two_arrays],
+    "global_clipnorm=1": [optimizers.clip_by_norm(whole, 1.0)],
+    "clipvalue=1": [optimizers.clip_by_value(whole, 1.0)],
+}
+for name, parts in cut.items():
+    left = np.concatenate(parts)
+    lengths = np.linalg.norm(left) * np.linalg.norm(whole)
+    angle = np.degrees(np.arccos(min(1, left @ whole / lengths)))
+    print(f"{name:18} {left.round(2)}, turned by {angle:4.1f} degrees")
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# **a.** It multiplies all entries by one factor. `clipnorm` shortens
+# the long arrays only, and `clipvalue` the large entries only: both turn the
+# gradient.
+#
+# </details>
+#
+# So `global_clipnorm` is the usual choice; a norm of 1 is a common start. Look
+# at the norms of a few hundred batches, and choose one that cuts the rare
+# outliers and leaves the rest alone. Clipping does not help against gradients
+# that vanish.
+#
+# **Learnt:** clipping bounds the length of a step, so that one wild gradient
+# cannot undo the training; by one norm for all weights it keeps the direction.
+
 # %% [markdown] anchor="exercises-optimizers"
 # ## Exercises: optimizers
 #
-# *About 12 minutes.*
+# *About 18 minutes.*
 #
 # Replace the three dots with your answer and run the cell. It says
 # whether you are right, and if not, what is off.
@@ -2819,6 +3084,54 @@ def rate(step, start, decay, total):
 
 
 exercises.check("inverse-time", rate)
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: a step of AdamW
+#
+# Return the weights after a step of AdamW, from the corrected averages `m_hat`
+# and `v_hat`, with the small number `epsilon` outside of the root.
+
+
+# %% tags=["exercise"]
+def adamw_step(w, m_hat, v_hat, learning_rate, weight_decay, epsilon):
+    return ...
+
+
+exercises.check("adamw-step", adamw_step)
+
+
+# %% tags=["solution"]
+def adamw_step(w, m_hat, v_hat, learning_rate, weight_decay, epsilon):
+    step = m_hat / (np.sqrt(v_hat) + epsilon)
+    return w - learning_rate * (step + weight_decay * w)
+
+
+exercises.check("adamw-step", adamw_step)
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: clip them all together
+#
+# `gradients` is a list of arrays, one for each array of weights. Return the
+# list clipped by the global norm: if the norm over all entries of all arrays
+# is larger than `most`, all are multiplied by one factor, so that it is
+# `most`.
+
+
+# %% tags=["exercise"]
+def clip_all(gradients, most):
+    return ...
+
+
+exercises.check("clip-all", clip_all)
+
+
+# %% tags=["solution"]
+def clip_all(gradients, most):
+    norm = np.sqrt(sum(np.sum(g**2) for g in gradients))
+    return [g * most / max(most, norm) for g in gradients]
+
+
+exercises.check("clip-all", clip_all)
 
 # %% [markdown] anchor="other-architectures" part="Where to go"
 # ## Other architectures
@@ -2997,11 +3310,13 @@ plots.plot_attention(looks[0, 0], [str(number) for number in example[0]]);
 #   Other architectures share weights where the data repeat themselves.
 # - Training repeats forward pass, loss, backward pass, update. A gradient is a
 #   product of three factors, computed once, from the last layer to the first.
+#   A tape does that for any computation.
 # - Activation functions decide how much of the gradient gets through; the
 #   variance of the initial weights decides whether it arrives.
 # - Weights learnt on a similar task can stand in for labelled images.
 # - Optimizers differ in what they remember: nothing, a velocity, the size of
-#   past gradients, or both.
+#   past gradients, or both. AdamW shrinks the weights beside the gradient;
+#   clipping keeps one wild gradient from undoing the training.
 #
 # The [next chapter](#in-practice) puts all of it to work on real images.
 
@@ -3045,12 +3360,16 @@ plots.plot_attention(looks[0, 0], [str(number) for number in example[0]]);
 #   optimization](https://arxiv.org/abs/1412.6980). ICLR.
 # - Loshchilov and Hutter (2017). [SGDR: stochastic gradient descent with warm
 #   restarts](https://arxiv.org/abs/1608.03983). ICLR.
+# - Loshchilov and Hutter (2019). [Decoupled weight decay
+#   regularization](https://arxiv.org/abs/1711.05101). ICLR.
 # - Maas, Hannun and Ng (2013). [Rectifier nonlinearities improve neural
 #   network acoustic
 #   models](https://ai.stanford.edu/~amaas/papers/relu_hybrid_icml2013_final.pdf).
 #   ICML workshop.
 # - Nichol, Achiam and Schulman (2018). [On first-order meta-learning
 #   algorithms](https://arxiv.org/abs/1803.02999).
+# - Pascanu, Mikolov and Bengio (2013). [On the difficulty of training recurrent
+#   neural networks](https://arxiv.org/abs/1211.5063). ICML.
 # - Polyak (1964). [Some methods of speeding up the convergence of iteration
 #   methods](https://doi.org/10.1016/0041-5553(64)90137-5). USSR Computational
 #   Mathematics and Mathematical Physics.

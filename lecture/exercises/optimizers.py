@@ -172,3 +172,77 @@ def inverse_time(answer):
                     (start / (1 + decay * (step // total)), "With // the share is 0 until the last step: use /."),
                 ],
             )
+
+
+@exercise(
+    "adamw-step",
+    "The step of Adam, and beside it the same share of every weight, which no gradient divides.",
+)
+def adamw_step(answer):
+    """One step of AdamW from the corrected averages."""
+    w, m, v = np.array([1.0, -2.0, 0.5]), np.array([0.2, 0.1, -3.0]), np.array([0.25, 4.0, 9.0])
+    rate, decay, epsilon = 0.1, 0.3, 0.05
+    step = m / (np.sqrt(v) + epsilon)
+    adam = w - rate * step
+    array(
+        call(answer, w, m, v, rate, decay, epsilon),
+        adam - rate * decay * w,
+        what="The new weights",
+        known=[
+            (adam, "That is Adam: the weights do not decay."),
+            (
+                w - rate * (m + decay * w) / (np.sqrt(v) + epsilon),
+                "There the decay is divided by the size of the gradients, as that of an L2 penalty is.",
+            ),
+            (adam - decay * w, "The decay, too, is multiplied by the learning rate."),
+            (adam + rate * decay * w, "That makes weights larger. They should shrink."),
+            (
+                adam - rate * decay * adam,
+                "That shrinks the weights after the step. Take the share of the weights before it.",
+            ),
+            (w - rate * (m / np.sqrt(v + epsilon) + decay * w), "Here epsilon stands outside of the root."),
+            (w - rate * (m / np.sqrt(v) + decay * w), "Where is epsilon?"),
+            (w - rate * (m / (v + epsilon) + decay * w), "Divide by the root of the average of the squares."),
+        ],
+    )
+
+
+@exercise(
+    "clip-all",
+    "One norm and one factor for all arrays, so that the direction stays; short gradients are left alone.",
+)
+def clip_all(answer):
+    """A list of gradients, clipped by their global norm."""
+    long = [np.array([[3.0, 0.0], [0.0, 4.0]]), np.array([12.0])]  # the norm is 13
+    for gradients, most in ((long, 1.0), (long, 20.0)):
+        norm = np.sqrt(sum(np.sum(g**2) for g in gradients))
+        given = call(answer, gradients, most)
+        if not isinstance(given, (tuple, list)) or len(given) != len(gradients):
+            raise Wrong("A list with an array for each array of gradients is wanted.")
+        for k, (g, found) in enumerate(zip(gradients, given)):
+            array(
+                found,
+                g * most / max(most, norm),
+                what=f"Array {k}",
+                known=[
+                    (
+                        g * most / norm,
+                        "That makes short gradients longer. Clip only what is longer than the bound.",
+                    ),
+                    (
+                        g * most / max(most, np.linalg.norm(g)),
+                        "That clips each array by its own norm. Take one norm over all of them.",
+                    ),
+                    (np.clip(g, -most, most), "That clips each entry. The direction should stay."),
+                    (g, "That gradient is longer than the bound, and is not clipped."),
+                    (
+                        g * most / max(most, norm**2),
+                        "That divides by the sum of the squares. The norm is its root.",
+                    ),
+                    (
+                        g * most / max(most, sum(np.linalg.norm(each) for each in gradients)),
+                        "The norm of all is not the sum of the norms: add the squares.",
+                    ),
+                    (g / max(most, norm), "Multiply by the bound, so that the norm is the bound."),
+                ],
+            )
