@@ -20,7 +20,7 @@ class TapeSteps:
 
     Attributes
     ----------
-    entries : tuple of lecture.from_scratch.tape.Variable
+    entries : tuple of lecture.from_scratch.Variable
         All values, in the order in which they were computed; the last is the result.
     forward, backward : tuple of int
         Numbers of the operations in the order of each way.
@@ -85,7 +85,7 @@ def tape_steps(result: Variable) -> TapeSteps:
 
     Parameters
     ----------
-    result : lecture.from_scratch.tape.Variable
+    result : lecture.from_scratch.Variable
         The last value on its tape.
 
     Returns

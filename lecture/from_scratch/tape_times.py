@@ -42,8 +42,8 @@ class TapeTimes:
         n, forward = self.n_parameters[-1], self.forward[-1]
         back, nudging = self.backward[-1] / forward, self.nudging[-1] / forward
         return (
-            f"For {n:,} weights and biases, all gradients take as long as {back:.1f} forward passes going back over "
-            f"the tape, and as long as {nudging:,.0f} by nudging each of them up and down."
+            f"For all gradients of {n:,} weights and biases, one way back over the tape takes as long as {back:.1f} "
+            f"forward passes, and nudging each of them up and down as long as {nudging:,.0f}."
         )
 
 
