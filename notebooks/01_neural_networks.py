@@ -69,13 +69,15 @@ print(f"of 1,000 photographs that it has not seen, it names {right:.0%} right")
 #
 # By the end of this chapter you can
 #
-# - draw a network, count its parameters, and say what its layers look for;
+# - draw a network, count its [parameters](#architecture), and say what its
+#   layers look for;
 # - compute what it answers, with matrix products in NumPy and in Keras;
-# - find how every single parameter changes the error, with the chain rule, and
+# - find how each of these numbers changes the error, with the chain rule, and
 #   check the result;
-# - choose activation functions and initial weights, and say what goes wrong
-#   with a bad choice;
-# - explain what an optimizer does in one step, and compare optimizers fairly.
+# - choose [activation functions](#basic-architecture) and initial weights, and
+#   say what goes wrong with a bad choice;
+# - explain one step of an [optimizer](#training-loop), and compare several
+#   fairly.
 #
 # You need some linear algebra (matrix products), the derivative and its chain
 # rule, logistic regression, and enough Python to read NumPy. You need not have
@@ -1726,7 +1728,12 @@ exercises.check("bug-in-the-loop", 6)
 # %% [markdown] anchor="activation-functions" part="Four choices"
 # ## Activation functions for hidden layers
 #
-# *About 5 minutes.*
+# *About 6 minutes.*
+#
+# This part is about what you choose before training: the functions in the
+# layers, the function at the output, and the weights to start from, random or
+# borrowed. Each choice is judged by the same question: does the gradient get
+# through?
 #
 # Without activation functions, layers collapse: a linear function of a linear
 # function is linear.
@@ -1735,8 +1742,12 @@ exercises.check("bug-in-the-loop", 6)
 #
 # $$\text{ReLU: } \max(0, z) \qquad \text{leaky ReLU: } \max(\alpha z, z), \quad 0 < \alpha < 1$$
 #
-# *Predict first: which of the two in the first line keeps its outputs around
-# 0, and why might that help the layer above?*
+# *Predict first: which of them can give the layer above both positive and
+# negative inputs, equally large?*
+#
+# - **a** the sigmoid
+# - **b** tanh
+# - **c** ReLU
 
 # %%
 HIDDEN = [
@@ -1755,24 +1766,34 @@ explore(activation_function, name=HIDDEN)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# tanh. The sigmoid's outputs are all positive, so that for each single example
-# all weights into one unit above get gradients of the same sign: it pulls them
-# all up or all down. Only a batch of different examples can move one up and
-# another down.
+# **b.** tanh. The outputs of the sigmoid are all positive. So for each single
+# example, all weights into one unit above get gradients of the same sign: they
+# all go up, or all go down. Only a batch of different examples can move one up
+# and another down.
 #
 # </details>
 #
-# ReLU ("rectified linear unit") is the simplest that is not linear, and costs
-# one comparison. The others bend its corner (ELU, GELU, SiLU, softplus) or let
-# something through on the left (leaky ReLU).
+# ReLU ("rectified linear unit") is the simplest function that is not linear,
+# and costs one comparison. Others round its corner (ELU, GELU, SiLU, softplus)
+# or let something through on the left (leaky ReLU).
 #
+# That layers without activation function collapse, you can see in three lines:
+
+# %% tags=["live", "slide-code"]
+# Two linear layers, X @ W1 @ W2, and the one layer that does the same.
+rng = np.random.default_rng(SEED)
+X_in, W1, W2 = (rng.normal(size=shape) for shape in [(5, 3), (3, 4), (4, 2)])
+print(np.allclose(X_in @ W1 @ W2, X_in @ (W1 @ W2)))
+print(np.allclose(np.maximum(X_in @ W1, 0) @ W2, X_in @ (W1 @ W2)))
+
+# %% [markdown]
 # **Learnt:** the activation function is what makes a second layer worth
 # having; ReLU is the usual first choice.
 
 # %% [markdown] anchor="activation-gradients"
 # ## What they do to the gradient
 #
-# *About 8 minutes.*
+# *About 9 minutes.*
 #
 # The slope of the activation is one of the [three factors of every
 # gradient](#backpropagation-summary). Where it is 0, nothing is learnt; where
@@ -1791,34 +1812,56 @@ explore(activation_and_slope, name=HIDDEN)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# A quarter, at $z = 0$. The slope is $\sigma(z)\,(1 - \sigma(z))$, and a
-# product of two numbers that add up to 1 is largest when both are ½.
+# **0.25.** It is reached at $z = 0$. The slope is
+# $\sigma(z)\,(1 - \sigma(z))$, and a product of two numbers that add up to 1 is
+# largest when both are ½.
 #
 # </details>
 #
 # Between the last of ten layers of sigmoids and the first lie nine slopes.
 # They leave at most $4^{-9}$, four millionths, of the gradient, before the
-# weights have their say. This is the *vanishing gradient*. Measured, in fresh
-# networks of ten layers with weights of a fitting size:
+# weights have their say:
 
 # %% tags=["live", "slide-code"]
-# How much of the gradient at the last of ten layers is left at the first?
-for name, start in {
-    "sigmoid": "glorot",
-    "tanh": "glorot",
-    "relu": "he",
-    "leaky_relu": "he",
-}.items():
-    profile = from_scratch.measure_depth(name, start, depth=10)
-    print(f"{name:10} {profile.gradient_ratio:.1e}")
+# The slopes of the sigmoid and of ReLU at z, and the product of nine of them.
+z = np.array([-2.0, 0.0, 0.5, 2.0])
+s = 1 / (1 + np.exp(-z))
+for slope in (s * (1 - s), (z > 0) * 1.0):
+    print(slope.round(3), "nine times:", slope**9)
+
+# %% [markdown]
+# This is the *vanishing gradient*. The table shows how much of the gradient at
+# the last of ten layers reaches the first, in fresh networks whose weights
+# [fit their activation function](#weight-initialization).
+
+# %% tags=["hide-input"]
+depths = {
+    name: from_scratch.measure_depth(name, start, depth=10).gradient_ratio
+    for name, start in {
+        "sigmoid": "glorot",
+        "tanh": "glorot",
+        "relu": "he",
+        "leaky_relu": "he",
+    }.items()
+}
+Table(
+    ["activation function", "share of the gradient at the first layer"],
+    [(name, f"{ratio:.1e}") for name, ratio in depths.items()],
+)
 
 # %% [markdown]
 # ReLU has slope 1 for every positive input, and 0 for *every* negative one,
 # however small. A unit whose input is negative for all examples gets no
-# gradient: it is *dead*, and nothing in its own weights can bring it back.
-# What kills units? Take a step that is too long. The share of hidden units
-# that are dead on all examples, after 200 steps on two moons, for larger and
-# larger learning rates:
+# gradient: it is *dead*, and nothing in its own weights can bring it back. One
+# step that is too long can do that. We train small networks on two classes of
+# points, two interlocking half circles ("moons"), for 200 steps.
+#
+# *Predict first: with a learning rate of 0.5, about one hidden unit in twenty
+# is dead afterwards. How many are with a learning rate of 4?*
+#
+# - **a** about as many: death depends on the initial weights
+# - **b** two or three times as many
+# - **c** more than half of all units
 
 # %%
 moons = from_scratch.moons(200, noise=0.2)
@@ -1834,6 +1877,7 @@ def dead_share(net):
     )
 
 
+dead = {}
 for learning_rate in (0.5, 1, 2, 4):
     nets = [
         from_scratch.dense_net(
@@ -1844,39 +1888,64 @@ for learning_rate in (0.5, 1, 2, 4):
         )
         for seed in range(5)
     ]
-    after = [
-        dead_share(
-            from_scratch.record_training(
-                net, *moons, learning_rate=learning_rate, steps=200
-            ).nets[-1]
-        )
-        for net in nets
-    ]
-    before = [dead_share(net) for net in nets]
-    print(
-        f"η = {learning_rate:3}: {np.mean(after):4.0%} dead"
-        f" (from {min(after):.0%} to {max(after):.0%} over {len(nets)} seeds),"
-        f" at the start {np.mean(before):.0%}"
+    dead[learning_rate] = np.array(
+        [
+            dead_share(
+                from_scratch.record_training(
+                    net, *moons, learning_rate=learning_rate, steps=200
+                ).nets[-1]
+            )
+            for net in nets
+        ]
     )
+display(
+    Table(
+        ["learning rate", "dead units", "from", "to, over 5 seeds"],
+        [
+            (f"{rate:g}", *(f"{n:.0%}" for n in (x.mean(), x.min(), x.max())))
+            for rate, x in dead.items()
+        ],
+    )
+)
+claim(
+    dead[4] - dead[0.5],
+    "share of dead units, learning rate 4 minus 0.5",
+    smallest=0.3,
+    if_so="The long steps kill units: {mean:.0%} of all hidden units more are"
+    " dead than with the short ones.",
+    if_not="The long steps kill few units: {mean:+.0%} of all hidden units.",
+    if_undecided="Whether the long steps kill many units stays open:"
+    " {low:+.0%} to {high:+.0%}.",
+)
 
 # %% [markdown]
+# <details><summary>Answer</summary>
+#
+# **c.** More than half. One long step makes the weights or the bias of a unit
+# so negative that no example reaches its positive side again.
+#
+# </details>
+#
 # A *leaky* ReLU keeps a small slope on the left, so that a unit can return.
 # How small is a choice: 0.01 in the paper that proposed it ([Maas et al.,
 # 2013](https://ai.stanford.edu/~amaas/papers/relu_hybrid_icml2013_final.pdf)),
 # 0.2 in Keras' function `leaky_relu` and here, 0.3 in its layer `LeakyReLU`.
 #
-# **Learnt:** sigmoids make gradients vanish in deep networks; ReLUs pass them
-# on, and die of long steps.
+# **Learnt:** sigmoids make gradients vanish in deep networks; ReLUs let them
+# through, but one step that is too large can switch a unit off for good.
 
 # %% [markdown] anchor="relu-vs-tanh"
 # ## ReLU against tanh
 #
-# *About 4 minutes.*
+# *About 5 minutes.*
 #
-# What a network decides has the shape of its activation functions.
+# The decision boundary inherits the shape of the activation function.
 #
-# *Predict first: which of the two draws corners, and which is better on points
-# that it has not seen?*
+# *Predict first: which of the two draws a boundary with corners?*
+#
+# - **a** ReLU
+# - **b** tanh
+# - **c** both, with few layers
 
 
 # %%
@@ -1889,18 +1958,18 @@ explore(relu_or_tanh, n_layers=(1, 4))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# ReLU's boundary is made of straight pieces, tanh's is smooth. Which one is
-# better on new points? Look at the range over the seeds before you say: where
-# the ranges overlap, another seed could have given the other answer.
+# **a.** ReLU. Its boundary is made of straight pieces; that of tanh is smooth.
 #
 # </details>
 #
-# The accuracies are means over five seeds, with their range; the fit time is
-# one core's. Both have the same number of weights.
+# Which one is right more often on new points? The accuracies are means over
+# five seeds, with their range. Where the two ranges overlap, other seeds could
+# have given the other order, so the figure does not say. Both networks have
+# the same number of weights; the fit time is that of one core.
 #
 # Do you know `plot_2d_separator` from *Introduction to Machine Learning with
-# Python*? It draws a network of Keras as well, once `as_classifier` has made
-# it a classifier of scikit-learn:
+# Python*? It draws a Keras network as well, once `as_classifier` has made it a
+# classifier of scikit-learn. (What [Adam](#adam) does comes later.)
 
 # %% tags=["slide-code"]
 from mglearn import discrete_scatter
@@ -1922,7 +1991,7 @@ _, ax = plt.subplots(figsize=(6, 4))
 plot_2d_separator(network, where, fill=True, alpha=0.3, ax=ax)
 discrete_scatter(*where.T, which, s=8, ax=ax)
 right = network.score(where, which)
-print(f"train {right:.3f}, test {network.score(*unseen):.3f}")
+print(f"train {right:.3f}, new points {network.score(*unseen):.3f}")
 plots.describe(
     ax,
     "Two moons, and the line at which a network with two layers of ten "
@@ -1933,21 +2002,26 @@ plots.describe(
 # On the line the network gives each class a probability of one half. The line
 # is made of straight pieces, since these are ReLUs.
 #
-# **Learnt:** a network of ReLUs is piecewise linear, one of tanhs smooth; on a
-# small problem the choice hardly shows in the accuracy.
+# **Learnt:** a network of ReLUs is piecewise linear, one of tanhs smooth;
+# compare their accuracies over several seeds, or not at all.
 
 # %% [markdown] anchor="output-activations"
 # ## Activation functions for the output
 #
-# *About 6 minutes.*
+# *About 7 minutes.*
 #
-# The output layer's function is chosen by what the answer is: one probability,
-# a *sigmoid*; one of several classes, a *softmax*; a number, none at all
-# ("linear"), so that nothing limits it.
+# The kind of answer decides the function of the output layer: for one
+# probability, a *sigmoid*; for one of several classes, a *softmax*; for a
+# number, none at all ("linear"), so that nothing limits it. The sums $z_i$
+# before the softmax are called *logits*.
 #
 # $$\text{softmax}(\mathbf{z})_i = \frac{e^{z_i}}{\sum_{j=1}^{k} e^{z_j}}$$
 #
-# *Predict first: add 1 to every logit $z_i$. What does the softmax say?*
+# *Predict first: add 1 to every logit. What happens to the probabilities?*
+#
+# - **a** They all rise by the same factor.
+# - **b** The largest one gains, the others lose.
+# - **c** They stay as they are.
 
 
 # %%
@@ -1962,18 +2036,35 @@ explore(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The same: numerator and denominator both grow by the factor $e$. Only
-# differences between logits count. (That is also how to compute it: subtract
-# the largest logit first, and no exponential overflows.)
+# **c.** They stay as they are: numerator and denominator both grow by the
+# factor $e$. Only differences between logits count.
 #
 # </details>
 #
-# Labels of 0 and 1 make networks over-confident: once an example is right, its
-# loss falls as long as the logits grow, and it never says "enough". *Label
+# That is also how to compute it: subtract the largest logit first, and no
+# exponential overflows.
+
+# %% tags=["live", "slide-code"]
+# Softmax with np.exp, after taking off the largest logit.
+logits = np.array([1001.0, 1000.0, 998.0])
+e = np.exp(logits - logits.max())
+print((e / e.sum()).round(3))
+
+# %% [markdown]
+# The usual loss for classes is the *cross-entropy*: minus the logarithm of the
+# probability that the network gives to the right class. A label is a row of
+# zeros with a 1 at the right class, so an example that is already right still
+# has a lower loss the larger its logit grows. Nothing ever says "enough", and
+# the network can become *over-confident*: more sure than it is right. *Label
 # smoothing* ([Szegedy et al., 2016](https://arxiv.org/abs/1512.00567)) puts a
 # limit:
 #
 # $$y_\text{smooth} = (1 - \alpha)\,y + \frac{\alpha}{k}$$
+
+# %% tags=["live", "slide-code"]
+# Smooth the label of class 1 of 4 with alpha = 0.1.
+label, alpha = np.array([0, 1, 0, 0]), 0.1
+print((1 - alpha) * label + alpha / len(label))
 
 
 # %%
@@ -1985,10 +2076,12 @@ explore(label_smoothing, alpha=(0.0, 0.4, 0.05))
 
 # %% [markdown]
 # With α = 0 the loss has no minimum: it falls for ever. With any other α there
-# is a best lead of the right logit, and a larger one costs again.
+# is a best lead of the right logit, and a larger lead costs again. Whether
+# that makes the probabilities of a real network truer is for the [next
+# chapter](#in-practice) to measure.
 #
 # **Learnt:** sigmoid for one probability, softmax for one of several classes,
-# nothing for a number; smooth the labels if the network grows too sure.
+# nothing for a number.
 
 # %% [markdown] anchor="weight-initialization"
 # ## How to start the weights
@@ -1997,14 +2090,19 @@ explore(label_smoothing, alpha=(0.0, 0.4, 0.05))
 #
 # - All *zero*: all units of a layer are the same, and stay the same.
 # - *Too small*: the signal shrinks from layer to layer. *Too large*: it grows.
-# - In between, a variance that keeps the signal's size: *Glorot's* for layers
-#   that are about linear around 0 (tanh), *He's*, twice as large where
-#   $n_\text{in} = n_\text{out}$, because a ReLU sets half of its inputs to 0.
+# - In between, a variance that keeps the size of the signal: *Glorot's* for
+#   layers that are about linear around 0 (tanh), *He's* for ReLU. A ReLU sets
+#   about half of its inputs to 0, so He's variance is twice Glorot's where
+#   $n_\text{in} = n_\text{out}$.
 #
 # $$\text{Glorot: } \sigma^2 = \frac{2}{n_\text{in} + n_\text{out}} \qquad \text{He: } \sigma^2 = \frac{2}{n_\text{in}}$$
 #
-# *Predict first: with Glorot's weights and ReLU, is the gradient that reaches
-# the first of twenty layers larger or smaller than that at the last?*
+# *Predict first: with Glorot's weights and ReLU, how large is the gradient that
+# reaches the first of twenty layers, compared with that at the last?*
+#
+# - **a** about as large
+# - **b** much larger
+# - **c** much smaller
 
 
 # %%
@@ -2021,18 +2119,28 @@ explore(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Smaller. Each ReLU layer passes on half of the variance, so that nineteen of
-# them leave about $2^{-19/2}$, a seven-hundredth, of the gradient's size. He's
-# factor 2 makes up for exactly that.
+# **c.** Much smaller. Each ReLU layer passes on half of the variance, so
+# nineteen of them leave about $2^{-19/2}$, a seven-hundredth, of the
+# gradient's size. He's factor 2 makes up for exactly that.
 #
 # </details>
 #
 # The networks are fresh: nobody has trained them yet. What matters is the
 # variance. Whether the weights come from a normal or a uniform distribution of
-# the same variance makes no visible difference, although it is often said to.
-# ([Glorot and Bengio, 2010](https://proceedings.mlr.press/v9/glorot10a.html);
-# [He et al., 2015](https://arxiv.org/abs/1502.01852).)
-#
+# the same variance makes no visible difference here, although it is often said
+# to. ([Glorot and Bengio,
+# 2010](https://proceedings.mlr.press/v9/glorot10a.html); [He et al.,
+# 2015](https://arxiv.org/abs/1502.01852).) The same on the way forward:
+
+# %% tags=["live", "slide-code"]
+# 20 ReLU layers with weights of variance scale / 256; print a.std().
+for scale in (1, 2):
+    a = rng.normal(size=(100, 256))
+    for _ in range(20):
+        a = np.maximum(a @ rng.normal(0, (scale / 256) ** 0.5, (256, 256)), 0)
+    print(f"variance {scale} / n: {a.std():.4f}")
+
+# %% [markdown]
 # **Learnt:** start with random weights whose variance fits the layer's width
 # and its activation function.
 
@@ -2041,34 +2149,32 @@ explore(
 #
 # *About 7 minutes.*
 #
-# Random weights know nothing. If another network has learnt a task that is
-# alike, start from *its* weights: copy the hidden layers, put a new output
-# layer on top, and train on. Either the copied layers stay as they are
-# (*frozen*), or they are trained further (*fine-tuned*).
+# Random weights know nothing. If another network has learnt a similar task,
+# start from *its* weights: copy the hidden layers, put a new output layer on
+# top, and train on. Either the copied layers stay as they are (*frozen*), or
+# they are trained further (*fine-tuned*).
 #
-# Our two tasks: eight classes of Fashion-MNIST with many labelled images, and
-# the other two, sandals and sneakers, with few.
-
-# %% [markdown]
-# Why these two? Ten labelled images are not enough to tell them apart well,
-# and 300 are, so that there is something to gain and a way to see it. What the
-# eight classes hold of shoes is ankle boots only. Other pairs answer
-# differently: try pullovers and coats.
+# Our first task: eight classes of Fashion-MNIST, with many labelled images.
+# Our second: sandal or sneaker, with few. A small convolutional network learns
+# the first. Then there are three ways to learn the second, each from 10 to 300
+# labelled images. One seed draws one set of images, and all three ways get the
+# same set in the same mini-batches, so that they can be compared draw by draw.
+#
+# *Predict first: with only ten labelled images, which way is best?*
+#
+# - **a** From scratch: shoes are new to the borrowed weights.
+# - **b** Frozen: ten images cannot spoil the copied layers.
+# - **c** Fine-tuned: everything may adapt.
 
 # %% tags=["hide-input"]
 task = fashion.only("Sandal", "Sneaker")
 others = fashion.only(
     *[name for name in fashion.class_names if name not in task.class_names]
 )
-n_classes, n_images = len(others.class_names), min(len(others.X_train), 5000)
-print(f"first task:  {n_classes} classes, {n_images:,} images to learn from")
-asked = " or ".join(task.class_names)
-print(f"second task: {asked}? {len(task.X_test):,} test images")
 
 
-# %% tags=["live", "slide-code"]
-# A small convolutional network, trained on the eight classes.
 def small_net(n_classes):
+    """A small convolutional network, compiled."""
     net = keras.Sequential(
         [
             keras.Input((784,)),
@@ -2096,17 +2202,8 @@ teacher.fit(
     shuffle=False,
     verbose=0,
 )
-_, accuracy = teacher.evaluate(others.X_test, others.y_test, verbose=0)
-print(f"accuracy on test images of the eight classes: {accuracy:.3f}")
-
-# %% [markdown] tags=["slide"]
-# Now three ways to learn the other two classes, each from 10 to 300 labelled
-# images. One seed draws one set of images, and all three ways get the same set
-# in the same batches, so that they can be compared draw by draw.
-#
-# *Predict first: how many labelled images is the borrowed start worth? And
-# with ten images, would you rather freeze the copied layers or train them
-# further?*
+_, accuracy = teacher.evaluate(*others.validation_data, verbose=0)
+print(f"validation accuracy on the eight classes: {accuracy:.3f}")
 
 # %% tags=["slide-code"]
 ways = {
@@ -2115,7 +2212,7 @@ ways = {
     "fine-tuned": lambda: training.reuse(teacher, 2, frozen=False),
 }
 few = training.learn_from_few(
-    ways, task, counts=(10, 30, 100, 300), seeds=by_mode(short=3, full=20)
+    ways, task, counts=(10, 100, 300), seeds=by_mode(short=6, full=20)
 )
 plots.plot_few_images(few.counts, few.accuracy);
 # %% tags=["hide-input"]
@@ -2131,62 +2228,88 @@ rows = [
 ]
 head = "way", "images", "accuracy gained over from scratch", "draws ahead"
 display(Table(head, rows))
-for way in ("frozen", "fine-tuned"):
-    enough = [
-        count
-        for count, row in zip(few.counts, few.accuracy[way])
-        if row.mean() >= few.accuracy["from scratch"][-1].mean()
-    ]
-    fewest = f"with {enough[0]} images" if enough else "not with these"
-    print(
-        f"{way}: as good on average as from scratch with {few.counts[-1]}"
-        f" images {fewest}"
+display(
+    Table(
+        ["way", "parameters trained", "of"],
+        [
+            (
+                name,
+                sum(np.prod(w.shape) for w in net.trainable_weights),
+                net.count_params(),
+            )
+            for name, net in ((name, build()) for name, build in ways.items())
+        ],
     )
-rows = []
-for name, build in ways.items():
-    net = build()
-    trained = sum(np.prod(weight.shape) for weight in net.trainable_weights)
-    rows.append((name, trained, net.count_params()))
-Table(["way", "parameters trained", "of"], rows)
+)
+fewest, most = few.gain("fine-tuned", over="frozen")[[0, -1]]
+display(
+    claim(
+        few.gain("frozen", over="from scratch")[0],
+        "validation accuracy with 10 images, frozen minus from scratch",
+        smallest=0.01,
+        if_so="With ten images the borrowed weights pay, even frozen:"
+        " {mean:+.1%} of the images.",
+        if_not="With ten images the frozen weights gain less than 1 % of the"
+        " images, if anything: {mean:+.1%}.",
+        if_undecided="With ten images it stays open whether the frozen weights"
+        " gain 1 % of the images: {low:+.1%} to {high:+.1%}.",
+    )
+)
+display(
+    claim(
+        fewest,
+        "validation accuracy with 10 images, fine-tuned minus frozen",
+        smallest=0.02,
+        absent=True,
+        if_so="Frozen or fine-tuned, with ten images that makes no difference"
+        " of 2 %: {mean:+.1%}.",
+        if_not="With ten images it matters whether the copied layers are"
+        " trained: {mean:+.1%} for fine-tuning.",
+        if_undecided="Which of the two is better with ten images, these draws"
+        " do not say: {low:+.1%} to {high:+.1%} for fine-tuning.",
+    )
+)
+claim(
+    most,
+    f"validation accuracy with {few.counts[-1]} images, fine-tuned minus"
+    " frozen",
+    smallest=0.01,
+    if_so="With 300 images fine-tuning is ahead of frozen layers, by"
+    " {mean:.1%} of the images.",
+    if_not="With 300 images fine-tuning gains less than 1 % of the images over"
+    " frozen layers, if anything: {mean:+.1%}.",
+    if_undecided="Whether fine-tuning gains 1 % of the images with 300 of them"
+    " stays open: {low:+.1%} to {high:+.1%}.",
+)
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Read the figure sideways: start at the right end of the curve *from scratch*,
-# and go left until you meet another curve. The images between are what the
-# borrowed weights are worth; the table has the number. With ten images,
-# freeze: only the output layer is learnt, and a handful of images cannot spoil
-# the rest. But frozen layers cannot adapt either, so with more images
-# fine-tuning overtakes; even a network that starts from scratch may. With
-# three draws of images chance blurs this; the twenty of full mode show it
-# best.
+# Both borrowed starts have a reason on their side. Frozen, only the output
+# layer is learnt, so that a handful of images cannot spoil the rest; but frozen
+# layers cannot adapt either, which tells once there are more images. The
+# sentences above say what these draws show.
 #
 # </details>
 #
 # Each faint point is one draw of images, each bar the range over the draws.
-# The ranges of two ways may overlap although one wins nearly every time,
+# The ranges of two ways may overlap although one is ahead nearly every time,
 # because a lucky set of images is lucky for both. That is why the table
-# compares draw by draw.
+# compares draw by draw. Read the figure sideways, too: from the right end of
+# the curve *from scratch* to the left, until you meet another curve. The
+# images between are what the borrowed weights are worth.
 #
-# The gain depends on how much the two tasks share. It is large where the first
-# is broad and the second narrow: a network trained on a million photographs
-# ([ImageNet: Deng et al., 2009](https://doi.org/10.1109/CVPR.2009.5206848)) is
-# a good start for most other photographs, and early layers transfer better
-# than late ones, which have specialized ([Yosinski et al.,
-# 2014](https://arxiv.org/abs/1411.1792)).
-
-# %% [markdown]
-# *Meta-learning* goes one step further. Transfer takes whatever weights one
-# task has left behind. Meta-learning trains on many small tasks with the aim
-# that the next one be learnt quickly: what it learns is a start. MAML ([Finn
-# et al., 2017](https://arxiv.org/abs/1703.03400)) looks for weights from which
-# a few gradient steps do well on any of the tasks, so its loss is measured
-# *after* those steps; Reptile ([Nichol et al.,
-# 2018](https://arxiv.org/abs/1803.02999)) simply moves its start a little
-# towards the weights that each task ends with.
+# The gain depends on how much the two tasks share. The broader the first task
+# and the narrower the second, the more you gain: a network trained on a
+# million photographs ([ImageNet: Deng et al.,
+# 2009](https://doi.org/10.1109/CVPR.2009.5206848)) is a good start for most
+# other photographs. Early layers transfer better than late ones, which have
+# specialized ([Yosinski et al., 2014](https://arxiv.org/abs/1411.1792)).
+# *Meta-learning* goes one step further: it trains on many small tasks with the
+# aim that the next one is learnt quickly, so what it learns is a start.
 #
-# **Learnt:** weights from a task that is alike are worth labelled images;
-# freeze them while labels are very few, fine-tune them once there are more.
+# **Learnt:** weights pretrained on a similar task can stand in for labelled
+# images; freeze them or fine-tune them, and let validation decide.
 
 # %% [markdown] anchor="exercises-activations"
 # ## Exercises: activation functions and first weights
@@ -2269,16 +2392,24 @@ exercises.check("frozen-weights", (32 + 1) * 2)
 # %% [markdown] anchor="learning-rate" part="Optimizers"
 # ## The learning rate
 #
-# *About 5 minutes.*
+# *About 6 minutes.*
 #
-# Two weights and a loss that can be drawn: Beale's function, a flat valley
-# between steep walls, with its minimum at (3, 0.5). Plain gradient descent
-# starts at (0.8, 1.6):
+# This part is about the last step of the loop. The gradient says which way is
+# up; how far down to go, and whether to trust this one gradient, is for the
+# optimizer to decide. Each rule mends a weakness of the one before.
+#
+# We start with two weights and a loss that can be drawn: Beale's function, a
+# flat valley between steep walls, with its minimum at (3, 0.5). Plain gradient
+# descent starts at (0.8, 1.6):
 #
 # $$\mathbf{w}_{s+1} = \mathbf{w}_s - \eta\, \nabla \mathcal{L}(\mathbf{w}_s)$$
 #
-# *Predict first: a rate of 0.02 gets most of the way. Does 0.04 get all of
-# it?*
+# *Predict first: with a learning rate of 0.02, fifty steps get most of the
+# way. What happens with 0.04?*
+#
+# - **a** It arrives, since its steps are twice as long.
+# - **b** It diverges.
+# - **c** It arrives sooner, but then jumps around the minimum.
 
 # %%
 beale = plots.plot_surface(surfaces.BEALE)
@@ -2303,17 +2434,26 @@ explore(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# No: it *diverges*. The first step lands on the opposite wall, where it is
-# steeper, the next overshoots further, and the path is gone.
+# **b.** It *diverges*. The first step lands on the opposite wall, where it is
+# steeper, the next step overshoots further, and the path is gone.
 #
 # </details>
 #
 # A larger rate takes longer steps, until they overshoot and everything is
-# lost. How close to that cliff the best fixed rate lies depends on the
-# surface. On a parabola of curvature $L$ the best rate is $1/L$, which is at
-# the minimum after one step, and the cliff is at $2/L$; just below it the
-# steps jump from side to side and hardly come closer.
-#
+# lost. How close the best rate lies to that cliff depends on the surface. On a
+# parabola of curvature $L$ the best rate is $1/L$, which reaches the minimum in
+# one step, and the cliff is at $2/L$. Just below it the steps jump from side to
+# side and hardly come closer:
+
+# %% tags=["live", "slide-code"]
+# Five steps on ½ · 4 · w² from w = 1, with learning rates around 1/4 and 2/4.
+for eta in (0.25, 0.475, 0.525):
+    w = [1.0]
+    for _ in range(5):
+        w.append(w[-1] - eta * 4 * w[-1])
+    print(f"η = {eta}: w =", np.round(w, 2))
+
+# %% [markdown]
 # **Learnt:** the learning rate is the first number to tune, and its useful
 # range ends in a cliff.
 
@@ -2322,18 +2462,22 @@ explore(
 #
 # *About 6 minutes.*
 #
-# *Decay*: large steps first, small ones later, by an exponential or by the
-# inverse of time, with decay rate $\kappa$ over $T$ steps.
+# A *schedule* changes the learning rate during training. *Decay* takes large
+# steps first and small ones later, exponentially or with the inverse of time.
+# With decay rate $\kappa$ over $T$ steps:
 #
 # $$\eta_s = \eta_0\, \kappa^{s/T} \qquad \eta_s = \frac{\eta_0}{1 + \kappa\, s/T}$$
 #
 # - *Warm restarts*: decay, then jump back to the start. *Cycles*: up and down
-#   again, beyond the rate that would diverge, but not for long enough.
+#   again, for a short time beyond the rate that would diverge.
 # - *Warm-up* and *one cycle*: begin small, because the first gradients are the
 #   wildest.
 #
-# *Predict first: on this surface, is a decaying rate better than a constant
-# one?*
+# *Predict first: which schedule ends lowest on this surface?*
+#
+# - **a** one that decays: small last steps are exact
+# - **b** the constant rate: any change is a loss
+# - **c** one that begins small and grows
 
 
 # %%
@@ -2355,10 +2499,11 @@ Table(["schedule", "loss after 100 steps"], losses)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Here it is not: read the table. Decay pays where gradients are noisy, as they
-# are with mini-batches, and small last steps average the noise out. This
-# surface has no noise, only a steep start and a flat end, and what pays is to
-# start small and go faster later.
+# **c.** Warm-up, and the last one, which lets [momentum](#momentum) grow.
+# This surface has a steep start and a flat end, so what pays is to start small
+# and go faster later. Decay pays where gradients are noisy, as they are with
+# mini-batches: small last steps average the noise out. This surface has no
+# noise.
 #
 # </details>
 #
@@ -2367,6 +2512,15 @@ Table(["schedule", "loss after 100 steps"], losses)
 # Loshchilov and Hutter, 2017](https://arxiv.org/abs/1608.03983); [one cycle:
 # Smith and Topin, 2019](https://arxiv.org/abs/1708.07120).)
 #
+# One number per step is all that a schedule is:
+
+# %% tags=["live", "slide-code"]
+# The rates at steps s of 100: exponential decay, then inverse time.
+s = np.array([0, 25, 50, 100])
+print((0.1 * 0.1 ** (s / 100)).round(4))
+print((0.1 / (1 + 9 * s / 100)).round(4))
+
+# %% [markdown]
 # **Learnt:** which schedule is best depends on where the loss is steep and how
 # noisy its gradient is.
 
@@ -2375,16 +2529,17 @@ Table(["schedule", "loss after 100 steps"], losses)
 #
 # *About 5 minutes.*
 #
-# A ball that rolls downhill does not follow the slope: it keeps some of its
-# velocity $\mathbf{v}$. What points the same way at every step adds up, what
-# alternates cancels.
+# Plain gradient descent crawls through the long valley, because it forgets each
+# gradient at once. A ball that rolls downhill keeps some of its velocity
+# $\mathbf{v}$: gradients that point the same way at every step add up,
+# gradients that alternate cancel.
 #
 # $$\mathbf{v}_s = {\color{#009E73} \mu\, \mathbf{v}_{s-1}} - {\color{#D55E00} \eta\, \nabla \mathcal{L}(\mathbf{w}_s)}$$
 #
 # $$\mathbf{w}_{s+1} = \mathbf{w}_s + {\color{#0072B2} \mathbf{v}_s}$$
 #
-# *Predict first: on a long even slope with $\mu = 0.9$, how much longer than
-# plain gradient descent's do the steps become?*
+# *Predict first: on a long even slope with $\mu = 0.9$, how many times as long
+# as those of plain gradient descent do the steps become?*
 
 
 # %%
@@ -2397,16 +2552,30 @@ explore(momentum, step=(0, 20, 2))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Ten times. The velocity approaches $\eta\,\nabla\mathcal{L}\,(1 + \mu + \mu^2 +
+# **10.** The velocity approaches $\eta\,\nabla\mathcal{L}\,(1 + \mu + \mu^2 +
 # \dots) = \eta\,\nabla\mathcal{L} / (1 - \mu)$. That is why momentum wants a
 # smaller learning rate.
 #
 # </details>
 #
 # The arrows are the real ones of this descent, in the colours of the formula.
-# With $\mu$ near 1 the ball remembers long; it may pay to let it grow, from .5
-# at the start to .99 (the last of the [schedules](#learning-rate-schedules)).
-# The idea is Polyak's ([1964](https://doi.org/10.1016/0041-5553(64)90137-5)).
+
+# %% tags=["live", "slide-code"]
+# Fifty steps of momentum 0.9 where the gradient is always 1; print v.
+w, v, eta, mu = 0.0, 0.0, 0.1, 0.9
+for _ in range(50):
+    v = mu * v - eta * 1.0
+    w = w + v
+print(f"v = {v:.3f}; plain gradient descent steps by {-eta}")
+
+# %% [markdown]
+# With $\mu$ near 1 the ball remembers for long. It may pay to let $\mu$ grow,
+# from 0.5 at the start to 0.99 (the last of the
+# [schedules](#learning-rate-schedules)). PyTorch writes
+# $\mathbf{v} \leftarrow \mu \mathbf{v} + \nabla \mathcal{L}$ and
+# $\mathbf{w} \leftarrow \mathbf{w} - \eta \mathbf{v}$: the same path, as long as
+# the learning rate stays the same. The idea is Polyak's
+# ([1964](https://doi.org/10.1016/0041-5553(64)90137-5)).
 #
 # **Learnt:** momentum adds up the gradients that agree and cancels those that
 # do not.
@@ -2423,6 +2592,10 @@ explore(momentum, step=(0, 20, 2))
 #
 # *Predict first: the ball runs up the opposite wall. Which of the two turns
 # back sooner?*
+#
+# - **a** Nesterov's momentum
+# - **b** ordinary momentum
+# - **c** both at the same step
 
 
 # %%
@@ -2435,7 +2608,7 @@ explore(nesterov, step=(0, 20, 2))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Nesterov's. It feels the slope of the place to which it is about to be
+# **a.** Nesterov's. It feels the slope of the place to which it is about to be
 # carried, one step before ordinary momentum gets there.
 #
 # </details>
@@ -2455,16 +2628,19 @@ explore(nesterov, step=(0, 20, 2))
 #
 # To compare optimizers fairly, each gets the learning rate that ends lowest on
 # this surface ("tuned"): the best of ten per decade, and then of sixty between
-# its two neighbours. The rates that the first version of this lecture had
-# picked by hand ("lecture") are a click away.
+# its two neighbours. Rates that somebody chose by eye are a click away.
 #
-# *Predict first: at these rates, does momentum reach the valley sooner
-# than plain gradient descent, or does it end lower, or both?*
+# *Predict first: at its tuned rate, what does momentum do better than plain
+# gradient descent?*
+#
+# - **a** It reaches the valley sooner and ends lower.
+# - **b** It reaches the valley sooner, but ends about as low.
+# - **c** It ends lower, but does not reach the valley sooner.
 
 # %%
+RATES = {"tuned": "tuned", "chosen by eye": "lecture"}
 compared = {
-    rates: optimizers.compare(rates=rates).paths
-    for rates in ("tuned", "lecture")
+    rates: optimizers.compare(rates=rates).paths for rates in RATES.values()
 }
 
 
@@ -2488,7 +2664,7 @@ explore(
     iterations=(1, 100),
     optimizer=["sgd", "momentum", "nesterov"],
     other=["momentum", "nesterov", "sgd"],
-    rates=["tuned", "lecture"],
+    rates=RATES,
 )
 
 
@@ -2512,13 +2688,13 @@ standing(["sgd", "momentum", "nesterov"])
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# It ends much lower. It does not get into the valley sooner: at its best rate
-# it makes shorter first steps, because it will add them up. The long flat
-# valley is where adding up pays.
+# **c.** It ends much lower, but it does not get into the valley sooner: at its
+# best rate it makes shorter first steps, because it will add them up. Adding up
+# pays in the long flat valley.
 #
 # </details>
 #
-# Compare at the rates picked by hand, too: there plain gradient descent looks
+# Compare at the rates chosen by eye, too: there plain gradient descent looks
 # far worse than it is. A comparison of optimizers is a comparison of their
 # tuning unless each is tuned.
 #
@@ -2530,17 +2706,22 @@ standing(["sgd", "momentum", "nesterov"])
 #
 # *About 6 minutes.*
 #
-# Weights differ in how steep their loss is. *Adagrad* divides each weight's
-# step by the root of the sum of its squared gradients; *RMSprop* takes a
-# moving average instead, and forgets. Here $g_s$ is the gradient of one
+# The loss is steep along some weights and flat along others, so one learning
+# rate is too long for some and too short for others. *Adagrad* divides each
+# weight's step by the root of the sum of its squared gradients. *RMSprop* takes
+# a moving average instead, so it forgets. Here $g_s$ is the gradient of one
 # weight.
 #
 # $$\text{Adagrad: } G_s = G_{s-1} + g_s^2, \qquad w_{s+1} = w_s - \frac{\eta}{\sqrt{G_s + \varepsilon}}\, g_s$$
 #
 # $$\text{RMSprop: } m_s = \rho\, m_{s-1} + (1 - \rho)\, g_s^2, \quad w_{s+1} = w_s - \frac{\eta}{\sqrt{m_s + \varepsilon}}\, g_s$$
 #
-# *Predict first: after a long way down a steep wall, which of the two is still
-# able to make large steps in the flat valley?*
+# *Predict first: after a long way down a steep wall, which of the two can still
+# make large steps in the flat valley?*
+#
+# - **a** RMSprop
+# - **b** Adagrad
+# - **c** both: the valley's gradients are small
 
 # %%
 ADAPTIVE = ["adagrad", "rmsprop", "rmsprop_momentum", "adadelta", "sgd"]
@@ -2557,25 +2738,35 @@ explore(
     iterations=(1, 100),
     optimizer=ADAPTIVE,
     other=ADAPTIVE,
-    rates=["lecture", "tuned"],
+    rates=RATES,
 )
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# RMSprop, which has forgotten the wall. Adagrad's sum only grows, so that its
-# steps only shrink, and the wall's large gradients are in it for ever.
+# **a.** RMSprop, which has forgotten the wall. Adagrad's sum can only grow, and
+# the large gradients of the wall stay in it for ever.
 #
 # </details>
 #
+# In numbers, for a wall of ten gradients and a valley of fifty:
+
+# %% tags=["live", "slide-code"]
+# What Adagrad (np.cumsum) and RMSprop (a loop) divide by in the end.
+g = np.array([10.0] * 10 + [0.1] * 50)
+G, m = np.cumsum(g**2), 0.0
+for each in g:
+    m = 0.9 * m + 0.1 * each**2
+print(f"Adagrad divides by {G[-1] ** 0.5:.2f}, RMSprop by {m**0.5:.2f}")
+
+# %% [markdown]
 # At a rate of 0.1 RMSprop gets near the minimum and then bounces in the
-# valley: it divides each gradient by its own size, so that its steps stay
-# about as long as its rate. There, from about step 75 on, rounding decides
-# which way it bounces, and two correct programs part ways. *Adadelta* also
-# replaces the learning rate by a moving average of its own steps, and starts
-# very slowly for that. (Where ε stands inside the root and where outside
-# differs between the rules; these are as in Keras, where Adagrad's sum starts
-# at 0.1.) [Adagrad: Duchi et al.,
+# valley: it divides each gradient by about its own size, so its steps stay
+# about as long as its rate. From about step 75 on, rounding decides which way
+# it bounces, and two correct programs part ways. *Adadelta* also replaces the
+# learning rate by a moving average of its own steps, which makes it start very
+# slowly. (The rules differ in where ε stands, inside the root or outside; ours
+# are as in Keras, where Adagrad's sum starts at 0.1.) [Adagrad: Duchi et al.,
 # 2011](https://jmlr.org/papers/v12/duchi11a.html); [Adadelta: Zeiler,
 # 2012](https://arxiv.org/abs/1212.5701); [RMSprop: Tieleman and Hinton,
 # 2012](https://www.cs.toronto.edu/~tijmen/csc321/slides/lecture_slides_lec6.pdf).
@@ -2588,16 +2779,20 @@ explore(
 #
 # *About 6 minutes.*
 #
-# Momentum and RMSprop at once, both as moving averages, and both corrected for
-# having started at 0: after $s$ steps an average with factor $\beta$ has seen
-# only the share $1 - \beta^s$ of what it should.
+# *Adam* is momentum and RMSprop at once, both as moving averages. Both averages
+# start at 0 and are corrected for it: after $s$ steps an average with factor
+# $\beta$ has seen only the share $1 - \beta^s$ of what it should.
 #
 # $$m_s = \beta_1 m_{s-1} + (1 - \beta_1)\, g_s, \qquad v_s = \beta_2 v_{s-1} + (1 - \beta_2)\, g_s^2$$
 #
 # $$w_{s+1} = w_s - \eta\, \frac{m_s / (1 - \beta_1^s)}{\sqrt{v_s / (1 - \beta_2^s)} + \varepsilon}$$
 #
 # *Predict first: without the correction, with $\beta_1 = 0.9$ and
-# $\beta_2 = 0.999$, would the first step be too short or too long?*
+# $\beta_2 = 0.999$, how long would the first step be?*
+#
+# - **a** a tenth of the learning rate
+# - **b** about three times the learning rate
+# - **c** as long as the learning rate
 
 
 # %%
@@ -2610,19 +2805,29 @@ explore(
     iterations=(1, 100),
     optimizer=["adam", "adamax", "rmsprop"],
     other=["adamax", "adam", "momentum"],
-    rates=["tuned", "lecture"],
+    rates=RATES,
 )
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Too long. At the first step $m_1 = 0.1\,g$ and
-# $\sqrt{v_1} = \sqrt{0.001}\,|g|$: the ratio is $0.1 / 0.0316$, more than
-# three times the rate. With the correction it is exactly the rate, whatever
-# the gradient.
+# **b.** About three times the learning rate. At the first step
+# $m_1 = 0.1\,g$ and $\sqrt{v_1} = \sqrt{0.001}\,|g|$, and their ratio is
+# $0.1 / 0.0316$.
 #
 # </details>
 #
+# With the correction the first step is as long as the learning rate, whether
+# the gradient is large or small; only near $\varepsilon$ or at 0 it is shorter.
+
+# %% tags=["live", "slide-code"]
+# Adam's first step for the gradients g, corrected and not; rate 0.1.
+g = np.array([-0.003, 2.0, 500.0])
+m, v = 0.1 * g, 0.001 * g**2
+print("corrected:", -0.1 * (m / 0.1) / (np.sqrt(v / 0.001) + 1e-7))
+print("not:      ", -0.1 * m / (np.sqrt(v) + 1e-7))
+
+# %% [markdown]
 # *Adamax* takes the largest gradient seen, a slowly fading one, in place of
 # the root ([Kingma and Ba, 2015](https://arxiv.org/abs/1412.6980), has both):
 #
@@ -2744,8 +2949,12 @@ assert np.allclose(w, end, atol=1e-3)
 #
 # All of them at once, each at its tuned rate, then any two of them.
 #
-# *Predict first: tuned, which one is lowest after twenty steps? After a
-# hundred?*
+# *Predict first: is the rule that is lowest after twenty steps also the lowest
+# after a hundred?*
+#
+# - **a** Yes: who is ahead stays ahead.
+# - **b** Yes: Adam, both times.
+# - **c** No: the two have different winners.
 
 
 # %%
@@ -2753,7 +2962,7 @@ def optimizer_zoo(iterations=50, rates="tuned"):
     return over_beale(list(optimizers.RULES), iterations, rates)
 
 
-explore(optimizer_zoo, iterations=(1, 100), rates=["tuned", "lecture"])
+explore(optimizer_zoo, iterations=(1, 100), rates=RATES)
 
 # %% tags=["hide-input"]
 standing(optimizers.RULES)
@@ -2761,17 +2970,20 @@ standing(optimizers.RULES)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The table says it, and the two columns have different winners. The one that
-# is ahead early is not the one that ends lowest.
+# **c.** No. The rule that is ahead early is not the one that ends lowest.
 #
 # </details>
 #
-# How much hangs on the learning rate? Here is the loss after 100 steps over
-# the rate, for each rule. A ring marks the best rate, and a line ends where
-# the path leaves the map.
+# How much depends on the learning rate? The next figure shows the loss after
+# 100 steps over the rate, for each rule. A ring marks the best rate, and a line
+# ends where the path leaves the map.
 #
-# *Predict first: how much larger than the best rate of plain gradient descent
-# is the smallest one that fails: by a few per cent, twice, or ten times?*
+# *Predict first: plain gradient descent has a best rate, and a smallest rate
+# that fails. How much larger is the second?*
+#
+# - **a** by a few per cent
+# - **b** twice as large
+# - **c** ten times as large
 
 # %% tags=["hide-input"]
 rates = np.geomspace(1e-4, 1e5, 901)
@@ -2793,15 +3005,15 @@ Table(["optimizer", "best rate", "fails from", "loss at 90 % of it"], rows)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# By a few per cent. In this valley plain gradient descent does best just
+# **a.** By a few per cent. In this valley plain gradient descent does best just
 # before it fails. That is no rule: on a parabola the best rate is half of the
 # one that fails.
 #
 # </details>
 #
 # So "the best optimizer" is a statement about how finely somebody has tuned.
-# The last column says what it costs to miss the best rate by a tenth: read it
-# before you believe a comparison at rates that were picked by hand.
+# The last column says what you pay for missing the best rate by a tenth: read
+# it before you believe a comparison at rates that somebody chose by eye.
 #
 # Now any two, side by side:
 
@@ -2816,15 +3028,14 @@ explore(
     iterations=(2, 100, 2),
     optimizer=list(optimizers.RULES),
     other=list(optimizers.RULES),
-    rates=["tuned", "lecture"],
+    rates=RATES,
 )
 
 # %% [markdown]
 # And any other that Keras has, or that you write. `training.trace` follows a
 # Keras optimizer over a surface, in double precision:
 
-# %% tags=["live", "slide-code"]
-# Follow Keras' Lion over the surface, beside Adam.
+# %% tags=["slide-code"]
 lion = training.trace(keras.optimizers.Lion(0.05), surfaces.BEALE)
 plots.plot_paths(
     {
@@ -2837,9 +3048,9 @@ plots.plot_paths(
 );
 
 # %% [markdown]
-# A surface of two weights is a map, not the country: a network has thousands
-# of weights and noisy gradients. What carries over is how the rules behave,
-# not which one wins.
+# A surface of two weights is only a map: a network has thousands of weights and
+# noisy gradients. What carries over is how the rules behave, not which one
+# wins.
 #
 # **Learnt:** no optimizer wins everywhere; know what each does with steep,
 # flat and noisy places.
@@ -3294,9 +3505,9 @@ plots.plot_attention(looks[0, 0], [str(number) for number in example[0]]);
 # Each row is a query and sums to 1. Nobody wrote this table: the weights were
 # learnt from examples, and the network tells the two digits 1 apart by their
 # places. An *embedding* is a row of learnt numbers for each digit and each
-# place. The arrow past the attention in the drawing is a *residual*
-# connection: the input of the layer is added to its output. A longer sequence
-# needs more embeddings of places, but not one parameter more in the attention.
+# place. The arrow past the attention in the drawing is a *residual connection*:
+# the input of the layer is added to its output. A longer sequence needs more
+# embeddings of places, but not one parameter more in the attention.
 #
 # **Learnt:** an architecture is knowledge about the data: weights are shared
 # over places, steps or words.
@@ -3349,8 +3560,6 @@ plots.plot_attention(looks[0, 0], [str(number) for number in example[0]]);
 # - Duchi, Hazan and Singer (2011). [Adaptive subgradient methods for online
 #   learning and stochastic
 #   optimization](https://jmlr.org/papers/v12/duchi11a.html). JMLR.
-# - Finn, Abbeel and Levine (2017). [Model-agnostic meta-learning for fast
-#   adaptation of deep networks](https://arxiv.org/abs/1703.03400). ICML.
 # - Glorot and Bengio (2010). [Understanding the difficulty of training deep
 #   feedforward neural
 #   networks](https://proceedings.mlr.press/v9/glorot10a.html). AISTATS.
@@ -3366,8 +3575,6 @@ plots.plot_attention(looks[0, 0], [str(number) for number in example[0]]);
 #   network acoustic
 #   models](https://ai.stanford.edu/~amaas/papers/relu_hybrid_icml2013_final.pdf).
 #   ICML workshop.
-# - Nichol, Achiam and Schulman (2018). [On first-order meta-learning
-#   algorithms](https://arxiv.org/abs/1803.02999).
 # - Pascanu, Mikolov and Bengio (2013). [On the difficulty of training recurrent
 #   neural networks](https://arxiv.org/abs/1211.5063). ICML.
 # - Polyak (1964). [Some methods of speeding up the convergence of iteration

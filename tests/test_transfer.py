@@ -161,7 +161,7 @@ def test_the_accuracy_is_that_of_the_trained_network(shoes):
         return made[-1]
 
     few = learn_from_few({"net": build}, shoes, counts=[10], seeds=[0], updates=30)
-    assert made[0].evaluate(shoes.X_test, shoes.y_test, verbose=0)[1] == pytest.approx(few.accuracy["net"][0, 0])
+    assert made[0].evaluate(*shoes.validation_data, verbose=0)[1] == pytest.approx(few.accuracy["net"][0, 0])
     assert made[0].optimizer.iterations == 30
 
 
@@ -183,6 +183,12 @@ def test_bad_input_is_named_before_anything_is_trained(shoes, options, sentence)
         learn_from_few(**dict(ways={"net": one_layer}, data=shoes, counts=[10], seeds=1) | options)
 
 
+def test_without_validation_images_there_is_nothing_to_evaluate_on():
+    shoes = load_fashion_mnist("sample", validation=0).only("Sandal", "Sneaker")
+    with pytest.raises(ValueError, match="data must have validation images to evaluate on, got none"):
+        learn_from_few({"net": one_layer}, shoes, counts=[10], seeds=1)
+
+
 FEW = FewImages(
     (10, 40), (0, 1), {"scratch": np.array([[0.6, 0.8], [0.9, 0.9]]), "frozen": np.array([[0.7, 0.8], [0.8, 1.0]])}
 )
@@ -191,7 +197,7 @@ FEW = FewImages(
 def test_the_gain_is_taken_draw_by_draw():
     np.testing.assert_allclose(FEW.gain("frozen", over="scratch"), [[0.1, 0], [-0.1, 0.1]], atol=1e-12)
     assert FEW.describe() == (
-        "Test accuracy (mean of 2 seeds) after 10 labelled images: scratch 0.700, frozen 0.750; "
+        "Validation accuracy (mean of 2 seeds) after 10 labelled images: scratch 0.700, frozen 0.750; "
         "after 40: scratch 0.900, frozen 0.900."
     )
     with pytest.raises(ValueError, match="way must be one of scratch, frozen, got 'tuned'"):
@@ -209,7 +215,7 @@ def test_the_drawing_holds_every_seed_and_the_mean():
     assert [label.get_text() for label in ax.get_xticklabels()] == ["10", "40"]
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["scratch", "frozen"]
     assert plots.alt_text(ax.figure) == (
-        "Mean test accuracy over 2 seeds with 10 labelled images: scratch 0.700, frozen 0.750; "
+        "Mean validation accuracy over 2 seeds with 10 labelled images: scratch 0.700, frozen 0.750; "
         "with 40: scratch 0.900, frozen 0.900."
     )
     with pytest.raises(ValueError, match=r"shape \(3, n_seeds\), a row for each count, got \(2, 2\) for 'scratch'"):

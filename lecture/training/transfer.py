@@ -75,7 +75,7 @@ def _unseeded(initializer):
 
 @dataclass(frozen=True)
 class FewImages:
-    """Test accuracy of networks that were trained on few images.
+    """Validation accuracy of networks that were trained on few images.
 
     Attributes
     ----------
@@ -84,7 +84,7 @@ class FewImages:
     seeds : tuple of int
         The seeds.
     accuracy : dict of str to ndarray of shape (n_counts, n_seeds)
-        Test accuracy for each way to start. All ways use the same random images for an entry.
+        Validation accuracy for each way to start. All ways use the same random images for an entry.
     """
 
     counts: tuple[int, ...]
@@ -100,7 +100,7 @@ class FewImages:
         ends = [", ".join(f"{name} {values[i].mean():.3f}" for name, values in self.accuracy.items()) for i in (0, -1)]
         seeds = f"mean of {len(self.seeds)} seeds" if len(self.seeds) > 1 else "one seed"
         fewest, most = self.counts[0], self.counts[-1]
-        return f"Test accuracy ({seeds}) after {fewest} labelled images: {ends[0]}; after {most}: {ends[1]}."
+        return f"Validation accuracy ({seeds}) after {fewest} labelled images: {ends[0]}; after {most}: {ends[1]}."
 
 
 def learn_from_few(
@@ -112,7 +112,7 @@ def learn_from_few(
     updates: int = 100,
     batch_size: int = 10,
 ) -> FewImages:
-    """Train each kind of network on few labelled images, and evaluate it on all test images.
+    """Train each kind of network on few labelled images, and evaluate it on all validation images.
 
     For each seed the training images are drawn once, the same number from each class. A smaller set is the beginning of
     a larger one, and all ways use the same sets in the same mini-batches, so that they can be compared pairwise.
@@ -123,7 +123,7 @@ def learn_from_few(
         For each way to start a function that returns a new compiled network, always of the same layers. The compiled
         train step of the first is reused.
     data : lecture.data.Dataset
-        Data set from whose training set the images are drawn.
+        Data set with a validation set; the images are drawn from its training set.
     counts : sequence of int
         Numbers of labelled images, all classes together: multiples of the number of classes, at least ``batch_size``.
     seeds : int or sequence of int
@@ -140,12 +140,14 @@ def learn_from_few(
     Raises
     ------
     ValueError
-        If there is no way, no count or no seed, or a count cannot be drawn.
+        If there is no way, no count, no seed or no validation set, or a count cannot be drawn.
     """
     seeds = seeds_of(seeds)
-    counts, labels, truth = tuple(counts), data.labels("train"), data.labels("test")
+    counts, labels, truth = tuple(counts), data.labels("train"), data.labels("val")
     if not (ways and counts):
         raise ValueError(f"ways and counts must not be empty, got {len(ways)} and {len(counts)} of them.")
+    if not len(truth):
+        raise ValueError("data must have validation images to evaluate on, got none: load it with validation=1/6, say.")
     whole(updates, "updates", least=1)
     whole(batch_size, "batch_size", least=1)
     draws = {
@@ -163,7 +165,7 @@ def learn_from_few(
                     rows = draws[count, seed][_passes(count, updates * batch_size, seed)].reshape(updates, batch_size)
                     restore(model, starts[column])
                     model.fit(_as_batches(data.X_train[rows], data.y_train[rows]), shuffle=False, verbose=0)
-                    predicted = keras.ops.convert_to_numpy(model(data.X_test, training=False)).argmax(axis=1)
+                    predicted = keras.ops.convert_to_numpy(model(data.X_val, training=False)).argmax(axis=1)
                     accuracy[name][row, column] = np.mean(predicted == truth)
                     bar.update()
     return FewImages(counts, seeds, accuracy)

@@ -55,9 +55,9 @@ def plot_few_images(counts: Sequence[int], accuracy: Mapping[str, ArrayLike], *,
     ax.set_xscale("log")
     ax.set_xticks(numbers, [str(number) for number in numbers])
     ax.xaxis.set_minor_locator(NullLocator())
-    ax.set(xlabel="labelled images", ylabel="test accuracy")
+    ax.set(xlabel="labelled images", ylabel="validation accuracy")
     ax.legend(loc="lower right")
     n_seeds = max(values.shape[1] for values in accuracy.values())
     ends = [", ".join(f"{name} {values[i].mean():.3f}" for name, values in accuracy.items()) for i in (0, -1)]
     sentence = f"with {numbers[0]} labelled images: {ends[0]}; with {numbers[-1]}: {ends[1]}."
-    return describe(ax, f"Mean test accuracy over {n_seeds} seeds {sentence}")
+    return describe(ax, f"Mean validation accuracy over {n_seeds} seeds {sentence}")
