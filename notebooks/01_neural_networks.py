@@ -1523,8 +1523,9 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **b.** The sum of all gradients is a velocity without friction: momentum with
-# $\mu = 1$. The network runs through every valley and up the other side.
+# **b.** The sum of all gradients is a velocity without friction:
+# [momentum](#momentum) with $\mu = 1$. The network runs through every valley
+# and up the other side.
 #
 # </details>
 #
@@ -2569,9 +2570,9 @@ for _ in range(50):
 print(f"v = {v:.3f}; plain gradient descent steps by {-eta}")
 
 # %% [markdown]
-# With $\mu$ near 1 the ball remembers for long. It may pay to let $\mu$ grow,
-# from 0.5 at the start to 0.99 (the last of the
-# [schedules](#learning-rate-schedules)). PyTorch writes
+# With $\mu$ near 1 the ball remembers for long. So $\mu$ itself can follow a
+# plan, from 0.5 at the start up to 0.99: the last of the
+# [schedules](#learning-rate-schedules). PyTorch writes
 # $\mathbf{v} \leftarrow \mu \mathbf{v} + \nabla \mathcal{L}$ and
 # $\mathbf{w} \leftarrow \mathbf{w} - \eta \mathbf{v}$: the same path, as long as
 # the learning rate stays the same. The idea is Polyak's
