@@ -87,9 +87,11 @@ print(f"of 1,000 photographs that it has not seen, it names {right:.0%} right")
 #    why it has layers.
 # 2. **[Forward](#training-loop)**: how it learns, and how it computes.
 # 3. **[Backward](#backward-pass)**: how each number is corrected.
-# 4. **[Four choices](#activation-functions)**: what to decide before training.
-# 5. **[Optimizers](#learning-rate)**: how to take the steps.
-# 6. **[Where to go](#other-architectures)**: other networks, and all
+# 4. **[Gradients by machine](#automatic-differentiation)**: how a library finds
+#    them, and the whole loop written by hand.
+# 5. **[Four choices](#activation-functions)**: what to decide before training.
+# 6. **[Optimizers](#learning-rate)**: how to take the steps.
+# 7. **[Where to go](#other-architectures)**: other networks, and all
 #    [symbols](#notation) in one table.
 #
 # Every slider works: in JupyterLab it asks the kernel, on the built page it
@@ -855,9 +857,9 @@ explore(gradient_of_a_batch, layer=(1, 2))
 # *Predict first: put every example into the batch twice. What happens to the
 # sum of the gradients, and what to their mean?*
 #
-# - **a** Both double.
+# - **a** The sum doubles, the mean stays.
 # - **b** The sum stays, the mean halves.
-# - **c** The sum doubles, the mean stays.
+# - **c** Both double.
 
 # %% tags=["slide-code"]
 for copies in (1, 2, 10, 100):
@@ -872,7 +874,7 @@ for copies in (1, 2, 10, 100):
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **c.** The sum doubles, the mean stays. With the sum, a learning rate that is
+# **a.** The sum doubles, the mean stays. With the sum, a learning rate that is
 # right for a batch of 4 would be 100 times too large for a batch of 400. With
 # the mean, the same rate fits both. Keras takes the mean.
 #
@@ -1185,10 +1187,13 @@ for layer, here in reversed(list(zip(deeper.layers, passed))):
 # **Learnt:** the gradient of a layer is above times slope times input, and one
 # loop from the last layer to the first finds them all.
 
-# %% [markdown] anchor="automatic-differentiation"
+# %% [markdown] anchor="automatic-differentiation" part="Gradients by machine"
 # ## Automatic differentiation
 #
 # *About 10 minutes.*
+#
+# This part is about the two things that a library does for you: it finds the
+# gradients, and it runs the loop. Build both once, and neither is magic.
 #
 # Nobody writes the backward pass of a new network by hand. The library writes
 # down each operation of the forward pass, on a *tape*. It knows the derivative
@@ -1355,7 +1360,8 @@ claim(
 #
 # With a tape, training is six lines, and `fit` is no more than that: for each
 # batch, record the loss, read the tape, let the optimizer move the weights.
-# Two thousand real images, in batches of fifty:
+# Two thousand real images, in batches of fifty. (The [softmax and its
+# loss](#output-activations) and [Adam](#adam) are explained in the next parts.)
 
 # %% tags=["slide-code"]
 clothes = data.load_fashion_mnist(seed=SEED)
@@ -2101,9 +2107,9 @@ explore(label_smoothing, alpha=(0.0, 0.4, 0.05))
 # *Predict first: with Glorot's weights and ReLU, how large is the gradient that
 # reaches the first of twenty layers, compared with that at the last?*
 #
-# - **a** about as large
-# - **b** much larger
-# - **c** much smaller
+# - **a** much larger
+# - **b** much smaller
+# - **c** about as large
 
 
 # %%
@@ -2120,7 +2126,7 @@ explore(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **c.** Much smaller. Each ReLU layer passes on half of the variance, so
+# **b.** Much smaller. Each ReLU layer passes on half of the variance, so
 # nineteen of them leave about $2^{-19/2}$, a seven-hundredth, of the
 # gradient's size. He's factor 2 makes up for exactly that.
 #
@@ -3536,7 +3542,7 @@ plots.plot_attention(looks[0, 0], [str(number) for number in example[0]]);
 # ## Symbols
 #
 # One notation for all chapters. Rows of a matrix are examples; a bracketed
-# superscript is a layer.
+# superscript is a layer. (The words stand in the book's glossary.)
 #
 # | symbol | what it is | shape |
 # | --- | --- | --- |

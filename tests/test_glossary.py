@@ -11,15 +11,25 @@ from publishing.outline import by_section
 ENTRY = re.compile(r"^\[(.+?)\]\(#([\w-]+)\)\n: (.+(?:\n  .+)*)$", re.MULTILINE)
 GLOSSARY = (ROOT / "book" / "glossary.md").read_text(encoding="utf-8")
 ENTRIES = [(word, anchor, " ".join(text.split())) for word, anchor, text in ENTRY.findall(GLOSSARY)]
-FORMS = {"Glorot's variance": "Glorot(?!, X| et al)", "He's variance": r"He's", "L1 penalty": "L1", "L2 penalty": "L2"}
+FORMS = {
+    "dead": r"\*dead\*|dead units?",
+    "Glorot's variance": "Glorot(?!, X| et al)",
+    "He's variance": "He's",
+    "L1 penalty": "L1",
+    "standardized": "[Ss]tandardiz(ed?|ing)",
+    "stationary point": "stationary",
+    "test set": "test (set|images)",
+    "validation set": "validation (set|images)",
+}
 TABLES = re.compile(r"notation|references-\d+")  # lists for looking things up, from every chapter
 LINK = re.compile(r"\[[^\]\[]*\]\([^)\s]*\)")
+CONTENTS = "1. **["  # how the list of a chapter's parts begins, which says what is to come
 
 
 def pattern(word):
     """What finds a word of the glossary in a text: any case, one or many, over the end of a line."""
     form = FORMS.get(word, re.escape(word).replace(r"\ ", r"[\s-]+") + "s?")
-    return re.compile(rf"(?<![\w-]){form}(?!\w)", re.IGNORECASE if word not in FORMS else 0)
+    return re.compile(rf"(?<![\w-])(?:{form})(?!\w)", re.IGNORECASE if word not in FORMS else 0)
 
 
 def told(cell, anchor="nowhere"):
@@ -28,7 +38,8 @@ def told(cell, anchor="nowhere"):
     Of code that is shown, the comments.
     """
     if cell.cell_type == "markdown":
-        text = "\n\n".join(part for part in cell.source.split("\n\n") if f"(#{anchor})" not in part)
+        parts = cell.source.split("\n\n")
+        text = "\n\n".join(part for part in parts if f"(#{anchor})" not in part and not part.startswith(CONTENTS))
         return re.sub(r"`[^`]*`|\$\$.*?\$\$|\$[^$]*\$", " ", LINK.sub(" ", text), flags=re.DOTALL)
     shown = "hide-input" not in cell.metadata.get("tags", []) and "colab" not in cell.metadata.get("tags", [])
     return "\n".join(re.findall(r"(?:^|\s)#\s(.*)$", cell.source, re.MULTILINE)) if shown else ""
@@ -44,13 +55,12 @@ def read_before(cells, anchor):
 
 
 def too_early(cells, word, anchor):
-    """Where a word stands before the section that explains it, without a link: the lines."""
-    found = pattern(word)
+    """Where a word stands before the section that explains it, without a link, with the words around it."""
+    texts = [told(cell, anchor) for cell in read_before(cells, anchor)]
     return [
-        line.strip()
-        for cell in read_before(cells, anchor)
-        for line in told(cell, anchor).splitlines()
-        if found.search(line)
+        " ".join(text[max(0, found.start() - 40) : found.end() + 40].split())
+        for text in texts
+        for found in pattern(word).finditer(text)
     ]
 
 
@@ -100,6 +110,7 @@ def test_a_word_that_comes_too_early_is_found_and_a_link_is_not():
         ("notation", _cell("A logit.")),
         ("c", _cell("A *logit* is a sum.")),
     ]
-    assert too_early(here, "logit", "c") == ["logits, and", "Take the logit."]
+    assert too_early(here, "logit", "c") == ["Two logits, and", "Take the logit."]
     assert too_early(here, "softmax", "a") == []
+    assert too_early([("a", _cell("A hidden\nlayer.")), ("c", _cell("x"))], "hidden layer", "c") == ["A hidden layer."]
     assert too_early([("a", _cell("A logit, see [there](#c).")), ("c", _cell("A logit."))], "logit", "c") == []
