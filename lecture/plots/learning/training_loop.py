@@ -18,7 +18,7 @@ _FORWARD, _BACK = COLORS[0], COLORS[1]
 _SMALL = 1.0  # letters of the numbers, in em
 # All lengths are in em, from the left and from the bottom of the loss.
 _WIDE, _HIGH = 3.2, 1.5  # a cell
-_GAP, _BETWEEN = 2.0, 4.6  # from box to box, and from the upper row of boxes to the lower
+_GAP, _BETWEEN = 2.0, 5.8  # from box to box, and from the upper row of boxes to the lower
 _LEAST = 29  # from the batch to the predictions, so that the optimizer and the gradients fit below
 _LOW, _LOWER = 8.6, 3.6  # the top of the loss and of the optimizer, the bottom of the optimizer
 _TRUTH = 1.6  # the height of the arrow from the targets to the loss

@@ -7,7 +7,7 @@ import numpy as np
 
 from lecture.plots.text import width
 
-LARGEST, SMALLEST = 1.0, 0.45  # letters, in em; smaller words are left out, and stand in the alternative text
+LARGEST, SMALLEST = 0.9, 0.45  # letters, in em; smaller words are left out, and stand in the alternative text
 _APART = 0.55  # between two words, in their own em
 _FEWER = 0.7  # letters smaller than this are avoided by shorter words, if there are any
 
