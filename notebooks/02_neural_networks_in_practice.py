@@ -1157,9 +1157,10 @@ def compare(name, **settings):
     print(f"{name}: {variants[name].describe()}")
     if name != "baseline":
         shown = ("baseline", name)
+        other_labels = "label_smoothing" in settings  # no loss to compare
         plots.plot_history(
             {label: variants[label].mean() for label in shown},
-            metrics=["loss", "val_loss"],
+            metrics=["val_loss"] if other_labels else ["loss", "val_loss"],
             overlay=True,
         )
         plt.show()
@@ -1487,7 +1488,7 @@ claim(
 
 # %% tags=["hide-input"]
 net = layout([4, 6, 6, 2])
-figure, axes = plt.subplots(1, 2, figsize=(10, 4))
+figure, axes = plt.subplots(1, 2, figsize=(7.2, 3.2))
 for image, ax in enumerate(axes, start=1):
     plots.plot_network(net, ax=ax, dropped=drop_units(net, 0.5, rng=image))
     ax.set_title(f"image {image}")
@@ -1815,9 +1816,10 @@ claim(
 # A network that is well *calibrated* is right as often as it says it is ([Guo
 # et al., 2017](https://arxiv.org/abs/1706.04599)). How much smoothing that
 # takes depends on how over-confident the network is, so choose $\alpha$ on the
-# validation images. Compare the dashed curves only, which are measured against
-# the true labels; the training loss with smoothing is measured against the
-# smoothed ones, where even a perfect answer has a loss above 0.
+# validation images. The figure has the validation loss only, which is measured
+# against the true labels. The training loss with smoothing is measured against
+# the smoothed ones, where even a perfect answer has a loss above 0, and cannot
+# be compared with the baseline's.
 #
 # **Learnt:** smoothed labels put a limit to how sure a network can become.
 

@@ -209,7 +209,7 @@ def chance(best=5):
     """Chance that one of n random trials is among the best so many percent."""
     n = np.arange(1, 201)
     hit = 1 - (1 - best / 100) ** n
-    _, ax = plt.subplots(figsize=(8, 3.6))
+    _, ax = plt.subplots(figsize=(7, 3.4))
     ax.plot(n, hit, linewidth=3)
     enough = int(n[hit >= 0.95][0]) if hit[-1] >= 0.95 else None
     if enough:
@@ -637,7 +637,7 @@ def early_sign(epoch=1):
         np.argsort(-early, kind="stable")[:n],
         np.argsort(-last, kind="stable")[:n],
     )
-    _, ax = plt.subplots(figsize=(8, 4))
+    _, ax = plt.subplots(figsize=(7, 3.7))
     ax.plot(early, last, "o", markersize=8, alpha=0.7, label="trials")
     ax.plot(
         early[best],

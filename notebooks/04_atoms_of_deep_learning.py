@@ -110,7 +110,7 @@ thousand = replicas.train(
 print(thousand)
 
 # %% tags=["hide-input"]
-figure, axes = plt.subplots(1, 2, figsize=(9.2, 3.4))
+figure, axes = plt.subplots(1, 2, figsize=(7.2, 3.2))
 curves = thousand.predict(x)[:200, :, 0]
 axes[0].plot(x, curves.T, color=plots.COLORS[0], alpha=0.04)
 axes[0].plot(x, y, "--", color=plots.COLORS[1], label="sin 3x")
@@ -195,7 +195,7 @@ print(f"all thousand: {np.mean(np.log10(thousand.loss[-1])):.2f}")
 # - **c** $|x|$, because of its corner
 
 # %% tags=["hide-input"]
-figure, axes = plt.subplots(1, 3, figsize=(9, 3.6))
+figure, axes = plt.subplots(1, 3, figsize=(7.2, 3.2))
 figure.get_layout_engine().set(rect=(0, 0, 1, 0.91))
 for n_units, ax in zip((2, 4, 16), axes):
     plots.plot_network(layout([1, n_units, 1]), ax=ax, max_units=16)

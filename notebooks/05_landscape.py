@@ -108,7 +108,7 @@ targets = {
     "saw + sine": saw_sine,
     "sum of sines": sines,
 }
-figure, axes = plt.subplots(1, 3, figsize=(9.2, 2.9), layout="constrained")
+figure, axes = plt.subplots(1, 3, figsize=(7.2, 2.8), layout="constrained")
 for ax, (name, y) in zip(axes, targets.items()):
     ax.plot(x, y, color=plots.COLORS[0])
     ax.axhline(np.mean(y), color=plots.COLORS[1], ls="--", label="mean")
@@ -948,7 +948,7 @@ for radius in 1e-6, 1e-4, 1e-2:
 # %%
 settled, stop = stopped.stops["settled"], stopped.stops["as training stops"]
 figure, axes = plt.subplots(
-    2, 2, figsize=(8.4, 6.2), layout="constrained", sharex=True, sharey=True
+    2, 2, figsize=(7.2, 4.4), layout="constrained", sharex=True, sharey=True
 )
 plots.plot_ratios_against_loss(
     {
@@ -1041,7 +1041,7 @@ claim(
 
 # %%
 stationary = experiments.stationary_points.run(preset=PRESET)
-figure, axes = plt.subplots(1, 2, figsize=(9.2, 3.6), layout="constrained")
+figure, axes = plt.subplots(1, 2, figsize=(7.2, 3.4), layout="constrained")
 for ax, task in zip(axes, ("sine", "three steps")):
     searched = stationary.details.searches[task]
     plots.plot_index(searched.loss, searched.spectra, ax=ax).set_title(task)
