@@ -107,7 +107,7 @@ INSIDE = {
 }
 # The files of `plots` that every drawing may import; a folder beside them is a shelf, and shelves do not know each
 # other.
-GROUND = {"alt", "legible", "page", "pixels", "style", "text"}
+GROUND = {"alt", "legends", "legible", "page", "pixels", "style", "text"}
 
 FILES = sorted(
     [ROOT / "preamble.py"]

@@ -11,6 +11,7 @@ import pytest
 from lecture import from_scratch, plots
 from lecture.from_scratch import chain_rule, dense_net, layer_gradient, record_training, step_by_step, xor
 from lecture.plots import STYLES
+from lecture.plots.legends import clear_legend
 from lecture.plots.legible import smallest_letters
 from lecture.plots.style import TALL, WIDE
 
@@ -123,6 +124,34 @@ def test_no_caption_of_a_verdict_is_cut_off_or_crossed():
             assert not [other for other in drawn if other.y0 < box.y1 - 1 and box.y0 + 1 < other.y1]
         labels = [text.get_text() for legend in ax.figure.legends for text in legend.get_texts()]
     assert labels == ["supports the claim", "contradicts it"]
+
+
+@pytest.mark.parametrize("scale", ["linear", "log"])
+def test_a_legend_lies_on_no_line(scale):
+    _, ax = plt.subplots(figsize=(4, 3))
+    for n in range(4):
+        ax.plot([1, 10], [1 + 3 * n, 10 - 3 * n], label=f"a long name of line {n}")  # from edge to edge, crossing
+        ax.plot([1, 10], [5 + n, 5 - n], "--")
+    ax.set_yscale(scale)
+    before = ax.get_ylim()
+    legend = clear_legend(ax)
+    ax.figure.canvas.draw()
+    box = legend.get_window_extent()
+    for line in ax.lines:
+        x = np.linspace(1, 10, 200)
+        y = np.interp(x, *line.get_data())
+        if scale == "linear":  # where a line between two points is straight
+            assert not any(box.contains(*point) for point in ax.transData.transform(np.column_stack([x, y])))
+        assert not any(box.contains(*point) for point in ax.transData.transform(line.get_xydata()))
+    assert ax.get_ylim()[0] == pytest.approx(before[0]) and ax.get_ylim()[1] > before[1]
+
+
+def test_a_legend_with_a_free_place_moves_nothing():
+    _, ax = plt.subplots()
+    ax.plot([0, 1], [0, 1], label="a")
+    before = ax.get_ylim()
+    clear_legend(ax)
+    assert ax.get_ylim() == before
 
 
 def pictures(folder):

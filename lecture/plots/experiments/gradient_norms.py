@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 
 from lecture.plots import style
 from lecture.plots.alt import describe
+from lecture.plots.legends import clear_legend
 from lecture.plots.style import COLORS
 from lecture.words import listed
 
@@ -48,7 +49,7 @@ def plot_gradient_norms(courses: Mapping[str, Course], *, axes: np.ndarray | Non
         _curves(below, name, course, course.norms, COLORS[1:])
         above.set_title(name)
         below.set_xlabel(course.unit)
-        below.legend(handlelength=1.6, borderaxespad=0.1, labelspacing=0.2)
+        clear_legend(below, handlelength=1.6, labelspacing=0.2)
     panels[0, 0].set_ylabel("loss")
     panels[1, 0].set_ylabel("norm of the gradient")
     return panels

@@ -11,6 +11,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from lecture.plots import style
 from lecture.plots.alt import describe
+from lecture.plots.legends import clear_legend
 from lecture.plots.style import COLORS
 from lecture.words import short
 
@@ -92,7 +93,7 @@ def plot_sweep(sweep: Sweep, *, ax: Axes | None = None) -> Axes:
         sentences.append(_in_words(label if n > 1 else sweep.y_name, sweep.x, mean))
     _axis(ax, sweep)
     if n > 1:
-        _legend(ax)
+        clear_legend(ax, handletextpad=0.4)
     n_seeds = np.shape(next(iter(sweep.values.values())))[1]
     what = f"{sweep.name}, {sweep.y_name} over {sweep.x_name}, means of {n_seeds} seeds"
     return describe(ax, f"{what}: {'; '.join(sentences)}.")
@@ -194,20 +195,6 @@ def _curve(ax, x, values, interval, look):
         zorder=3,
         **look,
     )
-
-
-def _legend(ax):
-    """A legend where it covers no point; if there is no such place, the axis grows and it stands above all of them."""
-    legend = ax.legend(handletextpad=0.4, borderaxespad=0.2, loc="best")
-    ax.figure.draw_without_rendering()
-    box = legend.get_window_extent()
-    points = np.concatenate([ax.transData.transform(line.get_xydata()) for line in ax.lines])
-    if not any(box.contains(*point) for point in points):
-        return
-    to_scale, share = ax.yaxis.get_transform(), min(0.6, 1.06 * box.height / ax.bbox.height)
-    low, high = to_scale.transform(ax.get_ylim())
-    ax.set_ylim(top=to_scale.inverted().transform(low + (high - low) / (1 - share)))
-    legend.set_loc("upper right")
 
 
 def _verdict(ax, row, verdict):

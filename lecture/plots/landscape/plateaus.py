@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from lecture.plots import style, text
 from lecture.plots.alt import describe
+from lecture.plots.legends import clear_legend
 from lecture.plots.style import COLORS
 from lecture.words import counted, listed
 
@@ -120,7 +121,7 @@ def plot_kinked_fit(
     ax.plot(ends, fit(ends), color=COLORS[1], linewidth=0.2 * size, label="best fit", zorder=3)
     ax.plot(fit.kinks, fit(fit.kinks), color=COLORS[1], linestyle="", marker="o", markersize=0.6 * size, zorder=4)
     ax.set(title=f"{fit.name}\nloss {fit.loss:.3g}", xlabel="x", ylabel="y")
-    ax.legend(loc="best")
+    clear_legend(ax)
     where = f", with kinks at {listed(f'{kink:.2f}' for kink in fit.kinks)}" if len(fit.kinks) else ""
     return describe(ax, f"A function and its best fit, {fit.name}{where}: loss {fit.loss:.3g}.")
 

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 
 from lecture.from_scratch import GradientCosts
 from lecture.plots.alt import describe
+from lecture.plots.legends import clear_legend
 from lecture.plots.style import COLORS
 
 _WAYS = (
@@ -47,6 +48,6 @@ def plot_gradient_costs(costs: Sequence[GradientCosts], *, ax: Axes | None = Non
         values = [getattr(cost, field) for cost in costs]
         ax.plot(sizes, values, line, marker="o", markersize=4, color=color, label=name)
     ax.set(xscale="log", yscale="log", xlabel="weights and biases", ylabel="multiplications")
-    ax.legend(loc="upper left")
+    clear_legend(ax)
     sentence = "Backward and one forward pass run side by side, the other two climb away from them."
     return describe(ax, f"{len(costs)} growing nets. {costs[-1].describe()} {sentence}")

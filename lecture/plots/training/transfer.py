@@ -8,6 +8,7 @@ from matplotlib.ticker import NullLocator
 from numpy.typing import ArrayLike
 
 from lecture.plots.alt import describe
+from lecture.plots.legends import clear_legend
 from lecture.plots.style import COLORS, axes
 
 MARKERS = "osD^v"
@@ -56,7 +57,7 @@ def plot_few_images(counts: Sequence[int], accuracy: Mapping[str, ArrayLike], *,
     ax.set_xticks(numbers, [str(number) for number in numbers])
     ax.xaxis.set_minor_locator(NullLocator())
     ax.set(xlabel="labelled images", ylabel="validation accuracy")
-    ax.legend(loc="lower right")
+    clear_legend(ax)
     n_seeds = max(values.shape[1] for values in accuracy.values())
     ends = [", ".join(f"{name} {values[i].mean():.3f}" for name, values in accuracy.items()) for i in (0, -1)]
     sentence = f"with {numbers[0]} labelled images: {ends[0]}; with {numbers[-1]}: {ends[1]}."
