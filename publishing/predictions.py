@@ -20,7 +20,10 @@ an answer that begins with none.
 import html
 import re
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
+
+import nbformat
 
 from publishing.errors import BookError
 from publishing.outline import QUESTION, by_section, title
@@ -32,6 +35,7 @@ _CHOICE = re.compile(r"- \*\*(\w+)\*\* \S.*(?:\n +\S.*)*")
 _BOLD = re.compile(r"\*\*(.+?)\*\*|([A-Za-z][.:)])\s")
 _LETTER = re.compile(r"\(?[A-Za-z]\)?\W?")
 _NUMBER = re.compile(r"(about )?([-−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)\.")
+_CLOSING = "</div></div>"
 _WANTED = "three choices, - **a** …, - **b** … and - **c** …, or nothing"
 
 
@@ -87,9 +91,9 @@ def read(notebook: Any, name: str) -> list[Prediction]:
 def fold(notebook: Any, name: str) -> None:
     """Mark, in place, what the book's pages fold until a question is answered (``_static/predictions.js``).
 
-    Folded is all from the question to its answer and the rest of the answer's cell, which reads the figure and says
-    what was learnt. If another question follows in that cell, only the paragraph below the answer is folded: the others
-    lead to that question.
+    Folded is all below the question up to the next heading, for it shows the answer, or reads it, or says what was
+    learnt. If another question comes first, what leads to that one stays: the paragraphs above it in its cell, without
+    the one that reads the answer before it.
 
     Raises
     ------
@@ -103,7 +107,12 @@ def fold(notebook: Any, name: str) -> None:
             '<div class="lecture-folded">'
         )
         folded, rest = _parted(answer.source)
-        answer.source = f"{folded}\n\n</div></div>\n\n{rest}".rstrip()
+        if rest:
+            answer.source = f"{folded}\n\n{_CLOSING}\n\n{rest}"
+        else:
+            at = next(at for at, cell in enumerate(notebook.cells) if cell is answer) + 1
+            at += sum(1 for _ in takewhile(_goes_on, notebook.cells[at:]))
+            notebook.cells.insert(at, nbformat.v4.new_markdown_cell(_CLOSING, id=f"{question.id}-closed"))
 
 
 def _asked(notebook, name):
@@ -198,7 +207,7 @@ def _opening(prediction):
 
 
 def _parted(text):
-    """An answer with what reads the figure, and the rest of its cell, which leads to the next question."""
+    """The cell of an answer as far as it is folded, and the rest, which leads to the next question; mostly empty."""
     end = text.index("</details>") + len("</details>")
     after = text[end:].strip()
     if not re.search(r"^#+ |^\*Predict first:", after, re.MULTILINE):
@@ -207,3 +216,8 @@ def _parted(text):
     if re.match(r"\*Predict first:|[-#|`<>$]|\d+\.", reading):  # not a plain paragraph
         return text[:end], after
     return f"{text[:end]}\n\n{reading}", rest
+
+
+def _goes_on(cell):
+    """Whether a cell below an answer belongs to it: neither a heading nor a question."""
+    return cell.cell_type != "markdown" or not (title(cell.source) or QUESTION.search(cell.source))

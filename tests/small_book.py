@@ -62,7 +62,7 @@ def notebook(*cells):
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"
     return new.new_notebook(
-        cells=cells,
+        cells=list(cells),
         metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}, "language_info": {"name": "python"}},
     )
 

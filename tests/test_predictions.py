@@ -1,5 +1,6 @@
 """The questions that are asked before a figure is seen: how they are read, and what is refused."""
 
+import nbformat
 import pytest
 from small_book import code, notebook, text
 
@@ -88,7 +89,7 @@ def test_folded_is_what_shows_the_answer_the_answer_and_the_sentence_that_reads_
     ]
     made = notebook(*cells)
     predictions.fold(made, "01_sums.py")
-    question, shows, answer, _, last = [cell.source for cell in made.cells]
+    question, shows, answer, _, last, closing = [cell.source for cell in made.cells]
     assert question == (
         '## Counting\n\nCount.\n\n<div class="lecture-prediction" data-kind="choice"'
         ' data-question="counting: how many &quot;weights&quot; &amp; biases?" data-answer="b">'
@@ -100,7 +101,16 @@ def test_folded_is_what_shows_the_answer_the_answer_and_the_sentence_that_reads_
         '<div class="lecture-prediction" data-kind="show" data-question="counting: and now?">\n\n'
         '*Predict first: and now?*\n\n<div class="lecture-folded">'
     )
-    assert last.endswith("</details>\n\n**Learnt:** it.\n\n</div></div>")
+    assert last.endswith("</details>\n\n**Learnt:** it.") and closing == "</div></div>"
+    nbformat.validate(made)
+
+
+def test_what_follows_an_answer_is_folded_up_to_the_next_heading_or_question():
+    more = [code("verdicts()"), text("They say it.\n\n**Learnt:** five.")]
+    for end in ([text("## Next", "next")], asking("Six."), [text("### Exercise: add")], []):
+        made = notebook(*asking("Five."), *more, *end)
+        predictions.fold(made, "01_sums.py")
+        assert [cell.source == "</div></div>" for cell in made.cells[:6]] == [False] * 5 + [True]
 
 
 def test_a_list_below_an_answer_leads_to_the_next_question():
