@@ -873,12 +873,12 @@ held_out = memorization.sweeps[2].values["true labels"]
 display(
     claim(
         many_labels,
-        if_so="Of the most points they know fewer: {mean:.0%} less of the"
-        " random labels than of the fewest points.",
-        if_not="Of the most points they know nearly as many random labels as"
-        " of the fewest: {mean:+.1%} less.",
-        if_undecided="Whether they know fewer random labels of more points"
-        " stays open: {low:+.1%} to {high:+.1%}.",
+        if_so="The more points, the smaller the share of random labels that"
+        " is learnt: {mean:.0%} less with the most than with the fewest.",
+        if_not="With the most points nearly the same share of random labels is"
+        " learnt as with the fewest: {mean:+.1%} less.",
+        if_undecided="Whether a smaller share of random labels is learnt with"
+        " more points stays open: {low:+.1%} to {high:+.1%}.",
     ),
     claim(
         more_steps,
@@ -918,8 +918,8 @@ claim(
 # too: "after so many steps, at this rate".
 #
 # **For your network:** shuffle the labels and train once more. The training
-# accuracy that you get then is worth nothing; what counts is how far your
-# validation accuracy is above it being a guess.
+# accuracy of that run is what memorizing alone can reach. What counts is how
+# far your *validation* accuracy is above guessing.
 #
 # **Learnt:** networks memorize, if they have the time. Training accuracy does
 # not tell memorizing from learning, held-out points do.
@@ -1228,7 +1228,8 @@ claim(
     by_steps,
     if_so="After equally many steps, the batch size makes no difference of"
     " 5 %: {mean:+.1%}.",
-    if_not="After equally many steps, they differ by {mean:+.1%}.",
+    if_not="After equally many steps, batches of 1 minus full batches makes"
+    " {mean:+.0%}: the question decides the answer.",
     if_undecided="Whether they differ after equally many steps stays open:"
     " {low:+.1%} to {high:+.1%}.",
 )
@@ -1772,7 +1773,7 @@ display(
 claim(
     helps,
     if_so="A mild L2 gains {mean:.1%}.",
-    if_not="A mild L2 gains no accuracy here: {mean:+.1%}.",
+    if_not="A mild L2 gains less than 1 % here.",
     if_undecided="Whether a mild L2 gains 1 % stays open: {low:+.1%} to"
     " {high:+.1%}.",
 )
