@@ -30,6 +30,7 @@ FEW_SEEDS = {
     "cycles": 6,
     "inference": 6,
     "carried_over": 3,
+    "double_descent": 10,
     "equal_parameters": 10,
     "equal_parameters_mnist": 3,
     "first_weights": 3,

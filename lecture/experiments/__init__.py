@@ -28,6 +28,7 @@ NAMES = (
     "equal_parameters_mnist",
     "random_labels",
     "widths",
+    "double_descent",
     "gradient_norm",
     "plateaus",
     "stationary_points",
