@@ -1364,6 +1364,115 @@ claim(
 # and the two can disagree. Look at both, and at how sure a network is of what
 # it gets wrong.
 
+# %% [markdown] anchor="double-descent"
+# ## As many parameters as images, and more
+#
+# *About 6 minutes.*
+#
+# With as many parameters as images a model can fit every image, and has no
+# choice: there is just one way to do it. With more parameters there are many
+# ways. What does that do to the error on new images?
+#
+# To see it clearly we need models that are trained to the very end, at every
+# size. So the hidden layer keeps its random weights, and only the output's
+# weights are fitted, by *least squares*. Where several weights fit all images,
+# we take those of the least norm, which is where gradient descent ends that
+# starts from zeros ([Belkin et al.,
+# 2019](https://doi.org/10.1073/pnas.1903070116)). Each model sees 200 images
+# and says whether they are of the first five classes or of the others.
+#
+# *Predict first: from 20 random features to 4,000, for 200 images: what does
+# the error on new images do?*
+#
+# - **a** It falls, and rises for good once all images are fitted.
+# - **b** It falls as long as features are added.
+# - **c** It falls, rises to a peak at 200, and falls again.
+
+# %% tags=["live", "slide-code"]
+# Three equations, five unknowns: np.linalg.pinv, and add what A ignores.
+rng = np.random.default_rng(SEED)
+A, b = rng.normal(size=(3, 5)), np.ones(3)
+w = np.linalg.pinv(A) @ b
+ignored = np.linalg.svd(A)[2][3]  # a direction that A maps to 0
+for other in (w, w + ignored):
+    print((A @ other).round(3), np.linalg.norm(other).round(3))
+
+# %% tags=["slide-code"]
+# Random features, fitted by least squares, from ten seeds.
+double_descent = experiments.double_descent.run(preset=PRESET)
+plots.plot_sweeps(double_descent.sweeps);
+
+# %% tags=["hide-input"]
+display(
+    claim(
+        on(double_descent, "PEAKS"),
+        if_so="The error on new images rises to a peak where there are as many"
+        " features as images: {mean:.0%} more errors than with half as many.",
+        if_not="With as many features as images there are not 5 % more errors"
+        " than with half as many: {mean:+.1%}.",
+        if_undecided="Whether there is a peak stays open: {low:+.1%} to"
+        " {high:+.1%}.",
+    ),
+    claim(
+        on(double_descent, "DESCENDS"),
+        if_so="Beyond, it falls again, by {mean:.0%}.",
+        if_not="Beyond, it does not fall by 5 %: {mean:+.1%}.",
+        if_undecided="Whether it falls by 5 % beyond stays open.",
+    ),
+    claim(
+        on(double_descent, "BETTER"),
+        if_so="The largest models are better than the best of the small ones.",
+        if_not="The largest models are not better than the best of the small"
+        " ones.",
+        if_undecided="Whether the largest models are better than the best of"
+        " the small ones stays open.",
+    ),
+    claim(
+        on(double_descent, "SIZES"),
+        if_so="At the peak the weights are large: their norm is"
+        f" {factor(on(double_descent, 'SIZES').mean)} above that of the"
+        " largest models.",
+        if_not="At the peak the weights are hardly larger than those of the"
+        " largest models.",
+        if_undecided="Whether weights are large at the peak stays open.",
+    ),
+    claim(
+        on(double_descent, "CURED"),
+        if_so="A small L2 penalty takes {mean:.0%} off the error at the peak.",
+        if_not="A small L2 penalty does not take 5 % off the error at the"
+        " peak.",
+        if_undecided="Whether a small L2 penalty removes the peak stays open.",
+    ),
+)
+claim(
+    on(double_descent, "NOISE"),
+    if_so="Noisy labels make the peak higher.",
+    if_not="Noisy labels do not make the peak higher; there is one with true"
+    " labels, too.",
+    if_undecided="Whether noisy labels make the peak higher stays open.",
+)
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# The first two sentences above have it. This is called *double descent*. With
+# 200 features for 200 images every image must be fitted, and there is only one
+# way: weights of any size that it takes. With thousands there are many ways,
+# and the one of least norm is smooth between the images.
+#
+# </details>
+#
+# The size of the weights tells where the danger is, in the lowest panel, and
+# nobody needs new images to see it. A penalty keeps them small at every width.
+#
+# For your own network: if a larger one does worse, you may stand on the rising
+# side of the peak. Try a penalty, early stopping, or a *much* larger network
+# before you make it smaller.
+#
+# **Learnt:** "too many parameters" is not a number of parameters. The worst
+# size is the one that just fits all training images, and a penalty takes the
+# peak away.
+
 # %% [markdown] anchor="interpolation"
 # ## A wall between two solutions
 #
@@ -1714,6 +1823,29 @@ exercises.check("equal-updates", n_epochs)
 n_updates = 20 * 55_000 // 100
 exercises.check("equal-updates", n_updates // (55_000 // 1000))
 
+# %% [markdown] tags=["exercise"]
+# ### Exercise: the weights of least norm
+#
+# `A` has fewer rows than columns, and rows that are linearly independent. Of
+# all `w` with `A @ w` equal to `b`, return the one of least norm. It is
+# $A^\top (A A^\top)^{-1} b$.
+
+
+# %% tags=["exercise"]
+def least_norm(A, b):
+    return ...
+
+
+exercises.check("least-norm", least_norm)
+
+
+# %% tags=["solution"]
+def least_norm(A, b):
+    return A.T @ np.linalg.solve(A @ A.T, b)
+
+
+exercises.check("least-norm", least_norm)
+
 # %% [markdown] anchor="landscape-then-and-now"
 # ## Then and now
 #
@@ -1741,6 +1873,7 @@ answers = [
     stationary,
     random_labels,
     widths,
+    double_descent,
     interpolation,
     sensitivity,
 ]
@@ -1838,6 +1971,9 @@ Table.of(pd.concat(tables))
 # - Antognini and Sohl-Dickstein (2018). [PCA of high dimensional random walks
 #   with comparison to neural network
 #   training](https://arxiv.org/abs/1806.08805). NeurIPS.
+# - Belkin, Hsu, Ma and Mandal (2019). [Reconciling modern machine-learning
+#   practice and the classical bias-variance
+#   trade-off](https://doi.org/10.1073/pnas.1903070116). PNAS.
 # - Cohen, Kaur, Li, Kolter and Talwalkar (2021). [Gradient descent on neural
 #   networks typically occurs at the edge of
 #   stability](https://arxiv.org/abs/2103.00065). ICLR.

@@ -397,6 +397,15 @@ WRONG = {
         (lambda g, c: 2 * g * c, "strong"),
         (lambda g, c: 3.0, "large"),
     ],
+    "least-norm": [
+        (lambda A, b: np.linalg.solve(A @ A.T, b), "A.T"),
+        (lambda A, b: A.T @ b, "orthonormal"),
+        (lambda A, b: A.T @ np.linalg.solve(A @ A.T + np.eye(len(A)), b), "penalty"),
+        (lambda A, b: -np.linalg.pinv(A) @ b, "sign"),
+        (lambda A, b: np.append(np.linalg.solve(A[:, :4], b), np.zeros(5)), "first weights"),
+        (lambda A, b: 2 * np.linalg.pinv(A) @ b, ""),
+        (3, ""),
+    ],
     "wall-height": [
         (lambda loss: np.max(loss), "highest"),
         (lambda loss: np.ptp(loss), "lowest"),

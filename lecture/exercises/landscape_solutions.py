@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lecture.exercises.compare import number
+from lecture.exercises.compare import array, number
 from lecture.exercises.registry import call, exercise
 
 
@@ -103,5 +103,27 @@ def equal_updates(answer):
             (55, "That is how many updates an epoch makes with mini-batches of 1,000."),
             (550, "That is how many updates an epoch makes with mini-batches of 100."),
             (1_100, "That is how many updates 20 epochs make with mini-batches of 1,000."),
+        ],
+    )
+
+
+@exercise("least-norm", "It lies in the span of the rows of A: whatever A ignores would only make it longer.")
+def least_norm(answer):
+    """The weights of least norm that solve A w = b."""
+    rng = np.random.default_rng(5)
+    A, b = rng.normal(size=(4, 9)), rng.normal(size=4)
+    wanted = A.T @ np.linalg.solve(A @ A.T, b)
+    array(
+        call(answer, A, b),
+        wanted,
+        known=[
+            (np.linalg.solve(A @ A.T, b), "Those are four numbers, one for each row. A.T makes nine weights of them."),
+            (A.T @ b, "That solves the equations only if the rows of A are orthonormal: (A Aᵀ)⁻¹ is missing."),
+            (A.T @ np.linalg.solve(A @ A.T + np.eye(4), b), "That has a penalty, and does not solve A w = b exactly."),
+            (-wanted, "The sign is turned."),
+            (
+                np.concatenate([np.linalg.solve(A[:, :4], b), np.zeros(5)]),
+                "That solves the equations with the first weights alone. Spread over all of them it is shorter.",
+            ),
         ],
     )
