@@ -10,6 +10,7 @@ import pytest
 
 from lecture import from_scratch, plots
 from lecture.from_scratch import chain_rule, dense_net, layer_gradient, record_training, step_by_step, xor
+from lecture.optimizers import pull
 from lecture.plots import STYLES
 from lecture.plots.legends import clear_legend
 from lecture.plots.legible import smallest_letters
@@ -53,6 +54,14 @@ class Verdict:
         return self.word
 
 
+def _recorded():
+    """The steps of (tanh(w x) - y)² + λ w², as the first chapter has them."""
+    tape = from_scratch.Tape()
+    w, x, y, strength = (tape.watch(value, name) for value, name in ((0.5, "w"), (2, "x"), (1, "y"), (0.1, "λ")))
+    off = (w * x).tanh() - y
+    return from_scratch.tape_steps(off * off + strength * w * w)
+
+
 VERDICTS = [Verdict(0.4, "supported"), Verdict(0.0, "contradicted"), Verdict(0.1, "undecided")]
 ONE, TWO, DEEP = (dense_net(sizes, loss="squared_error", seed=5) for sizes in ([2, 3, 1], [2, 3, 2], [2, 3, 3, 2]))
 DRAWINGS = {
@@ -67,6 +76,9 @@ DRAWINGS = {
     "feature maps": lambda: plots.plot_feature_maps(rng.random((28, 28)), {"layer 1": rng.random((9, 9, 8))})[0],
     "patches": lambda: plots.plot_patches({f"layer {n}": rng.random((6, 6, 8, 8)) for n in range(3)})[0],
     "optimizers": lambda: plots.plot_optimizers(["sgd", "momentum", "adam"]),
+    "a tape": lambda: plots.plot_tape(_recorded()),
+    "times of a tape": lambda: plots.plot_tape_times(from_scratch.tape_times((2, 4))),
+    "a penalty's pull": lambda: plots.plot_pull(pull(steps=50))[0],
     "errors over h": lambda: plots.plot_errors_over_h([from_scratch.errors_over_h(ONE, X, DIFFER)]),
 }
 # A matrix product below a net, whose twelve columns need all the width there is.
