@@ -1,10 +1,11 @@
 """Feature maps and the pieces that a map answers to: what is chosen, and what is drawn."""
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
 from lecture.architecture import Field, strongest_patches
-from lecture.plots import alt_text, plot_feature_maps, plot_patches
+from lecture.plots import STYLES, alt_text, plot_feature_maps, plot_patches
 
 
 def test_the_strongest_pieces_are_those_around_the_largest_answers():
@@ -40,9 +41,26 @@ def test_the_strongest_maps_are_drawn_each_on_its_own_scale():
     strip = np.ma.filled(axes[1].images[0].get_array(), np.nan)  # maps 2 and 4, each pixel 2 × 2
     np.testing.assert_array_equal(strip[:2, :2], 1)
     assert strip.shape == (24, 24 + 2 + 24) and np.nansum(strip) == 8
-    assert axes[1].get_title(loc="left") == "layer 1: 12×12, 4 maps, the strongest 2"
-    assert axes[2].get_title(loc="left") == "layer 2: 6×6, 1 map"
+    assert axes[1].get_title(loc="left") == "layer 1: 2 of 4 maps, 12×12"
+    assert axes[2].get_title(loc="left") == "layer 2: 1 map, 6×6"
     assert "1 of them is 0 everywhere." in alt_text(axes[0].figure)
+
+
+def title_and_bars_overlap(axes):
+    """Whether what is written above a layer's maps reaches into the names of the classes."""
+    figure = axes[0].figure
+    figure.canvas.draw()
+    ends = [ax.get_tightbbox().x1 for ax in axes[1:-1]]
+    return max(ends) > axes[-1].get_tightbbox().x0
+
+
+def test_what_stands_above_the_maps_does_not_reach_the_answer():
+    maps = {f"layer {number}": np.ones((size, size, 16)) for number, size in enumerate((28, 14, 7), start=1)}
+    answer = dict.fromkeys(["T-shirt/top", "Ankle boot"], 0.5)
+    for style in STYLES.values():
+        with plt.rc_context(style):
+            axes = plot_feature_maps(np.zeros((28, 28)), maps, most=4, probabilities=answer)
+            assert not title_and_bars_overlap(axes)
 
 
 def test_the_answer_stands_beside_the_maps():

@@ -57,11 +57,11 @@ def plot_feature_maps(
     classes = list(probabilities or {})
     answer = checked_probabilities([*(probabilities or {}).values()], len(classes))
     picture = pictures([image])
-    bars = 20 * em() if classes else 0
-    cell = (4 if classes else 4.4) * em()
+    cell = 4.9 if classes else 4.4  # em
     n = len(maps)
-    widths = [2 * cell, (most + 1) * cell, *([bars] if classes else [])]
-    figure = plt.figure(figsize=(6.6 * em() + (most + 2.2) * cell + bars, n * (cell + 1.9 * em())))
+    widths = [1.7 * cell, most * cell + 1, 22] if classes else [2 * cell, (most + 1) * cell]
+    width = sum(widths) + 1 if classes else 6.6 + (most + 2.2) * cell
+    figure = plt.figure(figsize=(width * em(), n * (cell + 1.9) * em()))
     grid = figure.add_gridspec(n, len(widths), width_ratios=widths)
     first = figure.add_subplot(grid[:, 0])
     picture.draw(first)
@@ -96,8 +96,8 @@ def _answer(ax, probabilities, classes):
 def _title(name, shape, most):
     """What stands above the maps of a layer."""
     height, width, n_maps = shape
-    shown = f", the strongest {most}" if n_maps > most else ""
-    return f"{name}: {height}×{width}, {counted(n_maps, 'map')}{shown}"
+    shown = f"{most} of " if n_maps > most else ""
+    return f"{name}: {shown}{counted(n_maps, 'map')}, {height}×{width}"
 
 
 def _in_words(name, values, strongest):
