@@ -89,14 +89,15 @@ print(f"of 1,000 photographs that it has not seen, it names {right:.0%} right")
 # 3. **[Backward](#backward-pass)**: how each number is corrected.
 # 4. **[Gradients by machine](#automatic-differentiation)**: how a library finds
 #    them, and the whole loop written by hand.
-# 5. **[Four choices](#activation-functions)**: what to decide before training.
+# 5. **[Functions and weights](#activation-functions)**: what to choose before
+#    training.
 # 6. **[Optimizers](#learning-rate)**: how to take the steps.
 # 7. **[Where to go](#other-architectures)**: other networks, and all
 #    [symbols](#notation) in one table.
 #
 # Every slider works: in JupyterLab it asks the kernel, on the built page it
 # needs none. Answer each question before you look: a wrong guess teaches more
-# than a right one. Each part ends with exercises that check themselves.
+# than a right one. The exercises check themselves.
 
 # %% [markdown] anchor="architecture"
 # ## Logistic regression, drawn as a network
@@ -1749,7 +1750,7 @@ exercises.check("bug-in-the-loop", line)
 # %% tags=["solution"]
 exercises.check("bug-in-the-loop", 6)
 
-# %% [markdown] anchor="activation-functions" part="Four choices"
+# %% [markdown] anchor="activation-functions" part="Functions and weights"
 # ## Activation functions for hidden layers
 #
 # *About 6 minutes.*
