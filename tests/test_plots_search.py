@@ -187,7 +187,7 @@ def test_each_hyperparameter_has_a_panel_with_its_trials():
     assert best.get_xydata().tolist() == [[0.01, 0.9]] and best.get_color() == BEST
     momentum = axes[1].lines[0].get_xydata()
     assert momentum[~np.isnan(momentum[:, 0])].tolist() == [[0.9, 0.6]]
-    assert axes[1].get_title() == "used in 2 of 3 trials" and axes[0].get_title() == ""
+    assert axes[1].get_title() == "2 of 3 trials" and axes[0].get_title() == ""
     assert axes[0].figure.get_suptitle() == "★ best: trial 3, 0.9"
     is_a_text(
         plots.alt_text(axes[0].figure),
@@ -205,12 +205,12 @@ def test_categories_are_moved_a_little_and_always_alike():
     np.testing.assert_array_equal(x, np.concatenate([line.get_xdata() for line in again.lines]))
 
 
-@pytest.mark.parametrize(("n", "rows"), [(1, 1), (4, 1), (5, 2), (9, 3)])
-def test_at_most_four_panels_stand_in_a_row(n, rows):
+@pytest.mark.parametrize(("n", "rows"), [(1, 1), (5, 1), (6, 2), (11, 3)])
+def test_at_most_five_panels_stand_in_a_row(n, rows):
     figure = plt.figure()
     axes = plots.plot_hyperparameters([Trial(0, {f"h{i}": i for i in range(n)}, 0.5)], figure=figure)
     assert len(axes) == len(figure.axes) == n and axes[0].get_gridspec().nrows == rows
-    assert axes[0].get_gridspec().ncols <= 4
+    assert axes[0].get_gridspec().ncols <= 5
 
 
 def test_a_conditional_hyperparameter_keeps_its_place_and_ticks_can_be_read():

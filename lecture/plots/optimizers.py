@@ -29,7 +29,8 @@ _OTHERS = [(color, "-.", "d") for color in (COLORS[4], COLORS[3], *COLORS)]  # f
 # Paths stand out on them, in print too.
 _GREYS = LinearSegmentedColormap.from_list("pale greys", ["#ffffff", "#b0b0b0"])
 _ARROWS = {"previous": "0.55", "momentum": COLORS[2], "gradient": COLORS[1], "update": COLORS[0]}
-_SIDE, _BAR, _LEGEND = 18.5, 7.6, 20.6  # of a surface, its colour bar and a legend beside that, in em
+_SIDE, _BAR, _LEGEND = 17.5, 7.7, 21.6  # of a surface, its colour bar and a legend beside that, in em
+_BESIDE = {"borderaxespad": 0, "labelspacing": 0.7, "handlelength": 1.6, "handletextpad": 0.4}  # a legend
 _FAR = 1e6  # points beyond it are left out: Matplotlib's canvas cannot compute with them
 
 
@@ -219,7 +220,7 @@ def plot_schedule(
     path = optimizers.descend(rule, surface, steps=iterations)
     is_new = axes is None
     if is_new:
-        axes = _figure([_SIDE, 14], _height(surface.window), right=1.2, between=_BAR + 5.5)
+        axes = _figure([_SIDE, 13.8], _height(surface.window), right=1.6, between=_BAR + 6)
     _draw_surface(surface, axes[0], surface.window, is_new)
     _draw_paths(axes[0], {type(rule).__name__.lower(): path}, surface)
     setting = scheduled[0]
@@ -228,9 +229,7 @@ def plot_schedule(
     axes[1].plot(values, color="0.75")
     axes[1].plot(values[: iterations + 1], color=COLORS[0], linewidth=1.6 * plt.rcParams["lines.linewidth"])
     axes[1].plot(iterations, now, "o", color=COLORS[0], markersize=0.8 * size())
-    axes[1].set(
-        xlabel="step", ylabel=name, ylim=(0, 1.08 * values.max()), title=f"{name} at step {iterations}: {now:.2g}"
-    )
+    axes[1].set(xlabel="step", ylabel=name, ylim=(0, 1.08 * values.max()), title=f"step {iterations}: {now:.2g}")
     describe(
         axes[1],
         f"Beside it the {name} over {len(values) - 1} steps: {values[0]:.2g} at first, between {values.min():.2g} and "
@@ -296,7 +295,7 @@ def plot_momentum(
     _arrow(ax, parts.looked_at, parts.gradient, "gradient", f"−η ∇L, the gradient{where}")
     _arrow(ax, parts.origin, parts.update, "update", "both together, the step")
     ax.plot(*parts.origin, "o", color=_ARROWS["update"], markersize=0.8 * size(), zorder=4)
-    ax.legend(loc="upper left", bbox_to_anchor=(1 + _BAR / _SIDE, 1), borderaxespad=0, labelspacing=0.7)
+    ax.legend(loc="upper left", bbox_to_anchor=(1 + _BAR / _SIDE, 1), **_BESIDE)
     ax.set_title(f"{'Nesterov momentum' if method == 'nesterov' else 'Momentum'}, step {step}")
     return describe(ax, f"{ax.get_title()} on the {surface.name} surface. {parts.describe()}")
 
@@ -393,7 +392,7 @@ def _draw_paths(ax, paths, surface, rates=None, legend_beside=False):
         label = NAMES.get(name, name) + (f", η = {rate:g}" if isinstance(rate, Real) else "")
         _draw_path(ax, np.asarray(path), label, LOOKS.get(name) or next(others))
     if legend_beside:
-        ax.legend(loc="upper left", bbox_to_anchor=(1 + _BAR / _SIDE, 1), borderaxespad=0, labelspacing=0.7)
+        ax.legend(loc="upper left", bbox_to_anchor=(1 + _BAR / _SIDE, 1), **_BESIDE)
     elif paths:
         ax.legend(loc="lower left", frameon=True, framealpha=0.85)
     return describe(

@@ -79,7 +79,7 @@ def plot_weight_histograms(weights: Mapping[str, ArrayLike], *, threshold: float
     sets = [_spread(str(name), values, threshold) for name, values in weights.items()]
     edges = _reach(sets) * np.linspace(-1, 1, bins)
     axes = _panels(len(sets), max(part.title().count("\n") for part in sets) + 1)
-    room = 0.75 * _WIDE * style.size()
+    room = 0.68 * _WIDE * style.size()
     for number, (ax, part) in enumerate(zip(axes, sets, strict=True)):
         shares = np.histogram(part.finite, edges)[0] / part.n
         ax.stairs(shares, edges, fill=True, color=COLORS[number % len(COLORS)])
@@ -95,7 +95,7 @@ def _panels(n, n_lines):
     """Axes for n sets in rows, with room for titles of ``n_lines``; each column has tick labels at its lowest."""
     columns = min(n, _ROW)
     rows = -(-n // columns)
-    wide, high = min(_WIDE * columns, style.WIDE), min(_HIGH * rows, style.TALL)
+    wide, high = min(_WIDE * columns, style.WIDE), style.TALL if rows == 2 else _HIGH * rows
     above, left, below, beside = 1.6 * n_lines + 0.9, 5, 3.6, 1
     # Margins by hand: working them out takes longer than the drawing.
     margins = {"left": left / wide, "right": 1 - beside / wide, "bottom": below / high, "top": 1 - above / high}

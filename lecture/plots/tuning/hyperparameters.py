@@ -104,7 +104,7 @@ def _draw_panel(ax, column, y, at):
     ax.set_xlabel(column.name)
     n_used = int((~np.isnan(column.x)).sum())
     if n_used < len(y):
-        ax.set_title(f"used in {n_used} of {len(y)} trials", color="0.35")
+        ax.set_title(f"{n_used} of {len(y)} trials", color="0.35")
 
 
 def _is_wide(column):
