@@ -15,12 +15,20 @@ from lecture.words import short
 
 MOST_EXAMPLES = 8
 _FORWARD, _BACK, _IDLE = COLORS[0], COLORS[1], "0.72"
-_SMALL = 0.9  # letters of the numbers, in em
 # All lengths are in em; the lower row of boxes hangs from 0, the upper row stands on _BETWEEN.
-_PITCH, _WIDE, _BETWEEN = 11.4, 8.0, 4.6
-_LINE, _HEAD = 1.5, 2.1  # a line of numbers; the symbol on top of a box
-_LOWER = {"z": 0.0, "centred": 1.0, "z_hat": 4.0, "out": 5.0}  # columns
-_UPPER = {"mean": 0.5, "squared": 1.5, "variance": 2.5, "spread": 3.5, "gamma": 4.5, "beta": 5.5}
+_BETWEEN = 4.2
+_GRADIENT = 4.2  # the width of a gradient with the space before it
+_LINE, _HEAD = 1.3, 2.1  # a line of numbers; the symbol on top of a box
+# The left end and the width of each box.
+_LOWER = {"z": (0.0, 7.6), "centred": (10.6, 8.0), "z_hat": (31.9, 8.0), "out": (43.2, 8.2)}
+_UPPER = {
+    "mean": (3.2, 7.2),
+    "squared": (11.2, 8.0),
+    "variance": (22.8, 7.2),
+    "spread": (33.6, 7.2),
+    "gamma": (41.5, 4.7),
+    "beta": (46.7, 4.7),
+}
 
 
 @dataclass(frozen=True)
@@ -93,21 +101,19 @@ def _boxes(graph):
     """The box of each step."""
     boxes = {}
     for name, node in graph.nodes.items():
-        height = _HEAD + _LINE * (graph.n if node.value.ndim == 2 else 1) + 0.5
-        if name in _LOWER:
-            boxes[name] = _Box(_LOWER[name] * _PITCH, -height, _WIDE, height)
-        else:
-            boxes[name] = _Box(_UPPER[name] * _PITCH, _BETWEEN, _WIDE, height)
+        height = _HEAD + _LINE * (graph.n if node.value.ndim == 2 else 1) + 0.3
+        left, width = (_LOWER | _UPPER)[name]
+        boxes[name] = _Box(left, -height if name in _LOWER else _BETWEEN, width, height)
     return boxes
 
 
 def _canvas(ax, boxes):
     """Axes in em around all boxes, with room for a title above and a sentence below."""
-    right = max(box.left + box.width for box in boxes.values()) + 1
-    low = min(box.bottom for box in boxes.values()) - 5
-    high = max(box.bottom + box.height for box in boxes.values()) + 3
-    ax = borderless(right + 1, high - low) if ax is None else ax
-    ax.set(xlim=(-1, right), ylim=(low, high), aspect="equal")
+    right = max(box.left + box.width for box in boxes.values()) + 0.4
+    low = min(box.bottom for box in boxes.values()) - 3.6
+    high = max(box.bottom + box.height for box in boxes.values()) + 2.2
+    ax = borderless(right + 0.4, high - low) if ax is None else ax
+    ax.set(xlim=(-0.4, right), ylim=(low, high), aspect="equal")
     ax.set_axis_off()
     return ax
 
@@ -131,11 +137,12 @@ def _draw_box(ax, node, box, unit, state):
     top = box.bottom + box.height - 1.1
     letters = {"va": "center", "zorder": 4}
     ax.text(box.left + box.width / 2, top, node.formula, ha="center", color="black" if has_value else "0.5", **letters)
-    columns = ((has_value, node.value, 0.49, _FORWARD), (has_gradient, node.gradient, 0.95, _BACK))
-    for shown, array, across, color in columns:
+    values, gradients = max(box.width - _GRADIENT, 1.1), box.width - 0.2  # where the numbers end
+    columns = ((has_value, node.value, values, _FORWARD), (has_gradient, node.gradient, gradients, _BACK))
+    for shown, array, end, color in columns:
         for row, number in enumerate(np.atleast_1d(array[..., unit])) if shown else ():
-            place = box.left + across * box.width, top - 1.6 - row * _LINE
-            ax.text(*place, short(number), ha="right", color=color, fontsize=_SMALL * size(), **letters)
+            place = box.left + end, top - 1.5 - row * _LINE
+            ax.text(*place, short(number), ha="right", color=color, **letters)
 
 
 def _draw_edge(ax, edge, boxes, state):
@@ -157,7 +164,7 @@ def _draw_edge(ax, edge, boxes, state):
     )
     if is_back:
         plate = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
-        ax.text(*middle, edge.formula, ha="center", va="center", color=_BACK, fontsize=_SMALL * size(), bbox=plate)
+        ax.text(*middle, edge.formula, ha="center", va="center", color=_BACK, bbox=plate)
 
 
 def _ends(edge, boxes):
@@ -179,6 +186,6 @@ def _draw_words(ax, node, steps, is_back, sums):
     (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
     way = f"backward: ∂L/∂{node.symbol}" if is_back else f"forward: {node.formula}"
     title = f"Step {steps[0]} of {steps[1]}, {way}"
-    ax.text((left + right) / 2, high - 1.2, title, ha="center", va="center", fontsize="large")
+    ax.text((left + right) / 2, high - 1.0, title, ha="center", va="center", fontsize="large")
     below = f"\nΣ ∂L/∂z = {sums[0]}   Σ ẑ ∂L/∂z = {sums[1]}" if sums else ""
-    ax.text((left + right) / 2, low + 2.2, node.sentence + below, ha="center", va="center")
+    ax.text((left + right) / 2, low + 1.7, node.sentence + below, ha="center", va="center")
