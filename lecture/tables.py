@@ -52,7 +52,8 @@ class Table:
 
         Parameters
         ----------
-        frame : pandas.DataFrame
+        frame : object
+            A DataFrame: with ``columns`` and ``itertuples``.
         """
         return cls([*frame.columns], frame.itertuples(index=False, name=None))
 
