@@ -1573,8 +1573,8 @@ claim(
 # ### Exercise: broadcasting (read)
 #
 # By accident, labels of shape (10,) are subtracted from predictions of shape
-# (32, 1). What is the shape of the result? Write a tuple, or `"error"` if NumPy
-# refuses.
+# (32, 1). What is the shape of the result? Write a tuple, or `"error"` if
+# NumPy refuses.
 
 # %% tags=["exercise"]
 shape = ...
@@ -1587,10 +1587,9 @@ exercises.check("broadcast-shape", (32, 10))
 # %% [markdown] tags=["exercise"]
 # ### Exercise: a product (read)
 #
-# A batch `X` has the shape (64, 784), and the weights `W` were stored the other
-# way round, as (512, 784). What is the shape of `X @ W`? Write a tuple, or
-# `"error"` if NumPy refuses.
-
+# A batch `X` has the shape (64, 784), and the weights `W` were stored the
+# other way round, as (512, 784). What is the shape of `X @ W`? Write a tuple,
+# or `"error"` if NumPy refuses.
 
 # %% tags=["exercise"]
 shape = ...
@@ -1688,6 +1687,67 @@ def updated(w, gradient, learning_rate):
 
 
 exercises.check("update-step", updated)
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: mini-batches (repair)
+#
+# This function is to give the mini-batches of an epoch, in a random order. A
+# network that is trained with it hardly gets beyond chance. Find the fault and
+# repair it.
+
+
+# %% tags=["exercise"]
+def mini_batches(X, y, size, rng):
+    order = rng.permutation(len(X))
+    for start in range(0, len(X), size):
+        rows = order[start : start + size]
+        yield X[rows], y[start : start + size]
+
+
+exercises.check("mini-batch-fault", mini_batches)
+
+
+# %% tags=["solution"]
+def mini_batches(X, y, size, rng):
+    order = rng.permutation(len(X))
+    for start in range(0, len(X), size):
+        rows = order[start : start + size]
+        yield X[rows], y[rows]
+
+
+exercises.check("mini-batch-fault", mini_batches)
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: two gradients (repair)
+#
+# This loop is to fit $\hat{y} = \mathbf{X}\mathbf{w} + b$ by gradient descent,
+# with the mean of $\frac{1}{2}(\hat{y} - y)^2$ as its loss. It works, but its
+# steps are not those of gradient descent. Find the fault and repair it.
+
+
+# %% tags=["exercise"]
+def fit(X, y, learning_rate, steps):
+    w, b = np.zeros(X.shape[1]), 0.0
+    for _ in range(steps):
+        w = w - learning_rate * X.T @ (X @ w + b - y) / len(y)
+        b = b - learning_rate * (X @ w + b - y).mean()
+    return w, b
+
+
+exercises.check("late-gradient", fit)
+
+
+# %% tags=["solution"]
+def fit(X, y, learning_rate, steps):
+    w, b = np.zeros(X.shape[1]), 0.0
+    for _ in range(steps):
+        error = X @ w + b - y
+        w = w - learning_rate * X.T @ error / len(y)
+        b = b - learning_rate * error.mean()
+    return w, b
+
+
+exercises.check("late-gradient", fit)
 
 # %% [markdown] tags=["exercise"]
 # ### Exercise: repair a rule
@@ -3252,9 +3312,10 @@ for name, parts in cut.items():
 #
 # Return the new weights and the new velocity, in this order, in the form of
 # [the lecture](#momentum). PyTorch writes the same rule in another form,
-# $\mathbf{v} \leftarrow \mu\mathbf{v} + \nabla\mathcal{L}$ and then $\mathbf{w}
-# \leftarrow \mathbf{w} - \eta\mathbf{v}$: its velocity adds up gradients, ours is
-# $-\eta$ times that. The steps are the same as long as $\eta$ is.
+# $\mathbf{v} \leftarrow \mu\mathbf{v} + \nabla\mathcal{L}$ and then
+# $\mathbf{w} \leftarrow \mathbf{w} - \eta\mathbf{v}$: its velocity adds up
+# gradients, ours is $-\eta$ times that. The steps are the same as long as
+# $\eta$ is.
 
 
 # %% tags=["exercise"]
@@ -3320,6 +3381,101 @@ def rate(step, start, decay, total):
 
 
 exercises.check("inverse-time", rate)
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: three learning rates (read)
+#
+# The same network was trained three times by gradient descent, with three
+# learning rates. List the trainings, from the smallest rate to the largest.
+
+# %% tags=["hide-input"]
+plots.plot_unmarked(exercises.curves("rates"));
+
+# %% tags=["exercise"]
+order = [..., ..., ...]
+exercises.check("order-of-rates", order)
+
+# %% tags=["solution"]
+exercises.check("order-of-rates", ["C", "A", "B"])
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: how many times faster? (design)
+#
+# On [Beale's surface](#momentum), with a learning rate of 0.001, after how
+# many steps is the loss below 0.1 for the first time: without momentum, and
+# with a momentum of 0.9? Predict first how many times fewer steps momentum
+# takes. Then let `measure` return the two numbers of steps.
+#
+# `descend(rule, BEALE, steps=2000)` returns the points of a path, shape (2001,
+# 2), and `BEALE.value(x, y)` the loss at points.
+
+# %% tags=["exercise"]
+from lecture.optimizers import SGD, Momentum, descend
+from lecture.surfaces import BEALE
+
+times_fewer = ...
+
+
+def measure():
+    return ...
+
+
+exercises.check("predict-momentum", exercises.Prediction(times_fewer, measure))
+
+# %% tags=["solution"]
+from lecture.optimizers import SGD, Momentum, descend
+from lecture.surfaces import BEALE
+
+times_fewer = 10
+
+
+def measure():
+    paths = [
+        descend(rule, BEALE, steps=2000)
+        for rule in (SGD(0.001), Momentum(0.001, 0.9))
+    ]
+    return [int(np.argmax(BEALE.value(*path.T) < 0.1)) for path in paths]
+
+
+exercises.check("predict-momentum", exercises.Prediction(times_fewer, measure))
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: few parameters (design)
+#
+# Write a function that builds and trains a network with at most 3,500
+# parameters. It gets 3,000 images of clothes, of 14 × 14 pixels: `X` of shape
+# (3000, 196), and one-hot labels `y`. The check calls it and evaluates your
+# network on images that it has not seen: 75 % of them should be right.
+#
+# A network needs an output layer of 10 units with a softmax, the loss
+# `"categorical_crossentropy"`, and `fit` with some ten epochs.
+
+
+# %% tags=["exercise"]
+def train(X, y):
+    return ...
+
+
+exercises.check("parameter-budget", train)
+
+
+# %% tags=["solution"]
+def train(X, y):
+    network = keras.Sequential(
+        [
+            keras.Input((196,)),
+            keras.layers.Dense(16, activation="relu"),
+            keras.layers.Dense(10, activation="softmax"),
+        ]
+    )
+    network.compile(
+        keras.optimizers.Adam(0.01), loss="categorical_crossentropy"
+    )
+    network.fit(X, y, epochs=10, batch_size=100, verbose=0)
+    return network
+
+
+exercises.check("parameter-budget", train)
 
 # %% [markdown] tags=["exercise"]
 # ### Exercise: a step of AdamW

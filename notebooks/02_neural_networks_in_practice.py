@@ -462,8 +462,8 @@ exercises.check("one-hot", one_hot)
 # ### Exercise: standardizing
 #
 # Return both sets, standardized as far as that is allowed. Take a mean and a
-# standard deviation for each pixel, as in [the formula](#preprocessing), or one
-# of each for all numbers.
+# standard deviation for each pixel, as in [the formula](#preprocessing), or
+# one of each for all numbers.
 
 
 # %% tags=["exercise"]
@@ -570,7 +570,6 @@ class StopAtLoss(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         self.model.stop_training = logs["loss"] < self.loss
-
 
 # %%
 RATE, BATCHES = 0.003, (32, 512)
@@ -679,7 +678,6 @@ def in_stages(rates, batch_sizes):
         return history
 
     return train
-
 
 # %%
 stages = {
@@ -1127,6 +1125,88 @@ def stops_after(losses, patience):
 
 
 exercises.check("stopping-epoch", stops_after)
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: when to stop (read)
+#
+# These are the losses of a network on 300 training images and on 1,000
+# validation images. After which epoch would you keep the weights? One or two
+# epochs more or less count as right.
+
+# %% tags=["hide-input"]
+plots.plot_unmarked(exercises.curves("stop"));
+
+# %% tags=["exercise"]
+epoch = ...
+exercises.check("when-to-stop", epoch)
+
+# %% tags=["solution"]
+exercises.check("when-to-stop", 10)
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: the best weights (repair)
+#
+# This loop is to stop early and return the best weights. `train_one_epoch`
+# changes the weights in place and returns the validation loss. Yet the weights
+# that are returned are always those of the last epoch. Find the fault.
+
+
+# %% tags=["exercise"]
+def best_weights(weights, train_one_epoch, patience):
+    best, waited, kept = np.inf, 0, weights
+    while waited < patience:
+        loss = train_one_epoch(weights)
+        if loss < best:
+            best, waited, kept = loss, 0, weights
+        else:
+            waited += 1
+    return kept
+
+
+exercises.check("kept-weights", best_weights)
+
+
+# %% tags=["solution"]
+def best_weights(weights, train_one_epoch, patience):
+    best, waited, kept = np.inf, 0, weights.copy()
+    while waited < patience:
+        loss = train_one_epoch(weights)
+        if loss < best:
+            best, waited, kept = loss, 0, weights.copy()
+        else:
+            waited += 1
+    return kept
+
+
+exercises.check("kept-weights", best_weights)
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: few update steps (design)
+#
+# Write a function that builds and trains a network with at most 60 update
+# steps. It gets 3,000 images of clothes, of 14 × 14 pixels: `X` of shape
+# (3000, 196), and one-hot labels `y`. The check calls it and evaluates your
+# network on images that it has not seen: 70 % of them should be right.
+
+
+# %% tags=["exercise"]
+def train(X, y):
+    return ...
+
+
+exercises.check("step-budget", train)
+
+
+# %% tags=["solution"]
+def train(X, y):
+    network = models.mlp(
+        256, n_inputs=196, optimizer=keras.optimizers.Adam(0.005)
+    )
+    network.fit(X, y, epochs=2, batch_size=100, verbose=0)
+    return network
+
+
+exercises.check("step-budget", train)
 
 # %% [markdown] anchor="one-change-at-a-time" part="Regularization"
 # ## One baseline, one change at a time
@@ -1917,6 +1997,70 @@ def smoothed(y, alpha):
 
 
 exercises.check("smooth-labels", smoothed)
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: three trainings (read)
+#
+# Which of these three networks underfits, which overfits, and which fits?
+# Write `"underfits"`, `"overfits"` or `"fits"` for each. The scales are the
+# same.
+
+# %% tags=["hide-input"]
+plots.plot_unmarked(exercises.curves("fits"));
+
+# %% tags=["exercise"]
+names = {"A": ..., "B": ..., "C": ...}
+exercises.check("name-the-fit", names)
+
+# %% tags=["solution"]
+exercises.check(
+    "name-the-fit", {"A": "overfits", "B": "underfits", "C": "fits"}
+)
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: wrong labels (design)
+#
+# Of 3,000 training images, 30 % get a random label, any of the ten. What
+# accuracy does a network reach on validation images whose labels are right?
+# Predict it. Then let `measure` train two networks, one with the right labels
+# `y` and one with the spoilt ones, and return the two validation accuracies,
+# in this order. `X` has the shape (3000, 196), `y` is one-hot.
+
+# %% tags=["exercise"]
+accuracy = ...
+
+
+def measure(X, y, X_val, y_val):
+    return ...
+
+
+exercises.check(
+    "predict-noisy-labels", exercises.Prediction(accuracy, measure)
+)
+
+# %% tags=["solution"]
+accuracy = 0.7
+
+
+def measure(X, y, X_val, y_val):
+    rng = np.random.default_rng(0)
+    spoilt = y.copy()
+    rows = np.flatnonzero(rng.random(len(y)) < 0.3)
+    spoilt[rows] = np.eye(10)[rng.integers(0, 10, len(rows))]
+    reached = []
+    for labels in (y, spoilt):
+        network = models.mlp(
+            64, n_inputs=196, optimizer=keras.optimizers.Adam(0.005)
+        )
+        network.fit(X, labels, epochs=6, batch_size=100, verbose=0)
+        right = network.predict(X_val, verbose=0).argmax(axis=1)
+        reached.append(float(np.mean(right == y_val.argmax(axis=1))))
+    return reached
+
+
+exercises.check(
+    "predict-noisy-labels", exercises.Prediction(accuracy, measure)
+)
 
 # %% [markdown] anchor="all-variants"
 # ## All variants, on the test set

@@ -1,8 +1,10 @@
 """Exercises: the notebooks' solutions pass, wrong answers get a hint, and no hint gives the answer away."""
 
 import ast
+import importlib
 import itertools
 import re
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -10,17 +12,22 @@ from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 from wrong_answers import ANSWERS, WRONG
+from wrong_answers_levels import WRONG_LEVELS
 from wrong_answers_students import STUDENTS
 
-from lecture.exercises import EXERCISES, Feedback, check
+from lecture.exercises import EXERCISES, Feedback, Prediction, check, curves
 from lecture.exercises.compare import array, number
 from lecture.exercises.counts import usual_counts
 from lecture.exercises.feedback import Wrong
 from lecture.exercises.practice_training import STOPPING_CASES, stopping_epoch, wrong_stops
 from lecture.exercises.registry import call
+from lecture.exercises.repair import trained
 from lecture.optimizers import Momentum, descend
 from lecture.surfaces import BEALE
 from publishing import notebooks
+
+WRONG = WRONG | WRONG_LEVELS
+MARK = re.compile(r"^### Exercise: .*?(?: \((read|repair|design)\))?$", re.MULTILINE)
 
 
 def _cells(tag):
@@ -62,12 +69,75 @@ def test_each_part_has_three_to_nine():
         ), counts
 
 
+def _levels(source):
+    """The level of each exercise of a notebook, as its title marks it, by the name that its cell checks."""
+    marked, level = {}, None
+    for cell in notebooks.from_source(source).cells:
+        if cell.cell_type == "markdown" and (title := MARK.search(cell.source)):
+            level = title[1] or "count"
+        elif "exercise" in cell.metadata.get("tags", []) and cell.cell_type == "code":
+            marked[ast.parse(cell.source).body[-1].value.args[0].value] = level
+    return marked
+
+
+def test_titles_mark_the_level_and_the_first_chapters_have_two_of_each():
+    for source in notebooks.sources(ROOT / "notebooks"):
+        levels = _levels(source)
+        assert {name: EXERCISES[name].level for name in levels} == levels
+        if source.stem[:2] in ("01", "02"):
+            count = Counter(levels.values())
+            assert count["read"] + count["repair"] >= 2 and count["design"] >= 2 and count["count"] >= 2, count
+
+
+def test_higher_levels_give_more_points():
+    assert [EXERCISES[name].points for name in ("counting-weights", "when-to-stop", "late-gradient")] == [1, 2, 2]
+    assert EXERCISES["parameter-budget"].points == 4
+
+
+def test_a_fault_that_was_not_repaired_is_not_wrong_but_unanswered():
+    found = check("late-gradient", lambda *arguments: trained(*arguments, "late"))
+    assert found.status == "unanswered" and "Not repaired yet" in found.message
+
+
+def test_a_prediction_comes_before_the_measurement():
+    def measure():
+        raise AssertionError("measured too early")
+
+    assert check("predict-momentum", Prediction(..., measure)).status == "unanswered"
+    for guess, word in ((9, "Well predicted"), (2, "surprise")):
+        found = check("predict-momentum", Prediction(guess, lambda: (987, 108)))
+        assert found.status == "right" and f"You predicted {guess}; measured: 987 steps against 108" in found.message
+        assert word in found.message
+
+
+def test_every_epoch_at_which_the_loss_is_nearly_lowest_is_right():
+    losses = curves("stop")[""]["val_loss"]
+    for epoch, loss in enumerate(losses, start=1):
+        assert check("when-to-stop", epoch).status == ("right" if loss <= min(losses) + 0.015 else "wrong")
+
+
+def test_the_recorded_curves_show_what_the_exercises_say():
+    fits, rates = curves("fits"), curves("rates")
+    assert fits["A"]["val_loss"][-1] > 1.2 * min(fits["A"]["val_loss"]) and fits["A"]["loss"][-1] < 0.2
+    assert min(fits["B"]["loss"]) > 1 and abs(fits["B"]["loss"][-1] - fits["B"]["val_loss"][-1]) < 0.02
+    assert fits["C"]["val_loss"][-1] == min(fits["C"]["val_loss"]) < min(fits["A"]["val_loss"])
+    after_five = [rates[label]["loss"][4] for label in "CAB"]  # the order of the rates in scripts/record_curves.py
+    assert after_five == sorted(after_five, reverse=True)
+
+
+def test_an_unknown_recording_is_refused():
+    with pytest.raises(ValueError, match="name must be one of .*stop.*, got 'start'"):
+        curves("start")
+
+
 def _run(source):
     """What the check at the end of a cell says."""
     from lecture import exercises
 
     *body, last = ast.parse(source).body
     names = {"np": np, "exercises": exercises}
+    if re.search(r"\b(keras|models)\b", source):
+        names |= {"keras": pytest.importorskip("keras"), "models": importlib.import_module("lecture.models")}
     exec(compile(ast.Module(body, []), "cell", "exec"), names)
     return eval(compile(ast.Expression(last.value), "cell", "eval"), names)
 

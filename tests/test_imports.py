@@ -95,6 +95,7 @@ MAY = {
 }
 # … and only inside a function
 INSIDE = {
+    "exercises": {"lecture.data"},
     "data": {"openml", "pandas", "keras", "PIL", "tqdm"},
     "from_scratch": {"threadpoolctl"},
     "plots": {"sklearn", "threadpoolctl"},

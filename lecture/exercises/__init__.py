@@ -10,6 +10,7 @@ from lecture.exercises import (  # noqa: F401 - each registers its exercises
     atoms_capacity,
     atoms_inputs,
     atoms_training,
+    design,
     differentiation,
     first_network,
     from_scratch_gradients,
@@ -18,11 +19,15 @@ from lecture.exercises import (  # noqa: F401 - each registers its exercises
     landscape_solutions,
     optimizers,
     practice_training,
+    reading,
     regularization,
+    repair,
     training,
     tuning,
 )
+from lecture.exercises.design import Prediction, images
 from lecture.exercises.feedback import Feedback
+from lecture.exercises.reading import curves
 from lecture.exercises.registry import EXERCISES, check
 
-__all__ = ["EXERCISES", "Feedback", "check"]
+__all__ = ["EXERCISES", "Feedback", "Prediction", "check", "curves", "images"]

@@ -86,15 +86,15 @@ def check(name: str, answer: Any) -> Feedback:
         return Feedback("unanswered", "Not answered yet: replace the three dots with your answer.")
     try:
         said = asked.judge(answer if callable(answer) else deepcopy(answer))
-    except Unanswered:
-        return Feedback("unanswered", "Not answered yet: let the function return your answer.")
+    except Unanswered as unanswered:
+        return Feedback("unanswered", str(unanswered) or "Not answered yet: replace the three dots with your answer.")
     except Wrong as wrong:
         return Feedback("wrong", f"Not yet. {wrong}")
     return Feedback("right", " ".join(filter(None, ["Right.", said, asked.right])))
 
 
 class Unanswered(Exception):
-    """A function returned nothing."""
+    """There is no answer yet: a function returns nothing, a part is missing, or a fault is as it was."""
 
 
 def call(function: Callable, *arguments: Any) -> Any:
@@ -114,5 +114,5 @@ def call(function: Callable, *arguments: Any) -> Any:
     except Exception as error:  # anything that a student's code may raise
         raise Wrong(sentence(error, arguments)) from error
     if given is None or given is ...:
-        raise Unanswered
+        raise Unanswered("Not answered yet: let the function return your answer.")
     return given

@@ -66,6 +66,7 @@ from lecture.plots.training.record import History
 from lecture.plots.training.reliability import plot_reliability
 from lecture.plots.training.representation import plot_representation
 from lecture.plots.training.transfer import plot_few_images
+from lecture.plots.training.unmarked import plot_unmarked
 from lecture.plots.training.variants import plot_variants
 from lecture.plots.training.weights import plot_weight_histograms
 from lecture.plots.tuning.coverage import plot_coverage
@@ -169,6 +170,7 @@ __all__ = [
     "plot_training_loop",
     "plot_trajectories",
     "plot_trial_curves",
+    "plot_unmarked",
     "plot_unnamed",
     "plot_variants",
     "plot_verdicts",
