@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import lecture
+from lecture.words import counted
 
 ROOT = Path(__file__).resolve().parent.parent
 EXTRAS = {
@@ -20,6 +21,7 @@ EXTRAS = {
     "slides": "train,book",
     "live": "train,live",
     "notebooks": "live",
+    "exercises": "live",
     "tune": "train,tune",
     "experiment": "train",
 }  # what each command needs
@@ -255,6 +257,26 @@ def _save(result, figure_file, table_file):
     write_whole(table_file, result.table().to_csv(index=False))
 
 
+def exercises(options):
+    """List the exercises with their points, or write them as an assignment that nbgrader or Otter-Grader grades."""
+    root = _checkout()
+    from lecture.exercises import EXERCISES
+    from publishing import assignment
+
+    found = assignment.items(root / "notebooks", options.chapter)
+    points = {item.name: EXERCISES[item.name].points for item in found}
+    if options.export is None:
+        width = max(map(len, points))
+        for item in found:
+            level = EXERCISES[item.name].level
+            print(f"{item.chapter[:2]}  {item.name:{width}}  {level:6}  {counted(points[item.name], 'point')}")
+    else:
+        files = assignment.export(found, Path(options.export), grader=options.grader, points=points)
+        print(f"Wrote {counted(len(files), 'file')} into {options.export}, the solutions apart, in solutions/.")
+        print(assignment.NEXT[options.grader].format(folder=options.export))
+    print(f"{counted(len(found), 'exercise')}, {counted(sum(points.values()), 'point')}")
+
+
 def notebooks(options):
     """Make the .ipynb files from their .py sources."""
     root = _checkout()
@@ -333,6 +355,11 @@ def _parser():
         "--preset", default="short", choices=["short", "published"], help="seconds, or the original's protocol"
     )
     sub.add_argument("--save", metavar="FOLDER", help="where to write NAME.png and NAME.csv")
+    sub = add(exercises, "exercises")
+    sub.add_argument("--export", metavar="FOLDER", help="where to write an assignment, and the solutions apart")
+    sub.add_argument("--for", dest="grader", default="nbgrader", help="which grades it: nbgrader (default) or otter")
+    chapter = "number or name of a chapter, such as 01; may be given again (default: all)"
+    sub.add_argument("--chapter", action="append", default=[], metavar="NAME", help=chapter)
     add(notebooks, "notebooks")
     return parser
 

@@ -127,7 +127,7 @@ WRONG_LEVELS = {
     "step-budget": [
         (lambda X, y: _Model(steps=300), "300 update steps"),
         (lambda X, y: _Model(steps=0), "compiled again"),
-        (lambda X, y: _Model(steps=100, right=0.5), "0.500"),
+        (lambda X, y: _Model(steps=60, right=0.5), "0.500"),
         (0.9, "function"),
     ],
     "predict-momentum": [
