@@ -202,6 +202,31 @@ def test_every_reference_leads_to_its_formula_and_no_number_stands_on_one(built_
         assert covered == [], f"{width} pixels wide"
 
 
+# Of each question: how many of its kind of control it offers, how many headings it folds, and whether it is folded.
+_ASKED = """all => all.map(it => {
+    const offers = { choice: ":scope > ul > li > .lecture-choice", number: "form input", show: ".lecture-button" };
+    const folded = it.querySelector(":scope > .lecture-folded");
+    const seen = [...folded.children].filter(part => part.checkVisibility()).length;
+    return [it.dataset.kind, it.querySelectorAll(offers[it.dataset.kind]).length,
+            folded.querySelectorAll("h1, h2, h3, .lecture-prediction").length, seen];
+})"""
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_every_question_folds_what_answers_it(built_book, page, name):
+    page.goto((built_book / "html" / f"{name}.html").as_uri())
+    n_asked = page.eval_on_selector_all(
+        "main p > em:first-child", "all => all.filter(it => it.textContent.startsWith('Predict first:')).length"
+    )
+    if not n_asked:
+        pytest.skip(f"{name} asks nothing")
+    page.get_by_label("Show all results and answers").uncheck()
+    asked = page.eval_on_selector_all(".lecture-prediction", _ASKED)
+    assert len(asked) == n_asked
+    wanted = {"choice": 3, "number": 1, "show": 1}
+    assert [it for it in asked if it[1:] != [wanted[it[0]], 0, 0]] == []
+
+
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_every_answer_opens_by_keyboard(built_book, page, name):
     page.goto((built_book / "html" / f"{name}.html").as_uri())
