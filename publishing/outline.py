@@ -92,6 +92,16 @@ class Part:
     title: str
     cells: tuple
 
+    @property
+    def sections(self):
+        """Its sections, a tuple of `Section`."""
+        return _sections(self)
+
+    @property
+    def minutes(self):
+        """What its sections take without the exercises."""
+        return sum(section.minutes for section in self.sections if not section.exercises)
+
 
 def parts(notebook):
     """Return the parts of a notebook in their order; one that marks none is one part, with its own title.
@@ -130,14 +140,18 @@ def title(text):
 
 
 def _chapter(name, notebook):
+    first = next((cell.source for cell in notebook.cells if cell.cell_type == "markdown"), "")
+    return Chapter(f"notebooks/{name}", title(first) or name, _summary(first), _sections(notebook))
+
+
+def _sections(notebook):
+    """The sections of a notebook, or of a part of one."""
     texts, titles = {}, {}
     for anchor, heading, cell in by_section(notebook):
         if anchor and cell.cell_type == "markdown":
             titles.setdefault(anchor, heading)
             texts.setdefault(anchor, []).append(cell.source)
-    sections = tuple(_section(anchor, titles[anchor], "\n\n".join(parts)) for anchor, parts in texts.items())
-    first = next((cell.source for cell in notebook.cells if cell.cell_type == "markdown"), "")
-    return Chapter(f"notebooks/{name}", title(first) or name, _summary(first), sections)
+    return tuple(_section(anchor, titles[anchor], "\n\n".join(parts)) for anchor, parts in texts.items())
 
 
 def _section(anchor, heading, text):

@@ -6,10 +6,10 @@ import re
 from lecture.words import counted
 from publishing import address
 from publishing.errors import BookError
-from publishing.outline import by_section, chapters
+from publishing.outline import by_section, chapters, parts
+from publishing.parts import FOLDER, names
 
 MARK = re.compile(r"^<!-- made: ([a-z]+)(?: ([\w-]+))? -->$", re.MULTILINE)
-LENGTHS = (45, 90)  # minutes of a session
 
 
 def fill(text, made, name):
@@ -94,22 +94,37 @@ class Made:
 
     def _slides(self):
         """The decks that have been made, as links beside the book; else how to make them."""
-        decks = [(chapter.title, f"{chapter.page.removeprefix('notebooks/')}.html") for chapter in self.chapters]
-        links = [
-            f'<a href="../slides/{deck}">{html.escape(title)}</a>'
-            for title, deck in decks
-            if (self.output / "slides" / deck).exists()
-        ]
-        return "One deck for each chapter, with the same working sliders: " + (
+        links = []
+        for chapter, name in zip(self.chapters, self.notebooks, strict=True):
+            decks = list(filter(None, (self._deck(deck, str(n)) for n, deck in enumerate(self._parts(name), start=1))))
+            if decks:
+                links.append(f"{html.escape(chapter.title)} {', '.join(decks)}")
+        return "One deck for each part of a chapter, with the same working sliders: " + (
             " · ".join(links) + "." if links else "`make slides` writes them."
         )
 
+    def _parts(self, name):
+        """The parts of a notebook by the names of their pages and decks."""
+        return dict(zip(names(name, self.notebooks[name]), parts(self.notebooks[name]), strict=True))
+
+    def _deck(self, name, text):
+        """A link to a deck; empty if it has not been made."""
+        is_there = (self.output / "slides" / f"{name}.html").exists()
+        return f'<a href="../slides/{name}.html">{html.escape(text)}</a>' if is_there else ""
+
     def contents(self):
-        """Each chapter with what it is about and how long it takes."""
+        """Each chapter with what it is about, its parts, and how long it takes."""
         return "\n\n".join(
-            f"**[{chapter.title}]({chapter.page}.ipynb)**\\\n{chapter.summary}\\\n*{_facts(chapter)}*"
-            for chapter in self.chapters
+            f"**[{chapter.title}]({chapter.page}.ipynb)**\\\n{chapter.summary}\\\n"
+            f"{self._part_links(name)}*{_facts(chapter)}*"
+            for chapter, name in zip(self.chapters, self.notebooks, strict=True)
         )
+
+    def _part_links(self, name):
+        """The parts of a chapter on a line, as links; empty for a chapter of one part."""
+        found = self._parts(name)
+        links = (f"[{part.title}]({FOLDER}/{page}.ipynb)" for page, part in found.items())
+        return " · ".join(links) + "\\\n" if len(found) > 1 else ""
 
     def sections(self):
         """All sections with their addresses, as tables."""
@@ -125,21 +140,16 @@ class Made:
         return "\n\n".join(tables)
 
     def sessions(self):
-        """Which sections fill sessions of 45 and of 90 minutes, as tables."""
+        """The parts of the chapters, each a session: what it holds, how long it takes, its page and its deck."""
         tables = []
-        for chapter in self.chapters:
-            timed = [section for section in chapter.sections if section.minutes and not section.exercises]
-            if not timed:
-                tables.append(f"**{chapter.title}** does not say yet how long its sections take.")
-                continue
-            for length in LENGTHS:
-                rows = [
-                    f"| {number} | {_span(part)} | {sum(section.minutes for section in part)} |"
-                    for number, part in enumerate(_packed(timed, length), start=1)
-                ]
-                title = f"**{chapter.title}**, in sessions of {length} minutes:"
-                head = ["| session | sections | minutes |", "| --: | :-- | --: |"]
-                tables.append("\n".join([title, "", *head, *rows]))
+        for chapter, name in zip(self.chapters, self.notebooks, strict=True):
+            rows = [
+                f"| [{_cell(part.title)}]({FOLDER}/{page}.ipynb) | {_span(part.sections)} | {part.minutes or '–'} |"
+                f" {self._deck(page, 'slides') or '–'} |"
+                for page, part in self._parts(name).items()
+            ]
+            head = ["| part | sections | minutes | deck |", "| :-- | :-- | --: | :-- |"]
+            tables.append("\n".join([f"**{chapter.title}**", "", *head, *rows]))
         return "\n\n".join(tables)
 
     def exercises(self):
@@ -152,19 +162,11 @@ class Made:
         return "\n".join(lines) or "There are none yet."
 
 
-def _packed(sections, length):
-    """Sections in their order, in as few parts of at most ``length`` minutes as possible; a longer one stands alone."""
-    parts = []
-    for section in sections:
-        if not parts or sum(before.minutes for before in parts[-1]) + section.minutes > length:
-            parts.append([])
-        parts[-1].append(section)
-    return parts
-
-
-def _span(part):
-    first, last = (f"[{_cell(section.title)}](#{section.anchor})" for section in (part[0], part[-1]))
-    return first if len(part) == 1 else f"{first} to {last}"
+def _span(sections):
+    """The first and the last section that take time in class."""
+    taught = [section for section in sections if section.minutes and not section.exercises]
+    ends = [f"[{_cell(section.title)}](#{section.anchor})" for section in (*taught[:1], *taught[1:][-1:])]
+    return " to ".join(ends) or "–"
 
 
 def _facts(chapter):

@@ -1,14 +1,15 @@
-"""The slides: one deck for each notebook, a single file that needs no host.
+"""The slides: one deck for each part of a chapter, a single file that needs no host.
 
 What stands on them follows from the notebook:
 
 - a cell with a heading is a slide, with its text; a heading of the first or second level starts a column of slides, a
   lower one goes on in it. How long a section takes goes to the speaker's notes;
 - what a code cell gives out is a slide below. Its code is there only if the cell has the tag ``slide-code``;
-- a cell without a heading goes to the notes of the slide before it, answers included. A question (*Predict first: …*)
-  and what was learnt (**Learnt:** …) are slides of their own. With the tag ``slide`` the cell stands above what the
-  next code cell gives out;
-- an exercise is a slide with the code that students complete; its solution goes to the notes.
+- a cell without a heading goes to the notes of the slide before it. A question (*Predict first: …*) is a slide of its
+  own; the answer's first paragraph and what was learnt (**Learnt:** …) come with the next key below the figure that
+  shows it. With the tag ``slide`` the cell stands above what the next code cell gives out;
+- what is printed on a line or two stands with the output before or after it;
+- the exercises of a section are a list of their titles; what they ask, and their solutions, go to the notes.
 
 In the browser ``assets/slides.js`` makes each slide fit, and splits those that cannot.
 """
@@ -21,15 +22,16 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from publishing import figures
+from publishing import figures, outline, parts
 from publishing.browser_files import mathjax, reveal
 from publishing.files import write_whole
 from publishing.links import check_links, slide_addresses
 from publishing.markup import CODE_STYLES, blocks, code
 from publishing.notebooks import FORM, SOLUTION
-from publishing.outline import chapters
 
 REMOVED, EXERCISE, SHOWN = "remove-cell", "exercise", "slide-code"  # tags of code cells
+FEW = 3  # lines that need no slide of their own
+PARAGRAPH = re.compile(r"<p>.*?</p>", re.DOTALL)
 TERMINAL = re.compile(r"\x1b\[[\d;]*[A-Za-z]")  # colours in what was printed
 
 
@@ -41,7 +43,7 @@ class Slide:
     ----------
     kind : str
         ``"title"``, ``"section"`` (the first of a column), ``"part"`` (with a lower heading), ``"text"``, ``"output"``,
-        ``"question"`` or ``"learnt"``.
+        ``"question"``, ``"learnt"`` or ``"exercises"``.
     heading : str
         The slide's own, or that of its column.
     anchor : str
@@ -59,7 +61,7 @@ class Slide:
 
 
 def assemble(root: Path, notebooks: Mapping[str, Any], output: Path, *, say: Callable[[str], Any] = print) -> Path:
-    """Write a deck for each notebook that has run.
+    """Write a deck for each part of the notebooks that have run.
 
     Parameters
     ----------
@@ -90,7 +92,7 @@ def assemble(root: Path, notebooks: Mapping[str, Any], output: Path, *, say: Cal
 
 
 def decks(notebooks):
-    """Return each deck as the text of an HTML page.
+    """Return each deck as the text of an HTML page, by its name: that of the page of the book with the same part.
 
     Parameters
     ----------
@@ -103,11 +105,45 @@ def decks(notebooks):
         If a link leads nowhere or a figure has no alternative text.
     """
     check_links(notebooks)
-    titles = {name: chapter.title for name, chapter in zip(notebooks, chapters(notebooks))}
-    return {
-        name: page(titles[name], columns(notebook, name, slide_addresses(notebooks, name)))
-        for name, notebook in notebooks.items()
-    }
+    cut = {name: _cut(name, notebook) for name, notebook in notebooks.items()}
+    whole = {deck: part for found in cut.values() for deck, part in found.items()}
+    made = {}
+    for (name, found), chapter in zip(cut.items(), outline.chapters(notebooks), strict=True):
+        titled = outline.parts(notebooks[name])
+        for number, (deck, part) in enumerate(found.items()):
+            slides = columns(part, name, slide_addresses(whole, deck))
+            if len(found) > 1:
+                _name_parts(slides, chapter.title, list(zip(found, titled, strict=True)), number)
+            title = f"{chapter.title}: {titled[number].title}" if len(found) > 1 else chapter.title
+            made[deck] = page(title, slides)
+    return made
+
+
+def _cut(name, notebook):
+    """The parts of a notebook as notebooks, by the names of their decks."""
+    found = {}
+    for deck, part in zip(parts.names(name, notebook), outline.parts(notebook), strict=True):
+        found[deck] = notebook.copy()
+        found[deck].cells = list(part.cells)
+    return found
+
+
+def _name_parts(slides, chapter, decks, number):
+    """Let a deck begin with its chapter and part, and say what comes before and after; decks: (name, part) each."""
+    part = decks[number][1]
+    if number:
+        slides.insert(0, [Slide("title", html.escape(part.title))])
+        items = (f'<li><a href="#/{it.anchor}">{html.escape(it.title)}</a></li>' for it in part.sections)
+        slides[0][0].blocks.append(f"<ul>{''.join(items)}</ul>")
+    first = slides[0][0]
+    first.blocks.insert(0, f'<p class="where">{html.escape(chapter)}, part {number + 1} of {len(decks)}</p>')
+    links = [
+        f'{word}: <a href="{deck}.html">{html.escape(beside.title)}</a>'
+        for word, at in (("Before", number - 1), ("Next", number + 1))
+        if 0 <= at < len(decks)
+        for deck, beside in [decks[at]]
+    ]
+    first.blocks.append(f'<p class="where">{" · ".join(links)}</p>')
 
 
 def columns(notebook, name="notebook", addresses=()):
@@ -137,7 +173,10 @@ def columns(notebook, name="notebook", addresses=()):
 
 
 def _add_text(deck, cell, tags, addresses):
-    """Add a markdown cell: slides for its headings, questions and conclusions, notes for the rest."""
+    """Add a markdown cell: slides for its headings and questions, notes for the rest."""
+    if deck and outline.EXERCISE.search(cell.source):
+        _add_exercise(deck[-1], cell, addresses)
+        return
     is_shown = "slide" in tags
     if is_shown and deck:
         deck[-1].append(Slide("text", deck[-1][0].heading))
@@ -147,9 +186,11 @@ def _add_text(deck, cell, tags, addresses):
             is_shown = True
         elif not deck:
             continue  # what stands above the title is on no slide
+        elif block.kind == "learnt":
+            _add_learnt(deck[-1], block)
         elif block.kind == "minutes" or (not is_shown and block.kind in ("text", "details")):
-            deck[-1][-1].notes.append(block.html.replace("<details>", "<details open>", 1))  # nobody else sees it
-        elif block.kind == "learnt" or (block.kind == "question" and not is_shown):
+            _add_note(deck[-1][-1], block)
+        elif block.kind == "question" and not is_shown:
             deck[-1].append(Slide(block.kind, deck[-1][0].heading, blocks=[block.html]))
         else:
             slide = deck[-1][-1]
@@ -165,21 +206,76 @@ def _add_heading(deck, block, anchor):
         deck.append([Slide("section" if deck else "title", block.html, anchor)])
 
 
+def _add_note(slide, block):
+    """Add what only the speaker reads; the first paragraph of an answer comes below its figure, too."""
+    slide.notes.append(block.html.replace("<details>", "<details open>", 1))  # nobody else sees it
+    if block.html.startswith("<details><summary>Answer</summary>"):
+        paragraph = PARAGRAPH.search(block.html)
+        if paragraph and slide.kind != "question":
+            slide.blocks.append(_later("answer", paragraph[0]))
+
+
+def _add_learnt(column, block):
+    """Add what was learnt below what shows it."""
+    if column[-1].kind == "question":
+        column.append(Slide("learnt", column[0].heading, blocks=[block.html]))
+    else:
+        column[-1].blocks.append(_later("learnt", block.html))
+
+
+def _later(kind, text):
+    """Something that comes with the next key."""
+    return f'<div class="{kind} fragment">{text}</div>'
+
+
+def _add_exercise(column, cell, addresses):
+    """Add an exercise to the list of its section; what it asks goes to the notes."""
+    if not column[0].heading.startswith("Exercise") and column[-1].kind != "exercises":
+        column.append(Slide("exercises", column[0].heading, blocks=["<h3>Exercises</h3>"]))
+    slide = column[-1]
+    heading, *asked = blocks(cell.source, addresses)
+    address = f' id="{html.escape(cell.metadata["anchor"])}"' if "anchor" in cell.metadata else ""
+    title = heading.html.removeprefix("Exercise: ")
+    item = f"<li{address}>{title[:1].upper()}{title[1:]}</li>"
+    if slide.blocks and slide.blocks[-1].startswith("<ol"):
+        slide.blocks[-1] = slide.blocks[-1].replace("</ol>", f"{item}</ol>")
+    else:
+        slide.blocks.append(f'<ol class="exercises">{item}</ol>')
+    slide.notes += [f"<h4>{title}</h4>", *(block.html for block in asked)]
+
+
 def _add_code(deck, cell, tags, name):
     """Add what a code cell gave out, and its code if it is to be seen."""
     column = deck[-1]
     if SOLUTION in tags:
         column[-1].notes.append(code(cell.source.removeprefix(f"{FORM}\n")))
     elif EXERCISE in tags:
-        column[-1].blocks.append(code(cell.source))
+        column[-1].notes.append(code(cell.source))
     elif REMOVED not in tags:
         shown = [code(cell.source)] if SHOWN in tags else []
         shown += filter(None, (_shown(output, name) for output in cell.outputs))
-        if column[-1].kind == "text":  # it leads to what comes now
-            column[-1].blocks += shown
-            column[-1].kind = "output"
-        elif shown:
-            column.append(Slide("output", column[0].heading, blocks=shown))
+        if shown:
+            _add_shown(column, shown)
+
+
+def _add_shown(column, shown):
+    """Add what came of a cell: to the slide that leads to it, to one with little on it or if it is little, or alone."""
+    last = column[-1]
+    if last.kind == "text":
+        last.blocks += shown
+        last.kind = "output"
+    elif last.kind == "title" and _is_little(shown):
+        last.notes += shown  # what a chapter is run with
+    elif last.kind == "output" and (_is_little(shown) or _is_little(last.blocks)):
+        last.blocks += shown
+    else:
+        column.append(Slide("output", column[0].heading, blocks=shown))
+
+
+def _is_little(shown):
+    """Whether it is a few lines of text, with nothing that comes later below them."""
+    text = "".join(shown)
+    return not re.search(r'<(img|svg|table|div|pre class="code")', text) and text.count("\n") < FEW and len(text) < 400
 
 
 def _shown(output, name):

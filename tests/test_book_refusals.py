@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import part_book
 import pytest
 from conftest import ROOT
 from small_book import checkout, two_notebooks
@@ -28,10 +29,25 @@ def test_the_outline_reads_times_questions_and_exercises():
     assert second.exercises == ("Twice two",)
 
 
-def test_sessions_are_filled_in_order_and_not_beyond_their_length():
-    sections = [outline.Section(str(i), str(i), minutes, 0, ()) for i, minutes in enumerate([20, 20, 10, 60, 5])]
-    assert [[it.minutes for it in part] for part in pages._packed(sections, 45)] == [[20, 20], [10], [60], [5]]
-    assert [[it.minutes for it in part] for part in pages._packed(sections, 90)] == [[20, 20, 10], [60, 5]]
+def test_a_session_is_a_part_with_its_sections_minutes_page_and_deck(tmp_path):
+    (tmp_path / "slides").mkdir()
+    (tmp_path / "slides" / "01_powers_2.html").touch()
+    made = pages.Made(part_book.notebooks(), None, tmp_path)
+    powers, roots = made.sessions().split("\n\n**Roots**")
+    rows = [row.strip("| ").split(" | ") for row in powers.splitlines()[4:]]
+    assert rows == [
+        ["[Squares](notebooks/01_powers.ipynb)", "[Squares](#squares)", "20", "–"],
+        [
+            "[Cubes](notebooks/01_powers_2.ipynb)",
+            "[Cubes](#cubes)",
+            "25",
+            '<a href="../slides/01_powers_2.html">slides</a>',
+        ],
+        ["[More](notebooks/01_powers_3.ipynb)", "–", "–", "–"],
+    ]
+    assert "[Roots](notebooks/02_roots.ipynb)" in roots
+    assert '<a href="../slides/01_powers_2.html">2</a>' in made.doors() and "01_powers.html" not in made.doors()
+    assert "[Squares](notebooks/01_powers.ipynb) · [Cubes](notebooks/01_powers_2.ipynb)" in made.contents()
 
 
 def test_docstrings_are_read_as_they_are_meant():

@@ -47,18 +47,18 @@ def _kinds(deck):
 def test_headings_start_columns_and_outputs_stand_below():
     deck = _deck(
         _text("## Sums\n\n*About 4 minutes.*\n\nAdd.\n\n*Predict first: how many?*", "sums"),
-        _code("secret = 1\nprint(2)", _printed("2\n")),
+        _code("secret = 1\nplot()", _picture("Before.")),
         _code("plot()", _picture(), tags=["slide-code"]),
         _code("nothing = 1"),
         _text("### Deeper\n\nMore.", "deeper"),
         _text("## Products"),
     )
     assert _kinds(deck) == [["title"], ["section", "output", "output", "part"], ["section"]]
-    first, printed, drawn, part = deck[1]
+    first, before, drawn, part = deck[1]
     assert (first.heading, first.anchor) == ("Sums", "sums") and "Add." in first.blocks[0]
     assert "<strong>Predict first:</strong> how many?" in first.blocks[1] and 'class="asked"' in first.blocks[1]
     assert "About 4 minutes." in first.notes[0] and not any("minutes" in block for block in first.blocks)
-    assert printed.blocks == ['<pre class="printed">2</pre>'] and printed.heading == "Sums"
+    assert 'alt="Before."' in before.blocks[0] and before.heading == "Sums"
     assert "plot" in drawn.blocks[0] and 'alt="A pixel."' in drawn.blocks[1] and "secret" not in str(deck)
     assert (part.heading, part.anchor) == ("Deeper", "deeper")
 
@@ -71,6 +71,9 @@ def test_text_without_a_heading_is_for_the_speaker_but_for_questions_and_conclus
     deck = _deck(_text("## Sums", "sums"), _code("print(2)", _printed("2")), _text(answer))
     assert _kinds(deck)[1] == ["section", "output", "question", "learnt"]
     _, output, question, learnt = deck[1]
+    assert output.blocks[1:] == [
+        '<div class="answer fragment"><p>Two, <em>not</em> three: <span class="math">\\(a&lt;b\\)</span>.</p></div>'
+    ]
     folded, read = output.notes
     assert folded.startswith("<details open><summary>Answer</summary>") and folded.rstrip().endswith("</details>")
     assert "<em>not</em>" in folded and r"\(a&lt;b\)" in folded and "Read it so." in read
@@ -91,6 +94,39 @@ def test_the_choices_stand_below_their_question():
     assert deck[1][1].notes == ["<p>Read it so.</p>\n"]
 
 
+def test_what_was_learnt_comes_below_what_shows_it():
+    cells = (_text("## Sums\n\n*Predict first: how many?*", "sums"), _code("plot()", _picture()))
+    deck = _deck(
+        *cells, _text("<details><summary>Answer</summary>\n\nTwo.\n\nSee.\n\n</details>\n\n**Learnt:** it adds.")
+    )
+    assert _kinds(deck)[1] == ["section", "output"]
+    _, answer, learnt = deck[1][1].blocks
+    assert answer == '<div class="answer fragment"><p>Two.</p></div>' and "See." in deck[1][1].notes[0]
+    assert learnt.startswith('<div class="learnt fragment"><p><strong>Learnt:</strong> it adds.</p>')
+
+
+def test_a_printed_line_stands_with_its_neighbour_but_after_no_answer():
+    line, figure = _code("print(2)", _printed("2")), _code("plot()", _picture())
+    other = _code("plot()", _picture())
+    long = _code("print()", _printed("\n".join("abcdef")))
+    for cells, sizes in (
+        ((line, figure), [2]),
+        ((figure, line), [2]),
+        ((figure, other), [1, 1]),
+        ((figure, long), [1, 1]),
+    ):
+        assert [len(slide.blocks) for slide in _deck(_text("## Sums"), *cells)[1][1:]] == sizes
+    answer = _text("<details><summary>Answer</summary>\n\nTwo.\n\n</details>")
+    assert [len(it.blocks) for it in _deck(_text("## Sums"), line, answer, figure)[1][1:]] == [2, 1]
+    asked = _deck(_text("## Sums"), figure, _text("*Predict first: and?*"), line)
+    assert _kinds(asked)[1] == ["section", "output", "question", "output"]
+
+
+def test_what_a_chapter_is_run_with_is_for_the_speaker():
+    deck = _deck(_code("import x", _printed("Keras 3.1")), _code("plot()", _picture()))
+    assert _kinds(deck) == [["title", "output"]] and "Keras 3.1" in deck[0][0].notes[0]
+
+
 def test_a_cell_that_is_tagged_for_slides_leads_to_what_comes_below_it():
     deck = _deck(
         _text("## Sums", "sums"),
@@ -98,7 +134,7 @@ def test_a_cell_that_is_tagged_for_slides_leads_to_what_comes_below_it():
         _code("print(2)", _printed("2")),
         _code("print(3)", _printed("3")),
     )
-    assert [len(slide.blocks) for slide in deck[1]] == [0, 2, 1]
+    assert [len(slide.blocks) for slide in deck[1]] == [0, 3]
     assert "Like this" in deck[1][1].blocks[0] and ">2<" in deck[1][1].blocks[1]
     asked = _deck(
         _text("## Sums", "sums"),
@@ -108,21 +144,64 @@ def test_a_cell_that_is_tagged_for_slides_leads_to_what_comes_below_it():
     assert _kinds(asked)[1] == ["section", "question", "output"] and "Add." in asked[1][1].blocks[0]
 
 
-def test_an_exercise_shows_what_is_to_be_completed_and_its_solution_only_to_the_speaker():
+def test_exercises_are_a_list_and_what_they_ask_goes_to_the_speaker():
+    def exercise(title, answer):
+        return (
+            _text(f"### Exercise: {title}\n\nCount.", tags=["exercise"]),
+            _code("x = ...\nexercises.check('add', x)", _printed("Not answered yet."), tags=["exercise"]),
+            _code(f"# @title Solution\nexercises.check('add', {answer})", _printed("Right."), tags=["solution"]),
+        )
+
     deck = _deck(
-        _text("## Exercises"),
-        _text("### Exercise: add\n\nAdd.", tags=["exercise"]),
-        _code("x = ...\nexercises.check('add', x)", _printed("Not answered yet."), tags=["exercise"]),
-        _code("# @title Solution\nexercises.check('add', 1 + 41)", _printed("Right."), tags=["solution"]),
+        _text("## Exercises: sums\n\nAnswer."),
+        *exercise("add", "1 + 41"),
+        *exercise("take *away*", "43 - 1"),
         _code("set_up()", _printed("colab"), tags=["colab", "remove-cell"]),
     )
-    exercise = deck[1][1]
-    assert _kinds(deck)[1] == ["section", "part"] and len(exercise.blocks) == 2
-    shown = re.sub("<[^>]+>", "", exercise.blocks[1])
-    assert "x = ..." in shown and "41" in re.sub("<[^>]+>", "", exercise.notes[0])
-    assert not any(
-        word in str([slide.blocks for slide in deck[1]]) for word in ("Not answered", "41", "Right", "colab", "@title")
-    )
+    assert _kinds(deck)[1] == ["section"]
+    (slide,) = deck[1]
+    assert slide.blocks[1] == '<ol class="exercises"><li>Add</li><li>Take <em>away</em></li></ol>'
+    notes = re.sub("<[^>]+>", "", "".join(slide.notes))
+    assert all(word in notes for word in ("Count.", "x = ...", "1 + 41", "43 - 1"))
+    assert not any(word in str(slide.blocks) for word in ("Not answered", "41", "Right", "colab", "@title"))
+    within = _deck(_text("## Sums", "sums"), _code("plot()", _picture()), *exercise("add", "1"), *exercise("take", "2"))
+    assert _kinds(within)[1] == ["section", "output", "exercises"] and within[1][2].blocks[1].count("<li>") == 2
+
+
+def _parted():
+    cells = [
+        _text("# Nets\n\nAll about nets.", "overview"),
+        _text("## Sums\n\n*About 9 minutes.*", "sums"),
+        _text("## Products", "products"),
+        _text("## Ends", "ends"),
+    ]
+    for cell, part in zip(cells, ("Counting", None, "A & B", "Ends")):
+        if part:
+            cell.metadata["part"] = part
+    return new.new_notebook(cells=cells)
+
+
+def test_each_part_is_a_deck_that_names_its_chapter_and_its_neighbours():
+    more = new.new_notebook(cells=[_text("# Nets"), _text("## More\n\nAs [in sums](#sums).", "more")])
+    made = slides.decks({"01_nets": _parted(), "02_more": more})
+    assert list(made) == ["01_nets", "01_nets_2", "01_nets_3", "02_more"]
+    shown = {name: text.partition('<div class="slides">')[2].partition("<script")[0] for name, text in made.items()}
+    assert "<title>Nets: A &amp; B</title>" in made["01_nets_2"] and "<title>Nets</title>" in made["02_more"]
+    for number, (name, links) in enumerate(
+        {
+            "01_nets": ["Next: 01_nets_2"],
+            "01_nets_2": ["Before: 01_nets", "Next: 01_nets_3"],
+            "01_nets_3": ["Before: 01_nets_2"],
+        }.items(),
+        1,
+    ):
+        title = shown[name].partition("</section>")[0]
+        assert f"Nets, part {number} of 3" in title
+        assert [
+            f"{word}: {deck}" for word, deck in re.findall(r'(Before|Next): <a href="([^"]+)\.html"', title)
+        ] == links
+    assert "A &amp; B</h1>" in shown["01_nets_2"] and 'href="#/products"' in shown["01_nets_2"]
+    assert 'href="01_nets.html#/sums"' in shown["02_more"] and 'id="products"' not in shown["01_nets"]
 
 
 def test_outputs_are_safe_and_explorers_whole():
@@ -140,9 +219,9 @@ def test_outputs_are_safe_and_explorers_whole():
     assert deck[1][1].blocks == [
         '<pre class="printed">&lt;b&gt; &amp; c</pre>',
         f'<div class="explorer">{explorer}</div>',
+        '<pre class="printed">x &lt; 1</pre>',
+        "<p>It <em>grows</em>.</p>\n",
     ]
-    assert deck[1][2].blocks == ['<pre class="printed">x &lt; 1</pre>']
-    assert deck[1][3].blocks == ["<p>It <em>grows</em>.</p>\n"]
 
 
 def test_a_figure_without_alternative_text_is_refused():

@@ -3,10 +3,18 @@
 import nbformat.v4 as new
 import pytest
 from conftest import ROOT, watch
+from small_book import explorer
 
-from publishing import notebooks, slides
+from publishing import notebooks, outline, parts, slides
 
-DECKS = [source.stem for source in notebooks.sources(ROOT / "notebooks")]
+CHAPTERS = {source.stem: notebooks.from_source(source) for source in notebooks.sources(ROOT / "notebooks")}
+PARTS = {
+    deck: part
+    for name, chapter in CHAPTERS.items()
+    for deck, part in zip(parts.names(name, chapter), outline.parts(chapter), strict=True)
+}
+DECKS = list(PARTS)
+MOST = 40 / 45  # slides a minute
 SIZE = {"width": 1280, "height": 720}
 
 
@@ -19,6 +27,13 @@ def page(browser):
     yield page
     context.close()
     assert asked == [] and complaints == []
+
+
+def _deck(folder, anchor):
+    """The deck with a slide of this address."""
+    return folder / next(
+        f"{deck}.html" for deck, part in PARTS.items() if anchor in [section.anchor for section in part.sections]
+    )
 
 
 def _open(page, deck, hash=""):
@@ -69,6 +84,10 @@ def test_every_slide_fits_and_can_be_read(built_decks, page, name):
     _open(page, built_decks / f"{name}.html")
     faults, seen = {}, 0
     while True:
+        while page.evaluate("Reveal.availableFragments().next"):
+            if found := page.evaluate(_FAULTS):
+                faults[page.evaluate("JSON.stringify(Reveal.getIndices())")] = found
+            page.evaluate("Reveal.nextFragment()")
         found = page.evaluate(_FAULTS)
         if found:
             faults[
@@ -82,7 +101,9 @@ def test_every_slide_fits_and_can_be_read(built_decks, page, name):
             break
         page.evaluate("Reveal.next()")
     assert faults == {}
-    assert seen == page.evaluate("Reveal.getTotalSlides()") > 50
+    assert seen == page.evaluate("Reveal.getTotalSlides()")
+    print(f"{name}: {seen} slides in {PARTS[name].minutes} minutes")
+    assert 5 < seen <= max(12, MOST * PARTS[name].minutes)
 
 
 @pytest.mark.parametrize("name", DECKS)
@@ -164,7 +185,7 @@ def _swipe(page, x, y, by):
 def test_a_swipe_on_a_slider_moves_the_slider_and_one_beside_it_the_slides(built_decks, browser):
     context = browser.new_context(offline=True, viewport=SIZE, has_touch=True)
     page = context.new_page()
-    _open(page, built_decks / "01_neural_networks.html", "#/more-layers")
+    _open(page, _deck(built_decks, "more-layers"), "#/more-layers")
     page.evaluate("Reveal.down()")
     slider = page.locator("section.present section.present .lecture-explorer input[type=range]").first
     box, before, here = slider.bounding_box(), slider.input_value(), page.evaluate("Reveal.getIndices()")
@@ -178,18 +199,28 @@ def test_a_swipe_on_a_slider_moves_the_slider_and_one_beside_it_the_slides(built
 
 
 def test_a_slide_has_an_address_and_links_lead_to_slides(built_decks, page):
-    _open(page, built_decks / "01_neural_networks.html", "#/adam")
+    _open(page, _deck(built_decks, "adam"), "#/adam")
     assert page.evaluate("Reveal.getCurrentSlide().id") == "adam"
     page.evaluate("Reveal.slide(0)")
-    page.locator("section.present a[href='#/activation-functions']").click()
-    page.wait_for_function("Reveal.getCurrentSlide().id === 'activation-functions'")
+    page.locator("section.present a[href='#/momentum']").click()
+    page.wait_for_function("Reveal.getCurrentSlide().id === 'momentum'")
+
+
+def test_a_deck_leads_to_the_one_before_and_the_one_after(built_decks, page):
+    first, second = list(PARTS)[:2]
+    _open(page, built_decks / f"{first}.html")
+    page.locator("section.present .where a", has_text=PARTS[second].title).click()
+    page.wait_for_url(f"**/{second}.html*")
+    page.wait_for_function("document.body.dataset.ready !== undefined", timeout=60_000)
+    page.locator("section.present .where a", has_text=PARTS[first].title).click()
+    page.wait_for_url(f"**/{first}.html*")
 
 
 def test_the_speaker_sees_the_notes_with_their_formulas(built_decks, browser):
     context = browser.new_context(offline=True, viewport=SIZE)
     page = context.new_page()
     asked, complaints = watch(page)
-    _open(page, built_decks / "01_neural_networks.html", "#/architecture")
+    _open(page, _deck(built_decks, "architecture"), "#/architecture")
     with context.expect_page() as opened:
         page.keyboard.press("s")
     speaker = opened.value
@@ -268,9 +299,29 @@ def test_what_is_folded_opens_by_mouse_and_keyboard_and_the_slide_stays(tmp_path
 def test_a_deck_is_scaled_to_any_screen(built_decks, browser, width, height):
     context = browser.new_context(offline=True, viewport={"width": width, "height": height})
     page = context.new_page()
-    _open(page, built_decks / "01_neural_networks.html", "#/optimizer-zoo")
+    _open(page, _deck(built_decks, "optimizer-zoo"), "#/optimizer-zoo")
     page.evaluate("Reveal.down()")
     box = page.locator("section.present section.present").bounding_box()
     assert box["width"] <= width + 1 and box["height"] <= height + 1
     assert min(width / box["width"], height / box["height"]) == pytest.approx(1, abs=0.01)
     context.close()
+
+
+def test_an_answer_takes_its_room_from_the_picture_when_it_comes(tmp_path, page):
+    answer = new.new_markdown_cell(
+        "<details><summary>Answer</summary>\n\n" + "Two. " * 60 + "\n\n</details>\n\n**Learnt:** it adds."
+    )
+    drawn = new.new_code_cell("explore()", outputs=[explorer()])
+    _open(page, _small(tmp_path, new.new_markdown_cell("## Sums\n\n*Predict first: how many?*"), drawn, answer))
+    page.evaluate("Reveal.slide(1, 1)")
+    height = lambda: page.locator("section.present section.present .explorer").bounding_box()["height"]  # noqa: E731
+    learnt = page.get_by_text("it adds.").last
+    before = height()
+    assert not learnt.is_visible() and page.evaluate(_FAULTS) == []
+    page.keyboard.press("Space")
+    assert height() < before and not learnt.is_visible() and page.evaluate(_FAULTS) == []
+    page.keyboard.press("Space")
+    assert learnt.is_visible() and page.evaluate("Reveal.getIndices().v") == 1 and page.evaluate(_FAULTS) == []
+    page.keyboard.press("ArrowLeft")
+    page.evaluate("Reveal.slide(1, 1, -1)")
+    assert height() == pytest.approx(before, abs=2)

@@ -97,6 +97,7 @@
     const body = document.createElement("div");
     body.className = "body";
     body.append(...blocks);
+    blocks[0].classList.remove("fragment"); // the slide does not begin empty
     next.append(heading, body);
     const notes = slide.querySelector("aside.notes");
     if (notes) next.append(notes.cloneNode(true));
@@ -147,7 +148,7 @@
     const body = block.parentElement;
     const [style, gap] = [getComputedStyle(body.parentElement), parseFloat(getComputedStyle(body).rowGap)];
     const heading = body.previousElementSibling;
-    const others = [...body.children].filter((it) => it !== block).reduce((sum, it) => sum + it.offsetHeight + gap, 0);
+    const others = [...body.children].filter((it) => it !== block && it.offsetHeight).reduce((sum, it) => sum + it.offsetHeight + gap, 0);
     const head = heading.offsetHeight + parseFloat(getComputedStyle(heading).marginBottom);
     return 720 - parseFloat(style.paddingTop) - parseFloat(style.paddingBottom) - head - others;
   };
@@ -198,7 +199,9 @@
 
   await ready();
   for (const pre of all(".body pre.printed")) narrow(pre);
+  document.body.classList.add("parting");
   for (const slide of all(".slides section > section")) fit(slide);
+  document.body.classList.remove("parting");
   for (const block of all(".body > .explorer")) enlarge(block), keepWithin(block);
 
   /* What answers to a key or a swipe itself keeps it. */
@@ -210,5 +213,12 @@
     width: 1280, height: 720, margin: 0, center: false, hash: true, transition: "none", slideNumber: "c/t", controls: false,
     scrollActivationWidth: null, pdfSeparateFragments: false, plugins: [RevealNotes],
   });
+  /* What comes later takes its room from the explorer, once it is there. */
+  const makeRoom = () => {
+    const slide = Reveal.getCurrentSlide();
+    if (slide.querySelector(".fragment")) all(".body > .explorer", slide).forEach(enlarge);
+  };
+  for (const type of ["slidechanged", "fragmentshown", "fragmenthidden"]) Reveal.on(type, makeRoom);
+  makeRoom();
   document.body.dataset.ready = "";
 })();
