@@ -19,9 +19,11 @@
 #
 # 1. **[First network](#data)**: the images, the layers, the loss, the scaling.
 # 2. **[Training well](#training-hyperparameters)**: epochs and batches,
-#    predictions, when to stop.
+#    predictions, when to stop, schedules, AdamW.
 # 3. **[Regularization](#one-change-at-a-time)**: capacity, penalties, dropout,
-#    batch normalization, label smoothing; all of them in [one
+#    batch and layer normalization, augmentation, label smoothing.
+# 4. **[What is it worth?](#confusion-matrix)**: confusions, calibration, a
+#    convolution beside it, saving; all variants in [one
 #    table](#all-variants).
 
 # %% [markdown]
@@ -36,6 +38,9 @@
 # Amsterdam.
 
 # %% tags=["hide-input"]
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import pandas as pd
 from lecture.network import drop_units, layout
 from preamble import *
@@ -1055,6 +1060,334 @@ claim(
 # **Learnt:** stop on the validation loss, with patience, and go back to the
 # best weights; on a bumpy loss ask for the trend.
 
+# %% [markdown] anchor="warm-up"
+# ## Warm-up and cosine
+#
+# *About 6 minutes.*
+#
+# So far the learning rate stayed the same. Large networks are mostly trained
+# with a rate of two pieces: a *warm-up*, a straight rise to the peak $\eta$
+# ([Goyal et al., 2017](https://arxiv.org/abs/1706.02677)), and then half a
+# cosine down to zero ([Loshchilov and Hutter,
+# 2017](https://arxiv.org/abs/1608.03983)). With $n$ updates, counted from 0,
+# of which the first $m$ are the warm-up:
+#
+# $$\eta_t = \eta\, \frac{t + 1}{m} \;\text{ for } t < m, \qquad \eta_t = \frac{\eta}{2} \left( 1 + \cos \frac{\pi (t - m)}{n - m} \right) \;\text{ from then on}$$
+#
+# *Predict first: 300 updates, of which 100 are the warm-up. Halfway down, at
+# update 200, what fraction of the peak is left?*
+#
+# - **a** a half
+# - **b** two thirds
+# - **c** three quarters
+
+# %% tags=["live", "slide-code"]
+# The rate at update t, with np.cos and np.where.
+def warm_up_cosine(t, peak, warm_up, n):
+    rising = peak * (t + 1) / warm_up
+    done = (t - warm_up) / (n - warm_up)
+    falling = peak * (1 + np.cos(np.pi * done)) / 2
+    return np.where(t < warm_up, rising, falling)
+
+
+# %%
+shown = range(0, 301, 50)
+rates = [float(warm_up_cosine(t, 1, 100, 300)) for t in shown]
+print("update  ", *(f"{t:5}" for t in shown))
+print("fraction", *(f"{rate:5.2f}" for rate in rates))
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# **a.** A half: at update 200 the cosine has gone a quarter turn of its half
+# circle, where it is 0, and (1 + 0) / 2 is a half.
+#
+# </details>
+#
+# Near the peak and near zero the cosine is flat: the rate stays high for a
+# while, falls fastest in the middle, and ends with small steps.
+#
+# Does it help on our images? Each schedule gets the same number of updates,
+# and five peaks to choose from, so that each is tuned alike.
+#
+# *Predict first: at which peaks will the warm-up matter?*
+#
+# - **a** at the lowest ones
+# - **b** at the highest ones
+# - **c** at all of them alike
+
+# %%
+PEAKS = (0.001, 0.003, 0.01, 0.03, 0.1)
+UPDATES = by_mode(short=300, full=3000)
+
+
+def falling_from(peak, warm_up):
+    """The rate as a function of the update."""
+    return lambda t: warm_up_cosine(t, peak, warm_up, UPDATES)
+
+
+schedules = {
+    "constant": lambda peak: peak,
+    "cosine": lambda peak: falling_from(peak, 1),
+    "warm-up and cosine": lambda peak: falling_from(peak, UPDATES // 10),
+}
+common = dict(
+    hidden=(64, 32),
+    activation="relu",
+    initializer="he_normal",
+    optimizer="adam",
+    batch_size=BATCH,
+    seeds=SEEDS,
+    X_test=few.X_val,
+    y_test=few.y_val,
+    n_measured=100,
+)
+nets = replicas.compare(
+    {
+        (name, peak): dict(learning_rate=schedule(peak))
+        for name, schedule in schedules.items()
+        for peak in PEAKS
+    },
+    few.X_train,
+    few.y_train,
+    steps=UPDATES,
+    record=[UPDATES],
+    **common,
+)
+by_peak = {
+    name: np.array([nets[name, peak].test_loss[-1] for peak in PEAKS])
+    for name in schedules
+}  # each (n_peaks, n_seeds)
+plots.plot_sweep(
+    experiments.Sweep(
+        "schedules",
+        PEAKS,
+        "peak of the learning rate",
+        "validation loss",
+        by_peak,
+        log_x=True,
+        log_y=True,
+    )
+)
+plt.show()
+
+# %% tags=["hide-input"]
+tuned = {
+    name: values[values.mean(axis=1).argmin()]
+    for name, values in by_peak.items()
+}
+display(
+    claim(
+        tuned["constant"] - tuned["cosine"],
+        "validation loss, constant minus cosine, each at its best peak",
+        smallest=0.01,
+        if_so="Each at its best peak, the cosine ends with a lower validation"
+        " loss than the constant rate, by {mean:.3f}.",
+        if_not="Each at its best peak, the cosine does not end with a lower"
+        " validation loss than the constant rate.",
+        if_undecided="Whether the cosine ends with a lower validation loss"
+        " than the constant rate, each at its best peak, stays open.",
+    ),
+    claim(
+        tuned["cosine"] - tuned["warm-up and cosine"],
+        "validation loss, cosine minus warm-up and cosine, each at its best"
+        " peak",
+        smallest=0.01,
+        if_so="A warm-up lowers it once more, by {mean:.3f}.",
+        if_not="A warm-up does not lower it further.",
+        if_undecided="Whether a warm-up lowers it further stays open.",
+    ),
+)
+claim(
+    nets["warm-up and cosine", PEAKS[-1]].test_accuracy[-1]
+    - nets["cosine", PEAKS[-1]].test_accuracy[-1],
+    f"validation accuracy at a peak of {PEAKS[-1]:g}, with warm-up minus"
+    " without",
+    smallest=0.02,
+    if_so="At the highest peak it is the warm-up that saves the training: with"
+    " it {mean:.0%} more of the images are recognized.",
+    if_not="At the highest peak the warm-up changes little: {mean:+.1%}.",
+    if_undecided="What the warm-up does at the highest peak stays open:"
+    " {low:+.0%} to {high:+.0%}.",
+)
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# The first gradients are large and point in much the same direction for every
+# image. A small rate survives them. A large one throws the weights so far that
+# units die or saturate, and no later update brings them back; a warm-up lets
+# the network leave this stretch in small steps.
+#
+# </details>
+#
+# Compare the curves at their lowest points, and then see how broad the valleys
+# are: a schedule that works over a wide range of peaks is worth as much as one
+# that is ahead at a single peak, because you will not always have the time to
+# tune it.
+#
+# In Keras, `keras.optimizers.schedules.CosineDecay` has both pieces
+# (`warmup_target`, `warmup_steps`); pass it to the optimizer as its learning
+# rate.
+#
+# **Learnt:** rise to the learning rate, then fall along a cosine; and compare
+# schedules only after each has had the same choice of rates.
+
+# %% [markdown] anchor="adamw-in-training"
+# ## AdamW: a decay that Adam does not see
+#
+# *About 7 minutes.*
+#
+# Two recipes keep weights small. Add an *L2 penalty* $\lambda \sum w^2$ to the
+# loss, and the gradient of each weight grows by $2 \lambda w$. Or let the
+# weights *decay*: multiply each of them by $1 - \eta \lambda$ in every update,
+# whatever the gradient is. Under plain gradient descent the two differ by no
+# more than a factor of 2 in λ. [Adam](#adam) divides every gradient by its
+# usual size, and with it the gradient of the penalty. The decay of AdamW
+# ([Loshchilov and Hutter, 2019](https://arxiv.org/abs/1711.05101)) is not part
+# of the gradient:
+#
+# $$\text{Adam + L2: } \; g = \frac{\partial \mathcal{L}}{\partial w} + 2 \lambda w \qquad \text{AdamW: } \; w \leftarrow (1 - \eta \lambda)\, w - \eta\, \frac{\hat{m}}{\sqrt{\hat{v}}}$$
+#
+# *Predict first: the images say nothing about a certain weight: its gradient
+# is 0. It starts at 1; $\lambda = 0.001$, $\eta = 0.01$. What does Adam with
+# the L2 penalty leave of it after 50 updates?*
+#
+# - **a** about 0.999
+# - **b** about 0.95
+# - **c** about 0.5
+
+# %% tags=["live", "slide-code"]
+# Adam on the gradient 2λw; beside it the decay of AdamW. Use np.sqrt.
+w, decayed, m, v = 1.0, 1.0, 0.0, 0.0
+for t in range(1, 51):
+    g = 2 * 0.001 * w
+    m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
+    w -= 0.01 * m / (1 - 0.9**t) / np.sqrt(v / (1 - 0.999**t))
+    decayed *= 1 - 0.01 * 0.001
+
+# %%
+print(f"Adam + L2: {w:.4f}   AdamW: {decayed:.4f}")
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# **c.** About 0.5. Where the penalty is all there is, Adam divides it by its
+# own size: each update takes about η = 0.01 off the weight, and λ cancels.
+# With a λ a thousand times smaller the result would be the same.
+#
+# </details>
+#
+# AdamW takes off 0.001 % per update, as λ and η say.
+#
+# So under Adam the penalty bites hardest where the images say least, for
+# example at the weights of pixels that are almost always black. Here is the
+# same grid of λ for both, trained on our images.
+#
+# *Predict first: which of the two needs the larger λ to do its best?*
+#
+# - **a** Adam with L2
+# - **b** AdamW
+# - **c** both about the same
+
+# %%
+STRENGTHS = (0.0001, 0.001, 0.01, 0.1, 1.0)
+EPOCHS = by_mode(short=20, full=30)
+per_epoch = -(-len(few.X_train) // BATCH)
+recipes = {"Adam + L2": "l2", "AdamW": "weight_decay"}
+nets = replicas.compare(
+    {
+        (name, strength): {setting: strength}
+        for name, setting in recipes.items()
+        for strength in STRENGTHS
+    },
+    few.X_train,
+    few.y_train,
+    learning_rate=RATE,
+    steps=EPOCHS * per_epoch,
+    record=range(0, EPOCHS * per_epoch + 1, per_epoch),
+    **common,
+)
+by_strength = {
+    name: np.array(
+        [nets[name, each].test_loss[-5:].mean(axis=0) for each in STRENGTHS]
+    )
+    for name in recipes
+}  # each (n_strengths, n_seeds)
+plots.plot_sweep(
+    experiments.Sweep(
+        "decay",
+        STRENGTHS,
+        "λ",
+        "validation loss",
+        by_strength,
+        log_x=True,
+        log_y=True,
+    )
+)
+plt.show()
+
+# %% tags=["hide-input"]
+darkest = few.X_train.mean(axis=0).argsort()[: N_INPUTS // 10]
+dark_weights = {
+    name: nets[name, 0.001].get_weights()[0][:, darkest].std(axis=(1, 2))
+    for name in recipes
+}
+lowest = {
+    name: values[values.mean(axis=1).argmin()]
+    for name, values in by_strength.items()
+}
+best_strength = {
+    name: STRENGTHS[values.mean(axis=1).argmin()]
+    for name, values in by_strength.items()
+}
+for name, strength in best_strength.items():
+    print(f"{name}: lowest validation loss with λ = {strength:g}")
+display(
+    claim(
+        dark_weights["AdamW"] / dark_weights["Adam + L2"],
+        "spread of the weights of the darkest tenth of the pixels at λ ="
+        " 0.001, AdamW over Adam + L2",
+        smallest=2,
+        if_so="With λ = 0.001 the L2 penalty has shrunk the weights of the"
+        " darkest pixels: AdamW leaves them {mean:.1f} times as large.",
+        if_not="The L2 penalty does not shrink the weights of the darkest"
+        " pixels to half of what AdamW leaves: a ratio of {mean:.1f}.",
+        if_undecided="Whether the L2 penalty shrinks the weights of the"
+        " darkest pixels more than AdamW does stays open.",
+    )
+)
+claim(
+    lowest["Adam + L2"] - lowest["AdamW"],
+    "lowest validation loss on the grid, Adam + L2 minus AdamW",
+    smallest=0.02,
+    absent=True,
+    if_so="Each at its best λ, the two end at the same validation loss, to"
+    " within 0.02.",
+    if_not="Each at its best λ, the two do not end at the same validation"
+    " loss: with L2 it differs by {mean:+.2f}.",
+    if_undecided="Whether the two end at the same validation loss, each at"
+    " its best λ, stays open.",
+)
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# The decay of AdamW is multiplied by the learning rate, which is small: λ =
+# 0.001 with a rate of 0.003 takes three millionths off a weight. The penalty
+# goes through Adam, which makes its gradient larger wherever the gradient of
+# the loss is small. The printed lines name the best λ of each.
+#
+# </details>
+#
+# A λ from a paper is worth nothing without the recipe that it belongs to. In
+# Keras: `keras.optimizers.AdamW(weight_decay=0.1)`, and no
+# `kernel_regularizer`. What a penalty does to the weights is the subject of
+# [weight regularization](#weight-regularization).
+#
+# **Learnt:** under Adam an L2 penalty is not weight decay; use AdamW, and
+# search its λ on a grid of its own.
+
 # %% [markdown] anchor="exercises-training-well"
 # ## Exercises: training well
 #
@@ -1125,6 +1458,44 @@ def stops_after(losses, patience):
 
 
 exercises.check("stopping-epoch", stops_after)
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: a rate of the cosine
+#
+# A training of 500 updates has a warm-up of 50 to a rate of 0.02, and then
+# half a cosine down to 0. Which rate has update 200, counted from 0?
+
+# %% tags=["exercise"]
+rate = ...
+exercises.check("cosine-rate", rate)
+
+# %% tags=["solution"]
+exercises.check(
+    "cosine-rate", 0.02 * (1 + np.cos(np.pi * (200 - 50) / (500 - 50))) / 2
+)
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: an update of AdamW
+#
+# This update is not AdamW: `return w - learning_rate * direction -
+# weight_decay * w`. Return the right one; `direction` is what Adam multiplies
+# by the learning rate, $\hat{m} / \sqrt{\hat{v}}$.
+
+
+# %% tags=["exercise"]
+def adamw(w, direction, learning_rate, weight_decay):
+    return ...
+
+
+exercises.check("adamw-step", adamw)
+
+
+# %% tags=["solution"]
+def adamw(w, direction, learning_rate, weight_decay):
+    return w - learning_rate * (direction + weight_decay * w)
+
+
+exercises.check("adamw-step", adamw)
 
 # %% [markdown] tags=["exercise"]
 # ### Exercise: when to stop (read)
@@ -1818,6 +2189,271 @@ claim(
 # **Learnt:** batch normalization keeps the inputs of every layer in range, and
 # behaves differently while training and while predicting.
 
+# %% [markdown] anchor="layer-normalization"
+# ## Layer normalization
+#
+# *About 6 minutes.*
+#
+# Batch normalization ties the images of a batch together: change one, and the
+# outputs of all change. *Layer normalization* ([Ba, Kiros and Hinton,
+# 2016](https://arxiv.org/abs/1607.06450)) uses the same formula, but takes
+# mean and variance over the units of one layer, for each image by itself:
+#
+# $$\hat{z} = \gamma\,\frac{z - \mu_{\text{image}}}{\sqrt{\sigma^2_{\text{image}} + \varepsilon}} + \beta$$
+#
+# *Predict first: a batch of a single image. While training, what does batch
+# normalization ($\gamma = 1$, $\beta = 0$) give for its units?*
+#
+# - **a** the values that went in
+# - **b** zeros
+# - **c** values of mean 0 and standard deviation 1
+
+# %% tags=["live", "slide-code"]
+# Normalize each row by its own mean and variance, with keepdims=True.
+def layer_norm(z, epsilon=1e-3):
+    z = z - z.mean(axis=1, keepdims=True)
+    variance = (z**2).mean(axis=1, keepdims=True)
+    return z / np.sqrt(variance + epsilon)
+
+
+# %%
+by_layer = keras.layers.LayerNormalization()
+assert np.allclose(layer_norm(batch), by_layer(batch), atol=1e-4)
+alone = batch[:1]
+print("the image:           ", alone[0].round(2))
+for name, layer in {"batch norm": normalize, "layer norm": by_layer}.items():
+    for is_training in (True, False):
+        among = np.array(layer(batch, training=is_training))[0]
+        on_its_own = np.array(layer(alone, training=is_training))[0]
+        how = "training" if is_training else "predicting"
+        print(f"{name}, {how}: alone", on_its_own.round(2))
+        print(f"{name}, {how}: in 512", among.round(2))
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# **b.** Zeros: the mean over a batch of one image is the image itself, so
+# nothing is left of it.
+#
+# </details>
+#
+# Layer normalization prints the same four numbers each time: alone or in a
+# batch, while training or predicting. It keeps no moving averages. Language
+# models and most transformers use it, since their batches are small and their
+# sequences differ in length.
+#
+# Now both in a network of 64 and 32 units, with batches of 4 and of 100.
+#
+# *Predict first: with batches of 4, which of the two recognizes more of the
+# validation images?*
+#
+# - **a** batch norm
+# - **b** layer norm
+# - **c** no difference of 1 %
+
+
+# %%
+def normalized_relu(z):
+    """Layer norm, without γ and β, and a ReLU."""
+    z = z - keras.ops.mean(z, axis=-1, keepdims=True)
+    variance = keras.ops.mean(z**2, axis=-1, keepdims=True)
+    return keras.ops.relu(z / keras.ops.sqrt(variance + 1e-3))
+
+
+normalizations = {
+    "batch norm": dict(batch_norm=(0.9, 1e-3)),
+    "layer norm": dict(activation=normalized_relu),
+}
+by_size = {}
+for size, epochs in ((4, 2), (100, by_mode(short=8, full=20))):
+    steps = epochs * -(-len(few.X_train) // size)
+    nets = replicas.compare(
+        normalizations,
+        few.X_train,
+        few.y_train,
+        **common | dict(batch_size=size, learning_rate=0.001),
+        steps=steps,
+        record=[steps],
+    )
+    for name, runs in nets.items():
+        by_size[f"{name}, batches of {size}"] = runs.test_accuracy[-1]
+plots.plot_variants(by_size, label="validation accuracy")
+plt.show()
+
+# %% tags=["hide-input"]
+display(
+    claim(
+        by_size["layer norm, batches of 4"]
+        - by_size["batch norm, batches of 4"],
+        "validation accuracy with batches of 4, layer norm minus batch norm",
+        smallest=0.01,
+        if_so="With batches of 4 layer norm recognizes {mean:.1%} more of the"
+        " validation images.",
+        if_not="With batches of 4 layer norm does not recognize 1 % more of"
+        " the validation images: {mean:+.1%}.",
+        if_undecided="Whether layer norm recognizes 1 % more with batches of 4"
+        " stays open: {low:+.1%} to {high:+.1%}.",
+    )
+)
+claim(
+    by_size["layer norm, batches of 100"]
+    - by_size["batch norm, batches of 100"],
+    "validation accuracy with batches of 100, layer norm minus batch norm",
+    smallest=0.02,
+    absent=True,
+    if_so="With batches of 100 no difference of 2 % is left: {mean:+.1%} for"
+    " layer norm.",
+    if_not="With batches of 100 they differ as well: {mean:+.1%} for layer"
+    " norm.",
+    if_undecided="Whether they differ by 2 % with batches of 100 stays open:"
+    " {low:+.1%} to {high:+.1%} for layer norm.",
+)
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# Mean and variance of four images are poor estimates, and they change with
+# every batch: to the network that is noise, and when it predicts, the moving
+# averages are yet another scale. Layer norm never looks at other images, so it
+# does not care how many there are.
+#
+# </details>
+#
+# The two batch sizes are not to be compared with each other: they have made
+# different numbers of updates.
+#
+# **Learnt:** layer norm normalizes each image by itself, is the same while
+# training and predicting, and does not depend on the batch size.
+
+# %% [markdown] anchor="augmentation"
+# ## Data augmentation
+#
+# *About 6 minutes.*
+#
+# More images are the best remedy against overfitting, and some of them cost
+# nothing. A shirt stays a shirt if it is mirrored, or moved a little to the
+# side. *Augmentation* makes such copies while the network trains: it says, in
+# images, which changes must not matter.
+#
+# *Predict first: our clothes all stand in the middle of their images. A
+# trained network now sees the validation images moved to the right, by one
+# pixel of 14. What becomes of its accuracy?*
+#
+# - **a** it stays where it was
+# - **b** it falls by a few percent
+# - **c** it falls by 20 percent or more
+
+# %% tags=["live", "slide-code"]
+# Flip and move the images: RandomFlip, then RandomTranslation by a tenth.
+flip = keras.layers.RandomFlip("horizontal", seed=SEED)
+move = keras.layers.RandomTranslation(0.1, 0.1, "constant", seed=SEED)
+images = few.images("train")[..., None]  # (n_images, height, width, 1)
+altered = [np.array(move(flip(images), training=True)) for _ in range(5)]
+
+# %% tags=["hide-input"]
+plots.plot_images(
+    [images[0, ..., 0], *(each[0, ..., 0] for each in altered)],
+    ["as it is", *(f"copy {n}" for n in range(1, 6))],
+    columns=3,
+);
+
+# %% [markdown]
+# Two networks make the same number of updates. One sees the images as they
+# are; for the other, half of the images are altered copies.
+
+# %%
+same = np.tile(few.X_train, (len(altered), 1))
+copies = np.concatenate(altered).reshape(len(same), -1)
+updates = by_mode(short=600, full=5000)
+nets = replicas.compare(
+    {
+        "as they are": dict(X=np.concatenate([same, same])),
+        "augmented": dict(X=np.concatenate([same, copies])),
+    },
+    y=np.tile(few.y_train, (2 * len(altered), 1)),
+    **common | dict(hidden=(256, 32), learning_rate=RATE, n_measured=1000),
+    steps=updates,
+    record=range(0, updates + 1, updates // 10),
+)
+moved = np.roll(few.images("val"), by_mode(short=1, full=2), axis=2)
+truth = few.labels("val")
+in_the_middle, to_the_side = (
+    {
+        name: (runs.predict(X).argmax(axis=-1) == truth).mean(axis=1)
+        for name, runs in nets.items()
+    }
+    for X in (few.X_val, moved.reshape(len(moved), -1))
+)
+plots.plot_variants(
+    {f"{name}, in the middle": each for name, each in in_the_middle.items()}
+    | {f"{name}, moved": each for name, each in to_the_side.items()},
+    label="validation accuracy",
+)
+plt.show()
+
+# %% tags=["hide-input"]
+plain, augmented = nets.values()
+display(
+    claim(
+        in_the_middle["as they are"] - to_the_side["as they are"],
+        "validation accuracy of the plain network, images as they are minus"
+        " moved",
+        smallest=0.02,
+        if_so="Of the moved images the plain network recognizes {mean:.0%}"
+        " fewer.",
+        if_not="Moving the images costs the plain network less than 2 % of"
+        " them.",
+        if_undecided="What moving the images costs the plain network stays"
+        " open: {low:.1%} to {high:.1%}.",
+    ),
+    claim(
+        to_the_side["augmented"] - to_the_side["as they are"],
+        "validation accuracy on moved images, augmented minus plain",
+        smallest=0.02,
+        if_so="Augmentation teaches it: on moved images it gains {mean:.0%}.",
+        if_not="Augmentation does not gain 2 % on moved images: {mean:+.1%}.",
+        if_undecided="Whether augmentation gains 2 % on moved images stays"
+        " open: {low:+.1%} to {high:+.1%}.",
+    ),
+    claim(
+        in_the_middle["augmented"] - in_the_middle["as they are"],
+        "validation accuracy on images as they are, augmented minus plain",
+        smallest=0.01,
+        if_so="On images as they are it gains {mean:.1%} as well.",
+        if_not="On images as they are it does not gain 1 %: {mean:+.1%}.",
+        if_undecided="Whether it gains 1 % on images as they are stays open:"
+        " {low:+.1%} to {high:+.1%}.",
+    ),
+)
+claim(
+    (plain.test_loss - augmented.test_loss)[-3:].mean(axis=0),
+    "validation loss at the last three records, plain minus augmented",
+    smallest=0.02,
+    if_so="It overfits less: its validation loss ends lower, by {mean:.2f}.",
+    if_not="Its validation loss does not end lower.",
+    if_undecided="Whether its validation loss ends lower stays open.",
+)
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# To a dense network, an image that has moved is another image: every pixel
+# has weights of its own, and those beside it have never been trained on that
+# edge. The first sentence says how much that costs here.
+#
+# </details>
+#
+# What you gain depends on what you will be asked. If all images to come are
+# centred like these, copies that are not centred mostly teach the network what
+# it will not need; if people photograph their own clothes, they decide. And
+# not every change is harmless: a mirrored 3 is no longer a 3.
+#
+# In Keras put the layers at the front of the network, or into the pipeline of
+# the data; they do nothing when the network predicts.
+#
+# **Learnt:** augment with the changes that you expect in use, and measure on
+# images that have them.
+
 # %% [markdown] anchor="label-smoothing"
 # ## Label smoothing
 #
@@ -1999,6 +2635,443 @@ def smoothed(y, alpha):
 exercises.check("smooth-labels", smoothed)
 
 # %% [markdown] tags=["exercise"]
+# ### Exercise: layer normalization
+#
+# Return `z`, of shape (n, q), after layer normalization with scale `gamma` and
+# offset `beta`, both of shape (q,).
+
+
+# %% tags=["exercise"]
+def layer_normalized(z, gamma, beta, epsilon):
+    return ...
+
+
+exercises.check("layer-norm", layer_normalized)
+
+
+# %% tags=["solution"]
+def layer_normalized(z, gamma, beta, epsilon):
+    mean = z.mean(axis=1, keepdims=True)
+    variance = z.var(axis=1, keepdims=True)
+    return gamma * (z - mean) / np.sqrt(variance + epsilon) + beta
+
+
+exercises.check("layer-norm", layer_normalized)
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: images to the right
+#
+# Return images of shape (n, height, width), all moved to the right by one
+# pixel. Black, 0, comes in from the left.
+
+
+# %% tags=["exercise"]
+def to_the_right(images):
+    return ...
+
+
+exercises.check("moved-images", to_the_right)
+
+
+# %% tags=["solution"]
+def to_the_right(images):
+    return np.pad(images, ((0, 0), (0, 0), (1, 0)))[:, :, :-1]
+
+
+exercises.check("moved-images", to_the_right)
+
+# %% [markdown] anchor="confusion-matrix" part="What is it worth?"
+# ## The confusion matrix
+#
+# *About 5 minutes.*
+#
+# The networks are trained. What are they worth? One accuracy for all classes
+# does not say it: you will want to know which classes to trust, how far to
+# believe a probability, whether another architecture would have done better
+# for the same money, and how to keep what you have. Only then do we open the
+# test images.
+#
+# Begin with the classes. A *confusion matrix* counts, for the images of each
+# class (a row), the answers that they got (the columns). Two numbers of each
+# class follow from it, and $F_1$, which is low if either is:
+#
+# $$\text{recall} = \frac{\text{right answers}}{\text{images of the class}} \qquad \text{precision} = \frac{\text{right answers}}{\text{answers of that kind}} \qquad F_1 = \frac{2 \cdot \text{recall} \cdot \text{precision}}{\text{recall} + \text{precision}}$$
+#
+# *Predict first: which class has the lowest score by the last of the three?*
+#
+# - **a** sandal
+# - **b** shirt
+# - **c** coat
+
+# %% tags=["live", "slide-code"]
+# Count the baseline's answers on validation images: confusion_matrix.
+from sklearn.metrics import confusion_matrix
+
+truth = few.labels("val")
+answers = variants["baseline"].predict(few.X_val).argmax(axis=-1)
+counts = np.array([confusion_matrix(truth, each) for each in answers])
+# (n_seeds, 10, 10)
+
+# %%
+plots.plot_confusion(counts.sum(axis=0), few.class_names)
+plt.show()
+
+# %% tags=["hide-input"]
+right = np.diagonal(counts, axis1=1, axis2=2)  # (n_seeds, 10)
+n_images, n_answers = counts.sum(axis=2), counts.sum(axis=1)
+recall, precision = right / n_images, right / np.maximum(n_answers, 1)
+f1 = 2 * right / (n_images + n_answers)
+for name, *numbers in zip(
+    few.class_names, *(each.mean(axis=0) for each in (recall, precision, f1))
+):
+    shown = (f"{number:.2f}" for number in numbers)
+    print(f"{name:12}", "recall {}   precision {}   F1 {}".format(*shown))
+shirt = few.class_names.index("Shirt")
+others = [c for c in range(10) if c != shirt]
+claim(
+    f1[:, others].mean(axis=1) - f1[:, shirt],
+    "F1, mean of the other nine classes minus shirt",
+    smallest=0.1,
+    if_so="The shirt is what does not work: its F1 lies {mean:.2f} below the"
+    " mean of the other classes, and no accuracy of all classes shows that.",
+    if_not="The shirt works nearly as well as the other classes.",
+    if_undecided="Whether the shirt works less well than the other classes"
+    " stays open.",
+)
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# **b.** The shirt. It looks like a T-shirt, a pullover, a coat and a dress, as
+# its row shows; a sandal looks like nothing else but shoes.
+#
+# </details>
+#
+# Read a row to see what becomes of a class: the blanks are as telling as the
+# numbers, for hardly any garment is taken for a shoe. Read a column to see
+# what stands behind an answer. The counts of all seeds are added, so that one
+# training does not decide.
+#
+# **Learnt:** look at recall and precision of each class; the mean over all
+# classes hides the one that does not work.
+
+# %% [markdown] anchor="calibration"
+# ## Can you believe its probabilities?
+#
+# *About 7 minutes.*
+#
+# "0.9" should be right nine times out of ten. A *reliability diagram* asks for
+# that: sort the answers by their probability, the *confidence*, and count in
+# each bin how many are right. The *calibration error* is the gap between the
+# two, averaged over all answers. Our baseline turned out to be [surer than it
+# is right](#label-smoothing). It is not the softmax that makes it so, but
+# training to hard labels until the loss on the training images is tiny.
+#
+# The simplest cure needs no training at all ([Guo et al.,
+# 2017](https://arxiv.org/abs/1706.04599)): divide the inputs of the softmax,
+# the *logits* $z$, by a *temperature* $T$, one number for all images.
+#
+# $$\hat{y}_c = \frac{e^{z_c / T}}{\sum_k e^{z_k / T}}$$
+#
+# *Predict first: what does a temperature of 2 do to the accuracy?*
+#
+# - **a** it falls a little
+# - **b** it rises a little
+# - **c** it stays exactly the same
+
+# %% tags=["live", "slide-code"]
+# The softmax at a temperature, with np.exp; take off the largest logit first.
+def at_temperature(logits, T):
+    scaled = (logits - logits.max(axis=-1, keepdims=True)) / T
+    powers = np.exp(scaled)
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+# %% [markdown]
+# The temperature is learnt from one half of the validation images, by
+# cross-entropy, and the other half is measured. (The logarithms of the
+# probabilities serve as logits: they differ by one number per image, which
+# the softmax ignores.)
+
+# %%
+from lecture.experiments.calibration import (
+    best_temperature,
+    calibration_error,
+    reliability,
+)
+
+logits = np.log(np.maximum(variants["baseline"].predict(few.X_val), 1e-30))
+half = len(few.X_val) // 2
+fitted, held = few.y_val[:half], few.y_val[half:]
+temperatures = [best_temperature(each[:half], fitted) for each in logits]
+before = logits[:, half:]  # (n_seeds, n_images, 10)
+after = np.array([each / T for each, T in zip(before, temperatures)])
+measured = {
+    "as trained": reliability(at_temperature(before, 1), held),
+    "with temperature": reliability(at_temperature(after, 1), held),
+}
+print("temperatures:", np.round(temperatures, 2))
+for name, each in measured.items():
+    print(f"{name}: {each.describe()}")
+assert (before.argmax(axis=-1) == after.argmax(axis=-1)).all()
+plots.plot_reliability(measured)
+plt.show()
+
+# %% tags=["hide-input"]
+errors = {
+    name: np.array([calibration_error(each, held) for each in logits])
+    for name, logits in {"before": before, "after": after}.items()
+}
+display(
+    claim(
+        np.array(temperatures) - 1,
+        "temperature minus 1",
+        smallest=0.1,
+        if_so="All networks were too sure: the best temperature is"
+        f" {np.mean(temperatures):.1f}, on average over the seeds.",
+        if_not="The networks were not too sure: the best temperature is"
+        f" {np.mean(temperatures):.1f}.",
+        if_undecided="Whether the networks were too sure stays open.",
+    )
+)
+claim(
+    errors["before"] - errors["after"],
+    "calibration error on the other half, before minus after",
+    smallest=0.02,
+    if_so="One number helps: the calibration error falls from"
+    f" {errors['before'].mean():.3f} to {errors['after'].mean():.3f}.",
+    if_not="One number does not help: the calibration error falls by no more"
+    " than {mean:.3f}.",
+    if_undecided="Whether one number helps stays open: the calibration error"
+    " falls by {low:.3f} to {high:.3f}.",
+)
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# **c.** Exactly the same: all logits of an image are divided by the same
+# number, so the largest stays the largest. Only the probabilities change.
+#
+# </details>
+#
+# Below the dashed line the network is surer than it is right. The bars are 95
+# % intervals from drawing the images again and again with replacement
+# (*bootstrap*): a bin with few answers says little.
+#
+# A calibration error is never quite 0, because the counts in the bins are a
+# matter of luck. And the temperature belongs to images like these: for images
+# of another kind the network may be too sure again.
+#
+# **Learnt:** check probabilities against frequencies before you use them, and
+# correct them with a temperature from images that were not trained on.
+
+# %% [markdown] anchor="convolution-against-dense"
+# ## A convolution against the dense network
+#
+# *About 7 minutes.*
+#
+# A dense network would learn as well if all pixels were shuffled. A
+# [convolution](#other-architectures) looks at neighbours: each filter of 3 × 3
+# weights slides over the whole image, so that it finds an edge wherever it is.
+# Is that worth anything at equal cost? Two networks with the same number of
+# parameters, to within 1 %, on the same images.
+#
+# *Predict first: how many parameters do 16 filters of 3 × 3 on a grey image
+# have, biases included?*
+
+# %%
+side = few.images("train").shape[1]
+units = by_mode(short=(23, 15), full=(27, 17))
+
+
+def convolution():
+    layers = keras.layers
+    network = keras.Sequential(
+        [
+            keras.Input(shape=(side * side,)),
+            layers.Reshape((side, side, 1)),
+            layers.Conv2D(16, 3, activation="relu"),
+            layers.MaxPooling2D(),
+            layers.Conv2D(16, 3, activation="relu"),
+            layers.Flatten(),
+            layers.Dense(10, activation="softmax"),
+        ]
+    )
+    network.compile(
+        keras.optimizers.Adam(RATE), "categorical_crossentropy", ["accuracy"]
+    )
+    return network
+
+
+def dense():
+    adam = keras.optimizers.Adam(RATE)
+    return models.mlp(*units, n_inputs=side * side, optimizer=adam)
+
+
+# %% tags=["live", "slide-code"]
+# Count the parameters of the convolution by hand.
+left = (side - 2) // 2 - 2  # rows that are left after both convolutions
+n_first = (3 * 3 * 1 + 1) * 16
+n_second = (3 * 3 * 16 + 1) * 16
+n_output = (left * left * 16 + 1) * 10
+print(n_first, n_second, n_output, "together", n_first + n_second + n_output)
+
+# %%
+sizes = {
+    "convolution": convolution().count_params(),
+    f"dense, {units[0]}-{units[1]}": dense().count_params(),
+}
+print(", ".join(f"{name}: {n:,} parameters" for name, n in sizes.items()))
+n_convolution, n_dense = sizes.values()
+assert n_convolution == n_first + n_second + n_output
+assert abs(n_dense / n_convolution - 1) < 0.01
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# **160.** Nine weights and a bias, sixteen times: (3 · 3 · 1 + 1) · 16. The
+# size of the image does not matter, as the same filter is used everywhere.
+#
+# </details>
+#
+# Half of the convolution's parameters sit in its last, dense layer. The dense
+# network has to make do with few units: its first layer alone has a weight for
+# each pixel and unit.
+#
+# *Predict first: after equally many epochs, which network recognizes more of
+# the validation images?*
+#
+# - **a** the convolution
+# - **b** the dense network
+# - **c** no difference of 2 %
+
+# %%
+fit = dict(
+    seeds=SEEDS,
+    epochs=by_mode(short=8, full=10),
+    batch_size=by_mode(short=25, full=100),
+)
+at_equal_size = {
+    name: training.fit_seeds(build, few, **fit).val["accuracy"]
+    for name, build in zip(sizes, (convolution, dense))
+}
+plots.plot_variants(at_equal_size, label="validation accuracy")
+plt.show()
+
+# %% tags=["hide-input"]
+of_convolution, of_dense = at_equal_size.values()
+claim(
+    of_convolution - of_dense,
+    "validation accuracy at equal parameters, convolution minus dense",
+    smallest=0.02,
+    if_so="At equal parameters the convolution recognizes {mean:.1%} more of"
+    " the images.",
+    if_not="At equal parameters the convolution does not recognize 2 % more"
+    " of the images: {mean:+.1%}.",
+    if_undecided="Whether the convolution recognizes 2 % more at equal"
+    " parameters stays open: {low:+.1%} to {high:+.1%}.",
+)
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# The convolution has an assumption built in that is true of images: what is
+# near belongs together, and a shape means the same wherever it is. So it need
+# not learn that from the images. The sentence says what this is worth with as
+# few images, and as small ones, as these.
+#
+# </details>
+#
+# Equal parameters are not equal work: the same weights are used at every
+# position, so the convolution multiplies many times as often for each image,
+# and its epochs take longer. Which cost counts, memory or time, depends on
+# where the network will run.
+#
+# **Learnt:** compare architectures at equal cost, and say which cost; a
+# convolution has far fewer weights than a dense layer of the same width.
+
+# %% [markdown] anchor="saving-and-loading"
+# ## Saving and loading
+#
+# *About 5 minutes.*
+#
+# A trained network is worth keeping. Keras writes it into one file: the
+# layers, the weights, how it was compiled, and the state of the optimizer.
+#
+# *Predict first: which of these is not in the file?*
+#
+# - **a** the code of a layer that you wrote yourself
+# - **b** the optimizer's moving averages
+# - **c** the number and kind of the layers
+
+# %% tags=["live", "slide-code"]
+# Save the baseline, load it, compare outputs: save, keras.saving.load_model.
+folder = TemporaryDirectory()  # it goes away with this notebook
+file = Path(folder.name) / "baseline.keras"
+network = variants["baseline"].network()
+network.save(file)
+loaded = keras.saving.load_model(file)
+same = np.array_equal(network(few.X_val), loaded(few.X_val))
+
+# %%
+print(f"{file.name}: {file.stat().st_size:,} bytes for")
+print(f"{network.count_params():,} parameters of 4 bytes, twice: RMSprop")
+print("keeps a moving average of each")
+print("the same predictions, to the last bit:", same)
+assert same
+
+# %% [markdown]
+# Weights alone make a smaller file, which only fits a network of the same
+# layers. And a layer of your own:
+
+
+# %%
+class Scale(keras.layers.Layer):
+    """Divide by a number that is not learnt."""
+
+    def call(self, inputs):
+        return inputs / 255
+
+
+own = keras.Sequential(
+    [keras.Input(shape=(N_INPUTS,)), Scale(), keras.layers.Dense(10)]
+)
+own.save(Path(folder.name) / "own.keras")
+known, Scale = {"Scale": Scale}, None  # as in another notebook, without it
+try:
+    keras.saving.load_model(Path(folder.name) / "own.keras")
+except Exception as error:
+    *_, why = str(error).split("Exception encountered: ")
+    print(f"{type(error).__name__}: {why[:70]} …")
+again = keras.saving.load_model(
+    Path(folder.name) / "own.keras", custom_objects=known
+)
+print("with custom_objects:", [layer.name for layer in again.layers])
+weights = Path(folder.name) / "baseline.weights.h5"
+network.save_weights(weights)
+fresh = models.mlp(*variants["baseline"].hidden, n_inputs=N_INPUTS)
+fresh.load_weights(weights)
+assert np.array_equal(network(few.X_val), fresh(few.X_val))
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# **a.** The code. The file has the name of the layer and its settings; who
+# loads it must have the class, and pass it as `custom_objects` or register it
+# with `@keras.saving.register_keras_serializable()`.
+#
+# </details>
+#
+# Also lost: the curves of the training, the seeds, the order of the images,
+# how the inputs were scaled, and the versions of the libraries. Write them
+# down beside the file. And load files only from people whom you trust: a
+# model may contain code, which is why Keras refuses some unless told
+# otherwise (`safe_mode`).
+#
+# **Learnt:** a `.keras` file has all that is needed to go on predicting or
+# training, but for your own code; keep the scaling and the versions with it.
+
+# %% [markdown] tags=["exercise"]
 # ### Exercise: three trainings (read)
 #
 # Which of these three networks underfits, which overfits, and which fits?
@@ -2169,6 +3242,64 @@ claim(
 # **Learnt:** decide on the validation images, look at the test images once,
 # and report the range.
 
+# %% [markdown] anchor="exercises-worth"
+# ## Exercises: what is it worth?
+#
+# *About 8 minutes.*
+#
+# Replace the three dots with your answer and run the cell. It says
+# whether you are right, and if not, what is off.
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: recall
+#
+# Return the recall of each class from a confusion matrix `counts`, with the
+# true classes in its rows.
+
+
+# %% tags=["exercise"]
+def recall_of(counts):
+    return ...
+
+
+exercises.check("recall", recall_of)
+
+
+# %% tags=["solution"]
+def recall_of(counts):
+    return np.diag(counts) / counts.sum(axis=1)
+
+
+exercises.check("recall", recall_of)
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: temperature
+#
+# A network of two classes says 0.9 and 0.1. What does it say instead of 0.9 at
+# a temperature of 2? Two digits are enough.
+
+# %% tags=["exercise"]
+probability = ...
+exercises.check("temperature", probability)
+
+# %% tags=["solution"]
+powers = np.exp(np.log([0.9, 0.1]) / 2)
+exercises.check("temperature", powers[0] / powers.sum())
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: as many parameters
+#
+# Design a dense layer on 100 inputs that has as many units as possible, and no
+# more parameters than a convolution of 32 filters of 3 × 3 on 16 channels. How
+# many units?
+
+# %% tags=["exercise"]
+n_units = ...
+exercises.check("as-many-parameters", n_units)
+
+# %% tags=["solution"]
+exercises.check("as-many-parameters", (3 * 3 * 16 + 1) * 32 // (100 + 1))
+
 # %% [markdown] anchor="summary"
 # ## What was learnt
 #
@@ -2183,11 +3314,20 @@ claim(
 # - L1 makes weights zero, L2 makes them small, dropout spreads what is learnt,
 #   batch normalization keeps the layers' inputs in range, label smoothing
 #   limits how sure a network can become.
+# - Warm the learning rate up and let it fall along a cosine; under Adam, decay
+#   the weights with AdamW.
+# - Layer norm needs no batch; augmentation teaches which changes do not matter.
+# - Recall and precision of each class, probabilities against frequencies,
+#   architectures at equal cost; keep the scaling with the saved network.
 # - One change at a time, several seeds, and the test set once.
 
 # %% [markdown] anchor="references-02"
 # ## References
 #
+# - Ba, Kiros and Hinton (2016). [Layer
+#   normalization](https://arxiv.org/abs/1607.06450).
+# - Goyal et al. (2017). [Accurate, large minibatch SGD: training ImageNet in 1
+#   hour](https://arxiv.org/abs/1706.02677).
 # - Guo, Pleiss, Sun and Weinberger (2017). [On calibration of modern neural
 #   networks](https://arxiv.org/abs/1706.04599). ICML.
 # - Hoffer, Hubara and Soudry (2017). [Train longer, generalize
@@ -2200,6 +3340,8 @@ claim(
 # - LeCun, Bottou, Orr and Müller (1998). [Efficient
 #   BackProp](https://doi.org/10.1007/3-540-49430-8_2). In Neural networks:
 #   tricks of the trade.
+# - Loshchilov and Hutter (2017). [SGDR: stochastic gradient descent with warm
+#   restarts](https://arxiv.org/abs/1608.03983). ICLR.
 # - Loshchilov and Hutter (2019). [Decoupled weight decay
 #   regularization](https://arxiv.org/abs/1711.05101). ICLR.
 # - Santurkar, Tsipras, Ilyas and Madry (2018). [How does batch normalization

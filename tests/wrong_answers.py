@@ -6,6 +6,7 @@ import math
 import numpy as np
 from scipy.stats import norm
 from wrong_answers_from_scratch import WRONG_FROM_SCRATCH
+from wrong_answers_practice import WRONG_PRACTICE
 
 from lecture.exercises.practice_training import stopping_epoch
 
@@ -458,7 +459,7 @@ WRONG = {
         (22, "other way"),
         (10_000, ""),
     ],
-} | WRONG_FROM_SCRATCH
+} | WRONG_FROM_SCRATCH | WRONG_PRACTICE
 # Right answers as a hint might give them away.
 ANSWERS = {
     "shared-layers": "584",

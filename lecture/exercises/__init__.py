@@ -24,6 +24,7 @@ from lecture.exercises import (  # noqa: F401 - each registers its exercises
     repair,
     training,
     tuning,
+    worth,
 )
 from lecture.exercises.design import Prediction, images
 from lecture.exercises.feedback import Feedback

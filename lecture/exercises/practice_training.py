@@ -1,11 +1,11 @@
-"""Epochs, batches, accuracy, stopping."""
+"""Epochs, batches, accuracy, stopping, schedules, decay."""
 
 import math
 from collections.abc import Sequence
 
 import numpy as np
 
-from lecture.exercises.compare import number, refuse_rules
+from lecture.exercises.compare import array, number, refuse_rules
 from lecture.exercises.feedback import Wrong
 from lecture.exercises.registry import call, exercise
 
@@ -149,3 +149,42 @@ def stopping(answer):
                 (0, f"{case} training does not stop before it began; epochs count from 1."),
             ],
         )
+
+
+@exercise("cosine-rate", "After a third of the way down, half a cosine has lost a quarter of its height.")
+def cosine_rate(answer):
+    """The rate of one update under warm-up and cosine."""
+    peak, warm_up, total, step = 0.02, 50, 500, 200
+    done = (step - warm_up) / (total - warm_up)
+    number(
+        answer,
+        peak * (1 + math.cos(math.pi * done)) / 2,
+        known=[
+            (peak * (1 + math.cos(math.pi * step / total)) / 2, "The cosine begins where the warm-up ends."),
+            (peak * (1 - done), "That is a straight line from the peak to 0. The decay follows half a cosine."),
+            (peak * (1 + math.cos(math.pi * done)), "That would begin at twice the peak."),
+            (peak * math.cos(math.pi / 2 * done), "Half a cosine runs over an angle of π, and is shifted above 0."),
+            (peak * step / warm_up, "The warm-up is over by then: the rate is on its way down."),
+            (peak, "That is the peak, which is reached at the end of the warm-up."),
+        ],
+    )
+
+
+@exercise("adamw-step", "The decay takes a share η λ of each weight, whatever the gradients were.")
+def adamw_step(answer):
+    """Weights after one update of AdamW."""
+    rng = np.random.default_rng(9)
+    w, direction, rate, decay = rng.normal(size=(3, 2)), rng.normal(size=(3, 2)), 0.1, 0.2
+    array(
+        call(answer, w, direction, rate, decay),
+        w - rate * (direction + decay * w),
+        what="The result",
+        known=[
+            (w - rate * direction, "That is Adam: the weights do not decay."),
+            (w - rate * direction - decay * w, "The decay is multiplied by the learning rate as well."),
+            (w - rate * (direction + 2 * decay * w), "The 2 belongs to the gradient of an L2 penalty."),
+            (w - rate * (direction - decay * w), "That makes the weights larger. They should shrink."),
+            (w - rate * (direction + decay * np.sign(w)), "The decay is proportional to the weight, not to its sign."),
+            (w + rate * (direction - decay * w), "The update goes against the direction of the gradient."),
+        ],
+    )

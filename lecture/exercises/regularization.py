@@ -154,3 +154,55 @@ def smooth_labels(answer):
                 (y + alpha / k, "The true class has to give up what the others get."),
             ],
         )
+
+
+@exercise("layer-norm", "Each example has its own mean and deviation, so a batch of one is enough.")
+def layer_norm(answer):
+    """Layer normalization of a batch."""
+    rng = np.random.default_rng(11)
+    z, gamma, beta, epsilon = rng.normal(1, 2, size=(4, 5)), rng.random(5) + 0.5, rng.normal(size=5), 1e-3
+
+    def normalized(axis):
+        mean, variance = z.mean(axis=axis, keepdims=True), z.var(axis=axis, keepdims=True)
+        return gamma * (z - mean) / np.sqrt(variance + epsilon) + beta
+
+    mean, variance = z.mean(axis=1, keepdims=True), z.var(axis=1, keepdims=True)
+    array(
+        call(answer, z, gamma, beta, epsilon),
+        normalized(1),
+        what="The result",
+        known=[
+            (normalized(0), "That takes mean and variance over the batch: batch normalization."),
+            (normalized(None), "That takes one mean and variance of all numbers. Each row has its own."),
+            (gamma * (z - mean) / (variance + epsilon) + beta, "That divides by the variance. Its root is wanted."),
+            ((z - mean) / np.sqrt(variance + epsilon), "The scale γ and the offset β are missing."),
+            (gamma * (z - mean) / (np.sqrt(variance) + epsilon) + beta, "ε stands inside the root."),
+        ],
+    )
+
+
+@exercise("moved-images", "What leaves on the right is lost, and black comes in from the left.")
+def moved_images(answer):
+    """Images, one pixel to the right."""
+    images = np.random.default_rng(12).random((2, 4, 4)) + 0.1
+    black = np.zeros_like(images)
+
+    def placed(to, rows):
+        found = black.copy()
+        found[to] = images[rows]
+        return found
+
+    first, last, every = np.s_[:-1], np.s_[1:], np.s_[:]
+    array(
+        call(answer, images),
+        placed(np.s_[:, :, 1:], np.s_[:, :, :-1]),
+        what="The result",
+        known=[
+            (np.roll(images, 1, axis=2), "What leaves on the right comes in again on the left. Black should come in."),
+            (np.roll(images, 1, axis=1), "That moves them down, and what leaves comes in again above."),
+            (placed((every, last), (every, first)), "That moves them down. Columns are the last axis."),
+            (placed((every, every, first), (every, every, last)), "That moves them to the left."),
+            (np.roll(images, 1, axis=0), "That changes the order of the images."),
+            (images, "They have not moved."),
+        ],
+    )
