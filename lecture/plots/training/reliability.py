@@ -10,6 +10,7 @@ from lecture.plots.alt import describe
 from lecture.plots.style import COLORS, axes
 
 MARKERS = "osD^v"
+FEWEST = 10  # answers in a bin that is drawn
 
 
 class Reliability(Protocol):
@@ -19,6 +20,7 @@ class Reliability(Protocol):
     accuracy: np.ndarray
     low: np.ndarray
     high: np.ndarray
+    counts: np.ndarray
 
     def describe(self) -> str:
         """Return the calibration error in a phrase."""
@@ -27,6 +29,8 @@ class Reliability(Protocol):
 
 def plot_reliability(measured: Mapping[str, Reliability], *, ax: Axes | None = None) -> Axes:
     """Draw accuracy over confidence, with 95 % intervals, beside the diagonal on which a calibrated classifier lies.
+
+    Bins of fewer than ten answers are left out.
 
     Parameters
     ----------
@@ -51,10 +55,11 @@ def plot_reliability(measured: Mapping[str, Reliability], *, ax: Axes | None = N
     for number, (name, found) in enumerate(measured.items()):
         beside = 0.004 * (number - (len(measured) - 1) / 2)  # so that no bar hides another
         ends = np.clip([found.accuracy - found.low, found.high - found.accuracy], 0, None)
+        drawn = found.counts >= FEWEST
         ax.errorbar(
-            found.confidence + beside,
-            found.accuracy,
-            yerr=ends,
+            found.confidence[drawn] + beside,
+            found.accuracy[drawn],
+            yerr=ends[:, drawn],
             color=COLORS[number],
             marker=MARKERS[number],
             markersize=7,
@@ -62,6 +67,6 @@ def plot_reliability(measured: Mapping[str, Reliability], *, ax: Axes | None = N
             label=name,
         )
     ax.set(xlim=(0, 1.02), ylim=(0, 1.02), xlabel="confidence: probability of the answer", ylabel="share that is right")
-    ax.legend(loc="upper left")
+    ax.legend(loc="lower right")
     said = " ".join(f"{name}: {found.describe()}." for name, found in measured.items())
     return describe(ax, f"Share of right answers over their confidence. {said}")
