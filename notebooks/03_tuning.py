@@ -401,6 +401,20 @@ claim(
 # whether you are right, and if not, what is off.
 
 # %% [markdown] tags=["exercise"]
+# ### Exercise: the fits of a grid
+#
+# A grid holds 3 learning rates, 4 widths and 2 activations. Each of its
+# networks is scored by 5-fold cross-validation, and the best is fitted once
+# more, on all images. How many fits are that?
+
+# %% tags=["exercise"]
+n_fits = ...
+exercises.check("grid-fits", n_fits)
+
+# %% tags=["solution"]
+exercises.check("grid-fits", 3 * 4 * 2 * 5 + 1)
+
+# %% [markdown] tags=["exercise"]
 # ### Exercise: enough trials
 #
 # How many random trials does it take until, with a chance of at least 90 %,
@@ -953,6 +967,29 @@ def improvement(mean, std, best):
 
 exercises.check("expected-improvement", improvement)
 
+# %% [markdown] tags=["exercise"]
+# ### Exercise: where the bound is highest
+#
+# The surrogate has a `mean` and a `std` for each of several places. Return the
+# number of the place, from 0, at which the upper confidence bound with `beta`
+# is highest.
+
+
+# %% tags=["exercise"]
+def next_place(mean, std, beta):
+    return ...
+
+
+exercises.check("confidence-bound", next_place)
+
+
+# %% tags=["solution"]
+def next_place(mean, std, beta):
+    return np.argmax(mean + beta * std)
+
+
+exercises.check("confidence-bound", next_place)
+
 # %% [markdown] anchor="over-tuning" part="Winning by luck"
 # ## Winning by luck
 #
@@ -1298,18 +1335,57 @@ def optimism(right, test):
 exercises.check("optimism", optimism)
 
 # %% [markdown] tags=["exercise"]
-# ### Exercise: the fits of a grid
+# ### Exercise: find the leak
 #
-# A grid holds 3 learning rates, 4 widths and 2 activations. Each of its
-# networks is scored by 5-fold cross-validation, and the best is fitted once
-# more, on all images. How many fits are that?
+# A fold of a cross-validation is about to be trained. `held_out` says for each
+# row of `X` whether it is held out. The function returns the scaled training
+# rows and the scaled held-out rows, and every accuracy that is computed with
+# it is a little too high. Find out why, and repair it.
+
 
 # %% tags=["exercise"]
-n_fits = ...
-exercises.check("grid-fits", n_fits)
+def scaled_fold(X, held_out):
+    scaled = (X - X.mean(axis=0)) / X.std(axis=0)
+    return scaled[~held_out], scaled[held_out]
+
+
+exercises.check("scaling-leak", scaled_fold)
+
 
 # %% tags=["solution"]
-exercises.check("grid-fits", 3 * 4 * 2 * 5 + 1)
+def scaled_fold(X, held_out):
+    mean, std = X[~held_out].mean(axis=0), X[~held_out].std(axis=0)
+    return (X[~held_out] - mean) / std, (X[held_out] - mean) / std
+
+
+exercises.check("scaling-leak", scaled_fold)
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: our validation set is the test set
+#
+# "We have little data", says a colleague, "so we tune on the test images and
+# report their accuracy." Say what is wrong with the number that is reported.
+# Then do it better: return the row numbers of three parts of `n` rows, a half
+# to train on, a quarter to validate and a quarter to test, drawn by the
+# generator `rng`.
+
+
+# %% tags=["exercise"]
+def three_parts(n, rng):
+    return ...
+
+
+exercises.check("three-parts", three_parts)
+
+
+# %% tags=["solution"]
+# The best of many scores on the test images was chosen for being the best,
+# luck included, so it says too much about new images.
+def three_parts(n, rng):
+    return np.split(rng.permutation(n), [n // 2, 3 * n // 4])
+
+
+exercises.check("three-parts", three_parts)
 
 # %% [markdown] anchor="summary-03"
 # ## What was learnt

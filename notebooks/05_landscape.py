@@ -1403,29 +1403,43 @@ double_descent = experiments.double_descent.run(preset=PRESET)
 plots.plot_sweeps(double_descent.sweeps);
 
 # %% tags=["hide-input"]
+on_noisy = double_descent.sweeps[0].values["noisy labels"]
 display(
     claim(
         on(double_descent, "PEAKS"),
         if_so="The error on new images rises to a peak where there are as many"
-        " features as images: {mean:.0%} more errors than with half as many.",
-        if_not="With as many features as images there are not 5 % more errors"
-        " than with half as many: {mean:+.1%}.",
-        if_undecided="Whether there is a peak stays open: {low:+.1%} to"
-        " {high:+.1%}.",
+        " features as images, {mean:.2f} above that with half as many.",
+        if_not="With as many features as images the error is not 0.05 above"
+        " that with half as many: {mean:+.2f}.",
+        if_undecided="Whether there is a peak stays open: {low:+.2f} to"
+        " {high:+.2f}.",
     ),
     claim(
         on(double_descent, "DESCENDS"),
-        if_so="Beyond, it falls again, by {mean:.0%}.",
-        if_not="Beyond, it does not fall by 5 %: {mean:+.1%}.",
-        if_undecided="Whether it falls by 5 % beyond stays open.",
+        if_so="Beyond, it falls again, by {mean:.2f}.",
+        if_not="Beyond, it does not fall by 0.05: {mean:+.2f}.",
+        if_undecided="Whether it falls by 0.05 beyond stays open.",
     ),
     claim(
         on(double_descent, "BETTER"),
-        if_so="The largest models are better than the best of the small ones.",
-        if_not="The largest models are not better than the best of the small"
-        " ones.",
+        if_so="With true labels the largest models are better than the best of"
+        " the small ones.",
+        if_not="With true labels the largest models are not better than the"
+        " best of the small ones.",
         if_undecided="Whether the largest models are better than the best of"
         " the small ones stays open.",
+    ),
+    claim(
+        on_noisy[-1] - on_noisy[0],
+        "share of errors on new images, noisy labels, most features minus"
+        " fewest",
+        smallest=0.01,
+        if_so="With noisy labels they are not: the smallest make {mean:.2f}"
+        " fewer errors.",
+        if_not="With noisy labels they are no worse than the smallest, either:"
+        " {mean:+.2f}.",
+        if_undecided="Whether they are worse than the smallest with noisy"
+        " labels stays open.",
     ),
     claim(
         on(double_descent, "SIZES"),
@@ -1438,8 +1452,8 @@ display(
     ),
     claim(
         on(double_descent, "CURED"),
-        if_so="A small L2 penalty takes {mean:.0%} off the error at the peak.",
-        if_not="A small L2 penalty does not take 5 % off the error at the"
+        if_so="A small L2 penalty takes {mean:.2f} off the error at the peak.",
+        if_not="A small L2 penalty does not take 0.05 off the error at the"
         " peak.",
         if_undecided="Whether a small L2 penalty removes the peak stays open.",
     ),

@@ -25,6 +25,7 @@ from lecture.exercises import (  # noqa: F401 - each registers its exercises
     training,
     tuning,
     worth,
+    tuning_care,
 )
 from lecture.exercises.design import Prediction, images
 from lecture.exercises.feedback import Feedback
