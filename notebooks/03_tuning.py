@@ -1335,7 +1335,7 @@ def optimism(right, test):
 exercises.check("optimism", optimism)
 
 # %% [markdown] tags=["exercise"]
-# ### Exercise: find the leak
+# ### Exercise: find the leak (repair)
 #
 # A fold of a cross-validation is about to be trained. `held_out` says for each
 # row of `X` whether it is held out. The function returns the scaled training
@@ -1361,7 +1361,7 @@ def scaled_fold(X, held_out):
 exercises.check("scaling-leak", scaled_fold)
 
 # %% [markdown] tags=["exercise"]
-# ### Exercise: our validation set is the test set
+# ### Exercise: our validation set is the test set (design)
 #
 # "We have little data", says a colleague, "so we tune on the test images and
 # report their accuracy." Say what is wrong with the number that is reported.

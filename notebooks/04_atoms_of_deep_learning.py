@@ -832,6 +832,36 @@ def oversampled(y, rng):
 
 exercises.check("oversample", oversampled)
 
+# %% [markdown] tags=["exercise"]
+# ### Exercise: too good on the rare class (repair)
+#
+# `y` holds classes, 1 is the rare one. The function returns row numbers to
+# train on and row numbers to test on, a quarter of all, and the network that
+# is trained with them is suspiciously good on the rare class. Find out why,
+# and repair it: the training set is balanced, the test set is left alone.
+
+
+# %% tags=["exercise"]
+def oversampled_split(y, rng):
+    frequent, rare = np.flatnonzero(y == 0), np.flatnonzero(y == 1)
+    rows = np.concatenate([frequent, rng.choice(rare, len(frequent))])
+    rows = rng.permutation(rows)
+    return rows[len(y) // 4 :], rows[: len(y) // 4]
+
+
+exercises.check("split-then-oversample", oversampled_split)
+
+
+# %% tags=["solution"]
+def oversampled_split(y, rng):
+    rows = rng.permutation(len(y))
+    test, rows = rows[: len(y) // 4], rows[len(y) // 4 :]
+    frequent, rare = rows[y[rows] == 0], rows[y[rows] == 1]
+    return np.concatenate([frequent, rng.choice(rare, len(frequent))]), test
+
+
+exercises.check("split-then-oversample", oversampled_split)
+
 # %% [markdown] anchor="what-a-network-is-given" part="What a network is given"
 # ## Part 2: what a network is given
 #
@@ -1324,6 +1354,26 @@ exercises.check("equal-steps", n_epochs)
 
 # %% tags=["solution"]
 exercises.check("equal-steps", 150 * int(np.ceil(400 / 64)))
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: which is better? (read)
+#
+# | held equal | batches of 1 | batches of 400 |
+# | --- | --- | --- |
+# | 20 epochs | 0.85 | 0.54 |
+# | 140 steps | 0.53 | 0.78 |
+#
+# These are test accuracies of networks that were trained on 400 points. "Small
+# batches learn better", says a colleague, and shows you the first row. Which
+# batch size is ahead after equally many *steps*, and how many times more steps
+# have the batches of 1 made in the first row? Answer with both numbers.
+
+# %% tags=["exercise"]
+ahead, times_more = ..., ...
+exercises.check("held-equal", (ahead, times_more))
+
+# %% tags=["solution"]
+exercises.check("held-equal", (400, 20 * 400 / (20 * 1)))
 
 # %% [markdown] anchor="how-a-network-learns" part="How a network learns"
 # ## Part 3: how a network learns
@@ -1908,6 +1958,26 @@ def judge(low, high, smallest):
 
 
 exercises.check("verdict", judge)
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: how many seeds? (design)
+#
+# You want to compare two settings. Five runs of a first try say that their
+# difference has a standard deviation of 0.03 from seed to seed, and effects
+# below 0.01 do not interest you. So half of the 95 % interval should be at
+# most 0.01. For how many seeds do you have to plan? `scipy.stats.t.ppf(0.975,
+# n - 1)` is Student's $t$ for $n$ seeds.
+
+# %% tags=["exercise"]
+n_seeds = ...
+exercises.check("seeds-to-plan", n_seeds)
+
+# %% tags=["solution"]
+from scipy.stats import t
+
+n = np.arange(2, 100)
+half = t.ppf(0.975, n - 1) * 0.03 / np.sqrt(n)
+exercises.check("seeds-to-plan", n[half <= 0.01][0])
 
 # %% [markdown] anchor="atoms-summary"
 # ## What was learnt

@@ -8,6 +8,7 @@ from lecture.exercises import (  # noqa: F401 - each registers its exercises
     activations,
     architecture,
     atoms_capacity,
+    atoms_experiments,
     atoms_inputs,
     atoms_training,
     design,
@@ -24,8 +25,8 @@ from lecture.exercises import (  # noqa: F401 - each registers its exercises
     repair,
     training,
     tuning,
-    worth,
     tuning_care,
+    worth,
 )
 from lecture.exercises.design import Prediction, images
 from lecture.exercises.feedback import Feedback

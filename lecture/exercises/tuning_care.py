@@ -29,6 +29,7 @@ def confidence_bound(answer):
 @exercise(
     "scaling-leak",
     "Mean and deviation are learnt from data as weights are: held-out rows must not help with them.",
+    level="repair",
 )
 def scaling_leak(answer):
     """Training rows and held-out rows of a fold, both scaled by the training rows."""
@@ -69,6 +70,7 @@ def scaling_leak(answer):
 @exercise(
     "three-parts",
     "Weights are fitted to the first part, choices to the second, and the third is opened once, at the end.",
+    level="design",
 )
 def three_parts(answer):
     """Row numbers to train on, to choose by and to test on: a half, a quarter and a quarter, in random order."""
