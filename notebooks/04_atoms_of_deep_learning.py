@@ -35,6 +35,7 @@
 # %% tags=["hide-input"]
 import time
 
+from IPython.display import HTML
 from lecture.network import layout
 from preamble import *
 
@@ -2078,22 +2079,34 @@ print(
     " we have too few runs."
 )
 
-# %% tags=["hide-cell"]
-Table(
-    ["question", "what", "published (runs)", "ours, and its range", "agrees"],
-    [
-        (answer.question, what, f"{published} ({runs})", measured, agrees)
-        for answer in answers
-        for what, published, runs, measured, agrees in (
-            answer.published_beside_measured().itertuples(index=False)
-        )
-    ],
-)
+# %% tags=["hide-input"]
+def folded(title, table):
+    """A table that opens when its title is clicked."""
+    inside = table._repr_html_()
+    return HTML(f"<details><summary>{title}</summary>{inside}</details>")
 
-# %% tags=["hide-cell"]
-Table(
-    ["question", "what was trained"],
-    [(answer.question, answer.protocol) for answer in answers],
+
+display(
+    folded(
+        "All published numbers beside ours",
+        Table(
+            ["question", "what", "published (runs)", "ours, range", "agrees"],
+            [
+                (answer.question, what, f"{published} ({runs})", *ours)
+                for answer in answers
+                for what, published, runs, *ours in (
+                    answer.published_beside_measured().itertuples(index=False)
+                )
+            ],
+        ),
+    ),
+    folded(
+        "How our networks were trained",
+        Table(
+            ["question", "what was trained"],
+            [(answer.question, answer.protocol) for answer in answers],
+        ),
+    ),
 )
 
 # %% [markdown]
