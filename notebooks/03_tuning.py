@@ -200,9 +200,9 @@ Table(
 # <details><summary>Answer</summary>
 #
 # The table ranks them. Three groups of twenty trials explain about a tenth by
-# chance alone, so only a share well above that says anything. And what matters
-# may need two ends to show: a learning rate can be too small or too large, and
-# the best one depends on the optimizer.
+# chance alone, so only a share well above that says anything. And such a share
+# can miss an effect that has two ends: a learning rate can be too small or too
+# large, and the best one depends on the optimizer.
 #
 # </details>
 #
@@ -897,9 +897,9 @@ explore(belief, n_tried=(2, 8))
 #
 # $$\text{UCB}(x) = \mu + \beta\,\sigma, \qquad \beta = 2.6$$
 #
-# It is the score that a place hardly exceeds; a larger $\beta$ looks more
-# where little is known. (KerasTuner minimizes the score with its sign turned,
-# so it speaks of a *lower* bound, $-\mu - \beta\,\sigma$.)
+# A trial there is unlikely to score higher. The larger $\beta$, the more the
+# search looks where little is known. (KerasTuner minimizes the score with its
+# sign turned, so it speaks of a *lower* bound, $-\mu - \beta\,\sigma$.)
 
 # %%
 n_guided = by_mode(short=10, full=100)

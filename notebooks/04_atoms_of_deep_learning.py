@@ -489,10 +489,10 @@ claim(
 #
 # Deep learning is said to need much data, and to pay off only then. Here the
 # data are as simple as can be: two normal distributions in 12 dimensions with
-# one covariance. Their means are 1 apart in the first dimension, 1/2 in the
-# second, 1/12 in the last. The best classifier is a plane. A support vector
-# machine, a decision tree and networks with one and two hidden layers of 100
-# have to find it.
+# the same covariance. Their means are 1 apart in the first dimension, 1/2 in
+# the second, 1/12 in the last. The best classifier is a plane. A support
+# vector machine, a decision tree and networks with one and two hidden layers
+# of 100 have to find it.
 #
 # *Predict first: who is ahead with the most points?*
 #
@@ -634,8 +634,8 @@ claim(
 #
 # One more thing can spoil the test, with the same networks: how its points are
 # *scaled*. Taken off is the mean of the training points, and at 100:1 this
-# mean lies within the frequent class. Who takes off the test points' own mean
-# instead, which lies between the classes, shifts all of them.
+# mean lies within the frequent class. If you take off the test points' own
+# mean instead, which lies between the classes, you shift all of them.
 
 # %% tags=["hide-input"]
 claim(
@@ -937,7 +937,8 @@ claim(
 #
 # **b.** Nearly one: fifty points can be learnt by heart. So a high training
 # accuracy does not tell you that there was anything to learn. Only the lowest
-# panel does: on new points, who has learnt random labels can only guess.
+# panel does: on new points, a network that has learnt random labels can only
+# guess.
 #
 # </details>
 #
@@ -1073,9 +1074,9 @@ for matrix in (rotation, positive):
 #
 # *About 8 minutes.*
 #
-# ReLU, tanh and sigmoid are what one uses. But does it matter which function
-# it is, as long as it is not a line? We try three more that nobody recommends,
-# and the line itself.
+# ReLU, tanh and sigmoid are the usual choices. But does it matter which
+# function it is, as long as it is not a line? We try three more that nobody
+# recommends, and the line itself.
 
 # %% tags=["hide-input"]
 plots.plot_functions(experiments.activations.FUNCTIONS);
@@ -1215,10 +1216,10 @@ explore(
 # A large batch gives a better gradient, a small one gives more of them. What
 # is a fair comparison? After as many *epochs* all have seen as many points,
 # but batches of 1 have made 400 times as many steps as full batches. After as
-# many *steps* it is the other way round. And who pays for the computer looks
-# at the *clock*.
+# many *steps* it is the other way round. And whoever pays for the computer
+# looks at the *clock*.
 #
-# We ask for all three. Each batch size is trained once and looked at at both
+# We ask for all three. Each batch size is trained once and measured at both
 # points; then a plain `keras.Sequential` is fitted, a few times for each size,
 # with a clock beside it.
 #
@@ -1671,7 +1672,7 @@ claim(
 # weights of each of the four layers of a 12-50-50-50-2 network, every few
 # steps.
 #
-# "Settle" must be said in numbers before one looks. *Half of the way*: how
+# Say what "settle" means, in numbers, before you look. *Half of the way*: how
 # early in the training a layer has come half-way to its final weights, and
 # stays there. *Calming down*: how far the weights move between two looks in
 # the last tenth of the training, as a share of that in the first tenth. *In
