@@ -1487,7 +1487,7 @@ def adamw(w, direction, learning_rate, weight_decay):
     return ...
 
 
-exercises.check("adamw-step", adamw)
+exercises.check("decoupled-decay", adamw)
 
 
 # %% tags=["solution"]
@@ -1495,7 +1495,7 @@ def adamw(w, direction, learning_rate, weight_decay):
     return w - learning_rate * (direction + weight_decay * w)
 
 
-exercises.check("adamw-step", adamw)
+exercises.check("decoupled-decay", adamw)
 
 # %% [markdown] tags=["exercise"]
 # ### Exercise: when to stop (read)
@@ -3071,70 +3071,6 @@ assert np.array_equal(network(few.X_val), fresh(few.X_val))
 # **Learnt:** a `.keras` file has all that is needed to go on predicting or
 # training, but for your own code; keep the scaling and the versions with it.
 
-# %% [markdown] tags=["exercise"]
-# ### Exercise: three trainings (read)
-#
-# Which of these three networks underfits, which overfits, and which fits?
-# Write `"underfits"`, `"overfits"` or `"fits"` for each. The scales are the
-# same.
-
-# %% tags=["hide-input"]
-plots.plot_unmarked(exercises.curves("fits"));
-
-# %% tags=["exercise"]
-names = {"A": ..., "B": ..., "C": ...}
-exercises.check("name-the-fit", names)
-
-# %% tags=["solution"]
-exercises.check(
-    "name-the-fit", {"A": "overfits", "B": "underfits", "C": "fits"}
-)
-
-# %% [markdown] tags=["exercise"]
-# ### Exercise: wrong labels (design)
-#
-# Of 3,000 training images, 30 % get a random label, any of the ten. What
-# accuracy does a network reach on validation images whose labels are right?
-# Predict it. Then let `measure` train two networks, one with the right labels
-# `y` and one with the spoilt ones, and return the two validation accuracies,
-# in this order. `X` has the shape (3000, 196), `y` is one-hot.
-
-# %% tags=["exercise"]
-accuracy = ...
-
-
-def measure(X, y, X_val, y_val):
-    return ...
-
-
-exercises.check(
-    "predict-noisy-labels", exercises.Prediction(accuracy, measure)
-)
-
-# %% tags=["solution"]
-accuracy = 0.7
-
-
-def measure(X, y, X_val, y_val):
-    rng = np.random.default_rng(0)
-    spoilt = y.copy()
-    rows = np.flatnonzero(rng.random(len(y)) < 0.3)
-    spoilt[rows] = np.eye(10)[rng.integers(0, 10, len(rows))]
-    reached = []
-    for labels in (y, spoilt):
-        network = models.mlp(
-            64, n_inputs=196, optimizer=keras.optimizers.Adam(0.005)
-        )
-        network.fit(X, labels, epochs=6, batch_size=100, verbose=0)
-        right = network.predict(X_val, verbose=0).argmax(axis=1)
-        reached.append(float(np.mean(right == y_val.argmax(axis=1))))
-    return reached
-
-
-exercises.check(
-    "predict-noisy-labels", exercises.Prediction(accuracy, measure)
-)
-
 # %% [markdown] anchor="all-variants"
 # ## All variants, on the test set
 #
@@ -3299,6 +3235,70 @@ exercises.check("as-many-parameters", n_units)
 
 # %% tags=["solution"]
 exercises.check("as-many-parameters", (3 * 3 * 16 + 1) * 32 // (100 + 1))
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: three trainings (read)
+#
+# Which of these three networks underfits, which overfits, and which fits?
+# Write `"underfits"`, `"overfits"` or `"fits"` for each. The scales are the
+# same.
+
+# %% tags=["hide-input"]
+plots.plot_unmarked(exercises.curves("fits"));
+
+# %% tags=["exercise"]
+names = {"A": ..., "B": ..., "C": ...}
+exercises.check("name-the-fit", names)
+
+# %% tags=["solution"]
+exercises.check(
+    "name-the-fit", {"A": "overfits", "B": "underfits", "C": "fits"}
+)
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: wrong labels (design)
+#
+# Of 3,000 training images, 30 % get a random label, any of the ten. What
+# accuracy does a network reach on validation images whose labels are right?
+# Predict it. Then let `measure` train two networks, one with the right labels
+# `y` and one with the spoilt ones, and return the two validation accuracies,
+# in this order. `X` has the shape (3000, 196), `y` is one-hot.
+
+# %% tags=["exercise"]
+accuracy = ...
+
+
+def measure(X, y, X_val, y_val):
+    return ...
+
+
+exercises.check(
+    "predict-noisy-labels", exercises.Prediction(accuracy, measure)
+)
+
+# %% tags=["solution"]
+accuracy = 0.7
+
+
+def measure(X, y, X_val, y_val):
+    rng = np.random.default_rng(0)
+    spoilt = y.copy()
+    rows = np.flatnonzero(rng.random(len(y)) < 0.3)
+    spoilt[rows] = np.eye(10)[rng.integers(0, 10, len(rows))]
+    reached = []
+    for labels in (y, spoilt):
+        network = models.mlp(
+            64, n_inputs=196, optimizer=keras.optimizers.Adam(0.005)
+        )
+        network.fit(X, labels, epochs=6, batch_size=100, verbose=0)
+        right = network.predict(X_val, verbose=0).argmax(axis=1)
+        reached.append(float(np.mean(right == y_val.argmax(axis=1))))
+    return reached
+
+
+exercises.check(
+    "predict-noisy-labels", exercises.Prediction(accuracy, measure)
+)
 
 # %% [markdown] anchor="summary"
 # ## What was learnt

@@ -20,7 +20,7 @@ from lecture.exercises.compare import array, number
 from lecture.exercises.counts import usual_counts
 from lecture.exercises.feedback import Wrong
 from lecture.exercises.practice_training import STOPPING_CASES, stopping_epoch, wrong_stops
-from lecture.exercises.registry import call
+from lecture.exercises.registry import call, exercise
 from lecture.exercises.repair import trained
 from lecture.optimizers import Momentum, descend
 from lecture.surfaces import BEALE
@@ -57,7 +57,7 @@ def test_every_exercise_stands_in_one_notebook_with_its_solution_and_has_wrong_a
     assert all(len(wrong) >= 2 for wrong in WRONG.values())
 
 
-def test_each_part_has_three_to_nine():
+def test_each_part_has_three_to_twelve():
     for source in notebooks.sources(ROOT / "notebooks"):
         counts, anchor = {}, ""
         for cell in notebooks.from_source(source).cells:
@@ -65,7 +65,7 @@ def test_each_part_has_three_to_nine():
             if "exercise" in cell.metadata.get("tags", []) and cell.cell_type == "code":
                 counts[anchor] = counts.get(anchor, 0) + 1
         assert counts and all(
-            anchor.startswith("exercises-") and 3 <= count <= 9 for anchor, count in counts.items()
+            anchor.startswith("exercises-") and 3 <= count <= 12 for anchor, count in counts.items()
         ), counts
 
 
@@ -310,3 +310,8 @@ def test_feedback_begins_with_a_sign_and_is_safe_in_html():
     assert str(feedback) == repr(feedback) == "✗ a < b & <script>"
     html = feedback._repr_html_()
     assert "✗" in html and "<script>" not in html and "a &lt; b" in html
+
+
+def test_no_exercise_takes_the_name_of_another():
+    with pytest.raises(ValueError, match="adamw-step is the name of another exercise already"):
+        exercise("adamw-step", "Right.")

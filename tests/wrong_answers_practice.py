@@ -17,7 +17,7 @@ WRONG_PRACTICE = {
         (0.02, "the peak"),
         (0.01, ""),
     ],
-    "adamw-step": [
+    "decoupled-decay": [
         (lambda w, d, r, k: w - r * d, "do not decay"),
         (lambda w, d, r, k: w - r * d - k * w, "learning rate as well"),
         (lambda w, d, r, k: w - r * (d + 2 * k * w), "L2"),

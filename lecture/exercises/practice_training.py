@@ -170,8 +170,8 @@ def cosine_rate(answer):
     )
 
 
-@exercise("adamw-step", "The decay takes a share η λ of each weight, whatever the gradients were.")
-def adamw_step(answer):
+@exercise("decoupled-decay", "The decay takes a share η λ of each weight, whatever the gradients were.")
+def decoupled_decay(answer):
     """Weights after one update of AdamW."""
     rng = np.random.default_rng(9)
     w, direction, rate, decay = rng.normal(size=(3, 2)), rng.normal(size=(3, 2)), 0.1, 0.2

@@ -53,6 +53,8 @@ def exercise(name: str, right: str, *, level: str = "count", takes_none: bool = 
     The judge may return a sentence about the answer, which then stands before ``right``.
     """
     one_of(level, POINTS, "level")
+    if name in EXERCISES:
+        raise ValueError(f"{name} is the name of another exercise already.")
 
     def register(judge):
         EXERCISES[name] = Exercise(name, judge, right, level, takes_none)
