@@ -1166,8 +1166,8 @@ claim(
 #
 # *Predict first: which activation draws a boundary without corners?*
 #
-# - **a** ReLU
-# - **b** the square
+# - **a** the square
+# - **b** ReLU
 # - **c** the sign
 
 
@@ -1190,7 +1190,7 @@ explore(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **b.** Two layers of squares make a polynomial of degree four, smooth
+# **a.** Two layers of squares make a polynomial of degree four, smooth
 # everywhere. A ReLU network is made of straight pieces, and with the sign
 # every single network decides by steps; the picture is a mean over fifty, each
 # with other corners, so it looks smoother than any of them.
