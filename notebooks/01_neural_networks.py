@@ -1524,7 +1524,7 @@ for runs, color, label in (
     ax.plot(np.arange(1, 121) / 40, runs.T, color=color, alpha=0.7)
     ax.plot([], color=color, label=label)
 ax.set(xlabel="epoch", ylabel="loss", ylim=(0, None), xticks=[0, 1, 2, 3])
-ax.legend()
+ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2)
 plots.describe(
     ax,
     f"Loss of each batch in {len(cleared)} runs each. In the last epoch its"
