@@ -59,7 +59,7 @@ def plot_gradient_flow(
         measure_depth(activation, name, distribution, depth=depth, width=width, seed=seed) for name in initializers
     ]
     # Margins by hand: working them out takes longer than the drawing, at each move of a slider.
-    margins = {"left": 0.075, "right": 0.985, "bottom": 0.3, "top": 0.92, "wspace": 0.04}
+    margins = {"left": 0.075, "right": 0.985, "bottom": 0.34, "top": 0.92, "wspace": 0.04}
     axes = style.axes(axes, style.WIDE, 26, ncols=2, sharey=True, gridspec_kw=margins, layout="none")
     forward, backward = axes
     _draw_lines(forward, profiles, "activation_std")

@@ -57,11 +57,12 @@ def plot_feature_maps(
     classes = list(probabilities or {})
     answer = checked_probabilities([*(probabilities or {}).values()], len(classes))
     picture = pictures([image])
-    cell = 4.9 if classes else 4.4  # em
     n = len(maps)
-    widths = [1.7 * cell, most * cell + 1, 22] if classes else [2 * cell, (most + 1) * cell]
+    cell = min(4.9, (style.WIDE - 21) / (most + 1.7)) if classes else 4.4  # em
+    widths = [1.7 * cell, most * cell + 1, 19] if classes else [2 * cell, (most + 1) * cell]
     width = sum(widths) + 1 if classes else 6.6 + (most + 2.2) * cell
-    figure = plt.figure(figsize=(width * em(), n * (cell + 1.9) * em()))
+    high = max(n * (cell + 1.9), 1.4 * len(classes) + 5 if classes else 0)
+    figure = plt.figure(figsize=(width * em(), high * em()))
     grid = figure.add_gridspec(n, len(widths), width_ratios=widths)
     first = figure.add_subplot(grid[:, 0])
     picture.draw(first)
@@ -76,7 +77,7 @@ def plot_feature_maps(
         shares = values[..., shown] / np.fmax(strongest[shown], 1e-9)
         ax.imshow(_strip(np.moveaxis(shares, -1, 0)), cmap=GREYS, vmin=0, vmax=1, interpolation="none")
         ax.set_anchor("W")
-        ax.set_title(_title(name, values.shape, most), loc="left")
+        ax.set_title(_title(name, values.shape, most), loc="left", fontsize="medium" if classes else "large")
         ax.set_axis_off()
         axes.append(describe(ax, _in_words(name, values, strongest)))
     if classes:

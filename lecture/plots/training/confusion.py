@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
 from lecture.plots.alt import describe
-from lecture.plots.style import axes
+from lecture.plots.style import TALL, axes
 from lecture.words import counted, listed
 
 N_TOLD = 3  # confusions in the text
@@ -44,7 +44,7 @@ def plot_confusion(counts: ArrayLike, class_names: Sequence[str], *, ax: Axes | 
     if not np.isfinite(counts).all() or (counts < 0).any() or not counts.sum(axis=1).all():
         raise ValueError("counts must be 0 or more, with at least one image in each row.")
     percent = 100 * counts / counts.sum(axis=1, keepdims=True)
-    ax = axes(ax, 41, 36)
+    ax = axes(ax, 44, TALL)
     drawn = ConfusionMatrixDisplay(percent, display_labels=list(class_names))
     drawn.plot(ax=ax, cmap="Blues", colorbar=False, values_format=".0f")
     ax.grid(visible=False)

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from lecture.plots.alt import describe
-from lecture.plots.style import COLORS, axes
+from lecture.plots.style import COLORS, TALL, axes
 
 MARKERS = "osD^v"
 FEWEST = 10  # answers in a bin that is drawn
@@ -50,7 +50,7 @@ def plot_reliability(measured: Mapping[str, Reliability], *, ax: Axes | None = N
     """
     if not 1 <= len(measured) <= len(MARKERS):
         raise ValueError(f"measured must hold one to {len(MARKERS)} classifiers, got {len(measured)}.")
-    ax = axes(ax, 42, 30)
+    ax = axes(ax, 42, TALL)
     ax.plot([0, 1], [0, 1], color="0.3", linestyle="--", linewidth=1.5, label="as sure as right")
     for number, (name, found) in enumerate(measured.items()):
         beside = 0.004 * (number - (len(measured) - 1) / 2)  # so that no bar hides another
