@@ -219,7 +219,7 @@ def test_decisions_are_drawn(unequal):
     for row, (way, accuracy) in zip(axes, unequal.details.accuracy.items()):
         assert (
             "12 of 1,200 are rare" in row[0].get_title()
-            and f"{way}: accuracy {accuracy.mean():.2f}" in row[1].get_title()
+            and f"{way}:\naccuracy {accuracy.mean():.2f}" in row[1].get_title()
         )
         assert sorted(len(line.get_xdata()) for line in row[0].lines if len(line.get_xdata())) == [12, 1188]
     plt.close("all")
