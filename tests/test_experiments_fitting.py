@@ -237,7 +237,7 @@ def test_noisy_points_and_their_true_error_are_drawn():
 
 def test_alternating_classes_are_drawn(alternating):
     axes = plot_alternation(alternating.details)
-    assert len(axes) == 3 and "2 hidden layers, 152 parameters" in axes[0].get_title()
+    assert len(axes) == 3 and "2 hidden layers\n152 parameters" in axes[0].get_title()
     classes = axes[0].lines[-2:]
     assert (
         [len(line.get_xdata()) for line in classes] == [8, 8]

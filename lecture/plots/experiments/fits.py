@@ -101,9 +101,9 @@ def _say_errors(ax, fits, name, at):
     middle, low, high = (_short(value) for value in (np.median(errors), errors.min(), errors.max()))
     off = _short(np.median(fits.true_errors[name][at]))
     noisy = _is_noisy(fits, name)
-    gap = " " if len(fits.widths) < 2 else "\n"
+    spread = f", {low} to {high}" if len(fits.widths) == 1 else ""  # beside others there is no room
     true = f"\n{off} from the true curve" if noisy else ""
-    ax.set_title(f"{units}:{gap}MSE {middle}, {low} to {high}{true}")
+    ax.set_title(f"{units}: MSE {middle}{spread}{true}", fontsize="medium")
     more = f" Points to learn from are noisy; from the true curve the median is {off}." if noisy else ""
     describe(
         ax,
