@@ -3055,7 +3055,8 @@ standing(optimizers.RULES)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **c.** No. The rule that is ahead early is not the one that ends lowest.
+# **c.** No. After twenty steps it is plain gradient descent, after a hundred
+# Nesterov's momentum. Who is ahead early need not be ahead in the end.
 #
 # </details>
 #
