@@ -91,8 +91,10 @@ print(f"of 1,000 photographs that it has not seen, it names {right:.0%} right")
 #    them, and the whole loop written by hand.
 # 5. **[Functions and weights](#activation-functions)**: what to choose before
 #    training.
-# 6. **[Optimizers](#learning-rate)**: how to take the steps.
-# 7. **[Where to go](#other-architectures)**: other networks, and all
+# 6. **[Steps and momentum](#learning-rate)**: how far to go, and in which
+#    direction.
+# 7. **[A rate for each weight](#adaptive-gradients)**: Adam and its relatives.
+# 8. **[Where to go](#other-architectures)**: other networks, and all
 #    [symbols](#notation) in one table.
 #
 # Every slider works: in JupyterLab it asks the kernel, on the built page it
@@ -2474,14 +2476,15 @@ exercises.check("frozen-weights", n_trained)
 # %% tags=["solution"]
 exercises.check("frozen-weights", (32 + 1) * 2)
 
-# %% [markdown] anchor="learning-rate" part="Optimizers"
+# %% [markdown] anchor="learning-rate" part="Steps and momentum"
 # ## The learning rate
 #
 # *About 6 minutes.*
 #
 # This part is about the last step of the loop. The gradient says which way is
 # up; how far down to go, and whether to trust this one gradient, is for the
-# optimizer to decide. Each rule mends a weakness of the one before.
+# optimizer to decide. We start with the learning rate and end with
+# [momentum](#momentum), which remembers where the steps before led.
 #
 # We start with two weights and a loss that can be drawn: Beale's function, a
 # flat valley between steep walls, with its minimum at (3, 0.5). Plain gradient
@@ -2786,10 +2789,14 @@ standing(["sgd", "momentum", "nesterov"])
 # **Learnt:** momentum pays in long valleys; compare optimizers only at rates
 # chosen for each.
 
-# %% [markdown] anchor="adaptive-gradients"
+# %% [markdown] anchor="adaptive-gradients" part="A rate for each weight"
 # ## A rate for each weight
 #
 # *About 6 minutes.*
+#
+# This part is about optimizers that take a longer step for one weight than for
+# another, up to [Adam](#adam) and [AdamW](#adamw), with which most networks of
+# today are trained. In the end all of them run side by side.
 #
 # The loss is steep along some weights and flat along others, so one learning
 # rate is too long for some and too short for others. *Adagrad* divides each
