@@ -213,7 +213,7 @@ def _parted(text):
     if not re.search(r"^#+ |^\*Predict first:", after, re.MULTILINE):
         return text, ""
     reading, _, rest = after.partition("\n\n")
-    if re.match(r"\*Predict first:|[-#|`<>$]|\d+\.", reading):  # not a plain paragraph
+    if re.match(r"\*Predict first:|[-#|`<>$]|\d+\.", reading) or rest.startswith("$$"):  # no paragraph of its own
         return text[:end], after
     return f"{text[:end]}\n\n{reading}", rest
 

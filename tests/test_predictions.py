@@ -113,13 +113,14 @@ def test_what_follows_an_answer_is_folded_up_to_the_next_heading_or_question():
         assert [cell.source == "</div></div>" for cell in made.cells[:6]] == [False] * 5 + [True]
 
 
-def test_a_list_below_an_answer_leads_to_the_next_question():
+@pytest.mark.parametrize("leads", ["- Once\n- more", "With $a$,\n\n$$a = 2$$"])
+def test_what_is_no_paragraph_of_its_own_leads_to_the_next_question(leads):
     first, second = asking("Five."), asking("Six.")
     first[2].source += "\n\n" + second[0].source.split("\n\n")[-1]
-    first[2].source = first[2].source.replace("The line says it.", "- Once\n- more")
+    first[2].source = first[2].source.replace("The line says it.", leads)
     made = notebook(*first, *second[1:])
     predictions.fold(made, "01_sums.py")
-    assert "</details>\n\n</div></div>\n\n- Once\n- more\n\n**Learnt:**" in made.cells[2].source
+    assert f"</details>\n\n</div></div>\n\n{leads}\n\n**Learnt:**" in made.cells[2].source
 
 
 def test_the_book_folds_a_copy():

@@ -52,7 +52,8 @@
     const list = box.querySelector(":scope > ul");
     const buttons = [...list.children].map((item, at) => {
       const button = made("button", { type: "button", className: "lecture-choice", onclick: () => answer("abc"[at]) });
-      button.append(...(item.querySelector(":scope > p") ?? item).childNodes);
+      const [letter, ...said] = (item.querySelector(":scope > p") ?? item).childNodes;
+      button.append(letter, made("span", {}, ...said));
       item.replaceChildren(button);
       return button;
     });
