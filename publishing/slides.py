@@ -9,6 +9,8 @@ What stands on them follows from the notebook:
   own; the answer's first paragraph and what was learnt (**Learnt:** …) come with the next key below the figure that
   shows it. With the tag ``slide`` the cell stands above what the next code cell gives out;
 - what is printed on a line or two stands with the output before or after it;
+- the numbers that decide a sentence (``<small>`` on the page) go to the notes, and of a long table the first rows are
+  shown;
 - the exercises of a section are a list of their titles; what they ask, and their solutions, go to the notes.
 
 In the browser ``assets/slides.js`` makes each slide fit, and splits those that cannot.
@@ -31,6 +33,9 @@ from publishing.notebooks import FORM, SOLUTION
 
 REMOVED, EXERCISE, SHOWN = "remove-cell", "exercise", "slide-code"  # tags of code cells
 FEW = 3  # lines that need no slide of their own
+ROWS = 12  # of a table, of which a longer one shows the first
+SMALL = re.compile(r"\s*<small>.*?</small>", re.DOTALL)
+ROW = re.compile(r"<tr\b.*?</tr>\s*", re.DOTALL)
 PARAGRAPH = re.compile(r"<p>.*?</p>", re.DOTALL)
 TERMINAL = re.compile(r"\x1b\[[\d;]*[A-Za-z]")  # colours in what was printed
 
@@ -255,7 +260,8 @@ def _add_code(deck, cell, tags, name):
         shown = [code(cell.source)] if SHOWN in tags else []
         shown += filter(None, (_shown(output, name) for output in cell.outputs))
         if shown:
-            _add_shown(column, shown)
+            _add_shown(column, [SMALL.sub("", text) if text.startswith("<p>") else text for text in shown])
+            column[-1].notes += [text for text in shown if text.startswith("<p>") and SMALL.search(text)]
 
 
 def _add_shown(column, shown):
@@ -285,12 +291,23 @@ def _shown(output, name):
     data = output.get("data", {})
     if "text/html" in data:
         kind = "explorer" if 'class="lecture-explorer"' in data["text/html"] else "made"
-        return f'<div class="{kind}">{data["text/html"]}</div>'
+        return (
+            f'<div class="{kind}">{data["text/html"] if kind == "explorer" else _first_rows(data["text/html"])}</div>'
+        )
     if "text/markdown" in data:
         return "".join(block.html for block in blocks(data["text/markdown"], {}))
     if "image/png" in data:
         return f'<div class="figure">{figures.image(output, name)}</div>'
     return _printed(data.get("text/plain", ""))
+
+
+def _first_rows(table):
+    """A table as it is or, if it is long, its first rows and how many there are."""
+    rows = list(ROW.finditer(table))
+    if len(rows) <= ROWS + 1:  # with the row of its heads
+        return table
+    rest = f"<p>The first {ROWS} of {len(rows) - 1} rows; the page has all.</p>"
+    return table[: rows[ROWS].end()] + table[rows[-1].end() :] + rest
 
 
 def _printed(text):

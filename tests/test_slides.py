@@ -224,6 +224,25 @@ def test_outputs_are_safe_and_explorers_whole():
     ]
 
 
+def test_numbers_that_decide_go_to_the_speaker_and_a_long_table_shows_its_first_rows():
+    said = "It grows. <small>(gain: 0.03, 4 runs; the claim is at least 0.01)</small>"
+    table = "<table><thead><tr><th>n</th></tr></thead><tbody>{}</tbody></table>"
+    short, long = (table.format("".join(f"<tr><td>{n}</td></tr>" for n in range(count))) for count in (12, 30))
+    cells = (
+        new.new_output("execute_result", {kind: text, "text/plain": ""})
+        for kind, text in (("text/markdown", said), ("text/html", short), ("text/html", long))
+    )
+    deck = _deck(_text("## Sums"), *(_code("a", output) for output in cells))
+    _, first, last = deck[1]
+    assert first.blocks[0] == "<p>It grows.</p>\n" and "the claim is" in "".join(first.notes)
+    assert first.blocks[1] == f'<div class="made">{short}</div>'
+    assert (
+        last.blocks[0].count("<td>") == 12
+        and "12 of 30 rows" in last.blocks[0]
+        and "</tbody></table>" in last.blocks[0]
+    )
+
+
 def test_a_figure_without_alternative_text_is_refused():
     with pytest.raises(BookError, match="01_nets.py: a figure has no alternative text"):
         slides.decks({"01_nets": _notebook(_code("plot()", _picture(alt="")))})
