@@ -1566,7 +1566,7 @@ claim(
 # %% [markdown] anchor="exercises-training"
 # ## Exercises: training
 #
-# *About 22 minutes.*
+# *About 20 minutes.*
 #
 # Replace the three dots with your answer and run the cell. It says
 # whether you are right, and if not, what is off.
@@ -1751,8 +1751,16 @@ def fit(X, y, learning_rate, steps):
 
 exercises.check("late-gradient", fit)
 
+# %% [markdown] anchor="exercises-by-machine"
+# ## Exercises: gradients by machine
+#
+# *About 9 minutes.*
+#
+# Replace the three dots with your answer and run the cell. It says
+# whether you are right, and if not, what is off.
+
 # %% [markdown] tags=["exercise"]
-# ### Exercise: repair a rule
+# ### Exercise: a rule for a sum (repair)
 #
 # A tape has this rule for `X + b`, with `X` of shape (n, p) and `b` of shape
 # (p,); `g` is the gradient of the sum. It stops the training with an error:
@@ -1761,8 +1769,7 @@ exercises.check("late-gradient", fit)
 
 # %% tags=["exercise"]
 def back(g, X, b):
-    # return g, g
-    return ...
+    return g, g
 
 
 exercises.check("tape-repair", back)
@@ -1776,7 +1783,7 @@ def back(g, X, b):
 exercises.check("tape-repair", back)
 
 # %% [markdown] tags=["exercise"]
-# ### Exercise: one sign is missing
+# ### Exercise: one sign is missing (read)
 #
 # Someone writes a tape and forgets that gradients add up: each entry *sets*
 # the gradient of its inputs. The entries of $y = x \cdot x + 3\,x$ are $x$, $x
@@ -1791,7 +1798,7 @@ exercises.check("tape-overwrites", derivative)
 exercises.check("tape-overwrites", 2)
 
 # %% [markdown] tags=["exercise"]
-# ### Exercise: a loop that hardly learns
+# ### Exercise: a loop that hardly learns (read)
 #
 # This loop runs without an error, and the loss hardly moves. In which line is
 # the mistake?
@@ -3497,7 +3504,7 @@ def adamw_step(w, m_hat, v_hat, learning_rate, weight_decay, epsilon):
     return ...
 
 
-exercises.check("adamw-step", adamw_step)
+exercises.check("adamw-by-hand", adamw_step)
 
 
 # %% tags=["solution"]
@@ -3506,7 +3513,7 @@ def adamw_step(w, m_hat, v_hat, learning_rate, weight_decay, epsilon):
     return w - learning_rate * (step + weight_decay * w)
 
 
-exercises.check("adamw-step", adamw_step)
+exercises.check("adamw-by-hand", adamw_step)
 
 # %% [markdown] tags=["exercise"]
 # ### Exercise: clip them all together

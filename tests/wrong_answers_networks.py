@@ -107,7 +107,6 @@ WRONG_NETWORKS = {
         (lambda w, v, g, r, m: (w + v, m * v - r * g), "new one"),
     ],
     "tape-repair": [
-        (lambda g, X, b: (g, g), "as it was"),
         (lambda g, X, b: (g, g.mean(axis=0)), "added"),
         (lambda g, X, b: (g, g.sum(axis=1)), "columns"),
         (lambda g, X, b: (g, g.sum(axis=0, keepdims=True)), "one axis"),
@@ -136,7 +135,7 @@ WRONG_NETWORKS = {
     ],
     "momentum-limit": [(10, "0.9"), (0.99, "adds up"), (1.99, "adding"), (1 / 0.99, "forgotten"), (1000, "")],
     "adam-first-step": [(-0.01, "way"), (0.00003, "plain"), (0.0316228, "correction"), (0.001, ""), (1, "")],
-    "adamw-step": [
+    "adamw-by-hand": [
         (lambda w, m, v, r, d, e: w - r * m / (np.sqrt(v) + e), "do not decay"),
         (lambda w, m, v, r, d, e: w - r * (m + d * w) / (np.sqrt(v) + e), "L2"),
         (lambda w, m, v, r, d, e: w - r * m / (np.sqrt(v) + e) - d * w, "multiplied by the learning rate"),

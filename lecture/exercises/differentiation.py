@@ -4,13 +4,15 @@ import numpy as np
 
 from lecture.exercises.compare import array, number
 from lecture.exercises.feedback import Wrong
-from lecture.exercises.registry import call, exercise
+from lecture.exercises.registry import Unanswered, call, exercise
+from lecture.exercises.repair import AS_IT_WAS
 from lecture.from_scratch import Tape
 
 
 @exercise(
     "tape-repair",
     "Broadcasting has used each bias once for every example, so as many gradients come back, and they add up.",
+    level="repair",
 )
 def tape_repair(answer):
     """The gradients of X + b from that of the sum, where b (p,) is added to each row of X (n, p)."""
@@ -23,6 +25,8 @@ def tape_repair(answer):
         given = call(answer, above, X, b)
         if not isinstance(given, (tuple, list)) or len(given) != 2:
             raise Wrong("Two gradients are wanted: that of X and that of b.")
+        if all(np.array_equal(gradient, above) for gradient in given):
+            raise Unanswered(AS_IT_WAS)
         array(
             given[0],
             wanted[0],
@@ -38,7 +42,6 @@ def tape_repair(answer):
             wanted[1],
             what="The gradient of b",
             known=[
-                (above, "That is the rule as it was: the gradient does not have the shape of b."),
                 (
                     above.mean(axis=0),
                     "What comes back over several ways is added. The loss has taken its mean already.",
@@ -54,6 +57,7 @@ def tape_repair(answer):
 @exercise(
     "tape-overwrites",
     "The tape is read from the end: 3x comes first and gives 3, then x · x sets 2 twice. Right would be 2 + 2 + 3.",
+    level="read",
 )
 def tape_overwrites(answer):
     """What a tape that sets gradients instead of adding them gives for x · x + 3 x at x = 2."""
@@ -73,6 +77,7 @@ def tape_overwrites(answer):
 @exercise(
     "bug-in-the-loop",
     "It stands outside of the loop: all gradients are computed, and the weights move once, by the last of them.",
+    level="read",
 )
 def bug_in_the_loop(answer):
     """The line of a training loop in which the mistake is."""

@@ -175,10 +175,10 @@ def inverse_time(answer):
 
 
 @exercise(
-    "adamw-step",
+    "adamw-by-hand",
     "The step of Adam, and beside it the same share of every weight, which no gradient divides.",
 )
-def adamw_step(answer):
+def adamw_by_hand(answer):
     """One step of AdamW from the corrected averages."""
     w, m, v = np.array([1.0, -2.0, 0.5]), np.array([0.2, 0.1, -3.0]), np.array([0.25, 4.0, 9.0])
     rate, decay, epsilon = 0.1, 0.3, 0.05
