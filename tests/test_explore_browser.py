@@ -351,7 +351,7 @@ def test_it_is_as_wide_as_there_is_room(browser, document, width):
     for number in range(4):
         Seen(page, number)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert Seen(page, 0).image.bounding_box()["width"] <= 96 * 6
+    assert Seen(page, 0).image.bounding_box()["width"] <= render.PAGE_DPI * 6
     context.close()
 
 
@@ -360,7 +360,9 @@ def test_slides_may_show_figures_larger(page, explorers, tmp_path):
         whole(f"<style>body {{ --lecture-explorer-scale: 1.5 }}</style>{explorers[2]}"), encoding="utf-8"
     )
     page.goto((tmp_path / "large.html").as_uri())
-    assert Seen(page, 0).host.locator(".picture").bounding_box()["width"] == pytest.approx(1.5 * 96 * 5, abs=1)
+    assert Seen(page, 0).host.locator(".picture").bounding_box()["width"] == pytest.approx(
+        1.5 * render.PAGE_DPI * 5, abs=1
+    )
 
 
 def test_a_finger_moves_the_slider(browser, document):

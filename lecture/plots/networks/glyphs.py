@@ -21,7 +21,7 @@ _COLORS = {
 }
 RIM, PITCH = 0.28, 2.0  # between sheets, and between the rows of a sequence
 CELL = (3.2, 1.4)  # width and height of a recurrent cell
-BODY = 6.6  # width of the box in which queries, keys and values meet
+BODY = 7.4  # width of the box in which queries, keys and values meet
 PORT = 2.5  # from their ports to the box
 # The most that a side of the largest map, the longest vector and the widest row of a sequence may take.
 _EDGE, _TALL, _LONG = 5.8, 8.5, 3.4
