@@ -7,13 +7,16 @@ somebody else made stay as large as they are: there the letters shrink.
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from numpy.typing import ArrayLike
 
 from lecture.plots.style import size
+from lecture.words import short
 
 # The largest and the smallest numbers that are drawn. Matplotlib's contours end at 1e250 and 1e-250, and the ticks of
 # its logarithmic axes some decades beyond the data must not overflow.
 HUGE, TINY = 1e240, 1e-240
+FEW_POWERS = 50  # a logarithmic axis that spans less has numbers between the powers of ten
 # Matplotlib's constrained layout keeps 3 points free at each side (figure.constrained_layout.w_pad and h_pad): 0.083
 # inches in all. The rest is a reserve against rounding, which would make the Axes smaller than the drawing.
 _PADDING = 0.09
@@ -68,6 +71,15 @@ def points(ax: Axes) -> np.ndarray:
 def fitting_letter(ax: Axes, width: float, height: float, most: float) -> float:
     """Return the size of letters in points, at most ``most``, at which a drawing of this size in em fits ``ax``."""
     return min(most, *(points(ax) / np.array([width, height])))
+
+
+def number_powers(ax: Axes) -> None:
+    """Number a logarithmic vertical axis: powers of ten, and 2 and 5 between them where it spans few."""
+    low, high = ax.get_ylim()
+    if high < FEW_POWERS * low:  # powers of ten alone would leave one number on the axis
+        ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: short(value)))
+    ax.yaxis.set_minor_formatter(NullFormatter())
 
 
 def set_window(ax: Axes, centre: tuple[float, float], spans: tuple[float, float]) -> None:

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from lecture.plots import style
 from lecture.plots.alt import describe
 from lecture.plots.legends import clear_legend
+from lecture.plots.page import number_powers
 from lecture.plots.style import COLORS
 from lecture.words import listed
 
@@ -51,7 +52,7 @@ def plot_gradient_norms(courses: Mapping[str, Course], *, axes: np.ndarray | Non
         below.set_xlabel(course.unit)
         clear_legend(below, handlelength=1.6, labelspacing=0.2)
     panels[0, 0].set_ylabel("loss")
-    panels[1, 0].set_ylabel("norm of the gradient")
+    panels[1, 0].set_ylabel("norm of\nthe gradient")
     return panels
 
 
@@ -66,5 +67,6 @@ def _curves(ax: Axes, name: str, course: Course, curves: Mapping[str, np.ndarray
         ax.plot(course.steps, middle, **look, **strong)
         sentences.append(f"{label} from {middle[0]:.2g} to {middle[-1]:.2g}")
     ax.set(yscale="log", xlim=(course.steps[0], course.steps[-1]))
+    number_powers(ax)
     n = course.loss.shape[1]
     describe(ax, f"{name}, medians of {n} networks, {course.steps[-1]:,} {course.unit}s: {listed(sentences)}.")

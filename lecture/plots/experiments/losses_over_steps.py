@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 
 from lecture.plots import style
 from lecture.plots.alt import describe
+from lecture.plots.page import number_powers
 from lecture.plots.style import COLORS
 from lecture.words import counted
 
@@ -54,7 +55,7 @@ def plot_losses_of_depths(found: Losses, *, axes: np.ndarray | None = None) -> n
     for row, name in zip(panels, rates):
         for ax, function in zip(row, functions):
             _panel(ax, found, name, function)
-        row[0].set_ylabel(f"{name}\nloss")
+        row[0].set_ylabel(f"loss, {name}".replace(" learning", "\nlearning"))
     for ax, function in zip(panels[0], functions):
         ax.set_title(function)
     for ax in panels[-1]:
@@ -76,6 +77,7 @@ def _panel(ax: Axes, found: Losses, rates: str, function: str):
         sentences.append(f"{middle[-1]:.2g} with {label}")
     ax.axhline(variance, color=COLORS[6], linewidth=0.1 * size, label="best constant", zorder=1.5)
     ax.set(yscale="log", xlim=(found.steps[0], found.steps[-1]))
+    number_powers(ax)
     describe(
         ax,
         f"{function}, {rates}: from {variance:.2g}, the loss of the best constant, the median loss of "

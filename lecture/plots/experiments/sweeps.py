@@ -7,17 +7,15 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from lecture.plots import style
 from lecture.plots.alt import describe
 from lecture.plots.legends import clear_legend
+from lecture.plots.page import number_powers
 from lecture.plots.style import COLORS
-from lecture.words import short
 
 MARKERS = "osD^vPX"
 WORDS = {"supported": (COLORS[2], "o"), "contradicted": (COLORS[1], "X"), "undecided": (COLORS[6], "D")}
-FEW_POWERS = 50  # an axis that spans less has numbers between the powers of ten
 _TICKS = np.array([-300, -100, -30, -10, -3, -1, 0, 1, 3, 10, 30, 100, 300])
 _FURTHEST = 1e3  # smallest effects at which an interval is cut off
 _END = 30  # beyond the end of the axis, in its units
@@ -280,11 +278,7 @@ def _axis(ax, sweep):
         ax.set_xscale("log")
     if sweep.log_y:
         ax.set_yscale("log")
-        low, high = ax.get_ylim()
-        if high < FEW_POWERS * low:  # powers of ten alone would leave one number on the axis
-            ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-            ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: short(value)))
-            ax.yaxis.set_minor_formatter(NullFormatter())
+        number_powers(ax)
     if named or len(at) <= 8:
         shown = [str(x) if named else f"{x:,g}" for x in sweep.x]
         crowded = named and sum(map(len, shown)) > 32
