@@ -102,7 +102,7 @@ def test_curves_are_drawn_by_depth_and_fault(result):
             np.testing.assert_allclose(line.get_ydata(), values.mean(axis=1))
     assert f"right {result.details.losses[3]['right'][-1].mean():.3g}" in alt_text(axes[0].figure)
     (ax,) = plot_losses_of_faults(replace(result.details, losses={3: result.details.losses[3]}), ["right"])
-    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["right"]
+    assert [text.get_text() for text in ax.figure.legends[0].get_texts()] == ["right"]
     with pytest.raises(ValueError, match="faults must be some of right, .* got 'left'"):
         plot_losses_of_faults(result.details, ["left"])
 

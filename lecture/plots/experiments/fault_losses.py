@@ -8,7 +8,6 @@ from matplotlib.axes import Axes
 
 from lecture.plots import style
 from lecture.plots.alt import describe
-from lecture.plots.legends import clear_legend
 from lecture.plots.style import COLORS
 
 DASHES = ("-", (0, (4, 1.2)), (0, (1, 1)), "-.", (0, (6, 1, 1, 1, 1, 1)))
@@ -56,7 +55,8 @@ def plot_losses_of_faults(
     for ax, (n_layers, losses) in zip(panels, found.losses.items(), strict=True):
         _panel(ax, found.steps, {fault: losses[fault] for fault in faults}, n_layers)
     panels[0].set_ylabel("training loss")
-    clear_legend(panels[0], handlelength=3)
+    key = panels[0].get_legend_handles_labels()
+    panels[0].figure.legend(*key, loc="outside lower center", ncols=3, handlelength=3)
     return panels
 
 
