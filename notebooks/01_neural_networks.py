@@ -2803,7 +2803,7 @@ standing(["sgd", "momentum", "nesterov"])
 #
 # This part is about optimizers that take a longer step for one weight than for
 # another, up to [Adam](#adam) and [AdamW](#adamw), with which most networks of
-# today are trained. In the end all of them run side by side.
+# today are trained. Then all of them run side by side.
 #
 # The loss is steep along some weights and flat along others, so one learning
 # rate is too long for some and too short for others. *Adagrad* divides each
@@ -3459,8 +3459,9 @@ exercises.check("predict-momentum", exercises.Prediction(times_fewer, measure))
 #
 # Write a function that builds and trains a network with at most 3,500
 # parameters. It gets 3,000 images of clothes, of 14 × 14 pixels: `X` of shape
-# (3000, 196), and one-hot labels `y`. The check calls it and evaluates your
-# network on images that it has not seen: 75 % of them should be right.
+# (3000, 196), and labels `y`, rows of zeros with a 1 at the class. The check
+# calls it and evaluates your network on images that it has not seen: 75 % of
+# them should be right.
 #
 # A network needs an output layer of 10 units with a softmax, the loss
 # `"categorical_crossentropy"`, and `fit` with some ten epochs.
