@@ -440,7 +440,8 @@ exercises.check("weights-of-any-net", n_weights)
 # ### Exercise: a convolution
 #
 # A convolutional layer has windows of 5 × 5, an input of 32 × 32 pixels with 3
-# channels, and gives 16 maps. How many parameters has it, biases included?
+# channels, and gives 16 maps. How many parameters does it
+# have, biases included?
 
 # %% tags=["exercise"]
 n_parameters = ...
@@ -2406,7 +2407,7 @@ claim(
 # images; freeze them or fine-tune them, and let validation decide.
 
 # %% [markdown] anchor="exercises-activations"
-# ## Exercises: activation functions and first weights
+# ## Exercises: activation functions and initial weights
 #
 # *About 15 minutes.*
 #
@@ -2460,7 +2461,7 @@ exercises.check("leaky-slope", slope)
 # ### Exercise: He's rule
 #
 # A layer has 784 inputs and 512 ReLU units. Which standard deviation should
-# its first weights have? Three digits are enough.
+# its initial weights have? Three digits are enough.
 
 # %% tags=["exercise"]
 sigma = ...
@@ -3694,8 +3695,8 @@ plots.plot_attention(looks[0, 0], [str(number) for number in example[0]]);
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **c.** The last, the second place at the one before it, and so on: the large
-# weights lie on the other diagonal.
+# **c.** The last. For the second digit of the answer it looks at the last but
+# one, and so on: the large weights lie on the other diagonal.
 #
 # </details>
 #
