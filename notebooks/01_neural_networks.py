@@ -319,7 +319,7 @@ plots.plot_patches(strongest);
 #
 # **c.** Similar parts. In layer 1 the pieces of a map share an edge or a patch
 # of one brightness, in layer 2 longer edges and corners, in layer 3 larger
-# parts of clothes, such as the front of a shoe or the end of a sleeve.
+# parts of clothes, such as a shoulder, a leg or the front of a shoe.
 #
 # </details>
 #
