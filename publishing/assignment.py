@@ -28,6 +28,11 @@ IMPORTS = {
     "models": "from lecture import models",
     "plots": "from lecture import plots",
 }
+NBGRADER_CONFIG = """c = get_config()  # noqa: F821 - nbgrader defines it
+
+# A cell that trains takes longer than the 30 seconds after which nbgrader stops by default.
+c.ExecutePreprocessor.timeout = 300
+"""
 NEXT = {
     "nbgrader": "Next, in {folder}: nbgrader generate_assignment exercises; hand out release/, never solutions/.",
     "otter": "Next: hand out the folders in {folder}/assignment; otter generate, in one of them, makes its autograder.",
@@ -67,6 +72,15 @@ class Item:
     def checked(self) -> str:
         """The expression that is checked, such as ``n_parameters``."""
         return ast.unparse(_check(self.answer).args[1])
+
+    @property
+    def solved(self) -> str:
+        """The solution as a student would hand it in, under the names that the graded cell checks."""
+        given = ast.unparse(_check(self.solution).args[1])
+        if given == self.checked or not self.checked.isidentifier():
+            return self.solution
+        above = self.solution.splitlines()[: ast.parse(self.solution).body[-1].lineno - 1]
+        return "\n".join([*above, f"{self.checked} = {given}", f"exercises.check({self.name!r}, {self.checked})"])
 
 
 def items(folder: Path, chapters: Sequence[str] = ()) -> list[Item]:
@@ -151,8 +165,10 @@ def export(found: Sequence[Item], folder: Path, *, grader: str = "nbgrader", poi
         by_chapter.setdefault(item.chapter, []).append(item)
     written = {}
     for chapter, its in by_chapter.items():
-        written |= (_for_nbgrader if grader == "nbgrader" else _for_otter)(chapter, its, points)
         written[Path("solutions") / f"{chapter}.ipynb"] = as_text(_notebook(chapter, its, points, solved=True))
+        written |= (_for_nbgrader if grader == "nbgrader" else _for_otter)(chapter, its, points)
+    if grader == "nbgrader":
+        written[Path("nbgrader_config.py")] = NBGRADER_CONFIG
     _refuse_other_files(folder, written)
     try:
         for file, text in written.items():
@@ -234,7 +250,7 @@ def _notebook(chapter, its, points, *, solved=False) -> Any:
             if cell.cell_type == "markdown" and not solved:
                 above.metadata["lecture"] = ("question", item.name)
             cells.append(above)
-        cells.append(new_code_cell(item.solution if solved else item.answer, id=f"{item.name}-answer"))
+        cells.append(new_code_cell(item.solved if solved else item.answer, id=f"{item.name}-answer"))
         if not solved:
             graded = new_code_cell(_graded(item, points[item.name]), id=f"{item.name}-graded")
             graded.metadata["lecture"] = ("graded", item.name)
