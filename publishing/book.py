@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from publishing import address, api, browser_files, gallery, loading, pages, parts, predictions
+from publishing import address, api, browser_files, gallery, loading, pages, parts, predictions, unanswered
 from publishing.equations import number_references
 from publishing.errors import BookError
 from publishing.figures import alternative_text
@@ -60,6 +60,8 @@ def assemble(root: Path, notebooks: Mapping[str, Any], output: Path, *, say: Cal
     repository = address.repository(root)
     write_whole(staged / "_config.yml", _config((root / "_config.yml").read_text(encoding="utf-8"), repository))
     chapters = {name: for_the_book(notebook, f"{name}.py") for name, notebook in notebooks.items()}
+    for name, chapter in chapters.items():
+        unanswered.say_how(chapter, name, repository)
     booked = {page: part for name, chapter in chapters.items() for page, part in parts.split(name, chapter).items()}
     for name, notebook in booked.items():
         write_whole(staged / "notebooks" / f"{name}.ipynb", as_text(notebook))
