@@ -95,7 +95,7 @@ MAY = {
 }
 # … and only inside a function
 INSIDE = {
-    "exercises": {"lecture.data"},
+    "exercises": {"lecture.data", "scipy"},
     "data": {"openml", "pandas", "keras", "PIL", "tqdm"},
     "from_scratch": {"threadpoolctl"},
     "plots": {"sklearn", "threadpoolctl"},
