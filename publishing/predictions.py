@@ -26,7 +26,7 @@ from typing import Any
 import nbformat
 
 from publishing.errors import BookError
-from publishing.outline import QUESTION, by_section, title
+from publishing.outline import PART, QUESTION, by_section, title
 
 ANSWER = "<details><summary>Answer</summary>\n\n"
 LETTERS = ("a", "b", "c")
@@ -125,7 +125,7 @@ def _asked(notebook, name):
             yield _prediction(*waiting, cell.source.removeprefix(ANSWER), name), asking, cell
             waiting = None
         questions = list(QUESTION.finditer(cell.source))
-        if waiting and (questions or title(cell.source)):
+        if waiting and not _goes_on(cell):
             break
         if len(questions) > 1:
             raise _refusal(name, questions[0][1], "must be the only one of its cell")
@@ -219,5 +219,6 @@ def _parted(text):
 
 
 def _goes_on(cell):
-    """Whether a cell below an answer belongs to it: neither a heading nor a question."""
-    return cell.cell_type != "markdown" or not (title(cell.source) or QUESTION.search(cell.source))
+    """Whether a cell below an answer belongs to it: no heading, no question, no next page."""
+    is_text = cell.cell_type == "markdown"
+    return PART not in cell.metadata and not (is_text and (title(cell.source) or QUESTION.search(cell.source)))

@@ -71,6 +71,7 @@ def test_a_question_must_be_answered_in_its_section_and_stand_alone_in_its_cell(
         asking("Five.")[:2],
         [*asking("Five.")[:2], text("## Next", "next"), asking("Five.")[2]],
         [*asking("Five.")[:2], *asking("Five.")],
+        [*asking("Five.")[:2], text("So.", part="Sums"), asking("Five.")[2]],
     ):
         with pytest.raises(BookError, match=unanswered):
             predictions.read(notebook(*cells), "01_sums.py")
@@ -107,7 +108,7 @@ def test_folded_is_what_shows_the_answer_the_answer_and_the_sentence_that_reads_
 
 def test_what_follows_an_answer_is_folded_up_to_the_next_heading_or_question():
     more = [code("verdicts()"), text("They say it.\n\n**Learnt:** five.")]
-    for end in ([text("## Next", "next")], asking("Six."), [text("### Exercise: add")], []):
+    for end in ([text("## Next", "next")], asking("Six."), [text("### Exercise: add")], [text("So.", part="Sums")], []):
         made = notebook(*asking("Five."), *more, *end)
         predictions.fold(made, "01_sums.py")
         assert [cell.source == "</div></div>" for cell in made.cells[:6]] == [False] * 5 + [True]
