@@ -130,6 +130,19 @@ def test_the_right_choice_has_no_favourite_place():
         assert 0.2 < right.count(letter) / len(right) < 0.5, letter
 
 
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)
+def test_what_a_question_folds_ends_before_the_next_heading_and_on_its_page(source):
+    notebook = notebooks.from_source(source)
+    predictions.fold(notebook, source.name)
+    for page, part in parts.split(source.stem, notebook).items():
+        depth = 0
+        for cell in part.cells[1:]:
+            for mark in re.findall(r"<div|</div>|^#+ .*", cell.source if cell.cell_type == "markdown" else "", re.M):
+                depth += {"<div": 1, "</div>": -1}.get(mark, 0)
+                assert depth == 0 or (0 < depth <= 2 and not mark.startswith("#")), (page, mark)
+        assert depth == 0, page
+
+
 @pytest.mark.parametrize("cells", LESSONS)
 def test_an_answer_is_whole_and_followed_by_a_reading(cells):
     for text in _prose(cells):

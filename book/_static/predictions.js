@@ -28,6 +28,8 @@
 
   /* The numbers that a text may mean, with a unit or without; none if it holds no number, or several. */
   const numbersIn = (text) => {
+    const fraction = text.match(/^\s*(-?\d+)\s*\/\s*(\d+)\s*$/);
+    if (fraction) return [fraction[1] / fraction[2]].filter(Number.isFinite);
     const plain = text.replace(/[−–]|minus\s+/gi, "-").replace(/(\d)[\s'’_](?=\d{3}(?!\d))/g, "$1");
     const found = plain.match(/-?[.,]?\d[\d.,]*(e[+-]?\d+)?/gi) ?? [];
     if (found.length !== 1 || /\d[⁰¹²³⁴-⁹⁻]/.test(plain)) return [];
