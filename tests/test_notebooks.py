@@ -50,7 +50,10 @@ ANCHORS = {
 # Sections that the checklist does not know. Each stands here from the commit that writes it.
 ADDED: dict[str, list[str]] = {
     "01_neural_networks": ["convolution", "automatic-differentiation", "loop-by-hand", "adamw", "gradient-clipping"],
-    "02_neural_networks_in_practice": [],
+    "02_neural_networks_in_practice": """
+        warm-up adamw-in-training layer-normalization augmentation confusion-matrix calibration
+        convolution-against-dense saving-and-loading
+    """.split(),
     "03_tuning": ["final-network", "over-tuning", "test-once"],
     "04_atoms_of_deep_learning": ["atoms-then-and-now"],
     "05_landscape": ["double-descent"],
