@@ -2412,8 +2412,8 @@ display(
         "validation accuracy of the plain network, images as they are minus"
         " moved",
         smallest=0.02,
-        if_so="Of the moved images the plain network recognizes {mean:.0%}"
-        " fewer.",
+        if_so="Once they have moved, the plain network no longer recognizes"
+        " {mean:.0%} of the images.",
         if_not="Moving the images costs the plain network less than 2 % of"
         " them.",
         if_undecided="What moving the images costs the plain network stays"
