@@ -33,7 +33,8 @@ from publishing.notebooks import FORM, SOLUTION
 
 REMOVED, EXERCISE, SHOWN = "remove-cell", "exercise", "slide-code"  # tags of code cells
 FEW = 3  # lines that need no slide of their own
-ROWS = 12  # of a table, of which a longer one shows the first
+ROWS, FIRST_ROWS = 12, 6  # of a table: a longer one shows its first rows
+SOURCES = "References"  # a section that is no slide to be read
 SMALL = re.compile(r"\s*<small>.*?</small>", re.DOTALL)
 ROW = re.compile(r"<tr\b.*?</tr>\s*", re.DOTALL)
 PARAGRAPH = re.compile(r"<p>.*?</p>", re.DOTALL)
@@ -188,7 +189,9 @@ def _add_text(deck, cell, tags, addresses):
     for block in blocks(cell.source, addresses):
         if block.kind == "heading":
             _add_heading(deck, block, cell.metadata.get("anchor", ""))
-            is_shown = True
+            is_shown = block.html != SOURCES
+            if not is_shown:
+                deck[-1][-1].blocks.append("<p>They stand at the end of the chapter's last page.</p>")
         elif not deck:
             continue  # what stands above the title is on no slide
         elif block.kind == "learnt":
@@ -306,8 +309,8 @@ def _first_rows(table):
     rows = list(ROW.finditer(table))
     if len(rows) <= ROWS + 1:  # with the row of its heads
         return table
-    rest = f"<p>The first {ROWS} of {len(rows) - 1} rows; the page has all.</p>"
-    return table[: rows[ROWS].end()] + table[rows[-1].end() :] + rest
+    rest = f"<p>The first {FIRST_ROWS} of {len(rows) - 1} rows; the page has all.</p>"
+    return table[: rows[FIRST_ROWS].end()] + table[rows[-1].end() :] + rest
 
 
 def _printed(text):

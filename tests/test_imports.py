@@ -91,7 +91,7 @@ MAY = {
         "numpy",
     }
     | {"IPython", "scikeras", "tensorflow", "tqdm"},
-    "scripts": {"lecture", "publishing", "numpy", "nbclient", "nbformat", "jupyter_client"},
+    "scripts": {"lecture", "publishing", "numpy", "nbclient", "nbformat", "jupyter_client", "keras"},
 }
 # … and only inside a function
 INSIDE = {

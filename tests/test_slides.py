@@ -122,6 +122,11 @@ def test_a_printed_line_stands_with_its_neighbour_but_after_no_answer():
     assert _kinds(asked)[1] == ["section", "output", "question", "output"]
 
 
+def test_references_are_for_the_speaker():
+    (slide,) = _deck(_text("## References\n\n- Ada (1843). *Notes*.", "references"))[1]
+    assert slide.anchor == "references" and "Notes" in slide.notes[0] and "Notes" not in "".join(slide.blocks)
+
+
 def test_what_a_chapter_is_run_with_is_for_the_speaker():
     deck = _deck(_code("import x", _printed("Keras 3.1")), _code("plot()", _picture()))
     assert _kinds(deck) == [["title", "output"]] and "Keras 3.1" in deck[0][0].notes[0]
