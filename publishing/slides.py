@@ -188,10 +188,7 @@ def _add_text(deck, cell, tags, addresses):
         deck[-1].append(Slide("text", deck[-1][0].heading))
     for block in blocks(cell.source, addresses):
         if block.kind == "heading":
-            _add_heading(deck, block, cell.metadata.get("anchor", ""))
-            is_shown = block.html != SOURCES
-            if not is_shown:
-                deck[-1][-1].blocks.append("<p>They stand at the end of the chapter's last page.</p>")
+            is_shown = _add_heading(deck, block, cell.metadata.get("anchor", ""))
         elif not deck:
             continue  # what stands above the title is on no slide
         elif block.kind == "learnt":
@@ -208,10 +205,14 @@ def _add_text(deck, cell, tags, addresses):
 
 
 def _add_heading(deck, block, anchor):
+    """Begin a slide, and return whether what follows is shown on it."""
     if block.level > 2 and deck:
         deck[-1].append(Slide("part", block.html, anchor))
     else:
         deck.append([Slide("section" if deck else "title", block.html, anchor)])
+    if block.html == SOURCES:
+        deck[-1][-1].blocks.append("<p>They stand at the end of the chapter's last page.</p>")
+    return block.html != SOURCES
 
 
 def _add_note(slide, block):
