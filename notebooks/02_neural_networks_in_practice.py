@@ -208,8 +208,9 @@ assert sum(by_hand) == network.count_params()
 # Before a network can learn, it has to be told three things:
 #
 # - the **loss**, which training makes small;
-# - the **optimizer**, which makes it small; [RMSprop](#adaptive-gradients) is
-#   a good first choice;
+# - the **optimizer**, which makes it small, here
+#   [RMSprop](#adaptive-gradients); later sections use [Adam](#adam), and [set
+#   AdamW beside it](#adamw-in-training);
 # - **metrics**, which only people read, such as the accuracy.
 #
 # The short form names them, and takes every default.
@@ -895,7 +896,7 @@ VARIANTS = {
 }
 
 
-def train(wanted):
+def train_all(wanted):
     """Train variants of 256-32, all alike but for what they name."""
     return training.train_variants(
         wanted,
@@ -908,7 +909,7 @@ def train(wanted):
     )
 
 
-variants = train(VARIANTS)
+variants = train_all(VARIANTS)
 claim(
     variants["512-512"].rise(),
     "validation loss of 512-512 in the last five epochs minus its lowest",
@@ -1616,7 +1617,7 @@ asked = dict(VARIANTS)
 def compare(name, **settings):
     """Draw a variant beside the baseline; train it if it is a new one."""
     if asked.get(name) != settings:
-        variants.update(train({name: settings}))
+        variants.update(train_all({name: settings}))
         asked[name] = settings
     print(f"{name}: {variants[name].describe()}")
     if name != "baseline":
