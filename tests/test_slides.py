@@ -242,9 +242,7 @@ def test_numbers_that_decide_go_to_the_speaker_and_a_long_table_shows_its_first_
     assert first.blocks[0] == "<p>It grows.</p>\n" and "the claim is" in "".join(first.notes)
     assert first.blocks[1] == f'<div class="made">{short}</div>'
     assert (
-        last.blocks[0].count("<td>") == 6
-        and "6 of 30 rows" in last.blocks[0]
-        and "</tbody></table>" in last.blocks[0]
+        last.blocks[0].count("<td>") == 6 and "6 of 30 rows" in last.blocks[0] and "</tbody></table>" in last.blocks[0]
     )
 
 
