@@ -34,6 +34,7 @@ from publishing.notebooks import FORM, SOLUTION
 REMOVED, EXERCISE, SHOWN = "remove-cell", "exercise", "slide-code"  # tags of code cells
 FEW = 3  # lines that need no slide of their own
 ROWS, FIRST_ROWS = 12, 6  # of a table: a longer one shows its first rows
+LINES, FIRST_LINES = 40, 20  # of what was printed, likewise
 SOURCES = "References"  # a section that is no slide to be read
 SMALL = re.compile(r"\s*<small>.*?</small>", re.DOTALL)
 ROW = re.compile(r"<tr\b.*?</tr>\s*", re.DOTALL)
@@ -314,8 +315,16 @@ def _first_rows(table):
     return table[: rows[FIRST_ROWS].end()] + table[rows[-1].end() :] + rest
 
 
+def _first_lines(text):
+    """A text as it is or, if it is long, its first lines and how many there are."""
+    lines = text.split("\n")
+    if len(lines) <= LINES:
+        return text
+    return "\n".join([*lines[:FIRST_LINES], f"… {FIRST_LINES} of {len(lines)} lines; the page has all."])
+
+
 def _printed(text):
-    text = TERMINAL.sub("", text).strip("\n")
+    text = _first_lines(TERMINAL.sub("", text).strip("\n"))
     return f'<pre class="printed">{html.escape(text)}</pre>' if text.strip() else ""
 
 

@@ -13,8 +13,13 @@ CHAPTERS = [
 ]
 PAGES = ["index", "gallery", "teaching", "api/plots", *CHAPTERS]
 LONGEST = 15_000  # pixels of a page of one part, at 1366
-# Parts of one story that are longer; with all predictions shown, any page may be half as long again.
-LONGER = {"notebooks/05_landscape_2": 20_000}
+SHOWN = 22_500  # with all answers shown, which a reader asks for
+# Parts of one story that are longer then.
+LONGER = {
+    "notebooks/02_neural_networks_in_practice_2": 25_000,
+    "notebooks/02_neural_networks_in_practice_3": 26_000,
+    "notebooks/05_landscape_2": 31_000,
+}
 
 
 @pytest.fixture
@@ -53,4 +58,4 @@ def test_a_part_is_read_without_scrolling_for_ever(built_book, browser, name):
         heights.append(page.evaluate("Math.round(document.querySelector('article').getBoundingClientRect().height)"))
         context.close()
     print(f"{name}: {heights[0]} pixels, with all shown {heights[1]}")
-    assert heights[0] <= LONGER.get(name, LONGEST) and heights[1] <= 1.5 * LONGER.get(name, LONGEST)
+    assert heights[0] <= LONGEST and heights[1] <= LONGER.get(name, SHOWN)

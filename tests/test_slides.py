@@ -246,6 +246,13 @@ def test_numbers_that_decide_go_to_the_speaker_and_a_long_table_shows_its_first_
     )
 
 
+def test_of_a_long_print_the_first_lines_are_shown():
+    for count, shown in ((40, 40), (41, 21)):
+        text = "\n".join(f"line {n}" for n in range(count))
+        (block,) = _deck(_text("## Sums"), _code("a", _printed(text)))[1][1].blocks
+        assert block.count("\n") + 1 == shown and ("20 of 41 lines" in block) is (count == 41)
+
+
 def test_a_figure_without_alternative_text_is_refused():
     with pytest.raises(BookError, match="01_nets.py: a figure has no alternative text"):
         slides.decks({"01_nets": _notebook(_code("plot()", _picture(alt="")))})
