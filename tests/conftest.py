@@ -18,21 +18,24 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
-BUILT = ROOT / "_build" / "tests"
+BUILT, DECKS = ROOT / "_build" / "tests", ROOT / "_build" / "test_decks"
 SHORT = {"LECTURE_DATA": "sample", "LECTURE_MODE": "short", "LECTURE_LIVE": "0"}
-FIRST = ("book", "test_tuning_workers")  # what takes longest, so that no worker is left with it in the end
+SLOW = {"built_book": "book", "built_decks": "decks"}  # fixtures that take minutes, and their group
+FIRST = ("book", "decks", "test_tuning_workers")  # what takes longest, so that no worker is left with it in the end
 
 
 @pytest.hookimpl(tryfirst=True)  # before the workers read the groups
 def pytest_collection_modifyitems(items):
-    """Give one worker all tests of the built book, since building it takes minutes; spread the others by file."""
+    """Give one worker all tests of the built book, since building it takes minutes, and one all those of the built
+    decks; spread the others by file.
+    """
     for item in items:
         item.add_marker(pytest.mark.xdist_group(_group(item)))
     items.sort(key=lambda item: FIRST.index(_group(item)) if _group(item) in FIRST else len(FIRST))
 
 
 def _group(item):
-    return "book" if {"built_book", "built_decks"} & set(item.fixturenames) else item.path.stem
+    return next((group for fixture, group in SLOW.items() if fixture in item.fixturenames), item.path.stem)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -68,10 +71,9 @@ def shared():
     return SHARED
 
 
-@pytest.fixture(scope="session")
-def runs():
+def _runs(output):
     """What notebooks are run with, in short mode: the system's images if `make lecture` has left such runs and nothing
-    has changed since, else the sample.
+    has changed since, which are copied to ``output`` then; else the sample.
     """
     from lecture import data, device
     from publishing import execute
@@ -83,28 +85,28 @@ def runs():
         )
     if not execute.kept(ROOT, **of_system, output=ROOT / "_build"):
         return dict(environment=SHORT)
-    shutil.rmtree(BUILT / "executed", ignore_errors=True)
-    shutil.copytree(ROOT / "_build" / "executed", BUILT / "executed")
+    shutil.rmtree(output / "executed", ignore_errors=True)
+    shutil.copytree(ROOT / "_build" / "executed", output / "executed")
     return of_system
 
 
 @pytest.fixture(scope="session")
-def built_book(runs):
+def built_book():
     """The whole book: the folder that holds `html` and the runs."""
     from publishing import book
     from publishing.build import build
 
-    build(book.assemble, ROOT, **runs, output=BUILT)
+    build(book.assemble, ROOT, **_runs(BUILT), output=BUILT)
     return BUILT
 
 
 @pytest.fixture(scope="session")
-def built_decks(runs):
+def built_decks():
     """The slides of the same runs: the folder that holds the decks."""
     from publishing import slides
     from publishing.build import build
 
-    return build(slides.assemble, ROOT, **runs, output=BUILT)
+    return build(slides.assemble, ROOT, **_runs(DECKS), output=DECKS)
 
 
 @pytest.fixture(scope="session")
