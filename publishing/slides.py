@@ -38,6 +38,7 @@ LINES, FIRST_LINES = 40, 20  # of what was printed, likewise
 SOURCES = "References"  # a section that is no slide to be read
 SMALL = re.compile(r"\s*<small>.*?</small>", re.DOTALL)
 ROW = re.compile(r"<tr\b.*?</tr>\s*", re.DOTALL)
+FENCED = re.compile(r"^(```\w*\n)(.*?)(\n```)", re.DOTALL | re.MULTILINE)
 PARAGRAPH = re.compile(r"<p>.*?</p>", re.DOTALL)
 TERMINAL = re.compile(r"\x1b\[[\d;]*[A-Za-z]")  # colours in what was printed
 
@@ -300,7 +301,8 @@ def _shown(output, name):
             f'<div class="{kind}">{data["text/html"] if kind == "explorer" else _first_rows(data["text/html"])}</div>'
         )
     if "text/markdown" in data:
-        return "".join(block.html for block in blocks(data["text/markdown"], {}))
+        text = FENCED.sub(lambda found: found[1] + _first_lines(found[2]) + found[3], data["text/markdown"])
+        return "".join(block.html for block in blocks(text, {}))
     if "image/png" in data:
         return f'<div class="figure">{figures.image(output, name)}</div>'
     return _printed(data.get("text/plain", ""))

@@ -251,6 +251,9 @@ def test_of_a_long_print_the_first_lines_are_shown():
         text = "\n".join(f"line {n}" for n in range(count))
         (block,) = _deck(_text("## Sums"), _code("a", _printed(text)))[1][1].blocks
         assert block.count("\n") + 1 == shown and ("20 of 41 lines" in block) is (count == 41)
+        listing = new.new_output("display_data", {"text/markdown": f"```python\n{text}\n```", "text/plain": ""})
+        (block,) = _deck(_text("## Sums"), _code("a", listing))[1][1].blocks
+        assert block.count("line ") + block.count("lines;") == shown
 
 
 def test_a_figure_without_alternative_text_is_refused():
