@@ -295,6 +295,8 @@ def _shown(output, name):
     if output.output_type == "stream":
         return _printed(output.text)
     data = output.get("data", {})
+    if data.get("text/html", "").startswith("<details"):
+        return ""  # what the page folds is for readers
     if "text/html" in data:
         kind = "explorer" if 'class="lecture-explorer"' in data["text/html"] else "made"
         return (

@@ -313,5 +313,5 @@ def test_feedback_begins_with_a_sign_and_is_safe_in_html():
 
 
 def test_no_exercise_takes_the_name_of_another():
-    with pytest.raises(ValueError, match="adamw-step is the name of another exercise already"):
-        exercise("adamw-step", "Right.")
+    with pytest.raises(ValueError, match="counting-weights is the name of another exercise already"):
+        exercise("counting-weights", "Right.")(lambda answer: None)

@@ -401,3 +401,9 @@ def test_an_unwritable_folder_is_said_before_any_notebook_runs(tmp_path):
     ):
         build(slides.assemble, checkout, environment={})
     assert not (tmp_path / "notebooks" / "ran").exists()
+
+
+def test_what_the_page_folds_is_on_no_slide():
+    folded = new.new_output("execute_result", {"text/html": "<details><summary>All</summary><table/></details>"})
+    (column,) = _deck(_text("## Sums"), _code("a", folded))[1:]
+    assert "All" not in "".join(block for slide in column for block in slide.blocks)

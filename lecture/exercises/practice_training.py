@@ -170,7 +170,7 @@ def cosine_rate(answer):
     )
 
 
-@exercise("decoupled-decay", "The decay takes a share η λ of each weight, whatever the gradients were.")
+@exercise("decoupled-decay", "The decay takes a share η λ of each weight, whatever the gradients were.", level="repair")
 def decoupled_decay(answer):
     """Weights after one update of AdamW."""
     rng = np.random.default_rng(9)
