@@ -33,8 +33,9 @@ OPEN_ALL = "all => all.forEach(it => { it.open = true; })"
 
 
 def in_mode(page, mode):
-    """Let a page come in ``"light"`` or ``"dark"``."""
-    page.add_init_script(f"localStorage.setItem('mode', '{mode}'); localStorage.setItem('theme', '{mode}')")
+    """Turn a page that is open ``"light"`` or ``"dark"``, as its button does."""
+    page.evaluate("mode => Object.assign(document.documentElement.dataset, { mode, theme: mode })", mode)
+    page.wait_for_timeout(500)  # some colours change slowly
 
 
 def opened(page, file):
