@@ -167,14 +167,18 @@ def test_a_legend_with_a_free_place_moves_nothing():
 
 
 def pictures(folder):
-    """What an executed book shows: (chapter, alternative text, letters, width, height) of each picture."""
+    """What an executed book shows: (chapter, alternative text, letters, width, height) of each picture.
+
+    A TrainingPlot, which shows itself while it trains, does not say how large its letters are.
+    """
     for path in sorted(folder.glob("*.ipynb")):
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
         outputs = itertools.chain.from_iterable(cell.get("outputs", []) for cell in cells)
         for output in outputs:
             if "image/png" in output.get("data", {}):
                 about = output["metadata"]["image/png"]
-                yield path.stem, about["alt"], *(about[name] for name in ("letters", "width", "height"))
+                if "letters" in about:
+                    yield path.stem, about["alt"], *(about[name] for name in ("letters", "width", "height"))
             html = "".join(output.get("data", {}).get("text/html", ""))
             if found := re.search(r'data-letters="([\d.]+)".*?alt="([^"]*)" width="(\d+)" height="(\d+)"', html, re.S):
                 letters, alt, width, height = found.groups()
