@@ -18,7 +18,7 @@ PARTS = {
 DECKS = list(PARTS)
 MOST = 40 / 45  # slides a minute of what is taught
 # Five questions in 19 minutes; three architectures in 14, each with its code and a table.
-MORE = {"01_neural_networks_4": 18, "01_neural_networks_8": 15}
+MORE = {"01_neural_networks_4": 18, "01_neural_networks_8": 15, "04_atoms_of_deep_learning_3": 36}
 SIZE = {"width": 1280, "height": 720}
 
 
