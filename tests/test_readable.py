@@ -55,6 +55,7 @@ def test_code_is_folded_on_a_phone_but_for_exercises(html, page):
     code = page.get_by_text("a remark")
     assert not code.is_visible()
     page.get_by_text("Show code").tap()
+    page.get_by_text("Hide code").wait_for(timeout=5_000)  # the words follow a moment later
     assert code.is_visible() and page.get_by_text("Hide code").is_visible()
     page.set_viewport_size(SCREEN)
     page.wait_for_function("!document.querySelector('.lecture-code > summary').getClientRects().length")
