@@ -21,6 +21,7 @@ EXTRAS = {
     "slides": "train,book",
     "live": "train,live",
     "notebooks": "live",
+    "claims": "train,live",
     "exercises": "live",
     "tune": "train,tune",
     "experiment": "train",
@@ -277,6 +278,23 @@ def exercises(options):
     print(f"{counted(len(found), 'exercise')}, {counted(sum(points.values()), 'point')}")
 
 
+def claims(options):
+    """List what the chapters claim and what their last runs say about it, or store the numbers of full mode."""
+    root = _checkout()
+    from publishing.claims import FILE, kept_runs, store, table
+
+    runs = kept_runs(root / "_build")
+    if not options.store:
+        print(table(runs))
+        return
+    from lecture import device
+
+    with device.quietly():
+        machine = device.choose().describe()
+    stored = store(runs, root / "notebooks", title=options.title, machine=machine)
+    print(f"Stored in notebooks/{FILE}: {', '.join(stored)}")
+
+
 def notebooks(options):
     """Make the .ipynb files from their .py sources."""
     root = _checkout()
@@ -360,6 +378,11 @@ def _parser():
     sub.add_argument("--for", dest="grader", default="nbgrader", help="which grades it: nbgrader (default) or otter")
     chapter = "number or name of a chapter, such as 01; may be given again (default: all)"
     sub.add_argument("--chapter", action="append", default=[], metavar="NAME", help=chapter)
+    sub = add(claims, "claims")
+    sub.add_argument(
+        "--store", action="store_true", help="keep the numbers of full mode, which pages show beside theirs"
+    )
+    sub.add_argument("--title", default="With all images", help="what stands before these numbers on a page")
     add(notebooks, "notebooks")
     return parser
 

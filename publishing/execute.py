@@ -8,6 +8,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import date
 from importlib import metadata
 
 import nbformat
@@ -145,7 +146,8 @@ async def _executed(source, root, environment, inputs, cache, *, progress=True):
     await _run(notebook, source, root, environment, progress)
     seconds = time.perf_counter() - start
     _drop_progress(notebook)
-    notebook.metadata["lecture"] = {"seconds": round(seconds, 1)} | environment
+    made = {"seconds": round(seconds, 1), "date": f"{date.today()}", "versions": versions()}
+    notebook.metadata["lecture"] = made | environment
     if stored:
         for old in stored.parent.glob(f"{source.stem}-*.ipynb"):
             old.unlink()
@@ -161,12 +163,19 @@ def fingerprint(source, root, environment, inputs=()):
     """Return a short digest of all that a run depends on: notebook, package, environment and versions of libraries."""
     digest = hashlib.sha256(json.dumps([environment, list(inputs)], sort_keys=True).encode())
     digest.update(as_text(from_source(source)).encode())
-    for file in [root / "preamble.py", *sorted((root / "lecture").rglob("*"))]:
+    beside = [root / "preamble.py", root / "notebooks" / "full_mode.json"]
+    for file in [*beside, *sorted((root / "lecture").rglob("*"))]:
         if file.is_file() and "__pycache__" not in file.parts:
             digest.update(f"{file.relative_to(root)}\0".encode() + hashlib.sha256(file.read_bytes()).digest())
-    for name in ("ipykernel", "keras", "keras-tuner", "matplotlib", "numpy", "scikit-learn", "tensorflow"):
-        digest.update(f"{name} {metadata.version(name)}\n".encode())
+    for name, version in versions().items():
+        digest.update(f"{name} {version}\n".encode())
     return digest.hexdigest()[:16]
+
+
+def versions():
+    """Return the versions of the libraries that a run depends on, by their names."""
+    names = ("ipykernel", "keras", "keras-tuner", "matplotlib", "numpy", "scikit-learn", "tensorflow")
+    return {name: metadata.version(name) for name in names}
 
 
 async def _run(notebook, source, root, environment, progress):

@@ -9,7 +9,7 @@ from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lecture.experiments import Hypothesis, claim
+from lecture.experiments import Hypothesis, StoredRun, claim
 
 SENTENCES = dict(if_so="It helps.", if_not="It does not.", if_undecided="That is open.")
 BY_WORD = dict(zip(("supported", "contradicted", "undecided"), SENTENCES.values()))
@@ -57,8 +57,32 @@ def test_the_numbers_that_decide_stand_behind_the_sentence():
 
 def test_a_notebook_shows_the_sentence_as_markdown_and_the_quantity_as_it_is():
     found = claim([0.2, 0.2], "w_1 * 2", smallest=0.1, **SENTENCES | {"if_so": "It *does* help."})
-    shown = found._repr_markdown_()
+    shown, metadata = found._repr_markdown_()
     assert shown.startswith("It *does* help. <small>(w\\_1 \\* 2: 0.2") and shown.endswith(")</small>")
+    assert metadata == {"claim": found.record()}
+    assert found.record() == dict(
+        quantity="w_1 * 2", smallest=0.1, absent=False, mean=0.2, low=0.2, high=0.2, n=2, word="supported"
+    )
+
+
+def _stored(**changed):
+    record = _claim([0.01, 0.02, 0.03]).record() | changed
+    return {record["quantity"]: StoredRun("With all images (full mode, 2026-11-29)", {record["quantity"]: record})}
+
+
+def test_what_a_stored_run_says_of_the_claim_stands_beside_it():
+    texts = {name: f"{text[:-1]}: {{mean:.2f}}." for name, text in SENTENCES.items()}
+    found = _claim([0.2, 0.21, 0.22], stored=_stored(), **texts)
+    assert (found.sentence, found.word) == ("It helps: 0.21.", "supported")
+    assert found.elsewhere == "With all images (full mode, 2026-11-29): It does not: 0.02."
+    assert found._repr_markdown_()[0].endswith(f")</small>\n\n<small>{found.elsewhere}</small>")
+    alone = _claim([0.2, 0.21, 0.22], **texts)
+    assert found._repr_markdown_()[0].startswith(alone._repr_markdown_()[0]) and found.record() == alone.record()
+
+
+@pytest.mark.parametrize("changed", [dict(quantity="gain"), dict(smallest=0.2), dict(absent=True)])
+def test_a_stored_run_that_claimed_something_else_is_silent(changed):
+    assert _claim([0.2, 0.21, 0.22], stored=_stored(**changed)).elsewhere == ""
 
 
 @pytest.mark.parametrize(

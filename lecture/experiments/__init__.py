@@ -8,6 +8,7 @@ from lecture.experiments.claims import Claim, claim
 from lecture.experiments.judgement import Compared, Hypothesis, Verdict
 from lecture.experiments.result import Result, Sweep
 from lecture.experiments.standard_images import StandardImages
+from lecture.experiments.stored import StoredRun, stored_runs
 from lecture.intervals import interval
 
 # A new experiment is a module beside this file and its name in this list, which is in the order of the lecture.
@@ -51,11 +52,13 @@ __all__ = [
     "Hypothesis",
     "Result",
     "StandardImages",
+    "StoredRun",
     "Sweep",
     "Verdict",
     "claim",
     "get",
     "interval",
+    "stored_runs",
 ]
 
 

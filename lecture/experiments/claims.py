@@ -1,12 +1,15 @@
 """A sentence of prose that follows from the numbers: ``claim(values, "quantity", smallest=…, if_so=…, …)``."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from string import Formatter
+from typing import Any
 
 from numpy.typing import ArrayLike
 
 from lecture.experiments.judgement import Hypothesis, Verdict
+from lecture.experiments.stored import NONE, StoredRun
 from lecture.words import counted, digits, listed
 
 _FIELDS = ("mean", "low", "high", "n")
@@ -23,10 +26,13 @@ class Claim:
         The chosen sentence.
     verdict : Verdict
         What the numbers say.
+    elsewhere : str
+        What the numbers of a stored run say; empty if there are none.
     """
 
     sentence: str
     verdict: Verdict
+    elsewhere: str = ""
 
     @property
     def word(self) -> str:
@@ -61,6 +67,12 @@ class Claim:
         runs = counted(self.n, "run")
         return f"{hypothesis.quantity}: {digits(self.mean)}, {spread}{runs}; the claim is {counts}"
 
+    def record(self) -> dict[str, Any]:
+        """Return what was claimed and what was measured, in words and numbers that JSON has."""
+        hypothesis = self.verdict.hypothesis
+        claimed = {"quantity": hypothesis.quantity, "smallest": hypothesis.smallest, "absent": hypothesis.absent}
+        return claimed | {"mean": self.mean, "low": self.low, "high": self.high, "n": self.n, "word": self.word}
+
     def __str__(self):
         return f"{self.sentence} ({self.numbers()})"
 
@@ -68,7 +80,8 @@ class Claim:
 
     def _repr_markdown_(self):
         numbers = _MARKUP.sub(r"\\\1", self.numbers())
-        return f"{self.sentence} <small>({numbers})</small>"
+        elsewhere = f"\n\n<small>{self.elsewhere}</small>" if self.elsewhere else ""
+        return f"{self.sentence} <small>({numbers})</small>{elsewhere}", {"claim": self.record()}
 
 
 def claim(
@@ -80,6 +93,7 @@ def claim(
     if_undecided: str,
     smallest: float | None = None,
     absent: bool = False,
+    stored: Mapping[str, StoredRun] = NONE,
 ) -> Claim:
     """Return the sentence that follows from the numbers of a run, whatever they are.
 
@@ -100,6 +114,9 @@ def claim(
         Smallest mean that counts, above 0; not with a verdict.
     absent : bool
         Whether the claim is that there is *no* such effect, in neither direction; not with a verdict.
+    stored : mapping of str to StoredRun
+        Runs whose numbers are kept, by the quantities that they measured (`lecture.experiments.stored_runs`). What one
+        of them says of the same claim stands beside the sentence.
 
     Raises
     ------
@@ -112,16 +129,22 @@ def claim(
     It gains 0.0295. (gain: 0.0295, 95 % interval 0.0221 to 0.0369, 4 runs; the claim is at least 0.01)
     """
     verdict = _verdict(values, quantity, smallest, absent)
+    texts = {"if_so": if_so, "if_not": if_not, "if_undecided": if_undecided}
+    return Claim(_sentence(texts, verdict), verdict, _elsewhere(texts, verdict.hypothesis, stored))
+
+
+def _elsewhere(texts, hypothesis, stored):
+    """What a stored run says of a hypothesis; nothing if there is none."""
+    run = stored.get(hypothesis.quantity)
+    verdict = run.verdict(hypothesis) if run else None
+    return f"{run.title}: {_sentence(texts, verdict)}" if run and verdict else ""
+
+
+def _sentence(texts, verdict):
+    """The sentence for a verdict, of those for each judgement, after all of them are checked."""
     fields = {"mean": verdict.mean, "low": verdict.low, "high": verdict.high, "n": verdict.n_seeds}
-    sentences = {
-        word: _filled(text, fields, name)
-        for word, name, text in (
-            ("supported", "if_so", if_so),
-            ("contradicted", "if_not", if_not),
-            ("undecided", "if_undecided", if_undecided),
-        )
-    }
-    return Claim(sentences[verdict.word], verdict)
+    filled = [_filled(text, fields, name) for name, text in texts.items()]
+    return dict(zip(("supported", "contradicted", "undecided"), filled))[verdict.word]
 
 
 def _verdict(values, quantity, smallest, absent):
