@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+from contextlib import contextmanager
 from pathlib import Path
 
 import hypothesis
@@ -20,6 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 BUILT, DECKS = ROOT / "_build" / "tests", ROOT / "_build" / "test_decks"
 SHORT = {"LECTURE_DATA": "sample", "LECTURE_MODE": "short", "LECTURE_LIVE": "0"}
+THEME_ERRORS = ("THEBE_JS_URL", "Got invalid theme mode")  # the two that the book's theme throws by itself
 SLOW = {"built_book": "book", "built_decks": "decks"}  # fixtures that take minutes, and their group
 FIRST = ("book", "decks", "test_tuning_workers")  # what takes longest, so that no worker is left with it in the end
 
@@ -128,10 +130,34 @@ def show_all(context):
 
 
 def watch(page):
-    """Collect what a page asks other places for, and its errors."""
+    """Collect what a page asks other places for, and its errors, without the two of the book's theme."""
     asked, complaints = [], []
+
+    def complain(text):
+        if not any(known in text for known in THEME_ERRORS):
+            complaints.append(text)
+
     page.on("request", lambda request: request.url.startswith(("file:", "data:", "blob:")) or asked.append(request.url))
-    page.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda message: message.type in ("error", "warning") and complaints.append(message.text))
+
+    def failed(request):
+        if request.failure != "net::ERR_ABORTED":  # a page that leads on to another stops what it was loading
+            complain(f"failed: {request.url}")
+
+    page.on("requestfailed", failed)
+    page.on("pageerror", lambda error: complain(str(error)))
+    page.on("console", lambda message: message.type in ("error", "warning") and complain(message.text))
     return asked, complaints
+
+
+@contextmanager
+def offline_page(context):
+    """A page of a context that is offline: it must ask nobody for anything, and complain of nothing."""
+    page = context.new_page()
+    page.set_default_navigation_timeout(120_000)  # the machine may be busy
+    asked, complaints = watch(page)
+    try:
+        yield page
+    finally:
+        context.close()
+    assert asked == []
+    assert complaints == []

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from conftest import show_all, watch
+from conftest import offline_page, show_all
 from small_book import ADDRESS, checkout, two_notebooks
 
 from publishing import address, book
@@ -18,13 +18,9 @@ def small(tmp_path_factory):
 
 @pytest.fixture
 def page(browser):
-    """A page that is offline, and fails the test at its end if it asked for anything."""
-    context = show_all(browser.new_context(offline=True, viewport={"width": 1280, "height": 900}))
-    page = context.new_page()
-    asked, _ = watch(page)
-    yield page
-    context.close()
-    assert asked == []
+    """A page that is offline, and fails the test at its end if it asked for anything or complained."""
+    with offline_page(show_all(browser.new_context(offline=True, viewport={"width": 1280, "height": 900}))) as page:
+        yield page
 
 
 def _open(page, small, name, fragment=""):

@@ -1,11 +1,10 @@
 """The built book in a real browser, from a file and offline: pages load whole, and every explorer moves."""
 
 import pytest
-from conftest import ROOT, show_all, watch
+from conftest import ROOT, offline_page, show_all
 
 from publishing import api, notebooks, parts
 
-THEME_ERRORS = ("THEBE_JS_URL", "Got invalid theme mode")  # the two that the book's theme throws by itself
 CHAPTERS = [
     f"notebooks/{page}"
     for source in notebooks.sources(ROOT / "notebooks")
@@ -17,14 +16,8 @@ PAGES = ["index", "gallery", "teaching", *(f"api/{name}" for name in api.pages()
 @pytest.fixture
 def page(browser):
     """A page that is offline, and fails the test at its end if it asked for anything or complained."""
-    context = show_all(browser.new_context(offline=True, viewport={"width": 1280, "height": 900}))
-    page = context.new_page()
-    page.set_default_navigation_timeout(120_000)  # the machine may be busy
-    asked, complaints = watch(page)
-    yield page
-    context.close()
-    assert asked == []
-    assert [text for text in complaints if not any(known in text for known in THEME_ERRORS)] == []
+    with offline_page(show_all(browser.new_context(offline=True, viewport={"width": 1280, "height": 900}))) as page:
+        yield page
 
 
 _ALL_COME = "all => Promise.allSettled(all.map(img => { img.loading = 'eager'; return img.decode(); }))"

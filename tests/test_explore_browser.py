@@ -6,7 +6,7 @@ import re
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from conftest import watch
+from conftest import offline_page, watch
 from explorers import Seen, draw_wave
 
 from lecture.explore import Paths, explore, render
@@ -82,13 +82,8 @@ def whole(body):
 @pytest.fixture
 def page(browser):
     """A page that is offline and fails the test at its end if it asked for anything or complained."""
-    context = browser.new_context(offline=True, viewport={"width": 1000, "height": 900})
-    page = context.new_page()
-    asked, complaints = watch(page)
-    yield page
-    context.close()
-    assert asked == []
-    assert complaints == []
+    with offline_page(browser.new_context(offline=True, viewport={"width": 1000, "height": 900})) as page:
+        yield page
 
 
 # ------------------------------------------------------------------------------------------------- from a file

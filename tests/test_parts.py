@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from conftest import show_all, watch
+from conftest import offline_page, show_all
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from part_book import checkout, notebooks
 from small_book import ADDRESS
@@ -23,13 +23,9 @@ def html(tmp_path_factory):
 
 @pytest.fixture
 def page(browser):
-    """A page that is offline, and fails the test at its end if it asked for anything."""
-    context = show_all(browser.new_context(offline=True, viewport={"width": 1280, "height": 900}))
-    page = context.new_page()
-    asked, _ = watch(page)
-    yield page
-    context.close()
-    assert asked == []
+    """A page that is offline, and fails the test at its end if it asked for anything or complained."""
+    with offline_page(show_all(browser.new_context(offline=True, viewport={"width": 1280, "height": 900}))) as page:
+        yield page
 
 
 def _read(html, name):

@@ -1,7 +1,7 @@
 """A small book on a phone and on a screen: code folded, figures enlarged, nothing too wide, no text too faint."""
 
 import pytest
-from conftest import watch
+from conftest import offline_page
 from part_book import checkout, notebooks
 from readable import faint_texts, in_mode, opened
 
@@ -20,13 +20,9 @@ def html(tmp_path_factory):
 
 @pytest.fixture
 def page(browser):
-    """A page on a phone that is offline, and fails the test at its end if it asked for anything."""
-    context = browser.new_context(offline=True, viewport=PHONE, has_touch=True)
-    page = context.new_page()
-    asked, _ = watch(page)
-    yield page
-    context.close()
-    assert asked == []
+    """A page on a phone that is offline, and fails the test at its end if it asked for anything or complained."""
+    with offline_page(browser.new_context(offline=True, viewport=PHONE, has_touch=True)) as page:
+        yield page
 
 
 @pytest.mark.parametrize("size", [PHONE, SCREEN], ids=["phone", "screen"])
