@@ -1,6 +1,7 @@
 """The drawings of the practice notebook: images, predictions, variants, weights, a two-unit layer."""
 
 import warnings
+from itertools import pairwise
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -165,6 +166,32 @@ def test_a_representation_names_each_class_at_its_median_and_counts_dead_units()
     assert "One unit is 0 for all of them." in plots.alt_text(ax.figure)
     with pytest.raises(ValueError, match=r"shape \(n, 2\)"):
         plots.plot_representation(np.zeros((3, 3)), [0, 0, 1], NAMES)
+
+
+def test_names_of_classes_that_share_a_place_stand_above_each_other_inside_the_axes():
+    names = ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Bag"]
+    classes = np.repeat(np.arange(6), 4)
+    activations = np.zeros((24, 2))
+    activations[classes == 5] = [20, 30]
+    ax = plots.plot_representation(activations, classes, names)
+    ax.figure.canvas.draw()
+    boxes = [text.get_window_extent() for text in ax.texts]
+    assert not [
+        (one, other) for one in range(6) for other in range(one) if boxes[one].shrunk(1, 0.8).overlaps(boxes[other])
+    ]
+    assert all(box.x0 >= ax.bbox.x0 - 1 and box.x1 <= ax.bbox.x1 + 1 for box in boxes)
+    assert len(ax.lines) >= 3  # lines lead the names that were moved far back to their medians
+    for line in ax.lines:
+        assert tuple(line.get_xydata()[0]) == (0, 0)
+    assert {text.get_text() for text in ax.texts} == set(names)
+
+
+def test_histograms_side_by_side_do_not_write_into_each_other():
+    rng = np.random.default_rng(0)
+    axes = plots.plot_weight_histograms({name: rng.normal(size=5000) * 0.15 for name in "abc"})
+    axes[0].figure.canvas.draw()
+    boxes = [label.get_window_extent() for ax in axes for label in ax.get_xticklabels() if label.get_text()]
+    assert len(boxes) >= 6 and all(one.x1 < other.x0 for one, other in pairwise(boxes))
 
 
 def test_a_representation_counts_the_images_whose_activations_are_not_finite():

@@ -11,7 +11,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from numpy.typing import ArrayLike
 
 from lecture.plots.style import size
-from lecture.words import short
+from lecture.words import minus
 
 # The largest and the smallest numbers that are drawn. Matplotlib's contours end at 1e250 and 1e-250, and the ticks of
 # its logarithmic axes some decades beyond the data must not overflow.
@@ -62,6 +62,11 @@ def borderless(width: float, height: float) -> Axes:
 def points(ax: Axes) -> np.ndarray:
     """Return width and height of Axes in points, and hide their frame."""
     ax.axis("off")
+    return extent(ax)
+
+
+def extent(ax: Axes) -> np.ndarray:
+    """Return width and height of Axes in points, once what stands around them has got its room."""
     figure = ax.get_figure(root=True)
     if engine := figure.get_layout_engine():
         engine.execute(figure)  # now, because the size of the letters follows from that of the Axes
@@ -78,7 +83,7 @@ def number_powers(ax: Axes) -> None:
     low, high = ax.get_ylim()
     if high < FEW_POWERS * low:  # powers of ten alone would leave one number on the axis
         ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: short(value)))
+        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: minus(f"{value:g}")))
     ax.yaxis.set_minor_formatter(NullFormatter())
 
 

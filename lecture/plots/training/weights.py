@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from matplotlib.ticker import NullFormatter
+from matplotlib.ticker import MaxNLocator, NullFormatter
 from numpy.typing import ArrayLike
 
 from lecture.plots import style
@@ -88,7 +88,16 @@ def plot_weight_histograms(weights: Mapping[str, ArrayLike], *, threshold: float
     axes[0].set(yscale="log", xlim=edges[[0, -1]], ylim=_range(sets, edges))  # of all
     for ax in axes:
         ax.yaxis.set_minor_formatter(NullFormatter())
+        ax.xaxis.set_major_locator(_Inner(nbins=4))
     return axes
+
+
+class _Inner(MaxNLocator):
+    """Ticks that leave the ends of the axis free, where the next panel's would touch them."""
+
+    def tick_values(self, vmin, vmax):
+        room = 0.1 * (vmax - vmin)
+        return [value for value in super().tick_values(vmin, vmax) if vmin + room <= value <= vmax - room]
 
 
 def _panels(n, n_lines):
