@@ -34,7 +34,7 @@ def test_a_product_has_a_cell_for_each_entry_and_its_sizes_on_the_sides():
     it = product()
     ax = plot_dense_product(it)
     assert [len(table.get_paths()) for table in ax.collections] == [4 * 3, 3 * 5, 5, 4 * 5]
-    assert {"a = 4 examples", "X    b = 3", "b = 3 inputs", "W    c = 5 units", "a × c = 4 × 5"} <= set(texts(ax))
+    assert {"n = 4 examples", "X    p = 3", "p = 3 inputs", "W    q = 5 units", "n × q = 4 × 5"} <= set(texts(ax))
     assert it.describe() in alt_text(ax.figure)
 
 

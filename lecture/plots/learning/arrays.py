@@ -42,25 +42,25 @@ def plot_dense_product(product: DenseProduct, *, ax: Axes | None = None) -> Axes
     ValueError
         If an array is too large for its numbers.
     """
-    (a, b), c = product.X.shape, product.W.shape[1]
+    (n, p), q = product.X.shape, product.W.shape[1]
     _refuse_large(product.X, product.W)
     row, column = product.entry
-    x, bias_y, w_y = b * _WIDE + 2.2, a * _HIGH + 1.0, a * _HIGH + 2.8
-    width, height = x + c * _WIDE + 3.1, w_y + b * _HIGH + 0.8
+    x, bias_y, w_y = p * _WIDE + 2.2, n * _HIGH + 1.0, n * _HIGH + 2.8
+    width, height = x + q * _WIDE + 3.1, w_y + p * _HIGH + 0.8
     lines = _sum_of(product, width + 1.3)
     ax = _canvas(ax, width, height, below=0.7 + 0.7 * len(lines))
-    _table(ax, product.X, (0, 0), f"X    b = {b}")
-    _side(ax, product.X, (0, 0), f"a = {a} example{'s' * (a > 1)}", turned=True)
-    _table(ax, product.W, (x, w_y), f"W    c = {c} unit{'s' * (c > 1)}")
-    _side(ax, product.W, (x, w_y), f"b = {b} input{'s' * (b > 1)}")
+    _table(ax, product.X, (0, 0), f"X    p = {p}")
+    _side(ax, product.X, (0, 0), f"n = {n} example{'s' * (n > 1)}", turned=True)
+    _table(ax, product.W, (x, w_y), f"W    q = {q} unit{'s' * (q > 1)}")
+    _side(ax, product.W, (x, w_y), f"p = {p} input{'s' * (p > 1)}")
     _table(ax, product.bias[None], (x, bias_y), "b")
     _side(ax, product.bias[None], (x, bias_y), "a bias each")
     _table(ax, product.Z, (x, 0), "Z = X W + b")
-    _side(ax, product.Z, (x, 0), f"a × c = {a} × {c}")
-    _outline(ax, (0, (a - 1 - row) * _HIGH), b, 1, _ROW)
-    _outline(ax, (x + column * _WIDE, w_y), 1, b, _COLUMN)
+    _side(ax, product.Z, (x, 0), f"n × q = {n} × {q}")
+    _outline(ax, (0, (n - 1 - row) * _HIGH), p, 1, _ROW)
+    _outline(ax, (x + column * _WIDE, w_y), 1, p, _COLUMN)
     _outline(ax, (x + column * _WIDE, bias_y), 1, 1, _BIAS)
-    _outline(ax, (x + column * _WIDE, (a - 1 - row) * _HIGH), 1, 1, _ENTRY)
+    _outline(ax, (x + column * _WIDE, (n - 1 - row) * _HIGH), 1, 1, _ENTRY)
     for number, pieces in enumerate(lines):
         _write(ax, pieces, (width / 2 - 0.65, -0.7 - 0.7 * number))
     return describe(ax, product.describe())
