@@ -15,8 +15,8 @@
 # This chapter draws such chains, runs them forward and backward with every
 # number in sight, and watches them learn.
 #
-# First, one at work. It has just learnt, from 6,000 photographs of clothes,
-# and now it looks at a photograph that it has never seen.
+# First, a network at work. It has just learnt from 6,000 photographs of
+# clothes, and now it looks at one that it has never seen.
 
 # %% tags=["hide-input"]
 from lecture import architecture, from_scratch, optimizers, surfaces
@@ -53,7 +53,7 @@ show_inside(X_val[boot])
 right = np.mean(
     signals["output"].argmax(axis=1) == fashion.labels("val")[:1000]
 )
-print(f"of 1,000 photographs that it has not seen, it names {right:.0%} right")
+print(f"of 1,000 new photographs, it names {right:.0%} correctly")
 
 # %% [markdown]
 # Read the figure from left to right. The network gets 784 numbers: how bright
@@ -62,17 +62,17 @@ print(f"of 1,000 photographs that it has not seen, it names {right:.0%} right")
 # last one gives each of ten classes a probability.
 #
 # Why is that hard? Nobody can write down when 784 numbers are a boot: shift
-# the boot by two pixels, and nearly all of them change. Rules written by hand
-# failed at this for decades. A network finds its own rule from examples, and
-# that is what networks are for: pictures, speech, text, measurements, wherever
+# the boot by two pixels, and hundreds of them change. Rules written by hand
+# failed at this for decades. A network finds its own rule from examples. That
+# is what networks are for: pictures, speech, text, measurements, wherever
 # examples are easy to get and rules are not.
 #
 # By the end of this chapter you can
 #
 # - draw a network, count its [parameters](#architecture), and say what its
 #   layers look for;
-# - compute what it answers, with matrix products in NumPy and in Keras;
-# - find how each of these numbers changes the error, with the chain rule, and
+# - compute its answer with matrix products, in NumPy and in Keras;
+# - find how the error depends on each parameter, with the chain rule, and
 #   check the result;
 # - choose [activation functions](#basic-architecture) and initial weights, and
 #   say what goes wrong with a bad choice;
@@ -86,7 +86,7 @@ print(f"of 1,000 photographs that it has not seen, it names {right:.0%} right")
 # 1. **[Networks, drawn and counted](#architecture)**: what a network is, and
 #    why it has layers.
 # 2. **[Forward](#training-loop)**: how it learns, and how it computes.
-# 3. **[Backward](#backward-pass)**: how each number is corrected.
+# 3. **[Backward](#backward-pass)**: how each parameter is corrected.
 # 4. **[Gradients by machine](#automatic-differentiation)**: how a library finds
 #    them, and the whole loop written by hand.
 # 5. **[Functions and weights](#activation-functions)**: what to choose before
@@ -106,7 +106,7 @@ print(f"of 1,000 photographs that it has not seen, it names {right:.0%} right")
 #
 # *About 5 minutes.*
 #
-# This part is about the machine itself, before it learns anything: what a unit
+# This part is about the network itself, before it learns anything: what a unit
 # computes, what a layer is, and why several layers see more than one.
 #
 # You know logistic regression: weigh the inputs, add them up, and squash the
@@ -139,8 +139,8 @@ plots.plot_network(
 # </details>
 #
 # The output node does two things: it adds up ($z$), and it squashes
-# ($\sigma$). Everything that follows is made of such nodes, called *units*. In
-# numbers:
+# ($\sigma$). All networks in this chapter are made of such nodes, called
+# *units*. In numbers:
 
 # %% tags=["live", "slide-code"]
 # One unit: w_0 + x @ w, then the sigmoid with np.exp.
@@ -158,10 +158,10 @@ print(f"z = {z:.2f}, ŷ = {y_hat:.3f}")
 #
 # *About 6 minutes.*
 #
-# Put a *layer* of such units between the inputs and the output. Nobody sees
-# its results from outside, so it is called *hidden*. Each hidden unit is a
-# small function of all inputs, and the output is a function of the hidden
-# units.
+# Put a *layer* of such units between the inputs and the output. From outside
+# its results cannot be seen, so it is called *hidden*. Each hidden unit is a
+# function of all inputs, and the output is a function of all hidden units: such
+# layers are *dense*.
 #
 # $$\mathbf{a} = h(\mathbf{x}) = f(\mathbf{x}\mathbf{W}^{(1)} + \mathbf{b}^{(1)})$$
 #
@@ -185,9 +185,9 @@ plots.plot_network(net, labels="names", counts=True);
 # </details>
 #
 # The hidden layer and the output layer may have different activation
-# functions. Here is the same network with what happens inside each node: a sum
-# $z$, a function ($f$, in the last layer $g$), and the result ($a$, in the
-# last layer $\hat{y}$).
+# functions. The next drawing of this network shows what happens inside each
+# node: a sum $z$, a function ($f$, in the last layer $g$), and the result
+# ($a$, in the last layer $\hat{y}$).
 
 # %%
 plots.plot_network(net, labels="functions", weight_labels=True, counts=True);
@@ -221,7 +221,7 @@ print(f"a = {a.round(2)}, ŷ = {1 / (1 + np.exp(-(a @ W2 + b2))):.3f}")
 #
 # - **a** They double: there are twice as many hidden units.
 # - **b** They become 90: each new unit brings five.
-# - **c** They become 96: the two hidden layers are joined by 36.
+# - **c** They become 96: 36 weights join the two hidden layers.
 
 
 # %%
@@ -242,9 +242,9 @@ explore(dense_net, n_layers=(0, 6, 1), n_units=(1, 12, 1))
 #
 # </details>
 #
-# Move the sliders and read the counts. One more hidden layer of $n$ units adds
-# $n \cdot n$ weights; one more unit in every layer adds both a row and a column
-# to each matrix between them.
+# Move the sliders and read the counts. One more hidden layer of $q$ units adds
+# $q \cdot q$ weights; one more unit in every hidden layer adds both a row and
+# a column to each matrix between them.
 #
 # **Learnt:** width is what makes dense networks large, because the number of
 # weights grows with its square.
@@ -261,15 +261,15 @@ explore(dense_net, n_layers=(0, 6, 1), n_units=(1, 12, 1))
 #
 # Look again at the network of the [beginning](#overview). Its layers are
 # *convolutions*: windows of 3 × 3 numbers that look at every place of an
-# image. So what they answer is an image again, a *feature map*; dark means a
-# strong answer.
+# image. So their answer is an image again, a *feature map*; dark means a strong
+# answer.
 #
 # *Predict first: move the boot down by three pixels. What happens to the maps
 # of layer 1?*
 #
 # - **a** They move down as well.
 # - **b** They stay as they are: it is the same boot.
-# - **c** They change everywhere: the pixels are other ones.
+# - **c** They change everywhere: all the pixels are different.
 
 # %%
 show_inside(np.pad(X_val[boot], ((3, 0), (0, 0), (0, 0)))[:28])
@@ -285,9 +285,9 @@ show_inside(np.pad(X_val[boot], ((3, 0), (0, 0), (0, 0)))[:28])
 # (The answer at the right may change: the last layer looks at all places, and
 # has learnt boots where they usually stand.)
 #
-# In layer 1 you can still recognize the boot. In layer 3 you cannot: each map
-# says how much of *something* there is in which of 7 × 7 places. The maps get
-# smaller because only the strongest of 2 × 2 answers goes on to the next
+# In layer 1 you can still recognize the boot. In layer 3 you hardly can: each
+# map says how much of *something* there is at each of 7 × 7 places. The maps
+# get smaller because only the strongest of 2 × 2 answers goes on to the next
 # layer. So a number in a later map has seen a larger part of the image: 3 × 3
 # pixels in layer 1, 8 × 8 in layer 2, 18 × 18 in layer 3.
 #
@@ -297,8 +297,8 @@ show_inside(np.pad(X_val[boot], ((3, 0), (0, 0), (0, 0)))[:28])
 # *Predict first: what will the pieces of one map of layer 3 have in common?*
 #
 # - **a** They all show the same kind of garment.
-# - **b** They show edges in one direction, as in layer 1.
-# - **c** They show similar parts, also of different garments.
+# - **b** They all show an edge in one direction.
+# - **c** They show similar parts, even of different garments.
 
 # %%
 drawn = architecture.of(filters)
@@ -318,14 +318,14 @@ plots.plot_patches(strongest);
 # <details><summary>Answer</summary>
 #
 # **c.** Similar parts. In layer 1 the pieces of a map share an edge or a patch
-# of one brightness, in layer 2 longer edges and corners, in layer 3 larger
-# parts of clothes, such as a shoulder, a leg or the front of a shoe.
+# of one brightness, in layer 2 a longer edge or a corner, in layer 3 a larger
+# part of the clothes: look for sleeves, legs, collars and the tops of shoes.
 #
 # </details>
 #
-# Each row is one map. Nobody told the network to look for edges or for shoes:
-# it was told the class, and these filters are what helped. Not every row has a
-# name; a filter may answer to several things.
+# Each row is one map. Nobody told the network to look for edges or sleeves: it
+# was told only the class of each image, and these filters helped. Not every
+# row has a name; a filter may answer to several things.
 #
 # **Learnt:** each layer filters what the layer before has found, from edges
 # over their combinations to parts of things.
@@ -335,15 +335,15 @@ plots.plot_patches(strongest);
 #
 # *About 6 minutes.*
 #
-# A dense layer connects everything with everything and knows nothing about its
-# input: shuffle the pixels of all images in the same way, and it learns just
-# as well. A *convolution* has some knowledge of images built in: a pattern is
-# the same pattern wherever it is. So one small window of weights slides over
+# A dense layer connects every input with every unit and knows nothing about
+# its input: shuffle the pixels of all images in the same way, and it learns
+# just as well. A *convolution* has some knowledge of images built in: a pattern
+# is the same pattern wherever it is. So one small window of weights slides over
 # the image, and the same few numbers are used at every place. That is called
 # *sharing weights*.
 #
-# *Predict first: a dense layer from an image of 28 × 28 pixels to 8 maps of 26
-# × 26 has four million parameters. How many parameters does a 3 × 3
+# *Predict first: a dense layer from an image of 28 × 28 pixels to 8 maps of
+# 26 × 26 numbers has four million parameters. How many does a 3 × 3
 # convolution between the same shapes have?*
 #
 # - **a** 72
@@ -360,8 +360,8 @@ print(f"dense layer: {(28 * 28 + 1) * 8 * 26 * 26:,} parameters")
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **b.** 80: for each of the 8 maps 3 · 3 weights and a bias. They are used at
-# all 26 · 26 places.
+# **b.** 80: each of the 8 maps has 3 · 3 weights and a bias, used at all
+# 26 · 26 places.
 #
 # </details>
 #
@@ -386,12 +386,12 @@ plt.show()
 architecture.of(convolutional).table()
 
 # %% [markdown]
-# Three quarters of its parameters are in its one dense layer, the last.
+# The last layer, the only dense one, has three quarters of the parameters.
 # [Other networks](#other-architectures) share weights over the steps of a
 # sequence or the words of a text; they come at the end of this chapter.
 #
-# **Learnt:** a convolution uses the same small window everywhere, so that it
-# needs few parameters and finds a pattern wherever it is.
+# **Learnt:** a convolution uses the same small window everywhere, so it needs
+# few parameters and finds a pattern wherever it is.
 
 # %% [markdown] anchor="exercises-architecture"
 # ## Exercises: architecture
@@ -404,8 +404,8 @@ architecture.of(convolutional).table()
 # %% [markdown] tags=["exercise"]
 # ### Exercise: counting parameters
 #
-# How many numbers does a network with 784 inputs, one hidden layer of 100
-# units and 10 outputs learn?
+# A network has 784 inputs, one hidden layer of 100 units and 10 outputs. How
+# many parameters does it have?
 
 # %% tags=["exercise"]
 n_parameters = ...
@@ -439,9 +439,9 @@ exercises.check("weights-of-any-net", n_weights)
 # %% [markdown] tags=["exercise"]
 # ### Exercise: a convolution
 #
-# A convolutional layer has windows of 5 × 5, an input of 32 × 32 pixels with 3
-# channels, and gives 16 maps. How many parameters does it
-# have, biases included?
+# A convolutional layer has windows of 5 × 5, gets an image of 32 × 32 pixels
+# with 3 colour channels, and gives 16 maps. How many parameters does it have,
+# biases included?
 
 # %% tags=["exercise"]
 n_parameters = ...
@@ -491,7 +491,7 @@ exercises.check("collapsing-layers", one_layer)
 #    follows the *gradient*: for every weight, how much the loss changes if that
 #    weight changes a little.
 #
-# *Predict first: in one round, who uses the weights, and who changes them?*
+# *Predict first: in one round, what uses the weights, and what changes them?*
 #
 # - **a** The layers use them, and the gradients change them.
 # - **b** Layers and gradients use them, and the optimizer changes them.
@@ -525,11 +525,11 @@ explore(training_loop, round_number=(1, 91, 10))
 # </details>
 #
 # A small network learns *exclusive or*: whether the two numbers in a row of
-# $\mathbf{X}$ differ. The numbers are those of a real training. From one
-# position of the slider to the next it goes ten rounds, each with the same
-# four examples. Blue is the way forward, vermilion the way back. Move the
-# slider and compare $\hat{\mathbf{y}}$ with $\mathbf{y}$: the predictions
-# approach the truth. The rest of this part takes the loop apart.
+# $\mathbf{X}$ differ. The numbers come from a real training. Each step of the
+# slider is ten rounds, all with the same four examples. Blue is the way
+# forward, vermilion the way back. Move the slider and compare
+# $\hat{\mathbf{y}}$ with $\mathbf{y}$: the predictions approach the truth. The
+# rest of this part takes the loop apart.
 #
 # **Learnt:** training is one loop around four choices: architecture,
 # initialization, loss and optimizer.
@@ -549,12 +549,12 @@ explore(training_loop, round_number=(1, 91, 10))
 #
 # $$\mathbf{W} \leftarrow \mathbf{W} - \eta\, \dfrac{\partial \mathcal{L}}{\partial \mathbf{W}}$$
 #
-# *Predict first: the same network learns exclusive or, in 100 steps with one
-# learning rate. How long are the steps?*
+# *Predict first: the same network learns exclusive or in 100 steps, with one
+# learning rate. How does the length of a step change?*
 #
-# - **a** They get shorter from first to last.
-# - **b** They stay equally long, because the learning rate does.
-# - **c** They get shorter, longer again, and then die down.
+# - **a** It shrinks from the first step to the last.
+# - **b** It stays the same, because the learning rate does.
+# - **c** It shrinks, grows, and shrinks again.
 
 
 # %%
@@ -567,9 +567,9 @@ explore(weight_updates, iteration=(0, record.steps, 4))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **c.** Shorter, longer again, and then they die down. The first steps bring
-# all predictions near one half. Then little happens, because the hidden units
-# still do almost the same. Once they differ, the steps grow; when the answers
+# **c.** It shrinks, grows, and shrinks again. The first steps bring all
+# predictions near one half, and there the loss is nearly flat. Once the hidden
+# units begin to tell the four examples apart, the steps grow; when the answers
 # are right, the gradient fades, and the steps with it.
 #
 # </details>
@@ -592,8 +592,8 @@ for _ in range(10):
 print(f"w = {w:.3f}, loss {(w - 3) ** 2:.3f}")
 
 # %% [markdown]
-# **Learnt:** training repeats five steps, and the size of an update is set by
-# the gradient, not by a plan.
+# **Learnt:** training repeats five steps; with a fixed learning rate, the
+# gradient decides how long each update is.
 
 # %% [markdown] anchor="forward-pass"
 # ## The forward pass: data as tensors
@@ -601,8 +601,8 @@ print(f"w = {w:.3f}, loss {(w - 3) ** 2:.3f}")
 # *About 7 minutes.*
 #
 # A network only ever gets arrays of numbers, called *tensors*. The number of
-# axes says what kind of data it is, and the *shape*, the length of each axis,
-# how much of it there is. Nearly always the first axis counts examples.
+# axes depends on the kind of data; the *shape*, the length of each axis, on
+# how much of it there is. The first axis nearly always counts examples.
 #
 # *Predict first: you give a network a batch of colour videos. How many axes
 # does the tensor have?*
@@ -625,7 +625,7 @@ sequences = images
 plots.plot_tensor(sequences, axes=["example", "time step", "feature"]);
 # %% [markdown]
 # Four axes: pictures in colour, with three *channels*: red, green and blue.
-# Ours are grey, so we tint each in a colour of its own.
+# Ours are grey, so we tint each in its own colour.
 
 # %% tags=["slide-code"]
 tints = np.array(
@@ -675,12 +675,12 @@ assert (flat.reshape(videos.shape) == videos).all()
 # *About 5 minutes.*
 #
 # One matrix product gives all sums of a dense layer, for all examples of a
-# batch. With $a$ examples of $b$ inputs each, and a layer of $c$ units:
+# batch. With $n$ examples of $p$ inputs each, and a layer of $q$ units:
 #
-# $$\underbrace{\mathbf{Z}}_{a \times c} = \underbrace{\mathbf{X}}_{a \times b}\; \underbrace{\mathbf{W}}_{b \times c} + \underbrace{\mathbf{b}}_{c}$$
+# $$\underbrace{\mathbf{Z}}_{n \times q} = \underbrace{\mathbf{X}}_{n \times p}\; \underbrace{\mathbf{W}}_{p \times q} + \underbrace{\mathbf{b}}_{q}$$
 #
-# *Predict first: how many multiplications does this take for a = 4, b = 3 and
-# c = 5?*
+# *Predict first: how many multiplications does this take for n = 4, p = 3 and
+# q = 5?*
 
 # %%
 rng = np.random.default_rng(SEED)
@@ -704,8 +704,8 @@ explore(dense_layer, example=(1, 4), unit=(1, 5))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **60.** There are 4 · 5 sums, and each takes 3 multiplications: $a \cdot b
-# \cdot c$ in general.
+# **60.** There are 4 · 5 sums, and each takes 3 multiplications: $n \cdot p
+# \cdot q$ in general.
 #
 # </details>
 #
@@ -726,10 +726,10 @@ ours = batch @ weights + bias
 print(f"{ours.shape}, largest difference {np.abs(theirs - ours).max():.1e}")
 
 # %% [markdown]
-# The difference is one of rounding: Keras computes with about seven digits,
-# NumPy with about sixteen.
+# They differ only by rounding: Keras computes with about seven digits, NumPy
+# with about sixteen.
 #
-# **Learnt:** a dense layer is `X @ W + b`: inner sizes must agree, and the
+# **Learnt:** a dense layer is `X @ W + b`: the inner sizes must agree, and the
 # outer ones are the shape of the result.
 
 # %% [markdown] anchor="element-wise-operations"
@@ -737,9 +737,9 @@ print(f"{ours.shape}, largest difference {np.abs(theirs - ours).max():.1e}")
 #
 # *About 6 minutes.*
 #
-# After the product, everything happens to single entries. An activation
-# function is applied to each of them, and the shape stays as it is. The most
-# common one is *ReLU*, which keeps what is positive and sets the rest to 0.
+# After the product, everything happens entry by entry. An activation function
+# is applied to each entry, and the shape stays as it is. The most common one is
+# *ReLU*, which keeps what is positive and sets the rest to 0.
 
 # %% tags=["live", "slide-code"]
 # ReLU of Z with np.maximum.
@@ -768,8 +768,8 @@ plots.plot_elementwise(from_scratch.elementwise("+", Z, [1, 2, 3]));
 #
 # </details>
 #
-# The repeated cells are pale; nothing is copied in memory. With a product, a
-# sum and a function of each entry, a whole layer is one line:
+# The repeated cells are pale; in memory nothing is copied. A whole layer, its
+# product, its sum and its function of each entry, is one line:
 
 # %% tags=["live", "slide-code"]
 # A dense layer with a sigmoid in one line: @, + and np.exp.
@@ -800,7 +800,7 @@ plots.plot_elementwise(from_scratch.elementwise("−", wanted, predicted));
 #
 # </details>
 #
-# Print shapes when a loss looks odd. Where they do not fit at all, there is an
+# Print shapes when a loss looks odd. If they do not fit at all, NumPy raises an
 # error, which is the better case. Either way, say which axis you mean:
 
 # %% tags=["live", "slide-code"]
