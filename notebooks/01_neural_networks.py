@@ -822,8 +822,8 @@ assert np.mean((wanted - predicted[:, 0]) ** 2) == 0
 # *About 8 minutes.*
 #
 # This part is about one question: how much does each weight contribute to the
-# error? The answer is three factors and a loop, and it is the same for a
-# network of nine weights and one of nine billion.
+# error? The answer is three factors and a loop, the same for nine weights and
+# for nine billion.
 #
 # The backward pass finds, for every weight, how the loss changes when that
 # weight is nudged. For the weights of layer $l$, from $p$ units to $q$ units,
@@ -831,8 +831,8 @@ assert np.mean((wanted - predicted[:, 0]) ** 2) == 0
 #
 # $$\frac{\partial \mathcal{L}}{\partial \mathbf{W}^{(l)}} = \begin{pmatrix} \frac{\partial \mathcal{L}}{\partial w^{(l)}_{1,1}} & \cdots & \frac{\partial \mathcal{L}}{\partial w^{(l)}_{1,q}} \\ \vdots & \ddots & \vdots \\ \frac{\partial \mathcal{L}}{\partial w^{(l)}_{p,1}} & \cdots & \frac{\partial \mathcal{L}}{\partial w^{(l)}_{p,q}} \end{pmatrix}$$
 #
-# Each of the $n$ examples of a batch has such a matrix of its own. The update
-# uses their mean:
+# Each of the $n$ examples of a batch has its own matrix. The update uses their
+# mean:
 #
 # $$\frac{\partial \mathcal{L}}{\partial \mathbf{W}^{(l)}} = \frac{1}{n} \sum_{m=1}^{n} \frac{\partial \mathcal{L}(\mathbf{x}_m, \mathbf{y}_m)}{\partial \mathbf{W}^{(l)}}$$
 
@@ -840,7 +840,7 @@ assert np.mean((wanted - predicted[:, 0]) ** 2) == 0
 points, differ = from_scratch.xor()
 answers = np.hstack(
     [differ, points.min(axis=1, keepdims=True) > 0]
-)  # two questions: do the inputs differ? are both on?
+)  # two questions: do the inputs differ? are both positive?
 two_outputs = from_scratch.dense_net([2, 3, 2], loss="squared_error", seed=5)
 
 
@@ -856,10 +856,10 @@ explore(gradient_of_a_batch, layer=(1, 2))
 
 # %% [markdown]
 # The examples disagree: one wants a weight to grow, another wants it to
-# shrink. The mean is what they agree on.
+# shrink. The mean is their compromise.
 #
 # *Predict first: put every example into the batch twice. What happens to the
-# sum of the gradients, and what to their mean?*
+# sum of the gradients, and to their mean?*
 #
 # - **a** The sum doubles, the mean stays.
 # - **b** The sum stays, the mean halves.
@@ -889,9 +889,9 @@ for copies in (1, 2, 10, 100):
 # start again with the next weight. From the back: find how the loss depends on
 # the last layer, and reuse that for the layer before it, down to the first.
 #
-# *Predict first: for the 669,706 weights and biases of a 784-512-512-10
-# network, how many times as many multiplications does the way from the front
-# take?*
+# *Predict first: a 784-512-512-10 network has 669,706 weights and biases. How
+# many times as many multiplications does the way from the front take as the way
+# from the back?*
 #
 # - **a** about twice as many
 # - **b** about 50 times as many
@@ -929,15 +929,15 @@ Table(
 #
 # </details>
 #
-# These are counts for one example, with one forward pass done beforehand; they
-# do not depend on any machine. Backward, each layer needs one matrix product
-# for the gradient of its weights and one to pass the gradient on: at most two
-# forward passes, plus one multiplication for each unit. The passes from the
-# front repeat the work of the later layers for every weight.
+# These are counts for one example, after one forward pass; they are the same on
+# every machine. Backward, each layer needs one matrix product for the gradient
+# of its weights and one to pass the gradient on. So the way back costs at most
+# two forward passes, plus one multiplication for each unit. The way from the
+# front repeats the work of the later layers for every weight.
 #
 # **Learnt:** the gradient has the shape of the weights and is a mean over the
-# batch. Found from the back, it takes about two forward passes, however many
-# weights there are.
+# batch. Found from the back, it costs at most about two forward passes, however
+# many weights there are.
 
 # %% [markdown] anchor="backpropagation-example"
 # ## The chain rule in the last layer
@@ -956,7 +956,7 @@ Table(
 #
 # Each factor has the colour of its place in the drawing: the way from
 # $\hat{y}$ to the loss, the two halves of the output node, and the edge with
-# the input it carries.
+# its input.
 #
 # *Predict first: the truth is 1, the prediction is lower, and the weight's
 # input is positive. Is the gradient positive or negative? Does the weight go
@@ -988,11 +988,11 @@ explore(last_layer, from_unit=(0, 3))
 #
 # </details>
 #
-# Move the slider to the other units, whose activations are negative: the sign
+# Move the slider to units 1 and 2, whose activations are negative: the sign
 # changes. The first two factors are the same for all weights of the layer;
 # only the input differs. The bias comes from unit 0, whose output is 1. Mind
 # the order in $\hat{y} - y$: with $y - \hat{y}$ the sign is wrong, and every
-# update makes the loss larger.
+# update goes uphill.
 #
 # The last line of the figure does not use the chain rule at all: it nudges the
 # weight a little up and down and looks at the loss. You can do that to any
@@ -1031,7 +1031,7 @@ print(f"chain  {chain[2]:.8f}")
 #
 # - **a** only the weights $w^{(2)}_{j,k}$
 # - **b** all of them
-# - **c** none: they belong to another layer
+# - **c** none: they belong to the layer above
 
 
 # %%
@@ -1057,9 +1057,9 @@ explore(hidden_layer, from_unit=(1, 2), to_unit=(1, 3))
 #
 # The weights are used in both directions: forward $w_{j,k}$ carries $a_j$ to
 # unit $k$, backward it carries $\partial \mathcal{L} / \partial z_k$ to unit
-# $j$. Move *to unit*: the vermilion and the blue factor change, because they
-# belong to the unit. Move *from unit*: only the green one changes, because it
-# belongs to the input.
+# $j$. Move *to unit*: the vermilion and blue factors change, because they
+# belong to the unit. Move *from unit*: only the green factor changes, because
+# it belongs to the input.
 #
 # **Learnt:** in a hidden layer the factor from above is a sum over all ways to
 # the loss, and each way is a known gradient times a known weight.
@@ -1071,8 +1071,8 @@ explore(hidden_layer, from_unit=(1, 2), to_unit=(1, 3))
 #
 # Now everything at once: two outputs, a batch of three examples, forward,
 # backward and the update. The network answers two questions about its inputs:
-# do they differ, and are both on? The loss of an example is the sum over its
-# outputs; the loss of the batch is the mean over its examples:
+# do they differ, and are both positive? The loss of an example is the sum over
+# its outputs; the loss of the batch is the mean over its examples:
 #
 # $$\mathcal{L} = \frac{1}{n} \sum_{m=1}^{n} \sum_{k} \tfrac{1}{2} \left(\hat{y}_{m,k} - y_{m,k}\right)^2$$
 #
@@ -1105,10 +1105,9 @@ explore(backpropagation, step=(0, len(steps) - 1))
 #
 # </details>
 #
-# Step forward and see each number appear where it is used next. The backward
-# steps of the last layer come first; those of the first layer need only the
-# numbers right above it. The last step updates all weights at once and prints
-# the new loss.
+# Step forward and see each number appear where it is used next. Backward, the
+# last layer comes first; the first layer then needs only the numbers right
+# above it. The last step updates all weights at once and prints the new loss.
 #
 # Do the gradients agree with nudging each weight and looking at the loss?
 
@@ -1121,18 +1120,18 @@ assert error < 1e-6
 # In double precision, a correct implementation differs by far less than a
 # millionth. If yours is a tenth off, it is wrong, even if it seems to learn.
 #
-# **Learnt:** outputs add up, examples are averaged, and every gradient can be
-# checked by nudging its weight.
+# **Learnt:** the loss adds up outputs and averages over examples; nudging a
+# weight checks its gradient.
 
 # %% [markdown] anchor="backpropagation-summary"
 # ## Backpropagation in three factors
 #
 # *About 6 minutes.*
 #
-# For any layer at any depth, the gradient is made of three things: what comes
-# from the layer above, the slope of the activation, and the input. For a batch
-# with examples in rows ($\odot$ is the product element by element, and the
-# derivatives are those of each example's own loss):
+# In any layer, the gradient is made of three things: what comes from the layer
+# above, the slope of the activation, and the input. For a batch with examples
+# in rows ($\odot$ is the product element by element, and the derivatives are
+# those of each example's own loss):
 #
 # $$\frac{\partial \mathcal{L}}{\partial \mathbf{W}^{(l)}} = \frac{1}{n}\, {\color{#009E73} \mathbf{A}^{(l-1)\top}} \left( {\color{#D55E00} \frac{\partial \mathcal{L}}{\partial \mathbf{A}^{(l)}}} \odot {\color{#0072B2} f'(\mathbf{Z}^{(l)})} \right)$$
 #
@@ -1184,19 +1183,19 @@ for layer, here in reversed(list(zip(deeper.layers, passed))):
 
 # %% [markdown]
 # If one of the three factors is 0, the weight does not learn: nothing comes
-# from above, the activation is flat, or the input is 0. Much of what follows,
-# from activation functions to initial weights, is about keeping these factors
-# away from 0 and from growing without limit.
+# from above, the activation is flat, or the input is 0. Activation functions
+# and initial weights are chosen so that these factors neither vanish nor grow
+# without limit.
 #
-# **Learnt:** the gradient of a layer is above times slope times input, and one
-# loop from the last layer to the first finds them all.
+# **Learnt:** the gradient of a layer is what comes from above, times slope,
+# times input; one loop from the last layer to the first finds all gradients.
 
 # %% [markdown] anchor="automatic-differentiation" part="Gradients by machine"
 # ## Automatic differentiation
 #
 # *About 10 minutes.*
 #
-# This part is about the two things that a library does for you: it finds the
+# This part is about two things that a library does for you: it finds the
 # gradients, and it runs the loop. Build both once, and neither is magic.
 #
 # Nobody writes the backward pass of a new network by hand. The library writes
@@ -1235,18 +1234,18 @@ explore(tape_forward_and_back, step=(0, on_tape.last))
 # <details><summary>Answer</summary>
 #
 # **b.** Three, and it adds them. The weight reaches the loss in three ways,
-# and a change of $w$ goes all three at once.
+# and a change of $w$ goes all three ways at once.
 #
 # </details>
 #
 # Move *step* to the right. On the way forward each box gets its value, in
 # blue; on the way back each box hands its gradient, in vermilion, to the boxes
-# that it was computed from, and $w$ is served three times. The gradients of
-# $x$, $y$ and $\lambda$ come for free.
+# that it was computed from. So $w$ is handed three gradients. Those of $x$, $y$
+# and $\lambda$ come for free.
 #
-# It is no magic. This is all of it, for nine operations, and it is the code
-# that runs here. Each operation has two functions, one for each direction:
-# `compute` calls the first, `gradient` the second.
+# This is the whole tape, for nine operations, and it is the code that runs
+# here. Each operation has two functions, one for each direction: `compute`
+# calls the first, `gradient` the second.
 
 # %% tags=["hide-input"]
 import inspect
@@ -1258,7 +1257,7 @@ Markdown(f"```python\n{listing.strip()}\n```")
 
 # %% [markdown]
 # A whole network is no harder for the tape. Here is one with four arrays of
-# weights, for the two questions from before.
+# parameters, for the two questions from before.
 
 # %% tags=["hide-input"]
 rng = np.random.default_rng(SEED)
@@ -1283,7 +1282,7 @@ theirs = tape.gradient(error, variables)
 # %% [markdown]
 # *Predict first: how far apart are the two gradients?*
 #
-# - **a** not at all, but for rounding in the last digits
+# - **a** by rounding in the last digits only
 # - **b** by about a thousandth: TensorFlow uses faster approximations
 # - **c** by about a hundredth: ours nudges the weights, TensorFlow derives
 
@@ -1297,29 +1296,29 @@ for name, mine, other in zip("WbVc", ours, theirs):
 # <details><summary>Answer</summary>
 #
 # **a.** Both apply the same rules to the same numbers. Neither nudges
-# anything, and neither approximates: automatic differentiation is exact, but
-# for rounding.
+# anything, and neither approximates: automatic differentiation is exact, apart
+# from rounding.
 #
 # </details>
 #
-# The bias has shape (3,), the sums that it is added to have shape (4, 3):
-# broadcasting has used each bias four times, so four gradients come back, and
-# `summed_to` adds them. That is why the gradient has the shape of the weight,
-# whatever was broadcast.
+# The bias has shape (3,), the sums that it is added to have shape (4, 3).
+# Broadcasting has used each bias four times, so four gradients come back, and
+# `summed_to` adds them. So the gradient always has the shape of the parameter.
 #
-# What does it cost? We let networks grow, and measure three times: the
-# recording of a loss, the way back, and two losses for every weight, as
-# nudging needs them.
+# What does it cost? We let networks grow, and take the time of three things:
+# recording a loss, the way back, and nudging every weight, which takes two
+# losses for each.
 #
-# *Predict first: a network gets a hundred times as many weights. How many
-# forward passes does the way back take then, compared with before?*
+# *Predict first: a network gets a hundred times as many weights. The way back
+# takes longer, and so does a forward pass. How many forward passes is it worth
+# now?*
 #
-# - **a** about a hundred times as many
-# - **b** about ten times as many
+# - **a** about a hundred times as many as before
+# - **b** about ten times as many as before
 # - **c** about as many as before
 
 # %% tags=["hide-input"]
-times = [from_scratch.tape_times(seed=seed) for seed in range(3)]
+times = [from_scratch.tape_times(seed=seed) for seed in range(5)]
 plots.plot_tape_times(times[0])
 plt.show()
 print(times[0].describe())
@@ -1327,16 +1326,17 @@ worst = max(time.apart.max() for time in times)
 print(f"largest difference between the tape and nudging: {worst:.0e}")
 
 # %%
+longer = [time.nudging[-1] / time.backward[-1] for time in times]
 claim(
-    [time.nudging[-1] / time.backward[-1] for time in times],
-    "seconds for nudging, divided by seconds for the way back",
-    smallest=100,
+    np.log10(longer),  # a busy machine multiplies a time
+    "times that nudging takes as long as the way back, as a power of ten",
+    smallest=2,
     if_so="For all gradients of the largest of these networks, nudging takes"
-    " about {mean:,.0f} times as long as one way back.",
-    if_not="Nudging takes only {mean:,.0f} times as long as one way back:"
-    " this machine was busy with something else.",
-    if_undecided="How much longer nudging takes cannot be told on this"
-    " machine: the times differ too much.",
+    f" about {np.median(longer):,.0f} times as long as the way back.",
+    if_not="On this machine nudging takes only about"
+    f" {np.median(longer):,.0f} times as long as the way back.",
+    if_undecided="On this machine the times differ too much to say how much"
+    " longer nudging takes than the way back.",
 )
 
 # %%
@@ -1346,29 +1346,30 @@ claim(
     "forward passes that the way back takes, last network over first, minus 1",
     smallest=1,
     absent=True,
-    if_so="From the first network to the last, the number of forward passes"
-    " that the way back takes hardly changes (by {mean:+.0%}), while the"
-    " number of weights grows more than a hundredfold.",
-    if_not="On this machine the number of forward passes that the way back"
-    " takes changes by {mean:+.0%} from the first network to the last.",
-    if_undecided="Whether the way back takes as many forward passes for the"
-    " last network as for the first is not clear: the times differ too much.",
+    if_so="From the first network to the last, the number of weights grows"
+    " more than a hundredfold; the number of forward passes that the way back"
+    " is worth changes by {mean:+.0%}.",
+    if_not="On this machine the number of forward passes that the way back is"
+    " worth changes by {mean:+.0%} from the first network to the last.",
+    if_undecided="On this machine the times differ too much to say whether"
+    " the way back is worth as many forward passes for the last network as"
+    " for the first.",
 )
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **c.** The way back reads each entry once, and an entry costs about as much
-# backward as forward, however many weights stand behind it. Nudging needs two
-# forward passes for each weight, and so does, but for a factor of two, the
-# chain rule from the front (*forward mode*).
+# **c.** About as many. The way back reads each entry once, and an entry costs
+# about as much backward as forward, however many weights stand behind it.
+# Nudging needs two forward passes for each weight, and the chain rule from the
+# front (*forward mode*) about one.
 #
 # </details>
 #
-# With nudging both factors grow: the number of weights, and the work for each.
-# The way back has a price of another kind. The tape keeps every intermediate
-# result until it is read, so in training it is often memory that limits the
-# batch size. In prediction nothing has to be recorded.
+# When you nudge, two things grow: the number of weights, and the work for each.
+# The way back has another price: the tape keeps every intermediate result
+# until it is read. So in training, memory often limits the batch size. In
+# prediction nothing has to be recorded.
 #
 # **Learnt:** automatic differentiation records the forward pass and reads the
 # record backward; it is exact, and all gradients together cost about as much
@@ -1381,8 +1382,8 @@ claim(
 #
 # With a tape, training is six lines, and `fit` is no more than that: for each
 # batch, record the loss, read the tape, let the optimizer move the weights.
-# Two thousand real images, in batches of fifty. (The [softmax and its
-# loss](#output-activations) and [Adam](#adam) are explained in the next parts.)
+# Ours takes two thousand real images, in batches of fifty. (Later parts explain
+# [softmax and its loss](#output-activations) and [Adam](#adam).)
 
 # %% tags=["slide-code"]
 clothes = data.load_fashion_mnist(seed=SEED)
@@ -1422,9 +1423,9 @@ for X_batch, y_batch in 3 * batches:
 # batches in the same order. How does its loss compare with that of the six
 # lines?*
 #
-# - **a** it is a little lower: `fit` also tunes the learning rate
-# - **b** it is a little higher: `fit` also measures as it trains
-# - **c** it is the same, but for rounding
+# - **a** It is a little lower: `fit` also tunes the learning rate.
+# - **b** It is a little higher: `fit` also measures as it trains.
+# - **c** It is the same, apart from rounding.
 
 # %% tags=["hide-input"]
 twin = net_for_clothes()
@@ -1469,27 +1470,27 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **c.** The optimizer is the same, the batches are the same, and so are the
-# gradients. `fit` adds convenience: shuffling, metrics, callbacks, a compiled
-# step that runs faster.
+# **c.** It is the same. The optimizer and the batches are the same, and so are
+# the gradients. `fit` adds convenience: shuffling, metrics, callbacks, a
+# compiled step that runs faster.
 #
 # </details>
 #
-# A point is the mean loss of the batches of one epoch, while the weights were
-# moving. Write the loop yourself when a step is not the usual
+# Each point is the mean loss over the batches of one epoch, measured while the
+# weights were changing. Write the loop yourself when a step is not the usual
 # one: two networks that train each other, a penalty on gradients, a batch in
 # pieces.
 #
-# A loop of one's own has mistakes of one's own. The best known comes from
-# PyTorch, where the gradients of a step are *added* to those that are there,
-# and `optimizer.zero_grad()` has to clear them before the next batch.
+# If you write the loop, you can also get it wrong. The best-known mistake comes
+# from PyTorch, where the gradients of a step are *added* to those of the step
+# before, unless `optimizer.zero_grad()` clears them.
 #
 # *Predict first: what happens to the loss if nobody clears them, so that every
 # update takes the sum of all gradients so far?*
 #
-# - **a** nothing new: the sum points the same way
-# - **b** it swings: old gradients push on long after they were right
-# - **c** it falls faster: each step sees more images
+# - **a** Nothing new: the sum points the same way.
+# - **b** It swings: old gradients push on long after they were right.
+# - **c** It falls faster: each step sees more images.
 
 # %% tags=["hide-input"]
 def losses_of_a_loop(clear, seed, rate=0.05, epochs=3):
@@ -1540,29 +1541,30 @@ claim(
     piled_up[:, -40:].mean(axis=1) - cleared[:, -40:].mean(axis=1),
     "loss in the last epoch, never cleared minus cleared",
     smallest=0.1,
-    if_so="Never cleared, the loss of the last epoch is {mean:.2f} higher.",
-    if_not="Never cleared, the loss of the last epoch is no higher here: this"
-    " rate is too small for the swings to show.",
-    if_undecided="Whether the mistake costs anything cannot be told from"
-    " {n} runs: they differ by {low:.2f} to {high:.2f}.",
+    if_so="If the gradients are never cleared, the loss in the last epoch is"
+    " {mean:.2f} higher.",
+    if_not="Gradients that are never cleared do little harm here: the loss in"
+    " the last epoch changes by {mean:+.2f}.",
+    if_undecided="{n} runs do not say whether the mistake costs anything: the"
+    " loss changes by {low:+.2f} to {high:+.2f}.",
 )
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **b.** The sum of all gradients is a velocity without friction:
-# [momentum](#momentum) with $\mu = 1$. The network runs through every valley
-# and up the other side.
+# **b.** It swings. The sum of all gradients works like a ball that rolls
+# without friction: it runs through every valley and up the other side. (That is
+# [momentum](#momentum) with $\mu = 1$.)
 #
 # </details>
 #
-# There is no error message, and the first steps look right. That is what makes
-# it a popular mistake. In TensorFlow each tape gives new gradients, so it
-# cannot happen by forgetting a line; but there you can read the loss outside
-# of the tape, and get `None` for every gradient.
+# There is no error message, and the first steps look right, so the mistake is
+# easy to miss. In TensorFlow each tape gives new gradients, so you cannot make
+# it by forgetting a line. There you may compute the loss outside the tape
+# instead, and get `None` for every gradient.
 #
 # **Learnt:** `fit` is a loop of six lines: record the loss, read the tape,
-# apply the gradients; begin each batch with gradients of zero.
+# apply the gradients; start each batch with gradients of zero.
 
 # %% [markdown] anchor="exercises-training"
 # ## Exercises: training
@@ -1590,9 +1592,9 @@ exercises.check("broadcast-shape", (32, 10))
 # %% [markdown] tags=["exercise"]
 # ### Exercise: a product (read)
 #
-# A batch `X` has the shape (64, 784), and the weights `W` were stored the
-# other way round, as (512, 784). What is the shape of `X @ W`? Write a tuple,
-# or `"error"` if NumPy refuses.
+# A batch `X` has the shape (64, 784), and the weights `W` were stored
+# transposed, as (512, 784). What is the shape of `X @ W`? Write a tuple, or
+# `"error"` if NumPy refuses.
 
 # %% tags=["exercise"]
 shape = ...
@@ -1650,9 +1652,9 @@ exercises.check("loss-gradient", gradient)
 # %% [markdown] tags=["exercise"]
 # ### Exercise: the gradient of the weights
 #
-# A layer got `inputs` of shape (n, p), and from above comes `delta`,
-# $\partial \mathcal{L} / \partial \mathbf{z}$ for each example, of shape (n,
-# q). Return the gradient of its weights: the mean over the batch.
+# A layer got `inputs` of shape (n, p). From above comes `delta` of shape (n,
+# q), which is $\partial \mathcal{L} / \partial \mathbf{z}$ for each example.
+# Return the gradient of the layer's weights: the mean over the batch.
 
 
 # %% tags=["exercise"]
@@ -1694,7 +1696,7 @@ exercises.check("update-step", updated)
 # %% [markdown] tags=["exercise"]
 # ### Exercise: mini-batches (repair)
 #
-# This function is to give the mini-batches of an epoch, in a random order. A
+# This function should give the mini-batches of an epoch, in a random order. A
 # network that is trained with it hardly gets beyond chance. Find the fault and
 # repair it.
 
@@ -1723,7 +1725,7 @@ exercises.check("mini-batch-fault", mini_batches)
 # %% [markdown] tags=["exercise"]
 # ### Exercise: two gradients (repair)
 #
-# This loop is to fit $\hat{y} = \mathbf{X}\mathbf{w} + b$ by gradient descent,
+# This loop should fit $\hat{y} = \mathbf{X}\mathbf{w} + b$ by gradient descent,
 # with the mean of $\frac{1}{2}(\hat{y} - y)^2$ as its loss. It works, but its
 # steps are not those of gradient descent. Find the fault and repair it.
 
@@ -1764,8 +1766,8 @@ exercises.check("late-gradient", fit)
 # ### Exercise: a rule for a sum (repair)
 #
 # A tape has this rule for `X + b`, with `X` of shape (n, p) and `b` of shape
-# (p,); `g` is the gradient of the sum. It stops the training with an error:
-# the gradient of `b` does not have the shape of `b`. Repair it.
+# (p,); `g` is the gradient of the sum. Training stops with an error: the
+# gradient of `b` does not have the shape of `b`. Repair the rule.
 
 
 # %% tags=["exercise"]
@@ -1784,12 +1786,12 @@ def back(g, X, b):
 exercises.check("tape-repair", back)
 
 # %% [markdown] tags=["exercise"]
-# ### Exercise: one sign is missing (read)
+# ### Exercise: one plus sign is missing (read)
 #
 # Someone writes a tape and forgets that gradients add up: each entry *sets*
 # the gradient of its inputs. The entries of $y = x \cdot x + 3\,x$ are $x$, $x
-# \cdot x$, $3\,x$ and their sum, in this order. Which derivative does this
-# tape give at $x = 2$?
+# \cdot x$, $3\,x$ and the sum, in this order. Which derivative does this tape
+# give at $x = 2$?
 
 # %% tags=["exercise"]
 derivative = ...
