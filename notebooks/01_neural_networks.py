@@ -1832,15 +1832,14 @@ exercises.check("bug-in-the-loop", 6)
 # borrowed. Each choice is judged by the same question: does the gradient get
 # through?
 #
-# Without activation functions, layers collapse: a linear function of a linear
-# function is linear.
+# Without activation functions, layers collapse into one: a linear function of a
+# linear function is linear.
 #
 # $$\text{sigmoid: } \sigma(z) = \frac{1}{1 + e^{-z}} \qquad \tanh(z) = \frac{2}{1 + e^{-2z}} - 1$$
 #
-# $$\text{ReLU: } \max(0, z) \qquad \text{leaky ReLU: } \max(\alpha z, z), \quad 0 < \alpha < 1$$
+# $$\text{ReLU: } \max(0, z) \qquad \text{leaky ReLU: } \max(0.2\, z, z)$$
 #
-# *Predict first: which of them can give the layer above both positive and
-# negative inputs, equally large?*
+# *Predict first: which of these three has outputs that spread evenly around 0?*
 #
 # - **a** the sigmoid
 # - **b** tanh
@@ -1863,18 +1862,17 @@ explore(activation_function, name=HIDDEN)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **b.** tanh. The outputs of the sigmoid are all positive. So for each single
-# example, all weights into one unit above get gradients of the same sign: they
-# all go up, or all go down. Only a batch of different examples can move one up
-# and another down.
+# **b.** tanh. The outputs of the sigmoid and of ReLU are never negative. So for
+# a single example, all weights into one unit above get gradients of the same
+# sign: they all go up, or all go down. Only a batch of different examples can
+# move one up and another down.
 #
 # </details>
 #
-# ReLU ("rectified linear unit") is the simplest function that is not linear,
-# and costs one comparison. Others round its corner (ELU, GELU, SiLU, softplus)
-# or let something through on the left (leaky ReLU).
+# ReLU ("rectified linear unit") costs one comparison. Others round its corner
+# (ELU, GELU, SiLU, softplus) or let something through on the left (leaky ReLU).
 #
-# That layers without activation function collapse, you can see in three lines:
+# Three lines show how layers without an activation function collapse:
 
 # %% tags=["live", "slide-code"]
 # Two linear layers, X @ W1 @ W2, and the one layer that does the same.
@@ -1884,8 +1882,8 @@ print(np.allclose(X_in @ W1 @ W2, X_in @ (W1 @ W2)))
 print(np.allclose(np.maximum(X_in @ W1, 0) @ W2, X_in @ (W1 @ W2)))
 
 # %% [markdown]
-# **Learnt:** the activation function is what makes a second layer worth
-# having; ReLU is the usual first choice.
+# **Learnt:** only an activation function makes a second layer worth having;
+# ReLU is the usual first choice.
 
 # %% [markdown] anchor="activation-gradients"
 # ## What they do to the gradient
@@ -1896,7 +1894,7 @@ print(np.allclose(np.maximum(X_in @ W1, 0) @ W2, X_in @ (W1 @ W2)))
 # gradient](#backpropagation-summary). Where it is 0, nothing is learnt; where
 # it is small in every layer, the product of many small factors vanishes.
 #
-# *Predict first: what is the largest slope that a sigmoid has anywhere?*
+# *Predict first: what is the largest slope of the sigmoid?*
 
 
 # %%
@@ -1909,15 +1907,15 @@ explore(activation_and_slope, name=HIDDEN)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **0.25.** It is reached at $z = 0$. The slope is
+# **0.25.** That is the slope at $z = 0$. Everywhere it is
 # $\sigma(z)\,(1 - \sigma(z))$, and a product of two numbers that add up to 1 is
 # largest when both are ½.
 #
 # </details>
 #
 # Between the last of ten layers of sigmoids and the first lie nine slopes.
-# They leave at most $4^{-9}$, four millionths, of the gradient, before the
-# weights have their say:
+# They leave at most $4^{-9}$, four millionths, of the gradient; the weights
+# change that, too:
 
 # %% tags=["live", "slide-code"]
 # The slopes of the sigmoid and of ReLU at z, and the product of nine of them.
@@ -1927,8 +1925,8 @@ for slope in (s * (1 - s), (z > 0) * 1.0):
     print(slope.round(3), "nine times:", slope**9)
 
 # %% [markdown]
-# This is the *vanishing gradient*. The table shows how much of the gradient at
-# the last of ten layers reaches the first, in fresh networks whose weights
+# This is the *vanishing gradient*. The table divides the gradient at the first
+# of ten layers by that at the last, in fresh networks whose weights
 # [fit their activation function](#weight-initialization).
 
 # %% tags=["hide-input"]
@@ -1942,19 +1940,19 @@ depths = {
     }.items()
 }
 Table(
-    ["activation function", "share of the gradient at the first layer"],
+    ["activation function", "gradient at layer 1, over that at layer 10"],
     [(name, f"{ratio:.1e}") for name, ratio in depths.items()],
 )
 
 # %% [markdown]
 # ReLU has slope 1 for every positive input, and 0 for *every* negative one,
-# however small. A unit whose input is negative for all examples gets no
-# gradient: it is *dead*, and nothing in its own weights can bring it back. One
-# step that is too long can do that. We train small networks on two classes of
-# points, two interlocking half circles ("moons"), for 200 steps.
+# however small. A unit whose sum is negative for all examples gets no gradient:
+# it is *dead*, and its own weights cannot bring it back. One step that is too
+# long can kill it. We train small networks for 200 steps on two classes of
+# points, two interlocking half circles ("moons").
 #
-# *Predict first: with a learning rate of 0.5, about one hidden unit in twenty
-# is dead afterwards. How many are with a learning rate of 4?*
+# *Predict first: after training with a learning rate of 0.5, few hidden units
+# are dead. How many are dead with a learning rate of 4?*
 #
 # - **a** about as many: death depends on the initial weights
 # - **b** two or three times as many
@@ -2008,23 +2006,24 @@ claim(
     dead[4] - dead[0.5],
     "share of dead units, learning rate 4 minus 0.5",
     smallest=0.3,
-    if_so="The long steps kill units: {mean:.0%} of all hidden units more are"
-    " dead than with the short ones.",
-    if_not="The long steps kill few units: {mean:+.0%} of all hidden units.",
-    if_undecided="Whether the long steps kill many units stays open:"
-    " {low:+.0%} to {high:+.0%}.",
+    if_so="Long steps kill units: the share of dead ones is higher by"
+    " {mean:.2f}.",
+    if_not="Long steps kill few units: the share of dead ones changes by"
+    " {mean:+.2f}.",
+    if_undecided="Whether long steps kill many units stays open: the share of"
+    " dead ones changes by {low:+.2f} to {high:+.2f}.",
 )
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **c.** More than half. One long step makes the weights or the bias of a unit
-# so negative that no example reaches its positive side again.
+# **c.** More than half. One long step can make the weights or the bias of a
+# unit so negative that no example reaches its positive side again.
 #
 # </details>
 #
 # A *leaky* ReLU keeps a small slope on the left, so that a unit can return.
-# How small is a choice: 0.01 in the paper that proposed it ([Maas et al.,
+# The slope is a choice: 0.01 in the paper that proposed it ([Maas et al.,
 # 2013](https://ai.stanford.edu/~amaas/papers/relu_hybrid_icml2013_final.pdf)),
 # 0.2 in Keras' function `leaky_relu` and here, 0.3 in its layer `LeakyReLU`.
 #
@@ -2055,18 +2054,19 @@ explore(relu_or_tanh, n_layers=(1, 4))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **a.** ReLU. Its boundary is made of straight pieces; that of tanh is smooth.
+# **a.** ReLU. Its boundary is made of straight pieces; that of tanh is smooth,
+# however sharply it bends.
 #
 # </details>
 #
 # Which one is right more often on new points? The accuracies are means over
 # five seeds, with their range. Where the two ranges overlap, other seeds could
 # have given the other order, so the figure does not say. Both networks have
-# the same number of weights; the fit time is that of one core.
+# the same number of weights; the fit times are for one core.
 #
-# Do you know `plot_2d_separator` from *Introduction to Machine Learning with
-# Python*? It draws a Keras network as well, once `as_classifier` has made it a
-# classifier of scikit-learn. (What [Adam](#adam) does comes later.)
+# You may know `plot_2d_separator` from *Introduction to Machine Learning with
+# Python*. It draws a Keras network, too, once `as_classifier` has made it a
+# classifier of scikit-learn. ([Adam](#adam) is explained later.)
 
 # %% tags=["slide-code"]
 from mglearn import discrete_scatter
@@ -2099,18 +2099,18 @@ plots.describe(
 # On the line the network gives each class a probability of one half. The line
 # is made of straight pieces, since these are ReLUs.
 #
-# **Learnt:** a network of ReLUs is piecewise linear, one of tanhs smooth;
-# compare their accuracies over several seeds, or not at all.
+# **Learnt:** ReLUs draw boundaries with corners, tanhs smooth ones; compare
+# their accuracies over several seeds, or not at all.
 
 # %% [markdown] anchor="output-activations"
 # ## Activation functions for the output
 #
 # *About 7 minutes.*
 #
-# The kind of answer decides the function of the output layer: for one
-# probability, a *sigmoid*; for one of several classes, a *softmax*; for a
-# number, none at all ("linear"), so that nothing limits it. The sums $z_i$
-# before the softmax are called *logits*.
+# The output function follows from the kind of answer: for one probability, a
+# *sigmoid*; for one of several classes, a *softmax*; for a number, no function
+# at all ("linear"), so that nothing limits it. The sums $z_i$ before the softmax
+# are called *logits*.
 #
 # $$\text{softmax}(\mathbf{z})_i = \frac{e^{z_i}}{\sum_{j=1}^{k} e^{z_j}}$$
 #
@@ -2138,7 +2138,7 @@ explore(
 #
 # </details>
 #
-# That is also how to compute it: subtract the largest logit first, and no
+# So subtract the largest logit first: the result is the same, and no
 # exponential overflows.
 
 # %% tags=["live", "slide-code"]
@@ -2150,11 +2150,11 @@ print((e / e.sum()).round(3))
 # %% [markdown]
 # The usual loss for classes is the *cross-entropy*: minus the logarithm of the
 # probability that the network gives to the right class. A label is a row of
-# zeros with a 1 at the right class, so an example that is already right still
-# has a lower loss the larger its logit grows. Nothing ever says "enough", and
-# the network can become *over-confident*: more sure than it is right. *Label
-# smoothing* ([Szegedy et al., 2016](https://arxiv.org/abs/1512.00567)) puts a
-# limit:
+# zeros with a 1 at the right class. So even where the network is right, a larger
+# logit for the right class still lowers the loss. Nothing ever says "enough",
+# and the network can become *over-confident*: more sure than it is right.
+# *Label smoothing* ([Szegedy et al., 2016](https://arxiv.org/abs/1512.00567))
+# sets a limit. With $k$ classes and a small $\alpha$:
 #
 # $$y_\text{smooth} = (1 - \alpha)\,y + \frac{\alpha}{k}$$
 
@@ -2172,13 +2172,13 @@ def label_smoothing(alpha=0.1):
 explore(label_smoothing, alpha=(0.0, 0.4, 0.05))
 
 # %% [markdown]
-# With α = 0 the loss has no minimum: it falls for ever. With any other α there
-# is a best lead of the right logit, and a larger lead costs again. Whether
-# that makes the probabilities of a real network truer is for the [next
-# chapter](#in-practice) to measure.
+# With α = 0 the loss has no minimum: it falls for ever. With any other α, there
+# is a best lead for the right logit, and a larger lead costs again. The [next
+# chapter](#in-practice) measures whether that makes the probabilities of a real
+# network truer.
 #
 # **Learnt:** sigmoid for one probability, softmax for one of several classes,
-# nothing for a number.
+# no function for a number.
 
 # %% [markdown] anchor="weight-initialization"
 # ## How to start the weights
@@ -2188,8 +2188,8 @@ explore(label_smoothing, alpha=(0.0, 0.4, 0.05))
 # - All *zero*: all units of a layer are the same, and stay the same.
 # - *Too small*: the signal shrinks from layer to layer. *Too large*: it grows.
 # - In between, a variance that keeps the size of the signal: *Glorot's* for
-#   layers that are about linear around 0 (tanh), *He's* for ReLU. A ReLU sets
-#   about half of its inputs to 0, so He's variance is twice Glorot's where
+#   functions that are nearly linear around 0 (tanh), *He's* for ReLU. A ReLU
+#   sets about half of its inputs to 0, so He's variance is twice Glorot's where
 #   $n_\text{in} = n_\text{out}$.
 #
 # $$\text{Glorot: } \sigma^2 = \frac{2}{n_\text{in} + n_\text{out}} \qquad \text{He: } \sigma^2 = \frac{2}{n_\text{in}}$$
@@ -2222,10 +2222,9 @@ explore(
 #
 # </details>
 #
-# The networks are fresh: nobody has trained them yet. What matters is the
-# variance. Whether the weights come from a normal or a uniform distribution of
-# the same variance makes no visible difference here, although it is often said
-# to. ([Glorot and Bengio,
+# The networks are not trained yet. What matters is the variance: switch between
+# a normal and a uniform distribution of the same variance, and compare the
+# lines. ([Glorot and Bengio,
 # 2010](https://proceedings.mlr.press/v9/glorot10a.html); [He et al.,
 # 2015](https://arxiv.org/abs/1502.01852).) The same on the way forward:
 
@@ -2251,15 +2250,15 @@ for scale in (1, 2):
 # top, and train on. Either the copied layers stay as they are (*frozen*), or
 # they are trained further (*fine-tuned*).
 #
-# Our first task: eight classes of Fashion-MNIST, with many labelled images.
-# Our second: sandal or sneaker, with few. A small convolutional network learns
-# the first. Then there are three ways to learn the second, each from 10 to 300
-# labelled images. One seed draws one set of images, and all three ways get the
-# same set in the same mini-batches, so that they can be compared draw by draw.
+# The first task: eight classes of Fashion-MNIST, with many labelled images. The
+# second: sandal or sneaker, with few. A small convolutional network learns the
+# first task. Then it learns the second from 10 to 300 labelled images, in three
+# ways. Each seed draws one set of images, and all three ways get the same set
+# in the same mini-batches, so that they can be compared draw by draw.
 #
 # *Predict first: with only ten labelled images, which way is best?*
 #
-# - **a** From scratch: shoes are new to the borrowed weights.
+# - **a** From scratch: these shoes are new to the borrowed weights.
 # - **b** Frozen: ten images cannot spoil the copied layers.
 # - **c** Fine-tuned: everything may adapt.
 
@@ -2344,12 +2343,12 @@ display(
         few.gain("frozen", over="from scratch")[0],
         "validation accuracy with 10 images, frozen minus from scratch",
         smallest=0.01,
-        if_so="With ten images the borrowed weights pay, even frozen:"
-        " {mean:+.1%} of the images.",
-        if_not="With ten images the frozen weights gain less than 1 % of the"
-        " images, if anything: {mean:+.1%}.",
-        if_undecided="With ten images it stays open whether the frozen weights"
-        " gain 1 % of the images: {low:+.1%} to {high:+.1%}.",
+        if_so="With ten images, frozen weights beat a start from scratch by"
+        " {mean:.3f}.",
+        if_not="With ten images, frozen weights gain little over a start from"
+        " scratch: {mean:+.3f}.",
+        if_undecided="With ten images it stays open whether frozen weights"
+        " beat a start from scratch: {low:+.3f} to {high:+.3f}.",
     )
 )
 display(
@@ -2358,43 +2357,53 @@ display(
         "validation accuracy with 10 images, fine-tuned minus frozen",
         smallest=0.02,
         absent=True,
-        if_so="Frozen or fine-tuned, with ten images that makes no difference"
-        " of 2 %: {mean:+.1%}.",
+        if_so="With ten images it hardly matters whether the copied layers"
+        " are frozen or fine-tuned: {mean:+.3f} for fine-tuning.",
         if_not="With ten images it matters whether the copied layers are"
-        " trained: {mean:+.1%} for fine-tuning.",
-        if_undecided="Which of the two is better with ten images, these draws"
-        " do not say: {low:+.1%} to {high:+.1%} for fine-tuning.",
+        " frozen or fine-tuned: {mean:+.3f} for fine-tuning.",
+        if_undecided="With ten images these draws do not say whether to"
+        " freeze or to fine-tune: {low:+.3f} to {high:+.3f} for fine-tuning.",
+    )
+)
+display(
+    claim(
+        few.gain("fine-tuned", over="from scratch")[-1],
+        "validation accuracy with 300 images, fine-tuned minus from scratch",
+        smallest=0.01,
+        if_so="With 300 images, fine-tuned weights beat a start from scratch"
+        " by {mean:.3f}.",
+        if_not="With 300 images, fine-tuned weights gain little over a start"
+        " from scratch: {mean:+.3f}.",
+        if_undecided="With 300 images it stays open whether fine-tuned"
+        " weights beat a start from scratch: {low:+.3f} to {high:+.3f}.",
     )
 )
 claim(
     most,
-    f"validation accuracy with {few.counts[-1]} images, fine-tuned minus"
-    " frozen",
+    "validation accuracy with 300 images, fine-tuned minus frozen",
     smallest=0.01,
-    if_so="With 300 images fine-tuning is ahead of frozen layers, by"
-    " {mean:.1%} of the images.",
-    if_not="With 300 images fine-tuning gains less than 1 % of the images over"
-    " frozen layers, if anything: {mean:+.1%}.",
-    if_undecided="Whether fine-tuning gains 1 % of the images with 300 of them"
-    " stays open: {low:+.1%} to {high:+.1%}.",
+    if_so="With 300 images, fine-tuned layers beat frozen ones by {mean:.3f}.",
+    if_not="With 300 images, fine-tuned layers gain little over frozen ones:"
+    " {mean:+.3f}.",
+    if_undecided="With 300 images it stays open whether fine-tuned layers"
+    " beat frozen ones: {low:+.3f} to {high:+.3f}.",
 )
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Both borrowed starts have a reason on their side. Frozen, only the output
-# layer is learnt, so that a handful of images cannot spoil the rest; but frozen
-# layers cannot adapt either, which tells once there are more images. The
-# sentences above say what these draws show.
+# There is a reason for each. Frozen layers cannot be spoilt by a handful of
+# images, since only the output layer is learnt; but they cannot adapt to more
+# images either. The sentences above say what these draws show.
 #
 # </details>
 #
 # Each faint point is one draw of images, each bar the range over the draws.
 # The ranges of two ways may overlap although one is ahead nearly every time,
 # because a lucky set of images is lucky for both. That is why the table
-# compares draw by draw. Read the figure sideways, too: from the right end of
-# the curve *from scratch* to the left, until you meet another curve. The
-# images between are what the borrowed weights are worth.
+# compares draw by draw. Read the figure sideways, too: go left from the right
+# end of the curve *from scratch* until you meet another curve. The borrowed
+# weights have saved you the images in between.
 #
 # The gain depends on how much the two tasks share. The broader the first task
 # and the narrower the second, the more you gain: a network trained on a
@@ -2402,8 +2411,8 @@ claim(
 # 2009](https://doi.org/10.1109/CVPR.2009.5206848)) is a good start for most
 # other photographs. Early layers transfer better than late ones, which have
 # specialized ([Yosinski et al., 2014](https://arxiv.org/abs/1411.1792)).
-# *Meta-learning* goes one step further: it trains on many small tasks with the
-# aim that the next one is learnt quickly, so what it learns is a start.
+# *Meta-learning* goes one step further: it trains on many small tasks to find
+# a start from which the next task is learnt quickly.
 #
 # **Learnt:** weights pretrained on a similar task can stand in for labelled
 # images; freeze them or fine-tune them, and let validation decide.
