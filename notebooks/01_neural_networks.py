@@ -1907,15 +1907,14 @@ explore(activation_and_slope, name=HIDDEN)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **0.25.** That is the slope at $z = 0$. Everywhere it is
-# $\sigma(z)\,(1 - \sigma(z))$, and a product of two numbers that add up to 1 is
-# largest when both are ½.
+# **0.25.** The slope is $\sigma(z)\,(1 - \sigma(z))$, and a product of two
+# numbers that add up to 1 is largest when both are ½, at $z = 0$.
 #
 # </details>
 #
 # Between the last of ten layers of sigmoids and the first lie nine slopes.
-# They leave at most $4^{-9}$, four millionths, of the gradient; the weights
-# change that, too:
+# Apart from the weights, they leave at most $4^{-9}$ of the gradient, four
+# millionths:
 
 # %% tags=["live", "slide-code"]
 # The slopes of the sigmoid and of ReLU at z, and the product of nine of them.
@@ -2501,20 +2500,20 @@ exercises.check("frozen-weights", (32 + 1) * 2)
 # *About 6 minutes.*
 #
 # This part is about the last step of the loop. The gradient says which way is
-# up; how far down to go, and whether to trust this one gradient, is for the
-# optimizer to decide. We start with the learning rate and end with
-# [momentum](#momentum), which remembers where the steps before led.
+# up; the optimizer decides how far down to go, and how much to trust this one
+# gradient. We start with the learning rate and end with
+# [momentum](#momentum), which remembers the steps before.
 #
-# We start with two weights and a loss that can be drawn: Beale's function, a
-# flat valley between steep walls, with its minimum at (3, 0.5). Plain gradient
-# descent starts at (0.8, 1.6):
+# Take two weights and a loss that can be drawn: Beale's function, a flat valley
+# between steep walls, with its minimum at (3, 0.5). Plain gradient descent
+# starts at (0.8, 1.6):
 #
 # $$\mathbf{w}_{s+1} = \mathbf{w}_s - \eta\, \nabla \mathcal{L}(\mathbf{w}_s)$$
 #
 # *Predict first: with a learning rate of 0.02, fifty steps get most of the
 # way. What happens with 0.04?*
 #
-# - **a** It arrives, since its steps are twice as long.
+# - **a** It arrives sooner, since its steps are twice as long.
 # - **b** It diverges.
 # - **c** It arrives sooner, but then jumps around the minimum.
 
@@ -2549,8 +2548,8 @@ explore(
 # A larger rate takes longer steps, until they overshoot and everything is
 # lost. How close the best rate lies to that cliff depends on the surface. On a
 # parabola of curvature $L$ the best rate is $1/L$, which reaches the minimum in
-# one step, and the cliff is at $2/L$. Just below it the steps jump from side to
-# side and hardly come closer:
+# one step, and the cliff is at $2/L$. Just below the cliff, the steps jump from
+# side to side and hardly come closer:
 
 # %% tags=["live", "slide-code"]
 # Five steps on ½ · 4 · w² from w = 1, with learning rates around 1/4 and 2/4.
@@ -2570,20 +2569,20 @@ for eta in (0.25, 0.475, 0.525):
 # *About 6 minutes.*
 #
 # A *schedule* changes the learning rate during training. *Decay* takes large
-# steps first and small ones later, exponentially or with the inverse of time.
-# With decay rate $\kappa$ over $T$ steps:
+# steps first and small ones later. It is exponential, or goes with the inverse
+# of time. With decay rate $\kappa$ over $T$ steps:
 #
 # $$\eta_s = \eta_0\, \kappa^{s/T} \qquad \eta_s = \frac{\eta_0}{1 + \kappa\, s/T}$$
 #
-# - *Warm restarts*: decay, then jump back to the start. *Cycles*: up and down
-#   again, for a short time beyond the rate that would diverge.
+# - *Warm restarts*: decay, then jump back to the first rate. *Cycles*: up and
+#   down, for a short time even beyond the rate that would diverge.
 # - *Warm-up* and *one cycle*: begin small, because the first gradients are the
 #   wildest.
 #
 # *Predict first: which schedule ends lowest on this surface?*
 #
 # - **a** one that decays: small last steps are exact
-# - **b** the constant rate: any change is a loss
+# - **b** the constant rate, since it was tuned
 # - **c** one that begins small and grows
 
 
@@ -2606,11 +2605,11 @@ Table(["schedule", "loss after 100 steps"], losses)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **c.** Warm-up, and the last one, which lets [momentum](#momentum) grow.
-# This surface has a steep start and a flat end, so what pays is to start small
-# and go faster later. Decay pays where gradients are noisy, as they are with
-# mini-batches: small last steps average the noise out. This surface has no
-# noise.
+# **c.** Warm-up beats the other learning rates; only the last row, where
+# [momentum](#momentum) grows, ends lower. This surface has a steep start and a
+# flat end, so it pays to start small and go faster later. Decay pays where
+# gradients are noisy, as they are with mini-batches: small last steps average
+# the noise out. This surface has no noise.
 #
 # </details>
 #
@@ -2619,7 +2618,7 @@ Table(["schedule", "loss after 100 steps"], losses)
 # Loshchilov and Hutter, 2017](https://arxiv.org/abs/1608.03983); [one cycle:
 # Smith and Topin, 2019](https://arxiv.org/abs/1708.07120).)
 #
-# One number per step is all that a schedule is:
+# A schedule is just one number per step:
 
 # %% tags=["live", "slide-code"]
 # The rates at steps s of 100: exponential decay, then inverse time.
@@ -2637,16 +2636,17 @@ print((0.1 / (1 + 9 * s / 100)).round(4))
 # *About 5 minutes.*
 #
 # Plain gradient descent crawls through the long valley, because it forgets each
-# gradient at once. A ball that rolls downhill keeps some of its velocity
-# $\mathbf{v}$: gradients that point the same way at every step add up,
+# gradient at once. A ball that rolls downhill keeps the fraction $\mu$ of its
+# velocity $\mathbf{v}$: gradients that point the same way at every step add up,
 # gradients that alternate cancel.
 #
 # $$\mathbf{v}_s = {\color{#009E73} \mu\, \mathbf{v}_{s-1}} - {\color{#D55E00} \eta\, \nabla \mathcal{L}(\mathbf{w}_s)}$$
 #
 # $$\mathbf{w}_{s+1} = \mathbf{w}_s + {\color{#0072B2} \mathbf{v}_s}$$
 #
-# *Predict first: on a long even slope with $\mu = 0.9$, how many times as long
-# as those of plain gradient descent do the steps become?*
+# *Predict first: on a long even slope, the steps grow longer than those of
+# plain gradient descent. How many times as long do they become with
+# $\mu = 0.9$?*
 
 
 # %%
@@ -2665,7 +2665,8 @@ explore(momentum, step=(0, 20, 2))
 #
 # </details>
 #
-# The arrows are the real ones of this descent, in the colours of the formula.
+# The arrows have the colours of the formula; their lengths are measured on this
+# descent. On a slope that never ends:
 
 # %% tags=["live", "slide-code"]
 # Fifty steps of momentum 0.9 where the gradient is always 1; print v.
@@ -2676,8 +2677,8 @@ for _ in range(50):
 print(f"v = {v:.3f}; plain gradient descent steps by {-eta}")
 
 # %% [markdown]
-# With $\mu$ near 1 the ball remembers for long. So $\mu$ itself can follow a
-# plan, from 0.5 at the start up to 0.99: the last of the
+# With $\mu$ near 1 the ball remembers its path for long. So $\mu$ can follow a
+# schedule, too, from 0.5 at the start up to 0.99: the last of the
 # [schedules](#learning-rate-schedules). PyTorch writes
 # $\mathbf{v} \leftarrow \mu \mathbf{v} + \nabla \mathcal{L}$ and
 # $\mathbf{w} \leftarrow \mathbf{w} - \eta \mathbf{v}$: the same path, as long as
@@ -2697,7 +2698,7 @@ print(f"v = {v:.3f}; plain gradient descent steps by {-eta}")
 #
 # $$\mathbf{v}_s = {\color{#009E73} \mu\, \mathbf{v}_{s-1}} - {\color{#D55E00} \eta\, \nabla \mathcal{L}(\mathbf{w}_s + \mu\, \mathbf{v}_{s-1})}$$
 #
-# *Predict first: the ball runs up the opposite wall. Which of the two turns
+# *Predict first: the ball runs up the opposite wall. Which momentum turns it
 # back sooner?*
 #
 # - **a** Nesterov's momentum
@@ -2715,8 +2716,8 @@ explore(nesterov, step=(0, 20, 2))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **a.** Nesterov's. It feels the slope of the place to which it is about to be
-# carried, one step before ordinary momentum gets there.
+# **a.** Nesterov's. It feels the slope of the place ahead one step before
+# ordinary momentum gets there.
 #
 # </details>
 #
@@ -2725,7 +2726,7 @@ explore(nesterov, step=(0, 20, 2))
 # $\mathbf{w} = \theta - \mu \mathbf{v}$. ([Sutskever et al.,
 # 2013](https://proceedings.mlr.press/v28/sutskever13.html), compare the two.)
 #
-# **Learnt:** looking ahead costs nothing more and corrects the momentum one
+# **Learnt:** looking ahead costs nothing extra and corrects the momentum one
 # step earlier.
 
 # %% [markdown] anchor="momentum-in-practice"
@@ -2734,8 +2735,8 @@ explore(nesterov, step=(0, 20, 2))
 # *About 5 minutes.*
 #
 # To compare optimizers fairly, each gets the learning rate that ends lowest on
-# this surface ("tuned"): the best of ten per decade, and then of sixty between
-# its two neighbours. Rates that somebody chose by eye are a click away.
+# this surface ("tuned"): the best of ten per decade, then the best of sixty
+# between its two neighbours. Rates that somebody chose by eye are a click away.
 #
 # *Predict first: at its tuned rate, what does momentum do better than plain
 # gradient descent?*
@@ -2795,15 +2796,14 @@ standing(["sgd", "momentum", "nesterov"])
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **c.** It ends much lower, but it does not get into the valley sooner: at its
-# best rate it makes shorter first steps, because it will add them up. Adding up
-# pays in the long flat valley.
+# **c.** It ends much lower, but it does not reach the valley sooner: its tuned
+# rate makes shorter first steps, because they add up. Adding up pays in the
+# long flat valley.
 #
 # </details>
 #
 # Compare at the rates chosen by eye, too: there plain gradient descent looks
-# far worse than it is. A comparison of optimizers is a comparison of their
-# tuning unless each is tuned.
+# far worse than it is. Unless each optimizer is tuned, you compare their tuning.
 #
 # **Learnt:** momentum pays in long valleys; compare optimizers only at rates
 # chosen for each.
@@ -2818,14 +2818,14 @@ standing(["sgd", "momentum", "nesterov"])
 # today are trained. Then all of them run side by side.
 #
 # The loss is steep along some weights and flat along others, so one learning
-# rate is too long for some and too short for others. *Adagrad* divides each
+# rate is too large for some and too small for others. *Adagrad* divides each
 # weight's step by the root of the sum of its squared gradients. *RMSprop* takes
-# a moving average instead, so it forgets. Here $g_s$ is the gradient of one
-# weight.
+# a moving average instead of the sum, so it forgets. Here $g_s$ is the gradient
+# of one weight, and $v_s$ that average (not the velocity).
 #
 # $$\text{Adagrad: } G_s = G_{s-1} + g_s^2, \qquad w_{s+1} = w_s - \frac{\eta}{\sqrt{G_s + \varepsilon}}\, g_s$$
 #
-# $$\text{RMSprop: } m_s = \rho\, m_{s-1} + (1 - \rho)\, g_s^2, \quad w_{s+1} = w_s - \frac{\eta}{\sqrt{m_s + \varepsilon}}\, g_s$$
+# $$\text{RMSprop: } v_s = \rho\, v_{s-1} + (1 - \rho)\, g_s^2, \quad w_{s+1} = w_s - \frac{\eta}{\sqrt{v_s + \varepsilon}}\, g_s$$
 #
 # *Predict first: after a long way down a steep wall, which of the two can still
 # make large steps in the flat valley?*
@@ -2865,19 +2865,19 @@ explore(
 # %% tags=["live", "slide-code"]
 # What Adagrad (np.cumsum) and RMSprop (a loop) divide by in the end.
 g = np.array([10.0] * 10 + [0.1] * 50)
-G, m = np.cumsum(g**2), 0.0
+G, v = np.cumsum(g**2), 0.0
 for each in g:
-    m = 0.9 * m + 0.1 * each**2
-print(f"Adagrad divides by {G[-1] ** 0.5:.2f}, RMSprop by {m**0.5:.2f}")
+    v = 0.9 * v + 0.1 * each**2
+print(f"Adagrad divides by {G[-1] ** 0.5:.2f}, RMSprop by {v**0.5:.2f}")
 
 # %% [markdown]
-# At a rate of 0.1 RMSprop gets near the minimum and then bounces in the
-# valley: it divides each gradient by about its own size, so its steps stay
-# about as long as its rate. From about step 75 on, rounding decides which way
-# it bounces, and two correct programs part ways. *Adadelta* also replaces the
-# learning rate by a moving average of its own steps, which makes it start very
-# slowly. (The rules differ in where ε stands, inside the root or outside; ours
-# are as in Keras, where Adagrad's sum starts at 0.1.) [Adagrad: Duchi et al.,
+# Drag *iterations* to the end: near the minimum RMSprop bounces in the valley.
+# It divides each gradient by about its own size, so its steps stay about as
+# long as its rate. Then rounding decides which way it bounces, and two correct
+# programs part ways. *Adadelta* also replaces the learning rate by a moving
+# average of its own steps, so it starts very slowly. (The rules differ in where
+# ε stands, inside the root or outside; ours are as in Keras, where Adagrad's
+# sum starts at 0.1.) [Adagrad: Duchi et al.,
 # 2011](https://jmlr.org/papers/v12/duchi11a.html); [Adadelta: Zeiler,
 # 2012](https://arxiv.org/abs/1212.5701); [RMSprop: Tieleman and Hinton,
 # 2012](https://www.cs.toronto.edu/~tijmen/csc321/slides/lecture_slides_lec6.pdf).
@@ -2890,9 +2890,10 @@ print(f"Adagrad divides by {G[-1] ** 0.5:.2f}, RMSprop by {m**0.5:.2f}")
 #
 # *About 6 minutes.*
 #
-# *Adam* is momentum and RMSprop at once, both as moving averages. Both averages
-# start at 0 and are corrected for it: after $s$ steps an average with factor
-# $\beta$ has seen only the share $1 - \beta^s$ of what it should.
+# *Adam* combines momentum and RMSprop, both as moving averages. Both averages
+# start at 0, so at first they are too small: after $s$ equal gradients, an
+# average with factor $\beta$ has reached only $1 - \beta^s$ of their size. Adam
+# divides by that share.
 #
 # $$m_s = \beta_1 m_{s-1} + (1 - \beta_1)\, g_s, \qquad v_s = \beta_2 v_{s-1} + (1 - \beta_2)\, g_s^2$$
 #
@@ -2939,34 +2940,34 @@ print("corrected:", -0.1 * (m / 0.1) / (np.sqrt(v / 0.001) + 1e-7))
 print("not:      ", -0.1 * m / (np.sqrt(v) + 1e-7))
 
 # %% [markdown]
-# *Adamax* takes the largest gradient seen, a slowly fading one, in place of
-# the root ([Kingma and Ba, 2015](https://arxiv.org/abs/1412.6980), has both):
+# *Adamax* replaces the root by the largest gradient so far, which slowly fades
+# ([Kingma and Ba, 2015](https://arxiv.org/abs/1412.6980), for both):
 #
 # $$u_s = \max(\beta_2\, u_{s-1}, |g_s|)$$
 #
-# **Learnt:** Adam is momentum over a rate for each weight, and its first steps
-# are as long as the learning rate says.
+# **Learnt:** Adam is momentum with a rate for each weight; its first step is as
+# long as the learning rate.
 
 # %% [markdown] anchor="adamw"
 # ## AdamW: decay that is not divided
 #
 # *About 8 minutes.*
 #
-# Large weights are often a sign of overfitting, so one lets them shrink: with
-# a penalty $\frac{\lambda}{2} w^2$ in the loss (*L2*), whose gradient is
-# $\lambda w$. For plain gradient descent that is the same as taking a share
-# $\eta\lambda$ off every weight at each step, which is why both are called
-# *weight decay*. For Adam they are two different things. With the penalty in
-# the gradient, $\lambda w$ gets into both averages. *AdamW* leaves the
-# gradient alone and shrinks the weight beside it, *decoupled* ([Loshchilov and
-# Hutter, 2019](https://arxiv.org/abs/1711.05101)):
+# Large weights are often a sign of overfitting: the network fits its training
+# examples too closely. A penalty $\frac{\lambda}{2} w^2$ in the loss (*L2*) makes
+# them shrink; its gradient is $\lambda w$. For plain gradient descent that is
+# the same as taking a share $\eta\lambda$ off every weight at each step, so
+# both are called *weight decay*. For Adam they differ. With the penalty in the
+# loss, $\lambda w$ gets into both averages. *AdamW* leaves the gradient alone
+# and shrinks the weight separately: its decay is *decoupled* ([Loshchilov and
+# Hutter, 2019](https://arxiv.org/abs/1711.05101)).
 #
 # $$w_{s+1} = w_s - \eta\, \frac{\hat{m}_s}{\sqrt{\hat{v}_s} + \varepsilon} - \eta\, \lambda\, w_s$$
 #
-# Here $\hat{m}_s$ and $\hat{v}_s$ are the corrected averages of Adam. Two
-# weights start at 0, and the loss wants both at 1. The two losses are the same
-# but for a factor: gradients are of size 0.1 for one weight, and 10 for the
-# other, with the noise of mini-batches.
+# Here $\hat{m}_s$ and $\hat{v}_s$ are the corrected averages of Adam. Try it on
+# two weights that start at 0 and have their lowest loss at 1. Their losses
+# differ only by a factor: the gradients are of size 0.1 for one weight and 10
+# for the other, with the noise of mini-batches.
 #
 # *Predict first: Adam gets an L2 penalty with $\lambda = 0.25$. Which of the
 # two weights does it pull further away from 1, towards 0?*
@@ -2985,12 +2986,12 @@ claim(
     apart,
     "end of the weight with large gradients minus end of the other, with L2",
     smallest=0.3,
-    if_so="With L2 in the gradient the weight with the small gradients ends"
-    " lower, by {mean:.2f}: the penalty acts on it and spares the other.",
-    if_not="With L2 in the gradient the two weights end {mean:.2f} apart,"
-    " which is little.",
-    if_undecided="How far L2 in the gradient takes the two weights apart is"
-    " not clear from {n} runs.",
+    if_so="With L2 in the gradient, the weight with the small gradients ends"
+    " {mean:.2f} lower: the penalty acts on it and spares the other.",
+    if_not="With L2 in the gradient, the two weights end only {mean:.2f}"
+    " apart.",
+    if_undecided="{n} runs do not say how far apart the two weights end with"
+    " L2 in the gradient: {low:.2f} to {high:.2f}.",
 )
 
 # %%
@@ -3000,30 +3001,29 @@ claim(
     "end of the weight with large gradients minus end of the other, AdamW",
     smallest=0.1,
     absent=True,
-    if_so="With AdamW the two weights end at the same place, as they do"
-    " without a penalty.",
-    if_not="With AdamW, too, the two weights end apart, by {mean:.2f}.",
-    if_undecided="Whether the two weights end apart with AdamW is not clear"
-    " from {n} runs.",
+    if_so="With AdamW the two weights end at about the same value: the decay"
+    " treats them alike.",
+    if_not="With AdamW, too, the two weights end {mean:.2f} apart.",
+    if_undecided="{n} runs do not say whether the two weights end apart with"
+    " AdamW: {low:.2f} to {high:.2f}.",
 )
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **c.** Adam divides everything in the gradient by its usual size, the penalty
-# with it: what is left of it is $\lambda w / \sqrt{v}$. Where gradients are
-# large, that is next to nothing, and where they are small, it is most of the
-# gradient.
+# **c.** The one with small gradients. Adam divides the whole gradient by its
+# usual size, and the penalty with it: $\lambda w / \sqrt{v}$ is left. Where
+# gradients are large, that is next to nothing.
 #
 # </details>
 #
-# The first panel has no penalty, and Adam does not notice the factor of a
-# hundred. A penalty in the loss brings it back. That is seldom what you want:
-# which weights are held small should not depend on the unit in which an input
-# was measured. A line is the mean of twenty runs, a band holds the middle half
-# of them.
+# Each line is the mean of twenty runs, each band holds the middle half of them.
+# In the first panel there is no penalty, and Adam does not notice the factor of
+# a hundred. A penalty in the loss brings the factor back. That is seldom what
+# you want: the decay of a weight should not depend on the unit in which its
+# input was measured.
 #
-# The rule is Adam's, and one term more:
+# The rule is Adam's, with one more term:
 
 # %% tags=["hide-input"]
 w, m, v = np.array(surfaces.BEALE.start), np.zeros(2), np.zeros(2)
@@ -3044,28 +3044,27 @@ print(f"after 100 steps: by hand {w.round(4)}, Keras {end.round(4)}")
 assert np.allclose(w, end, atol=1e-3)
 
 # %% [markdown]
-# The decay has a price on this surface: the path ends short of the minimum at
-# (3, 0.5), on the side of the origin. It is worth it where the minimum of the
-# training loss is not what you are after. Biases and the parameters of
-# normalization layers are usually spared:
+# On this surface the decay has a price: the path ends short of the minimum at
+# (3, 0.5), nearer to the origin. Pay it where the minimum of the training loss
+# is not what you are after. Biases are usually spared:
 # `optimizer.exclude_from_weight_decay(var_names=["bias"])`.
 #
-# **Learnt:** a penalty in the loss is divided by the size of the gradients as
-# they are; AdamW takes the same share off every weight.
+# **Learnt:** Adam divides a penalty in the loss by the size of the gradients;
+# AdamW takes the same share off every weight.
 
 # %% [markdown] anchor="optimizer-zoo"
 # ## The whole zoo
 #
 # *About 6 minutes.*
 #
-# All of them at once, each at its tuned rate, then any two of them.
+# First all optimizers at once, each at its tuned rate, then any two of them.
 #
-# *Predict first: is the rule that is lowest after twenty steps also the lowest
-# after a hundred?*
+# *Predict first: is the optimizer that is lowest after twenty steps also the
+# lowest after a hundred?*
 #
-# - **a** Yes: who is ahead stays ahead.
+# - **a** Yes: the one that is ahead stays ahead.
 # - **b** Yes: Adam, both times.
-# - **c** No: the two have different winners.
+# - **c** No: there are two winners.
 
 
 # %%
@@ -3076,24 +3075,29 @@ def optimizer_zoo(iterations=50, rates="tuned"):
 explore(optimizer_zoo, iterations=(1, 100), rates=RATES)
 
 # %% tags=["hide-input"]
-standing(optimizers.RULES)
+display(standing(optimizers.RULES))
+for step in (20, 100):
+    ends = {
+        name: surfaces.BEALE.value(*path[step])
+        for name, path in compared["tuned"].items()
+    }
+    print(f"lowest after {step} steps: {min(ends, key=ends.get)}")
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **c.** No. After twenty steps it is plain gradient descent, after a hundred
-# Nesterov's momentum. Who is ahead early need not be ahead in the end.
+# **c.** No. An optimizer that is ahead early need not be ahead in the end.
 #
 # </details>
 #
 # How much depends on the learning rate? The next figure shows the loss after
-# 100 steps over the rate, for each rule. A ring marks the best rate, and a line
-# ends where the path leaves the map.
+# 100 steps over the rate, for each optimizer. A ring marks the best of the rates
+# drawn; a line breaks off where the path leaves the map.
 #
 # *Predict first: plain gradient descent has a best rate, and a smallest rate
-# that fails. How much larger is the second?*
+# that fails. How much larger than the best is the one that fails?*
 #
-# - **a** by a few per cent
+# - **a** a few per cent larger
 # - **b** twice as large
 # - **c** ten times as large
 
@@ -3112,20 +3116,21 @@ for name, tuning in tunings.items():
     fails = tuning.rates[np.isinf(tuning.losses) & (tuning.rates > best)]
     at_90 = f"{near[1] / near[0]:,.1f} ×"
     rows.append((name, best, f"{fails.min():.3g}", at_90))
-Table(["optimizer", "best rate", "fails from", "loss at 90 % of it"], rows)
+head = "optimizer", "tuned rate", "fails from", "loss at 90 % of tuned rate"
+Table(head, rows)
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **a.** By a few per cent. In this valley plain gradient descent does best just
-# before it fails. That is no rule: on a parabola the best rate is half of the
+# **a.** A few per cent larger. In this valley plain gradient descent does best
+# just before it fails. That is no rule: on a parabola the best rate is half the
 # one that fails.
 #
 # </details>
 #
-# So "the best optimizer" is a statement about how finely somebody has tuned.
-# The last column says what you pay for missing the best rate by a tenth: read
-# it before you believe a comparison at rates that somebody chose by eye.
+# So "the best optimizer" also says how finely somebody has tuned. The last
+# column shows what you pay for missing the tuned rate by a tenth. Read it before
+# you believe a comparison at rates that somebody chose by eye.
 #
 # Now any two, side by side:
 
@@ -3144,8 +3149,8 @@ explore(
 )
 
 # %% [markdown]
-# And any other that Keras has, or that you write. `training.trace` follows a
-# Keras optimizer over a surface, in double precision:
+# Keras has others, and you can write your own. `training.trace` follows a Keras
+# optimizer over a surface, in double precision:
 
 # %% tags=["slide-code"]
 lion = training.trace(keras.optimizers.Lion(0.05), surfaces.BEALE)
@@ -3161,21 +3166,21 @@ plots.plot_paths(
 
 # %% [markdown]
 # A surface of two weights is only a map: a network has thousands of weights and
-# noisy gradients. What carries over is how the rules behave, not which one
-# wins.
+# noisy gradients. How the optimizers behave carries over; which of them wins
+# does not.
 #
-# **Learnt:** no optimizer wins everywhere; know what each does with steep,
-# flat and noisy places.
+# **Learnt:** no optimizer wins everywhere; know what each one does where the
+# loss is steep, flat or noisy.
 
 # %% [markdown] anchor="gradient-clipping"
 # ## Gradient clipping
 #
 # *About 7 minutes.*
 #
-# Some losses have cliffs. A recurrent network applies the same weight again
-# and again, and where its states are on the edge between two fates, a tiny
-# change of the weight decides which. The smallest example is one unit with
-# weight $w$ and bias $b$ that is applied eight times and should then give 0.7:
+# Some losses have cliffs. A network for sequences applies the same weight again
+# and again, so a tiny change of the weight can decide where it ends. The
+# smallest example is one unit with weight $w$ and bias $b$ that is applied eight
+# times and should then give 0.7:
 #
 # $$h_t = \tanh(w\, h_{t-1} + b), \qquad h_0 = 0.5, \qquad \mathcal{L} = (h_8 - 0.7)^2$$
 #
@@ -3186,8 +3191,8 @@ plots.plot_paths(
 #
 # $$\mathbf{g} \leftarrow \mathbf{g} \cdot \frac{c}{\max(c, \lVert\mathbf{g}\rVert)}$$
 #
-# *Predict first: a learning rate of 0.2, and $c = 0.5$. How long can a step of
-# plain gradient descent be after clipping?*
+# *Predict first: the learning rate is 0.2, and $c = 0.5$. How long can a step of
+# plain gradient descent be at most?*
 
 # %%
 cliff = plots.plot_surface(surfaces.RECURRENT)
@@ -3227,9 +3232,9 @@ explore(gradient_clipping, iterations=(1, 60), norm=list(clipped))
 #
 # Move *iterations* slowly: $w_1$ is the weight, $w_2$ the bias. Both paths
 # creep over the plateau, where the unit ends near −1. At the cliff the path
-# that is not clipped takes one step across the valley and far up on the other
-# side, where the loss is flat and it hardly moves again. The clipped one turns
-# into the valley.
+# without clipping leaps across the valley, far up on the other side; there the
+# loss is flat, and it hardly moves again. The clipped path turns into the
+# valley.
 #
 # A single start may be luck. So we take two hundred, all below the cliff:
 
@@ -3259,11 +3264,12 @@ claim(
     with_it - without,
     "share of starts that arrive, with clipping minus without",
     smallest=0.1,
-    if_so="With clipping, the share of starts that arrive is higher by"
-    " {mean:.2f}.",
-    if_not="Clipping hardly changes how many of the starts arrive.",
-    if_undecided="How much clipping changes how many of the starts arrive is"
-    " not clear from {n} of them.",
+    if_so="With clipping, the share of starts that arrive is {mean:.2f}"
+    " higher.",
+    if_not="Clipping hardly raises the share of starts that arrive:"
+    " {mean:+.2f}.",
+    if_undecided="{n} starts do not say how much clipping raises the share"
+    " that arrives: {low:+.2f} to {high:+.2f}.",
 )
 
 # %% [markdown]
@@ -3285,11 +3291,11 @@ print(f"by hand {w.round(6)}, Keras with clipnorm {theirs.round(6)}")
 assert np.allclose(w, theirs, atol=1e-6)
 
 # %% [markdown]
-# Keras has three kinds, as arguments of every optimizer. `clipnorm` looks at
-# the norm of each array of weights, `global_clipnorm` at that of all arrays
+# Every Keras optimizer offers three kinds of clipping. `clipnorm` looks at the
+# norm of each array of weights, `global_clipnorm` at that of all arrays
 # together, and `clipvalue` at single entries, which it cuts at $\pm c$.
 #
-# *Predict first: which of them keeps the direction of the whole gradient?*
+# *Predict first: which one keeps the direction of the whole gradient?*
 #
 # - **a** `global_clipnorm`
 # - **b** `clipnorm`
@@ -3312,19 +3318,19 @@ for name, parts in cut.items():
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **a.** It multiplies all entries by one factor. `clipnorm` shortens
-# the long arrays only, and `clipvalue` the large entries only: both turn the
-# gradient.
+# **a.** `global_clipnorm`: it multiplies all entries by one factor. `clipnorm`
+# shortens only the long arrays, and `clipvalue` only the large entries: both
+# turn the gradient.
 #
 # </details>
 #
-# So `global_clipnorm` is the usual choice; a norm of 1 is a common start. Look
-# at the norms of a few hundred batches, and choose one that cuts the rare
-# outliers and leaves the rest alone. Clipping does not help against gradients
-# that vanish.
+# So `global_clipnorm` is the usual choice, and a norm of 1 a common start. Look
+# at the norms of a few hundred batches, and choose a norm that cuts the rare
+# outliers and leaves the rest alone. Against vanishing gradients clipping does
+# not help.
 #
 # **Learnt:** clipping bounds the length of a step, so that one wild gradient
-# cannot undo the training; by one norm for all weights it keeps the direction.
+# cannot undo the training; one norm for all weights keeps the direction.
 
 # %% [markdown] anchor="exercises-optimizers"
 # ## Exercises: optimizers
