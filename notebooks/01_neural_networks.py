@@ -2582,7 +2582,7 @@ for eta in (0.25, 0.475, 0.525):
 # *Predict first: which schedule ends lowest on this surface?*
 #
 # - **a** one that decays: small last steps are exact
-# - **b** the constant rate, since it was tuned
+# - **b** the constant one: every change wastes steps
 # - **c** one that begins small and grows
 
 
@@ -3344,11 +3344,8 @@ for name, parts in cut.items():
 # ### Exercise: a step of momentum
 #
 # Return the new weights and the new velocity, in this order, in the form of
-# [the lecture](#momentum). PyTorch writes the same rule in another form,
-# $\mathbf{v} \leftarrow \mu\mathbf{v} + \nabla\mathcal{L}$ and then
-# $\mathbf{w} \leftarrow \mathbf{w} - \eta\mathbf{v}$: its velocity adds up
-# gradients, ours is $-\eta$ times that. The steps are the same as long as
-# $\eta$ is.
+# [the lecture](#momentum), not in PyTorch's: there the velocity adds up
+# gradients; ours is $-\eta$ times that.
 
 
 # %% tags=["exercise"]
@@ -3370,8 +3367,8 @@ exercises.check("momentum-step", step)
 # %% [markdown] tags=["exercise"]
 # ### Exercise: how far momentum carries
 #
-# On a long even slope, how many times as long as those of plain gradient
-# descent do the steps become with a momentum of 0.99?
+# On a long even slope, how many times as long as a step of plain gradient
+# descent does a step become with a momentum of 0.99?
 
 # %% tags=["exercise"]
 times = ...
@@ -3419,7 +3416,8 @@ exercises.check("inverse-time", rate)
 # ### Exercise: three learning rates (read)
 #
 # The same network was trained three times by gradient descent, with three
-# learning rates. List the trainings, from the smallest rate to the largest.
+# learning rates. List the three trainings from the smallest rate to the
+# largest.
 
 # %% tags=["hide-input"]
 plots.plot_unmarked(exercises.curves("rates"));
@@ -3434,10 +3432,10 @@ exercises.check("order-of-rates", ["C", "A", "B"])
 # %% [markdown] tags=["exercise"]
 # ### Exercise: how many times faster? (design)
 #
-# On [Beale's surface](#momentum), with a learning rate of 0.001, after how
-# many steps is the loss below 0.1 for the first time: without momentum, and
-# with a momentum of 0.9? Predict first how many times fewer steps momentum
-# takes. Then let `measure` return the two numbers of steps.
+# On [Beale's surface](#learning-rate), with a learning rate of 0.001, count the
+# steps until the loss is below 0.1 for the first time: without momentum, and
+# with a momentum of 0.9. First predict by which factor momentum takes fewer
+# steps. Then let `measure` return the two numbers of steps.
 #
 # `descend(rule, BEALE, steps=2000)` returns the points of a path, shape (2001,
 # 2), and `BEALE.value(x, y)` the loss at points.
@@ -3478,11 +3476,11 @@ exercises.check("predict-momentum", exercises.Prediction(times_fewer, measure))
 # Write a function that builds and trains a network with at most 3,500
 # parameters. It gets 3,000 images of clothes, of 14 × 14 pixels: `X` of shape
 # (3000, 196), and labels `y`, rows of zeros with a 1 at the class. The check
-# calls it and evaluates your network on images that it has not seen: 75 % of
-# them should be right.
+# calls it and shows your network new images: it should name 75 % of them
+# correctly.
 #
-# A network needs an output layer of 10 units with a softmax, the loss
-# `"categorical_crossentropy"`, and `fit` with some ten epochs.
+# The network needs an output layer of 10 units with a softmax, the loss
+# `"categorical_crossentropy"`, and `fit` with about ten epochs.
 
 
 # %% tags=["exercise"]
@@ -3515,7 +3513,7 @@ exercises.check("parameter-budget", train)
 # ### Exercise: a step of AdamW
 #
 # Return the weights after a step of AdamW, from the corrected averages `m_hat`
-# and `v_hat`, with the small number `epsilon` outside of the root.
+# and `v_hat`, with the small number `epsilon` outside the root.
 
 
 # %% tags=["exercise"]
@@ -3539,7 +3537,7 @@ exercises.check("adamw-by-hand", adamw_step)
 #
 # `gradients` is a list of arrays, one for each array of weights. Return the
 # list clipped by the global norm: if the norm over all entries of all arrays
-# is larger than `most`, all are multiplied by one factor, so that it is
+# is larger than `most`, multiply all of them by one factor that makes the norm
 # `most`.
 
 
@@ -3564,22 +3562,21 @@ exercises.check("clip-all", clip_all)
 #
 # *About 14 minutes.*
 #
-# This last part looks ahead: to networks that are built for other data than
-# images, and to the words and symbols of all chapters.
+# This last part looks ahead: to networks for other tasks and other data than
+# images, and to the symbols of all chapters.
 #
 # A [convolution](#convolution) shares its weights over the places of an image.
-# Three other ideas build on sharing, or on making a network pass everything
-# through a narrow place. Each drawing is made from a real Keras model.
+# Here are three more ideas. Each drawing is made from a real Keras model.
 #
 # **Recurrence**, for sequences: text, sound, measurements over time. One cell
 # reads the sequence step by step and keeps a memory, its *state*. Here an
 # *LSTM* cell ("long short-term memory") reads an image as a sequence of 28
 # rows.
 #
-# *Predict first: for sequences twice as long, how many parameters does the
-# cell need?*
+# *Predict first: how many parameters does the cell need for sequences that are
+# twice as long?*
 #
-# - **a** as many
+# - **a** the same number
 # - **b** twice as many
 # - **c** four times as many
 
@@ -3598,26 +3595,26 @@ architecture.of(recurrent).table()
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **a.** As many: the same cell, with the same weights, takes every step.
+# **a.** The same number: the same cell, with the same weights, takes every step.
 #
 # </details>
 #
 # The upper drawing shows the cell with its loop; the lower one shows the same
 # cell *unrolled*, one copy for each step. An LSTM cell has four sets of
-# weights (three gates, and the new content of its memory), each with weights
-# for the input, weights for the state of the step before, and biases. With $i$
-# inputs and $h$ units:
+# parameters (three *gates*, which open and close its memory, and the new content
+# of the memory), each with weights for the input, weights for the state of the
+# step before, and biases. With $p$ inputs and $q$ units:
 #
-# $$n_\text{LSTM} = 4\,(h\,(h + i) + h)$$
+# $$n_\text{LSTM} = 4\,(q\,(p + q) + q)$$
 
 # %% [markdown]
 # **Autoencoder**, for representations: it learns to reproduce its input, but
-# has to pass everything through a narrow *code*. What comes through is a
-# summary that nobody had to label.
+# has to pass everything through a narrow *code*. The code is a summary for which
+# nobody had to label anything.
 #
 # *Predict first: this one squeezes 784 pixels into 10 numbers with
-# convolutions. Does it have fewer parameters than two dense layers, one to the
-# code and one back, which have 16,474?*
+# convolutions. Two dense layers, one to the code and one back, have 16,474
+# parameters. Does the autoencoder have fewer or more?*
 #
 # - **a** Fewer: convolutions share their weights.
 # - **b** More: its two layers beside the code share nothing.
@@ -3655,14 +3652,14 @@ architecture.of(autoencoder).table()
 # writes a window of a larger one, with the same weights at every place.
 
 # %% [markdown]
-# **Attention**, for language and much else: every word asks all words which of
-# them matter to it. Its *query* is compared with their *keys*, and it gets a
-# weighted mean of their *values*. Queries, keys and values are made by three
-# dense layers, the same three for every word.
+# **Attention**, for language and much else: every word looks for the words that
+# matter to it. Its *query* is compared with the *keys* of all words, and it gets
+# a weighted mean of their *values*. Three dense layers, the same for every word,
+# make the queries, keys and values.
 #
 # Where does such a network look? Let it learn a task whose answer we know: to
-# read six digits backwards. It does not know the order of the digits by
-# itself, so the place of each is a second input.
+# read six digits backwards. On its own it does not know their order, so the
+# place of each digit is a second input.
 #
 # *Predict first: to write the first digit of its answer, which digit should
 # the network look at?*
@@ -3700,32 +3697,47 @@ attention.compile(
 )
 attention.fit([digits, places], digits[:, ::-1], batch_size=64, verbose=0)
 
-example = np.array([[3, 1, 4, 1, 5, 9]])
+new = rng.integers(0, 10, (100, 6))
+new[0] = [3, 1, 4, 1, 5, 9]
 looks = np.asarray(
-    keras.Model(attention.inputs, scores)([example, places[:1]])
+    keras.Model(attention.inputs, scores)([new, places[:100]])
 )  # (examples, heads, queries, keys)
 print(
     "read backwards:",
-    attention.predict([example, places[:1]], verbose=0).argmax(axis=-1)[0],
+    attention.predict([new[:1], places[:1]], verbose=0).argmax(axis=-1)[0],
 )
-plots.plot_attention(looks[0, 0], [str(number) for number in example[0]]);
+plots.plot_attention(looks[0, 0], [str(number) for number in new[0]]);
+
+# %% tags=["hide-input"]
+claim(
+    looks[:, 0, np.arange(6), 5 - np.arange(6)].mean(axis=1),
+    "attention weight on the digit to be written, in each sequence",
+    smallest=0.5,
+    if_so="In 100 new sequences, {mean:.0%} of the attention goes to the digit"
+    " that has to be written.",
+    if_not="In 100 new sequences, only {mean:.0%} of the attention goes to the"
+    " digit that has to be written.",
+    if_undecided="In 100 new sequences, about half of the attention goes to the"
+    " digit that has to be written: {low:.0%} to {high:.0%}.",
+)
+
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **c.** The last. For the second digit of the answer it looks at the last but
-# one, and so on: the large weights lie on the other diagonal.
+# **c.** The last. For the second digit of its answer it should look at the last
+# but one, and so on, along the diagonal from the upper right to the lower left.
 #
 # </details>
 #
 # Each row is a query and sums to 1. Nobody wrote this table: the weights were
-# learnt from examples, and the network tells the two digits 1 apart by their
-# places. An *embedding* is a row of learnt numbers for each digit and each
-# place. The arrow past the attention in the drawing is a *residual connection*:
-# the input of the layer is added to its output. A longer sequence needs more
-# embeddings of places, but not one parameter more in the attention.
+# learnt from examples. An *embedding* is a row of learnt numbers for each digit
+# and each place; by their places the network can tell the two digits 1 apart.
+# The arrow past the attention in the drawing is a *residual connection*: the
+# input of the layer is added to its output. A longer sequence needs more
+# embeddings of places, but not one more parameter in the attention.
 #
-# **Learnt:** an architecture is knowledge about the data: weights are shared
-# over places, steps or words.
+# **Learnt:** an architecture builds in what we know about the data: it shares
+# weights over places, steps or words.
 
 # %% [markdown] anchor="what-was-learnt"
 # ## What was learnt
@@ -3733,24 +3745,24 @@ plots.plot_attention(looks[0, 0], [str(number) for number in example[0]]);
 # - A network is a chain of layers; a layer is a matrix product, a bias and a
 #   function.
 # - Layers filter: early ones find simple patterns, later ones combine them.
-#   Other architectures share weights where the data repeat themselves.
+#   Many architectures share weights where the data repeat themselves.
 # - Training repeats forward pass, loss, backward pass, update. A gradient is a
 #   product of three factors, computed once, from the last layer to the first.
 #   A tape does that for any computation.
-# - Activation functions decide how much of the gradient gets through; the
-#   variance of the initial weights decides whether it arrives.
+# - Activation functions and the variance of the initial weights decide how much
+#   of the gradient arrives.
 # - Weights learnt on a similar task can stand in for labelled images.
 # - Optimizers differ in what they remember: nothing, a velocity, the size of
 #   past gradients, or both. AdamW shrinks the weights beside the gradient;
 #   clipping keeps one wild gradient from undoing the training.
 #
-# The [next chapter](#in-practice) puts all of it to work on real images.
+# The [next chapter](#in-practice) puts all this to work on real images.
 
 # %% [markdown] anchor="notation"
 # ## Symbols
 #
-# One notation for all chapters. Rows of a matrix are examples; a bracketed
-# superscript is a layer. (The words stand in the book's glossary.)
+# All chapters use one notation. The rows of $\mathbf{X}$ are examples; a
+# superscript in brackets is a layer. (The book's glossary explains the words.)
 #
 # | symbol | what it is | shape |
 # | --- | --- | --- |
@@ -3761,7 +3773,8 @@ plots.plot_attention(looks[0, 0], [str(number) for number in example[0]]);
 # | $\mathbf{z} = \mathbf{a}\mathbf{W} + \mathbf{b}$ | sums, before the activation function | (units) |
 # | $\mathbf{a} = f(\mathbf{z})$ | activations; $f$ in hidden layers, $g$ in the output layer | (units) |
 # | $\mathcal{L}$ | loss: how far the predictions are off, as a mean over the batch | |
-# | $\eta$, $\mu$, $\mathbf{v}$ | learning rate, momentum, velocity | |
+# | $\eta$, $\kappa$, $\mu$, $\mathbf{v}$ | learning rate, its decay rate, momentum, velocity | |
+# | $m_s$, $v_s$ | moving averages of a gradient and of its square | |
 # | $\beta$, $\rho$, $\varepsilon$ | factors of moving averages; a small number against division by 0 | |
 # | $\lambda$, $p_\text{drop}$, $\alpha$ | strength of a penalty, dropout probability, label smoothing | |
 # | $N(m, \sigma^2)$ | normal distribution with mean $m$ and *variance* $\sigma^2$ | |
