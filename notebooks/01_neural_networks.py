@@ -327,8 +327,8 @@ plots.plot_patches(strongest);
 # was told only the class of each image, and these filters helped. Not every
 # row has a name; a filter may answer to several things.
 #
-# **Learnt:** each layer filters what the layer before has found, from edges
-# over their combinations to parts of things.
+# **Learnt:** each layer filters what the layer before has found: first edges,
+# then their combinations, then parts of things.
 
 # %% [markdown] anchor="convolution"
 # ## A convolution
@@ -890,8 +890,8 @@ for copies in (1, 2, 10, 100):
 # the last layer, and reuse that for the layer before it, down to the first.
 #
 # *Predict first: a 784-512-512-10 network has 669,706 weights and biases. How
-# many times as many multiplications does the way from the front take as the way
-# from the back?*
+# many times as many multiplications does it take from the front as from the
+# back?*
 #
 # - **a** about twice as many
 # - **b** about 50 times as many
@@ -1560,8 +1560,8 @@ claim(
 #
 # There is no error message, and the first steps look right, so the mistake is
 # easy to miss. In TensorFlow each tape gives new gradients, so you cannot make
-# it by forgetting a line. There you may compute the loss outside the tape
-# instead, and get `None` for every gradient.
+# it by forgetting a line. TensorFlow has its own trap: compute the loss outside
+# the tape, and every gradient is `None`.
 #
 # **Learnt:** `fit` is a loop of six lines: record the loss, read the tape,
 # apply the gradients; start each batch with gradients of zero.
@@ -1571,8 +1571,8 @@ claim(
 #
 # *About 20 minutes.*
 #
-# Replace the three dots with your answer and run the cell. It says
-# whether you are right, and if not, what is off.
+# Replace the three dots with your answer, or repair the code, and run the
+# cell. It says whether you are right, and if not, what is off.
 
 # %% [markdown] tags=["exercise"]
 # ### Exercise: broadcasting (read)
@@ -1759,8 +1759,8 @@ exercises.check("late-gradient", fit)
 #
 # *About 9 minutes.*
 #
-# Replace the three dots with your answer and run the cell. It says
-# whether you are right, and if not, what is off.
+# Replace the three dots with your answer, or repair the code, and run the
+# cell. It says whether you are right, and if not, what is off.
 
 # %% [markdown] tags=["exercise"]
 # ### Exercise: a rule for a sum (repair)
