@@ -2605,9 +2605,9 @@ Table(["schedule", "loss after 100 steps"], losses)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **c.** Warm-up beats the other learning rates; only the last row, where
-# [momentum](#momentum) grows, ends lower. This surface has a steep start and a
-# flat end, so it pays to start small and go faster later. Decay pays where
+# **c.** Warm-up beats the other schedules of the rate; only the last row, where
+# [momentum](#momentum) grows instead, ends lower. This surface has a steep start
+# and a flat end, so it pays to start small and go faster later. Decay pays where
 # gradients are noisy, as they are with mini-batches: small last steps average
 # the noise out. This surface has no noise.
 #
@@ -2814,8 +2814,8 @@ standing(["sgd", "momentum", "nesterov"])
 # *About 6 minutes.*
 #
 # This part is about optimizers that take a longer step for one weight than for
-# another, up to [Adam](#adam) and [AdamW](#adamw), with which most networks of
-# today are trained. Then all of them run side by side.
+# another, up to [Adam](#adam) and [AdamW](#adamw), which train most networks
+# today. Then all of them run side by side.
 #
 # The loss is steep along some weights and flat along others, so one learning
 # rate is too large for some and too small for others. *Adagrad* divides each
@@ -3184,7 +3184,7 @@ plots.plot_paths(
 #
 # $$h_t = \tanh(w\, h_{t-1} + b), \qquad h_0 = 0.5, \qquad \mathcal{L} = (h_8 - 0.7)^2$$
 #
-# At the edge of the cliff the gradient is far longer than everywhere else, and
+# At the edge of the cliff the gradient is far longer than anywhere else, and
 # one step throws the weights away. *Clipping* cuts a gradient that is longer
 # than $c$ to the length $c$ and keeps its direction ([Pascanu et al.,
 # 2013](https://arxiv.org/abs/1211.5063)):
@@ -3717,8 +3717,8 @@ claim(
     " that has to be written.",
     if_not="In 100 new sequences, only {mean:.0%} of the attention goes to the"
     " digit that has to be written.",
-    if_undecided="In 100 new sequences, about half of the attention goes to the"
-    " digit that has to be written: {low:.0%} to {high:.0%}.",
+    if_undecided="In 100 new sequences, about half of the attention goes to"
+    " the digit that has to be written: {low:.0%} to {high:.0%}.",
 )
 
 # %% [markdown]
