@@ -12,27 +12,27 @@
 # # Neural networks in practice
 #
 # You know [what a network computes and how it learns](#overview). Now you
-# train one, on real images, and make the decisions that every project asks
-# for: which loss, how to scale the data, when to stop, how to keep the network
-# from learning its training images by heart. Each decision is measured here,
-# with several seeds, and you can change every number and run the cell again.
+# train one on real images and make the decisions that every project needs:
+# which loss to use, how to scale the data, when to stop, and how to keep the
+# network from learning its training images by heart. We measure what each
+# decision does, with several seeds; change any number and run the cell again.
 #
 # 1. **[First network](#data)**: the images, the layers, the loss, the scaling.
 # 2. **[Training well](#training-hyperparameters)**: epochs and batches,
 #    predictions, when to stop, schedules, AdamW.
 # 3. **[Regularization](#one-change-at-a-time)**: capacity, penalties, dropout,
 #    batch and layer normalization, augmentation, label smoothing.
-# 4. **[What is it worth?](#confusion-matrix)**: confusions, calibration, a
-#    convolution beside it, saving; all variants in [one
+# 4. **[What is it worth?](#confusion-matrix)**: mistakes, calibration, a
+#    comparison with a convolution, saving; all variants in [one
 #    table](#all-variants).
 
 # %% [markdown]
-# We write [Keras](https://keras.io), which says what a network is and leaves
+# We use [Keras](https://keras.io). You describe the network, and Keras leaves
 # the arithmetic to a backend: TensorFlow (used here), JAX, PyTorch or, for
-# prediction, OpenVINO.
+# prediction only, OpenVINO.
 #
-# Good places to go on from here: the [Keras guides](https://keras.io/guides/),
-# the book [Dive into Deep Learning](https://d2l.ai), [Practical Deep
+# To read further: the [Keras guides](https://keras.io/guides/), the book [Dive
+# into Deep Learning](https://d2l.ai), [Practical Deep
 # Learning](https://course.fast.ai) by fast.ai, and the [deep learning
 # tutorials](https://uvadlc-notebooks.readthedocs.io) of the University of
 # Amsterdam.
@@ -54,13 +54,13 @@ device.report()
 #
 # Fashion-MNIST ([Xiao et al., 2017](https://arxiv.org/abs/1708.07747)) holds
 # 70,000 photographs of clothes, 28 × 28 grey pixels each, in ten classes:
-# 60,000 for training, 10,000 for the test.
+# 60,000 for training, 10,000 for testing.
 #
-# *Predict first: which two classes will a network confuse most?*
+# *Predict first: which of these pairs will a network confuse most often?*
 #
 # - **a** sneakers and ankle boots
 # - **b** shirts and T-shirts
-# - **c** pullovers and coats
+# - **c** dresses and coats
 
 # %% tags=["hide-input"]
 fashion, test = data.sealed(data.load_fashion_mnist(seed=SEED))
@@ -77,24 +77,24 @@ plots.plot_images(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Keep your guess: the network's mistakes are [counted
-# below](#predictions-and-evaluation).
+# **b.** Shirts and T-shirts have nearly the same outline. You will see the
+# counts once a network is [trained](#predictions-and-evaluation).
 #
 # </details>
 #
-# Shirts, pullovers, coats and T-shirts share their outline; at this size some
-# of them cannot be told apart by people either.
+# Pullovers and coats share that outline, too. At this size even people cannot
+# always tell them apart.
 #
 # The dataset comes with a fixed test set. We keep it, so that our numbers can
-# be compared with everybody else's, and take the validation images from the
+# be compared with published ones, and take the validation images from the
 # official training images.
 #
-# The test images are *sealed*: `fashion` does not have them. Everything in
-# this chapter is decided on the validation images, and `test.open()` is called
+# The test images are *sealed*: `fashion` does not contain them. We decide
+# everything in this chapter on the validation images and call `test.open()`
 # once, [at the end](#all-variants).
 #
 # **Learnt:** lock the test images away before you begin, and look at the data
-# before a network does.
+# before you train on it.
 
 # %% [markdown] anchor="building-the-network"
 # ## Building the network
@@ -106,8 +106,8 @@ plots.plot_images(
 # ten units whose [softmax](#output-activations) gives each class a
 # probability.
 #
-# *Predict first: the weights into the first hidden layer are a matrix. How
-# many rows and columns does it have?*
+# *Predict first: the weights of the first hidden layer form a matrix. How many
+# rows and columns does it have?*
 #
 # - **a** 512 rows and 784 columns
 # - **b** 784 rows and 512 columns
@@ -123,8 +123,8 @@ network.add(layers.Dense(512, **relu))
 network.add(layers.Dense(10, activation="softmax"))
 
 # %% [markdown]
-# We shall build many of these, so `models.mlp` ("multilayer perceptron") does
-# it in one line, and compiles it too. It is the same network:
+# We shall build many of these, so `models.mlp` ("multilayer perceptron")
+# builds and compiles one in a single line. It is the same network:
 
 # %%
 shapes = [
@@ -137,21 +137,21 @@ print(shapes[0])
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **b.** A row for each input, and a column for each unit. So a whole batch
-# of images, a row each, is one matrix product: $\mathbf{X}\mathbf{W}^{(1)} +
-# \mathbf{b}^{(1)}$.
+# **b.** One row for each input and one column for each unit. A whole batch of
+# images, one per row, then takes a single matrix product:
+# $\mathbf{X}\mathbf{W}^{(1)} + \mathbf{b}^{(1)}$.
 #
 # </details>
 #
-# Matrices and vectors alternate in the list: the weights of a layer, then its
-# biases. A network that knows which pixels are neighbours is [another
-# architecture](#other-architectures); this one would learn as well if all
-# pixels were shuffled in the same way.
+# Matrices and vectors alternate in the list: a layer's weights, then its
+# biases. This network does not know which pixels are neighbours; shuffle the
+# pixels of every image in the same way, and it learns just as well. A
+# [convolution](#convolution-against-dense) does know.
 #
-# Keras starts the weights of a dense layer by Glorot's rule unless told
-# otherwise. ReLU sets half of its inputs to 0, so we ask for [He's
-# rule](#weight-initialization), which makes up for that with a variance twice
-# as large (where a layer is as wide as the one below).
+# By default Keras draws the initial weights of a dense layer by Glorot's rule.
+# ReLU sets about half of its inputs to 0, so we ask for [He's
+# rule](#weight-initialization), which makes up for that: its variance is twice
+# as large if both layers have the same width.
 #
 # **Learnt:** a dense network is a list of layers, and each layer is a matrix
 # of shape (inputs, units) with a vector of biases.
@@ -170,7 +170,7 @@ print(shapes[0])
 #
 # - **a** in the first
 # - **b** in the second
-# - **c** in the last, which all others lead to
+# - **c** in the last, where everything comes together
 
 # %%
 network.summary()
@@ -194,26 +194,26 @@ assert sum(by_hand) == network.count_params()
 #
 # </details>
 #
-# By [the formula](#eq-model-summary) it is the product of inputs and units
-# that counts. A layer of ten units costs little, however many inputs it has.
+# By [the formula](#eq-model-summary) the product of inputs and units decides.
+# Our last layer has ten units, so it costs little.
 #
-# **Learnt:** count parameters by hand once; in a dense network most of them
-# sit where a wide layer follows a wide one.
+# **Learnt:** count the parameters by hand once; in a dense network most of
+# them sit where a wide layer follows another wide one.
 
 # %% [markdown] anchor="loss-optimizer-metrics"
 # ## Loss, optimizer, metrics
 #
 # *About 7 minutes.*
 #
-# Before a network can learn, it has to be told three things:
+# Before a network can learn, you have to tell it three things:
 #
-# - the **loss**, which training makes small;
-# - the **optimizer**, which makes it small, here
-#   [RMSprop](#adaptive-gradients); later sections use [Adam](#adam), and [set
-#   AdamW beside it](#adamw-in-training);
-# - **metrics**, which only people read, such as the accuracy.
+# - the **loss**, the number that training makes small;
+# - the **optimizer**, the rule that makes it small: here
+#   [RMSprop](#adaptive-gradients), in later sections [Adam](#adam) and
+#   [AdamW](#adamw-in-training);
+# - **metrics**, such as the accuracy, which are for people only.
 #
-# The short form names them, and takes every default.
+# The short form gives their names and takes all defaults.
 
 # %% tags=["live", "slide-code"]
 # The short form: network.compile(loss=…, optimizer=…, metrics=…).
@@ -222,7 +222,7 @@ network.compile(
 )
 
 # %% [markdown]
-# The long form makes the objects itself, so that each can be given arguments.
+# The long form creates the objects, so that you can pass arguments.
 
 # %% tags=["slide-code"]
 network.compile(
@@ -232,23 +232,23 @@ network.compile(
 )
 
 # %% [markdown]
-# A trap waits in the last line. `keras.metrics.Accuracy` asks whether output
-# and label are *equal*, and a probability of 0.98 is not equal to 1. The text
-# `"accuracy"` is safe: Keras then picks the accuracy that fits the loss.
+# There is a trap in the metric's name. `keras.metrics.Accuracy` asks whether
+# output and label are *equal*, and a probability of 0.98 does not equal 1. The
+# string `"accuracy"` is safe: Keras picks the accuracy that fits the loss.
 
 # %% [markdown]
 # ### Three cross-entropies
 #
-# Cross-entropy asks one thing only: which probability did the right class get?
+# Cross-entropy asks only one thing: what probability did the right class get?
 # With one-hot labels $y$, over a batch of $n$ images and $k$ classes:
 #
 # $$\mathcal{L} = -\frac{1}{n} \sum_{i=1}^{n} \sum_{c=1}^{k} y_{i,c}\, \ln \hat{y}_{i,c}$$
 #
-# *Predict first: the same network learns from one-hot labels and from class
-# numbers, each with its own loss. Which one ends with the lower loss?*
+# *Predict first: train a network on one-hot labels, and again on class numbers
+# with the loss that goes with them. Which training ends with the lower loss?*
 #
-# - **a** that with one-hot labels
-# - **b** that with class numbers
+# - **a** the one with one-hot labels
+# - **b** the one with class numbers
 # - **c** neither
 
 # %%
@@ -274,31 +274,31 @@ for name, (options, y) in cases.items():
 #
 # **c.** In [the inner sum](#eq-loss-optimizer-metrics) only the right class
 # counts, because all other labels are 0: what is left is $-\ln$ of its
-# probability. The sparse form looks that probability up by the class number.
-# The first two lines agree, up to rounding.
+# probability. The sparse form looks up the same probability by the class
+# number, so the first two lines agree, up to rounding.
 #
 # </details>
 #
-# Class numbers only save the memory of the zeros. The third line asks another
-# question, yes or no, and answers it with a single sigmoid unit:
+# Class numbers only save the memory for the zeros. The third line answers a
+# different question, a yes or no, with a single sigmoid unit:
 #
 # $$\mathcal{L} = -\frac{1}{n} \sum_{i=1}^{n} \big( y_i \ln \hat{y}_i + (1 - y_i) \ln (1 - \hat{y}_i) \big)$$
 #
-# which is the first formula for two classes with the probabilities $\hat{y}$
-# and $1 - \hat{y}$.
+# This is the first formula for two classes, with probabilities $\hat{y}$ and
+# $1 - \hat{y}$.
 #
-# **Learnt:** the loss follows from how the labels are written: one-hot,
-# numbers, or a single yes or no.
+# **Learnt:** the form of the labels decides the loss: one-hot, class numbers,
+# or a single yes or no.
 
 # %% [markdown] anchor="preprocessing"
 # ## Preprocessing
 #
 # *About 6 minutes.*
 #
-# Three things happen to the images before a network sees them.
+# Three things happen to the data before a network sees it.
 #
-# - **Scaling.** Pixels run from 0 to 255. Such inputs make large sums and
-#   large gradients.
+# - **Scaling**: pixels run from 0 to 255, and such large inputs make large
+#   sums and large gradients.
 # - **Reshaping** to what the first layer expects: here (28, 28) becomes
 #   (784,).
 # - **One-hot encoding**: class 4 becomes a vector of ten numbers with a 1 at
@@ -319,20 +319,21 @@ for name, these in {"raw:": raw, "prepared:": fashion}.items():
 # %% [markdown]
 # ### Two ways of scaling
 #
-# *Min-max* to [0, 1]; or *standardizing* each pixel to mean 0 and standard
-# deviation 1, with its mean $\bar{x}$ and deviation $\sigma_x$ over the
-# training images:
+# *Min-max* scaling brings pixels into [0, 1]. *Standardizing* gives each pixel
+# mean 0 and standard deviation 1, from its mean $\bar{x}$ and standard
+# deviation $\sigma_x$ over the training images:
 #
 # $$x_\text{min-max} = \frac{x}{255} \qquad x_\text{standardized} = \frac{x - \bar{x}}{\sigma_x}$$
 #
-# To tell an effect from luck we need several seeds, and to have them within
-# seconds we take 2,000 training images and average each 2 × 2 pixels: images
-# of 14 × 14 pixels, still good to recognize. (Full mode, `LECTURE_MODE=full`,
-# takes all images as they are.)
+# To tell an effect from luck we need several seeds. To train them in seconds
+# we take 2,000 training images and average each block of 2 × 2 pixels; at 14 ×
+# 14 pixels the clothes are still easy to recognize. (Full mode,
+# `LECTURE_MODE=full`, takes all images as they are.)
 #
-# *Predict first: textbooks ask for a mean near 0. What costs more accuracy?*
+# *Predict first: textbooks want inputs with a mean near 0. What costs more
+# accuracy?*
 #
-# - **a** min-max in the place of standardizing
+# - **a** min-max instead of standardizing
 # - **b** no scaling at all
 # - **c** neither costs any
 
@@ -376,12 +377,12 @@ display(
         minmax - raw_pixels,
         "validation accuracy, min-max minus raw pixels",
         smallest=0.02,
-        if_so="Without scaling the network recognizes {mean:.1%} of the images"
-        " less than with min-max.",
-        if_not="Not scaling costs less than 2 % of the images here, if"
-        " anything: {mean:+.1%}.",
-        if_undecided="Whether not scaling costs 2 % of the images or more"
-        " stays open: {low:+.1%} to {high:+.1%}.",
+        if_so="Without scaling the accuracy is lower than with min-max, by"
+        " {mean:.1%} of the images.",
+        if_not="Without scaling the accuracy is not lower by 2 % of the"
+        " images: min-max gains {mean:+.1%}.",
+        if_undecided="Whether the accuracy is lower without scaling, by 2 % of"
+        " the images, stays open: {low:+.1%} to {high:+.1%}.",
     )
 )
 claim(
@@ -389,7 +390,7 @@ claim(
     "validation accuracy, standardized minus min-max",
     smallest=0.02,
     absent=True,
-    if_so="Between the two ways of scaling there is no difference of 2 %:"
+    if_so="The two ways of scaling differ by less than 2 % of the images:"
     " {mean:+.1%} for standardizing.",
     if_not="How you scale matters as well: standardizing changes the accuracy"
     " by {mean:+.1%}.",
@@ -400,34 +401,35 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **b.** The textbooks' reason for a mean near 0 is that centred inputs let
-# gradient descent take longer steps ([LeCun et al.,
-# 1998](https://doi.org/10.1007/3-540-49430-8_2)); RMSprop, which gives each
-# weight a step size of its own, needs that less. And a pixel that is almost
-# always black has a tiny standard deviation: where it is not black,
-# standardizing makes it huge.
+# **b.** Inputs up to 255 make the sums of the first layer hundreds of times as
+# large. One update of ordinary size then changes the outputs completely, and
+# the network starts out sure of answers that it has not learnt.
 #
 # </details>
 #
-# The points of a row differ in nothing but the seed. Is the gap between the
-# bars bigger than the spread of the dots? The interval in brackets answers
-# that.
+# The dots in a row differ only in the seed. Is the gap between the bars bigger
+# than the spread of the dots? The interval in brackets answers that.
 #
-# The mean and the deviation come from the training images alone: the test
-# images must not be looked at, not even for their mean. Where features come in
-# different units (metres beside years), standardizing matters more than it
-# does for pixels.
+# Standardizing has a reason and a catch. Centred inputs let gradient descent
+# take longer steps ([LeCun et al.,
+# 1998](https://doi.org/10.1007/3-540-49430-8_2)). But a pixel that is almost
+# always black has a tiny standard deviation, so the few values that are not
+# black become huge. If your features have different units, such as metres and
+# years, standardize them.
+#
+# Mean and standard deviation come from the training images alone: do not look
+# at the test images, not even for their mean.
 #
 # **Learnt:** scale the inputs, with numbers from the training set only, and
-# try more than one way of scaling.
+# try more than one way.
 
 # %% [markdown] anchor="exercises-first-network"
 # ## Exercises: a first network
 #
 # *About 12 minutes.*
 #
-# Replace the three dots with your answer and run the cell. It says
-# whether you are right, and if not, what is off.
+# Replace the three dots with your answer and run the cell. It tells you
+# whether you are right and, if not, what is off.
 
 # %% [markdown] tags=["exercise"]
 # ### Exercise: parameters by hand
@@ -446,8 +448,8 @@ exercises.check(
 # %% [markdown] tags=["exercise"]
 # ### Exercise: one-hot
 #
-# Return class numbers such as `[2, 0, 1]` as one-hot rows, an array of shape
-# (n, n_classes).
+# Turn class numbers such as `[2, 0, 1]` into one-hot rows: return an array of
+# shape (n, n_classes).
 
 
 # %% tags=["exercise"]
@@ -468,9 +470,9 @@ exercises.check("one-hot", one_hot)
 # %% [markdown] tags=["exercise"]
 # ### Exercise: standardizing
 #
-# Return both sets, standardized as far as that is allowed. Take a mean and a
-# standard deviation for each pixel, as in [the formula](#preprocessing), or
-# one of each for all numbers.
+# Standardize both sets without learning anything from the test set, and return
+# them. Use a mean and a standard deviation for each pixel, as in [the
+# formula](#preprocessing), or one of each for all pixels.
 
 
 # %% tags=["exercise"]
@@ -492,8 +494,8 @@ exercises.check("standardize", standardized)
 # %% [markdown] tags=["exercise"]
 # ### Exercise: cross-entropy
 #
-# A network gives an image the probabilities 0.1, 0.7 and 0.2, and the second
-# class is true. What is the loss? Three digits are enough.
+# For one image a network gives the probabilities 0.1, 0.7 and 0.2; the second
+# class is the right one. What is the loss? Three digits are enough.
 
 # %% tags=["exercise"]
 loss = ...
@@ -1407,8 +1409,8 @@ claim(
 #
 # *About 10 minutes.*
 #
-# Replace the three dots with your answer and run the cell. It says
-# whether you are right, and if not, what is off.
+# Replace the three dots with your answer and run the cell. It tells you
+# whether you are right and, if not, what is off.
 
 # %% [markdown] tags=["exercise"]
 # ### Exercise: updates
@@ -2558,8 +2560,8 @@ claim(
 #
 # *About 12 minutes.*
 #
-# Replace the three dots with your answer and run the cell. It says
-# whether you are right, and if not, what is off.
+# Replace the three dots with your answer and run the cell. It tells you
+# whether you are right and, if not, what is off.
 
 # %% [markdown] tags=["exercise"]
 # ### Exercise: penalties
@@ -3205,8 +3207,8 @@ claim(
 #
 # *About 8 minutes.*
 #
-# Replace the three dots with your answer and run the cell. It says
-# whether you are right, and if not, what is off.
+# Replace the three dots with your answer and run the cell. It tells you
+# whether you are right and, if not, what is off.
 
 # %% [markdown] tags=["exercise"]
 # ### Exercise: recall
