@@ -509,15 +509,11 @@ exercises.check("cross-entropy", -np.log(0.7))
 #
 # *About 10 minutes.*
 #
-# An *epoch* shows the network every training image once. A *batch* is how many
-# it sees between two [updates](#mini-batch-sgd). An epoch over
-# $n_\text{train}$ images in batches of $n$ makes
+# An *epoch* shows the network every training image once. A *batch* is what it
+# sees between two [updates](#mini-batch-sgd). We begin with small batches.
 #
-# $$n_\text{updates} = \left\lceil \frac{n_\text{train}}{n} \right\rceil$$
-#
-# A first training, with small batches.
-#
-# *Predict first: batches of 32. About how many updates does one epoch make?*
+# *Predict first: with batches of 32, about how many updates does an epoch
+# make?*
 #
 # - **a** 32, whatever the number of images
 # - **b** one for each image
@@ -540,33 +536,36 @@ print(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **c.** Rounded up, that is 1,563 for the 50,000 that remain of the official
-# training images without the validation images.
+# **c.** Each update uses up 32 images, until all have been seen once.
 #
 # </details>
+#
+# The last batch may be smaller, so the quotient is rounded up. With
+# $n_\text{train}$ images in batches of $n$, an epoch makes
+#
+# $$n_\text{updates} = \left\lceil \frac{n_\text{train}}{n} \right\rceil$$
 #
 # Small batches: many noisy updates. Large batches: fewer, smoother ones that
 # keep the processor busy.
 #
-# A warning: a graphics driver once computed wrong training steps for this very
-# network, and nobody noticed, because the curve looked plausible. `python -m
-# lecture check` therefore compares your device with the processor before you
-# trust it.
+# A warning: a graphics driver once computed wrong updates for this very
+# network, and nobody noticed, because the curve looked plausible. To be safe,
+# compare your device with the processor: `python -m lecture check`.
 
 # %% [markdown]
 # ### The generalization gap
 #
-# Large batches are said to generalize less well. After equally many *epochs*
-# they have simply made fewer updates, so that comparison says little. Let each
-# batch size train until it fits the training images equally well, and compare
-# the validation images then.
+# Large batches are said to generalize less well. But after the same number of
+# *epochs* they have made fewer updates, so that comparison says little.
+# Instead, train with each batch size until the network fits the training
+# images equally well, and compare the validation images then.
 #
 # *Predict first: to reach the same training loss, which batches need fewer
 # updates?*
 #
-# - **a** those of 512
-# - **b** those of 32
-# - **c** both equally many
+# - **a** batches of 512
+# - **b** batches of 32
+# - **c** neither
 
 
 # %%
@@ -611,13 +610,13 @@ display(
         "validation accuracy at equal training loss, batch 512 minus 32",
         smallest=0.02,
         absent=True,
-        if_so="At equal training loss no gap of 2 % is left between batches of"
-        " 512 and of 32: {mean:+.1%}.",
-        if_not="Even at equal training loss batches of 512 and of 32 differ:"
+        if_so="At equal training loss, batches of 512 and of 32 differ by less"
+        " than 2 % of the images: {mean:+.1%} for the large ones.",
+        if_not="Even at equal training loss, batches of 512 and of 32 differ:"
         " {mean:+.1%} for the large ones.",
-        if_undecided="Whether batches of 512 and of 32 differ by 2 % at equal"
-        " training loss stays open: {low:+.1%} to {high:+.1%} for the large"
-        " ones.",
+        if_undecided="Whether batches of 512 and of 32 differ by 2 % of the"
+        " images at equal training loss stays open: {low:+.1%} to {high:+.1%}"
+        " for the large ones.",
     )
 )
 claim(
@@ -626,38 +625,37 @@ claim(
     smallest=1.2,
     if_so="The large batches needed fewer updates to get there: the small ones"
     " made {mean:.1f} times as many.",
-    if_not="The large batches needed about as many updates to get there.",
+    if_not="The large batches did not need fewer updates to get there.",
     if_undecided="Whether the large batches needed fewer updates stays open.",
 )
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **a.** A step along the mean gradient of 512 images points where the loss
-# of all falls; one of 32 images has more of their noise. So large batches
-# get along with fewer updates, each of which costs more, and need more
-# epochs. The sentences say by how much, and whether the validation images
-# notice.
+# **a.** The mean gradient over 512 images is closer to that over all images
+# than the mean over 32, so each update gets further. But it also costs more:
+# the large batches need more epochs.
 #
 # </details>
 #
-# The last column of the printed lines is the gap between training and
-# validation accuracy. A gap that grows with the batch was reported for much
-# larger networks and batches ([Keskar et al.,
-# 2017](https://arxiv.org/abs/1609.04836)); with enough updates it can be
-# closed ([Hoffer et al., 2017](https://arxiv.org/abs/1705.08741)).
+# The last column of the table is the gap between training and validation
+# accuracy. For much larger networks and batches, a gap that grows with the
+# batch size has been reported ([Keskar et al.,
+# 2017](https://arxiv.org/abs/1609.04836)); enough updates can close it
+# ([Hoffer et al., 2017](https://arxiv.org/abs/1705.08741)).
 
 # %% [markdown]
 # ### Growing the batch instead of shrinking the rate
 #
-# Noise in the updates helps early and hurts late. Its size goes with the
-# learning rate and against the batch size:
+# Noisy updates do little harm early on, but late in training they keep a
+# network from settling. The noise grows with the learning rate and shrinks
+# with the batch size:
 #
 # $$\text{noise} \propto \frac{\eta}{n}$$
 #
 # The usual remedy is to [shrink $\eta$](#learning-rate-schedules) in steps.
-# One can also let the batch size $n$ grow by the same factor ([Smith et al.,
-# 2018](https://arxiv.org/abs/1711.00489)).
+# Instead, you can increase the batch size $n$ by the same factor ([Smith et
+# al., 2018](https://arxiv.org/abs/1711.00489)).
 #
 # *Predict first: which of the two remedies needs fewer updates?*
 #
@@ -726,8 +724,8 @@ for remedy in ("smaller rate", "larger batch"):
     display(
         claim(
             np.log2(rough["constant"] / rough[remedy]),
-            "log₂ of the validation loss's change from epoch to epoch in the"
-            f" last third, constant over {remedy}",
+            "change of the validation loss from epoch to epoch in the last"
+            f" third, log₂ of constant over {remedy}",
             smallest=0.5,
             if_so=f"A {remedy} calms the validation loss in the last third.",
             if_not=f"A {remedy} does not calm the validation loss in the last"
@@ -736,6 +734,19 @@ for remedy in ("smaller rate", "larger batch"):
             " last third stays open.",
         )
     )
+display(
+    claim(
+        staged["constant"][0][-1] - staged["smaller rate"][0][-1],
+        "validation loss after the last epoch, constant minus smaller rate",
+        smallest=0.01,
+        if_so="The smaller rate also ends with a lower validation loss than"
+        " the constant rate, by {mean:.2f}.",
+        if_not="But calm is not progress: the smaller rate does not end with a"
+        " lower validation loss than the constant rate.",
+        if_undecided="Whether the smaller rate also ends with a lower"
+        " validation loss than the constant rate stays open.",
+    )
+)
 claim(
     staged["larger batch"][1] - staged["smaller rate"][1],
     "validation accuracy, larger batch minus smaller rate",
@@ -752,28 +763,28 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **b.** Each stage makes a quarter of the updates of the stage before, where
-# the smaller rate makes as many as ever: on average 28 an epoch instead of
-# 63 with 2,000 images.
+# **b.** With batches four times as large, each stage makes a quarter of the
+# updates of the stage before. With the smaller rate their number stays the
+# same.
 #
 # </details>
 #
-# All three curves are the same in the first third, where nothing differs; they
-# part where the rate shrinks or the batch grows. The bumps in the
-# constant-rate curve are gradient noise.
+# The three trainings are the same in the first third; they part where the rate
+# shrinks or the batch grows. Bumps in the constant-rate curve are gradient
+# noise.
 #
 # **Learnt:** compare batch sizes at equal fit or equal updates, not at equal
-# epochs; a larger batch lowers the noise of the updates as a smaller rate
-# does, with fewer of them.
+# epochs. A larger batch makes the updates less noisy, as a smaller rate does,
+# but needs fewer of them.
 
 # %% [markdown] anchor="predictions-and-evaluation"
 # ## Predictions and evaluation
 #
 # *About 6 minutes.*
 #
-# `predict` returns a row of probabilities for each image. The highest is the
-# answer; how far it stands above the others is how sure the network says it
-# is.
+# `predict` returns a row of probabilities for each image. The class with the
+# highest one is the answer, and that probability is how sure the network
+# claims to be.
 
 # %% tags=["live", "slide-code"]
 # Get probabilities from network.predict, and answers from argmax.
@@ -788,7 +799,7 @@ plots.plot_prediction(
     X_val[4], probabilities[4], fashion.class_names, truth=truth[4]
 );
 # %% [markdown] tags=["slide"]
-# Of all images that it gets wrong, which one is it surest of?
+# Of all the images it gets wrong, which one is it surest about?
 #
 # *Predict first: what probability does it give to that wrong answer?*
 #
@@ -812,30 +823,36 @@ print(
     f" the surest of the wrong ones has probability {surest:.3f}"
 )
 mistakes = np.zeros((10, 10), int)
-np.add.at(mistakes, (truth[wrong], probabilities[wrong].argmax(axis=1)), 1)
+np.add.at(mistakes, (truth[wrong], answers[wrong]), 1)
 pairs = {
     (a, b): mistakes[a, b] + mistakes[b, a]
-    for a in range(10)
-    for b in range(a)
+    for b in range(10)
+    for a in range(b)
 }
-for a, b in sorted(pairs, key=pairs.get, reverse=True)[:3]:
-    one, other = fashion.class_names[b], fashion.class_names[a]
-    print(f"{one} and {other}: taken for each other {pairs[a, b]} times")
+most = sorted(pairs, key=pairs.get, reverse=True)[:3]
+shown = {*most, (0, 6), (3, 4), (7, 9)}  # and the three of the first question
+Table(
+    ["pair", "taken for each other"],
+    [
+        (" and ".join(fashion.class_names[c] for c in pair), pairs[pair])
+        for pair in sorted(shown, key=pairs.get, reverse=True)
+    ],
+)
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **c.** A probability that comes out of a softmax is how sure the network
-# is, not how often it is right: among thousands of images some look like
-# another class, and the network does not know that it does not know.
+# **c.** A softmax probability says how sure the network is, not how often it
+# is right. Among thousands of images some look like another class, and the
+# network does not know that it does not know.
 #
 # </details>
 #
-# The pairs in the printed lines answer the question at the [beginning](#data):
-# which two classes are confused most.
+# The table answers the first question of [this chapter](#data): it counts the
+# three pairs and those that are confused most often of all.
 #
-# `evaluate` boils a whole set of images down to the loss and the metrics. We
-# take the validation images; the official test set waits until everything is
+# `evaluate` reduces a whole set of images to the loss and the metrics. We
+# evaluate the validation images; the test set waits until everything is
 # decided.
 
 # %% tags=["live", "slide-code"]
@@ -844,24 +861,23 @@ val_loss, val_accuracy = network.evaluate(X_val, fashion.y_val, verbose=0)
 print(f"validation loss {val_loss:.3f}, accuracy {val_accuracy:.4f}")
 
 # %% [markdown]
-# **Learnt:** look at single predictions, above all at the surest mistakes; one
-# number for all images hides them.
+# **Learnt:** look at single predictions, above all at the mistakes the network
+# is surest about; one number for all images hides them.
 
 # %% [markdown] anchor="model-selection"
 # ## Model selection: watch it train
 #
 # *About 4 minutes.*
 #
-# How many epochs are enough? Follow the loss on the validation images, which
-# the network does not learn from. `TrainingPlot` draws it while the training
-# runs.
+# How many epochs are enough? Watch the loss on the validation images, from
+# which the network does not learn. `TrainingPlot` draws it during training.
 #
-# *Predict first: the training loss will go on falling. Will the validation
+# *Predict first: the training loss will keep falling. Will the validation
 # loss?*
 #
 # - **a** Yes, more slowly.
-# - **b** It falls, and then stays where it is.
-# - **c** It falls, and then rises.
+# - **b** It falls and then levels off.
+# - **c** It falls and then rises.
 
 # %% tags=["hide-input"]
 BATCH = by_mode(short=100, full=512)
@@ -879,9 +895,9 @@ curves = training.TrainingPlot()
 network.fit(few.X_train, few.y_train, callbacks=[curves], **options);
 
 # %% [markdown]
-# One training is an anecdote. The next cell trains five networks of this kind,
-# and five of each of the variants that the rest of the chapter is about, most
-# of them at the same time. Each section then looks at its own.
+# One training is an anecdote, so the next cell trains five networks of these
+# sizes. It also trains, five times each, the variants for the rest of the
+# chapter; we look at them section by section.
 
 # %% tags=["hide-input"]
 VARIANTS = {
@@ -899,7 +915,7 @@ VARIANTS = {
 
 
 def train_all(wanted):
-    """Train variants of 256-32, all alike but for what they name."""
+    """Train variants of 256-32 that differ only in what they name."""
     return training.train_variants(
         wanted,
         few,
@@ -919,25 +935,25 @@ claim(
     if_so="The validation loss turns up: in the last five of 30 epochs it"
     " is {mean:.2f} above its lowest value.",
     if_not="The validation loss has not turned up within 30 epochs.",
-    if_undecided="Some of the validation losses turn up within 30 epochs; more"
-    " seeds would say whether all do.",
+    if_undecided="Whether the validation loss turns up within 30 epochs stays"
+    " open.",
 )
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
 # **c.** First the network learns what training and validation images have in
-# common. What is left to learn then is peculiar to the training images, and
-# learning it makes the network surer of its mistakes on all others.
+# common. What is left then is peculiar to the training images, and learning it
+# makes the network surer of its mistakes on other images.
 #
 # </details>
 #
-# The ring marks the best epoch on the validation images. After that point the
-# network is memorizing images, not learning about clothes: the epochs after
-# the ring are wasted.
+# The ring marks the epoch with the lowest validation loss. After that point
+# the network is memorizing images, not learning about clothes; judged by this
+# loss, the epochs after the ring are wasted.
 #
-# **Learnt:** the training loss says how well the network knows its images; the
-# validation loss says when to stop.
+# **Learnt:** the training loss tells you how well the network knows its own
+# images, the validation loss when to stop.
 
 # %% [markdown] anchor="early-stopping"
 # ## Early stopping
@@ -945,15 +961,16 @@ claim(
 # *About 7 minutes.*
 #
 # So stop when the validation loss no longer improves. Because it is bumpy,
-# wait a few epochs before believing it (`patience`), and then go back to the
-# weights of the best epoch (`restore_best_weights`; without it Keras keeps the
-# last ones).
+# wait a few epochs before you believe it (`patience`). Then go back to the
+# weights of the best epoch (`restore_best_weights=True`; by default Keras
+# keeps the last ones).
 #
-# *Predict first: how many epochs of work are thrown away in the end?*
+# *Predict first: with a patience of 3 and at most 25 epochs, how many epochs
+# of work are thrown away in the end?*
 #
 # - **a** none
-# - **b** three, as many as the patience
-# - **c** half of the 25
+# - **b** three
+# - **c** about half of the 25
 
 # %% tags=["live", "slide-code"]
 # Fit again from the initial weights, with keras.callbacks.EarlyStopping.
@@ -965,27 +982,27 @@ network.fit(few.X_train, few.y_train, callbacks=[stop, curves], **options);
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **b.** They are the epochs after the ring. (Fewer, if all 25 epochs are
-# over before the patience is.)
+# **b.** The three epochs after the ring, spent on waiting. (Fewer if the 25
+# epochs run out first.)
 #
 # </details>
 #
-# You pay those extra epochs to be sure that the best one was the best.
-# Patience 0 would pay nothing, and stop at the first bump.
+# You pay those extra epochs to be sure. With a patience of 1 you would pay for
+# only one, and stop at the first bump.
 
 # %% [markdown]
 # ### Stopping on a moving average
 #
-# Patience counts epochs since the last record, and one lucky epoch sets a
+# Patience counts the epochs since the last record, and one lucky epoch sets a
 # record that is hard to beat. A mean over the last $h$ epochs, up to epoch
-# $t$, asks about the trend:
+# $t$, follows the trend instead:
 #
 # $$\bar{\mathcal{L}}_t = \frac{1}{h} \sum_{i=0}^{h-1} \mathcal{L}_{t-i}$$
 #
 # A large learning rate makes the loss bumpy, so that the two rules can differ.
-# Nothing has to be trained for this: until a rule ends it, the training is the
-# same, so we ask each rule where it would have stopped the five trainings
-# "large rate" from above.
+# We need no new training: until a rule stops it, the training is the same. So
+# we ask each rule where it would have stopped our five trainings with a large
+# rate.
 #
 # *Predict first: which rule stops later, and is it the better one?*
 #
@@ -1013,7 +1030,7 @@ for name, rule in rules.items():
     )
     end, accuracy = ends[name].mean(), restored[name].mean()
     rows.append((name, f"{end:.1f}", f"{accuracy:.3f}"))
-display(Table(["rule", "epochs until it stopped", "accuracy"], rows))
+display(Table(["rule", "epochs", "validation accuracy"], rows))
 widest = int(np.abs(np.subtract(*ends.values())).argmax())
 plots.plot_history(
     {
@@ -1042,43 +1059,42 @@ claim(
     "validation accuracy of the restored weights, mean of 3 minus single"
     " epochs",
     smallest=0.01,
-    if_so="The additional epochs pay: {mean:+.1%} accuracy.",
-    if_not="The mean does not gain 1 % accuracy: {mean:+.1%}.",
-    if_undecided="Whether the mean gains accuracy stays open: {low:+.1%} to"
-    " {high:+.1%}.",
+    if_so="The mean gains accuracy: {mean:+.1%} of the validation images.",
+    if_not="The mean does not gain 1 % of the validation images: {mean:+.1%}.",
+    if_undecided="Whether the mean gains 1 % of the validation images stays"
+    " open: {low:+.1%} to {high:+.1%}.",
 )
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# One would expect the mean to stop later, because it waits out a bump, and
-# to cost more epochs. Whether that buys anything is a question to the
-# accuracy of the weights that are restored.
+# You would expect the mean to stop later, because it waits out a bump. What
+# those epochs buy is measured by the accuracy of the weights that each rule
+# restores.
 #
 # </details>
 #
-# Both curves are the same training, cut off where each rule ends it; of the
-# five, it is the one in which the rules are furthest apart.
+# Both curves show the same training, cut off where each rule stops it. Of the
+# five, it is the one on which the rules differ most.
 #
 # **Learnt:** stop on the validation loss, with patience, and go back to the
-# best weights; on a bumpy loss ask for the trend.
+# best weights; a cleverer rule has to pay for the epochs it adds.
 
 # %% [markdown] anchor="warm-up"
 # ## Warm-up and cosine
 #
 # *About 6 minutes.*
 #
-# So far the learning rate stayed the same. Large networks are mostly trained
-# with a rate of two pieces: a *warm-up*, a straight rise to the peak $\eta$
-# ([Goyal et al., 2017](https://arxiv.org/abs/1706.02677)), and then half a
-# cosine down to zero ([Loshchilov and Hutter,
-# 2017](https://arxiv.org/abs/1608.03983)). With $n$ updates, counted from 0,
-# of which the first $m$ are the warm-up:
+# Large networks are mostly trained with a learning rate in two pieces: first a
+# *warm-up*, a straight rise to the peak $\eta$ ([Goyal et al.,
+# 2017](https://arxiv.org/abs/1706.02677)), then half a cosine down to zero
+# ([Loshchilov and Hutter, 2017](https://arxiv.org/abs/1608.03983)). With $n$
+# updates, counted from 0, and a warm-up of $m$ updates:
 #
 # $$\eta_t = \eta\, \frac{t + 1}{m} \;\text{ for } t < m, \qquad \eta_t = \frac{\eta}{2} \left( 1 + \cos \frac{\pi (t - m)}{n - m} \right) \;\text{ from then on}$$
 #
-# *Predict first: 300 updates, of which 100 are the warm-up. Halfway down, at
-# update 200, what fraction of the peak is left?*
+# *Predict first: you make 300 updates, and the first 100 are the warm-up.
+# Halfway down, at update 200, what fraction of the peak is left?*
 #
 # - **a** a half
 # - **b** two thirds
@@ -1102,18 +1118,18 @@ print("fraction", *(f"{rate:5.2f}" for rate in rates))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **a.** A half: at update 200 the cosine has gone a quarter turn of its half
-# circle, where it is 0, and (1 + 0) / 2 is a half.
+# **a.** A half: halfway down, the cosine has fallen from 1 to 0, and (1 + 0) /
+# 2 is a half.
 #
 # </details>
 #
 # Near the peak and near zero the cosine is flat: the rate stays high for a
-# while, falls fastest in the middle, and ends with small steps.
+# while, falls fastest in the middle and ends in small steps.
 #
-# Does it help on our images? Each schedule gets the same number of updates,
-# and five peaks to choose from, so that each is tuned alike.
+# Does it help on our images? Each schedule gets the same number of updates and
+# the same five peaks, so that all are tuned alike.
 #
-# *Predict first: at which peaks will the warm-up matter?*
+# *Predict first: at which peaks will the warm-up matter most?*
 #
 # - **a** at the lowest ones
 # - **b** at the highest ones
@@ -1195,11 +1211,13 @@ display(
         by_peak["constant"][2] - by_peak["cosine"][2],
         f"validation loss at a peak of {PEAKS[2]:g}, constant minus cosine",
         smallest=0.01,
-        if_so=f"With the same peak of {PEAKS[2]:g} it does, by {{mean:.2f}}: a"
-        " rate that is too high to stay at may be fine to start from.",
-        if_not=f"With the same peak of {PEAKS[2]:g} it does not.",
-        if_undecided=f"Whether it does with the same peak of {PEAKS[2]:g}"
-        " stays open.",
+        if_so=f"At the same peak of {PEAKS[2]:g} the cosine ends lower, by"
+        " {mean:.2f}: a rate that is too high to stay at may be fine to start"
+        " from.",
+        if_not=f"At the same peak of {PEAKS[2]:g} the cosine does not end"
+        " lower.",
+        if_undecided="Whether the cosine ends lower at the same peak of"
+        f" {PEAKS[2]:g} stays open.",
     ),
 )
 claim(
@@ -1208,33 +1226,34 @@ claim(
     f"validation accuracy at a peak of {PEAKS[-1]:g}, with warm-up minus"
     " without",
     smallest=0.02,
-    if_so="At the highest peak it is the warm-up that saves the training: with"
-    " it {mean:.0%} more of the images are recognized.",
-    if_not="At the highest peak the warm-up changes little: {mean:+.1%}.",
-    if_undecided="What the warm-up does at the highest peak stays open:"
-    " {low:+.0%} to {high:+.0%}.",
+    if_so="At the highest peak the warm-up saves the training: the accuracy is"
+    " higher, by {mean:.0%} of the images.",
+    if_not="At the highest peak the warm-up does not gain 2 % of the images:"
+    " {mean:+.1%}.",
+    if_undecided="Whether the warm-up gains 2 % of the images at the highest"
+    " peak stays open: {low:+.0%} to {high:+.0%}.",
 )
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The first gradients are large and point in much the same direction for every
-# image. A small rate survives them. A large one throws the weights so far that
-# units die or saturate, and no later update brings them back; a warm-up lets
-# the network leave this stretch in small steps.
+# In its first updates [Adam](#adam) moves every weight by about η, whatever
+# the size of its gradient. With a small η that is harmless. A large one throws
+# the weights so far that units die, and later updates do not bring them back.
+# A warm-up takes these first steps at a small rate.
 #
 # </details>
 #
-# Compare the lowest loss of each schedule, and then see over how wide a range
-# of peaks it stays low: that is worth as much as the lowest loss, because you
-# will not always have the time to tune.
+# Compare the lowest loss of each schedule. Then see over how wide a range of
+# peaks its loss stays low: a wide range is worth as much, because you will not
+# always have time to tune.
 #
-# In Keras, `keras.optimizers.schedules.CosineDecay` has both pieces
+# Keras has both pieces in `keras.optimizers.schedules.CosineDecay`
 # (`warmup_target`, `warmup_steps`); pass it to the optimizer as its learning
 # rate.
 #
-# **Learnt:** rise to the learning rate, then fall along a cosine; and compare
-# schedules only after each has had the same choice of rates.
+# **Learnt:** let the learning rate rise to its peak, then fall along a cosine;
+# compare schedules only if each had the same choice of peaks.
 
 # %% [markdown] anchor="adamw-in-training"
 # ## AdamW: a decay that Adam does not see
@@ -1242,19 +1261,18 @@ claim(
 # *About 7 minutes.*
 #
 # Two recipes keep weights small. Add an *L2 penalty* $\lambda \sum w^2$ to the
-# loss, and the gradient of each weight grows by $2 \lambda w$. Or let the
-# weights *decay*: multiply each of them by $1 - \eta \lambda$ in every update,
-# whatever the gradient is. Under plain gradient descent the two differ by no
-# more than a factor of 2 in λ. [Adam](#adam) divides every gradient by its
-# usual size, and with it the gradient of the penalty. The decay of AdamW
-# ([Loshchilov and Hutter, 2019](https://arxiv.org/abs/1711.05101)) is not part
-# of the gradient:
+# loss: this adds $2 \lambda w$ to the gradient of each weight. Or let the
+# weights *decay*: multiply each by $1 - \eta \lambda$ in every update,
+# whatever its gradient. Under plain gradient descent the two differ only by a
+# factor of 2 in λ. But [Adam](#adam) divides every gradient by its usual size,
+# and the penalty's gradient along with it. The decay of AdamW ([Loshchilov and
+# Hutter, 2019](https://arxiv.org/abs/1711.05101)) is not part of the gradient:
 #
 # $$\text{Adam + L2: } \; g = \frac{\partial \mathcal{L}}{\partial w} + 2 \lambda w \qquad \text{AdamW: } \; w \leftarrow (1 - \eta \lambda)\, w - \eta\, \frac{\hat{m}}{\sqrt{\hat{v}}}$$
 #
-# *Predict first: the images say nothing about a certain weight: its gradient
-# is 0. It starts at 1; $\lambda = 0.001$, $\eta = 0.01$. What does Adam with
-# the L2 penalty leave of it after 50 updates?*
+# *Predict first: one weight makes no difference to the loss on the images, so
+# there its gradient is 0. It starts at 1; $\lambda = 0.001$, $\eta = 0.01$.
+# How large is it after 50 updates of Adam with the L2 penalty?*
 #
 # - **a** about 0.999
 # - **b** about 0.95
@@ -1275,24 +1293,24 @@ print(f"Adam + L2: {w:.4f}   AdamW: {decayed:.4f}")
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **c.** About 0.5. Where the penalty is all there is, Adam divides it by its
-# own size: each update takes about η = 0.01 off the weight, and λ cancels.
-# With a λ a thousand times smaller the result would be the same.
+# **c.** About 0.5. The penalty is the whole gradient, and Adam divides it by
+# its own size: each update takes about η = 0.01 off the weight, and λ cancels.
+# A λ a thousand times smaller gives the same result.
 #
 # </details>
 #
-# AdamW takes off 0.001 % per update, as λ and η say.
+# AdamW takes off ηλ, or 0.001 %, per update.
 #
 # So under Adam the penalty bites hardest where the images say least, for
-# example at the weights of pixels that are almost always black. Here is the
-# same grid of λ for both, trained on our images.
+# example at the weights of pixels that are almost always black. Now we train
+# with both recipes on our images, with the same values of λ.
 #
 # *Predict first: with λ = 0.1, which of the two ends with the higher
 # validation loss?*
 #
 # - **a** Adam with L2
 # - **b** AdamW
-# - **c** both about the same
+# - **c** neither
 
 # %%
 STRENGTHS = (0.0001, 0.001, 0.01, 0.1, 1.0)
@@ -1355,10 +1373,10 @@ display(
         smallest=2,
         if_so="With λ = 0.001 the L2 penalty has shrunk the weights of the"
         " darkest pixels: AdamW leaves them {mean:.1f} times as large.",
-        if_not="The L2 penalty does not shrink the weights of the darkest"
-        " pixels to half of what AdamW leaves: a ratio of {mean:.1f}.",
-        if_undecided="Whether the L2 penalty shrinks the weights of the"
-        " darkest pixels more than AdamW does stays open.",
+        if_not="With λ = 0.001 the L2 penalty does not halve the weights of"
+        " the darkest pixels: AdamW leaves them {mean:.1f} times as large.",
+        if_undecided="Whether AdamW leaves the weights of the darkest pixels"
+        " twice as large as the L2 penalty does stays open.",
     ),
     claim(
         by_strength["Adam + L2"][3] - by_strength["AdamW"][3],
@@ -1388,21 +1406,20 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The decay of AdamW is multiplied by the learning rate, which is small: λ =
-# 0.1 with a rate of 0.003 takes three ten-thousandths off a weight in each
-# update. The penalty goes through Adam, which makes its gradient larger
-# wherever the gradient of the loss is small. So the same λ means another
-# strength, and the printed lines name the best λ of each.
+# **a.** Adam enlarges the penalty's gradient wherever the loss has a small
+# one. The decay of AdamW is multiplied by the learning rate instead: λ = 0.1
+# with a rate of 0.003 takes only three ten-thousandths off a weight in each
+# update. So the same λ is strong in one recipe and weak in the other.
 #
 # </details>
 #
-# A λ from a paper is worth nothing without the recipe that it belongs to. In
-# Keras: `keras.optimizers.AdamW(weight_decay=0.1)`, and no
-# `kernel_regularizer`. What a penalty does to the weights is the subject of
-# [weight regularization](#weight-regularization).
+# A λ from a paper is worth nothing without its recipe. In Keras:
+# `keras.optimizers.AdamW(weight_decay=0.1)`, and no `kernel_regularizer`.
+# [Weight regularization](#weight-regularization) shows what a penalty does to
+# the weights.
 #
-# **Learnt:** under Adam an L2 penalty is not weight decay; use AdamW, and
-# search its λ on a grid of its own.
+# **Learnt:** under Adam an L2 penalty is not weight decay; use AdamW, and tune
+# its λ separately.
 
 # %% [markdown] anchor="exercises-training-well"
 # ## Exercises: training well
@@ -1415,8 +1432,7 @@ claim(
 # %% [markdown] tags=["exercise"]
 # ### Exercise: updates
 #
-# How many updates are made in 10 epochs of 50,000 images, with a batch size of
-# 512?
+# How many updates do 10 epochs of 50,000 images make with a batch size of 512?
 
 # %% tags=["exercise"]
 n_updates = ...
@@ -1428,8 +1444,8 @@ exercises.check("counting-updates", int(np.ceil(50_000 / 512)) * 10)
 # %% [markdown] tags=["exercise"]
 # ### Exercise: accuracy
 #
-# Return the accuracy of `probabilities`, of shape (n, n_classes), against
-# class numbers `labels`.
+# Given `probabilities`, of shape (n, n_classes), and class numbers `labels`,
+# return the accuracy.
 
 
 # %% tags=["exercise"]
@@ -1450,9 +1466,10 @@ exercises.check("accuracy", accuracy)
 # %% [markdown] tags=["exercise"]
 # ### Exercise: early stopping
 #
-# Given the validation loss of each epoch and the patience, return after which
-# epoch, counted from 1, the training ends: as soon as the loss has not been
-# below its record for `patience` epochs in a row, or after the last epoch.
+# You get the validation loss of each epoch and the patience. Training stops
+# once the loss has failed to beat its record for `patience` epochs in a row,
+# or after the last epoch. Count the epochs from 1, and return the one after
+# which training stops.
 
 
 # %% tags=["exercise"]
@@ -1478,8 +1495,9 @@ exercises.check("stopping-epoch", stops_after)
 # %% [markdown] tags=["exercise"]
 # ### Exercise: a rate of the cosine
 #
-# A training of 500 updates has a warm-up of 50 to a rate of 0.02, and then
-# half a cosine down to 0. Which rate has update 200, counted from 0?
+# In a training of 500 updates the rate rises to 0.02 in a warm-up of 50
+# updates, then falls to 0 along half a cosine. What is the rate at update 200,
+# counted from 0?
 
 # %% tags=["exercise"]
 rate = ...
@@ -1494,8 +1512,8 @@ exercises.check(
 # ### Exercise: an update of AdamW (repair)
 #
 # This update is not AdamW: `return w - learning_rate * direction -
-# weight_decay * w`. Return the right one; `direction` is what Adam multiplies
-# by the learning rate, $\hat{m} / \sqrt{\hat{v}}$.
+# weight_decay * w`. Repair it. `direction` is what Adam multiplies by the
+# learning rate, $\hat{m} / \sqrt{\hat{v}}$.
 
 
 # %% tags=["exercise"]
@@ -1516,9 +1534,9 @@ exercises.check("decoupled-decay", adamw)
 # %% [markdown] tags=["exercise"]
 # ### Exercise: when to stop (read)
 #
-# These are the losses of a network on 300 training images and on 1,000
-# validation images. After which epoch would you keep the weights? One or two
-# epochs more or less count as right.
+# The figure shows a network's loss on 300 training images and on 1,000
+# validation images. From which epoch would you keep the weights? An epoch or
+# two more or less counts as right.
 
 # %% tags=["hide-input"]
 plots.plot_unmarked(exercises.curves("stop"));
@@ -1533,9 +1551,9 @@ exercises.check("when-to-stop", 10)
 # %% [markdown] tags=["exercise"]
 # ### Exercise: the best weights (repair)
 #
-# This loop is to stop early and return the best weights. `train_one_epoch`
-# changes the weights in place and returns the validation loss. Yet the weights
-# that are returned are always those of the last epoch. Find the fault.
+# This loop should stop early and return the best weights. `train_one_epoch`
+# changes the weights in place and returns the validation loss. But the loop
+# always returns the weights of the last epoch. Find the bug.
 
 
 # %% tags=["exercise"]
@@ -1570,10 +1588,11 @@ exercises.check("kept-weights", best_weights)
 # %% [markdown] tags=["exercise"]
 # ### Exercise: few update steps (design)
 #
-# Write a function that builds and trains a network with at most 60 update
-# steps. It gets 3,000 images of clothes, of 14 × 14 pixels: `X` of shape
-# (3000, 196), and one-hot labels `y`. The check calls it and evaluates your
-# network on images that it has not seen: 70 % of them should be right.
+# Write a function that builds a network, trains it for at most 60 update steps
+# and returns it. Its arguments are 3,000 images of clothes, 14 × 14 pixels
+# each, as `X` of shape (3000, 196), and one-hot labels `y`. The check
+# evaluates your network on images that it has not seen: it should get 70 % of
+# them right.
 
 
 # %% tags=["exercise"]
@@ -1600,15 +1619,15 @@ exercises.check("step-budget", train)
 #
 # *About 3 minutes.*
 #
-# From here on we compare remedies against overfitting. For a comparison to
-# mean something, everything else has to stay the same: one baseline (256 and
-# 32 units), one number of epochs, the same seeds, and one change. All variants
-# meet again in [one table](#all-variants) at the end.
+# From here on we compare remedies against overfitting. A comparison means
+# something only if all else stays the same: one baseline (256 and 32 units),
+# one number of epochs, the same seeds, one change. At the end, [one
+# table](#all-variants) shows all variants.
 #
-# *Predict first: two variants, one run each, and one is better by half a
+# *Predict first: you train two variants once each, and one is better by half a
 # percent. Which one should you use?*
 #
-# - **a** One cannot tell.
+# - **a** You cannot tell yet.
 # - **b** The better one.
 # - **c** The simpler one.
 
@@ -1654,16 +1673,16 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **a.** One run each does not say how much of the half percent is the seed.
-# The printed range is what the seed alone does to the baseline.
+# **a.** With one run each you do not know how much of the half percent is
+# luck. The printed range shows what the seed alone does to the baseline.
 #
 # </details>
 #
-# The range in the printed line belongs to one and the same network, trained
-# from different initial weights on batches in a different order.
+# The range belongs to one and the same network. The seed decides only its
+# initial weights and the order of the images.
 #
-# **Learnt:** change one thing at a time, repeat it over seeds, and hold every
-# difference against the range.
+# **Learnt:** change one thing at a time, repeat it with several seeds, and
+# compare every difference with the range over the seeds.
 
 # %% [markdown] anchor="memorization-capacity"
 # ## Memorization capacity
@@ -1671,16 +1690,16 @@ claim(
 # *About 4 minutes.*
 #
 # How much a network can store is its *capacity*. It grows with the number of
-# parameters, but is not that number: the way it is trained and every penalty
-# count as well. With enough of it, a network can store its training images in
-# its weights instead of finding out what they have in common.
+# parameters but is not the same thing: how you train and what you penalize
+# matter as well. With enough capacity, a network can store its training images
+# in its weights instead of finding out what they have in common.
 #
-# *Predict first: the baseline has a sixth of the parameters of 512-512. What
-# does that cost?*
+# *Predict first: the baseline has only a fraction of the parameters of
+# 512-512. What does that cost?*
 #
-# - **a** Some per cent of accuracy: it can learn less.
+# - **a** A few percent of accuracy, because it can learn less.
 # - **b** Next to no accuracy, and it overfits less.
-# - **c** Next to no accuracy, and it overfits more.
+# - **c** Next to no accuracy, but it overfits more.
 
 # %% tags=["slide-code"]
 compare("512-512", hidden=(512, 512))
@@ -1693,12 +1712,12 @@ display(
         minus_baseline("512-512", "val_accuracy"),
         "validation accuracy, 512-512 minus baseline",
         smallest=0.02,
-        if_so="The larger network recognizes {mean:.1%} more of the validation"
-        " images.",
-        if_not="The larger network does not recognize 2 % more of the"
-        " validation images: {mean:+.1%}.",
-        if_undecided="Whether the larger network recognizes 2 % more of the"
-        " validation images stays open: {low:+.1%} to {high:+.1%}.",
+        if_so="The larger network is more accurate, by {mean:.1%} of the"
+        " validation images.",
+        if_not="The larger network does not gain 2 % of the validation images:"
+        " {mean:+.1%}.",
+        if_undecided="Whether the larger network gains 2 % of the validation"
+        " images stays open: {low:+.1%} to {high:+.1%}.",
     )
 )
 claim(
@@ -1714,33 +1733,31 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **b.** On these images a layer of 256 units is wide already. Compare two
-# things: the accuracy, for which only the highest of ten probabilities
-# counts, and the loss, which also counts how sure the network was of its
-# mistakes.
+# **b.** For these images a layer of 256 units is already wide. More units show
+# in the loss rather than in the accuracy: the loss also counts how sure the
+# network is of its mistakes.
 #
 # </details>
 #
-# How much a network *can* store is striking: large ones learn even random
-# labels by heart ([Zhang et al., 2017](https://arxiv.org/abs/1611.03530)).
-# Start small, and add units until the network begins to overfit; then
-# regularize it.
+# A large network *can* store a striking amount: it even learns random labels
+# by heart ([Zhang et al., 2017](https://arxiv.org/abs/1611.03530)). Start
+# small, add units until the network begins to overfit, then regularize it.
 #
-# **Learnt:** a larger network can memorize more; whether it does, and what
-# that costs, has to be measured.
+# **Learnt:** a larger network can memorize more; measure whether it does, and
+# what that costs.
 
 # %% [markdown] anchor="information-bottleneck"
 # ## Information bottleneck
 #
 # *About 6 minutes.*
 #
-# What one layer drops, no later layer can bring back. Squeeze the second
-# hidden layer to two units, and ten classes have to be told apart by two
+# What one layer drops, no later layer can bring back. If the second hidden
+# layer has only two units, the network must tell ten classes apart by two
 # numbers.
 #
 # *Predict first: does this network overfit?*
 #
-# - **a** No, it does not even fit.
+# - **a** No, it does not even fit the training images.
 # - **b** Yes: two units have to memorize.
 # - **c** No, it is as good as the baseline.
 
@@ -1768,8 +1785,8 @@ display(
         baseline.last("accuracy") - bottleneck.last("accuracy"),
         "training accuracy, baseline minus bottleneck",
         smallest=0.1,
-        if_so="It does not come so far: already on the training images it is"
-        " behind the baseline, by {mean:.0%}.",
+        if_so="It underfits: even on the training images its accuracy is below"
+        " the baseline's, by {mean:.0%} of the images.",
         if_not="It fits the training images nearly as well as the baseline.",
         if_undecided="Whether it fits the training images worse than the"
         " baseline stays open.",
@@ -1781,27 +1798,26 @@ claim(
     smallest=0.2,
     if_so="Units die: {mean:.1f} of the two, on average over the seeds.",
     if_not="Hardly any of the units die in this run.",
-    if_undecided="Of the two units {mean:.1f} are dead, on average over the"
-    " seeds; how often units die, so few seeds cannot say.",
+    if_undecided="Of the two units, {mean:.1f} are dead on average; so few"
+    " seeds do not say how often units die.",
 )
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **a.** To overfit, a network first has to fit. Compare its accuracy on the
-# training images with that of the baseline.
+# **a.** To overfit, a network first has to fit. Here two units must spread ten
+# classes over a plane, and either unit may die.
 #
 # </details>
 #
-# With both units alive, each class has the quarter plane that two ReLUs leave
-# to find its place in; with one, ten classes share a line. Those that lie
-# close together are the ones it confuses.
+# The outputs of two ReLUs lie in a quarter of the plane; if one unit is dead,
+# all ten classes share a line. The network confuses the classes that lie close
+# together.
 #
-# And look at the seeds: a ReLU whose input is negative for every image passes
-# no gradient and [never recovers](#activation-gradients). In a layer of 256
-# nobody misses it. In a layer of two it takes half of the network's view, and
-# when both die every image gets the same answer, which is right one time in
-# ten.
+# Now compare the seeds. A ReLU whose input is negative for every image passes
+# no gradient and is [dead](#activation-gradients). In a layer of 256 nobody
+# misses it. In a layer of two it takes away half of what the network sees; if
+# both die, every image gets the same answer, which is right one time in ten.
 #
 # **Learnt:** a layer that is too narrow throws away what no later layer can
 # bring back.
@@ -1811,26 +1827,26 @@ claim(
 #
 # *About 7 minutes.*
 #
-# Add the size of the weights to the loss, and the network has to pay for each
-# of them.
+# Add the size of the weights to the loss, and the network has to pay for every
+# weight.
 #
 # $$\text{L2: } \mathcal{L} + \lambda \sum_w w^2 \qquad \text{L1: } \mathcal{L} + \lambda \sum_w |w|$$
 #
-# *Predict first: think of the histogram of the first layer's weights. What
-# leaves most of them at zero?*
+# *Predict first: imagine the histogram of the first layer's weights. Which
+# penalty leaves the largest share of them at or near zero?*
 #
-# - **a** no penalty
+# - **a** none: most weights start small
 # - **b** L2
 # - **c** L1
 
 # %% [markdown]
 # The gradients of [the two penalties](#eq-weight-regularization) are
 # $2 \lambda w$ and $\lambda\, \text{sign}(w)$. L2 pulls hardest at large
-# weights, so all become small. L1 pulls at each with the same force, however
-# small it is, so many become zero.
+# weights, so all become small. L1 pulls with the same force at every weight,
+# however small, so many become zero.
 
 # %% tags=["live", "slide-code"]
-# Take one step of each penalty alone on three weights: L2, then np.sign's L1.
+# Shrink three weights by one step of L2 alone, then of L1 alone (np.sign).
 w, rate, penalty = np.array([1, 0.1, 0.01]), 0.1, 0.05
 print(w - rate * 2 * penalty * w)
 print(w - rate * penalty * np.sign(w))
@@ -1863,9 +1879,9 @@ display(
         share_of_zeros(with_l1) - share_of_zeros(none),
         "share of weights below 0.001, L1 minus baseline",
         smallest=0.1,
-        if_so="L1 makes zeros: {mean:.0%} of the first layer's weights more"
-        " than without a penalty.",
-        if_not="L1 has not made many zeros yet: {mean:+.0%} of the weights.",
+        if_so="L1 makes zeros: of the first layer's weights, {mean:.0%} more"
+        " are below 0.001 than without a penalty.",
+        if_not="L1 has made few zeros: {mean:+.0%} of the weights.",
         if_undecided="Whether L1 makes a tenth of the weights zero stays"
         " open.",
     ),
@@ -1873,17 +1889,16 @@ display(
         share_of_zeros(with_l1) - share_of_zeros(with_l2),
         "share of weights below 0.001, L1 minus L2",
         smallest=0.03,
-        if_so="It makes more of them than L2 does, by {mean:.0%} of the"
-        " weights.",
-        if_not="L2 brings as many weights below 0.001 as L1 does.",
-        if_undecided="Whether it makes more of them than L2 stays open.",
+        if_so="L1 makes more zeros than L2, by {mean:.0%} of the weights.",
+        if_not="L2 brings about as many weights below 0.001 as L1 does.",
+        if_undecided="Whether L1 makes more zeros than L2 stays open.",
     ),
     claim(
         none.std(axis=1) / with_l2.std(axis=1),
         "standard deviation of the weights, baseline over L2",
         smallest=1.2,
-        if_so="L2 makes the weights small: they spread {mean:.1f} times less"
-        " than the baseline's.",
+        if_so="L2 makes the weights small: the baseline's spread {mean:.1f}"
+        " times as far.",
         if_not="L2 hardly changes the spread of the weights.",
         if_undecided="Whether L2 makes the weights smaller stays open.",
     ),
@@ -1914,44 +1929,41 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **c.** Without a penalty you see about the bell in which the weights
-# started. L2 pulls it together around zero. L1 drives weights *to* zero and
-# keeps a few: sparse against small. The titles count them.
+# **c.** Without a penalty the weights keep roughly the bell shape that they
+# started with. L2 draws the bell together. L1 drives many weights all the way
+# to zero (the spike in the middle) and leaves others large.
 #
 # </details>
 #
-# Note the logarithmic scale. (The curves show the loss without the penalty, so
-# that they can be compared. Keras' `fit` reports it with the penalty.)
+# Note the logarithmic scale. (The loss curves leave the penalty out, so that
+# you can compare them. In Keras, `fit` reports the loss with the penalty.)
 #
 # Under plain SGD, L2 is the same as *weight decay*, which shrinks each weight
 # a little at every update:
 #
 # $$w \leftarrow w - \eta \left( \frac{\partial \mathcal{L}}{\partial w} + 2 \lambda w \right) = (1 - 2 \eta \lambda)\, w - \eta\, \frac{\partial \mathcal{L}}{\partial w}$$
 #
-# Under RMSprop or Adam it is not, because the penalty's gradient is divided by
-# the running size of the gradients; that is why Keras has `AdamW` ([Loshchilov
-# and Hutter, 2019](https://arxiv.org/abs/1711.05101)).
+# Under Adam it is not; that is why there is [AdamW](#adamw-in-training).
 #
-# **Learnt:** L2 makes weights small, L1 makes weights zero, and either is paid
-# for in the loss on the training images.
+# **Learnt:** L2 makes weights small, L1 makes many of them zero, and both fit
+# the training images less closely.
 
 # %% [markdown] anchor="dropout"
 # ## Dropout
 #
 # *About 5 minutes.*
 #
-# While training, set each activation of a layer to 0 with probability
+# During training, set each activation of a layer to 0 with probability
 # $p_\text{drop}$, anew for every image of every batch ([Srivastava et al.,
 # 2014](https://jmlr.org/papers/v15/srivastava14a.html)). No unit can rely on
-# one particular other unit being there, so what is learnt has to be spread
-# out.
+# any other unit being there, so the network has to spread out what it learns.
 #
 # *Predict first: with $p_\text{drop} = 0.5$, does the next layer receive half
 # of what it received before?*
 #
-# - **a** Yes, on average, in training.
-# - **b** No: in training what is kept is doubled.
-# - **c** No: in prediction all values are halved.
+# - **a** Yes, on average, during training.
+# - **b** No: during training, what is kept is doubled.
+# - **c** Yes, and for prediction all values are halved to match.
 
 # %% tags=["hide-input"]
 net = layout([4, 6, 6, 2])
@@ -1963,30 +1975,29 @@ for image, ax in enumerate(axes, start=1):
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **b.** It would receive half, on average, if nothing were done about it.
-# And when predicting, where nothing is dropped, it would hear $1/(1 -
-# p_\text{drop})$ times as much as it was trained on. So Keras *scales up*
-# what is kept, during training ("inverted" dropout), and the expected value
-# stays what it was. Prediction then needs no correction.
+# **b.** Without a correction it would receive half, on average, and in
+# prediction, where nothing is dropped, twice as much as it was trained on. So
+# Keras *scales up* what is kept during training ("inverted" dropout): the
+# expected value stays what it was, and prediction needs no correction.
 #
 # </details>
 #
-# In the drawing each image has lost other units, and learns with what is left.
-# With $m = 0$ for a dropped activation and $m = 1$ for one that is kept:
+# In the drawing, each image has lost different units. With $m = 0$ for a
+# dropped activation and $m = 1$ for one that is kept:
 #
 # $$\tilde{a} = \frac{m}{1 - p_\text{drop}}\, a, \qquad \mathbb{E}[\tilde{a}] = \frac{1 - p_\text{drop}}{1 - p_\text{drop}}\, a = a$$
 #
-# See for yourself, on ones:
+# See for yourself, with ones as activations:
 
 # %% tags=["live", "slide-code"]
-# Dropout by hand on 10,000 ones: a mask from rng.random, the rest scaled up.
+# Drop half of 10,000 ones: a mask from rng.random; scale up what is kept.
 rng, ones = np.random.default_rng(SEED), np.ones((1, 10_000), "float32")
 mask = rng.random(ones.shape) >= 0.5
 out = ones * mask / (1 - 0.5)
 print(f"by hand:    values {np.unique(out)}, mean {out.mean():.2f}")
 
 # %% [markdown]
-# The layer of Keras, while training and when predicting:
+# The Keras layer, during training and in prediction:
 
 # %% tags=["slide-code"]
 drop = keras.layers.Dropout(0.5, seed=SEED)
@@ -1995,22 +2006,21 @@ for name, is_training in {"training:": True, "predicting:": False}.items():
     print(f"{name:11} values {np.unique(out)}, mean {out.mean():.2f}")
 
 # %% [markdown]
-# **Learnt:** dropout removes units at random while training and scales up the
-# rest, so that the expected input of the next layer stays the same.
+# **Learnt:** dropout removes units at random during training and scales up the
+# rest, so that the next layer's expected input stays the same.
 
 # %% [markdown] anchor="dropout-layers"
 # ## Dropout layers
 #
 # *About 4 minutes.*
 #
-# In Keras dropout is a layer of its own, after the layer whose outputs it
-# drops.
+# In Keras, dropout is a layer of its own. It follows the layer whose outputs
+# it drops.
 #
-# *Predict first: with dropout, which loss is the lower one in the first
-# epochs?*
+# *Predict first: with dropout, which loss is lower in the first epoch?*
 #
-# - **a** that on the training images, as always
-# - **b** that on the validation images
+# - **a** the training loss, as always
+# - **b** the validation loss
 # - **c** neither
 
 # %% tags=["live", "slide-code"]
@@ -2026,7 +2036,7 @@ without = models.mlp(256, 32)
 print(with_dropout.count_params() - without.count_params(), "parameters more")
 
 # %% [markdown]
-# In one line, and trained:
+# Now train it; `compare` needs one line:
 
 # %%
 compare("dropout, 0.3", dropout=0.3)
@@ -2069,46 +2079,45 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **b.** The training loss is measured while units are missing, and while the
-# epoch is still going on; the validation loss after it, with all of them at
-# work.
+# **b.** The training loss is measured during the epoch, with units missing;
+# the validation loss after it, with all units at work.
 #
 # </details>
 #
-# The baseline's training loss in the figure is measured after each epoch, with
-# all units, so compare the two dashed curves, which are measured alike.
+# In the figure, compare the two dashed curves: they are measured in the same
+# way. The training losses are not, since the baseline has all its units.
 #
-# **Learnt:** dropout makes the training images harder to learn by heart; what
-# it does to the validation loss you see in the dashed curves.
+# **Learnt:** dropout makes the training images harder to learn by heart; judge
+# it by the validation loss.
 
 # %% [markdown] anchor="batch-normalization"
 # ## Batch normalization
 #
 # *About 8 minutes.*
 #
-# We scaled the inputs. Deeper layers have inputs too, and those change with
-# every update. Batch normalization ([Ioffe
-# and Szegedy, 2015](https://arxiv.org/abs/1502.03167)) scales them inside the
-# network: for each unit, over the batch,
+# We scaled the inputs. Deeper layers have inputs, too, and these change with
+# every update. *Batch normalization* ([Ioffe and Szegedy,
+# 2015](https://arxiv.org/abs/1502.03167)) scales them inside the network, for
+# each unit over the batch:
 #
 # $$\hat{z} = \gamma\,\frac{z - \mu_{\text{batch}}}{\sqrt{\sigma^2_{\text{batch}} + \varepsilon}} + \beta$$
 #
-# *Predict first: values of mean 5 and standard deviation 3 go in. What comes
-# out while training, and what when predicting after this one batch?*
+# *Predict first: a batch with mean 5 and standard deviation 3 goes in. What
+# mean and standard deviation come out in training, and what in prediction
+# after this one batch?*
 #
-# - **a** while training mean 0 and standard deviation 1, when predicting
-#   about 5 and 3
-# - **b** mean 0 and standard deviation 1 both times
-# - **c** while training 5 and 3, when predicting 0 and 1
+# - **a** 0 and 1 in training, about 5 and 3 in prediction
+# - **b** 0 and 1 both times
+# - **c** 5 and 3 in training, 0 and 1 in prediction
 
 # %% [markdown]
 # The scale $\gamma$ and the offset $\beta$ are learnt, in case other values
-# work better than 1 and 0. ($\mu$ and $\beta$ are the usual letters here
-# too: a mean and an offset, not momentum and not the factor of an average.)
-# When predicting there may be no batch, so moving averages, collected during
-# training, take the place of [mean and variance](#eq-batch-normalization): the
-# layer does one thing while training and another while predicting. With Keras'
-# default, each batch moves them by a hundredth:
+# work better than 1 and 0. (Here $\mu$ is a mean and $\beta$ an offset;
+# elsewhere these letters stand for momentum and for the factor of an average.)
+# In prediction there may be no batch, so moving averages from training replace
+# its [mean and variance](#eq-batch-normalization): the layer does one thing in
+# training and another in prediction. With Keras' default, each batch moves the
+# averages by a hundredth:
 #
 # $$\mu \leftarrow 0.99\, \mu + 0.01\, \mu_{\text{batch}} \qquad \sigma^2 \leftarrow 0.99\, \sigma^2 + 0.01\, \sigma^2_{\text{batch}}$$
 
@@ -2142,15 +2151,15 @@ assert np.allclose(in_prediction, by_hand, atol=1e-4)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **a.** After one batch the moving mean has gone only a hundredth of the way
-# from 0 to 5.
+# **a.** After one batch the moving averages have gone only a hundredth of
+# their way: the mean from 0 towards 5, the variance from 1 towards 9.
 #
 # </details>
 #
 # That is why a network with batch normalization can predict badly in its first
-# epochs although it trains well. So `mlp` has each batch move the averages by
-# a tenth: they follow about the last ten batches. Alone, and with dropout on
-# top:
+# epochs although it trains well. In `mlp` each batch therefore moves the
+# averages by a tenth, so that they follow about the last ten batches. Here is
+# batch normalization alone, and with dropout on top:
 
 # %% tags=["slide-code"]
 compare("batch norm", batch_norm=True)
@@ -2191,19 +2200,19 @@ claim(
     smallest=0.02,
     if_so="Dropout on top calms it: the validation loss turns up less, by"
     " {mean:.2f}.",
-    if_not="Dropout on top does not change how much the validation loss turns"
-    " up.",
-    if_undecided="Whether dropout on top helps stays open.",
+    if_not="Dropout on top does not make the validation loss turn up less.",
+    if_undecided="Whether dropout on top makes the validation loss turn up"
+    " less stays open.",
 )
 
 # %% [markdown]
-# Batch normalization was proposed because the inputs of a layer change
-# whenever the layers below learn. Whether that is why it helps has been
-# contested since ([Santurkar et al., 2018](https://arxiv.org/abs/1805.11604)):
-# it also makes the loss smoother, so that larger steps are possible.
+# Batch normalization was proposed because a layer's inputs change whenever the
+# layers below it learn. Whether it helps for that reason has been contested
+# since ([Santurkar et al., 2018](https://arxiv.org/abs/1805.11604)): it also
+# makes the loss smoother, which allows larger steps.
 #
 # **Learnt:** batch normalization keeps the inputs of every layer in range, and
-# behaves differently while training and while predicting.
+# behaves differently in training and in prediction.
 
 # %% [markdown] anchor="layer-normalization"
 # ## Layer normalization
@@ -2211,14 +2220,14 @@ claim(
 # *About 6 minutes.*
 #
 # Batch normalization ties the images of a batch together: change one, and the
-# outputs of all change. *Layer normalization* ([Ba, Kiros and Hinton,
-# 2016](https://arxiv.org/abs/1607.06450)) uses the same formula, but takes
-# mean and variance over the units of one layer, for each image by itself:
+# outputs for all of them change. *Layer normalization* ([Ba, Kiros and Hinton,
+# 2016](https://arxiv.org/abs/1607.06450)) uses the same formula, but takes the
+# mean and variance over the units of a layer, separately for each image:
 #
 # $$\hat{z} = \gamma\,\frac{z - \mu_{\text{image}}}{\sqrt{\sigma^2_{\text{image}} + \varepsilon}} + \beta$$
 #
-# *Predict first: a batch of a single image. While training, what does batch
-# normalization ($\gamma = 1$, $\beta = 0$) give for its units?*
+# *Predict first: a batch consists of a single image. What does batch
+# normalization ($\gamma = 1$, $\beta = 0$) output in training?*
 #
 # - **a** the values that went in
 # - **b** zeros
@@ -2248,29 +2257,30 @@ for name, layer in {"batch norm": normalize, "layer norm": by_layer}.items():
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **b.** Zeros: the mean over a batch of one image is the image itself, so
-# nothing is left of it.
+# **b.** Zeros: the mean over a batch of one image is that image, so nothing is
+# left of it.
 #
 # </details>
 #
-# Layer normalization prints the same four numbers each time: alone or in a
-# batch, while training or predicting. It keeps no moving averages. Language
-# models and most transformers use it, since their batches are small and their
-# sequences differ in length.
+# Layer normalization gives the same four numbers each time: alone or in a
+# batch, in training or in prediction. It keeps no moving averages. Language
+# models use it or a variant of it: their sequences differ in length, and they
+# write one word at a time.
 #
-# Now both in a network of 64 and 32 units, with batches of 4 and of 100.
+# Now we train a network of 64 and 32 units with each, in batches of 4 and of
+# 100.
 #
-# *Predict first: with batches of 4, which of the two recognizes more of the
+# *Predict first: with batches of 4, which of the two is more accurate on the
 # validation images?*
 #
 # - **a** batch norm
 # - **b** layer norm
-# - **c** no difference of 1 %
+# - **c** they differ by less than 1 %
 
 
 # %%
 def normalized_relu(z):
-    """Layer norm, without γ and β, and a ReLU."""
+    """Layer norm without γ and β, then a ReLU."""
     z = z - keras.ops.mean(z, axis=-1, keepdims=True)
     variance = keras.ops.mean(z**2, axis=-1, keepdims=True)
     return keras.ops.relu(z / keras.ops.sqrt(variance + 1e-3))
@@ -2303,12 +2313,12 @@ display(
         - by_size["batch norm, batches of 4"],
         "validation accuracy with batches of 4, layer norm minus batch norm",
         smallest=0.01,
-        if_so="With batches of 4 layer norm recognizes {mean:.1%} more of the"
-        " validation images.",
-        if_not="With batches of 4 layer norm does not recognize 1 % more of"
-        " the validation images: {mean:+.1%}.",
-        if_undecided="Whether layer norm recognizes 1 % more with batches of 4"
-        " stays open: {low:+.1%} to {high:+.1%}.",
+        if_so="With batches of 4, layer norm is more accurate, by {mean:.1%}"
+        " of the validation images.",
+        if_not="With batches of 4, layer norm does not gain 1 % of the"
+        " validation images: {mean:+.1%}.",
+        if_undecided="Whether layer norm gains 1 % of the validation images"
+        " with batches of 4 stays open: {low:+.1%} to {high:+.1%}.",
     )
 )
 claim(
@@ -2317,9 +2327,9 @@ claim(
     "validation accuracy with batches of 100, layer norm minus batch norm",
     smallest=0.02,
     absent=True,
-    if_so="With batches of 100 no difference of 2 % is left: {mean:+.1%} for"
-    " layer norm.",
-    if_not="With batches of 100 they differ as well: {mean:+.1%} for layer"
+    if_so="With batches of 100 the two differ by less than 2 %: {mean:+.1%}"
+    " for layer norm.",
+    if_not="With batches of 100 the two differ as well: {mean:+.1%} for layer"
     " norm.",
     if_undecided="Whether they differ by 2 % with batches of 100 stays open:"
     " {low:+.1%} to {high:+.1%} for layer norm.",
@@ -2328,18 +2338,18 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Mean and variance of four images are poor estimates, and they change with
-# every batch: to the network that is noise, and when it predicts, the moving
-# averages are yet another scale. Layer norm never looks at other images, so it
-# does not care how many there are.
+# The mean and variance of four images are poor estimates. They change with
+# every batch, which is noise to the network, and the moving averages that it
+# uses in prediction differ from all of them. Layer norm never looks at other
+# images, so the batch size makes no difference to it.
 #
 # </details>
 #
-# The two batch sizes are not to be compared with each other: they have made
-# different numbers of updates.
+# Do not compare the two batch sizes with each other: they made different
+# numbers of updates.
 #
-# **Learnt:** layer norm normalizes each image by itself, is the same while
-# training and predicting, and does not depend on the batch size.
+# **Learnt:** layer norm normalizes each image by itself, works the same in
+# training and in prediction, and does not depend on the batch size.
 
 # %% [markdown] anchor="augmentation"
 # ## Data augmentation
@@ -2347,17 +2357,17 @@ claim(
 # *About 6 minutes.*
 #
 # More images are the best remedy against overfitting, and some of them cost
-# nothing. A shirt stays a shirt if it is mirrored, or moved a little to the
-# side. *Augmentation* makes such copies while the network trains: it says, in
-# images, which changes must not matter.
+# nothing. A shirt stays a shirt if you mirror it or move it a little to the
+# side. *Augmentation* makes such copies during training: it shows the network
+# which changes do not matter.
 #
-# *Predict first: our clothes all stand in the middle of their images. A
-# trained network now sees the validation images moved to the right, by one
-# pixel of 14. What becomes of its accuracy?*
+# *Predict first: all our clothes are in the middle of their images. A trained
+# network now sees the validation images moved to the right by one pixel of 14.
+# What happens to its accuracy?*
 #
-# - **a** it stays where it was
-# - **b** it falls by a few percent
-# - **c** it falls by 20 percent or more
+# - **a** it hardly changes
+# - **b** it falls by a few percentage points
+# - **c** it falls by 20 percentage points or more
 
 # %% tags=["live", "slide-code"]
 # Flip and move the images: RandomFlip, then RandomTranslation by a tenth.
@@ -2374,8 +2384,8 @@ plots.plot_images(
 );
 
 # %% [markdown]
-# Two networks make the same number of updates. One sees the images as they
-# are; for the other, half of the images are altered copies.
+# We train two networks with the same number of updates. One sees the images as
+# they are; for the other, half of the images are altered copies.
 
 # %%
 same = np.tile(few.X_train, (len(altered), 1))
@@ -2415,70 +2425,72 @@ display(
         "validation accuracy of the plain network, images as they are minus"
         " moved",
         smallest=0.02,
-        if_so="Once they have moved, the plain network no longer recognizes"
-        " {mean:.0%} of the images.",
-        if_not="Moving the images costs the plain network less than 2 % of"
-        " them.",
-        if_undecided="What moving the images costs the plain network stays"
-        " open: {low:.1%} to {high:.1%}.",
+        if_so="Moving the images lowers the accuracy of the plain network by"
+        " {mean:.0%} of them.",
+        if_not="Moving the images lowers the accuracy of the plain network by"
+        " less than 2 % of them.",
+        if_undecided="By how much moving the images lowers the accuracy of the"
+        " plain network stays open: {low:.1%} to {high:.1%} of them.",
     ),
     claim(
         to_the_side["augmented"] - to_the_side["as they are"],
         "validation accuracy on moved images, augmented minus plain",
         smallest=0.02,
-        if_so="Augmentation teaches it: on moved images it gains {mean:.0%}.",
-        if_not="Augmentation does not gain 2 % on moved images: {mean:+.1%}.",
-        if_undecided="Whether augmentation gains 2 % on moved images stays"
+        if_so="Augmentation gains {mean:.0%} of the moved images.",
+        if_not="Augmentation does not gain 2 % of the moved images:"
+        " {mean:+.1%}.",
+        if_undecided="Whether augmentation gains 2 % of the moved images stays"
         " open: {low:+.1%} to {high:+.1%}.",
     ),
     claim(
         in_the_middle["augmented"] - in_the_middle["as they are"],
         "validation accuracy on images as they are, augmented minus plain",
         smallest=0.01,
-        if_so="On images as they are it gains {mean:.1%} as well.",
-        if_not="On images as they are it does not gain 1 %: {mean:+.1%}.",
-        if_undecided="Whether it gains 1 % on images as they are stays open:"
-        " {low:+.1%} to {high:+.1%}.",
+        if_so="It gains {mean:.1%} of the images in the middle as well.",
+        if_not="It does not gain 1 % of the images in the middle:"
+        " {mean:+.1%}.",
+        if_undecided="Whether it gains 1 % of the images in the middle stays"
+        " open: {low:+.1%} to {high:+.1%}.",
     ),
 )
 claim(
     (plain.test_loss - augmented.test_loss)[-3:].mean(axis=0),
     "validation loss at the last three records, plain minus augmented",
     smallest=0.005,
-    if_so="It overfits less: its validation loss ends lower, by {mean:.2f}.",
-    if_not="Its validation loss does not end lower.",
-    if_undecided="Whether its validation loss ends lower stays open.",
+    if_so="The validation loss ends lower with augmentation, by {mean:.2f}.",
+    if_not="The validation loss does not end lower with augmentation.",
+    if_undecided="Whether the validation loss ends lower with augmentation"
+    " stays open.",
 )
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# To a dense network, an image that has moved is another image: every pixel
-# has weights of its own, and those beside it have never been trained on that
-# edge. The first sentence says how much that costs here.
+# A dense network has separate weights for every pixel. After the move, the
+# edges of the clothes meet weights that were trained on their neighbours.
 #
 # </details>
 #
-# What you gain depends on what you will be asked. If all images to come are
-# centred like these, copies that are not centred mostly teach the network what
-# it will not need; if people photograph their own clothes, they decide. And
-# not every change is harmless: a mirrored 3 is no longer a 3.
+# What you gain depends on the images to come. If all of them are centred,
+# copies that are not centred mostly teach the network what it will not need.
+# If people photograph their own clothes, you need such copies. And not every
+# change is harmless: a mirrored 3 is no longer a 3.
 #
-# In Keras put the layers at the front of the network, or into the pipeline of
-# the data; they do nothing when the network predicts.
+# In Keras, put these layers at the front of the network or into the data
+# pipeline; in prediction they do nothing.
 #
 # **Learnt:** augment with the changes that you expect in use, and measure on
-# images that have them.
+# images that show them.
 
 # %% [markdown] anchor="label-smoothing"
 # ## Label smoothing
 #
 # *About 4 minutes.*
 #
-# With one-hot labels the loss can always be made smaller by being surer: a
-# [softmax](#output-activations) reaches a probability of 1 only with
-# infinitely large weights. So training to hard labels pulls at the weights for
-# ever. Label smoothing ([Szegedy et al.,
+# With one-hot labels, a network can always lower its loss by being surer of a
+# right answer: a [softmax](#output-activations) reaches a probability of 1
+# only with infinitely large weights. So training on hard labels never stops
+# pulling at the weights. Label smoothing ([Szegedy et al.,
 # 2016](https://arxiv.org/abs/1512.00567)) asks for a little less. With $k$
 # classes:
 #
@@ -2511,8 +2523,8 @@ display(
         hard,
         "mean confidence minus accuracy of the baseline",
         smallest=0.02,
-        if_so="The baseline is over-confident: it is surer than right, by"
-        " {mean:.1%}.",
+        if_so="The baseline is over-confident: its confidence is {mean:.1%}"
+        " above its accuracy.",
         if_not="The baseline is not over-confident: {mean:+.1%}.",
         if_undecided="Whether the baseline is over-confident stays open.",
     ),
@@ -2520,10 +2532,11 @@ display(
         hard - smoothed,
         "mean confidence minus accuracy, baseline minus label smoothing",
         smallest=0.02,
-        if_so="Label smoothing makes it less sure, by {mean:.1%}; now its"
-        f" confidence is off by {np.mean(smoothed):+.1%}.",
-        if_not="Label smoothing does not make it less sure.",
-        if_undecided="Whether label smoothing makes it less sure stays open.",
+        if_so="Label smoothing makes the network less sure, by {mean:.1%}: now"
+        f" its confidence minus its accuracy is {np.mean(smoothed):+.1%}.",
+        if_not="Label smoothing does not make the network less sure.",
+        if_undecided="Whether label smoothing makes the network less sure"
+        " stays open.",
     ),
 )
 claim(
@@ -2531,8 +2544,7 @@ claim(
     "size of confidence minus accuracy, baseline minus label smoothing",
     smallest=0.005,
     if_so="So its confidence comes closer to its accuracy.",
-    if_not="So its confidence comes no closer to its accuracy: with this α it"
-    " is too modest instead.",
+    if_not="So its confidence comes no closer to its accuracy.",
     if_undecided="Whether its confidence comes closer to its accuracy stays"
     " open: too modest may be as far off as too sure.",
 )
@@ -2540,20 +2552,18 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **0.91.** It is 0.9 · 1 + 0.1 / 10, and there is 0.01 for each of the nine
-# others.
+# **0.91.** 0.9 · 1 + 0.1 / 10. Each of the other nine classes gets 0.01.
 #
 # </details>
 #
-# A network that is well *calibrated* is right as often as it says it is ([Guo
-# et al., 2017](https://arxiv.org/abs/1706.04599)). How much smoothing that
-# takes depends on how over-confident the network is, so choose $\alpha$ on the
-# validation images. The figure has the validation loss only, which is measured
-# against the true labels. The training loss with smoothing is measured against
-# the smoothed ones, where even a perfect answer has a loss above 0, and cannot
-# be compared with the baseline's.
+# A well *calibrated* network is right as often as it claims to be ([Guo et
+# al., 2017](https://arxiv.org/abs/1706.04599)). How much smoothing that takes
+# depends on how over-confident the network is, so choose $\alpha$ on the
+# validation images. The figure shows only the validation loss, which is
+# measured against the true labels. The training losses cannot be compared:
+# against smoothed labels even the best possible answer has a loss above 0.
 #
-# **Learnt:** smoothed labels put a limit to how sure a network can become.
+# **Learnt:** smoothed labels stop a network from growing ever surer.
 
 # %% [markdown] anchor="exercises-regularization"
 # ## Exercises: regularization
@@ -2566,7 +2576,7 @@ claim(
 # %% [markdown] tags=["exercise"]
 # ### Exercise: penalties
 #
-# Return what L1 and L2 together add to the loss, for one matrix of weights.
+# Return what L1 and L2 together add to the loss for one weight matrix.
 
 
 # %% tags=["exercise"]
@@ -2587,7 +2597,7 @@ exercises.check("penalty", penalty)
 # %% [markdown] tags=["exercise"]
 # ### Exercise: inverted dropout
 #
-# Return the activations `a` after dropout while training, with dropout
+# Return the activations `a` after dropout in training, with dropout
 # probability `p`. `kept` is True where an entry is kept.
 
 
@@ -2609,7 +2619,8 @@ exercises.check("inverted-dropout", dropout)
 # %% [markdown] tags=["exercise"]
 # ### Exercise: batch normalization when predicting
 #
-# Return `z`, of shape (n, q), after batch normalization when predicting.
+# Return `z`, of shape (n, q), as batch normalization normalizes it in
+# prediction.
 
 
 # %% tags=["exercise"]
@@ -2632,7 +2643,7 @@ exercises.check("batch-norm-prediction", normalized)
 # %% [markdown] tags=["exercise"]
 # ### Exercise: label smoothing
 #
-# Return one-hot labels `y`, of shape (n, k), smoothed by `alpha`.
+# Return the one-hot labels `y`, of shape (n, k), smoothed by `alpha`.
 
 
 # %% tags=["exercise"]
@@ -2677,8 +2688,8 @@ exercises.check("layer-norm", layer_normalized)
 # %% [markdown] tags=["exercise"]
 # ### Exercise: images to the right
 #
-# Return images of shape (n, height, width), all moved to the right by one
-# pixel. Black, 0, comes in from the left.
+# Move all images, of shape (n, height, width), to the right by one pixel and
+# return them. Black, 0, comes in from the left.
 
 
 # %% tags=["exercise"]
@@ -2702,25 +2713,25 @@ exercises.check("moved-images", to_the_right)
 # *About 5 minutes.*
 #
 # The networks are trained. What are they worth? One accuracy for all classes
-# does not say it: you will want to know which classes to trust, how far to
-# believe a probability, whether another architecture would have done better
-# for the same money, and how to keep what you have. Only then do we open the
-# test images.
+# is not enough. You want to know which classes to trust, how far to believe a
+# probability, whether another architecture would have done better at the same
+# cost, and how to keep what you have. Only then do we open the test images.
 #
-# Begin with the classes. A *confusion matrix* counts, for the images of each
-# class (a row), the answers that they got (the columns). Two numbers of each
-# class follow from it, and $F_1$, which is low if either is:
+# Begin with the classes. A *confusion matrix* has a row for each class and
+# counts which answers its images got, one column for each answer. It gives
+# every class a recall, a precision, and $F_1$, which is low if either of them
+# is:
 #
 # $$\text{recall} = \frac{\text{right answers}}{\text{images of the class}} \qquad \text{precision} = \frac{\text{right answers}}{\text{answers of that kind}} \qquad F_1 = \frac{2 \cdot \text{recall} \cdot \text{precision}}{\text{recall} + \text{precision}}$$
 #
-# *Predict first: which class has the lowest score by the last of the three?*
+# *Predict first: which class has the lowest $F_1$?*
 #
 # - **a** sandal
 # - **b** shirt
 # - **c** coat
 
 # %% tags=["live", "slide-code"]
-# Count the baseline's answers on validation images: confusion_matrix.
+# Count the baseline's answers on validation images with confusion_matrix.
 from sklearn.metrics import confusion_matrix
 
 truth = few.labels("val")
@@ -2748,42 +2759,43 @@ claim(
     f1[:, others].mean(axis=1) - f1[:, shirt],
     "F1, mean of the other nine classes minus shirt",
     smallest=0.1,
-    if_so="The shirt is what does not work: its F1 lies {mean:.2f} below the"
-    " mean of the other classes, and no accuracy of all classes shows that.",
-    if_not="The shirt works nearly as well as the other classes.",
-    if_undecided="Whether the shirt works less well than the other classes"
-    " stays open.",
+    if_so="The F1 of shirts is {mean:.2f} below the mean of the other classes;"
+    " one accuracy for all classes hides that.",
+    if_not="The F1 of shirts is nearly as high as that of the other classes.",
+    if_undecided="Whether the F1 of shirts is lower than that of the other"
+    " classes stays open.",
 )
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **b.** The shirt. It looks like a T-shirt, a pullover, a coat and a dress, as
-# its row shows; a sandal looks like nothing else but shoes.
+# **b.** The shirt. As its row shows, it looks like a T-shirt, a pullover or a
+# coat; a sandal looks only like other shoes.
 #
 # </details>
 #
-# Read a row to see what becomes of a class: the blanks are as telling as the
-# numbers, for hardly any garment is taken for a shoe. Read a column to see
-# what stands behind an answer. The counts of all seeds are added, so that one
-# training does not decide.
+# Read a row to see what the images of a class were taken for. The blanks tell
+# as much as the numbers: hardly any garment is taken for a shoe. Read a column
+# to see what is behind an answer. The counts are summed over all seeds, so
+# that no single training decides.
 #
-# **Learnt:** look at recall and precision of each class; the mean over all
-# classes hides the one that does not work.
+# **Learnt:** look at the recall and precision of each class; one number for
+# all classes hides the weakest.
 
 # %% [markdown] anchor="calibration"
 # ## Can you believe its probabilities?
 #
 # *About 7 minutes.*
 #
-# "0.9" should be right nine times out of ten. A *reliability diagram* asks for
-# that: sort the answers by their probability, the *confidence*, and count in
-# each bin how many are right. The *calibration error* is the gap between the
-# two, averaged over all answers. Our baseline turned out to be [surer than it
-# is right](#label-smoothing). It is not the softmax that makes it so, but
-# training to hard labels until the loss on the training images is tiny.
+# An answer with probability 0.9 should be right nine times out of ten. A
+# *reliability diagram* checks that: sort the answers into bins by their
+# probability, the *confidence*, and see what share of each bin is right. The
+# *calibration error* is the gap between confidence and that share, averaged
+# over all answers. If a network is [surer than it is right](#label-smoothing),
+# do not blame the softmax: the cause is training on hard labels until the loss
+# on the training images is tiny.
 #
-# The simplest cure needs no training at all ([Guo et al.,
+# The simplest cure needs no new training ([Guo et al.,
 # 2017](https://arxiv.org/abs/1706.04599)): divide the inputs of the softmax,
 # the *logits* $z$, by a *temperature* $T$, one number for all images.
 #
@@ -2804,10 +2816,10 @@ def at_temperature(logits, T):
 
 
 # %% [markdown]
-# The temperature is learnt from one half of the validation images, by
-# cross-entropy, and the other half is measured. (The logarithms of the
-# probabilities serve as logits: they differ by one number per image, which
-# the softmax ignores.)
+# We choose the temperature that minimizes the cross-entropy on one half of the
+# validation images, and measure on the other half. (The logarithms of the
+# probabilities serve as logits: the two differ only by one number per image,
+# which the softmax ignores.)
 
 # %%
 from lecture.experiments.calibration import (
@@ -2843,10 +2855,10 @@ display(
         np.array(temperatures) - 1,
         "temperature minus 1",
         smallest=0.1,
-        if_so="All networks were too sure: the best temperature is"
-        f" {np.mean(temperatures):.1f}, on average over the seeds.",
+        if_so="The networks were too sure: the best temperature is"
+        f" {np.mean(temperatures):.1f} on average.",
         if_not="The networks were not too sure: the best temperature is"
-        f" {np.mean(temperatures):.1f}.",
+        f" {np.mean(temperatures):.1f} on average.",
         if_undecided="Whether the networks were too sure stays open.",
     )
 )
@@ -2854,12 +2866,13 @@ claim(
     errors["before"] - errors["after"],
     "calibration error on the other half, before minus after",
     smallest=0.005,
-    if_so="One number helps: the calibration error falls from"
-    f" {errors['before'].mean():.3f} to {errors['after'].mean():.3f}.",
-    if_not="One number does not help: the calibration error falls by no more"
-    " than {mean:.3f}.",
-    if_undecided="Whether one number helps stays open: the calibration error"
-    " falls by {low:.3f} to {high:.3f}.",
+    if_so="The temperature lowers the calibration error of a single network"
+    f" from {errors['before'].mean():.3f} to {errors['after'].mean():.3f} on"
+    " average.",
+    if_not="The temperature hardly lowers the calibration error of a single"
+    " network: by {mean:.3f} on average.",
+    if_undecided="Whether the temperature lowers the calibration error of a"
+    " single network stays open: by {low:.3f} to {high:.3f}.",
 )
 
 # %% [markdown]
@@ -2870,30 +2883,31 @@ claim(
 #
 # </details>
 #
-# Below the dashed line the network is surer than it is right. The bars are 95
-# % intervals from drawing the images again and again with replacement
-# (*bootstrap*): a bin with few answers says little.
+# Below the dashed line the network is surer than it is right. The figure and
+# the printed lines pool the answers of all networks; the sentences judge one
+# network at a time. The bars are 95 % intervals from drawing the images again
+# and again with replacement (*bootstrap*): a bin with few answers says little.
 #
-# A calibration error is never quite 0, because the counts in the bins are a
-# matter of luck. And the temperature belongs to images like these: for images
+# A calibration error is never quite 0, because the counts in the bins depend
+# on luck. And the temperature is right only for images like these: on images
 # of another kind the network may be too sure again.
 #
 # **Learnt:** check probabilities against frequencies before you use them, and
-# correct them with a temperature from images that were not trained on.
+# correct them with a temperature from images that you did not train on.
 
 # %% [markdown] anchor="convolution-against-dense"
 # ## A convolution against the dense network
 #
 # *About 7 minutes.*
 #
-# A dense network would learn as well if all pixels were shuffled. A
-# [convolution](#other-architectures) looks at neighbours: each filter of 3 × 3
-# weights slides over the whole image, so that it finds an edge wherever it is.
-# Is that worth anything at equal cost? Two networks with the same number of
-# parameters, to within 1 %, on the same images.
+# A dense network learns just as well if all images are shuffled in the same
+# way. A [convolution](#other-architectures) looks at neighbours: each filter
+# of 3 × 3 weights slides over the whole image and finds an edge wherever it
+# is. What is that worth at equal cost? We train two networks with the same
+# number of parameters, to within 1 %, on the same images.
 #
 # *Predict first: how many parameters do 16 filters of 3 × 3 on a grey image
-# have, biases included?*
+# have, including biases?*
 
 # %%
 side = few.images("train").shape[1]
@@ -2928,7 +2942,7 @@ def dense():
 
 # %% tags=["live", "slide-code"]
 # Count the parameters of the convolution by hand.
-left = (side - 2) // 2 - 2  # rows that are left after both convolutions
+left = (side - 2) // 2 - 2  # rows left after both convolutions
 n_first = (3 * 3 * 1 + 1) * 16
 n_second = (3 * 3 * 16 + 1) * 16
 n_output = (left * left * 16 + 1) * 10
@@ -2948,25 +2962,25 @@ assert abs(n_dense / n_convolution - 1) < 0.01
 # <details><summary>Answer</summary>
 #
 # **160.** Nine weights and a bias, sixteen times: (3 · 3 · 1 + 1) · 16. The
-# size of the image does not matter, as the same filter is used everywhere.
+# size of the image does not matter, because every filter is used everywhere.
 #
 # </details>
 #
-# Half of the convolution's parameters sit in its last, dense layer. The dense
-# network has to make do with few units: its first layer alone has a weight for
-# each pixel and unit.
+# At least half of the convolution's parameters sit in its last layer, which is
+# dense. The dense network can afford only a few units, because its first layer
+# has a weight for each pixel and unit.
 #
-# *Predict first: after equally many epochs, which network recognizes more of
-# the validation images?*
+# *Predict first: after the same number of epochs, which network is more
+# accurate on the validation images?*
 #
 # - **a** the convolution
 # - **b** the dense network
-# - **c** no difference of half a percent
+# - **c** they differ by less than half a percent
 
 
 # %%
 def without_validation(network, images):
-    """Train without evaluating each epoch, which saves a third of the time."""
+    """Train without evaluating each epoch: that saves a third of the time."""
     batches = training.batches(images.X_train, images.y_train, 50)
     epochs = by_mode(short=12, full=10)
     curves = network.fit(batches, epochs=epochs, shuffle=False, verbose=0)
@@ -2988,39 +3002,40 @@ claim(
     of_convolution - of_dense,
     "validation accuracy at equal parameters, convolution minus dense",
     smallest=0.005,
-    if_so="At equal parameters the convolution recognizes {mean:.1%} more of"
-    " the images.",
-    if_not="At equal parameters the convolution does not recognize half a"
-    " percent more of the images: {mean:+.1%}.",
-    if_undecided="Whether the convolution recognizes half a percent more at"
-    " equal parameters stays open: {low:+.1%} to {high:+.1%}.",
+    if_so="At equal parameters the convolution is more accurate, by {mean:.1%}"
+    " of the images.",
+    if_not="At equal parameters the convolution does not gain half a percent"
+    " of the images: {mean:+.1%}.",
+    if_undecided="Whether the convolution gains half a percent of the images"
+    " at equal parameters stays open: {low:+.1%} to {high:+.1%}.",
 )
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The convolution has an assumption built in that is true of images: what is
-# near belongs together, and a shape means the same wherever it is. So it need
-# not learn that from the images. The sentence says what this is worth with as
-# few images, and as small ones, as these.
+# The convolution has an assumption built in: what is near belongs together,
+# and a shape means the same wherever it is. That is true of images, so the
+# convolution need not learn it from them. But with few and small images, such
+# as ours, the seed also makes a difference: compare the gap between the bars
+# with the spread of the dots.
 #
 # </details>
 #
-# Equal parameters are not equal work: the same weights are used at every
-# position, so the convolution multiplies many times as often for each image,
-# and its epochs take longer. Which cost counts, memory or time, depends on
-# where the network will run.
+# Equal parameters are not equal work: a convolution uses its weights at every
+# position, so it needs many more multiplications for each image. Whether
+# memory or time counts depends on where the network will run.
 #
 # **Learnt:** compare architectures at equal cost, and say which cost; a
-# convolution has far fewer weights than a dense layer of the same width.
+# convolution has far fewer weights than a dense layer with as many outputs.
 
 # %% [markdown] anchor="saving-and-loading"
 # ## Saving and loading
 #
 # *About 5 minutes.*
 #
-# A trained network is worth keeping. Keras writes it into one file: the
-# layers, the weights, how it was compiled, and the state of the optimizer.
+# A trained network is worth keeping. Keras saves it in one file: the layers,
+# the weights, the loss and metrics it was compiled with, and the optimizer
+# with its state.
 #
 # *Predict first: which of these is not in the file?*
 #
@@ -3029,7 +3044,7 @@ claim(
 # - **c** the number and kind of the layers
 
 # %% tags=["live", "slide-code"]
-# Save the baseline, load it, compare outputs: save, keras.saving.load_model.
+# Save the baseline, load it with keras.saving.load_model, compare outputs.
 folder = TemporaryDirectory()  # it goes away with this notebook
 file = Path(folder.name) / "baseline.keras"
 network = variants["baseline"].network()
@@ -3039,14 +3054,14 @@ same = np.array_equal(network(few.X_val), loaded(few.X_val))
 
 # %%
 print(f"{file.name}: {file.stat().st_size:,} bytes for")
-print(f"{network.count_params():,} parameters of 4 bytes, twice: RMSprop")
-print("keeps a moving average of each")
+print(f"{network.count_params():,} parameters of 4 bytes, twice:")
+print("this network is compiled with RMSprop, which keeps an average for each")
 print("the same predictions, to the last bit:", same)
 assert same
 
 # %% [markdown]
-# Weights alone make a smaller file, which only fits a network of the same
-# layers. And a layer of your own:
+# A file of the weights alone is smaller, but fits only a network with the same
+# layers. Now save a network with a layer of your own:
 
 
 # %%
@@ -3080,35 +3095,36 @@ assert np.array_equal(network(few.X_val), fresh(few.X_val))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **a.** The code. The file has the name of the layer and its settings; who
-# loads it must have the class, and pass it as `custom_objects` or register it
-# with `@keras.saving.register_keras_serializable()`.
+# **a.** The code. The file has only the layer's name and settings. To load it
+# you need the class: pass it as `custom_objects`, or register it with
+# `@keras.saving.register_keras_serializable()`.
 #
 # </details>
 #
-# Also lost: the curves of the training, the seeds, the order of the images,
-# how the inputs were scaled, and the versions of the libraries. Write them
-# down beside the file. And load files only from people whom you trust: a
-# model may contain code, which is why Keras refuses some unless told
-# otherwise (`safe_mode`).
+# The file also lacks the training curves, the seeds, the order of the images,
+# the scaling of the inputs, and the versions of libraries other than Keras.
+# Save them beside it. And load files only from people you trust: a file may
+# contain code, and Keras refuses to load such a file unless you switch off
+# `safe_mode`.
 #
-# **Learnt:** a `.keras` file has all that is needed to go on predicting or
-# training, but for your own code; keep the scaling and the versions with it.
+# **Learnt:** a `.keras` file has all you need to predict or to train further,
+# except your own code; keep the scaling and the versions with it.
 
 # %% [markdown] anchor="all-variants"
 # ## All variants, on the test set
 #
 # *About 5 minutes.*
 #
-# Every choice above was made on the validation images. Now we open the test
-# images: once, for all variants. (Training and validation accuracy are means
-# over the last five epochs; the test sees the network after the last one.)
+# We made every choice so far on the validation images. Now we open the test
+# images, once, for all variants. (Training and validation accuracy are means
+# over the last five epochs; test accuracy is that of the network after the
+# last epoch.)
 #
-# *Predict first: is the variant that was best on the validation images ahead
-# of the baseline on the test images, by more than the seeds differ?*
+# *Predict first: is the variant that is best on the validation images also
+# ahead of the baseline on the test images?*
 #
-# - **a** Yes, clearly.
-# - **b** Yes, but the seeds differ as much.
+# - **a** Yes, by more than the seeds differ.
+# - **b** Yes, but by less than the seeds differ.
 # - **c** No, it is behind.
 
 # %%
@@ -3117,7 +3133,7 @@ def validation_accuracy(name):
 
 
 # %% tags=["live", "slide-code"]
-# Choose the winner with max(…, key=…), then open the test: test.open().
+# Choose the winner with max(…, key=…), then call test.open().
 winner = max(variants, key=validation_accuracy)
 print(f"chosen on the validation images: {winner}")
 opened = test.open()
@@ -3175,32 +3191,33 @@ claim(
     on_test[winner] - on_test["baseline"],
     f"test accuracy, {winner} minus baseline",
     smallest=0.005,
-    if_so=f"What was chosen on the validation images, {winner}, is ahead of"
+    if_so=f"The variant chosen on the validation images ({winner}) is ahead of"
     " the baseline on the test images, by {mean:.1%}.",
-    if_not=f"What was chosen on the validation images, {winner}, is not ahead"
-    " of the baseline on the test images by half a percent: {mean:+.1%}.",
-    if_undecided=f"Whether what was chosen on the validation images, {winner},"
-    " is ahead of the baseline on the test images stays open: {low:+.1%} to"
-    " {high:+.1%}.",
+    if_not=f"The variant chosen on the validation images ({winner}) is not"
+    " ahead of the baseline on the test images by half a percent:"
+    " {mean:+.1%}.",
+    if_undecided="Whether the variant chosen on the validation images"
+    f" ({winner}) is ahead of the baseline on the test images by half a"
+    " percent stays open: {low:+.1%} to {high:+.1%}.",
 )
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The bars say which is best on average; the points say whether to believe
-# it. Where a variant's points overlap the baseline's, one run could have
-# "shown" either of them to be better. Note that the best row of *this* table
-# is not the result: it was chosen by the test images. The result is the row
-# that was chosen before they were opened.
+# The bars show which variant is best on average; the dots show whether to
+# believe it. Where a variant's dots overlap the baseline's, a single run could
+# have "shown" either of them to be better. And the best row of *this* table is
+# not the result, because the test images picked it. The result is the row that
+# we chose before we opened them.
 #
 # </details>
 #
-# The dotted line is the baseline's mean, and the faint points are single
-# seeds. (The bottleneck is left out of the picture, since it would squeeze the
-# others together; it is in the table.)
+# The dotted line is the baseline's mean; each faint dot is one seed. (The
+# bottleneck is only in the table: in the figure it would squeeze the others
+# together.)
 #
 # **Learnt:** decide on the validation images, look at the test images once,
-# and report the range.
+# and report the range over the seeds.
 
 # %% [markdown] anchor="exercises-worth"
 # ## Exercises: what is it worth?
@@ -3213,8 +3230,8 @@ claim(
 # %% [markdown] tags=["exercise"]
 # ### Exercise: recall
 #
-# Return the recall of each class from a confusion matrix `counts`, with the
-# true classes in its rows.
+# From a confusion matrix `counts`, with the true classes in its rows, return
+# the recall of each class.
 
 
 # %% tags=["exercise"]
@@ -3235,8 +3252,8 @@ exercises.check("recall", recall_of)
 # %% [markdown] tags=["exercise"]
 # ### Exercise: temperature
 #
-# A network of two classes says 0.9 and 0.1. What does it say instead of 0.9 at
-# a temperature of 2? Two digits are enough.
+# A network gives its two classes the probabilities 0.9 and 0.1. What becomes
+# of the 0.9 at a temperature of 2? Two digits are enough.
 
 # %% tags=["exercise"]
 probability = ...
@@ -3249,9 +3266,8 @@ exercises.check("temperature", powers[0] / powers.sum())
 # %% [markdown] tags=["exercise"]
 # ### Exercise: as many parameters
 #
-# Design a dense layer on 100 inputs that has as many units as possible, and no
-# more parameters than a convolution of 32 filters of 3 × 3 on 16 channels. How
-# many units?
+# A convolution has 32 filters of 3 × 3 on 16 channels. How many units can a
+# dense layer with 100 inputs have at most, if it may not have more parameters?
 
 # %% tags=["exercise"]
 n_units = ...
@@ -3263,9 +3279,9 @@ exercises.check("as-many-parameters", (3 * 3 * 16 + 1) * 32 // (100 + 1))
 # %% [markdown] tags=["exercise"]
 # ### Exercise: three trainings (read)
 #
-# Which of these three networks underfits, which overfits, and which fits?
-# Write `"underfits"`, `"overfits"` or `"fits"` for each. The scales are the
-# same.
+# One of these three networks underfits, one overfits, and one fits. Which is
+# which? Write `"underfits"`, `"overfits"` or `"fits"` for each. The axes have
+# the same scales.
 
 # %% tags=["hide-input"]
 plots.plot_unmarked(exercises.curves("fits"));
@@ -3282,11 +3298,11 @@ exercises.check(
 # %% [markdown] tags=["exercise"]
 # ### Exercise: wrong labels (design)
 #
-# Of 3,000 training images, 30 % get a random label, any of the ten. What
-# accuracy does a network reach on validation images whose labels are right?
-# Predict it. Then let `measure` train two networks, one with the right labels
-# `y` and one with the spoilt ones, and return the two validation accuracies,
-# in this order. `X` has the shape (3000, 196), `y` is one-hot.
+# Give 30 % of 3,000 training images a random label, any of the ten. What
+# accuracy does a network then reach on validation images, whose labels are
+# right? Predict it. Then write `measure`: it trains one network with the right
+# labels `y` and one with the spoilt labels, and returns their validation
+# accuracies in this order. `X` has the shape (3000, 196); `y` is one-hot.
 
 # %% tags=["exercise"]
 accuracy = ...
@@ -3327,23 +3343,25 @@ exercises.check(
 # %% [markdown] anchor="summary"
 # ## What was learnt
 #
-# - The loss follows from how the labels are written; metrics are for people.
-# - Scale the inputs, with numbers from the training set alone.
-# - Small batches make many cheap noisy updates, large ones fewer and smoother
-#   ones; compare them at equal fit or equal updates, not at equal epochs.
-# - Watch the validation loss; stop when it stops improving, and go back to the
-#   best weights.
+# - The form of the labels decides the loss; metrics are for people.
+# - Scale the inputs, with numbers from the training set only.
+# - Small batches: many noisy updates. Large batches: fewer, smoother ones.
+#   Compare them at equal fit or equal updates, not at equal epochs.
+# - Watch the validation loss. Stop when it no longer improves, and go back to
+#   the best weights.
 # - A larger network can memorize more. A layer that is too narrow throws away
 #   what no later layer can bring back.
-# - L1 makes weights zero, L2 makes them small, dropout spreads what is learnt,
-#   batch normalization keeps the layers' inputs in range, label smoothing
-#   limits how sure a network can become.
-# - Warm the learning rate up and let it fall along a cosine; under Adam, decay
-#   the weights with AdamW.
-# - Layer norm needs no batch; augmentation teaches which changes do not matter.
-# - Recall and precision of each class, probabilities against frequencies,
-#   architectures at equal cost; keep the scaling with the saved network.
-# - One change at a time, several seeds, and the test set once.
+# - L1 makes many weights zero, and L2 makes them small. Dropout spreads out
+#   what the network learns. Batch normalization keeps the layers' inputs in
+#   range. Label smoothing stops a network from growing ever surer.
+# - Let the learning rate rise in a warm-up and fall along a cosine; for weight
+#   decay with Adam, use AdamW.
+# - Layer norm needs no batch. Augmentation teaches which changes do not
+#   matter.
+# - Look at the recall and precision of each class, check probabilities against
+#   frequencies, compare architectures at equal cost, and save the scaling with
+#   the network.
+# - One change at a time, several seeds, and the test set only once.
 
 # %% [markdown] anchor="references-02"
 # ## References
