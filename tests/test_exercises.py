@@ -110,6 +110,11 @@ def test_a_prediction_comes_before_the_measurement():
         assert word in found.message
 
 
+def test_two_accuracies_that_are_equal_by_chance_are_measured_again():
+    measured = iter([(0.8, 0.8), (0.81, 0.79)])
+    assert check("predict-noisy-labels", Prediction(0.7, lambda *_: next(measured))).status == "right"
+
+
 def test_every_epoch_at_which_the_loss_is_nearly_lowest_is_right():
     losses = curves("stop")[""]["val_loss"]
     for epoch, loss in enumerate(losses, start=1):
