@@ -598,7 +598,7 @@ for n, (name, runs) in zip(BATCHES, by_batch.items()):
     epochs, updates = runs.epochs.mean(), n_updates[name].mean()
     told = f"{epochs:.1f}", f"{updates:,.0f}", f"{gap.mean():.3f}"
     rows.append((name, *told))
-display(Table(["batches", "epochs", "updates", "gap"], rows))
+display(Table(["batches", "epochs", "updates", "accuracy gap"], rows))
 at_equal_loss = {name: runs.val["accuracy"] for name, runs in by_batch.items()}
 plots.plot_variants(at_equal_loss, label="validation accuracy at equal fit")
 plt.show()
@@ -633,7 +633,7 @@ claim(
 # <details><summary>Answer</summary>
 #
 # **a.** The mean gradient over 512 images is closer to that over all images
-# than the mean over 32, so each update gets further. But it also costs more:
+# than the mean over 32, so each update gets further. But each also costs more:
 # the large batches need more epochs.
 #
 # </details>
@@ -1279,7 +1279,7 @@ claim(
 # - **c** about 0.5
 
 # %% tags=["live", "slide-code"]
-# Adam on the gradient 2λw; beside it the decay of AdamW. Use np.sqrt.
+# 50 updates of Adam on the gradient 2λw (np.sqrt), and of AdamW's decay.
 w, decayed, m, v = 1.0, 1.0, 0.0, 0.0
 for t in range(1, 51):
     g = 2 * 0.001 * w
@@ -1767,7 +1767,7 @@ outputs = bottleneck.predict(few.X_val, "hidden_2")  # (n_seeds, n_images, 2)
 alive = (outputs > 0).any(axis=1).sum(axis=1)  # (n_seeds,)
 pair = bottleneck.last("accuracy"), bottleneck.last("val_accuracy")
 Table(
-    ["seed", "units alive, of 2", "training accuracy", "validation accuracy"],
+    ["seed", "live units of 2", "training accuracy", "validation accuracy"],
     [
         (seed, n, *(f"{accuracy:.3f}" for accuracy in of_seed))
         for seed, n, *of_seed in zip(bottleneck.seeds, alive, *pair)
@@ -2556,8 +2556,9 @@ claim(
 #
 # </details>
 #
-# A well *calibrated* network is right as often as it claims to be ([Guo et
-# al., 2017](https://arxiv.org/abs/1706.04599)). How much smoothing that takes
+# A network's *confidence* is the probability that it gives to its answer. A
+# well *calibrated* network is right as often as it claims to be ([Guo et al.,
+# 2017](https://arxiv.org/abs/1706.04599)). How much smoothing that takes
 # depends on how over-confident the network is, so choose $\alpha$ on the
 # validation images. The figure shows only the validation loss, which is
 # measured against the true labels. The training losses cannot be compared:
@@ -2808,7 +2809,7 @@ claim(
 # - **c** it stays exactly the same
 
 # %% tags=["live", "slide-code"]
-# The softmax at a temperature, with np.exp; take off the largest logit first.
+# Softmax at a temperature, with np.exp; subtract the largest logit first.
 def at_temperature(logits, T):
     scaled = (logits - logits.max(axis=-1, keepdims=True)) / T
     powers = np.exp(scaled)
