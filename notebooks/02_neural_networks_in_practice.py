@@ -82,8 +82,8 @@ plots.plot_images(
 #
 # </details>
 #
-# Pullovers and coats share that outline, too. At this size even people cannot
-# always tell them apart.
+# Pullovers and coats look much like shirts, too. At this size even people
+# cannot always tell them apart.
 #
 # The dataset comes with a fixed test set. We keep it, so that our numbers can
 # be compared with published ones, and take the validation images from the
@@ -1049,9 +1049,9 @@ display(
         "epochs with the mean of 3 minus epochs without",
         smallest=1,
         if_so="The mean stops later, by {mean:.1f} epochs.",
-        if_not="The mean does not stop later.",
-        if_undecided="Whether the mean stops later stays open: by {low:.1f} to"
-        " {high:.1f} epochs.",
+        if_not="The mean does not stop a whole epoch later.",
+        if_undecided="Whether the mean stops a whole epoch later stays open:"
+        " by {low:.1f} to {high:.1f} epochs.",
     )
 )
 claim(
@@ -2901,11 +2901,11 @@ claim(
 #
 # *About 7 minutes.*
 #
-# A dense network learns just as well if all images are shuffled in the same
-# way. A [convolution](#other-architectures) looks at neighbours: each filter
-# of 3 × 3 weights slides over the whole image and finds an edge wherever it
-# is. What is that worth at equal cost? We train two networks with the same
-# number of parameters, to within 1 %, on the same images.
+# A dense network learns just as well if the pixels of all images are shuffled
+# in the same way. A [convolution](#other-architectures) looks at neighbours:
+# each filter of 3 × 3 weights slides over the whole image and finds an edge
+# wherever it is. What is that worth at equal cost? We train two networks with
+# the same number of parameters, to within 1 %, on the same images.
 #
 # *Predict first: how many parameters do 16 filters of 3 × 3 on a grey image
 # have, including biases?*
