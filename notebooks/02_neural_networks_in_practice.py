@@ -724,8 +724,8 @@ for remedy in ("smaller rate", "larger batch"):
     display(
         claim(
             np.log2(rough["constant"] / rough[remedy]),
-            "change of the validation loss from epoch to epoch in the last"
-            f" third, log₂ of constant over {remedy}",
+            "log₂ of the validation loss's change from epoch to epoch in the"
+            f" last third, constant over {remedy}",
             smallest=0.5,
             if_so=f"A {remedy} calms the validation loss in the last third.",
             if_not=f"A {remedy} does not calm the validation loss in the last"
