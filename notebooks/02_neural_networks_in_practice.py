@@ -1068,9 +1068,9 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# You would expect the mean to stop later, because it waits out a bump. What
-# those epochs buy is measured by the accuracy of the weights that each rule
-# restores.
+# You would expect the mean to stop later, because it waits out a bump. The
+# accuracy of the weights that each rule restores shows whether those epochs
+# are well spent.
 #
 # </details>
 #
@@ -1118,8 +1118,8 @@ print("fraction", *(f"{rate:5.2f}" for rate in rates))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **a.** A half: halfway down, the cosine has fallen from 1 to 0, and (1 + 0) /
-# 2 is a half.
+# **a.** A half: halfway down, the cosine has fallen from 1 to 0, which leaves
+# $\eta / 2$.
 #
 # </details>
 #
