@@ -12,22 +12,21 @@
 # # Search for hyperparameters
 #
 # You can [build and train a network](#in-practice), and you have seen how much
-# depends on what is chosen before training: widths, penalties, rates. Here a
-# program chooses. It trains many networks and records every result; we look at
-# all of them, not only at the winner.
+# depends on choices made before training: widths, penalties, rates. Here a
+# program makes them. It trains many networks and records every result; we look
+# at all of them, not only at the winner.
 #
 # After this chapter you can set up a search, say how many trials it needs,
 # stop bad networks early, and say what the winner is really worth.
 #
-# 1. **[A search](#hyperparameter-space)**: what may be chosen, a search, what
-#    it costs, what its winner is worth.
+# 1. **[A search](#hyperparameter-space)**: what it may choose, what it costs,
+#    what its winner is worth.
 # 2. **[Where to look next](#grid-and-random)**: grids, chance, stopping early,
-#    a surrogate.
+#    a model of the scores.
 # 3. **[Winning by luck](#over-tuning)**: why the winner's score is too high,
 #    cross-validation, several machines, and the test images, once.
 #
-# Where a sentence is followed by numbers in small print, these numbers have
-# chosen it.
+# Where numbers in small print follow a sentence, they have chosen it.
 
 # %% tags=["hide-input"]
 from dataclasses import replace
@@ -74,17 +73,17 @@ device.report()
 #
 # Weights are learnt: a gradient says where to go. *Hyperparameters* are fixed
 # before the first step: the number of layers, their width, the optimizer and
-# its learning rate. No gradient leads to them, so they are tried, and a trial
-# is a whole training. Where one takes two hours, ten are a day.
+# its learning rate. No gradient leads to them, so we have to try values, and
+# each trial is a whole training. If one takes two hours, ten take a day.
 #
 # A **space** says what may be tried. In a good one, learning rates and
 # strengths are spread over their *logarithm*: from 0.001 to 0.002 is as large
-# a change as from 0.01 to 0.02. A hyperparameter that counts only where
-# another has a certain value says so. And everything that is left out has a
-# sensible default.
+# a change as from 0.01 to 0.02. It says which hyperparameters count only if
+# another has a certain value (momentum counts only with SGD). And whatever it
+# leaves out has a sensible default.
 #
-# *Predict first: try three values of every number below, and all values of the
-# rest. How many networks is that?*
+# *Predict first: our space has ten hyperparameters, and we try two to four
+# values of each. How many networks is that?*
 #
 # - **a** about a hundred
 # - **b** about a thousand
@@ -113,8 +112,8 @@ grid = {
 }
 print(" × ".join(f"{len(some)} {name}" for name, some in values.items()))
 print(
-    f"{len(grid):,} different networks, since a strength counts only where"
-    " there is a penalty, and momentum only with SGD."
+    f"{len(grid):,} different networks, since a strength counts only with a"
+    " penalty, and momentum only with SGD."
 )
 
 # %% [markdown]
@@ -125,9 +124,9 @@ print(
 #
 # </details>
 #
-# The space is an object to change:
-# `space.replace(n_layers=tuning.Whole(1, 5), activation=None)` has more layers
-# and leaves the activation to its default.
+# You can change the space:
+# `space.replace(n_layers=tuning.Whole(1, 5), activation=None)` allows more
+# layers and leaves the activation at its default.
 #
 # **Learnt:** the number of combinations grows exponentially with the number of
 # hyperparameters, so no search can try them all.
@@ -141,7 +140,7 @@ print(
 # *trial*: the network is trained on the training images, and its score is the
 # best accuracy on the *validation* images.
 #
-# *Predict first: which hyperparameter will matter most?*
+# *Predict first: which of these three will matter most?*
 #
 # - **a** the number of layers
 # - **b** the learning rate
@@ -178,42 +177,55 @@ plots.plot_hyperparameters(result.trials, logarithmic=LOGARITHMIC);
 
 # %% tags=["hide-input"]
 def explained(name):
-    """Share of the scores' variance between thirds of a range, or values."""
+    """Share of the scores' variance between groups, and that of chance."""
     known = result.frame()[[name, "score"]].dropna()
     groups = known[name]
     if groups.nunique() > 3 and groups.dtype.kind in "if":
         groups = groups.rank(pct=True).mul(3).clip(0.01).apply(np.ceil)
     means = known.groupby(groups)["score"].transform("mean")
-    return means.var() / known["score"].var()
+    chance = (groups.nunique() - 1) / (len(known) - 1)
+    return means.var() / known["score"].var(), chance
 
 
 always = [
     name for name in space if name in result.frame() and not space[name].when
 ]
-shares = sorted(((explained(name), name) for name in always), reverse=True)
-Table(
-    ["hyperparameter", "share of the scores' variance that it explains alone"],
-    [(name, f"{share:.0%}") for share, name in shares],
+shares = {name: explained(name) for name in always}
+display(
+    Table(
+        ["hyperparameter", "share of the scores' variance", "by chance alone"],
+        [
+            (name, f"{share:.0%}", f"{chance:.0%}")
+            for name, (share, chance) in sorted(
+                shares.items(), key=lambda item: -item[1][0]
+            )
+        ],
+    )
+)
+most = max(["n_layers", "learning_rate", "n_units"], key=shares.get)
+print(
+    f"Of the three, {most} explains most: {shares[most][0]:.0%} of the"
+    f" variance; chance alone explains {shares[most][1]:.0%}."
 )
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The table ranks them. Three groups of twenty trials explain about a tenth by
-# chance alone, so only a share well above that says anything. And such a share
-# can miss an effect that has two ends: a learning rate can be too small or too
-# large, and the best one depends on the optimizer.
+# The line above names it. But only a share well above that of chance says
+# anything, and even a small share can hide an effect: a learning rate can be
+# too small or too large, and the best one depends on the optimizer.
 #
 # </details>
 #
 # A trial is short, and batch normalization is scored with its moving averages.
-# `mlp` lets them follow the last ten batches; with Keras' default of 0.99 they
-# would not have settled by then, and its panel would show harm where there is
-# none.
+# `mlp` lets them follow the last ten batches. With Keras' default of 0.99 they
+# would not have settled after so few steps, and the score would not be what
+# the network can do.
 #
-# Each panel shows all trials against one hyperparameter, so it mixes the
-# effects of the others. A line through all of them at once keeps a trial
-# together. Take away the worse trials: what do the rest have in common?
+# Each panel of the figure shows all trials against one hyperparameter, so it
+# mixes the effects of the others. The next figure draws each trial as one line
+# through all of them. Take away the worse trials: what do the rest have in
+# common?
 
 
 # %%
@@ -226,18 +238,18 @@ explore(best_trials, n=[20, 10, 5, 3])
 
 # %% [markdown]
 # Where the lines of the best still spread over a whole axis, that
-# hyperparameter does not matter much here, or too few were tried to tell. The
-# curves behind the scores say why the others failed:
+# hyperparameter does not matter much here, or there were too few trials to
+# tell. Behind each score is a curve:
 
 # %%
 plots.plot_trial_curves(result.trials);
 
 # %% [markdown]
 # Where a curve is still rising at its end, more epochs could change the
-# ranking. A search finds what is best *after so many epochs*.
+# ranking. A search finds what is best *after this many epochs*.
 #
-# **Learnt:** look at all trials. With enough of them a search tells you which
-# hyperparameters matter, and its winner is only one of its results.
+# **Learnt:** look at all trials. With enough of them, a search tells you which
+# hyperparameters matter; its winner is only one of its results.
 
 # %% [markdown] anchor="search-costs"
 # ## What a search costs
@@ -245,18 +257,17 @@ plots.plot_trial_curves(result.trials);
 # *About 5 minutes.*
 #
 # A trial costs its epochs, and before them a second or two in which Keras
-# traces and compiles the training step. Here trials that differ in numbers
-# only (widths, rates, strengths) share what was compiled for the first of
-# them.
+# traces and compiles the training step. Here trials that differ only in
+# numbers (widths, rates, strengths) share one compiled step.
 #
 # How many trials are enough? Call the best 5 % of a space good enough. A
 # random trial misses them with probability 0.95, and $n$ independent trials
-# all miss them with probability $0.95^n$:
+# all miss them with probability $0.95^n$. In general:
 #
 # $$P(\text{one of the best } q \text{ in } n \text{ trials}) = 1 - (1 - q)^n$$
 #
-# *Predict first: how many random trials give a chance of 95 % to have one of
-# the best 5 %?*
+# *Predict first: how many random trials do you need to find one of the best
+# 5 % with a chance of 95 %?*
 
 
 # %% tags=["hide-input"]
@@ -302,9 +313,9 @@ explore(chance, best=[1, 2, 5, 10, 20])
 frame = result.frame()
 seconds, each = frame["seconds"], frame["seconds"].mean()
 epochs_in_all = frame["epochs"].sum()
-print(f"{len(frame)} trials, {epochs_in_all} epochs: {seconds.sum():.0f} s.")
+print(f"{len(frame)} trials, {epochs_in_all} epochs: {seconds.sum():.0f} s,")
 print(
-    f"{each:.1f} s a trial, from {seconds.min():.1f} to {seconds.max():.1f} s."
+    f"{each:.1f} s each (from {seconds.min():.1f} to {seconds.max():.1f} s)."
 )
 hours = len(grid) * each / 3600
 print(f"The grid of {len(grid):,} networks would take {hours:.1f} hours.")
@@ -312,14 +323,14 @@ print(f"The grid of {len(grid):,} networks would take {hours:.1f} hours.")
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **59.** $0.95^{59}$ is just below 0.05. The formula does not know how many
-# hyperparameters there are.
+# **59.** $0.95^{59}$ is just below 0.05. How many hyperparameters there are
+# does not enter the formula.
 #
 # </details>
 #
-# That is the strength of random search, and its limit: it promises to be among
-# the best 5 % of what the *space* holds. If hardly anything in the space is
-# any good, the best 5 % are not good either.
+# That is the strength of random search, and its limit: it promises one of the
+# best 5 % *of the space*. If hardly anything in the space is any good, the
+# best 5 % are not good either.
 #
 # **Learnt:** the price of a random search depends on how good you want to be,
 # not on how many hyperparameters there are.
@@ -334,12 +345,12 @@ print(f"The grid of {len(grid):,} networks would take {hours:.1f} hours.")
 # search, the *holdout*. The test images stay sealed until the [last
 # section](#test-once).
 #
-# Both networks below start from the same seeds and see the same mini-batches:
-# the winner, and a network with two layers of 512 units that we picked by
-# hand. So the *paired* difference is what counts, with its interval.
+# We compare the winner with a network that we picked by hand, two layers of
+# 512 units. Both are trained from the same seeds on the same mini-batches, so
+# we can average the *difference* between them, seed by seed.
 #
-# *Predict first: is the winner's accuracy on the holdout as high as the
-# validation accuracy that made it the winner?*
+# *Predict first: how does the winner's accuracy on the holdout compare with
+# the validation accuracy that made it the winner?*
 #
 # - **a** higher
 # - **b** the same, but for rounding
@@ -380,17 +391,17 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The first sentence says by how much. The highest of many scores tends to be a
-# lucky one, and on new images luck does not come again. Single seeds can fall
-# on either side.
+# Expect it to be lower: the highest of many scores tends to be a lucky one,
+# and on new images that luck is gone. A single search can turn out otherwise;
+# the first sentence above says what happened here.
 #
 # </details>
 #
 # Look at the spread of the points, too: a network whose accuracy jumps from
 # seed to seed is a poor winner, even if its mean is high.
 #
-# **Learnt:** the winner's validation score is not what it is worth. Judge it
-# on images that had no say, over several seeds, against what you had before.
+# **Learnt:** do not trust the winner's validation score. Judge the winner on
+# images that had no say, over several seeds, against what you had before.
 
 # %% [markdown] anchor="exercises-search"
 # ## Exercises: a search
@@ -405,7 +416,7 @@ claim(
 #
 # A grid holds 3 learning rates, 4 widths and 2 activations. Each of its
 # networks is scored by 5-fold cross-validation, and the best is fitted once
-# more, on all images. How many fits are that?
+# more, on all images. How many fits is that?
 
 # %% tags=["exercise"]
 n_fits = ...
@@ -417,8 +428,8 @@ exercises.check("grid-fits", 3 * 4 * 2 * 5 + 1)
 # %% [markdown] tags=["exercise"]
 # ### Exercise: enough trials
 #
-# How many random trials does it take until, with a chance of at least 90 %,
-# one of them is among the best 2 %?
+# How many random trials does it take to find one of the best 2 % with a
+# chance of at least 90 %?
 
 # %% tags=["exercise"]
 n_trials = ...
@@ -457,15 +468,15 @@ exercises.check("log-uniform", learning_rates)
 # *About 8 minutes.*
 #
 # A grid looks orderly: three values of each hyperparameter, all combinations.
-# Yet of two hyperparameters often only one matters. Then the nine networks of
-# a grid try three values of what matters, each three times, and nine networks
-# drawn at random try nine ([Bergstra and Bengio,
+# Yet often only one of two hyperparameters matters. Then the nine networks of
+# a grid try three values of the one that matters, each three times; nine
+# networks drawn at random try nine ([Bergstra and Bengio,
 # 2012](https://www.jmlr.org/papers/v13/bergstra12a.html)).
 #
-# Here the learning rate of a small network matters, and the strength of its L2
-# penalty, far below what would hurt, does not. We measure the effect of the
+# Take the learning rate of a small network, and the strength of an L2 penalty
+# in a range so low that we neglect its effect. We measure the effect of the
 # rate once, with networks from ten seeds at each of 25 rates. Then a search
-# costs nothing: its score at a rate is read off the measured curve.
+# costs nothing: we read its score at a rate off the measured curve.
 #
 # *Predict first: nine trials, and only one of two hyperparameters matters. How
 # often does the random search find the better network?*
@@ -520,14 +531,14 @@ NAMES = "learning rate", "strength of the penalty"
 plots.plot_coverage(lattice, drawn, effect=effect, names=NAMES);
 
 # %% [markdown]
-# The projections above the squares are the point: with nine trials the grid
-# tries three different rates, chance nine. How much is luck? Draw other random
-# searches, and move on to larger ones:
+# The curves above the squares show the point: with nine trials the grid tries
+# three different rates, the random search nine. How much is luck? Draw other
+# random searches, and larger ones:
 
 
 # %%
 def grid_or_chance(n_each=3, draw=1):
-    """A grid with so many values of each, and as many random trials."""
+    """A grid with n values of each, and as many random trials."""
     side = (np.arange(n_each) + 0.5) / n_each
     lattice = np.array(list(product(side, side)))
     chosen = np.random.default_rng(draw).random((n_each**2, 2))
@@ -537,10 +548,9 @@ def grid_or_chance(n_each=3, draw=1):
 explore(grid_or_chance, n_each=[2, 3, 4], draw=(1, 4))
 
 # %% [markdown]
-# Four draws are four anecdotes. The measured curve lets us try thousands of
-# searches, with the grid moved to a random place each time; and for comparison
-# a world in which both hyperparameters matter equally, with the same curve for
-# each.
+# Four draws are four anecdotes. The measured curve lets us run thousands of
+# searches, each with the grid shifted at random. For comparison we add a world
+# in which both hyperparameters matter equally, each with the same curve.
 
 
 # %% tags=["hide-input"]
@@ -581,15 +591,20 @@ Table(
 # %% tags=["hide-input"]
 one_matters, both_matter = (np.diff(raced[w, 9])[:, 0] for w in worlds)
 wins = (one_matters > 0).mean()
-print(f"Where only the rate matters, chance wins {wins:.0%} of the races.")
+print(
+    "Nine trials, and only the rate matters: the random search wins"
+    f" {wins:.0%} of the races."
+)
 display(
     claim(
         one_matters,
         "best score of nine random trials minus that of a grid of nine, where"
         " one hyperparameter matters",
         smallest=0.005,
-        if_so="Where one matters, chance finds {mean:.3f} more.",
-        if_not="Where one matters, chance does not find more: {mean:+.3f}.",
+        if_so="Where one matters, the best of the random search scores"
+        " {mean:.3f} more on average.",
+        if_not="Where one matters, the best of the random search does not"
+        " score 0.005 more on average: {mean:+.3f}.",
         if_undecided="Where one matters, the races are undecided.",
     )
 )
@@ -598,25 +613,26 @@ claim(
     "best score of nine random trials minus that of a grid of nine, where both"
     " matter",
     smallest=0.005,
-    if_so="Where both matter equally, chance finds {mean:.3f} more.",
-    if_not="Where both matter equally, its lead is gone: {mean:+.3f}.",
+    if_so="Where both matter equally, too, it scores {mean:.3f} more.",
+    if_not="Where both matter equally, it has no such lead: {mean:+.3f}.",
     if_undecided="Where both matter equally, the races are undecided.",
 )
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The printed line says how often. Random trials try more values of what
-# matters. In a single race they may still lose: the grid's values may happen
-# to lie well, or all random ones badly.
+# **b.** In most of them: random trials try more values of what matters. In a
+# single race they may still lose, if the grid happens to lie well or all the
+# random values badly.
 #
 # </details>
 #
-# A grid is spread more evenly than chance, which is worth something where all
-# hyperparameters matter equally. But who knows beforehand that all ten do?
+# A grid is spread more evenly than random trials, which is worth something
+# where all hyperparameters matter equally. But who knows beforehand that all
+# ten do?
 #
-# **Learnt:** with more than two hyperparameters draw at random: no value is
-# tried twice, and what does not matter costs nothing.
+# **Learnt:** with more than two hyperparameters, draw at random. Then every
+# trial tries a new learning rate, whatever else it tries.
 
 # %% [markdown] anchor="hyperband"
 # ## Hyperband: stop the bad ones early
@@ -624,18 +640,18 @@ claim(
 # *About 7 minutes.*
 #
 # After one epoch you can already see that many networks are bad. *Successive
-# halving* trains many for a short while, keeps the best third, trains those
-# three times as long, and so on. But some networks start slowly and end well.
-# **Hyperband** ([Li et al., 2018](https://jmlr.org/papers/v18/16-558.html))
-# therefore runs several brackets: the first starts many networks and drops
-# most of them at once, the last trains a few to the end.
+# halving* trains many for a short while, keeps the best half (here: the best
+# third), trains those for longer, and so on. But some networks start slowly
+# and end well. **Hyperband** ([Li et al.,
+# 2018](https://jmlr.org/papers/v18/16-558.html)) therefore runs several
+# *brackets*: the first starts many networks and drops most of them at once,
+# the last trains a few to the end.
 #
-# *Predict first: each row of the plan is a round. Which bracket trains the
-# most epochs in all?*
+# *Predict first: which bracket trains the most epochs in all?*
 #
 # - **a** the first to run: it starts the most networks
 # - **b** the last to run: it trains to the end
-# - **c** none by much
+# - **c** neither: all train about equally many
 
 # %% tags=["slide-code"]
 # Hyperband's plan for at most 9 epochs.
@@ -659,13 +675,13 @@ for bracket in epochs_before:
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **c.** None by much: the plan gives every bracket about as many epochs, and
-# they spend them on many networks for a short while or on few for long.
+# **c.** All train about equally many, and spend them either on many networks
+# for a short while or on a few for long.
 #
 # </details>
 #
-# Now the curves. A dot is where a network goes on to the next round, a cross
-# where it was dropped.
+# Now the curves. A dot marks where a network goes on to the next round, a
+# cross where it was dropped.
 
 # %%
 plots.plot_trial_curves(halved.trials);
@@ -704,28 +720,27 @@ display(
 )
 same = result.best.values == halved.best.values
 print(
-    "Both searches have the same winner: what differs in the last columns is"
-    " how long it was trained."
+    "Both searches have the same winner. The last columns differ only because"
+    " it was not trained for equally long."
     if same
     else "The searches have different winners."
 )
 
 # %% [markdown]
-# The two searches draw their networks with the same seed, so they start with
-# the same ones. Compare them at equal epochs, and by the epochs that they
-# spent; a difference in the end may only be one of how long the winner was
-# trained.
+# Both searches draw their networks with the same seed, so they start with the
+# same ones. Compare their scores after equally many epochs, and the epochs
+# that they spent. If one winner is ahead in the end, it may only have been
+# trained for longer.
 #
-# Is a network's beginning a good sign of its end? The trials of the random
-# search above were all trained to the end, so we can ask them: rank them after
-# an early epoch, keep a third, and count how many of the best third at the end
-# are among them.
+# Does a good start promise a good end? The trials of the random search were
+# all trained to the end, so we can check: rank them after an early epoch, keep
+# a third, and count how many of the best third at the end are among them.
 #
 # *Predict first: if you keep the best third after one epoch, how many of the
 # final best third do you keep?*
 #
 # - **a** about a third of them: as many as by chance
-# - **b** more than half
+# - **b** more than half, but not all
 # - **c** all
 
 # %% tags=["live", "slide-code"]
@@ -788,16 +803,16 @@ explore(early_sign, epoch=(1, 3))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The printed line counts them. By chance it would be a third. Failures show at
-# once; among the good ones the order can still change, because a small
-# learning rate starts slowly.
+# The title of the figure counts them; by chance it would be a third of them.
+# Failures show at once. Among the good ones the order can still change,
+# because a network with a small learning rate starts slowly.
 #
 # </details>
 #
 # That is why there are several brackets: one of them drops nobody early.
 #
-# **Learnt:** spend epochs where they tell something: few on networks that fail
-# anyway, many on those that may win.
+# **Learnt:** spend few epochs on networks that fail anyway, and many on those
+# that may win.
 
 # %% [markdown] anchor="bayesian-optimization"
 # ## Bayesian optimization: learn where to look
@@ -809,19 +824,20 @@ explore(early_sign, epoch=(1, 3))
 # try next. The surrogate here is a Gaussian process: near a trial it is sure,
 # far from all of them it is not. An *acquisition function* turns its mean
 # $\mu$ and its deviation $\sigma$ at a place $x$ into one number, and the next
-# trial is where that is largest. We use the *expected improvement* on the best
-# score so far ([Jones et al., 1998](https://doi.org/10.1023/A:1008306431147)):
+# trial goes where that number is largest. We use the *expected improvement* on
+# the best score so far ([Jones et al.,
+# 1998](https://doi.org/10.1023/A:1008306431147)):
 #
 # $$\text{EI}(x) = (\mu - y_\text{best})\,\Phi(z) + \sigma\,\varphi(z), \qquad z = \frac{\mu - y_\text{best}}{\sigma}$$
 #
-# with $\Phi$ and $\varphi$ the distribution and density of the standard normal
-# distribution.
+# with $\Phi$ and $\varphi$ the distribution function and the density of the
+# standard normal distribution.
 #
-# One hyperparameter is enough to watch it: the learning rate of the small
-# network, whose curve we measured above.
+# One hyperparameter is enough to watch it at work: the learning rate of the
+# small network, whose curve we measured above.
 #
-# *Predict first: two rates are tried, one near each end of the range, and both
-# are bad. Where will it look third?*
+# *Predict first: two rates have been tried, one near each end of the range,
+# and both are bad. Where does the search look third?*
 #
 # - **a** close beside the better one
 # - **b** between them, far from both
@@ -854,6 +870,14 @@ for _ in range(6):
     reached.append(score_of(tried[-1]))
 print(np.round(tried, 2))
 
+# %% tags=["hide-input"]
+away = np.abs(np.subtract(tried[:2], tried[2]))
+better = np.argmax(reached[:2])
+print(
+    f"The third rate is {away[better]:.1f} powers of ten away from the better"
+    f" of the two, and {away[1 - better]:.1f} from the other."
+)
+
 
 # %%
 def belief(n_tried=2):
@@ -879,27 +903,27 @@ explore(belief, n_tried=(2, 8))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The third number of the printed line is where it looked. It weighs two
-# things: how good a place is expected to be, and how unsure it is. A place
-# that is surely as good as the best would gain nothing.
+# The line above says where. Expected improvement weighs two things: how good a
+# place is expected to be, and how uncertain that is. The same place again
+# would gain hardly anything.
 #
 # </details>
 #
-# Move the slider and watch two motives take turns: looking where little is
-# known, and looking near the best. The dashed curve is the mean of ten seeds,
-# which the search does not know; each point is one network, so it need not lie
-# on the curve.
+# Move the slider. At each trial, which motive has won: exploring where little
+# is known, or staying near the best? The dashed curve is the mean over ten
+# seeds, which the search does not know. Each point is one network, so it need
+# not lie on the curve.
 #
-# With ten hyperparameters nobody can draw the surrogate. The search below is
-# the same but for two things. It starts with six random trials. And it
-# maximizes another acquisition function, as KerasTuner does, the *upper
-# confidence bound*
+# With ten hyperparameters nobody can draw the surrogate. The search below
+# differs in two things. It starts with six random trials. And, like
+# KerasTuner, it maximizes another acquisition function, the *upper confidence
+# bound*
 #
 # $$\text{UCB}(x) = \mu + \beta\,\sigma, \qquad \beta = 2.6$$
 #
-# A trial there is unlikely to score higher. The larger $\beta$, the more the
-# search looks where little is known. (KerasTuner minimizes the score with its
-# sign turned, so it speaks of a *lower* bound, $-\mu - \beta\,\sigma$.)
+# A score above this bound is unlikely. The larger $\beta$, the more the search
+# explores. (KerasTuner minimizes the negative score, so it speaks of a *lower*
+# bound, $-\mu - \beta\,\sigma$.)
 
 # %%
 n_guided = by_mode(short=10, full=100)
@@ -915,13 +939,13 @@ guided = tuning.search(
 print(guided)
 plots.plot_search(guided.trials);
 # %% [markdown]
-# After the random start, do the trials get better? And compare the best with
-# that of the [random search](#tuning): one search each proves nothing about
-# the strategies, and with this few trials the surrogate knows little of a
-# space with so many dimensions.
+# Do the trials get better after the random start? Compare the best with that
+# of the [random search](#tuning), too. But one search each proves nothing
+# about the strategies, and after so few trials the surrogate knows little of a
+# space with ten dimensions.
 #
-# **Learnt:** a surrogate turns past trials into the next one. It pays where
-# trials are expensive and hyperparameters few.
+# **Learnt:** a surrogate turns past trials into the next one. Use it where a
+# trial is expensive and there are few hyperparameters.
 
 # %% [markdown] anchor="exercises-strategies"
 # ## Exercises: where to look next
@@ -971,8 +995,8 @@ exercises.check("expected-improvement", improvement)
 # ### Exercise: where the bound is highest
 #
 # The surrogate has a `mean` and a `std` for each of several places. Return the
-# number of the place, from 0, at which the upper confidence bound with `beta`
-# is highest.
+# index of the place at which the upper confidence bound with `beta` is
+# highest.
 
 
 # %% tags=["exercise"]
@@ -995,11 +1019,11 @@ exercises.check("confidence-bound", next_place)
 #
 # *About 7 minutes.*
 #
-# The validation score of a network is an estimate: with $n$ images its
-# standard error is about $\sqrt{p(1-p)/n}$. The winner of a search is the one
-# with the *highest* estimate, and among many candidates the highest is likely
-# to be one that was lucky. The more you try, the more the winner's score
-# flatters it: you overfit the validation images, by hand.
+# The validation accuracy of a network is an estimate: if its true accuracy is
+# $p$, the standard error with $n$ images is $\sqrt{p(1-p)/n}$. The winner of a
+# search is the network with the *highest* estimate, and the highest of many is
+# likely to be a lucky one. The more you try, the more the winner's score
+# flatters it: you overfit the validation images by hand.
 #
 # First without any network. Forty candidates are all worth 0.8, and each is
 # scored on 50 images. What does the best of them promise?
@@ -1013,9 +1037,9 @@ print(f"the best of forty: {scores.max(axis=1).mean():.3f}")
 
 # %% [markdown]
 # Real networks differ in what they are worth. So we train many small ones and
-# score them on validation images and on the holdout. Then we draw a thousand
-# searches: each takes the networks in another order, has its own few
-# validation images, and reports its best so far.
+# score them on validation images and on the holdout. Then we simulate a
+# thousand searches: each takes the networks in another order, draws its own
+# few validation images, and reports its best so far.
 #
 # *Predict first: with 50 validation images and 40 trials, by how much is the
 # winner's score too high?*
@@ -1106,18 +1130,19 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The last row of the table has it, in the first column. With one trial nothing
-# is chosen for its luck, and the difference is near 0 (what remains is how
-# much harder the holdout is). The sentence above says what 40 trials add.
+# **b.** By several percent: the first sentence above has the number. With a
+# single trial nothing is chosen for its luck, so the difference is near 0;
+# what remains is that the holdout is a little harder or easier than the
+# validation images.
 #
 # </details>
 #
 # There are two remedies. More validation images bring the two lines of the
-# figure together. And images that no choice has seen tell what the winner is
-# worth: the lower line.
+# figure together. And images that have influenced no choice show what the
+# winner is worth.
 #
-# **Learnt:** the best validation score of a search is too high, the more so
-# the more trials and the fewer images. Report a score on images that had no
+# **Learnt:** the best validation score of a search is too high. The more
+# trials and the fewer images, the worse. Report a score on images that had no
 # say.
 
 # %% [markdown] anchor="scikit-learn"
@@ -1129,12 +1154,12 @@ claim(
 # features are chosen. Tune the whole pipeline, and put all of it inside the
 # cross-validation; otherwise the held-out fold leaks into the scaling.
 # scikit-learn has the pipeline and the searches; `tuning.DenseClassifier` is
-# the lecture's network as one of its classifiers.
-# [SciKeras](https://adriangb.com/scikeras/) is a library that turns a function
-# which builds a Keras model into such a classifier. Use it when your network
-# is not a dense one, or when you need a regressor.
+# the lecture's network as a scikit-learn classifier. If your network is not a
+# dense one, or if you need a regressor,
+# [SciKeras](https://adriangb.com/scikeras/) makes one from a function that
+# builds a Keras model.
 #
-# *Predict first: three candidates and three folds, and the best is fitted once
+# *Predict first: three candidates, three folds, and the best is fitted once
 # more on all images. How many networks are trained?*
 
 # %% tags=["slide-code"]
@@ -1151,7 +1176,8 @@ ranges = {
 drawn = RandomizedSearchCV(pipeline, ranges, n_iter=3, cv=3, random_state=SEED)
 drawn.fit(X, y)
 on_fresh = drawn.score(fresh_X, fresh_y.argmax(axis=1))
-print(f"best: {drawn.best_score_:.3f} cross-validated, {on_fresh:.3f} fresh")
+print(f"Best, cross-validated: {drawn.best_score_:.3f}")
+print(f"Fitted again, on the holdout: {on_fresh:.3f}")
 
 # %%
 told = [
@@ -1178,16 +1204,17 @@ Table(
 #
 # </details>
 #
-# Three scores for each candidate give an idea of how far chance goes, which a
-# single validation set does not. The price is three trainings. But the best of
-# these means was *chosen*, so it flatters, too. **Nested cross-validation**
-# puts the whole search inside another one: `cross_val_score(drawn, X, y,
-# cv=3)` repeats it three times, and each winner is judged on a fold that its
-# search has never seen. It tells what *such a search* is worth, at three times
-# the price.
+# Three scores per candidate show how much is luck; one validation set cannot.
+# The price is three trainings instead of one. But the best of these means was
+# *chosen*, so it flatters, too. (The accuracy on the holdout can be higher
+# nevertheless: the last fit has half as many images again as each of the
+# others.) **Nested cross-validation** puts the whole search inside another
+# one: `cross_val_score(drawn, X, y, cv=3)` repeats it three times, and judges
+# each winner on a fold that its search has never seen. It tells you what *such
+# a search* is worth, for about three times the price.
 #
-# `GridSearchCV` takes lists in the place of distributions; everything else
-# stays. A step of the pipeline is as good a thing to search as a number:
+# `GridSearchCV` takes lists instead of distributions; everything else stays
+# the same. You can search over the steps of the pipeline, too:
 
 # %%
 scalings = GridSearchCV(
@@ -1200,8 +1227,8 @@ for chosen, mean in zip(
 
 # %% [markdown]
 # Keras has a wrapper of its own, with a trap. scikit-learn's searches *clone*
-# an estimator before each fit, and the clone of Keras' wrapper has lost what
-# it was to hand to `fit`:
+# an estimator before each fit. What becomes of the arguments that Keras'
+# wrapper is to hand to `fit`?
 
 
 # %%
@@ -1215,25 +1242,25 @@ theirs = keras.wrappers.SKLearnClassifier(
 print("before:", theirs.fit_kwargs, " cloned:", clone(theirs).fit_kwargs)
 
 # %% [markdown]
-# So every network of a search would be trained for one epoch, and nothing says
-# so.
+# If the clone comes without them, each training in a search lasts one epoch,
+# without a warning.
 #
 # **Learnt:** put everything that learns from data inside the pipeline, and
-# check that what you set survives a clone.
+# check that your settings survive a clone.
 
 # %% [markdown] anchor="several-machines"
 # ## On several machines
 #
-# Trials do not need each other, so a search is easy to share. One process
-# hands out hyperparameters and collects scores, the *chief*; the others train,
-# the *workers*. On one machine:
+# Trials do not depend on each other, so a search is easy to share. One
+# process, the *chief*, hands out hyperparameters and collects scores; the
+# others, the *workers*, train. On one machine:
 #
 # ```sh
 # python -m lecture tune --workers 2 --trials 20
 # ```
 #
-# On several, which share a folder, one runs the chief and each of the others a
-# worker with the same options:
+# On several machines that share a folder, one runs the chief, and each of the
+# others a worker with the same options:
 #
 # ```sh
 # python -m lecture tune --chief 10.0.0.1:9000 --directory /shared/search \
@@ -1242,9 +1269,9 @@ print("before:", theirs.fit_kwargs, " cloned:", clone(theirs).fit_kwargs)
 #     --trials 100
 # ```
 #
-# A worker that dies is noticed and its trial is given to another. The chief's
-# port has no password, so open it to your own machines only. Bayesian
-# optimization gains least: with several trials under way, each is chosen
+# If a worker dies, the chief notices and gives its trial to another. The
+# chief's port has no password, so open it to your own machines only. Bayesian
+# optimization gains least: with several trials under way, it chooses each
 # without knowing how the others end.
 
 # %% [markdown] anchor="test-once"
@@ -1253,18 +1280,18 @@ print("before:", theirs.fit_kwargs, " cloned:", clone(theirs).fit_kwargs)
 # *About 4 minutes.*
 #
 # All choices are made. Of the networks of the three searches we take the one
-# with the highest validation accuracy. It is trained anew, from five seeds, on
+# with the highest validation accuracy. We train it anew, from five seeds, on
 # training and validation images together, for as many epochs as gave it its
-# score. Only now do we open the test images, and what they say is what we
-# report, whether we like it or not.
+# score. Only now do we open the test images. What they say we report, whether
+# we like it or not.
 #
-# *Predict first: two things pull at the winner: it was lucky on the validation
-# images, and it is now trained on more images. Is its test accuracy above or
-# below the score that it won with?*
+# *Predict first: the winner may have been lucky on the validation images, but
+# it is now trained on more images. Is its test accuracy above or below the
+# score that it won with?*
 #
 # - **a** above: more images help
-# - **b** below: luck does not come again
-# - **c** as good as equal
+# - **b** below: the luck is gone
+# - **c** about the same: the two cancel
 
 # %% tags=["slide-code"]
 # Open the test images, and retrain the winner of all searches.
@@ -1290,18 +1317,17 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The sentence above has the outcome. Which of the two pulls is stronger
-# depends on how many trials the winner was chosen from, and on how many images
-# the validation set adds.
+# The sentence above says which was stronger here. The more trials the winner
+# was chosen from, the more luck there is to lose; the more images the
+# validation set adds, the more there is to gain.
 #
 # </details>
 #
-# Whoever opens the test images again, after another choice, gets a warning
-# from `test.open()`: from then on they have helped to choose, and there is
-# nothing left to judge by.
+# If you open the test images again after another choice, `test.open()` warns
+# you: they have helped to choose, and nothing is left to judge by.
 #
-# **Learnt:** train the winner anew on everything that had a say, test it once,
-# and report that number with its spread over seeds.
+# **Learnt:** train the winner anew on training and validation images, test it
+# once, and report that number with its spread over seeds.
 
 # %% [markdown] anchor="exercises-luck"
 # ## Exercises: winning by luck
@@ -1311,10 +1337,10 @@ claim(
 # %% [markdown] tags=["exercise"]
 # ### Exercise: what the winner hides
 #
-# `right` says which of n validation images each of m networks has right, an
-# array (m, n) of 0 and 1; `test` holds their test accuracies, shape (m,).
-# Return by how much the validation accuracy of the winner on these images
-# exceeds its test accuracy.
+# `right` is an array (m, n) of 0 and 1: which of n validation images each of m
+# networks classifies correctly. `test` holds their test accuracies, shape
+# (m,). Return by how much the validation accuracy of the winner exceeds its
+# test accuracy.
 
 
 # %% tags=["exercise"]
@@ -1337,10 +1363,10 @@ exercises.check("optimism", optimism)
 # %% [markdown] tags=["exercise"]
 # ### Exercise: find the leak (repair)
 #
-# A fold of a cross-validation is about to be trained. `held_out` says for each
-# row of `X` whether it is held out. The function returns the scaled training
-# rows and the scaled held-out rows, and every accuracy that is computed with
-# it is a little too high. Find out why, and repair it.
+# This function scales the rows of `X` for one fold of a cross-validation, and
+# returns the training rows and the held-out rows; `held_out` says for each row
+# which it is. Accuracies computed with it tend to be too high. Find out why,
+# and repair it.
 
 
 # %% tags=["exercise"]
@@ -1364,10 +1390,10 @@ exercises.check("scaling-leak", scaled_fold)
 # ### Exercise: our validation set is the test set (design)
 #
 # "We have little data", says a colleague, "so we tune on the test images and
-# report their accuracy." Say what is wrong with the number that is reported.
-# Then do it better: return the row numbers of three parts of `n` rows, a half
-# to train on, a quarter to validate and a quarter to test, drawn by the
-# generator `rng`.
+# report the accuracy on them." What is wrong with that number? Then do it
+# better: split `n` rows at random, with the generator `rng`, and return three
+# arrays of row numbers: half to train on, a quarter to validate on, a quarter
+# to test on.
 
 
 # %% tags=["exercise"]
@@ -1390,13 +1416,13 @@ exercises.check("three-parts", three_parts)
 # %% [markdown] anchor="summary-03"
 # ## What was learnt
 #
-# - Say what may vary, on which scale, and when it counts. The rest has
-#   defaults.
-# - Look at all trials: which hyperparameters matter, and which do not.
-# - Chance beats a grid where few of many hyperparameters matter.
+# - Say what may vary, on which scale, and when it counts. Leave the rest at
+#   its defaults.
+# - Look at all trials: which hyperparameters matter, and which do not?
+# - Random search beats a grid where few of many hyperparameters matter.
 # - Hyperband stops bad networks early; a surrogate says where to look next.
-# - The winner's validation score is too high. Judge it on images that had no
-#   say, over several seeds, and open the test images once, at the end.
+# - The winner's validation score is too high. Judge the winner on images that
+#   had no say, over several seeds, and open the test images once, at the end.
 # - Whatever learns from data belongs inside the cross-validation.
 
 # %% [markdown] anchor="references-03"
