@@ -45,13 +45,13 @@ def plot_overtuning(winners: Winners, *, best: float | None = None, ax: Axes | N
     trials = np.arange(1, n + 1)
     for label, values, color, line in (
         ("what the search reports (validation)", validation, COLORS[1], "-"),
-        ("what its winner is worth (test)", test, COLORS[0], "--"),
+        ("what its winner is worth (new images)", test, COLORS[0], "--"),
     ):
         ax.fill_between(trials, *np.quantile(values, [0.1, 0.9], axis=0), color=color, alpha=0.2, linewidth=0)
         ax.plot(trials, values.mean(axis=0), line, color=color, linewidth=0.28 * letter, label=label)
     if best is not None:
         style = {"color": COLORS[6], "linestyle": ":", "linewidth": 0.18 * letter}
-        ax.axhline(best, label="the best network there is (test)", **style)
+        ax.axhline(best, label="the best network there is (new images)", **style)
     ax.set(xscale="log", xlabel="trials", ylabel="accuracy", xlim=(1, n) if n > 1 else (0.9, 1.1))
     shown = [tick for tick in _TICKS if tick < 0.8 * n] + [n]
     ax.set_xticks(shown, [str(tick) for tick in shown])
@@ -60,7 +60,7 @@ def plot_overtuning(winners: Winners, *, best: float | None = None, ax: Axes | N
     (first, reported), (at_first, worth) = (values[:, [0, -1]].mean(axis=0) for values in (validation, test))
     sentences = [
         f"Over 1 to {n} trials, scored on {winners.n_images} images: the winner's validation score rises from "
-        f"{first:.3g} to {reported:.3g} on average, its test accuracy from {at_first:.3g} to {worth:.3g}."
+        f"{first:.3g} to {reported:.3g} on average, its accuracy on new images from {at_first:.3g} to {worth:.3g}."
     ]
     if best is not None:
         sentences.append(f"The best network has {best:.3g}.")
