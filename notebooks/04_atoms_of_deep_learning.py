@@ -14,11 +14,11 @@
 # How many units do you need? Does depth help? What does a rare class cost? In
 # a large network everything changes at once, so it answers none of these. The
 # networks of this chapter are small enough to ask one question at a time, and
-# many enough to tell an effect from luck: every point in the figures below is
-# a network that was trained on this page.
+# many enough to tell an effect from luck. All of them were trained on this
+# page; in most figures each faint point or line is one of them.
 #
-# Each of the twelve sections asks one question, shows what happened, and ends
-# with what follows for your own network.
+# There are twelve questions. Each is answered by an experiment, and ends with
+# what follows for your own network.
 #
 # 1. **[What a network can fit](#atom-approximation)**: units, layers, more
 #    data, rare classes.
@@ -27,10 +27,10 @@
 # 3. **[How it learns](#atom-losses)**: losses, initial weights, layers that
 #    settle, penalties.
 #
-# Where a sentence is followed by numbers in small print, these numbers have
-# chosen it. The questions are those of [Abid,
-# 2018](https://github.com/abidlabs/AtomsOfDeepLearning), and one section near
-# the end says [how we checked](#atoms-then-and-now) his answers.
+# Where numbers in small print follow a sentence, they have chosen it. The
+# questions are those of [Abid,
+# 2018](https://github.com/abidlabs/AtomsOfDeepLearning); one section near the
+# end says [how we checked](#atoms-then-and-now) his answers.
 
 # %% tags=["hide-input"]
 import time
@@ -48,15 +48,14 @@ device.report()
 # *About 4 minutes.*
 #
 # One trained network is an anecdote: with other initial weights, or with the
-# mini-batches in another order, it would tell another story. So each question
-# is answered in four steps.
+# mini-batches in another order, it would tell another story. So we answer each
+# question in four steps.
 #
 # 1. **Say it before you look**: a *hypothesis*, a *quantity* that decides it,
 #    and the *smallest effect* that would count.
-# 2. **Train many networks** that differ in their seed. They are trained
-#    together, as one stack of weight matrices, so that hundreds take seconds:
-#    a kernel of shape (inputs, units) gets one more axis, (networks, inputs,
-#    units).
+# 2. **Train many networks** that differ in their seed. We train them together,
+#    as one stack of weight matrices: a kernel of shape (inputs, units) gets
+#    one more axis, (networks, inputs, units).
 # 3. **Give the mean with its interval.** The 95 % confidence interval of a
 #    mean over $n$ seeds with standard deviation $s$ is
 #
@@ -67,11 +66,10 @@ device.report()
 #
 # 4. **Let the numbers speak**: the hypothesis is *supported* if the whole
 #    interval reaches the smallest effect, *contradicted* if none of it does,
-#    and else *undecided*.
+#    and *undecided* otherwise.
 #
-# *Predict first: the cell below times one small network, 1-16-1, in Keras'
-# `fit`. How long do a thousand of them take, trained together for as many
-# steps?*
+# *Predict first: how long does it take to train a thousand small networks,
+# 1-16-1, together, for 500 steps each?*
 #
 # - **a** as long as one after the other: hours
 # - **b** less than a minute
@@ -124,34 +122,36 @@ axes[1].set(
     title="All of them",
 )
 plots.describe(
-    axes[0], "Two hundred fitted curves lie close around one arch of a sine."
+    axes[0], "Two hundred fitted curves, faint, and the sine that they fit."
 )
 low, middle, high = np.quantile(thousand.loss[-1], [0.05, 0.5, 0.95])
 plots.describe(
     axes[1],
-    f"The errors of a thousand networks: the middle one {middle:.2g},"
-    f" nine in ten from {low:.2g} to {high:.2g}.",
+    f"The errors of a thousand networks: the median is {middle:.2g},"
+    f" nine in ten lie from {low:.2g} to {high:.2g}.",
 )
 plt.show()
 print(
-    f"Errors: the middle one {middle:.2g}; one network in twenty is below"
+    f"Errors: the median is {middle:.2g}; one network in twenty is below"
     f" {low:.2g}, one in twenty above {high:.2g}, a factor of"
-    f" {high / low:.0f} between them."
+    f" {high / low:.0f} between the two."
 )
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
 # **b.** Less than a minute, compiling included. The loop over networks is
-# gone: a step is one product of stacks of matrices. What is left is one loop
-# over the steps.
+# gone: a step is a few products of stacks of matrices. What is left is one
+# loop over the steps. (`fit` is not always that slow: here each of its epochs
+# is a single step, so most of the time goes into what it does around an
+# epoch.)
 #
 # </details>
 #
 # All thousand had the same points, the same learning rate and the same number
 # of steps. The line below the figure says how far apart their errors are. A
-# single run shows one of them, and not where in this range it lies. Thirty
-# runs show the range:
+# single run cannot tell you where in this range it lies. Thirty runs give you
+# a mean, and how far to trust it:
 
 # %% tags=["live", "slide-code"]
 # Mean of 30 with its 95 % interval: np.mean, np.std(ddof=1), np.sqrt.
@@ -165,14 +165,14 @@ print(f"all thousand: {np.mean(np.log10(thousand.loss[-1])):.2f}")
 # with and without it from five seeds or more, and give the mean difference
 # with its interval.
 #
-# **Learnt:** a difference between two runs is no answer. A mean over many
-# seeds, with its interval, can be one.
+# **Learnt:** a difference between two runs is no answer. A mean difference
+# over many seeds, with its interval, can be one.
 
 # %% [markdown] anchor="what-a-network-can-fit"
 # ## Part 1: what a network can fit
 #
-# Four questions about what a network is able to represent, and what it needs
-# to be shown for it.
+# Four questions about what a network can represent, and about the examples
+# that it needs.
 
 # %% [markdown] anchor="atom-approximation"
 # ## How many units does it take?
@@ -182,12 +182,12 @@ print(f"all thousand: {np.mean(np.log10(thousand.loss[-1])):.2f}")
 # A network with one hidden layer comes as close as you like to any continuous
 # function on an interval, if it has enough units ([Cybenko,
 # 1989](https://doi.org/10.1007/BF02551274)). The theorem says that such
-# weights *exist*. It does not say how many units that takes, and not that
+# weights *exist*. It says neither how many units that takes nor whether
 # training finds the weights.
 #
-# So we ask with three functions on $[-1, 1]$: a wave, $\sin 12x$; a
-# polynomial, $-2x + x^2 + x^3 - 2x^4$; and $|x|$, which has a corner. Each
-# network gets 50 points, sigmoid units and 10,000 steps of Adam on all points.
+# So we try three functions on $[-1, 1]$: a wave, $\sin 12x$; a polynomial,
+# $-2x + x^2 + x^3 - 2x^4$; and $|x|$, which has a corner. Each network has
+# sigmoid units, and takes 10,000 steps of Adam on the same 50 points.
 #
 # *Predict first: which of the three needs the most units?*
 #
@@ -198,16 +198,11 @@ print(f"all thousand: {np.mean(np.log10(thousand.loss[-1])):.2f}")
 # %% tags=["hide-input"]
 figure, axes = plt.subplots(1, 3, figsize=(7.2, 3.2))
 figure.get_layout_engine().set(rect=(0, 0, 1, 0.91))
-for n_units, ax in zip((2, 4, 16), axes):
-    plots.plot_network(layout([1, n_units, 1]), ax=ax, max_units=16)
-    ax.annotate(
-        f"{n_units} units, {layout([1, n_units, 1]).n_params} parameters",
-        (0.5, 0.99),
-        xycoords=("axes fraction", "figure fraction"),
-        ha="center",
-        va="top",
-        in_layout=False,
-    )
+for n_units, ax, middle in zip((2, 4, 16), axes, (1 / 6, 3 / 6, 5 / 6)):
+    net = layout([1, n_units, 1])
+    plots.plot_network(net, ax=ax, max_units=16)
+    title = f"{n_units} units, {net.n_params} parameters"
+    figure.text(middle, 0.99, title, ha="center", va="top")
 
 # %% tags=["slide-code"]
 # Fit three functions with few and with many units, from many seeds.
@@ -241,19 +236,19 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **a.** The wave turns eight times. A sigmoid only rises or only falls, and
-# each turn takes another one that outweighs the others there. Two or four
-# sigmoids cannot make eight turns. The corner of $|x|$ takes two.
+# **a.** The wave turns eight times. A sigmoid only rises or only falls, so
+# every turn needs another sigmoid that outweighs the rest there. Two or four
+# sigmoids cannot make eight turns. For the corner of $|x|$ two are enough.
 #
 # </details>
 #
-# Mind the scale: one step down is an error ten times smaller. Where the points
-# of one width fall into two groups, some networks have learnt the function and
-# others have not, and the mean lies where hardly any network is.
+# Mind the scale: each unit down is an error ten times smaller. Where the
+# points of one width fall into two groups, some networks have learnt the
+# function and others have not, and the mean lies where hardly any network is.
 #
 # **For your network:** if it fits its training data badly, try other seeds
-# before you add units. Where some seeds succeed and others fail, the units are
-# enough, and the training is what to work on.
+# before you add units. If some seeds succeed and others fail, there are enough
+# units; work on the training.
 #
 # **Learnt:** more units make a better fit *possible*. Whether training gets
 # there depends on the function and on the initial weights.
@@ -264,12 +259,12 @@ claim(
 # *About 5 minutes.*
 #
 # An error says how much is wrong, a curve says what. Here are all networks of
-# the last figure, each as a faint line; the dashed one has the median error.
+# the last section, each as a faint line; the dashed one has the median error.
 #
-# *Predict first: 16 units, and the wave has not been learnt. What does the
-# curve of such a network look like?*
+# *Predict first: a network has 16 units and has not learnt the wave. What does
+# its curve look like?*
 #
-# - **a** the whole wave, with waves that are too low
+# - **a** the whole wave, but too low everywhere
 # - **b** nearly a line, perhaps with a piece of the wave
 # - **c** a curve that jumps wildly between the points
 
@@ -280,15 +275,16 @@ plots.plot_fits(approximation.details);
 # <details><summary>Answer</summary>
 #
 # **b.** With small weights a sigmoid is nearly straight over $[-1, 1]$, so
-# every network starts as a line. Errors above and below it cancel, the
+# every network starts almost as a line. Errors above and below it cancel, the
 # gradient is all but zero, and a network can stay there for thousands of
-# steps. The ends are the easiest to find: there a sigmoid can bend the curve
+# steps. The ends are the easiest to fit: there a sigmoid can bend the curve
 # without disturbing the rest.
 #
 # </details>
 #
-# Now change the question yourself. Fifty networks are trained anew for every
-# setting, with a larger rate and fewer steps, so that you do not have to wait.
+# Now change the question yourself. For every setting we train fifty new
+# networks, with a larger rate and fewer steps, so that you do not have to
+# wait.
 #
 # *Predict first: with noise in the values of the wave, which width comes
 # closest to the true curve?*
@@ -325,54 +321,53 @@ claim(
     from_truth[32] - from_truth[8],
     "mean squared distance from the noisy wave's true curve, 32 units minus 8",
     smallest=0.02,
-    if_so="After so short a training, 32 units end farther from the true wave"
-    " than 8 do.",
-    if_not="After so short a training, 32 units do not end farther from the"
-    " true wave than 8.",
-    if_undecided="Whether 8 or 32 units end closer to the true wave stays"
+    if_so="After this short training, 32 units are farther from the true wave"
+    " than 8.",
+    if_not="After this short training, 32 units are not farther from the true"
+    " wave than 8, or hardly so.",
+    if_undecided="Whether 32 units are farther from the true wave than 8 stays"
     " open.",
 )
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Two units cannot turn often enough, with noise or without. Of 8 and 32, the
-# sentence above says which is closer: in so short a training more units are
-# not always an advantage. The second line of the figure's title has the
-# distance from the true curve.
+# Not the 2 units: they cannot turn often enough, with noise or without. For 8
+# and 32, read the sentence above: after a short training, more units need not
+# be closer. With noise, the figure's title gives the distance from the true
+# curve in its second line.
 #
 # </details>
 #
-# Go up with the units at no noise, then add noise, and watch how far the faint
-# curves spread.
+# Without noise, try more and more units. Then add noise, and watch how far the
+# faint curves spread.
 #
 # **For your network:** draw what it predicts, not only its error. "Stuck at a
-# simpler function" and "follows the noise" have opposite remedies, and both
-# show as the same number.
+# simpler function" and "follows the noise" need opposite remedies, and can
+# have the same error.
 #
 # **Learnt:** look at the curve, not only at its error. A network that fails
-# may be stuck at a simpler curve, and no error says so.
+# may be stuck at a simpler curve, and no error tells you so.
 
 # %% [markdown] anchor="atom-depth"
 # ## Does depth help at equal size?
 #
 # *About 6 minutes.*
 #
-# Deeper networks usually have more parameters. To ask for depth alone, let all
+# Deeper networks usually have more parameters. To change depth alone, let all
 # hidden layers after the first *share* one matrix and one vector of biases.
 # With ten units that makes
 #
 # $$(1 + 1) \cdot 10 + (10 + 1) \cdot 10 + (10 + 1) \cdot 2 = 152$$
 #
-# parameters, however often the shared layer is applied. The task is the
-# hardest that a line has to offer: 16 points at equal distances, with classes
-# that alternate.
+# parameters, however often the shared layer is applied. The task is as hard as
+# it can be on a line: 16 equally spaced points whose classes alternate.
 #
 # *Predict first: guessing gets 8 of the 16 points right. How many does the
-# deepest network get right, on average?*
+# deepest network, with four hidden layers, get right on average?*
 #
 # - **a** about 8: no better than guessing
-# - **b** about 11
+# - **b** 10 to 12
 # - **c** nearly all 16
 
 # %% tags=["live", "slide-code"]
@@ -415,32 +410,30 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The printed line counts the points, and the two sentences compare the deepest
-# network with the shallowest. A mean does not speak for every run: the faint
-# points of neighbouring depths overlap.
+# **b.** 10 to 12: better than guessing, and far from all. Training finds some
+# of the turns, and different ones in every run.
 #
 # </details>
 #
-# The lower panel counts how often a curve changes sides. A network that has
-# all 16 points right changes sides 15 times.
+# The panel "Turns" counts how often a curve changes sides. To get all 16
+# points right, it has to do so at least 15 times.
 #
 # **For your network:** a shared layer is a cheap way to try more depth: it
-# costs time and no parameter. Judge it by several seeds.
+# costs time and no parameters. Judge it by several seeds.
 #
-# **Learnt:** a layer can be applied again without a new parameter. Whether
-# that helps is a question for many runs: one point in 16, from one run,
-# answers nothing.
+# **Learnt:** a layer can be applied again without new parameters. Whether that
+# helps takes many runs to say: one point more in 16, in one run, says nothing.
 
 # %% [markdown] anchor="fitted-curves-2"
 # ## What depth does to the curve
 #
 # *About 3 minutes.*
 #
-# A network of ReLUs is a chain of straight pieces. A layer bends what it is
-# given, and the next layer can bend every piece again.
+# The curve of a network of ReLUs is a chain of straight pieces. A layer bends
+# what it is given, and the next layer can bend every piece again.
 #
-# *Predict first: where along the line do the networks get the alternating
-# classes right?*
+# *Predict first: where along the line do the networks get most of the points
+# right?*
 #
 # - **a** in the middle, which has points on both sides to learn from
 # - **b** everywhere alike
@@ -466,15 +459,15 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The sentence above counts. The ends are easier: the curve can be swung around
-# its last points without moving the others, while a turn in the middle moves
-# everything on one side of it.
+# **c.** At the ends, which are easier: a network can swing the curve around
+# there without moving the rest, while a turn in the middle moves everything on
+# one side of it.
 #
 # </details>
 #
-# Above the line a point is taken for class 1, below it for class 0. Where a
-# curve lies on the line, the network has given up: it says one half, whatever
-# the point.
+# Where the curve is above the horizontal line, the network chooses class 1;
+# below it, class 0. Where it stays close to the line, the network has given
+# up: it says one half, whatever the point.
 #
 # **For your network:** look at where its errors are, not only at how many. If
 # they lie together, it has given up on a region.
@@ -490,9 +483,9 @@ claim(
 # Deep learning is said to need much data, and to pay off only then. Here the
 # data are as simple as can be: two normal distributions in 12 dimensions with
 # the same covariance. Their means are 1 apart in the first dimension, 1/2 in
-# the second, 1/12 in the last. The best classifier is a plane. A support
-# vector machine, a decision tree and networks with one and two hidden layers
-# of 100 have to find it.
+# the second, and so on to 1/12 in the last. The best boundary is a plane. A
+# support vector machine, a decision tree and networks with one and two hidden
+# layers of 100 units have to find it.
 #
 # *Predict first: who is ahead with the most points?*
 #
@@ -517,18 +510,21 @@ display(
         " vector machine by {mean:.1%}.",
         if_not="With the most points, the deep network is not 2 % ahead of the"
         " support vector machine: {mean:+.1%}.",
-        if_undecided="Whether the deep network is ahead of the support vector"
-        " machine with the most points stays open: {low:+.1%} to {high:+.1%}.",
+        if_undecided="Whether the deep network is 2 % ahead of the support"
+        " vector machine with the most points stays open: {low:+.1%} to"
+        " {high:+.1%}.",
     ),
     claim(
         net[0] - machine[0],
         "accuracy of the net 100-100 minus the support vector machine's, with"
         " the fewest points",
         smallest=0.02,
-        if_so="With the fewest points, it is ahead by {mean:.1%}.",
-        if_not="With the fewest points, it is not 2 % ahead: {mean:+.1%}.",
-        if_undecided="Whether it is ahead with the fewest points stays open:"
-        " {low:+.1%} to {high:+.1%}.",
+        if_so="With the fewest points, the deep network is ahead by"
+        " {mean:.1%}.",
+        if_not="With the fewest points, the deep network is not 2 % ahead:"
+        " {mean:+.1%}.",
+        if_undecided="Whether the deep network is 2 % ahead with the fewest"
+        " points stays open: {low:+.1%} to {high:+.1%}.",
     ),
 )
 claim(
@@ -544,39 +540,39 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The sentences above say who is ahead. A tree may cut along one coordinate at
-# a time, and the best plane lies across all of them, so it needs many cuts for
-# what the others express at once.
+# Not the tree. It cuts along one coordinate at a time, and the best plane lies
+# across all of them, so it needs many cuts for what the others express at
+# once. Between the network and the support vector machine it is close: the
+# first sentence above says whether 2 % separate them.
 #
 # </details>
 #
 # Look at how far the points of one size spread. Each seed has its own
-# covariance, so some tasks are nearly free of error and others cannot be
-# solved by anyone: the spread is that of the tasks. The sentences compare on
-# the *same* tasks.
+# covariance, so some tasks are nearly free of error, and in others even the
+# best plane is often wrong: the spread is that of the tasks. The sentences
+# compare methods on the *same* tasks.
 #
 # **For your network:** try a simple method first, on the same data and the
 # same split. It takes a minute, and your network has to beat it.
 #
-# **Learnt:** how much data a method needs depends on whether it can express
-# the answer. What it can express, planes or steps, counts more than how modern
-# it is.
+# **Learnt:** how much data a method needs depends on what it can express.
+# Before you ask how modern it is, ask whether it draws planes or steps.
 
 # %% [markdown] anchor="atom-imbalance"
 # ## What does a rare class cost?
 #
 # *About 7 minutes.*
 #
-# In medicine, fraud or failures the interesting class is rare. At 99:1 a
-# network that always names the frequent class is right 99 times out of 100,
-# and useless. So here networks learn from 1,200 points of two classes in the
-# plane, with a ratio from 1:1 to 100:1, and are tested on classes of *equal*
-# size. A popular remedy is **oversampling**: the rare points are drawn again
-# and again, with replacement, until both classes have equally many. Weights in
-# the loss do the same without copies.
+# Disease, fraud and failure are rare. At 99:1 a network that always names the
+# frequent class is right 99 times out of 100, and useless. So here networks
+# learn from 1,200 points of two classes in the plane, at ratios from 1:1 to
+# 100:1, and are tested on classes of *equal* size. A popular remedy is
+# **oversampling**: we draw the rare points again and again, with replacement,
+# until both classes are equally large. Class weights in the loss have much the
+# same effect without copies.
 #
 # *Predict first: at 50:1, without oversampling, what is the accuracy on the
-# balanced test?*
+# balanced test set?*
 #
 # - **a** about 0.98: it is right 50 times out of 51
 # - **b** about 0.75
@@ -623,19 +619,18 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **c.** A network that always names the frequent class has one half of a
-# balanced test right, and most of these networks hardly ever name the rare
-# one.
+# **c.** Not far from 0.5. A network that always names the frequent class gets
+# half of a balanced test set right, and on average these are not far above it.
 #
 # </details>
 #
-# Oversampling adds no new point. The few rare points show all along where
-# their class lies; without it they are outvoted in the loss.
+# Oversampling adds no new points. The few rare ones show where their class
+# lies, but without oversampling they are outvoted in the loss.
 #
-# One more thing can spoil the test, with the same networks: how its points are
-# *scaled*. Taken off is the mean of the training points, and at 100:1 this
-# mean lies within the frequent class. If you take off the test points' own
-# mean instead, which lies between the classes, you shift all of them.
+# One more thing can spoil the test of the same networks: how its points are
+# *scaled*. We subtract the mean of the training points, and at 100:1 this mean
+# lies within the frequent class. If you subtract the test points' own mean
+# instead, which lies between the classes, you shift all of them.
 
 # %% tags=["hide-input"]
 claim(
@@ -649,11 +644,11 @@ claim(
 )
 # %% [markdown]
 # **For your network:** print the accuracy of each class. If a class is rare,
-# pass `class_weight` to `fit`, or oversample the *training* set, after it has
-# been split off.
+# pass `class_weight` to `fit`, or oversample the *training* set after the
+# split.
 #
-# **Learnt:** a rare class is outvoted, not unlearnable: weigh it up. And scale
-# test points by what was fitted on the *training* points, always.
+# **Learnt:** a rare class is outvoted, not unlearnable: give it more weight.
+# And always scale test points by what was fitted on the *training* points.
 
 # %% [markdown] anchor="decision-boundaries"
 # ## Where the boundary goes
@@ -661,13 +656,13 @@ claim(
 # *About 5 minutes.*
 #
 # What do the networks decide at 100:1? All of these are trained on the same
-# 1,200 points, and differ in their initial weights and in which rare points
+# 1,200 points. They differ in their initial weights, and in which rare points
 # are drawn again.
 #
 # *Predict first: without oversampling, how much of the plane do they give to
 # the rare class?*
 #
-# - **a** a hundredth, where its points lie closest
+# - **a** a tenth, where its points lie closest together
 # - **b** about half
 # - **c** hardly anything
 
@@ -685,27 +680,26 @@ for way, share in shares.items():
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The printed lines have the shares. In the loss, a dozen rare points among
-# their frequent neighbours weigh hardly anything, so that ignoring them is
-# cheap.
+# **c.** Hardly anything. A dozen rare points among their frequent neighbours
+# weigh so little in the loss that ignoring them is cheap.
 #
 # </details>
 #
-# The colour is the mean over all networks, the thick line is where that mean
-# is one half, and the thin ones are single networks. Count the points on the
-# wrong side of each boundary. Every shift of it trades errors of one class for
-# errors of the other, and on a balanced test both weigh the same.
+# The colour shows the mean over all networks, the thick line is where that
+# mean is one half, and the thin lines are single networks. Count the points on
+# the wrong side of the boundary. Every shift of it trades errors of one class
+# for errors of the other, and on a balanced test set both weigh the same.
 #
-# Change the distance of the classes and the remedy, and in the live notebook
-# the ratio, on other data, which overlap a little less. Fifty networks are
-# trained anew each time, for a few hundred steps.
+# Now change the distance between the classes and the remedy (in the live
+# notebook the ratio, too). The data are new and overlap a little less. Each
+# time we train fifty new networks, for a few hundred steps.
 #
 # *Predict first: if the classes lie three times as far apart, does an
-# imbalance of 100:1 still matter, after a short training?*
+# imbalance of 100:1 still matter after a short training?*
 #
-# - **a** no: the boundary is easy to find
-# - **b** yes: a dozen points weigh too little to move it soon
-# - **c** it is worse than before
+# - **a** yes: a dozen points weigh too little to move it soon
+# - **b** no: the boundary is easy to find
+# - **c** hardly: it costs a percent or two
 
 
 # %%
@@ -746,22 +740,22 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The sentence above compares. A boundary that separates the classes may be
-# easy to find, and still nothing pulls the network there soon: the loss is the
-# mean over all points, and a hundredth of them moves it little.
+# **a.** Yes. A boundary that separates the classes may be easy to find, but
+# nothing pulls the network there soon: the loss is the mean over all points,
+# and a hundredth of them hardly moves it.
 #
 # </details>
 #
-# Watch the thick line in the training panel: where it is missing, all of the
-# plane is given to the frequent class.
+# Watch the thick line in the training panel: where it is missing, the networks
+# give all of the plane to the frequent class.
 #
 # **For your network:** with balanced weights it names the rare class more
-# often, and is wrong about the frequent one more often. Say what each kind of
-# error costs, and set the weights, or the threshold, by that.
+# often, and so it is wrong about the frequent one more often. Decide what each
+# kind of error costs, and set the weights, or the threshold, by that.
 #
 # **Learnt:** imbalance moves the boundary into the rare class; oversampling
 # moves it back, at the cost of errors on the frequent one. Which errors cost
-# more is for you to say, not for the loss.
+# more is for you to decide, not for the loss.
 
 # %% [markdown] anchor="exercises-fitting"
 # ## Exercises: what a network can fit
@@ -789,8 +783,8 @@ exercises.check("shared-layers", (3 + 1) * 20 + (20 + 1) * 20 + (20 + 1) * 4)
 # ### Exercise: a fair accuracy
 #
 # Your test set is as imbalanced as your training set. Return the *balanced
-# accuracy*: for each of the two classes the share of its points that are
-# predicted right, and of these two the mean. `predicted` and `y` are arrays of
+# accuracy*: the share of points that are predicted right, worked out for each
+# class alone, then averaged over the two. `predicted` and `y` are arrays of
 # classes 0 and 1.
 
 
@@ -814,7 +808,7 @@ exercises.check("balanced-accuracy", balanced_accuracy)
 #
 # `y` holds classes, 0 for the frequent and 1 for the rare one; `rng` is a
 # NumPy generator. Return the row numbers to train on: each row of class 0
-# once, and as many rows of class 1, drawn with replacement.
+# once, and equally many rows of class 1, drawn with replacement.
 
 
 # %% tags=["exercise"]
@@ -837,9 +831,9 @@ exercises.check("oversample", oversampled)
 # ### Exercise: too good on the rare class (repair)
 #
 # `y` holds classes, 1 is the rare one. The function returns row numbers to
-# train on and row numbers to test on, a quarter of all, and the network that
-# is trained with them is suspiciously good on the rare class. Find out why,
-# and repair it: the training set is balanced, the test set is left alone.
+# train on and row numbers to test on, a quarter of all. A network trained with
+# them is suspiciously good on the rare class. Find out why, and repair it:
+# balance the training set, and leave the test set alone.
 
 
 # %% tags=["exercise"]
@@ -867,23 +861,23 @@ exercises.check("split-then-oversample", oversampled_split)
 # ## Part 2: what a network is given
 #
 # Labels, inputs, an activation, and batches: four things that a network is
-# given before it learns anything. We spoil each of them on purpose and look at
-# what the network does then.
+# given before it learns anything. We change each of them on purpose, mostly
+# for the worse, and see what the network does.
 
 # %% [markdown] anchor="atom-memorization"
 # ## Can it learn what is not there?
 #
 # *About 6 minutes.*
 #
-# Shuffle the labels. Now nothing about a point tells its class, and all that
-# is left is to learn every point by heart. A network with thousands of
-# parameters may be able to. Does it then do the same with true labels, or is
-# learning something else than memorizing ([Arpit et al.,
+# Shuffle the labels. Now nothing about a point tells its class, and a network
+# can only learn every point by heart. With thousands of parameters, it may be
+# able to. Is that what it does with true labels, too, or is learning something
+# other than memorizing ([Arpit et al.,
 # 2017](https://proceedings.mlr.press/v70/arpit17a.html))?
 #
-# The points come from two normal distributions in six dimensions. The same
-# points are learnt twice: with their classes, and with these classes in random
-# order.
+# The points come from two normal distributions in six dimensions. Networks
+# learn the same points twice: with their classes, and with these classes in
+# random order.
 #
 # *Predict first: 50 points with random labels, three hidden layers. What is
 # the training accuracy in the end?*
@@ -902,6 +896,15 @@ plots.plot_verdicts(memorization.verdicts);
 _, few_labels, many_labels, more_steps = memorization.verdicts
 held_out = memorization.sweeps[2].values["true labels"]
 display(
+    claim(
+        few_labels,
+        if_so="With the fewest points, networks learn nearly all random"
+        " labels: {mean:.0%} above guessing, and 50 % would be all.",
+        if_not="With the fewest points, networks learn random labels only up"
+        " to {mean:.0%} above guessing; 50 % would be all.",
+        if_undecided="With the fewest points, networks learn random labels up"
+        " to {mean:.0%} above guessing; 50 % would be all.",
+    ),
     claim(
         many_labels,
         if_so="The more points, the smaller the share of random labels that"
@@ -935,26 +938,26 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **b.** Nearly one: fifty points can be learnt by heart. So a high training
-# accuracy does not tell you that there was anything to learn. Only the lowest
-# panel does: on new points, a network that has learnt random labels can only
-# guess.
+# **b.** Nearly one: a network can learn most of fifty points by heart. So a
+# high training accuracy does not tell you that there was anything to learn.
+# Only the lowest panel does: on new points, a network that has learnt random
+# labels can only guess.
 #
 # </details>
 #
-# A point with a true label says something about its neighbours, a point with a
-# random label says nothing about anybody. So the first are learnt many at a
-# time, the others a few at a time; the panel of the way there shows both.
+# A point with a true label says something about its neighbours; a point with a
+# random label says nothing about any other. So true labels are learnt many at
+# a time, random ones a few at a time. The panel "On the way" shows both.
 #
-# How many labels a network can memorize is therefore a question of patience,
-# too: "after so many steps, at this rate".
+# So how many labels a network can memorize depends on your patience, too:
+# always say after how many steps, and at which learning rate.
 #
 # **For your network:** shuffle the labels and train once more. The training
 # accuracy of that run is what memorizing alone can reach. What counts is how
 # far your *validation* accuracy is above guessing.
 #
-# **Learnt:** networks memorize, if they have the time. Training accuracy does
-# not tell memorizing from learning, held-out points do.
+# **Learnt:** networks memorize if they have the time. Training accuracy cannot
+# tell memorizing from learning; held-out points can.
 
 # %% [markdown] anchor="atom-pca"
 # ## Inputs that say nothing
@@ -962,19 +965,19 @@ claim(
 # *About 7 minutes.*
 #
 # Ten dimensions tell two classes apart. We add *dummy* dimensions that hold a
-# little noise and nothing else, and then turn the whole space at random, so
-# that no input is a dummy any more: each is a mixture of all. There are 80
-# points to learn from. PCA, fitted to them, finds the directions in which they
-# vary most, and keeps 10, 5 or 1.
+# little noise and nothing else, and then rotate the whole space at random, so
+# that every input is a mixture of all dimensions. There are 80 points to learn
+# from. PCA, fitted to them, finds the directions in which they vary most, and
+# keeps 10, 5 or 1.
 #
-# Will it find what counts? PCA never sees a label. It can only hope that what
-# varies most tells most.
+# Will it keep what counts? PCA never sees a label. It can only hope that the
+# directions with the most variance are those that separate the classes.
 #
-# *Predict first: with 1,000 dummy dimensions and 80 points, what happens to a
-# network without PCA?*
+# *Predict first: there are 80 points. What happens to a network without PCA as
+# we add up to 1,000 dummy dimensions?*
 #
-# - **a** it breaks down as soon as there are more dimensions than points
-# - **b** it loses accuracy little by little
+# - **a** it loses accuracy little by little
+# - **b** it breaks down as soon as there are more dimensions than points
 # - **c** nothing: its first layer learns to leave the dummies out
 
 # %% tags=["live", "slide-code"]
@@ -1006,46 +1009,47 @@ display(
         cliff,
         if_so="From 100 to 200 dummy dimensions the network breaks down: it"
         " loses {mean:.0%}.",
-        if_not="There is no cliff at the number of points: from 100 to 200"
-        " dummy dimensions accuracy changes by {mean:.1%}.",
+        if_not="There is no cliff: from 100 to 200 dummy dimensions accuracy"
+        " falls by only {mean:.1%}.",
         if_undecided="Whether there is a cliff between 100 and 200 dummy"
-        " dimensions stays open: {low:+.1%} to {high:+.1%}.",
+        " dimensions stays open: accuracy falls by {low:.1%} to {high:.1%}.",
     ),
     claim(
         pca_helps,
-        if_so="With the most, PCA to 10 dimensions gains {mean:.1%}.",
-        if_not="With the most, PCA to 10 dimensions gains less than 5 %:"
-        " {mean:+.1%}.",
+        if_so="With the most dummies, PCA to 10 dimensions gains {mean:.1%}.",
+        if_not="With the most dummies, PCA to 10 dimensions gains less than"
+        " 5 %: {mean:+.1%}.",
         if_undecided="Whether PCA to 10 dimensions gains 5 % with the most"
-        " stays open: {low:+.1%} to {high:+.1%}.",
+        " dummies stays open: {low:+.1%} to {high:+.1%}.",
     ),
 )
 claim(
     one_is_too_few,
-    if_so="A single dimension is too few: it costs {mean:.1%} more.",
-    if_not="Even a single dimension is nearly enough: it costs {mean:.1%}.",
+    if_so="PCA to a single dimension is too few: it costs {mean:.1%} against"
+    " 10.",
+    if_not="Even a single dimension is nearly enough: it costs {mean:.1%}"
+    " against 10.",
     if_undecided="Whether a single dimension is too few stays open:"
     " {low:+.1%} to {high:+.1%}.",
 )
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The sentences above say how much is lost, and whether there is a cliff. Each
-# of a thousand inputs has weights of its own to fit, and 80 points leave them
-# much freedom to fit the noise; but there is no reason for a cliff at the
-# number of points.
+# **a.** Little by little. Each of a thousand inputs has weights of its own,
+# and 80 points leave them much freedom to fit the noise. But nothing breaks
+# where the dimensions begin to outnumber the points.
 #
 # </details>
 #
-# If a single dimension is enough, that is luck: all means are 1 apart here,
+# Where a single dimension is enough, that is luck: all means are 1 apart here,
 # and all entries of the covariance's factor are positive, so the direction in
 # which points vary most is nearly the one in which the classes differ. With
-# `separation="falling"` the means are 1/i apart in dimension i, and with
+# `separation="falling"` the means are $1/i$ apart in dimension $i$, and with
 # `noise=1` the dummies vary as much as what counts. Run both, and see what PCA
 # keeps then.
 #
-# The space was turned by an orthogonal matrix, which keeps all lengths. A
-# matrix of random numbers from 0 to 1 mixes the inputs as well. Is it as good?
+# We rotated the space by an orthogonal matrix, which keeps all lengths. A
+# matrix of random numbers from 0 to 1 mixes the inputs, too. Is it as good?
 
 # %% tags=["live", "slide-code"]
 # A rotation by np.linalg.qr, and positive numbers: np.linalg.svd of both.
@@ -1056,18 +1060,18 @@ for matrix in (rotation, positive):
     print(np.linalg.svd(matrix, compute_uv=False)[:3].round(1))
 
 # %% [markdown]
-# The largest singular values say how much a matrix stretches: a rotation
-# nothing at all, the positive numbers one direction by about $d/2$, the one
-# with equal entries. So the inputs grow with their number, and sigmoids
-# saturate.
+# The largest singular values say how much a matrix stretches. A rotation does
+# not stretch at all. The positive numbers stretch one direction, the one with
+# equal entries, by about $d/2$. So the more inputs there are, the larger they
+# get, and sigmoids saturate.
 #
 # **For your network:** with more inputs than examples, try PCA, or a first
 # layer with a penalty, and compare on validation data. Fit the PCA on training
 # data only.
 #
-# **Learnt:** PCA helps where what varies most is what counts, and it cannot
-# know whether that is so. A transformation that is called a rotation should
-# keep lengths: check it.
+# **Learnt:** PCA helps if what varies most is what counts, and it cannot know
+# whether that is so. If somebody calls a transformation a rotation, check that
+# it keeps lengths.
 
 # %% [markdown] anchor="atom-activations"
 # ## Any bend will do?
@@ -1075,14 +1079,14 @@ for matrix in (rotation, positive):
 # *About 8 minutes.*
 #
 # ReLU, tanh and sigmoid are the usual choices. But does it matter which
-# function it is, as long as it is not a line? We try three more that nobody
-# recommends, and the line itself.
+# function it is, as long as it is not a line? We try three that nobody
+# recommends (square, sine and sign), and the line itself.
 
 # %% tags=["hide-input"]
 plots.plot_functions(experiments.activations.FUNCTIONS);
 # %% [markdown]
-# The task is two interleaved half moons, learnt by 2-30-30-2. Mind the sign:
-# its derivative is 0 wherever there is one, so no gradient passes it.
+# The task is two interleaved half moons; the networks are 2-30-30-2. Mind the
+# sign: its derivative is 0 wherever it exists, so no gradient passes it.
 #
 # *Predict first: what becomes of the networks with the sign?*
 #
@@ -1120,8 +1124,8 @@ display(
     claim(
         sign_falls,
         if_so="They stay behind ReLU, by {mean:.1%}.",
-        if_not="They are level with ReLU, to 1 %.",
-        if_undecided="Whether they stay 1 % behind ReLU stays open:"
+        if_not="They are not 1 % behind ReLU: {mean:+.1%}.",
+        if_undecided="Whether they are 1 % behind ReLU stays open:"
         " {low:+.1%} to {high:+.1%}.",
     ),
     claim(
@@ -1142,27 +1146,27 @@ display(
 claim(
     sigmoid_is_alike,
     if_so="The sigmoid is as good as ReLU, to 2 %.",
-    if_not="And the sigmoid, which nobody would have called odd, differs from"
-    " ReLU by {mean:.0%} after these steps.",
+    if_not="And the sigmoid, which nobody would have called odd, is not as"
+    " good as ReLU after these steps: {mean:.0%} lie between them.",
     if_undecided="Whether the sigmoid is as good as ReLU stays open:"
     " {low:+.1%} to {high:+.1%}.",
 )
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The first two sentences say it. Behind a sign only the output layer learns.
-# The hidden layers stay as they were drawn: they cut the plane at random into
-# pieces, and the last layer finds a combination of pieces.
+# **c.** They learn, although with the sign only the output layer does. The
+# hidden layers stay as they were drawn: they cut the plane into random pieces,
+# and the last layer finds a combination of pieces.
 #
 # </details>
 #
-# Glorot's weights are small, and near 0 a sigmoid is all but a line, of slope
-# 1/4: two such layers pass a sixteenth of what comes in. Until its weights
-# have grown, such a network *is* one with the identity. Compare the two curves
-# in the panel of the way there.
+# Glorot's weights are small, and near 0 a sigmoid is almost a line, of slope
+# 1/4: two such layers shrink what comes in by a factor of 16. Until its
+# weights have grown, such a network does little more than one with the
+# identity. Compare the two in the panel "On the way".
 #
-# Now look at the decisions themselves. Fifty networks are trained anew for
-# every setting, with fewer steps.
+# Now look at the decisions themselves. For every setting we train fifty new
+# networks, with fewer steps.
 #
 # *Predict first: which activation draws a boundary without corners?*
 #
@@ -1190,10 +1194,11 @@ explore(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **a.** Two layers of squares make a polynomial of degree four, smooth
-# everywhere. A ReLU network is made of straight pieces, and with the sign
-# every single network decides by steps; the picture is a mean over fifty, each
-# with other corners, so it looks smoother than any of them.
+# **a.** Two layers of squares make a polynomial of degree four, which is
+# smooth everywhere. With ReLU the boundary is made of straight pieces, and
+# with the sign every network decides in steps. The picture is a mean over
+# fifty, whose corners lie in different places, so it looks smoother than any
+# of them.
 #
 # </details>
 #
@@ -1204,27 +1209,26 @@ explore(
 # its weights and the slope of its activation before anything else. ReLU with
 # He's initial weights is a safe start.
 #
-# **Learnt:** a network must not be linear, and a gradient must reach its
-# layers, *soon*. Even layers that never learn can be useful, as random
-# features.
+# **Learnt:** a network must not be linear, and gradients must reach its layers
+# *soon*. Even layers that never learn can be useful, as random features.
 
 # %% [markdown] anchor="atom-batch-size"
 # ## How large a batch?
 #
 # *About 7 minutes.*
 #
-# A large batch gives a better gradient, a small one gives more of them. What
-# is a fair comparison? After as many *epochs* all have seen as many points,
-# but batches of 1 have made 400 times as many steps as full batches. After as
-# many *steps* it is the other way round. And whoever pays for the computer
-# looks at the *clock*.
+# Large batches give better gradients, small batches give more of them. What is
+# a fair comparison? After equally many *epochs*, all have seen each point
+# equally often, but batches of 1 have made 400 times as many steps as full
+# batches. After equally many *steps*, full batches have seen 400 times as many
+# points. And whoever pays for the computer looks at the *clock*.
 #
-# We ask for all three. Each batch size is trained once and measured at both
-# points; then a plain `keras.Sequential` is fitted, a few times for each size,
-# with a clock beside it.
+# We try all three. Each network is measured after equally many epochs and
+# after equally many steps. Then we time `fit` for a plain `keras.Sequential`,
+# a few times for each batch size.
 #
-# *Predict first: after equally many epochs, who is ahead: batches of 1 or of
-# 400?*
+# *Predict first: after a few epochs, as many for all, who is ahead: batches of
+# 1 or of 400?*
 #
 # - **a** batches of 400: their gradients are exact
 # - **b** batches of 1: they have made 400 times as many steps
@@ -1260,10 +1264,10 @@ claim(
     by_steps,
     if_so="After equally many steps, the batch size makes no difference of"
     " 5 %: {mean:+.1%}.",
-    if_not="After equally many steps, batches of 1 minus full batches makes"
-    " {mean:+.0%}: the question decides the answer.",
-    if_undecided="Whether they differ after equally many steps stays open:"
-    " {low:+.1%} to {high:+.1%}.",
+    if_not="After equally many steps, batches of 1 minus full batches is"
+    " {mean:+.0%}: it matters what you hold equal.",
+    if_undecided="Whether they differ by 5 % after equally many steps stays"
+    " open: {low:+.1%} to {high:+.1%}.",
 )
 # %% tags=["hide-input"]
 by_the_clock = batch_size.sweeps[2]
@@ -1274,26 +1278,26 @@ for size, whole_run, each in zip(by_the_clock.x, run_times, until):
         f"{len(arrived)} of {len(each)} fits reached 0.8, after"
         f" {arrived.mean():.2f} s"
         if arrived.size
-        else "nobody reached 0.8 in the time allowed"
+        else "no fit reached 0.8 in the time allowed"
     )
     print(f"batches of {size}: all epochs {whole_run.mean():.1f} s; {when}")
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The sentences above say it for epochs and for steps. What looks like an
-# effect of the batch size is mostly one of the number of steps: with few
-# steps, little is learnt.
+# **b.** Batches of 1. After a few epochs, full batches have made only a few
+# steps, and in a few steps a network learns little. After equally many steps
+# you meet a different picture: compare the two sentences above.
 #
 # </details>
 #
-# By the clock, batches of 1 need few epochs, each of which takes long, and
-# full batches many short ones. Only a few fits are timed. A fit that has not
-# reached 0.8 in the time allowed has no point in the third panel: it was
-# stopped, and nobody knows when it would have arrived.
+# By the clock, an epoch of small batches costs many steps, and the lines above
+# show how long they take. Only a few fits are timed. A fit that did not reach
+# 0.8 in the time allowed has no point in the third panel: it was stopped, and
+# nobody knows when it would have arrived.
 #
-# Nobody changed the learning rate here. With larger batches, larger rates are
-# the usual remedy ([Goyal et al., 2017](https://arxiv.org/abs/1706.02677)).
+# We kept the learning rate the same for all. Larger batches usually get larger
+# rates ([Goyal et al., 2017](https://arxiv.org/abs/1706.02677)).
 #
 # **For your network:** start with batches of 32 to 256. If you change the
 # batch size, tune the learning rate again, and compare after equal seconds or
@@ -1348,7 +1352,7 @@ exercises.check("sign-parameters", 30 * 2 + 2)
 # ### Exercise: equal steps
 #
 # A network is trained on 400 points for 150 epochs with batches of 64. How
-# many epochs of full batches make as many steps?
+# many epochs of full batches make the same number of steps?
 
 # %% tags=["exercise"]
 n_epochs = ...
@@ -1367,8 +1371,8 @@ exercises.check("equal-steps", 150 * int(np.ceil(400 / 64)))
 #
 # These are test accuracies of networks that were trained on 400 points. "Small
 # batches learn better", says a colleague, and shows you the first row. Which
-# batch size is ahead after equally many *steps*, and how many times more steps
-# have the batches of 1 made in the first row? Answer with both numbers.
+# batch size is ahead after equally many *steps*, and in the first row, how
+# many times as many steps have batches of 1 made? Answer with both numbers.
 
 # %% tags=["exercise"]
 ahead, times_more = ..., ...
@@ -1380,28 +1384,28 @@ exercises.check("held-equal", (400, 20 * 400 / (20 * 1)))
 # %% [markdown] anchor="how-a-network-learns" part="How a network learns"
 # ## Part 3: how a network learns
 #
-# The last four questions keep the data and change what happens on the way:
-# what is minimized, where training starts, which layer settles first, and what
-# large weights cost. All use the same mixture of two normal distributions in
-# 12 dimensions, 400 points to train and 1,000 others to test. Each seed has a
-# mixture of its own, some easy, some hard. So accuracies spread widely, and
-# settings are compared *within* a seed.
+# The last four questions are about training: what is minimized, where it
+# starts, which layer settles first, and what large weights cost. All use
+# mixtures of two normal distributions in 12 dimensions, with 400 points to
+# train on and 1,000 others to test on. Each seed has its own mixture, some
+# easy, some hard. So accuracies spread widely, and we compare settings
+# *within* a seed.
 
 # %% [markdown] anchor="atom-losses"
 # ## Which loss?
 #
 # *About 5 minutes.*
 #
-# Cross-entropy is the usual loss of a classifier, and there are good reasons
-# for it: it is the likelihood of the labels, and its gradient does not vanish
-# where the network is confidently wrong. But only the argmax counts in the
-# end. So does another loss do as well?
+# Cross-entropy is the usual loss of a classifier, and for good reasons: to
+# minimize it is to make the labels as likely as possible, and its gradient
+# does not vanish where the network is confidently wrong. But in the end only
+# the argmax counts. So does another loss do as well?
 #
-# We try the mean absolute, squared and fourth-power error and the hinge. And a
+# We try the mean absolute, squared and fourth-power error, the hinge, and a
 # *negative control*: a loss that is constant. It shows the accuracy of
 # networks that learn nothing.
 #
-# *Predict first: which loss is last after 500 steps, the control left out?*
+# *Predict first: leave the control out. Which loss is last after 500 steps?*
 #
 # - **a** the fourth power
 # - **b** the hinge, which ignores what is right by a margin
@@ -1431,10 +1435,12 @@ display(
     ),
     claim(
         alike,
-        if_so="Cross-entropy, absolute, squared and hinge end alike, to 2 %.",
-        if_not="Cross-entropy differs from the other usual losses by"
-        " {mean:+.1%}.",
-        if_undecided="Whether the four usual losses end alike stays open.",
+        if_so="Cross-entropy ends level with the mean of absolute, squared"
+        " and hinge, to 2 %.",
+        if_not="Cross-entropy differs from the mean of absolute, squared and"
+        " hinge by {mean:+.1%}.",
+        if_undecided="Whether cross-entropy ends level with the mean of"
+        " absolute, squared and hinge stays open.",
     ),
     claim(
         early["cross-entropy"]
@@ -1444,12 +1450,12 @@ display(
         "test accuracy after a fifth of the steps, cross-entropy minus the"
         " mean of absolute, squared and hinge",
         smallest=0.02,
-        if_so="After a fifth of the steps cross-entropy is ahead of them, by"
-        " {mean:.1%}.",
-        if_not="After a fifth of the steps cross-entropy is not 2 % ahead of"
-        " them: {mean:+.1%}.",
-        if_undecided="Whether cross-entropy is 2 % ahead of them after a fifth"
-        " of the steps stays open: {low:+.1%} to {high:+.1%}.",
+        if_so="After a fifth of the steps, cross-entropy is ahead of that"
+        " mean by {mean:.1%}.",
+        if_not="After a fifth of the steps, cross-entropy is not 2 % ahead of"
+        " that mean: {mean:+.1%}.",
+        if_undecided="Whether cross-entropy is 2 % ahead of that mean after a"
+        " fifth of the steps stays open: {low:+.1%} to {high:+.1%}.",
     ),
 )
 claim(
@@ -1462,26 +1468,26 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The sentences above rank them. An error below 1 gets small when it is raised
-# to the fourth power, and its gradient smaller still: at an error of 0.1 the
-# slope is 0.004. What is left to learn hardly counts.
+# **a.** The fourth power. The slope of $e^4$ is $4e^3$: at an error of 0.1
+# that is 0.004, a fiftieth of the squared error's 0.2. So small errors, which
+# are what is left to learn, hardly count.
 #
 # </details>
 #
-# The points of one loss spread far more than the losses differ. That spread is
-# the mixtures', not the losses': every seed gives the same points to all of
-# them, so the sentences are about differences, whose intervals are narrow.
+# Within each loss the points spread far more than the losses differ. That
+# spread comes from the mixtures: every seed gives all losses the same points,
+# so the *differences* in the sentences spread much less.
 #
-# The losses compare the *outputs as they are* with 0 and 1, without a softmax
-# (but for cross-entropy), and the hinge looks at each output for itself.
+# Only cross-entropy takes a softmax. The others compare the *outputs as they
+# are* with the labels: 0 and 1, or -1 and 1 for the hinge.
 # `experiments.losses.run(outputs="softmax")` compares probabilities; then the
 # absolute error and the hinge are the same loss, but for a factor.
 #
 # **For your network:** use cross-entropy from logits for classes, the squared
 # error for numbers. Change it when you have a reason, not to gain a percent.
 #
-# **Learnt:** for a small, balanced task many losses do. A control without
-# learning shows what the others' numbers are worth.
+# **Learnt:** for a small, balanced task many losses will do. A control that
+# cannot learn shows what the others' numbers are worth.
 
 # %% [markdown] anchor="atom-initialization"
 # ## Where to start?
@@ -1490,8 +1496,8 @@ claim(
 #
 # If all weights of a layer start equal, its units give the same output, get
 # the same gradient, and stay the same: the layer is worth *one* unit. So
-# initial weights are drawn at random, and the question is from how wide a
-# distribution. [Glorot and Bengio,
+# initial weights are drawn at random. How wide should their distribution be?
+# [Glorot and Bengio,
 # 2010](https://proceedings.mlr.press/v9/glorot10a.html), and [He et al.,
 # 2015](https://arxiv.org/abs/1502.01852), choose its width by the layer's
 # size. $N(0, 0.01^2)$ stands for a normal distribution of standard deviation
@@ -1505,11 +1511,12 @@ claim(
 # often as the wide network has units. There is nothing in it that rounding
 # could make differ.
 #
-# *Predict first: from zeros, what is the accuracy after 800 steps?*
+# *Predict first: if all weights start at zero, what is the accuracy in the
+# end?*
 #
 # - **a** one half: equal units get equal gradients, so nothing is learnt
-# - **b** as from Glorot's weights
-# - **c** clearly above one half
+# - **b** as high as from Glorot's weights
+# - **c** clearly above one half, but lower than from Glorot's weights
 
 # %% tags=["live", "slide-code"]
 # With equal weights, compare the units' gradients: columns of X.T @ delta.
@@ -1543,20 +1550,20 @@ display(
         rounding,
         if_so="The wide network is ahead of the one with a single unit a"
         " layer, by {mean:.1%}: rounding helps.",
-        if_not="The network with a single unit a layer learns as well as the"
-        " wide one, to 2 %: rounding is not why they learn.",
-        if_undecided="Whether the wide network is ahead of the one with a"
+        if_not="The wide network is not 2 % ahead of the one with a single"
+        " unit a layer ({mean:+.1%}): rounding is not why it learns.",
+        if_undecided="Whether the wide network is 2 % ahead of the one with a"
         " single unit a layer stays open: {low:+.1%} to {high:+.1%}.",
     ),
     claim(
         apart[-1] - experiments.initialization.LEAST,
         "powers of ten by which units from zeros differ more than 10⁻⁸",
         smallest=1,
-        if_so="On this processor rounding makes the units from zeros differ.",
-        if_not="On this processor the units from zeros stay alike to the end:"
+        if_so="On this processor, rounding makes the units from zeros differ.",
+        if_not="On this processor, the units from zeros stay alike to the end:"
         " their line in the lowest panel is flat.",
-        if_undecided="On this processor rounding makes units from zeros differ"
-        " in some networks, in others not.",
+        if_undecided="On this processor, rounding makes the units from zeros"
+        " differ in some networks, and not in others.",
     ),
     claim(
         ends["Glorot"] - ends["N(0, 1²)"],
@@ -1570,17 +1577,18 @@ display(
 claim(
     glorot_is_best,
     if_so="Glorot's is ahead of N(0, 0.01²) in the end, by {mean:.1%}.",
-    if_not="In the end, Glorot's and N(0, 0.01²) are level, to 2 %.",
-    if_undecided="Whether Glorot's is ahead of N(0, 0.01²) stays open:"
-    " {low:+.1%} to {high:+.1%}.",
+    if_not="In the end, Glorot's is not 2 % ahead of N(0, 0.01²):"
+    " {mean:+.1%}.",
+    if_undecided="Whether Glorot's is 2 % ahead of N(0, 0.01²) in the end"
+    " stays open: {low:+.1%} to {high:+.1%}.",
 )
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The first sentence above has it. Equal units stay equal, but equal is not
-# constant: as one unit they can still learn. For two normal distributions with
-# one covariance the best boundary is a plane, and a plane needs no second
-# unit.
+# **c.** Clearly above one half. Equal units stay equal, but that does not mean
+# that they stay constant: together they learn as one unit. The best boundary
+# between two normal distributions with one covariance is a plane, and one unit
+# is enough for a plane.
 #
 # </details>
 #
@@ -1588,19 +1596,20 @@ claim(
 # on the processor: on how it cuts a product of matrices into pieces, and on
 # the order in which it adds them up. A difference of exactly 0 is drawn at
 # $10^{-8}$. The network with one unit cannot break any symmetry, so it is the
-# control: if it learns as well, then rounding explains nothing.
+# control: if it learns as well, rounding explains nothing.
 #
 # A network of ones starts with sums over a whole layer, which drive its
-# sigmoids to where they are flat. $N(0, 1^2)$ does the same in a milder form.
+# sigmoids to where they are flat. $N(0, 1^2)$ does the same, more mildly.
 #
-# How wide should the distribution be? Try it: each picture trains 50 small
-# networks, 12-30-30-2, for 150 steps.
+# Now choose the width yourself: each picture trains 50 small networks,
+# 12-30-30-2, for 150 steps.
 #
-# *Predict first: which standard deviations are too slow for 150 steps?*
+# *Predict first: from which standard deviations is learning too slow for 150
+# steps?*
 #
-# - **a** only the large ones: sigmoids saturate
-# - **b** only the tiny ones: the units are all but equal
-# - **c** both
+# - **a** from large ones only: sigmoids saturate
+# - **b** from tiny ones only: the units are all but equal
+# - **c** from both
 
 
 # %%
@@ -1644,22 +1653,22 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Both can be slow, for opposite reasons. Tiny weights are nearly equal units,
-# and the gradient that reaches the first layer is multiplied by them: a
-# plateau. Large weights saturate the sigmoids, and hardly any gradient gets
-# through. The sentences above measure two of them.
+# **c.** From both, for opposite reasons. With tiny weights the units are
+# nearly equal, and the gradient on its way to the first layer is multiplied by
+# those weights: a plateau. Large weights saturate the sigmoids, and hardly any
+# gradient gets through.
 #
 # </details>
 #
-# The thick curve is the mean, each thin one a network. The
-# number at its end is the mean accuracy after the last step.
+# Each thin curve is a network, the thick one is the mean. The number at its
+# end is the mean accuracy after the last step.
 #
 # **For your network:** keep Keras' default, Glorot's, and take He's with ReLU.
 # If the loss does not move at first, print the standard deviation of each
 # layer's outputs: it should neither vanish nor grow from layer to layer.
 #
-# **Learnt:** equal units stay equal but for rounding, and an easy task can be
-# learnt nevertheless. An explanation is a hypothesis, too: find what it
+# **Learnt:** equal units stay equal but for rounding, and can learn an easy
+# task nevertheless. An explanation is a hypothesis, too: work out what it
 # predicts, and measure that.
 
 # %% [markdown] anchor="atom-convergence"
@@ -1669,20 +1678,20 @@ claim(
 #
 # Errors come in at the output and are passed back layer by layer, through
 # weights that still change. So later layers might settle sooner. We follow 50
-# weights of each of the four layers of a 12-50-50-50-2 network, every few
+# weights in each of the four layers of 12-50-50-50-2 networks, every few
 # steps.
 #
-# Say what "settle" means, in numbers, before you look. *Half of the way*: how
-# early in the training a layer has come half-way to its final weights, and
-# stays there. *Calming down*: how far the weights move between two looks in
-# the last tenth of the training, as a share of that in the first tenth. *In
-# the end*: the same, but not as a share.
+# Before you look, say in numbers what "settle" means. We measure three things.
+# *Half of the way*: how early in the training a layer has come half-way to its
+# final weights, and stays there. *Calming down*: how far its weights move from
+# one record to the next in the last tenth of the training, divided by the same
+# in the first tenth. *In the end*: how far they move in the last tenth.
 #
-# *Predict first: which layer comes half-way last?*
+# *Predict first: which layer is the last to come half-way?*
 #
 # - **a** the first
 # - **b** the last, which all others feed
-# - **c** they come together
+# - **c** none: they come together
 
 # %% tags=["slide-code"]
 # Follow 50 weights of each layer.
@@ -1715,16 +1724,17 @@ display(
 )
 claim(
     calmer,
-    if_so="And it calms down less, compared with its own first steps.",
-    if_not="But compared with its own first steps it calms down as much.",
+    if_so="And compared with its own first steps, it calms down less.",
+    if_not="But compared with its own first steps, it calms down as much.",
     if_undecided="Whether it calms down less, compared with its own first"
     " steps, stays open: {low:+.2f} to {high:+.2f}.",
 )
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The first sentence above has it. The three measures need not agree: the
-# second compares a layer with itself, the others compare layers.
+# **a.** The first: it learns only through all the others. The three measures
+# need not agree: the second compares a layer with itself, the others compare
+# layers.
 #
 # </details>
 #
@@ -1732,20 +1742,18 @@ claim(
 # row how far they move, with the mean over all seeds in orange. All layers
 # start with large steps: Adam's first steps are as long as its rate, however
 # small the gradient. If a curve then rises to a second hump, that layer learns
-# in earnest only now: when the layers behind it have become useful.
+# in earnest only then, when the layers after it have become useful.
 #
-# Is that a law of depth? What is minimized here is a squared error of the
-# outputs. `experiments.convergence.run(objective="cross-entropy")` asks the
-# same of the usual loss. Cross-entropy goes on falling as long as the outputs
-# grow, so there the last layer has no end to settle at: run it, and compare
-# the verdicts.
+# Is that a law of depth? The loss here is a squared error of the outputs.
+# `experiments.convergence.run(objective="cross-entropy")` takes the usual one.
+# Cross-entropy goes on falling as long as the outputs grow, so the last layer
+# has nowhere to settle: run it, and compare the verdicts.
 #
 # **For your network:** do not stop because the last layer's weights are calm.
-# When you freeze layers to fine-tune, freeze the first ones: after the
-# original training these are the ones that took longest to find.
+# Watch the validation loss.
 #
-# **Learnt:** which layer settles first depends on the loss, and on what
-# "settle" means. Say it as a number before you look.
+# **Learnt:** which layer settles first can depend on what "settle" means, and
+# on the loss. Say it as a number before you look.
 
 # %% [markdown] anchor="atom-regularization"
 # ## What does a penalty do?
@@ -1754,14 +1762,15 @@ claim(
 #
 # L1 adds $\lambda$ times the mean of $|w|$ to the loss, L2 $\lambda$ times the
 # mean of $w^2$. You have met both [in practice](#weight-regularization); here
-# is what they do to single weights. The slope of $|w|$ is the same for a small
-# weight as for a large one, so L1 goes on pulling until a weight is 0. The
-# slope of $w^2$ fades with the weight.
+# is what they do to single weights. The slope of $|w|$ is the same for small
+# and large weights, so L1 goes on pulling until a weight is 0. The slope of
+# $w^2$ fades with the weight.
 #
-# *Predict first: with L1 at λ = 1, what share of the weights ends below 0.01?*
+# *Predict first: with L1 at λ = 1, what share of the weights ends up below
+# 0.01 in size?*
 #
-# - **a** about a tenth
-# - **b** more than a third
+# - **a** more than a third
+# - **b** about a tenth
 # - **c** none: a weight never reaches 0
 
 # %% tags=["live", "slide-code"]
@@ -1802,10 +1811,10 @@ display(
         sparse,
         if_so="L1 makes weights sparse and L2 does not: the shares differ by"
         " {mean:.0%}.",
-        if_not="L1 does not make 20 % more of the weights small than L2 does:"
+        if_not="L1 does not make 20 % more of the weights small than L2:"
         " {mean:+.0%}.",
-        if_undecided="Whether L1 makes far more weights small than L2 stays"
-        " open.",
+        if_undecided="Whether L1 makes 20 % more of the weights small than L2"
+        " stays open.",
     ),
     claim(
         shrinks,
@@ -1832,20 +1841,20 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The printed line has the share. The steps of a weight under L1 do not get
-# smaller as it nears 0, so it trembles around 0 by as much as one step: that
-# is why we count weights below 0.01 and not those that are exactly 0.
+# **a.** More than a third. Under L1 the steps of a weight do not get smaller
+# as it nears 0, so it trembles around 0 by as much as one step. That is why we
+# count weights below 0.01, and not those that are exactly 0.
 #
 # </details>
 #
-# In the first figure each line is one of 50 weights of the first layer of one
+# In the first figure each line is one of 50 weights in the first layer of one
 # network (`shown.weights` has those at 0.1 as well).
 #
 # A strength means nothing without the mean or the sum that it multiplies. Here
-# it is the mean over all 3,200 weights. The mean over each *layer*, added up,
-# pulls 32 times as hard at a weight of the last layer, which has 100; and
-# Keras' regularizers take the sum. `run(mean="layers")` trains with the
-# second.
+# that is the mean over all 3,200 weights. If you took the mean over each
+# *layer* and added these up, a weight of the last layer, which has 100, would
+# be pulled 32 times as hard: `run(mean="layers")` does that. Keras'
+# regularizers take the sum.
 #
 # Now turn the strength up. Each picture trains 50 networks, 12-24-24-2, for
 # 300 steps.
@@ -1870,26 +1879,33 @@ explore(
     log10_of_strength=(-2.0, 1.0, 0.25) if LIVE else [-1.0, 0.0, 0.5, 1.0],
 )
 
+# %% tags=["hide-input"]
+for kind in ("L2", "L1"):
+    strong = experiments.live.train_penalized(kind, 10)
+    print(
+        f"{kind} at 10: {(strong.sizes < strong.small).mean():.0%} of the"
+        f" weights below {strong.small}, accuracy {strong.accuracy.mean():.2f}"
+    )
+
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The title of the figure counts them, and has the accuracy. An L2 penalty
-# takes from each weight a share of it, so weights get small and do not reach
-# 0; but if it is strong enough, "small" is below any line that you draw. An L1
-# penalty takes the same from all, so the small ones get there first.
+# The lines above count them. L2 takes a share of each weight, so weights get
+# small without reaching 0; but if it is strong enough, they get below any line
+# that you draw. L1 takes the same from all, so the small ones get there first.
 #
 # </details>
 #
-# Compare the two kinds at strengths at which the accuracy is about equal. If
-# it is near one half, the penalty has outweighed what is to be learnt.
+# Compare the two kinds at strengths that give about equal accuracy. If it is
+# near one half, the penalty has outweighed what is to be learnt.
 #
-# **For your network:** L1 if you want to know which inputs it needs, L2 (or
-# weight decay) if you want it to be less sensitive. Search the strength over
-# powers of ten, on validation data, and do not expect a gain where nothing
-# overfits.
+# **For your network:** take L1 if you want to know which inputs it needs, L2
+# (or weight decay) if you want it to be less sensitive. Search the strength
+# over powers of ten, on validation data, and do not expect a gain where
+# nothing overfits.
 #
-# **Learnt:** L1 chooses, L2 shrinks. A strength is a number times a mean or a
-# sum, over some weights: without that it says nothing.
+# **Learnt:** L1 chooses, L2 shrinks. A strength says nothing unless you know
+# what it multiplies: a mean or a sum, and over which weights.
 
 # %% [markdown] anchor="exercises-learning"
 # ## Exercises: how a network learns
@@ -1915,10 +1931,10 @@ exercises.check("equal-units", 12 + 1 + 1 + 1 + 2 + 2)
 # %% [markdown] tags=["exercise"]
 # ### Exercise: a penalty on the mean
 #
-# `keras.regularizers.L1(l1)` adds `l1` times the *sum* of $|w|$ of a layer.
-# Return the `l1` that all layers of a network with the layer sizes `sizes`
-# (inputs first, outputs last) must get, so that together they add `strength`
-# times the *mean* of $|w|$ over all weights. Biases have no penalty.
+# `keras.regularizers.L1(l1)` adds `l1` times the *sum* of $|w|$ over a layer.
+# A network has the layer sizes `sizes`, inputs first, outputs last. Return the
+# `l1` with which all its layers together add `strength` times the *mean* of
+# $|w|$ over all weights. Biases have no penalty.
 
 
 # %% tags=["exercise"]
@@ -1939,11 +1955,11 @@ exercises.check("mean-penalty", l1_of_the_mean)
 # %% [markdown] tags=["exercise"]
 # ### Exercise: a verdict
 #
-# A claim says that an effect is at least `smallest`. Its 95 % confidence
-# intervals in several experiments go from `low` to `high`, two arrays. Return
-# an array: 1 where the claim is supported, since the whole interval has at
-# least that effect; -1 where it is contradicted, since none of it has; 0 where
-# it is undecided.
+# A claim says that an effect is at least `smallest`. The arrays `low` and
+# `high` hold the ends of its 95 % confidence interval in several experiments.
+# Return an array: 1 where the claim is supported (the whole interval reaches
+# that effect), -1 where it is contradicted (none of it does), and 0 where it
+# is undecided.
 
 
 # %% tags=["exercise"]
@@ -1964,11 +1980,11 @@ exercises.check("verdict", judge)
 # %% [markdown] tags=["exercise"]
 # ### Exercise: how many seeds? (design)
 #
-# You want to compare two settings. Five runs of a first try say that their
-# difference has a standard deviation of 0.03 from seed to seed, and effects
-# below 0.01 do not interest you. So half of the 95 % interval should be at
-# most 0.01. For how many seeds do you have to plan? `scipy.stats.t.ppf(0.975,
-# n - 1)` is Student's $t$ for $n$ seeds.
+# You want to compare two settings. In a first try with five seeds, their
+# difference has a standard deviation of 0.03 from seed to seed. Effects below
+# 0.01 do not interest you, so the 95 % interval should reach at most 0.01 to
+# either side of the mean. How many seeds do you have to plan for?
+# `scipy.stats.t.ppf(0.975, n - 1)` is Student's $t$ for $n$ seeds.
 
 # %% tags=["exercise"]
 n_seeds = ...
@@ -1986,12 +2002,12 @@ exercises.check("seeds-to-plan", n[half <= 0.01][0])
 #
 # *About 3 minutes.*
 #
-# The twelve answers, as the networks of this page gave them: for each question
-# its first hypothesis and the verdict, and how many of all its verdicts fell
-# which way.
+# Here are the twelve answers, as the networks of this page gave them: for each
+# question its first hypothesis with its verdict, and the verdicts on all its
+# hypotheses.
 #
 # *Predict first: most of these hypotheses are what a textbook would say. How
-# many of them were contradicted?*
+# many of all were contradicted?*
 #
 # - **a** hardly any
 # - **b** about a third
@@ -2041,15 +2057,15 @@ print(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The line above counts them. All of these claims sounded right.
+# **b.** About a third, although most of them sound right.
 #
 # </details>
 #
 # - One run is an anecdote. Thirty, with an interval, can decide.
-# - Say what would count before you look, as a number.
+# - Before you look, say as a number what would count.
 # - Compare within a seed: the same data, and one thing changed.
-# - A control that cannot learn, or cannot do what an explanation needs, is
-#   worth more than ten runs that can.
+# - Have a control: networks that cannot learn, or that cannot do what an
+#   explanation needs.
 #
 # **Learnt:** "undecided" is an answer, and so is "contradicted": both are more
 # than one run can say.
@@ -2061,10 +2077,10 @@ print(
 #
 # The twelve questions were asked by [Abid,
 # 2018](https://github.com/abidlabs/AtomsOfDeepLearning), with one to five runs
-# each. His numbers can be set beside ours. One of them *agrees* if it lies
-# where 95 of 100 means of as many runs of ours would lie. For a single run
-# that range is wide, and nearly anything agrees, which is the trouble with
-# single runs.
+# each, and here we set his numbers beside ours. One of them *agrees* if it
+# lies in the range that would hold 95 of 100 means over as many of our runs.
+# For a single run that range is wide, and nearly anything agrees: that is the
+# trouble with single runs.
 #
 # *Predict first: how many of the published numbers agree with ours?*
 #
@@ -2113,53 +2129,54 @@ display(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The printed line counts them; the folded tables have each number, and how our
+# **c.** More than two thirds. That says little where a number comes from a
+# single run: unfold the tables to see how wide the ranges are, and how our
 # networks were trained.
 #
 # </details>
 #
-# To repeat an experiment one has to know what was done. In these places text,
-# titles and code of the original say different things, or nothing:
+# To repeat an experiment, you have to know what was done. In these places the
+# original's text, titles and code say different things, or nothing:
 #
-# - *Units.* The order of the polynomial's coefficients is not published; only
-#   counted from the constant upwards do two units leave about its error.
+# - *Units.* The order of the polynomial's coefficients is not published. Two
+#   units leave about the published error only if the constant comes first.
 # - *Depth.* Titles say 1, 2 and 3 hidden layers. One such layer alone, with
-#   nothing to share, has $20 + 22 = 42$ parameters and not 152, so 2, 3 and 4
-#   were applied: `run(layers="titles")` has the others. Where the 16 points
-#   lie is not said: `run(domain=(-1, 1))` takes them on both sides of 0.
-# - *More data.* It tests on 20 % of the data: of 20 points these are four.
-#   Its text speaks of a random forest, its code fits a single decision tree:
+#   nothing to share, has $20 + 22 = 42$ parameters and not 152, so these must
+#   be 2, 3 and 4; `run(layers="titles")` has 1, 2 and 3. Where the 16 points
+#   lie is not said; `run(domain=(-1, 1))` puts them on both sides of 0.
+# - *More data.* It tests on 20 % of the data: at 20 points, on four. Its text
+#   speaks of a random forest, its code fits a single decision tree;
 #   `run(forest=True)` shows both.
-# - *A rare class.* Its test points are scaled by *their own* mean, the
-#   training points by theirs. Both ways stand in the table, with the *same*
-#   networks. The low accuracy with oversampling is a mistake of measurement,
-#   and no property of networks.
-# - *Random labels.* It names a capacity of about 150 points. Our networks are
-#   smaller in a short run, and its steps fewer, so those rows compare unlike
-#   things.
+# - *A rare class.* It scales the training points by their mean, and the test
+#   points by *their own*. The table has both ways, with the *same* networks.
+#   The low accuracy with oversampling is a mistake of measurement, not a
+#   property of networks.
+# - *Random labels.* It names a capacity of about 150 points. In a short run
+#   our networks are smaller and train for fewer steps, so those rows compare
+#   unlike things.
 # - *Inputs that say nothing.* Its network breaks down between 100 and 200
 #   dummy dimensions. It tests on 20 points, and its "rotation" is a matrix of
 #   random numbers from 0 to 1: `run(mixings=("rotation", "positive"))`. Its
-#   text calls the noise "very low", its call says 1: `run(noise=1)`.
-# - *Activations.* It announces seven and tries six; the seventh here is the
-#   sigmoid that its other experiments use.
-# - *Batch size.* What it calls test accuracy was measured on the points that
-#   it trained on.
+#   text calls the noise "very low", its code says 1: `run(noise=1)`.
+# - *Activations.* It announces seven and tries six. Our seventh is the sigmoid
+#   that its other experiments use.
+# - *Batch size.* What it calls test accuracy was measured on its training
+#   points.
 # - *Losses.* Its text says that the means are 1 apart in every dimension, its
-#   code has $1/i$ in dimension $i$: `run(separation="equal")` has the other.
-# - *Where to start.* Half a thousand steps are about where networks leave the
-#   plateau from zeros, and when they do differs from seed to seed: a mean over
-#   five runs at that moment catches some before and some after. So we go on
-#   for longer.
+#   code has $1/i$ in dimension $i$; `run(separation="equal")` does what the
+#   text says.
+# - *Where to start.* From zeros, networks leave the plateau at about 500
+#   steps, some earlier, some later. A mean over five runs at that moment
+#   catches some before and some after, so we train for longer.
 # - *Which layer settles.* Only one network's curves were published. It records
 #   the *last* 50 weights of each layer as they lie in memory; in the first
-#   layer those are the weights of the last input, the one that tells the
-#   classes apart least. Both choices are in the figure.
+#   layer these are the weights of the last input, which separates the classes
+#   least. The figure shows both choices.
 # - *Penalties.* Each panel shows one network on data of its own. Its code
 #   takes the mean over each layer; the table has both.
 #
 # **For your own results:** publish the code, the seeds and the number of runs
-# with every number. What is missing there cannot be guessed later.
+# with every number. Nobody can guess them later.
 #
 # **Learnt:** a number without its spread agrees with nearly everything. A text
 # and its code are two sources: where they differ, the code is what was run.
