@@ -197,11 +197,11 @@ print(f"all thousand: {np.mean(np.log10(thousand.loss[-1])):.2f}")
 
 # %% tags=["hide-input"]
 figure, axes = plt.subplots(1, 3, figsize=(7.2, 3.2))
-figure.get_layout_engine().set(rect=(0, 0, 1, 0.91))
+figure.get_layout_engine().set(rect=(0, 0, 1, 0.84))
 for n_units, ax, middle in zip((2, 4, 16), axes, (1 / 6, 3 / 6, 5 / 6)):
     net = layout([1, n_units, 1])
     plots.plot_network(net, ax=ax, max_units=16)
-    title = f"{n_units} units, {net.n_params} parameters"
+    title = f"{n_units} units\n{net.n_params} parameters"
     figure.text(middle, 0.99, title, ha="center", va="top")
 
 # %% tags=["slide-code"]
