@@ -1859,11 +1859,12 @@ claim(
 # Now turn the strength up. Each picture trains 50 networks, 12-24-24-2, for
 # 300 steps.
 #
-# *Predict first: does L2 at a strength of 10 bring weights below 0.01?*
+# *Predict first: how many weights does L2 bring below 0.01 at a strength of
+# 10?*
 #
-# - **a** yes, most of them, if it is strong enough
-# - **b** no: the pull fades with the weight
-# - **c** yes, as many as L1 of the same strength
+# - **a** hardly any: its pull fades with the weight
+# - **b** many, but far fewer than L1 at 10
+# - **c** as many as L1 at 10
 
 
 # %%
@@ -1890,8 +1891,8 @@ for kind in ("L2", "L1"):
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The lines above count them. L2 takes a share of each weight, so weights get
-# small without reaching 0; but if it is strong enough, they get below any line
+# **b.** Many. L2 takes a share of each weight, so weights get small without
+# reaching 0; but the stronger it is, the more of them end up below any line
 # that you draw. L1 takes the same from all, so the small ones get there first.
 #
 # </details>
