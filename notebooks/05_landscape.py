@@ -51,14 +51,6 @@ def factor(decades):
     return f"a factor of {times:.{0 if times >= 10 else 1}f}"
 
 
-def on(result, hypothesis, which=None):
-    """Return an experiment's verdict on one of its hypotheses."""
-    asked = getattr(experiments.get(result.question), hypothesis)
-    asked = asked[which] if which else asked
-    (found,) = [each for each in result.verdicts if each.hypothesis == asked]
-    return found
-
-
 print(f"Images in this run: {IMAGES}.")
 device.report()
 
@@ -236,7 +228,7 @@ claim(
 plots.plot_fits_of_depths(fitted, "tuned learning rates")
 plt.show()
 claim(
-    on(equal_parameters, "SAFE"),
+    equal_parameters.verdict("SAFE"),
     if_so="Hardly any of the networks with ten layers end as a constant.",
     if_not="Ten layers can fail altogether: {mean:.0%} of these networks, over"
     " all functions and rates, end as a constant.",
@@ -322,7 +314,7 @@ plots.plot_sweeps(equal_images.sweeps[1:3]);
 # %% tags=["hide-input"]
 display(
     claim(
-        on(equal_images, "PAIR"),
+        equal_images.verdict("PAIR"),
         if_so="The report's deep network recognizes {mean:.1%} more of the"
         " images than its shallow one.",
         if_not="The report's deep network leads its shallow one by less than"
@@ -333,7 +325,7 @@ display(
     ),
 )
 claim(
-    on(equal_images, "DEEPER"),
+    equal_images.verdict("DEEPER"),
     if_so="At exactly equal size the deeper one recognizes {mean:.1%} more of"
     " the images.",
     if_not="At exactly equal size the deeper one leads by less than 1 % of the"
@@ -431,7 +423,7 @@ explore(which_is_which, reveal=False)
 # %% tags=["hide-input"]
 display(
     claim(
-        on(trajectories, "OUTWARDS"),
+        trajectories.verdict("OUTWARDS"),
         if_so="Trainings lead away from the middle of the picture more often"
         " than straight lines in random directions, by {mean:.0%} of the"
         " epochs.",
@@ -443,7 +435,7 @@ display(
     )
 )
 claim(
-    on(trajectories, "MORE"),
+    trajectories.verdict("MORE"),
     if_so="Two axes explain more of trainings than of straight lines, by"
     " {mean:.0%} of the variance.",
     if_not="Two axes explain hardly more of trainings than of straight lines"
@@ -499,7 +491,7 @@ display(
     )
 )
 claim(
-    on(trajectories, "DRIFT"),
+    trajectories.verdict("DRIFT"),
     if_so="A training drifts: its first axis explains {mean:.0%} more of the"
     " variance than that of a random walk with steps of the same lengths.",
     if_not="The first axis of a single training explains hardly more than that"
@@ -680,8 +672,10 @@ plots.plot_gradient_norms(courses);
 
 # %% tags=["hide-input"]
 on_images = courses["images"]
-asked = "SHRINKS", "ON_IMAGES", "NOISE", "STUCK"
-shrinks, follows, noise, stuck = (on(gradient_norm, each) for each in asked)
+shrinks = gradient_norm.verdict("SHRINKS")
+follows = gradient_norm.verdict("ON_IMAGES")
+noise = gradient_norm.verdict("NOISE")
+stuck = gradient_norm.verdict("STUCK")
 first = int(np.argmax(on_images.steps >= 1))
 lower = np.log10(on_images.loss[first] / on_images.loss[-1])
 display(
@@ -890,7 +884,7 @@ explore(nested_fits, kinks=[0, 1, 2, 3], first_piece_flat=True)
 
 # %% tags=["hide-input"]
 claim(
-    on(plateaus, "SMALLER"),
+    plateaus.verdict("SMALLER"),
     if_so="{mean:.0%} of the networks end at the best fit of a smaller"
     " network: a line with no, one or two kinks.",
     if_not="Only {mean:.0%} of the networks end at the best fit of a smaller"
@@ -963,7 +957,7 @@ plots.plot_ratios_against_loss(
 # %% tags=["hide-input"]
 display(
     claim(
-        on(plateaus, "AT_ZERO"),
+        plateaus.verdict("AT_ZERO"),
         if_so="Where training stops, {mean:.0%} of the gradients are below a"
         " millionth.",
         if_not="Where training stops, {mean:.0%} of the gradients are below a"
@@ -972,7 +966,7 @@ display(
         " below a millionth.",
     ),
     claim(
-        on(plateaus, "CURVED"),
+        plateaus.verdict("CURVED"),
         if_so="At the radius 2·10⁻⁷, curvature outweighs slope in {mean:.0%}"
         " of the samples.",
         if_not="At the radius 2·10⁻⁷, curvature outweighs slope in only"
@@ -983,7 +977,7 @@ display(
     ),
 )
 claim(
-    on(plateaus, "AGREE"),
+    plateaus.verdict("AGREE"),
     if_so="Samples at the radius 10⁻³ and eigenvalues give the same ratio.",
     if_not="Even at the radius 10⁻³, samples do not give the ratio by the"
     " eigenvalues: on average it differs by {mean:+.2f}.",
@@ -1050,7 +1044,7 @@ for ax, task in zip(axes, ("sine", "three steps")):
 display(
     *(
         claim(
-            on(stationary, "RISES", task),
+            stationary.verdict("RISES", task),
             if_so=f"The {task}: the higher a stationary point lies, the more"
             " directions lead down. Their ranks correlate by {mean:.2f}.",
             if_not=f"The {task}: the number of directions that lead down does"
@@ -1063,7 +1057,7 @@ display(
         for task in ("sine", "three steps")
     ),
     claim(
-        on(stationary, "FOUND"),
+        stationary.verdict("FOUND"),
         if_so="On the sine, {mean:.0%} of the searches from random weights and"
         " from weights of a training reach a stationary point.",
         if_not="On the sine, only {mean:.0%} of the searches from random"
@@ -1074,7 +1068,7 @@ display(
     ),
 )
 claim(
-    on(stationary, "SEEN"),
+    stationary.verdict("SEEN"),
     if_so="At the saddles of the sine, samples give the share of directions"
     " that lead up.",
     if_not="At the saddles of the sine, samples do not give the share of"
@@ -1167,11 +1161,11 @@ fitting = random_labels.details
 plots.plot_label_fitting(fitting);
 
 # %% tags=["hide-input"]
-longer = on(random_labels, "LONGER")
+longer = random_labels.verdict("LONGER")
 by_heart = fitting.test_accuracy["512-512", 1.0][-1] - fitting.chance
 display(
     claim(
-        on(random_labels, "FITS"),
+        random_labels.verdict("FITS"),
         if_so="The network with a layer of eight units fits the random labels:"
         " {mean:.0%} of them.",
         if_not="The network with a layer of eight units does not fit the"
@@ -1180,7 +1174,7 @@ display(
         " of the random labels: about the 90 % that count as fitted.",
     ),
     claim(
-        on(random_labels, "WIDE_FITS"),
+        random_labels.verdict("WIDE_FITS"),
         if_so="The network 512-512 fits {mean:.0%} of them.",
         if_not="The network 512-512 does not fit them in this time: only"
         " {mean:.0%} of them.",
@@ -1297,7 +1291,7 @@ plots.plot_sweeps(widths.sweeps);
 # %% tags=["hide-input"]
 display(
     claim(
-        on(widths, "FLAT"),
+        widths.verdict("FLAT"),
         if_so="Accuracy on new images is the same for all widths.",
         if_not="Accuracy on new images does depend on the width: from the"
         " narrowest network to the widest it changes by {mean:+.0%}.",
@@ -1305,14 +1299,14 @@ display(
         " stays open.",
     ),
     claim(
-        on(widths, "BEYOND"),
+        widths.verdict("BEYOND"),
         if_so="From 81 units on it hardly changes.",
         if_not="From 81 units on it still changes, by {mean:+.1%}.",
         if_undecided="Whether it still changes from 81 units on stays open:"
         " {low:+.1%} to {high:+.1%}.",
     ),
     claim(
-        on(widths, "RISES"),
+        widths.verdict("RISES"),
         if_so="The loss on new images of the widest network rises again after"
         " its best epoch, by {mean:.2f}.",
         if_not="The loss on new images of the widest network hardly rises"
@@ -1323,14 +1317,14 @@ display(
 )
 display(
     claim(
-        on(widths, "FALLS"),
+        widths.verdict("FALLS"),
         if_so="Its accuracy falls meanwhile, by {mean:.1%}.",
         if_not="Its accuracy hardly falls meanwhile, if at all.",
         if_undecided="Whether its accuracy falls meanwhile stays open.",
     )
 )
 claim(
-    on(widths, "TEMPERED"),
+    widths.verdict("TEMPERED"),
     if_so="Dividing the logits of the widest network by one number removes"
     " most of the rise of its loss.",
     if_not="Dividing the logits of the widest network by one number does not"
@@ -1403,10 +1397,11 @@ double_descent = experiments.double_descent.run(preset=PRESET)
 plots.plot_sweeps(double_descent.sweeps);
 
 # %% tags=["hide-input"]
+sizes = double_descent.verdict("SIZES")
 on_noisy = double_descent.sweeps[0].values["noisy labels"]
 display(
     claim(
-        on(double_descent, "PEAKS"),
+        double_descent.verdict("PEAKS"),
         if_so="The error on new images rises to a peak where there are as many"
         " features as images, {mean:.2f} above that with half as many.",
         if_not="With as many features as images the error is not 0.05 above"
@@ -1415,13 +1410,13 @@ display(
         " {high:+.2f}.",
     ),
     claim(
-        on(double_descent, "DESCENDS"),
+        double_descent.verdict("DESCENDS"),
         if_so="Beyond, it falls again, by {mean:.2f}.",
         if_not="Beyond, it does not fall by 0.05: {mean:+.2f}.",
         if_undecided="Whether it falls by 0.05 beyond stays open.",
     ),
     claim(
-        on(double_descent, "BETTER"),
+        double_descent.verdict("BETTER"),
         if_so="With true labels the largest models are better than the best of"
         " the small ones.",
         if_not="With true labels the largest models are not better than the"
@@ -1442,16 +1437,16 @@ display(
         " labels stays open.",
     ),
     claim(
-        on(double_descent, "SIZES"),
+        sizes,
         if_so="At the peak the weights are large: their norm is"
-        f" {factor(on(double_descent, 'SIZES').mean)} above that of the"
+        f" {factor(sizes.mean)} above that of the"
         " largest models.",
         if_not="At the peak the weights are hardly larger than those of the"
         " largest models.",
         if_undecided="Whether weights are large at the peak stays open.",
     ),
     claim(
-        on(double_descent, "CURED"),
+        double_descent.verdict("CURED"),
         if_so="A small L2 penalty takes {mean:.2f} off the error at the peak.",
         if_not="A small L2 penalty does not take 0.05 off the error at the"
         " peak.",
@@ -1459,7 +1454,7 @@ display(
     ),
 )
 claim(
-    on(double_descent, "NOISE"),
+    double_descent.verdict("NOISE"),
     if_so="Noisy labels make the peak higher.",
     if_not="Noisy labels do not make the peak higher; there is one with true"
     " labels, too.",
@@ -1528,11 +1523,11 @@ pairs = "100 – 1000", "100 – 100", "same start", "equal updates"
 plots.plot_interpolation({pair: lines[pair] for pair in pairs});
 
 # %% tags=["hide-input"]
-steeper = on(interpolation, "STEEPER")
-later = on(interpolation, "UPDATES")
+steeper = interpolation.verdict("STEEPER")
+later = interpolation.verdict("UPDATES")
 display(
     claim(
-        on(interpolation, "BATCHES"),
+        interpolation.verdict("BATCHES"),
         if_so="The wall is higher between 100 and 1,000 than between 100 and"
         " 100, by {mean:.2f}.",
         if_not="Two networks of one batch size have about as high a wall"
@@ -1541,7 +1536,7 @@ display(
         " open.",
     ),
     claim(
-        on(interpolation, "STARTS"),
+        interpolation.verdict("STARTS"),
         if_so="With the same initial weights the wall is lower, by {mean:.1f}:"
         " different initial weights make it higher.",
         if_not="With the same initial weights the wall is about as high.",
@@ -1685,14 +1680,12 @@ def by_clock(verdict, clock):
     )
 
 
-asked = "EPOCHS", "UPDATES", "LOSS", "DEFINITION", "SHARPER"
-epochs, updates, loss, definition, sharper = (
-    on(sensitivity, each) for each in asked
-)
+definition = sensitivity.verdict("DEFINITION")
+sharper = sensitivity.verdict("SHARPER")
 display(
-    by_clock(epochs, "After equally many epochs"),
-    by_clock(updates, "After equally many updates"),
-    by_clock(loss, "At equal training loss"),
+    by_clock(sensitivity.verdict("EPOCHS"), "After equally many epochs"),
+    by_clock(sensitivity.verdict("UPDATES"), "After equally many updates"),
+    by_clock(sensitivity.verdict("LOSS"), "At equal training loss"),
 )
 display(
     claim(
@@ -1891,24 +1884,8 @@ answers = [
     interpolation,
     sensitivity,
 ]
-verdicts = [verdict for answer in answers for verdict in answer.verdicts]
-words = [verdict.word for verdict in verdicts]
-counts = [
-    f"{words.count(word)} {word}"
-    for word in ("supported", "contradicted", "undecided")
-]
-print(f"{len(words)} claims: {', '.join(counts)}.")
-Table(
-    ["claim", "measured, 95 % interval", "verdict"],
-    [
-        (
-            verdict.hypothesis.text,
-            f"{verdict.mean:.2g} ({verdict.low:.2g} to {verdict.high:.2g})",
-            verdict.word,
-        )
-        for verdict in verdicts
-    ],
-)
+print(experiments.tally(answers))
+Table.of(experiments.verdict_table(answers))
 
 # %% [markdown]
 # <details><summary>Answer</summary>

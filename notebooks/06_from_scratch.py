@@ -47,15 +47,6 @@ from preamble import *
 PRESET = by_mode(short="short", full="published")
 IMAGES = standard_images()
 
-
-def on(result, hypothesis, which=None):
-    """Return an experiment's verdict on one of its hypotheses."""
-    asked = getattr(experiments.get(result.question), hypothesis)
-    asked = asked[which] if which else asked
-    (found,) = [each for each in result.verdicts if each.hypothesis == asked]
-    return found
-
-
 print(IMAGES.describe())
 device.report()
 
@@ -802,7 +793,7 @@ plots.plot_losses_of_faults(gradient_faults.details);
 # %% tags=["hide-input"]
 display(
     claim(
-        on(gradient_faults, "TRAINS"),
+        gradient_faults.verdict("TRAINS"),
         if_so="It learns nearly as much: with the variance forgotten, the"
         " network reaches {mean:.0%} of the accuracy beyond chance that it has"
         " with the right gradient.",
@@ -814,7 +805,7 @@ display(
         " gradient, {low:.0%} to {high:.0%}.",
     ),
     claim(
-        on(gradient_faults, "SHALLOW"),
+        gradient_faults.verdict("SHALLOW"),
         if_so="The test accuracy with the variance forgotten is that with the"
         " right gradient, to less than 1 % of the images: {mean:+.1%}.",
         if_not="The fault changes the test accuracy by 1 % of the images or"
@@ -824,7 +815,7 @@ display(
         " stays open: {low:+.1%} to {high:+.1%}.",
     ),
     claim(
-        on(gradient_faults, "FACTOR"),
+        gradient_faults.verdict("FACTOR"),
         if_so="With γ forgotten, the test accuracy is that with the right"
         " gradient, to less than 1 % of the images: {mean:+.1%}.",
         if_not="With γ forgotten, the test accuracy differs by 1 % of the"
@@ -847,7 +838,7 @@ for verdict in gradient_faults.verdicts:
             )
         )
 claim(
-    on(gradient_faults, "VISIBLE"),
+    gradient_faults.verdict("VISIBLE"),
     if_so="With mean and variance forgotten, {mean:.1%} of the test images are"
     " lost.",
     if_not="Even with mean and variance forgotten, less than 1 % of the test"
@@ -1278,7 +1269,7 @@ plots.plot_cycles(cycles.details.cycled);
 # %% tags=["hide-input"]
 display(
     claim(
-        on(cycles, "PEAKS"),
+        cycles.verdict("PEAKS"),
         if_so="Where the rate is lowest, networks are at their best: half a"
         " cycle of training later, at the highest rate, they recognize"
         " {mean:.1%} fewer of the images.",
@@ -1290,7 +1281,7 @@ display(
         " Whether it is 1 % or more stays open.",
     ),
     claim(
-        on(cycles, "ADDS"),
+        cycles.verdict("ADDS"),
         if_so="The second cycle adds {mean:.1%} of the images.",
         if_not="The second cycle adds less than 0.5 % of the images:"
         " {mean:+.1%}.",
@@ -1299,7 +1290,7 @@ display(
     ),
 )
 claim(
-    on(cycles, "BEATS"),
+    cycles.verdict("BEATS"),
     if_so="Two cycles beat one cosine, by {mean:.1%} of the test images.",
     if_not="Two cycles do not beat one cosine of the same length by 0.5 % of"
     " the test images: the difference is {mean:+.1%}.",
@@ -1342,7 +1333,7 @@ ax.set_ylim(0, 1);
 tested = cycles.details.range_test
 best = np.median(tested.best)
 claim(
-    on(cycles, "IN_RANGE"),
+    cycles.verdict("IN_RANGE"),
     if_so="The report's highest rate is a good one: in the range test,"
     f" accuracy is highest at {best:.2g}.",
     if_not="The range test asks for another highest rate: there, accuracy is"
@@ -1401,7 +1392,7 @@ def beside_the_report(which):
 
 beside_the_report("3 layers")
 claim(
-    on(batch_norm, "NO_MATTER"),
+    batch_norm.verdict("NO_MATTER"),
     if_so="With three layers, batch norm hardly makes a difference:"
     " {mean:+.1%} of the test images.",
     if_not="With three layers, batch norm makes a difference: {mean:+.1%} of"
@@ -1460,7 +1451,7 @@ plots.plot_sweep(batch_norm.sweeps[0]);
 beside_the_report("9 layers")
 display(
     claim(
-        on(batch_norm, "HELPS"),
+        batch_norm.verdict("HELPS"),
         if_so="With nine layers batch norm helps: it gains {mean:.1%} of the"
         " test images.",
         if_not="With nine layers batch norm gains less than 1 % of the test"
@@ -1469,13 +1460,13 @@ display(
         " {mean:+.1%} of the test images. Whether it gains 1 % stays open.",
     ),
     claim(
-        on(batch_norm, "BY_FIVE"),
+        batch_norm.verdict("BY_FIVE"),
         if_so="It is a gain of 5 % or more, as in the report.",
         if_not="It is less than 5 %.",
         if_undecided="Whether it is 5 % or more stays open.",
     ),
     claim(
-        on(batch_norm, "DEEPER"),
+        batch_norm.verdict("DEEPER"),
         if_so="And it helps the deep network more than the shallow one, by"
         " {mean:.1%} of the images.",
         if_not="It does not help the deep network more than the shallow one"
@@ -1581,7 +1572,7 @@ print(penalty.details.describe())
 # %% tags=["hide-input"]
 display(
     claim(
-        on(penalty, "TOO_STRONG"),
+        penalty.verdict("TOO_STRONG"),
         if_so="A penalty of 0.1 does harm: with hardly any, networks get"
         " {mean:.1%} more of the images right.",
         if_not="Even a penalty of 0.1 does little harm or none: with hardly"
@@ -1590,7 +1581,7 @@ display(
         " hardly any, the accuracy changes by {low:+.1%} to {high:+.1%}.",
     ),
     claim(
-        on(penalty, "CURSE"),
+        penalty.verdict("CURSE"),
         if_so="The search overstates its winner: other networks with the same"
         " λ get {mean:.1%} fewer of the images right.",
         if_not="The search hardly overstates its winner, if at all: its score"
@@ -1600,7 +1591,7 @@ display(
     ),
 )
 claim(
-    on(penalty, "BETTER"),
+    penalty.verdict("BETTER"),
     if_so="The λ that was found is better than .005, by {mean:.1%} of the test"
     " images.",
     if_not="The λ that was found is hardly better than .005, if at all:"
@@ -1643,7 +1634,7 @@ print(carried_over.details.describe())
 # %% tags=["hide-input"]
 display(
     claim(
-        on(carried_over, "RISES"),
+        carried_over.verdict("RISES"),
         if_so="Where each row begins with the weights of the row before, the"
         " training accuracy rises over the rows of small λ, by {mean:.1%} of"
         " the images.",
@@ -1655,7 +1646,7 @@ display(
         " {high:+.1%} of the images.",
     ),
     claim(
-        on(carried_over, "FRESH"),
+        carried_over.verdict("FRESH"),
         if_so="With new networks in each row it stays where it was:"
         " {mean:+.1%}.",
         if_not="With new networks in each row it changes, too: {mean:+.1%}.",
@@ -1663,7 +1654,7 @@ display(
         " row remains open: {low:+.1%} to {high:+.1%}.",
     ),
     claim(
-        on(carried_over, "FORGOTTEN"),
+        carried_over.verdict("FORGOTTEN"),
         if_so="In the last row, under the strongest penalty, the two hardly"
         " differ: what came before is forgotten.",
         if_not="Even in the last row, under the strongest penalty, the two"
@@ -1676,7 +1667,7 @@ display(
 if carried_over.details.published:
     display(
         claim(
-            on(carried_over, "ONE_NET"),
+            carried_over.verdict("ONE_NET"),
             if_so="The published column goes with the weights that were"
             " carried on: they account for more of its variance than new"
             " networks do, by {mean:.0%} of the whole.",
@@ -1769,7 +1760,7 @@ plots.plot_first_weights(first_weights.details);
 # %% tags=["hide-input"]
 display(
     claim(
-        on(first_weights, "NOTHING"),
+        first_weights.verdict("NOTHING"),
         if_so="Without batch norm, a network learns nothing from any σ of the"
         " report: its accuracy is that of guessing.",
         if_not="Without batch norm, a network learns something from at least"
@@ -1778,7 +1769,7 @@ display(
         " report's σ stays open: {low:+.1%} to {high:+.1%} above guessing.",
     ),
     claim(
-        on(first_weights, "LARGE"),
+        first_weights.verdict("LARGE"),
         if_so="With batch norm, σ = 0.1 is as good as He's initial weights:"
         " the accuracies differ by {mean:+.1%}.",
         if_not="Even with batch norm, σ = 0.1 is not the same as He's initial"
@@ -1787,7 +1778,7 @@ display(
         " batch norm stays open: the difference is {low:+.1%} to {high:+.1%}.",
     ),
     claim(
-        on(first_weights, "LEARNS"),
+        first_weights.verdict("LEARNS"),
         if_so="With ε = 1e-12, a network learns from every σ: from the worst"
         " of them it gets {mean:.0%} more of the images right than guessing.",
         if_not="Even with ε = 1e-12, there is a σ from which a network hardly"
@@ -1797,7 +1788,7 @@ display(
         " above guessing.",
     ),
     claim(
-        on(first_weights, "SMALL"),
+        first_weights.verdict("SMALL"),
         if_so="With ε = 1e-12, σ = 0.001 is as good as He's initial weights:"
         " the accuracies differ by {mean:+.1%}.",
         if_not="With ε = 1e-12, σ = 0.001 is not the same as He's initial"
@@ -1807,7 +1798,7 @@ display(
         " {high:+.1%}.",
     ),
     claim(
-        on(first_weights, "DEFAULT"),
+        first_weights.verdict("DEFAULT"),
         if_so="With Keras' default, too, a network learns from σ = 0.001: it"
         " gets {mean:.0%} more of the images right than guessing.",
         if_not="With Keras' default, a network learns hardly anything from"
@@ -1817,7 +1808,7 @@ display(
     ),
 )
 claim(
-    on(first_weights, "DECIDES"),
+    first_weights.verdict("DECIDES"),
     if_so="ε decides: from σ = 0.0001 a network with ε = 1e-12 gets {mean:.0%}"
     " more of the images right than one with ε = 1e-5.",
     if_not="From σ = 0.0001, ε = 1e-12 brings hardly more than ε = 1e-5:"
@@ -2078,7 +2069,7 @@ plots.plot_sweep(inference.sweeps[0]);
 # %% tags=["hide-input"]
 display(
     claim(
-        on(inference, "LAG"),
+        inference.verdict("LAG"),
         if_so="In the middle of a cycle, at the highest learning rate, the lag"
         " costs accuracy: with statistics of training images, networks"
         " recognize {mean:.1%} more than with moving averages of momentum"
@@ -2090,7 +2081,7 @@ display(
         " is 1 % or more stays open.",
     ),
     claim(
-        on(inference, "FURTHER"),
+        inference.verdict("FURTHER"),
         if_so="A momentum of 0.9 lags less: with it, networks recognize"
         " {mean:.1%} more than with 0.99.",
         if_not="With a momentum of 0.9, networks do not recognize 1 % more"
@@ -2099,7 +2090,7 @@ display(
         " 0.9 than with 0.99 stays open: {low:+.1%} to {high:+.1%}.",
     ),
     claim(
-        on(inference, "NO_MATTER"),
+        inference.verdict("NO_MATTER"),
         if_so="At the end of the cycle it no longer matters: {mean:+.1%}.",
         if_not="At the end of the cycle it still matters: {mean:+.1%}.",
         if_undecided="At the end of the cycle, statistics of training images"
@@ -2108,7 +2099,7 @@ display(
     ),
 )
 claim(
-    on(inference, "AS_GOOD"),
+    inference.verdict("AS_GOOD"),
     if_so="The statistics of the batch itself are as good as moving averages.",
     if_not="The statistics of the batch itself do not do the same as moving"
     " averages: {mean:+.1%} of the images.",
@@ -2277,24 +2268,8 @@ answers = [
     first_weights,
     inference,
 ]
-verdicts = [verdict for answer in answers for verdict in answer.verdicts]
-words = [verdict.word for verdict in verdicts]
-counts = [
-    f"{words.count(word)} {word}"
-    for word in ("supported", "contradicted", "undecided")
-]
-print(f"{len(words)} claims: {', '.join(counts)}.")
-Table(
-    ["claim", "measured, 95 % interval", "verdict"],
-    [
-        (
-            verdict.hypothesis.text,
-            f"{verdict.mean:.2g} ({verdict.low:.2g} to {verdict.high:.2g})",
-            verdict.word,
-        )
-        for verdict in verdicts
-    ],
-)
+print(experiments.tally(answers))
+Table.of(experiments.verdict_table(answers))
 
 # %% [markdown]
 # <details><summary>Answer</summary>

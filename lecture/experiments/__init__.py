@@ -9,6 +9,7 @@ from lecture.experiments.judgement import Compared, Hypothesis, Verdict
 from lecture.experiments.result import Result, Sweep
 from lecture.experiments.standard_images import StandardImages
 from lecture.experiments.stored import StoredRun, stored_runs
+from lecture.experiments.tally import tally, verdict_table
 from lecture.intervals import interval
 
 # A new experiment is a module beside this file and its name in this list, which is in the order of the lecture.
@@ -59,6 +60,8 @@ __all__ = [
     "get",
     "interval",
     "stored_runs",
+    "tally",
+    "verdict_table",
 ]
 
 

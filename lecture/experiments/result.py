@@ -1,8 +1,9 @@
 """What an experiment found: numbers per seed, verdicts, and the published numbers beside ours."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 
 import numpy as np
 import pandas as pd
@@ -100,6 +101,30 @@ class Result:
     compared: tuple[Compared, ...]
     seconds: float
     details: object = field(default=None, repr=False)
+
+    def verdict(self, name: str, which: str | None = None) -> Verdict:
+        """Return the verdict on one of the hypotheses.
+
+        Parameters
+        ----------
+        name : str
+            Name of the hypothesis in the experiment's file, such as "HELPS".
+        which : str, optional
+            Which one, where the file has several under this name.
+
+        Raises
+        ------
+        ValueError
+            If the run has no verdict on it.
+        """
+        asked = getattr(import_module(f"lecture.experiments.{self.question}"), name, None)
+        if isinstance(asked, Mapping):
+            asked = asked.get(which)
+        for verdict in self.verdicts:
+            if verdict.hypothesis == asked:
+                return verdict
+        asked_for = name if which is None else f"{name}, {which},"
+        raise ValueError(f"{self.question} must have a verdict on {asked_for} in this run, got none.")
 
     def table(self) -> pd.DataFrame:
         """Return all numbers: a row for each panel, curve, swept value and seed."""
