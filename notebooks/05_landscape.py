@@ -24,9 +24,9 @@
 # networks.
 #
 # The questions are those of a [student
-# report](https://github.com/r06922085/MLDS2018SPRING), which asked them with
-# one run each. [The last section](#landscape-then-and-now) has its answers
-# beside ours.
+# report](https://github.com/r06922085/MLDS2018SPRING), which trained one
+# network for most of them. [The last section](#landscape-then-and-now) has its
+# answers beside ours.
 #
 # 1. **[How networks fit, and where they
 #    go](#how-they-fit-and-where-they-go)**: depth, paths, surfaces, gradients.
@@ -65,10 +65,10 @@ device.report()
 #
 # *About 4 minutes.*
 #
-# A loss of 0.3: is that good? Compare it with a network that has understood
-# nothing and answers with the same number $c$ for every $x$. The best such
-# number is the mean of the targets, and the loss that remains is their
-# variance:
+# A mean squared error of 0.3: is that good? Compare it with a network that has
+# understood nothing and answers with the same number $c$ for every $x$. The
+# best such number is the mean of the targets, and the loss that remains is
+# their variance:
 #
 # $$\min_c \frac{1}{n} \sum_i (y_i - c)^2 = \operatorname{var}(y)$$
 #
@@ -122,14 +122,14 @@ axes[2].legend(loc="upper right");
 #
 # </details>
 #
-# In the next section these variances are the level lines: the loss of the best
+# In the next figure these variances are the level lines: the loss of the best
 # constant.
 #
 # For your own regression: print the variance of the targets, and you know
 # which loss means "nothing learnt".
 #
-# **Learnt:** a loss means something only beside the loss of the best constant,
-# which is the variance of the targets.
+# **Learnt:** a squared error means something only beside that of the best
+# constant, which is the variance of the targets.
 
 # %% [markdown] anchor="equal-parameters"
 # ## Does depth help at equal size?
@@ -138,7 +138,7 @@ axes[2].legend(loc="upper right");
 #
 # A deeper network usually has more parameters as well. These three have one,
 # four and ten hidden layers of ReLUs, but the same number of weights and
-# biases; the largest has only four more than the smallest.
+# biases, to within four.
 #
 # All are trained with Adam on all points, with several seeds: once at the
 # learning rate 0.001, Keras' default, and once at a rate that was tuned for
@@ -148,8 +148,8 @@ axes[2].legend(loc="upper right");
 # *Predict first: does the deeper network win in both rows?*
 #
 # - **a** Yes, at either rate.
-# - **b** Only in the upper one, at one rate for all.
-# - **c** In neither of them.
+# - **b** Only in the upper row, at one rate for all.
+# - **c** In neither row.
 
 # %% tags=["live", "slide-code"]
 # Count the parameters of three networks: (inputs + 1) * outputs, with zip.
@@ -238,9 +238,9 @@ claim(
 
 # %% [markdown]
 # How does a network become a constant? A ReLU is *dead* if it gives 0 for
-# every input, as one with a negative weight does if its bias is 0 and its
+# every input: for example, its weight is negative, its bias is 0, and its
 # input is never negative. If all units of one layer are dead, nothing gets
-# through, no gradient comes back, and only the bias of the output can learn
+# through and no gradient comes back. Only the bias of the output still learns:
 # the mean of the targets. The narrower a layer, the likelier that is, and a
 # deep network of the same size has to be narrow.
 #
@@ -248,9 +248,9 @@ claim(
 # tune the learning rate of each with equally many trials, and look at more
 # than one seed.
 #
-# **Learnt:** a comparison of two depths at one learning rate also compares how
-# well the rate suits them. And depth at equal size means narrow layers, which
-# can die.
+# **Learnt:** if you compare two depths at one learning rate, you also compare
+# how well the rate suits them. And at equal size a deep network has narrow
+# layers, which can die.
 
 # %% [markdown] anchor="equal-parameters-mnist"
 # ## Depth at equal size, on images
@@ -264,9 +264,9 @@ claim(
 # 5,670, it says. The images have 28 × 28 pixels, and the convolutions are
 # padded, so that only pooling makes the maps smaller.
 #
-# *Predict first: are the two really of equal size?*
+# *Predict first: do the two really have equally many parameters?*
 #
-# - **a** Yes, but for a few parameters.
+# - **a** Yes, to within a few.
 # - **b** No, the deep one is smaller.
 # - **c** No, the deep one is larger.
 
@@ -300,12 +300,12 @@ print(shallow.count_params(), deep.count_params())
 # network beside them, which is deep and has exactly 5,920 parameters:
 # convolutions with 16 and 6 filters of 3 × 3 and a dense layer of 16 units.
 #
-# *Predict first: if the larger deep network leads the shallow one, how much of
-# its lead is left at exactly equal size?*
+# *Predict first: which of the deep networks is more accurate than the shallow
+# one, by 1 % of the images or more?*
 #
-# - **a** All of it: depth is what counts.
-# - **b** About half of it.
-# - **c** Nothing: the lead came from the additional parameters.
+# - **a** Both of them: depth is what counts.
+# - **b** Only the larger one: parameters are what counts.
+# - **c** Neither of them.
 
 # %%
 equal_images = experiments.equal_parameters_mnist.run(preset=PRESET)
@@ -326,21 +326,22 @@ display(
 )
 claim(
     equal_images.verdict("DEEPER"),
-    if_so="At exactly equal size the deeper one recognizes {mean:.1%} more of"
-    " the images.",
-    if_not="At exactly equal size the deeper one leads by less than 1 % of the"
-    " images, if at all: {mean:+.1%}.",
-    if_undecided="Whether the deeper one leads by 1 % of the images or more at"
-    " exactly equal size stays open: {low:+.1%} to {high:+.1%}.",
+    if_so="At exactly equal size the deep network recognizes {mean:.1%} more"
+    " of the images than the shallow one.",
+    if_not="At exactly equal size the deep network leads the shallow one by"
+    " less than 1 % of the images, if at all: {mean:+.1%}.",
+    if_undecided="Whether the deep network leads the shallow one by 1 % of the"
+    " images or more at exactly equal size stays open: {low:+.1%} to"
+    " {high:+.1%}.",
 )
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# What is left is the distance from the shallow network to the deep one of
-# the same size. The rest of the lead came with the additional parameters, or
-# with the other filters. With two networks you only see the sum of both; it
-# takes a third one to separate them.
+# If both lead, depth may be the reason. If only the larger one does, its
+# lead comes from the additional parameters or from the other filters. With
+# two networks you see only the sum of these effects; it takes a third one to
+# separate them.
 #
 # </details>
 #
@@ -351,7 +352,7 @@ claim(
 # and build a third one that makes the comparison fair.
 #
 # **Learnt:** a filter has weights for every map that it looks at, and every
-# unit has a bias. A claim "at equal size" begins with counting.
+# unit has a bias. Count both before you claim "at equal size".
 
 # %% [markdown] anchor="weight-trajectories"
 # ## The shadow of a path
@@ -365,11 +366,11 @@ claim(
 # project the paths onto it: what you see are their *shadows*.
 #
 # Any set of paths has such a picture. So we compare with two kinds of paths
-# that have learnt nothing and begin at the same starts: *random walks* whose
+# that have learnt nothing and begin at the same points: *random walks*, whose
 # steps are exactly as long as those of the trainings, and *straight lines* in
-# random directions that are always exactly as far from the start. What a
-# picture shows of such paths is its *null*: what you would see if there were
-# nothing to see.
+# random directions, which are at every epoch exactly as far from their start
+# as the trainings. Their picture is the *null*: what you would see if there
+# were nothing to see.
 #
 # First, a walk of your own.
 #
@@ -401,8 +402,8 @@ print((variances / variances.sum())[:3].round(3))
 # So "two axes explain most of the variance" does not show that a training
 # stays in a plane. A random walk does not stay in one either.
 #
-# *Predict first: one of these three pictures shows trainings, one random
-# walks, one straight lines. Which of them can you tell by looking?*
+# *Predict first: of the next three pictures, one shows trainings, one random
+# walks, one straight lines. Which can you recognize by looking?*
 #
 # - **a** all three
 # - **b** only the random walks
@@ -428,7 +429,7 @@ display(
         " than straight lines in random directions, by {mean:.0%} of the"
         " epochs.",
         if_not="Trainings lead away from the middle of the picture hardly more"
-        " often than straight lines in random directions: any path that keeps"
+        " often than straight lines in random directions. Any path that keeps"
         " moving away from its start looks like that.",
         if_undecided="Whether trainings lead outwards more often than"
         " straight lines stays open.",
@@ -450,16 +451,16 @@ claim(
 #
 # Tick *reveal* for the names. A star alone says little: eight random
 # directions in ten thousand dimensions are nearly at right angles, and PCA
-# spreads any eight directions at right angles into a star. Whoever says
-# "they go in different directions, so there are many minima" takes a
-# property of the space for a property of the loss.
+# draws any eight directions at right angles as a star. "They go in different
+# directions, so there are many minima" mistakes a property of the space for
+# a property of the loss.
 #
 # </details>
 #
 # A large distance does not prove that two solutions differ, either: exchanging
 # two hidden units moves a point far away and changes nothing that the network
 # computes. Now replay the paths epoch by epoch. This picture is made from the
-# parameters of the first layer only, which are 62 % of all.
+# parameters of the first layer alone, 62 % of all.
 
 # %%
 def replay(epoch=5):
@@ -482,12 +483,12 @@ display(
         projected - own,
         "loss where the joint picture puts a trained network, minus its own",
         smallest=0.3,
-        if_so="The networks do not lie in the plane: at their shadows the loss"
-        " is {mean:.1f} higher than their own.",
-        if_not="At the shadows the loss is about that of the networks"
-        " themselves.",
-        if_undecided="How much the loss at the shadows differs from that of"
-        " the networks themselves stays open.",
+        if_so="The trained networks do not lie in the plane: the loss of their"
+        " shadows is {mean:.1f} higher than their own.",
+        if_not="The loss of the shadows is about that of the trained networks"
+        " themselves, or lower.",
+        if_undecided="Whether the loss of the shadows is higher than that of"
+        " the trained networks themselves stays open.",
     )
 )
 claim(
@@ -501,10 +502,10 @@ claim(
 )
 
 # %% [markdown]
-# The left panel has a picture for each path alone, the right one the losses of
-# weights and of their shadows: first the last weights and their shadow on the
-# plane of all eight paths, then the initial weights and their shadow on a
-# plane through the end of their own path.
+# In the left panel, each path has a PCA of its own. The right one shows the
+# loss of weights and of their shadows: first the last weights with their
+# shadow on the plane of all eight paths, then the initial weights with their
+# shadow on a plane through the end of their own path.
 #
 # For your own training: `Trajectory` records the weights, and `project` puts a
 # random walk beside them.
@@ -536,9 +537,9 @@ plots.plot_trajectories(one_path);
 #
 # Two directions in the space of the weights span a plane, and over a plane the
 # loss can be drawn. Here is the landscape of a network so small that this page
-# can compute it while you watch: 1-6-1 with tanh, 19 parameters, which has
-# learnt $\sin 3x$ with Adam. Every point of the plane is a network, and beside
-# it you see the function that this network computes.
+# can compute it while you watch: 1-6-1 with tanh, 19 parameters, trained with
+# Adam to fit $\sin 3x$. Every point of the plane is a network, and beside it
+# you see the function that this network computes.
 #
 # Choose one of three planes: the one in which the training moved most, the one
 # in which a random walk with the same step lengths moved most, or one in
@@ -586,7 +587,7 @@ explore_walk(surface)
 # *Predict first: at a large rate, how does the largest eigenvalue change
 # during the training?*
 #
-# - **a** It rises up to a limit, and stays near it.
+# - **a** It rises to about $2 / \eta$ and stays there.
 # - **b** It falls, since the training ends in a flat place.
 # - **c** It stays about as it was.
 
@@ -624,20 +625,20 @@ claim(
 # <details><summary>Answer</summary>
 #
 # **a.** It tends to rise until it reaches the limit $2 / \eta$, and then to
-# stay near it: where a valley is narrower, the steps swing ever further,
-# until they leave it for a wider place ([Cohen et al.,
-# 2021](https://arxiv.org/abs/2103.00065)). So how sharply the loss is curved
-# at the solution depends on the learning rate that found it. With a small
-# rate the limit is far away, and a short training may never reach it.
+# stay near it: in a narrower valley the steps swing ever further, until they
+# leave it for a wider place ([Cohen et al.,
+# 2021](https://arxiv.org/abs/2103.00065)). So the learning rate decides how
+# sharply the loss may be curved at the solution. With a small rate the limit
+# is high, and a short training may never reach it.
 #
 # </details>
 #
-# The dashed lines are the limits $2 / \eta$, in the colours of the rates; the
+# The dashed lines are the limits $2 / \eta$, in the colours of the rates. The
 # right panel shows the largest eigenvalues at the chosen step.
 #
-# For your own network: a picture of a loss surface shows two directions out of
-# thousands. Say which two, and how far the path is from their plane. If a
-# training becomes unstable, try a smaller learning rate.
+# For your own network: when you show a picture of a loss surface, say which two
+# of the thousands of directions it shows, and how far the path is from their
+# plane. If a training becomes unstable, try a smaller learning rate.
 #
 # **Learnt:** a picture of a loss surface is a choice of two directions. And
 # how sharply the loss is curved where a training ends depends on its learning
@@ -652,8 +653,8 @@ claim(
 # to fall as the loss does, and to be tiny where training is stuck. We record
 # both in three trainings: a network that fits the function $\sin(5 \pi x) / (5
 # \pi x)$; the network 784-8-200-10 on images; and one with four hidden layers
-# on the square wave, whose loss may stay level for a long time and then drop,
-# under *plateaus* in the figure.
+# on the square wave, whose loss may stay level for a long time before it drops
+# (*plateaus* in the figure).
 #
 # On the images we measure the gradient on 4,000 images at once, and on
 # mini-batches of 1,000 and of 100, all at the same weights.
@@ -662,7 +663,7 @@ claim(
 # loss?*
 #
 # - **a** In all three: where the loss is low, it is flat.
-# - **b** Only in that of the function.
+# - **b** Only on the function.
 # - **c** In none of them.
 
 # %%
@@ -699,10 +700,10 @@ display(
     ),
     claim(
         follows,
-        if_so="The norm on the images falls meanwhile, too, by"
+        if_so="Meanwhile the norm on the images falls, too, by"
         f" {factor(follows.mean)}.",
-        if_not="The norm on the images is not even halved meanwhile.",
-        if_undecided="Whether the norm on the images is halved meanwhile stays"
+        if_not="Meanwhile the norm on the images does not even halve.",
+        if_undecided="Whether the norm on the images halves meanwhile stays"
         " open.",
     ),
     claim(
@@ -737,13 +738,13 @@ claim(
 #
 # </details>
 #
-# "Training is stuck because the gradient vanishes" is an explanation that can
-# be tested. In the right column, compare the norm where the loss is level with
-# the norm where it drops. A long gradient on a level stretch would suggest
-# that the steps go back and forth across a narrow valley.
+# "Training is stuck because the gradient vanishes" can be tested. In the right
+# column, compare the norm where the loss is level with the norm where it
+# drops. A long gradient on a level stretch would suggest that the steps go
+# back and forth across a narrow valley.
 #
-# For your own training, the norm costs one line and next to no time, because
-# it is taken from the gradient that is computed anyway.
+# For your own training: the norm costs one line and next to no time, because
+# training computes the gradient anyway.
 
 # %% tags=["live", "slide-code"]
 # Give fit a landscape.GradientNorm(), and look at history.history.
@@ -861,8 +862,7 @@ exercises.check("whole-norm", whole_norm)
 #
 # A hundred networks 1-4-3-1 with ReLUs fit half a sine, $\sin(\pi x / 2)$ on
 # $[0, 2]$, until hardly anything moves any more. In the report's experiment of
-# this kind, 38 of 100 networks stopped at a loss above .08. It suspects
-# plateaus or saddles, at losses of ".06" and ".95".
+# this kind, 38 of 100 networks stopped at a loss above .08.
 #
 # *Predict first: do the networks stop at many different losses, or only at a
 # few?*
@@ -886,11 +886,11 @@ explore(nested_fits, kinks=[0, 1, 2, 3], first_piece_flat=True)
 claim(
     plateaus.verdict("SMALLER"),
     if_so="{mean:.0%} of the networks end at the best fit of a smaller"
-    " network: a line with no, one or two kinks.",
+    " network: a line with at most two kinks.",
     if_not="Only {mean:.0%} of the networks end at the best fit of a smaller"
-    " network: a line with no, one or two kinks.",
+    " network: a line with at most two kinks.",
     if_undecided="About half of the networks, {mean:.0%}, end at the best fit"
-    " of a smaller network: a line with no, one or two kinks.",
+    " of a smaller network: a line with at most two kinks.",
 )
 
 # %% [markdown]
@@ -899,9 +899,10 @@ claim(
 # **a.** A plateau is the best that a smaller network can do. If all units of
 # a layer are dead, that is the best constant, and its loss is the variance,
 # $1/2 - 4/\pi^2 = 0.0947$. A flat piece and then one slope leave 0.061; two
-# slopes with a kink between them leave 0.0039. Half a sine lies between 0
-# and 1, so its variance is at most 1/4: the report's .95 is .095 with the
-# decimal point in the wrong place.
+# slopes with a kink between them leave 0.0039. The report suspects plateaus
+# or saddles at losses of ".06" and ".95". But half a sine lies between 0 and
+# 1, so its variance is at most 1/4: .95 is .095 with the decimal point in the
+# wrong place.
 #
 # </details>
 #
@@ -918,8 +919,8 @@ claim(
 # \delta^\top H \delta$$
 #
 # with the gradient $g$ and the Hessian $H$. The *minimal ratio* is the share
-# of directions that lead up; it is 1 at a minimum where every direction leads
-# up. There are two ways to measure it. The report drew 500 points, with each
+# of directions that lead up: it is 1 where all of them do, as at a minimum.
+# There are two ways to measure it. The report drew 500 points, with each
 # weight changed by at most $2 \cdot 10^{-7}$, and counted those with a higher
 # loss. One can also compute $H$ and count its positive eigenvalues.
 #
@@ -970,8 +971,8 @@ display(
         if_so="At the radius 2·10⁻⁷, curvature outweighs slope in {mean:.0%}"
         " of the samples.",
         if_not="At the radius 2·10⁻⁷, curvature outweighs slope in only"
-        " {mean:.0%} of the samples. In the others the slope decides, and half"
-        " of all directions lead up a slope.",
+        " {mean:.0%} of the samples. In the others the slope decides, and it"
+        " leads up in half of all directions.",
         if_undecided="At the radius 2·10⁻⁷, curvature outweighs slope in"
         " {mean:.0%} of the samples.",
     ),
@@ -979,8 +980,8 @@ display(
 claim(
     plateaus.verdict("AGREE"),
     if_so="Samples at the radius 10⁻³ and eigenvalues give the same ratio.",
-    if_not="Even at the radius 10⁻³, samples do not give the ratio by the"
-    " eigenvalues: on average it differs by {mean:+.2f}.",
+    if_not="Even at the radius 10⁻³, samples and eigenvalues do not give the"
+    " same ratio: on average that of the samples differs by {mean:+.2f}.",
     if_undecided="Whether samples at the radius 10⁻³ and eigenvalues give the"
     " same ratio stays open.",
 )
@@ -999,11 +1000,10 @@ claim(
 # eigenvalues measure different things. A random direction mixes all
 # eigenvectors, so the curvature along it is close to the mean of the
 # eigenvalues: a few large positive ones hide many small negative ones. And a
-# direction with eigenvalue 0 does not lead up; where units are dead, there are
-# many of these.
+# direction with eigenvalue 0 does not lead up. Dead units add many such
+# directions.
 #
-# For your own network: "the gradient is nearly zero" needs a number beside it.
-# Before you count samples at a radius $r$, compare $|g| r$ with $\lambda r^2 /
+# For your own network: "the gradient is nearly zero" needs a number. Before you count samples at a radius $r$, compare $|g| r$ with $\lambda r^2 /
 # 2$, where $\lambda$ is the curvature.
 #
 # **Learnt:** a plateau is often the best that a smaller network can do.
@@ -1022,16 +1022,17 @@ claim(
 # which has a second derivative everywhere: 1-6-1 fits two periods of a sine,
 # and 1-3-1 fits three steps with some noise.
 #
-# At each stationary point we count the directions that lead down: the negative
-# ones among the eigenvalues, of which the sine's network has 19 and the steps'
-# 10. A point with directions up and directions down is a *saddle*.
+# At each stationary point we count the directions that lead down, which means
+# the negative eigenvalues. The network for the sine has 19 eigenvalues, the
+# one for the steps has 10. A point with directions up and directions down is a
+# *saddle*.
 #
 # *Predict first: do high stationary points have more directions that lead
 # down than low ones?*
 #
-# - **a** Yes, they do.
-# - **b** No, about as many.
-# - **c** No, fewer: high up it is flat.
+# - **a** Yes, they have more.
+# - **b** No, they have about as many.
+# - **c** No, they have fewer: high up it is flat.
 
 # %%
 stationary = experiments.stationary_points.run(preset=PRESET)
@@ -1045,25 +1046,26 @@ display(
     *(
         claim(
             stationary.verdict("RISES", task),
-            if_so=f"The {task}: the higher a stationary point lies, the more"
-            " directions lead down. Their ranks correlate by {mean:.2f}.",
-            if_not=f"The {task}: the number of directions that lead down does"
-            " not rise much with the loss; their ranks correlate by"
+            if_so=f"On the {task}, the higher a stationary point lies, the"
+            " more directions lead down. Their ranks correlate by {mean:.2f}.",
+            if_not=f"On the {task}, the number of directions that lead down"
+            " does not rise much with the loss; their ranks correlate by"
             " {mean:.2f}.",
-            if_undecided=f"The {task}: whether the number of directions that"
-            " lead down rises with the loss stays open; their ranks correlate"
-            " by {low:.2f} to {high:.2f}.",
+            if_undecided=f"On the {task}, whether the number of directions"
+            " that lead down rises with the loss stays open; their ranks"
+            " correlate by {low:.2f} to {high:.2f}.",
         )
         for task in ("sine", "three steps")
     ),
     claim(
         stationary.verdict("FOUND"),
-        if_so="On the sine, {mean:.0%} of the searches from random weights and"
-        " from weights of a training reach a stationary point.",
-        if_not="On the sine, only {mean:.0%} of the searches from random"
-        " weights and from weights of a training reach a stationary point.",
-        if_undecided="On the sine, about half of the searches from random"
-        " weights and from weights of a training reach a stationary point:"
+        if_so="On the sine, {mean:.0%} of the searches that start at random"
+        " weights or on the way of a training reach a stationary point.",
+        if_not="On the sine, only {mean:.0%} of the searches that start at"
+        " random weights or on the way of a training reach a stationary"
+        " point.",
+        if_undecided="On the sine, about half of the searches that start at"
+        " random weights or on the way of a training reach a stationary point:"
         " {mean:.0%}.",
     ),
 )
@@ -1103,15 +1105,15 @@ explore(ratios_over_radii, log10_radius=(-7.7, -0.2, 0.5))
 # **a.** A network that uses none of its hidden units computes the best
 # constant. From there, each unused unit offers a way down. A network that
 # takes one of these ways has a lower loss and one way down fewer. So high
-# points tend to have many ways down, and only low ones can be minima
-# ([Dauphin et al., 2014](https://arxiv.org/abs/1406.2572)).
+# points tend to have many ways down, and minima tend to lie low ([Dauphin et
+# al., 2014](https://arxiv.org/abs/1406.2572)).
 #
 # </details>
 #
-# The slider moves the radius around one point of each kind; the report's
+# The slider changes the radius around one point of each kind; the report's
 # radius is $10^{-6.7}$. In the shaded range the slope decides most samples,
-# and the level line is the ratio by the eigenvalues. Look for the radii at
-# which samples and eigenvalues agree.
+# and the level line is the ratio by the eigenvalues. Look for radii at which
+# samples and eigenvalues agree.
 #
 # A search that has stopped has not always found a stationary point. Where the
 # Hessian multiplied by the gradient gives zero, the norm cannot fall any
@@ -1140,7 +1142,7 @@ plots.plot_sweeps(stationary.sweeps[:2]);
 #
 # Replace the label of every training image by one drawn at random. Nothing in
 # an image says anything about its label any more, so all that a network can do
-# is learn each image by heart. If it manages, it has room for that. Does it
+# is learn each image by heart. If it can, it has room for that. Does it also
 # use this room when the labels are true ([Zhang et al.,
 # 2017](https://arxiv.org/abs/1611.03530))?
 #
@@ -1148,12 +1150,12 @@ plots.plot_sweeps(stationary.sweeps[:2]);
 # eight numbers; 784-128-10; and 784-512-512-10. Each is trained with the true
 # labels, and anew with random ones, drawn before the training begins.
 #
-# *Predict first: which of the networks fit the random labels, and how good
-# are they on new images then?*
+# *Predict first: how many of the random labels do they fit, and how good are
+# they on new images then?*
 #
-# - **a** Neither does: there is nothing to learn.
-# - **b** Both do, and get about half of the new images right.
-# - **c** Only the wide one, which then guesses.
+# - **a** Hardly more than by guessing: there is nothing to learn.
+# - **b** All three fit nearly all, and get half of the new images right.
+# - **c** More, the wider they are, and on new images they guess.
 
 # %%
 random_labels = experiments.random_labels.run(preset=PRESET)
@@ -1183,11 +1185,11 @@ display(
     ),
     claim(
         longer,
-        if_so="It takes more epochs for random labels than for true ones, by"
+        if_so="It needs more epochs for random labels than for true ones, by"
         f" {factor(longer.mean)}.",
-        if_not="It takes less than twice as many epochs for random labels as"
+        if_not="It needs less than twice as many epochs for random labels as"
         " for true ones.",
-        if_undecided="It takes about twice as many epochs for random labels as"
+        if_undecided="It needs about twice as many epochs for random labels as"
         " for true ones.",
     ),
 )
@@ -1207,10 +1209,10 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **c.** A first layer of eight units keeps eight numbers of each image, and
-# with only these the later layers have to tell all images apart. A wide
-# layer can keep much more. On new images none of them can do better than
-# guess: random labels teach nothing that holds for other images.
+# **c.** A first layer of eight units keeps only eight numbers of each image,
+# and the later layers have to tell all images apart by these. A wide layer
+# can keep much more. On new images no network can do better than guess:
+# random labels teach nothing that holds for other images.
 #
 # </details>
 #
@@ -1256,11 +1258,11 @@ explore(
 #
 # The right panel shows two accuracies: on the labels that were given, and on
 # points that the networks have not seen. At a share of 1 there is nothing to
-# find, so only one half can be expected of the second.
+# find, so expect about one half on unseen points.
 #
 # For your own network: a training accuracy of 100 % does not show that it has
-# understood anything. Shuffle your labels and train again: the accuracy that
-# your network then reaches is what it can learn by heart.
+# understood anything. Shuffle your labels and train again: the training
+# accuracy that you get shows how much the network can learn by heart.
 #
 # **Learnt:** training accuracy does not show whether there was anything to
 # learn; accuracy on new images does. A network that can learn noise by heart
@@ -1277,8 +1279,8 @@ explore(
 # images are those of CIFAR-10, averaged to 16 × 16 pixels, if this machine has
 # them, and otherwise those of Fashion-MNIST.
 #
-# *Predict first: as N grows, what happens to the accuracy on new images, and
-# what happens to the loss?*
+# *Predict first: from 27 units to 243, what happens to the accuracy on new
+# images, and what to the loss, both measured after the last epoch?*
 #
 # - **a** Both get worse: the network has too many parameters.
 # - **b** The loss gets worse, the accuracy does not.
@@ -1307,11 +1309,11 @@ display(
     ),
     claim(
         widths.verdict("RISES"),
-        if_so="The loss on new images of the widest network rises again after"
+        if_so="On new images, the loss of the widest network rises again after"
         " its best epoch, by {mean:.2f}.",
-        if_not="The loss on new images of the widest network hardly rises"
+        if_not="On new images, the loss of the widest network hardly rises"
         " after its best epoch.",
-        if_undecided="Whether the loss on new images of the widest network"
+        if_undecided="Whether the loss of the widest network on new images"
         " rises after its best epoch stays open.",
     ),
 )
@@ -1336,11 +1338,10 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Two things can be true at once: the loss on new images rises, and the
-# accuracy does not fall. The surer a network is of a wrong answer, the more
-# the cross-entropy punishes it. A network that keeps training on images that
-# it has already learnt becomes surer of all its answers, right or wrong,
-# while the answers themselves can stay the same.
+# **b.** Both can be true at once, because the surer a network is of a wrong
+# answer, the more the cross-entropy punishes it. A network that keeps
+# training on images that it has already learnt becomes surer of all its
+# answers, right or wrong, while the answers themselves can stay the same.
 #
 # </details>
 #
@@ -1352,7 +1353,8 @@ claim(
 # right, and the loss over the epochs.
 #
 # For your own network: if the validation loss rises while the accuracy stays
-# where it is, look at how sure the network is before you make it smaller.
+# where it is, do not make the network smaller before you have looked at how
+# sure it is.
 #
 # **Learnt:** "generalizes worse" can mean a higher loss or a lower accuracy,
 # and the two can disagree. Look at both, and at how sure a network is of what
@@ -1363,9 +1365,9 @@ claim(
 #
 # *About 6 minutes.*
 #
-# With as many parameters as images a model can fit every image, and has no
-# choice: there is just one way to do it. With more parameters there are many
-# ways. What does that do to the error on new images?
+# With as many parameters as images, a model can fit every image, but in one way
+# only. With more parameters there are many ways. What does that do to the
+# error on new images?
 #
 # To see it clearly we need models that are trained to the very end, at every
 # size. So the hidden layer keeps its random weights, and only the output's
@@ -1375,12 +1377,12 @@ claim(
 # 2019](https://doi.org/10.1073/pnas.1903070116)). Each model sees 200 images
 # and says whether they are of the first five classes or of the others.
 #
-# *Predict first: from 20 random features to 4,000, for 200 images: what does
-# the error on new images do?*
+# *Predict first: with 200 images, how does the error on new images change from
+# 20 random features to 4,000?*
 #
-# - **a** It falls, and rises for good once all images are fitted.
+# - **a** It rises for good once there are enough features to fit all images.
 # - **b** It falls as long as features are added.
-# - **c** It falls, rises to a peak at 200, and falls again.
+# - **c** It rises to a peak at 200 features, and then it falls again.
 
 # %% tags=["live", "slide-code"]
 # Three equations, five unknowns: np.linalg.pinv, and add what A ignores.
@@ -1403,9 +1405,9 @@ display(
     claim(
         double_descent.verdict("PEAKS"),
         if_so="The error on new images rises to a peak where there are as many"
-        " features as images, {mean:.2f} above that with half as many.",
-        if_not="With as many features as images the error is not 0.05 above"
-        " that with half as many: {mean:+.2f}.",
+        " features as images: it is {mean:.2f} higher than with half as many.",
+        if_not="With as many features as images, the error is not 0.05 higher"
+        " than with half as many: {mean:+.2f}.",
         if_undecided="Whether there is a peak stays open: {low:+.2f} to"
         " {high:+.2f}.",
     ),
@@ -1433,14 +1435,13 @@ display(
         " fewer errors.",
         if_not="With noisy labels they are no worse than the smallest, either:"
         " {mean:+.2f}.",
-        if_undecided="Whether they are worse than the smallest with noisy"
-        " labels stays open.",
+        if_undecided="With noisy labels it stays open whether they are worse"
+        " than the smallest.",
     ),
     claim(
         sizes,
-        if_so="At the peak the weights are large: their norm is"
-        f" {factor(sizes.mean)} above that of the"
-        " largest models.",
+        if_so="At the peak the weights are large: their norm is larger than"
+        f" in the largest models, by {factor(sizes.mean)}.",
         if_not="At the peak the weights are hardly larger than those of the"
         " largest models.",
         if_undecided="Whether weights are large at the peak stays open.",
@@ -1464,23 +1465,23 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The first two sentences above have it. This is called *double descent*. With
-# 200 features for 200 images every image must be fitted, and there is only one
-# way: weights of any size that it takes. With thousands there are many ways,
-# and the one of least norm is smooth between the images.
+# **c.** This is called *double descent*. With 200 features, there is only one
+# way to fit 200 images, however large the weights have to be for it. With
+# thousands there are many ways, and the one of least norm is smooth between
+# the images.
 #
 # </details>
 #
-# The size of the weights tells where the danger is, in the lowest panel, and
-# nobody needs new images to see it. A penalty keeps them small at every width.
+# The lowest panel shows where the danger is, and you need no new images to see
+# it: it is where the weights are large. A penalty keeps them small.
 #
 # For your own network: if a larger one does worse, you may stand on the rising
 # side of the peak. Try a penalty, early stopping, or a *much* larger network
 # before you make it smaller.
 #
-# **Learnt:** "too many parameters" is not a number of parameters. The worst
-# size is the one that just fits all training images, and a penalty takes the
-# peak away.
+# **Learnt:** no number of parameters is too large in itself. The worst size is
+# the one that just fits all training images, and a penalty takes the peak
+# away.
 
 # %% [markdown] anchor="interpolation"
 # ## A wall between two solutions
@@ -1497,9 +1498,9 @@ claim(
 # loss barrier. Suppose that the first network was trained with mini-batches of
 # 100 and the second with 1,000, that there is a wall between them, and that
 # the loss is steeper beyond one of them. Is that due to the batch sizes? To
-# say so, one needs controls: pairs with *one* batch size; a pair with the
-# *same initial weights*; and a pair with equally many updates, since in
-# equally many epochs mini-batches of 100 make ten times as many.
+# say so, you need controls: pairs with *one* batch size; a pair with the *same
+# initial weights*; and a pair with *equally many updates*, since in equally
+# many epochs mini-batches of 100 make ten times as many.
 #
 # *Predict first: between which two networks is the wall lowest?*
 #
@@ -1530,8 +1531,8 @@ display(
         interpolation.verdict("BATCHES"),
         if_so="The wall is higher between 100 and 1,000 than between 100 and"
         " 100, by {mean:.2f}.",
-        if_not="Two networks of one batch size have about as high a wall"
-        " between them: it does not come from the batch sizes.",
+        if_not="Between two networks of one batch size the wall is about as"
+        " high: it does not come from the batch sizes.",
         if_undecided="Whether different batch sizes make the wall higher stays"
         " open.",
     ),
@@ -1567,8 +1568,8 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **a.** The little network above shows why they can matter. It has two
-# hidden units: exchange them, and every output stays the same. But halfway
+# **a.** The little network above shows why initial weights can matter. It has
+# two hidden units: exchange them, and every output stays the same. But halfway
 # between the two sets of weights both units are equal, and that is another
 # network. Networks from different initial weights have their units in
 # different orders, and the line between them leads through such mixtures.
@@ -1578,10 +1579,10 @@ claim(
 #
 # The height of a wall is measured from the straight line between the two
 # networks' losses; in the right panel, lower means fewer correct images on the
-# way. The next figure has these heights on the left, and on the right how far
-# each network is from 0. From either network it is equally far to the end of
-# the line, α = -1 or α = 2; compared with the weights themselves, that is
-# further for the network whose weights are smaller.
+# way. The next figure has these heights on the left, and on the right the norm
+# of each network's weights. The ends of the line, α = -1 and α = 2, are
+# equally far from the nearer network. But relative to its own weights, the
+# network with the smaller norm has been moved further.
 
 # %%
 plots.plot_sweeps([interpolation.sweeps[0], interpolation.sweeps[3]]);
@@ -1590,11 +1591,11 @@ plots.plot_sweeps([interpolation.sweeps[0], interpolation.sweeps[3]]);
 # What does the network in the middle of the wall see? Move from one network to
 # the other, and watch single images.
 #
-# *Predict first: at α = 1/2, are all images wrong, or only some classes?*
+# *Predict first: which images does the network at α = 1/2 get wrong?*
 #
-# - **a** All of them are.
-# - **b** Those of most classes are.
-# - **c** Hardly any are.
+# - **a** all of them
+# - **b** those of most classes
+# - **c** hardly any
 
 # %% tags=["hide-input"]
 other = models.mlp(8, 200, optimizer="adam", seed=SEED + 1)
@@ -1615,9 +1616,9 @@ explore(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The network halfway has units that mix those of both. That can shift its
-# outputs as a whole, so that it gives one class to nearly all images and
-# another to none: move α and see which.
+# Halfway, each unit is a mixture of two units that do different things. That
+# can shift the outputs as a whole, so that nearly all images get the same
+# class and some classes get no image at all: move α and see which.
 #
 # </details>
 #
@@ -1629,9 +1630,9 @@ explore(
 # Otherwise, first bring their units into the same order ([Ainsworth et al.,
 # 2023](https://arxiv.org/abs/2209.04836)).
 #
-# **Learnt:** two trainings that differ in one thing usually differ in a second
-# thing, too. Before you explain a wall by the first, measure pairs that do not
-# differ in it.
+# **Learnt:** two trainings that differ in one thing usually differ in another,
+# too. Before you blame a wall on the first, measure pairs that do not differ
+# in it.
 
 # %% [markdown] anchor="sensitivity"
 # ## When are two trainings equally long?
@@ -1641,9 +1642,11 @@ explore(
 # How much do the outputs change if the input changes a little? We measure this
 # *sensitivity* by the norm of the Jacobian, the matrix of the derivatives of
 # all probabilities with respect to all pixels ([Novak et al.,
-# 2018](https://arxiv.org/abs/1802.08760)). Large mini-batches are said to lead
-# to sharp minima ([Keskar et al., 2017](https://arxiv.org/abs/1609.04836)), so
-# one may expect more sensitive networks as well.
+# 2018](https://arxiv.org/abs/1802.08760)). The report took another definition,
+# the gradient of the *loss* with respect to the pixels; we measure both. Large
+# mini-batches are said to lead to sharp minima ([Keskar et al.,
+# 2017](https://arxiv.org/abs/1609.04836)), so one may expect them to make
+# networks more sensitive as well.
 #
 # But when have two networks been trained equally long? After equally many
 # *epochs*, one with mini-batches of 5 has made about a thousand times as many
@@ -1716,22 +1719,20 @@ claim(
 # **c.** It depends on what you hold equal. An untrained network gives all
 # images similar probabilities, so sensitivity comes with training, and after
 # equally many epochs the small mini-batches have made the most updates. Only
-# the last comparison is one of networks that fit their images equally well.
+# the last comparison is between networks that fit their images equally well.
 #
 # </details>
 #
-# The upper panels show two definitions of sensitivity for the same networks:
-# by the Jacobian, and by the gradient of the *loss* with respect to the
-# pixels. If the answer were due to the definition, the panels would disagree.
-# The lower ones show the largest eigenvalue of the Hessian, which says how
-# sharp a minimum is, and the number of updates in each comparison.
+# The upper panels show the two definitions of sensitivity for the same
+# networks. If the answer were due to the definition, the panels would
+# disagree. The lower ones show the largest eigenvalue of the Hessian, which
+# says how sharp a minimum is, and the number of updates in each comparison.
 #
 # For your own comparison of batch sizes: say what you hold equal, epochs,
 # updates or loss, and tune the learning rate for each batch size.
 #
-# **Learnt:** "equally long" has at least three meanings, and which one you
-# choose can turn a result round. Say what was held equal before you say what
-# came out.
+# **Learnt:** "equally long" has at least three meanings, and the choice of one
+# can reverse a result. Say what was held equal before you say what came out.
 
 # %% [markdown] anchor="exercises-landscape-solutions"
 # ## Exercises: points and solutions
@@ -1755,10 +1756,10 @@ exercises.check("decimal-point", 1 / 2 - (2 / np.pi) ** 2)
 # %% [markdown] tags=["exercise"]
 # ### Exercise: a coin toss
 #
-# At some point all eigenvalues of the Hessian are positive, and the gradient
-# is tiny but not zero. You draw many points around it and count the share of
-# them at which the loss is higher. What does this share tend to as the radius
-# tends to 0?
+# You stand at a point where all eigenvalues of the Hessian are positive, and
+# the gradient is tiny but not zero. You draw many points around it and count
+# the share of them at which the loss is higher. What does this share tend to
+# as the radius tends to 0?
 
 # %% tags=["exercise"]
 share = ...
@@ -1795,8 +1796,8 @@ exercises.check("deciding-radius", deciding_radius)
 # ### Exercise: the height of a wall
 #
 # `loss` holds the loss at equally spaced α from 0 to 1, both ends included.
-# Draw a straight line from the first loss to the last. Return how far the loss
-# lies above this line where it is furthest above it.
+# Draw a straight line from the first loss to the last. Return the largest
+# height of the loss above this line.
 
 
 # %% tags=["exercise"]
@@ -1859,11 +1860,11 @@ exercises.check("least-norm", least_norm)
 # *About 5 minutes.*
 #
 # The claims of the report, and some that one often hears beside them, were
-# written down before any network of this page was trained, each with the
-# smallest effect that would count. The report had one run for nearly every
-# claim; here every claim has several, and an interval.
+# written down before any network of this chapter was trained, each with the
+# smallest effect that would count. The report had one run for most claims;
+# here every claim has several, and an interval.
 #
-# *Predict first: what share of these claims do the networks of this page
+# *Predict first: what share of these claims do the networks of this chapter
 # support?*
 #
 # - **a** nearly all of them
@@ -1890,14 +1891,15 @@ Table.of(experiments.verdict_table(answers))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# What one run seems to show can as well be noise, or due to the learning
-# rate, to the number of updates, or to what PCA makes of any path.
+# Much of what one run seems to show can also be noise, or come from the
+# learning rate, from the number of updates, or from what PCA makes of any
+# path.
 #
 # </details>
 #
 # "Undecided" means that the interval contains the smallest effect that counts;
 # more seeds could decide it. In the next table the published numbers stand
-# beside ours. "Agrees" means that a single run of ours could have given the
+# beside ours. "Agrees" means that as many runs of ours could have given the
 # published number. Numbers on images are compared only where the report's
 # images are at hand.
 
@@ -1908,12 +1910,12 @@ Table.of(pd.concat(tables))
 
 # %% [markdown]
 # In short mode, networks are trained with fewer steps or fewer images than the
-# report's, so some numbers differ for that reason alone. These differences
-# have other reasons:
+# report's, so some numbers differ for that reason alone. These points of the
+# report have nothing to do with it:
 #
-# - Single runs at one learning rate compare [how well the rate suits a
-#   depth](#equal-parameters), not depths.
-# - "5,910 and 5,670 parameters" are [5,920 and
+# - A single run of each depth at one learning rate also compares [how well the
+#   rate suits the depths](#equal-parameters).
+# - The networks of "5,910" and "5,670" parameters have [5,920 and
 #   7,205](#equal-parameters-mnist).
 # - "Outwards", "in different directions" and "mostly the first layer" are
 #   what [any set of paths](#weight-trajectories) shows.
