@@ -738,6 +738,9 @@ claim(
 #
 # </details>
 #
+# The *sum of norms* is the report's measure: the norms of all kernels and biases,
+# added up.
+#
 # "Training is stuck because the gradient vanishes" can be tested. In the right
 # column, compare the norm where the loss is level with the norm where it
 # drops. A long gradient on a level stretch would suggest that the steps go

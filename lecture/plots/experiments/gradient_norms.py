@@ -1,6 +1,7 @@
 """Loss and gradient along a training."""
 
 from collections.abc import Mapping, Sequence
+from textwrap import fill
 from typing import Any, Protocol
 
 import numpy as np
@@ -13,6 +14,8 @@ from lecture.plots.page import number_powers
 from lecture.plots.style import COLORS
 from lecture.words import listed
 
+LEGEND = 16  # characters of a label, from which on a panel is made wider, so that its legend stays inside
+LINE = 21  # longer labels are broken
 DASHES = ("-", (0, (4, 1.2)), (0, (1, 1)), (0, (4, 1, 1, 1)))
 
 
@@ -42,7 +45,8 @@ def plot_gradient_norms(courses: Mapping[str, Course], *, axes: np.ndarray | Non
     ndarray of matplotlib.axes.Axes (2, n_trainings)
     """
     n = len(courses)
-    shared = dict(sharex="col", squeeze=False, layout="constrained")
+    widths = [min(max(LEGEND, *map(len, course.norms)), 1.5 * LEGEND) for course in courses.values()]
+    shared = dict(sharex="col", squeeze=False, layout="constrained", gridspec_kw={"width_ratios": widths})
     panels: Any = style.axes(axes, min(max(33, 24 * n), style.WIDE), style.TALL, nrows=2, ncols=n, **shared)
     panels = np.asarray(panels, dtype=object).reshape(2, n)
     for (above, below), (name, course) in zip(panels.T, courses.items()):
@@ -63,7 +67,7 @@ def _curves(ax: Axes, name: str, course: Course, curves: Mapping[str, np.ndarray
     for at, (label, values) in enumerate(curves.items()):
         look, middle = dict(color=colors[at % len(colors)]), np.median(values, axis=1)
         ax.plot(course.steps, values[:, falls], linewidth=0.08 * size, alpha=0.5, zorder=1, **look)
-        strong = dict(linestyle=DASHES[at % len(DASHES)], linewidth=0.2 * size, label=label, zorder=2)
+        strong = dict(linestyle=DASHES[at % len(DASHES)], linewidth=0.2 * size, label=fill(label, LINE), zorder=2)
         ax.plot(course.steps, middle, **look, **strong)
         sentences.append(f"{label} from {middle[0]:.2g} to {middle[-1]:.2g}")
     ax.set(yscale="log", xlim=(course.steps[0], course.steps[-1]))
