@@ -72,6 +72,22 @@ def test_a_verdict_says_what_the_interval_says(hypothesis, values, word):
     )
 
 
+@pytest.mark.parametrize(
+    ("quantity", "values", "bounded"),
+    [
+        ("share of dead networks", [0.0, 0.0, 0.3], (True, False)),
+        ("share of living networks", [1.0, 1.0, 0.7], (False, True)),
+        ("share of dead networks, deep minus shallow", [0.0, 0.0, 0.3], (False, False)),
+        ("loss", [0.0, 0.0, 0.3], (False, False)),
+    ],
+)
+def test_the_interval_of_a_share_stays_between_0_and_1(quantity, values, bounded):
+    found = Hypothesis("It happens.", quantity, 0.1).judge(values)
+    mean, low, high = experiments.interval(values)
+    assert found.mean == mean and (low < 0 or high > 1)
+    assert (found.low, found.high) == (0 if bounded[0] else low, 1 if bounded[1] else high)
+
+
 def test_of_a_hundred_verdicts_at_the_smallest_effect_few_are_wrong():
     """With a true effect just at the border, 'supported' and 'contradicted' each come in about 2.5 of 100 cases."""
     words = [EFFECT.judge(rng.normal(0.1, 0.05, size=30)).word for _ in range(4000)]

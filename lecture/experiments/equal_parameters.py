@@ -1,5 +1,6 @@
 """At equally many parameters, do deeper networks fit better, and does the learning rate decide?"""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -155,7 +156,9 @@ def run(*, learning_rate: float, steps: int, seeds: Sequence[int], show: bool) -
             _over_depths("Networks that fail", "share with constant outputs", _shares(found.constant)),
         ),
         verdicts=judge(_ends(one), _ends(own), early, _shares(found.constant)),
-        compared=beside_published(PUBLISHED, _final(found), "loss on the {}, hidden layers: {}", runs=1, reading=0.01),
+        compared=beside_published(
+            PUBLISHED, _final(found), "loss on the {}, hidden layers: {}", runs=1, reading=0.01, within=(0, math.inf)
+        ),
         details=found,
     )
 

@@ -41,12 +41,17 @@ class Hypothesis:
     def judge(self, values: ArrayLike) -> "Verdict":
         """Return the verdict on the quantity of each seed, an array (n_seeds,).
 
+        The interval of a share ends at 0 and 1.
+
         Raises
         ------
         ValueError
             If there are no numbers, or one of them is not finite.
         """
-        return Verdict(self, *interval(values), np.size(values))
+        mean, low, high = interval(values)
+        if self.quantity.startswith("share ") and "minus" not in self.quantity and np.size(values) > 1:
+            low, high = max(low, 0.0), min(high, 1.0)
+        return Verdict(self, mean, low, high, np.size(values))
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Where does training stop, and does a minimal ratio tell what lies there?"""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -404,7 +405,14 @@ def _over_radii(name, measured, values):
 def _compared(found):
     stopped, places = found.stops[STOPPED], found.places(STOPPED)
     levels = [
-        Compared(f"loss at the best fit, {fit.name}", published, 1, stopped.losses[places == at], reading=0.001)
+        Compared(
+            f"loss at the best fit, {fit.name}",
+            published,
+            1,
+            stopped.losses[places == at],
+            reading=0.001,
+            within=(0, math.inf),
+        )
         for at, (fit, published) in enumerate(zip(found.fits, PUBLISHED_LOSSES, strict=True))
         if np.any(places == at)
     ]
