@@ -738,8 +738,8 @@ claim(
 #
 # </details>
 #
-# The *sum of norms* is the report's measure: the norms of all kernels and biases,
-# added up.
+# The *sum of norms* is the report's measure: it adds up the norms of all kernels
+# and biases.
 #
 # "Training is stuck because the gradient vanishes" can be tested. In the right
 # column, compare the norm where the loss is level with the norm where it
