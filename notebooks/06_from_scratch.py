@@ -15,7 +15,7 @@
 # In this chapter you write one yourself, in NumPy: forward pass, loss,
 # backward pass, batch norm and the learning rate that goes up and down. Then
 # you find out whether it is right. That is less obvious than it sounds: a
-# network whose gradient is wrong may train just as well.
+# network whose gradient is wrong may train nearly as well.
 #
 # You need [backpropagation](#backpropagation-hidden-layers), [batch
 # norm](#batch-normalization) as a layer of Keras, and from
@@ -25,7 +25,7 @@
 # The questions are those of a report on an assignment at KTH: networks of
 # three and of nine layers for small colour images, with and without batch
 # norm. It had one run for most questions. [The last
-# section](#from-scratch-then-and-now) has its numbers beside ours.
+# section](#from-scratch-then-and-now) compares its answers with ours.
 #
 # 1. **[Build it](#build-it-and-check-it)**: a dozen cells of NumPy, and batch
 #    norm.
@@ -65,13 +65,13 @@ device.report()
 # $$\mathbf{X}_{l+1} = \max(0,\ \mathbf{X}_l \mathbf{W}_l + \mathbf{b}_l), \qquad \mathbf{P} = \operatorname{softmax}(\mathbf{X}_k \mathbf{W}_k + \mathbf{b}_k)$$
 #
 # You type it in a dozen short cells: seven in this section, two for batch norm
-# in the next one, and three that check the gradient in the one after that.
-# After each, what you have typed is compared with the package's own network,
-# `from_scratch.Net`. The *largest difference* that is printed should be a
-# rounding error, about $10^{-15}$.
+# in the next one, and three that check the gradient in the one after that. In
+# between, other cells compare what you have typed with the package's own
+# network, `from_scratch.Net`. They print the *largest difference*, which should
+# be a rounding error: about $10^{-15}$, or 0.
 #
-# First the initial weights, a mini-batch of 100 images, and the network to
-# compare with. It has the same weights.
+# We begin with the initial weights, a mini-batch of 100 images, and the network
+# to compare with, which has the same weights.
 
 # %% tags=["live", "slide-code"]
 # Draw He's initial weights: kernels from N(0, 2/n_in), biases of 0.
@@ -146,7 +146,7 @@ print(f"loss {cost(P, Y, []):.2f}, ln 10 = {np.log(10):.2f}")
 #
 # **about 2.30.** It is $-\ln \frac{1}{10} = \ln 10$. Your network has not
 # been trained, but it is not impartial: its probabilities differ by chance,
-# and where it is sure of a wrong class, the loss is large.
+# and where it is sure of a wrong class, its loss is large.
 #
 # </details>
 #
@@ -155,9 +155,10 @@ print(f"loss {cost(P, Y, []):.2f}, ln 10 = {np.log(10):.2f}")
 #
 # The backward pass starts at the end. Softmax and cross-entropy together have
 # a simple gradient: with respect to the last sums it is $(\mathbf{P} -
-# \mathbf{Y}) / n$. From there each layer does the same three things: its
-# weights get input times gradient, its biases the sum of the gradient, and the
-# layer below gets what comes through the weights, where its ReLU was on.
+# \mathbf{Y}) / n$. From there each layer does the same three things. Its
+# weights get input times gradient, and $2 \lambda w$ from the penalty. Its
+# biases get the sum of the gradient. The layer below gets what comes through
+# the weights, where its ReLU was on.
 #
 # *Predict first: if you take a small step with learning rate $\eta$ against
 # the gradient $\mathbf{g}$, by how much does the cost change?*
@@ -207,8 +208,8 @@ print(f"-rate * |g|²: {-rate * square:+.6f}")
 # out of the gradient and out of the step, and they still agree.
 #
 # The last of the seven cells is one update step. The loop below it takes 50,
-# and its learning rate goes up from 0.00001 to 0.1 and down again; why, is the
-# subject of [a later section](#cyclical-rates).
+# and its learning rate goes up from 0.00001 to 0.1 and down again; [a later
+# section](#cyclical-rates) says why.
 #
 # *Predict first: your loop and the package's `fit` take the same mini-batches.
 # After 50 steps, how far apart are their weights?*
@@ -246,20 +247,20 @@ print(f"accuracy on the validation set after 50 steps: {accuracy:.1%}")
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **a.** Both compute the same formulas on the same numbers, if in another
-# order of operations, and in 50 steps a difference in the last digit has no
-# time to grow.
+# **a.** Both compute the same formulas on the same numbers, though not in the
+# same order, and in 50 steps a difference in the last digit has no time to
+# grow.
 #
 # </details>
 #
 # Two programs that agree to twelve digits after fifty steps have the same
 # gradient. Comparing with an independent implementation is the strongest test
 # there is, but usually you have none. Then you need a check that knows nothing
-# but the loss; that comes [two sections on](#gradient-checking).
+# but the loss; it comes [two sections on](#gradient-checking).
 #
 # For your own code: write the smallest version first, compare it with
 # something that exists, and keep the comparison. The next section does so with
-# the one layer whose backward pass is easily got wrong.
+# the layer whose backward pass is easiest to get wrong.
 #
 # **Learnt:** a network from scratch is a forward pass that keeps its inputs,
 # one line for the gradient at the end, and three lines per layer on the way
@@ -277,14 +278,14 @@ print(f"accuracy on the validation set after 50 steps: {accuracy:.1%}")
 # $$\hat{z} = \frac{z - \mu}{\sqrt{v + \varepsilon}}, \qquad u = \gamma \hat{z} + \beta$$
 #
 # Mean $\mu$ and variance $v$ are those of the unit in this mini-batch, and
-# $\varepsilon$ keeps the root from becoming 0. It stands between a layer's
-# sums and its ReLU.
+# $\varepsilon$ keeps the root from becoming 0. Batch norm stands between a
+# layer's sums and its ReLU.
 #
 # *Predict first: you change the sum $z$ of a single image. For how many images
 # of the mini-batch does $u$ change?*
 #
 # - **a** for this one only
-# - **b** for those that come after it
+# - **b** for this one and those after it
 # - **c** for all of them
 
 # %%
@@ -314,8 +315,8 @@ print(f"{changed.sum()} of {len(z)} images have changed")
 # <details><summary>Answer</summary>
 #
 # **c.** The image moves the mean and the variance, and both are part of
-# every other image's $\hat{z}$. Without batch norm, an image never has any
-# influence on another one in the forward pass.
+# every other image's $\hat{z}$. Without batch norm, no image influences
+# another one in the forward pass.
 #
 # </details>
 #
@@ -358,7 +359,7 @@ print(f"largest sum of a column of dz: {abs(dz.sum(axis=0)).max():.0e}")
 # nothing changes. So the gradient has no component in this direction, and
 # the bias of the layer before batch norm, which adds the same number to all,
 # has gradient 0. In the same way $\sum \hat{z}\, \partial L / \partial z$ is
-# 0, but for $\varepsilon$.
+# 0, apart from what $\varepsilon$ adds.
 #
 # </details>
 #
@@ -375,7 +376,7 @@ print(f"largest sum of a column of dz: {abs(dz.sum(axis=0)).max():.0e}")
 # gradients change when the first $z$ moves?*
 #
 # - **a** Only the third gets one.
-# - **b** All get one, and that of the first changes.
+# - **b** All get one, and only that of the first changes.
 # - **c** All get one, and all of them change.
 
 
@@ -405,7 +406,7 @@ explore(
 #
 # </details>
 #
-# Move *step* to the right to go back through the graph, box by box: where two
+# Move *step* to the right to go back through the graph, box by box. Where two
 # arrows come back to a box, what they bring is added. At step 19, drag *z of
 # example 1* and watch the other three gradients. The two sums at the bottom
 # stay 0: adding a constant to all $z$, or stretching them, changes no $u$, so
@@ -431,8 +432,8 @@ explore(
 #
 # $$\frac{\partial L}{\partial w} \approx \frac{L(w + h) - L(w - h)}{2h}$$
 #
-# That takes two forward passes for each weight, so one checks small networks.
-# Yours has 30 inputs now, and 20 images.
+# That takes two forward passes for each weight, so only small networks are
+# checked like this. Yours now has 30 inputs, and sees 20 images.
 #
 # *Predict first: your gradient is right. With $h = 10^{-5}$ and in double
 # precision, to how many digits will central differences agree with it?*
@@ -500,18 +501,18 @@ print(f"complex step: {error(dW[0], complex_step(W, 0)):.0e}")
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **c.** The complex step agrees to all sixteen. If yours differs by
-# $10^{-3}$ in double precision, that is no rounding error. It is a mistake.
+# **c.** And the complex step agrees to all sixteen. If your gradient differs
+# by $10^{-3}$ in double precision, that is no rounding error. It is a mistake.
 #
 # </details>
 #
 # The error is that of a whole array, $\|g - \hat{g}\| / (\|g\| +
 # \|\hat{g}\|)$, with $g$ from backpropagation and $\hat{g}$ from nudging.
 # `check_gradients` gives a verdict on each array: right below $10^{-6}$, or
-# below $10^{-10}$ with a complex step. The network that it checks next has
-# four layers, and batch norm.
+# below $10^{-10}$ with a complex step. Next it checks a network of four layers
+# with batch norm.
 #
-# *Predict first: its gradient is right. For some arrays the relative error is
+# *Predict first: the gradient is right. For some arrays the relative error is
 # 1 all the same, the worst that it can be. Which arrays?*
 #
 # - **a** the biases before batch norm
@@ -527,10 +528,9 @@ plots.plot_gradient_check(check);
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **a.** Their gradient is 0, because the mean takes them out. What stands
-# there is rounding: about $10^{-16}$ in one gradient, and in the other 0 or
-# a rounding error of the cost, divided by $h$. Two such numbers have nothing
-# in common.
+# **a.** Their gradient is 0, because the mean takes them out. What is left is
+# rounding: about $10^{-16}$ in one gradient, and in the other 0 or a rounding
+# error of the cost, divided by $h$. Two such numbers have nothing in common.
 #
 # </details>
 #
@@ -547,7 +547,7 @@ plots.plot_gradient_check(check);
 # - **a** About $10^{-5}$ in double precision; in single precision none is
 #   good.
 # - **b** About $10^{-5}$ in both.
-# - **c** The smallest that changes the number, in both.
+# - **c** In both, the smallest that still changes the weight.
 
 # %%
 task = experiments.gradient_faults.random_net(2, batch_norm=False)
@@ -566,11 +566,10 @@ plots.plot_errors_over_h(curves);
 # </details>
 #
 # On the left, rounding: a loss $L$ is known to about $2^{-53} L$, which is
-# divided by $h$. On the right, curvature: $h^2 L''' / 6$. A cross is the error
-# with the entries whose nudge switches a ReLU on or off, as
-# `check_gradients` counts them. At such a *kink* the two sides have different
-# slopes, and central differences give something in between. A complex step
-# crosses no kink.
+# divided by $h$. On the right, curvature: $h^2 L''' / 6$. The crosses include
+# the entries whose nudge switches a ReLU on or off; `check_gradients` counts
+# these *kinks*. At a kink the two sides have different slopes, and central
+# differences give something in between. A complex step crosses no kink.
 #
 # The report asks for more: the relative error of *each single number* should
 # be below $10^{-6}$.
@@ -620,14 +619,14 @@ print(f"entries below {noise / 1e-6:.0e} may be, for rounding alone")
 # The largest of these errors says how small the smallest entry is, and little
 # about the gradient. Judge an array as a whole.
 #
-# Now the report's own check, on 5 images with 30 inputs. For each array it has
-# the relative error of the worst entry, which is 2 at most. The first table is
-# for four layers without batch norm, the second for three layers with it.
-# Beside the report's errors stand those of a right gradient, and in the second
-# table those of five faults.
+# Now we repeat the report's own check, on 5 images with 30 inputs. For each
+# array it gives the relative error of the worst entry, which is 2 at most. The
+# first table is for four layers without batch norm, the second for three layers
+# with it. Beside the report's errors stand those of a right gradient, and in
+# the second table those of five faults.
 #
-# *Predict first: the report's networks learnt with both backward passes. Which
-# of the two would you not trust, and where is its fault?*
+# *Predict first: the report's networks learnt with both backward passes, but
+# one of them is wrong. Which one, and where?*
 #
 # - **a** The one without batch norm, in its last layer.
 # - **b** The one with batch norm, in its last layer.
@@ -676,26 +675,27 @@ for fault in (None, *from_scratch.FAULTS):
     normed[fault or "right"] = like_the_report(net, nudged)
 for columns in (plain, normed):
     table = pd.DataFrame(columns).loc[list(columns["right"])]
-    display(table.map("{:.1e}".format).replace("nan", ""))
+    table = table.map("{:.1e}".format).replace("nan", "")
+    display(Table.of(table.rename_axis("array").reset_index()))
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **c.** Its errors are at the end of the scale for the first layer and for
-# $W_2$, and small for $\gamma_2$, $\beta_2$ and the last layer: they begin
-# where the gradient comes through a batch norm for the first time. The
-# biases tell more. Before batch norm their gradient must be 0, and the
-# report's was, to rounding. (Rounding may give any number in this measure,
-# as it does for the right gradient.) Of the four faults that leave errors
-# here, only the forgotten variance leaves the biases right; the other three
-# have an error of 1 there. So the term with $\hat{z}$ is the first suspect.
+# **c.** Its errors are close to 2 for $W_1$, $\gamma_1$, $\beta_1$ and $W_2$,
+# and small for $\gamma_2$, $\beta_2$ and the last layer: they begin where the
+# gradient comes through a batch norm for the first time. The biases say
+# more. Before batch norm their gradient must be 0, and the report's was, to
+# rounding. (Rounding may give any number in this measure, as it does for the
+# right gradient.) Of the four faults that leave errors here, only the
+# forgotten variance leaves the biases right; the other three have an error
+# of 1 there. So the term with $\hat{z}$ is the first suspect.
 #
 # </details>
 #
-# In the first table the report's .514 for $W_4$ may be a single entry near 0,
-# since its neighbour $b_4$ is right. The measure cannot tell. The report saw
-# both, and accepted both because the network learnt. Whether that is a good
-# argument is the question of the next section.
+# In the first table the report's .514 for $W_4$ may come from a single entry
+# near 0, since its neighbour $b_4$ is right. The measure cannot tell. The
+# report saw both, and accepted both because the network learnt. Is that a good
+# argument? The next section asks.
 #
 # For your own gradients: check each array in double precision with $h =
 # 10^{-5}$ or a complex step, on a few examples, and do it before you train.
@@ -713,15 +713,15 @@ for columns in (plain, normed):
 # `BatchNorm(fault=...)`.
 
 # %%
-for fault, sentence in from_scratch.FAULTS.items():
-    print(f"{fault:>17}: {sentence}")
+Table(["fault", "what is wrong"], from_scratch.FAULTS.items())
 
 # %% [markdown]
-# *Predict first: a network of four layers forgets the variance in all of its
-# batch norms. Which of its arrays get a wrong gradient?*
+# *Predict first: the backward pass of a network with four layers forgets the
+# variance in all of its batch norms. Which of the weights, $\gamma$ and $\beta$
+# get a wrong gradient?*
 #
 # - **a** all below the last batch norm
-# - **b** those of the batch norms only, $\gamma$ and $\beta$
+# - **b** only $\gamma$ and $\beta$, which belong to batch norm
 # - **c** all of them
 
 # %%
@@ -733,7 +733,8 @@ errors = {
     fault: {row.label: row.error for row in found.rows if row.name != "b"}
     for fault, found in wrong_ones.items()
 }
-display(pd.DataFrame(errors).map("{:.0e}".format))
+table = pd.DataFrame(errors).map("{:.0e}".format)
+display(Table.of(table.rename_axis("array").reset_index()))
 plots.plot_gradient_check(wrong_ones["variance"]);
 
 # %% [markdown]
@@ -746,11 +747,11 @@ plots.plot_gradient_check(wrong_ones["variance"]);
 # </details>
 #
 # That is how to find a fault: follow the gradient back from the output. The
-# step between the last array that is right and the first one that is wrong has
-# the mistake. But a fault can also hide.
+# mistake is in the step between the last array that is right and the first one
+# that is wrong. But a fault can also hide.
 #
 # *Predict first: a freshly initialized network has $\gamma = 1$ and $\beta =
-# 0$. Which fault does a check not find there?*
+# 0$. Which fault does a check miss there?*
 #
 # - **a** the forgotten variance
 # - **b** sums instead of means
@@ -768,14 +769,14 @@ for fault in from_scratch.FAULTS:
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **c.** A factor of 1 is not missed. Check a network whose parameters are
-# all random, or one that has been trained for a while.
+# **c.** It makes no difference to leave out a factor of 1. Check a network
+# whose parameters are all random, or one that has been trained for a while.
 #
 # </details>
 #
-# Now train with four of them: three layers, the same initial weights and
-# mini-batches for the right gradient and for each wrong one. (*Both forgotten*
-# means mean and variance.)
+# Now we train three layers with four of these faults, and with the right
+# gradient: from the same initial weights, with the same mini-batches. (*Both
+# forgotten* means mean and variance.)
 #
 # *Predict first: with the variance forgotten, how much will the network
 # learn, compared with the right gradient?*
@@ -833,8 +834,8 @@ for verdict in gradient_faults.verdicts:
                 " images.",
                 if_not="With nine layers the fault costs less than 1 % of the"
                 " test images, if anything: {mean:+.1%}.",
-                if_undecided="Whether the fault costs nine layers 1 % of the"
-                " test images stays open: {low:+.1%} to {high:+.1%}.",
+                if_undecided="Whether the fault costs 1 % of the test images"
+                " with nine layers stays open: {low:+.1%} to {high:+.1%}.",
             )
         )
 claim(
@@ -843,31 +844,31 @@ claim(
     " lost.",
     if_not="Even with mean and variance forgotten, less than 1 % of the test"
     " images is lost: {mean:+.1%}.",
-    if_undecided="Whether mean and variance forgotten lose 1 % of the test"
+    if_undecided="Whether forgetting mean and variance loses 1 % of the test"
     " images or more stays open: {low:+.1%} to {high:+.1%}.",
 )
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **c.** A wrong gradient that points downhill, by and large, is an optimizer
-# that nobody has asked for.
+# **c.** A wrong gradient that points downhill, by and large, still lowers the
+# loss: it is an optimizer that nobody has asked for.
 #
 # </details>
 #
-# The report argues that its gradient cannot be wrong, since the accuracies
-# come out. The argument does not hold: they would come out with a wrong one,
-# too, or miss by so little that one blames the learning rate. Accuracy is no
-# gradient check, and a check takes seconds.
+# The report argues that its gradient cannot be wrong, since the accuracies come
+# out right. The argument does not hold: with a wrong gradient they may come out
+# right, too, or miss by so little that you blame the learning rate. Accuracy is
+# no gradient check, and a check takes seconds.
 
 # %% [markdown]
 # Here are all five faults, one at a time, with a small network and 500 images.
-# On the left stands what the gradient check says of each array, on the right
+# The left panel shows what the gradient check says of each array, the right one
 # the training loss, with that of the right gradient in grey. All begin with the
 # same weights and see the same mini-batches.
 #
-# *Predict first: had you only the vermilion curve, without the grey one beside
-# it, which of the faults would you notice?*
+# *Predict first: if you had only the training loss, without that of the right
+# gradient beside it, which of the faults would you notice?*
 #
 # - **a** any of them: a wrong gradient shows in the loss
 # - **b** one whose loss soon stays level or rises
@@ -917,12 +918,12 @@ claim(
     " variance, gamma and n - 1",
     smallest=0.5,
     absent=True,
-    if_so="With three of them the training loss falls to {mean:.0%} of what it"
-    " was in the first epoch, as if nothing were wrong.",
-    if_not="With three of them the training loss does not fall to half of what"
-    " it was in the first epoch.",
+    if_so="With three of the faults the training loss falls to {mean:.0%} of"
+    " what it was in the first epoch, as if nothing were wrong.",
+    if_not="With three of the faults the training loss does not fall to half"
+    " of what it was in the first epoch.",
     if_undecided="It stays open whether the training loss falls to half with"
-    " three of them.",
+    " three of the faults.",
 )
 
 # %% [markdown]
@@ -1087,7 +1088,7 @@ exercises.check("best-step", best_step)
 # ## Part 3: train it
 #
 # The network is built, and its gradient is right. Now it gets real images, a
-# learning rate that goes up and down, and more layers than it can use.
+# learning rate that goes up and down, and more layers.
 
 # %% [markdown] anchor="cifar"
 # ## The images
@@ -1102,10 +1103,11 @@ exercises.check("best-step", best_step)
 # runs on Fashion-MNIST, and no published number is compared.
 #
 # A tenth of the training images is held out to validate, equally many of each
-# class. The test images are used only in the end.
+# class. Every choice is made on these; the test images only measure what a
+# training has reached in the end.
 #
-# *Predict first: a network gives all images the same class. How many per
-# cent of the test images does it get right?*
+# *Predict first: a network gives all images the same class. What percentage of
+# the test images does it get right?*
 
 # %% tags=["slide-code"]
 from lecture.experiments.images import source_of_cifar10
@@ -1128,8 +1130,8 @@ plots.plot_images(raw.X_train[one_each], raw.class_names);
 #
 # **10.** All classes are equally frequent in each part. So 10.00 says that a
 # network has learnt nothing. In the report this number is 9.50 on the
-# validation set, because it held out the last 5,000 images as they come, 475
-# of them of the class that its dead networks chose.
+# validation set, because it held out the last 5,000 images of the file, and
+# only 475 of them have the class that its dead networks chose.
 #
 # </details>
 #
@@ -1194,11 +1196,12 @@ print(np.allclose(x @ W, x_turned @ W_turned))
 # </details>
 #
 # So a dense layer that is trained with plain gradient descent does not know
-# which pixels are neighbours. You may shuffle the pixels of all images, or
-# rotate all images in this space, and it learns the same. A convolution would
-# notice, and so would Adam, which scales each weight by itself. So the network
-# loses nothing by the rotation, and by leaving out the last axes only what
-# little varies along them. In return the first layer is smaller:
+# which pixels are neighbours. You may shuffle the pixels of all images in the
+# same way, or rotate all images in this space, and it learns the same. A
+# convolution would notice, and so would Adam, which scales each weight by
+# itself. So the network loses nothing by the rotation. By leaving out the last
+# axes it loses only the little that varies along them. In return the first
+# layer is smaller:
 
 # %% tags=["hide-input"]
 n_inputs = IMAGES.X.shape[1]
@@ -1230,8 +1233,8 @@ print(
 # $$\eta_s = \eta_{\min} + (\eta_{\max} - \eta_{\min}) \left(1 - \left|\tfrac{s}{n_s} \bmod 2 - 1\right|\right)$$
 #
 # The report has $\eta_{\min} = 10^{-5}$, $\eta_{\max} = 10^{-1}$ and $n_s =
-# 2250$, with mini-batches of 100. In Keras that is one object, which takes the
-# place of a number.
+# 2250$, with mini-batches of 100. In Keras, that is one object in the place of a
+# number.
 #
 # *Predict first: with 45,000 images, how many epochs does a cycle take?*
 
@@ -1258,9 +1261,9 @@ for step in (0, 1125, 2250, 3375, 4500, 6750):
 #
 # *Predict first: at which learning rate of a cycle is the accuracy highest?*
 #
-# - **a** the highest, where the network learns fastest
-# - **b** one in the middle
-# - **c** the lowest, where the cycle ends
+# - **a** at the highest, where the network learns fastest
+# - **b** at one in the middle
+# - **c** at the lowest, where the cycle ends
 
 # %%
 cycles = experiments.cycles.run(preset=PRESET, images=IMAGES)
@@ -1270,7 +1273,7 @@ plots.plot_cycles(cycles.details.cycled);
 display(
     claim(
         cycles.verdict("PEAKS"),
-        if_so="Where the rate is lowest, networks are at their best: half a"
+        if_so="Networks are at their best where the rate is lowest: half a"
         " cycle of training later, at the highest rate, they recognize"
         " {mean:.1%} fewer of the images.",
         if_not="Half a cycle after the lowest rate, at the highest one,"
@@ -1302,10 +1305,9 @@ claim(
 # <details><summary>Answer</summary>
 #
 # **c.** A large rate makes the weights jump around the valley that they are
-# in; when it gets small, they settle. So the last step should be one with a
-# small rate, whichever way the rate came down. The last sentence under the
-# figure compares the two ways. A network that is taken out in the middle of
-# a cycle is measured at a bad moment.
+# in; when the rate gets small, they settle. So a training should end with a
+# small rate, whichever way the rate comes down. A network that is taken out in
+# the middle of a cycle is measured at a bad moment.
 #
 # </details>
 #
@@ -1316,12 +1318,12 @@ claim(
 # limits in one short training: let the rate rise from far too small to far too
 # large, and watch. The report left it out.
 #
-# *Predict first: the rate rises from 0.0001 to 10. Where does the accuracy
-# collapse?*
+# *Predict first: the rate rises from 0.0001 to 10. At which rate is the accuracy
+# highest?*
 #
-# - **a** before 0.1
-# - **b** soon after 0.1
-# - **c** far above 0.1
+# - **a** below 0.03
+# - **b** between 0.03 and 0.3
+# - **c** above 0.3
 
 # %%
 ax = plots.plot_sweep(cycles.sweeps[1])
@@ -1345,10 +1347,10 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# As the lowest rate take one where the accuracy begins to rise, as the
-# highest one a little below the peak. The test lasts no longer than a cycle,
-# and each point has been trained only with the smaller rates before it, so
-# it is a hint rather than a measurement of the best rate.
+# Let the cycles begin at a rate where the accuracy starts to rise, and turn
+# back a little below the peak. The test lasts no longer than a cycle, and
+# each point has been trained only with the smaller rates before it, so it
+# gives a hint rather than a measurement of the best rate.
 #
 # </details>
 #
@@ -1408,8 +1410,7 @@ claim(
 # The report's two runs differ by 0.2 points: 52.87 and 53.08 %. From one run
 # each it concludes that batch norm makes no difference in a shallow network.
 # That may be so, but two single runs cannot show it: the accuracies of two
-# seeds differ by about as much. What batch norm gains here, over several
-# pairs, is in the sentence under the figure.
+# seeds can differ by as much.
 #
 # </details>
 #
@@ -1429,17 +1430,17 @@ claim(
 #
 # *About 6 minutes.*
 #
-# Now with eight hidden layers, of 50, 30, 20, 20, 10, 10, 10 and 10 units. The
-# gradient has to pass through all of them, and the last four are as narrow as
-# the output. In the report batch norm gains 7.4 points here: 47.61 instead of
-# 40.21 %.
+# Now the network gets eight hidden layers, of 50, 30, 20, 20, 10, 10, 10 and 10
+# units. The gradient has to pass through all of them, and the last four are as
+# narrow as the output. In the report batch norm gains 7.4 points here: 47.61
+# instead of 40.21 %.
 #
 # *Predict first: how much do these networks gain from batch norm, and do nine
 # layers beat three?*
 #
 # - **a** less than 1 %, and three layers are better
-# - **b** some per cent, and three layers are better
-# - **c** some per cent, and nine layers are better
+# - **b** 1 % or more, and three layers are better
+# - **c** 1 % or more, and nine layers are better
 
 # %%
 plots.plot_cycles(batch_norm.details[9]);
@@ -1484,14 +1485,15 @@ claim(
     " images than nine.",
     if_not="With batch norm, nine layers recognize about as many of the images"
     " as three, or more.",
-    if_undecided="With batch norm, whether three layers recognize 0.5 % more"
-    " of the images than nine stays open.",
+    if_undecided="With batch norm, the accuracy of three layers minus that of"
+    " nine is {mean:+.1%} of the images. Whether it is 0.5 % or more stays"
+    " open.",
 )
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Depth alone is no gain: all that the last layers know of an image has
+# More layers need not help: all that the last ones know of an image has
 # passed through ten units.
 #
 # </details>
@@ -1503,11 +1505,11 @@ claim(
 # weights of standard deviation $1/\sqrt{n}$ instead of $\sqrt{2/n}$ could
 # explain it: each ReLU then halves the variance.
 #
-# For your own deep network: before you add layers, look whether the ones that
-# are there are wide enough, and run the shallow network beside it.
+# For your own deep network: before you add layers, check that the ones you have
+# are wide enough, and run the shallow network beside it.
 #
-# **Learnt:** what a change is worth at one depth, it need not be worth at
-# another. Measure both, and put the shallow network beside the deep one.
+# **Learnt:** a change that pays at one depth need not pay at another. Measure
+# both, and put the shallow network beside the deep one.
 
 # %% [markdown] anchor="penalty-search" part="Ask it"
 # ## The penalty, coarse to fine
@@ -1515,9 +1517,9 @@ claim(
 # *About 10 minutes.*
 #
 # The cost is the loss plus a penalty, $\lambda \sum w^2$ over all weights. How
-# strong should it be? One searches on a logarithmic scale, because nobody
-# knows even the power of ten: first coarsely, with few epochs, then finely
-# around the best value.
+# strong should it be? We search on a logarithmic scale, because we do not even
+# know the power of ten: first coarsely, with few epochs, then finely around
+# the best value.
 #
 # A search tries many values and reports the best score. The report tried at
 # least fifteen in its fine search and found $\lambda = 0.0072$, with an
@@ -1525,9 +1527,10 @@ claim(
 # had .5387. Was that bad luck?
 #
 # *Predict first: twenty networks are all equally good and get 53 % of all
-# images right. Each is scored on 5,000 images. What is the best score?*
+# images right. Each is scored on 5,000 images. What is the best score, on
+# average?*
 #
-# - **a** 53 %, like that of each
+# - **a** 53 %, since all are equally good
 # - **b** about 54 %
 # - **c** about 57 %
 
@@ -1541,10 +1544,11 @@ print(f"best of twenty, on average: {scores.max(axis=1).mean():.4f}")
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **b.** About .543: a score on 5,000 images has a standard error of
-# $\sqrt{0.53 \cdot 0.47 / 5000} = 0.007$, and the largest of twenty normal
-# numbers is on average 1.9 standard deviations above their mean. This is the
-# *winner's curse*: what is chosen for a high score has probably been lucky.
+# **b.** A score on 5,000 images has a standard error of $\sqrt{0.53 \cdot
+# 0.47 / 5000} = 0.007$, and the largest of twenty normal numbers is on
+# average 1.9 standard deviations above their mean, which makes .543. This is
+# the *winner's curse*: what is chosen for a high score has probably been
+# lucky.
 #
 # </details>
 #
@@ -1553,21 +1557,23 @@ print(f"best of twenty, on average: {scores.max(axis=1).mean():.4f}")
 # standard error below the best. We call them the plateau.
 #
 # In our search each λ has networks of its own, with three layers and batch
-# norm, which differ in their initial weights only and take the same
+# norm. They differ only in their initial weights and take the same
 # mini-batches. At the end, new networks are trained with the λ that was found,
 # with .005, where the report began, and with its .0072.
 #
 # *Predict first: how wide is the plateau?*
 #
-# - **a** a factor of 2
-# - **b** a factor of 5
-# - **c** a factor of 50
+# - **a** about a factor of 2
+# - **b** about a factor of 5
+# - **c** about a factor of 50
 
 # %%
 penalty = experiments.penalty.run(preset=PRESET, images=IMAGES)
 plots.plot_penalty(penalty.details)
 plt.show()
 print(penalty.details.describe())
+low, high = penalty.details.plateau
+print(f"The plateau spans at least a factor of {high / low:.1f}.")
 
 # %% tags=["hide-input"]
 display(
@@ -1603,10 +1609,9 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The green band is the plateau, and the line below the figure has its ends.
-# (Where one of them is the end of the fine search, the plateau may go on.)
-# The accuracy of such networks changes slowly with λ, so a search that
-# distinguishes .0064 from .0072 distinguishes noise.
+# The green band is the plateau; where it ends with the fine search, it may go
+# on. The accuracy of such networks changes slowly with λ: between .0064 and
+# .0072 there is no difference to find.
 #
 # </details>
 #
@@ -1683,11 +1688,11 @@ if carried_over.details.published:
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **c.** All rows train one and the same network, each begins with the
-# weights that the row before has left. Then the rows of small λ are simply
-# more epochs, and only a strong penalty makes the network forget. In the
-# code that takes one misplaced line: the network is built before the loop
-# over λ, not inside it.
+# **c.** All rows train one and the same network: each begins with the weights
+# that the row before has left. Then the rows of small λ are simply more
+# epochs, and only a strong penalty makes the network forget. In the code it
+# takes one misplaced line: the network is built before the loop over λ, not
+# inside it.
 #
 # </details>
 #
@@ -1829,14 +1834,14 @@ claim(
 #
 # </details>
 #
-# A cell has the mean of the seeds, and in brackets their range where they
+# A cell shows the mean of the seeds, and in brackets their range where they
 # differ; 10 % is one class for all images. In short mode networks have few
-# steps, and those that start with tiny weights need more of them. If the
-# images are the report's, its numbers stand at the right. As its networks
-# learn from σ = 0.0001, its ε must have been smaller than $10^{-5}$.
+# steps, perhaps too few for those that start with tiny weights. If the images
+# are the report's, its numbers stand at the right. As its networks learn from
+# σ = 0.0001, its ε must have been smaller than $10^{-5}$.
 #
-# For your own deep network: with batch norm, keep He's or Glorot's initial
-# weights all the same, and if sums are small on purpose, look at ε.
+# For your own deep network: keep He's or Glorot's initial weights even with
+# batch norm, and if the sums are small on purpose, look at ε.
 #
 # **Learnt:** batch norm makes a network independent of the size of its initial
 # weights only as long as ε is small beside the variance of the sums.
@@ -1846,10 +1851,10 @@ claim(
 #
 # *About 6 minutes.*
 #
-# How small initial weights stop a deep network with batch norm can be seen
-# layer by layer, without any training. We send 100 images through networks
-# that have up to 20 hidden layers of 50 ReLUs, and measure how far $u$, which
-# the ReLUs take, spreads in each layer: its standard deviation over the
+# You can see layer by layer, without any training, how small initial weights
+# stop a deep network with batch norm. We send 100 images through networks that
+# have up to 20 hidden layers of 50 ReLUs. In each layer we measure the
+# *spread* of $u$, the input of the ReLUs: its standard deviation over the
 # images.
 #
 # Without batch norm, weights of standard deviation $\sigma$ multiply the
@@ -1857,8 +1862,8 @@ claim(
 # norm makes up for that as long as the variance $v$ of the sums is much larger
 # than $\varepsilon$.
 #
-# *Predict first: make $\sigma$ ten times smaller. By which factor do you have
-# to change $\varepsilon$ so that the spread stays the same in all layers?*
+# *Predict first: you make $\sigma$ ten times smaller. How many times smaller
+# must $\varepsilon$ be for the spread to stay the same in all layers?*
 
 # %% tags=["live", "slide-code"]
 # Write normed(a, sigma, epsilon, rng): z with rng.normal and @, standardized.
@@ -1877,8 +1882,13 @@ def spreads(sigma, epsilon):
         yield f"{u.std():.2g}"
 
 
-for sigma, epsilon in (1e-3, 1e-4), (1e-4, 1e-4), (1e-4, 1e-6):
-    print(sigma, epsilon, *spreads(sigma, epsilon))
+Table(
+    ["σ", "ε", *(f"layer {n}" for n in range(1, 9))],
+    [
+        (f"{sigma:g}", f"{epsilon:g}", *spreads(sigma, epsilon))
+        for sigma, epsilon in ((1e-3, 1e-4), (1e-4, 1e-4), (1e-4, 1e-6))
+    ],
+)
 
 # %% tags=["hide-input"]
 import functools
@@ -1999,14 +2009,14 @@ claim(
 # Move *log10 sigma* two notches to the left, then *log10 epsilon* to the left
 # until the legend says the same $\sigma^2 / \varepsilon$ as before: both
 # lines are back where they were. Then untick *batch norm*, and $\varepsilon$
-# has no say any more. The dashed line is the norm of $\partial \mathcal{L} /
+# no longer matters. The dashed line is the norm of $\partial \mathcal{L} /
 # \partial W$ for each hidden layer: where it leaves the picture at the bottom,
-# a layer gets no gradient that could move its weights. (The larger $\sigma$, the
-# more it also depends on $\sigma$ itself, through the softmax.)
+# a layer gets no gradient that could move its weights. (The larger $\sigma$,
+# the more it also depends on $\sigma$ itself, through the softmax.)
 #
 # For your own network: a default of $\varepsilon$ is small or large only
 # beside the variance of your sums. If the initial weights are small, print
-# `z.var()` before the first batch norm and the last one.
+# `z.var()` before the first batch norm and before the last one.
 #
 # **Learnt:** with batch norm, how far an untrained network carries a signal
 # depends on $\sigma^2 / \varepsilon$ alone, and can be seen without training.
@@ -2016,13 +2026,12 @@ claim(
 #
 # *About 7 minutes.*
 #
-# While it is trained, batch norm takes mean and variance from the mini-batch.
-# A prediction must not depend on which other images are in the batch, so it
-# needs a mean and a variance from elsewhere. Usually these are moving averages
-# from training, of which each mini-batch replaces a share of 1 - momentum.
+# In training, batch norm takes mean and variance from the mini-batch. In
+# prediction it usually takes their moving averages from training: each
+# mini-batch has replaced a share of 1 - momentum of them.
 #
 # *Predict first: one example stays, and the others in its batch change. Does
-# its output change in training, and does it in prediction?*
+# its output change in training, in prediction, or in both?*
 #
 # - **a** in training only
 # - **b** in both
@@ -2040,27 +2049,29 @@ for mode in (True, False):
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **a.** In prediction the averages are the same for every batch, whatever is
-# in it.
+# **a.** A prediction must not depend on which other images are in the batch,
+# and it does not: the averages are the same for every batch.
 #
 # </details>
 #
-# But moving averages are those of earlier weights: they lag behind. With a
+# But moving averages belong to earlier weights: they lag behind. With a
 # momentum of 0.9 they follow about the last ten mini-batches, with 0.99, which
-# is Keras' default, the last hundred. There are two ways without a lag. One
+# is Keras' default, the last hundred. There are two ways to avoid the lag. One
 # passes some thousand training images through the network when training stops,
 # and takes their statistics, layer by layer: `BatchNorm.refreshed(net, X)`
-# ([Wu and Johnson, 2021](https://arxiv.org/abs/2105.07576)). The other takes,
-# after all, the statistics of the batch that is predicted.
+# ([Wu and Johnson, 2021](https://arxiv.org/abs/2105.07576)). The other takes
+# the statistics of the batch that is predicted, after all.
 #
 # Networks with nine layers are stopped at each quarter of a cycle and predict
-# the validation set with all four. The weights are the same for all of them.
+# the validation set four times: with moving averages of both momentums, with
+# statistics of training images, and with each batch's own. The weights are the
+# same all four times.
 #
 # *Predict first: when do moving averages do worst?*
 #
 # - **a** while the learning rate is high
-# - **b** while it is low
-# - **c** always alike
+# - **b** while the learning rate is low
+# - **c** at no time: they are equally good throughout
 
 # %%
 inference = experiments.inference.run(preset=PRESET, images=IMAGES)
@@ -2101,8 +2112,8 @@ display(
 claim(
     inference.verdict("AS_GOOD"),
     if_so="The statistics of the batch itself are as good as moving averages.",
-    if_not="The statistics of the batch itself do not do the same as moving"
-    " averages: {mean:+.1%} of the images.",
+    if_not="With the statistics of the batch itself, the accuracy differs from"
+    " that with moving averages by {mean:+.1%} of the images.",
     if_undecided="Whether the statistics of the batch itself are as good as"
     " moving averages stays open: {low:+.1%} to {high:+.1%}.",
 )
@@ -2110,10 +2121,10 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **a.** Then the weights run away from their averages. When it is small, the
-# averages catch up, and it is the same whether they have been collected on
-# the way or are computed afterwards. A hundred images give a noisy mean and
-# variance, and in nine layers the noise adds up.
+# **a.** Then the weights run away from their averages. When the rate is
+# small, the averages catch up, and it no longer matters whether they were
+# collected on the way or are computed afterwards. A batch of a hundred images
+# gives a noisy mean and variance, and in nine layers the noise adds up.
 #
 # </details>
 #
@@ -2245,13 +2256,13 @@ exercises.check("largest-epsilon", largest_epsilon)
 # *About 5 minutes.*
 #
 # The claims of the report, and some that one often hears beside them, were
-# written down before any network of this page was trained, each with the
-# smallest effect that would count. There is one exception: that a wrong
-# gradient keeps 90 % of what the right one learns was added after a first look
-# at the numbers. The report had one run for most questions, and five for some;
-# here every claim has several, and an interval.
+# written down before any network of this chapter was trained, each with the
+# smallest effect that would count. There is one exception: the claim that a
+# wrong gradient keeps 90 % of what the right one learns was added after a first
+# look at the numbers. The report had one run for most questions, and five for
+# some; here every claim has several, and an interval.
 #
-# *Predict first: what share of these claims do the networks of this page
+# *Predict first: what share of these claims do the networks of this chapter
 # support?*
 #
 # - **a** nearly all of them
@@ -2282,9 +2293,9 @@ Table.of(experiments.verdict_table(answers))
 #
 # "Undecided" means that the interval contains the smallest effect that counts;
 # more seeds could decide it. In the next table the published numbers stand
-# beside ours. "Agrees" means that runs of ours could have given the published
-# number. They are compared only where the report's images, CIFAR-10, are at
-# hand.
+# beside ours. "Agrees" means that as many runs of ours could have given the
+# published number. They are compared only where the report's images, CIFAR-10,
+# are at hand.
 
 # %% tags=["hide-input"]
 print(IMAGES.describe())
@@ -2301,7 +2312,7 @@ else:
 # report have nothing to do with it:
 #
 # 1. Errors of the gradient from .5 to 2 were accepted because the accuracies
-#    came out. But [a wrong gradient can train, too](#wrong-gradients).
+#    came out right. But [a wrong gradient can train, too](#wrong-gradients).
 # 2. The list for "nine layers" has [three](#gradient-checking): the third one
 #    is the output, whose γ and β are not used, so that their errors are 0.
 # 3. Errors up to 1.995 are not "substantial" but [as large as this measure can
@@ -2332,8 +2343,8 @@ else:
 #     equally many of all classes, it is .1 everywhere.
 # 13. [Three](#three-layers) and [nine layers](#nine-layers) have a single run
 #     each, with and without batch norm, and are compared on the test set.
-# 14. The ε of batch norm is not given, and it decides about [initial
-#     weights](#first-weights); nor is the momentum of its [moving
+# 14. The ε of batch norm is not given, and it decides which [initial
+#     weights](#first-weights) work; nor are the momentum of its [moving
 #     averages](#training-and-inference), the order of the images, their
 #     [preprocessing or their split](#cifar).
 #
