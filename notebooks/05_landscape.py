@@ -743,7 +743,7 @@ claim(
 #
 # "Training is stuck because the gradient vanishes" can be tested. In the right
 # column, compare the norm where the loss is level with the norm where it
-# drops. A long gradient on a level stretch would suggest that the steps go
+# drops. A large gradient on a level stretch would suggest that the steps go
 # back and forth across a narrow valley.
 #
 # For your own training: the norm costs one line and next to no time, because
@@ -1006,8 +1006,9 @@ claim(
 # direction with eigenvalue 0 does not lead up. Dead units add many such
 # directions.
 #
-# For your own network: "the gradient is nearly zero" needs a number. Before you count samples at a radius $r$, compare $|g| r$ with $\lambda r^2 /
-# 2$, where $\lambda$ is the curvature.
+# For your own network: "the gradient is nearly zero" needs a number. Before you
+# count samples at a radius $r$, compare $|g| r$ with $\lambda r^2 / 2$, where
+# $\lambda$ is the curvature.
 #
 # **Learnt:** a plateau is often the best that a smaller network can do.
 # Samples around a point show its curvature only at a radius at which curvature
@@ -1145,8 +1146,8 @@ plots.plot_sweeps(stationary.sweeps[:2]);
 #
 # Replace the label of every training image by one drawn at random. Nothing in
 # an image says anything about its label any more, so all that a network can do
-# is learn each image by heart. If it can, it has room for that. Does it also
-# use this room when the labels are true ([Zhang et al.,
+# is learn each image by heart. If it manages to, does it also learn by heart
+# when the labels are true ([Zhang et al.,
 # 2017](https://arxiv.org/abs/1611.03530))?
 #
 # Three networks try: 784-8-200-10, whose first layer squeezes an image into
@@ -1158,7 +1159,7 @@ plots.plot_sweeps(stationary.sweeps[:2]);
 #
 # - **a** Hardly more than by guessing: there is nothing to learn.
 # - **b** All three fit nearly all, and get half of the new images right.
-# - **c** More, the wider they are, and on new images they guess.
+# - **c** The wider the network, the more; on new images all three guess.
 
 # %%
 random_labels = experiments.random_labels.run(preset=PRESET)
@@ -1375,10 +1376,10 @@ claim(
 # To see it clearly we need models that are trained to the very end, at every
 # size. So the hidden layer keeps its random weights, and only the output's
 # weights are fitted, by *least squares*. Where several weights fit all images,
-# we take those of the least norm, which is where gradient descent ends that
-# starts from zeros ([Belkin et al.,
-# 2019](https://doi.org/10.1073/pnas.1903070116)). Each model sees 200 images
-# and says whether they are of the first five classes or of the others.
+# we take those of the least norm, which gradient descent finds if it starts
+# from zeros ([Belkin et al., 2019](https://doi.org/10.1073/pnas.1903070116)).
+# Each model is fitted to 200 images, and says whether an image belongs to the
+# first five classes or to the others.
 #
 # *Predict first: with 200 images, how does the error on new images change from
 # 20 random features to 4,000?*
@@ -1478,7 +1479,7 @@ claim(
 # The lowest panel shows where the danger is, and you need no new images to see
 # it: it is where the weights are large. A penalty keeps them small.
 #
-# For your own network: if a larger one does worse, you may stand on the rising
+# For your own network: if a larger one does worse, you may be on the rising
 # side of the peak. Try a penalty, early stopping, or a *much* larger network
 # before you make it smaller.
 #
@@ -1583,9 +1584,9 @@ claim(
 # The height of a wall is measured from the straight line between the two
 # networks' losses; in the right panel, lower means fewer correct images on the
 # way. The next figure has these heights on the left, and on the right the norm
-# of each network's weights. The ends of the line, α = -1 and α = 2, are
-# equally far from the nearer network. But relative to its own weights, the
-# network with the smaller norm has been moved further.
+# of each network's weights. α = -1 is as far from the first network as α = 2 is
+# from the second. But relative to its own weights, the network with the
+# smaller norm has been moved further.
 
 # %%
 plots.plot_sweeps([interpolation.sweeps[0], interpolation.sweeps[3]]);
