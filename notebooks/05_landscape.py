@@ -1123,9 +1123,11 @@ explore(ratios_over_radii, log10_radius=(-7.7, -0.2, 0.5))
 # Hessian multiplied by the gradient gives zero, the norm cannot fall any
 # further although the gradient is not zero. Such points are called
 # *gradient-flat* and are not counted ([Frye et al.,
-# 2021](https://doi.org/10.1162/neco_a_01388)). Here is how the searches ended:
-# for the sine, for the three steps, and for a linear network, whose stationary
-# points are all known.
+# 2021](https://doi.org/10.1162/neco_a_01388)). The next figure has the sine, the
+# three steps, and a linear network, whose stationary points are all known. The
+# left panel shows how a search ends if it starts at random weights or on the
+# way of a training, the right one from which starts a search arrives at a zero
+# gradient.
 
 # %%
 plots.plot_sweeps(stationary.sweeps[:2]);

@@ -97,8 +97,8 @@ def test_a_picture_that_leaves_nothing_out_has_the_true_losses():
     plane, ends = rng.normal(size=(2, P)) / 50, rng.normal(size=(3, 4, 2))
     paths = landscape.vector(several)[0] + ends @ plane
     losses = trajectories.losses_in_picture(several, paths, X, Y)
-    np.testing.assert_allclose(losses["end, projected"], losses["end"], rtol=1e-5)
-    np.testing.assert_allclose(losses["start, projected"], losses["start"], rtol=1e-5)
+    np.testing.assert_allclose(losses["shadow of the end"], losses["end"], rtol=1e-5)
+    np.testing.assert_allclose(losses["shadow of the start"], losses["start"], rtol=1e-5)
     by_hand = special.log_softmax(logits(_one(several, paths[1, -1])), axis=1)
     assert losses["end"][1] == pytest.approx(-(Y * by_hand).sum(axis=1).mean(), rel=1e-5)
 

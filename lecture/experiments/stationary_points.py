@@ -264,14 +264,14 @@ def _sweeps(searches):
     )
     return (
         over(
-            "From random weights and from those on the way",
+            "How searches end",
             KINDS,
             "end",
             "share of the searches",
             lambda each: [each.share((kind,), FROM_ANYWHERE) for kind in KINDS],
         ),
         over(
-            "Searches that reach a zero gradient",
+            "Searches that arrive",
             STARTS,
             "start",
             "share of the searches",

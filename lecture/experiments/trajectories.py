@@ -163,9 +163,9 @@ def losses_in_picture(nets: Replicas, paths: np.ndarray, X: np.ndarray, y: np.nd
     own = [landscape.project(path, center="end", null=None) for path in paths]
     rows = {
         "end": paths[:, -1],
-        "end, projected": middle + joint.points[:, -1] @ joint.axes.T,
+        "shadow of the end": middle + joint.points[:, -1] @ joint.axes.T,
         "start": paths[:, 0],
-        "start, projected": np.stack([path[-1] + p.points[0, 0] @ p.axes.T for path, p in zip(paths, own)]),
+        "shadow of the start": np.stack([path[-1] + p.points[0, 0] @ p.axes.T for path, p in zip(paths, own)]),
     }
     return {name: bottleneck.losses(landscape.assign(nets, at), X, y) for name, at in rows.items()}
 
@@ -237,9 +237,9 @@ def _sweeps(pictures, losses):
     return (
         Sweep("All paths of a kind in one picture", parts, "weights of", "share that two axes explain", shares),
         Sweep("Away from the middle", parts, "weights of", "share of epochs", away),
-        Sweep("A picture for each path", tuple(range(1, N_AXES + 1)), "axis", "share of the variance", axes),
+        Sweep("A PCA for each path", tuple(range(1, N_AXES + 1)), "axis", "share of the variance", axes),
         Sweep(
-            "Loss where the picture puts a network",
+            "Loss of weights and shadows",
             tuple(losses),
             "weights",
             "loss",
