@@ -1452,8 +1452,7 @@ plots.describe(
     "The loss of each batch falls with much noise; the mean of an epoch by"
     f" hand, {by_hand.round(3).tolist()}, lies on that of fit,"
     f" {np.round(fitted, 3).tolist()}.",
-);
-
+)
 apart = np.abs(by_hand - fitted).max()
 print(f"largest difference between the losses of an epoch: {apart:.0e}")
 assert apart < 1e-3

@@ -20,9 +20,11 @@
 # 1. **[First network](#data)**: the images, the layers, the loss, the scaling.
 # 2. **[Training well](#training-hyperparameters)**: epochs and batches,
 #    predictions, when to stop, schedules, AdamW.
-# 3. **[Regularization](#one-change-at-a-time)**: capacity, penalties, dropout,
-#    batch and layer normalization, augmentation, label smoothing.
-# 4. **[What is it worth?](#confusion-matrix)**: mistakes, calibration, a
+# 3. **[Capacity and penalties](#one-change-at-a-time)**: larger and narrower
+#    networks, L1 and L2.
+# 4. **[Noise and normalization](#dropout)**: dropout, batch and layer
+#    normalization, augmentation, label smoothing.
+# 5. **[What is it worth?](#confusion-matrix)**: mistakes, calibration, a
 #    comparison with a convolution, saving; all variants in [one
 #    table](#all-variants).
 
@@ -1614,7 +1616,7 @@ def train(X, y):
 
 exercises.check("step-budget", train)
 
-# %% [markdown] anchor="one-change-at-a-time" part="Regularization"
+# %% [markdown] anchor="one-change-at-a-time" part="Capacity and penalties"
 # ## One baseline, one change at a time
 #
 # *About 3 minutes.*
@@ -1948,15 +1950,19 @@ claim(
 # **Learnt:** L2 makes weights small, L1 makes many of them zero, and both fit
 # the training images less closely.
 
-# %% [markdown] anchor="dropout"
+# %% [markdown] anchor="dropout" part="Noise and normalization"
 # ## Dropout
 #
 # *About 5 minutes.*
 #
-# During training, set each activation of a layer to 0 with probability
-# $p_\text{drop}$, anew for every image of every batch ([Srivastava et al.,
-# 2014](https://jmlr.org/papers/v15/srivastava14a.html)). No unit can rely on
-# any other unit being there, so the network has to spread out what it learns.
+# Penalties act on the weights. The remedies of this part act on what the
+# network sees and passes on: they add noise to it, or fix its scale.
+#
+# Dropout is noise. During training, set each activation of a layer to 0 with
+# probability $p_\text{drop}$, anew for every image of every batch ([Srivastava
+# et al., 2014](https://jmlr.org/papers/v15/srivastava14a.html)). No unit can
+# rely on any other unit being there, so the network has to spread out what it
+# learns.
 #
 # *Predict first: with $p_\text{drop} = 0.5$, does the next layer receive half
 # of what it received before?*
