@@ -909,7 +909,7 @@ costs = [from_scratch.gradient_costs(s) for s in sizes]
 plots.plot_gradient_costs(costs)
 plt.show()
 Table(
-    ["network", "backward, in forward passes", "from the front, in backward"],
+    ["network", "backward ÷ forward", "from the front ÷ backward"],
     [
         (
             "-".join(map(str, cost.sizes)),
@@ -929,11 +929,12 @@ Table(
 #
 # </details>
 #
-# These are counts for one example, after one forward pass; they are the same on
-# every machine. Backward, each layer needs one matrix product for the gradient
-# of its weights and one to pass the gradient on. So the way back costs at most
-# two forward passes, plus one multiplication for each unit. The way from the
-# front repeats the work of the later layers for every weight.
+# The table compares multiplications for one example, after one forward pass;
+# these counts do not depend on the machine. Backward, each layer needs one
+# matrix product for the gradient of its weights and one to pass the gradient
+# on. So the way back costs at most two forward passes, plus one multiplication
+# for each unit. The way from the front repeats the work of the later layers for
+# every weight.
 #
 # **Learnt:** the gradient has the shape of the weights and is a mean over the
 # batch. Found from the back, it costs at most about two forward passes, however
@@ -1984,7 +1985,7 @@ for learning_rate in (0.5, 1, 2, 4):
     )
 display(
     Table(
-        ["learning rate", "dead units", "from", "to, over 5 seeds"],
+        ["learning rate", "dead units, mean", "least", "most of 5 seeds"],
         [
             (f"{rate:g}", *(f"{n:.0%}" for n in (x.mean(), x.min(), x.max())))
             for rate, x in dead.items()
@@ -2311,11 +2312,11 @@ rows = [
     for way in ("frozen", "fine-tuned")
     for count, row in zip(few.counts, few.gain(way, over="from scratch"))
 ]
-head = "way", "images", "accuracy gained over from scratch", "draws ahead"
+head = "way", "images", "accuracy, minus that from scratch", "draws ahead"
 display(Table(head, rows))
 display(
     Table(
-        ["way", "parameters trained", "of"],
+        ["way", "parameters trained", "parameters"],
         [
             (
                 name,
