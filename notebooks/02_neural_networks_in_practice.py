@@ -1239,10 +1239,10 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# In its first updates [Adam](#adam) moves every weight by about η, whatever
-# the size of its gradient. With a small η that is harmless. A large one throws
-# the weights so far that units die, and later updates do not bring them back.
-# A warm-up takes these first steps at a small rate.
+# **b.** In its first updates [Adam](#adam) moves every weight by about η,
+# whatever the size of its gradient. With a small η that is harmless. A large
+# one throws the weights so far that units die, and later updates do not bring
+# them back. A warm-up takes these first steps at a small rate.
 #
 # </details>
 #
@@ -1800,8 +1800,8 @@ claim(
     smallest=0.2,
     if_so="Units die: {mean:.1f} of the two, on average over the seeds.",
     if_not="Hardly any of the units die in this run.",
-    if_undecided="Of the two units, {mean:.1f} are dead on average; so few"
-    " seeds do not say how often units die.",
+    if_undecided="On average {mean:.1f} of the two units are dead; so few seeds"
+    " do not say how often units die.",
 )
 
 # %% [markdown]
@@ -2344,10 +2344,10 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The mean and variance of four images are poor estimates. They change with
-# every batch, which is noise to the network, and the moving averages that it
-# uses in prediction differ from all of them. Layer norm never looks at other
-# images, so the batch size makes no difference to it.
+# **b.** The mean and variance of four images are poor estimates. They change
+# with every batch, which is noise to the network, and the moving averages that
+# it uses in prediction differ from all of them. Layer norm never looks at
+# other images, so the batch size makes no difference to it.
 #
 # </details>
 #
@@ -2472,8 +2472,8 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# A dense network has separate weights for every pixel. After the move, the
-# edges of the clothes meet weights that were trained on their neighbours.
+# **c.** A dense network has separate weights for every pixel. After the move,
+# the edges of the clothes meet weights that were trained on their neighbours.
 #
 # </details>
 #
