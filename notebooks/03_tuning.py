@@ -203,10 +203,8 @@ display(
     )
 )
 most = max(["n_layers", "learning_rate", "n_units"], key=shares.get)
-print(
-    f"Of the three, {most} explains most: {shares[most][0]:.0%} of the"
-    f" variance; chance alone explains {shares[most][1]:.0%}."
-)
+share, chance_alone = shares[most]
+print(f"Of the three, {most}: {share:.0%}; chance alone: {chance_alone:.0%}.")
 
 # %% [markdown]
 # <details><summary>Answer</summary>
