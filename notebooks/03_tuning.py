@@ -901,9 +901,9 @@ explore(belief, n_tried=(2, 8))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The line above says where. Expected improvement weighs two things: how good a
-# place is expected to be, and how uncertain that is. The same place again
-# would gain hardly anything.
+# **a.** Close beside the better one. Expected improvement weighs two things:
+# how good a place is expected to be, and how uncertain that is. Beside the
+# better trial both are high. At the trial itself hardly anything is uncertain.
 #
 # </details>
 #
