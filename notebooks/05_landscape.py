@@ -44,13 +44,6 @@ from preamble import *
 PRESET = by_mode(short="short", full="published")
 IMAGES = "MNIST" if data.available_sources()["MNIST"] else "Fashion-MNIST"
 
-
-def factor(decades):
-    """Return a mean number of powers of ten as a factor, in words."""
-    times = 10 ** np.mean(decades)
-    return f"a factor of {times:.{0 if times >= 10 else 1}f}"
-
-
 print(f"Images in this run: {IMAGES}.")
 device.report()
 
@@ -181,7 +174,7 @@ display(
         f"{LOSSES}, all at one rate",
         smallest=0.1,
         if_so="At one learning rate for all, four layers fit better than one:"
-        f" their loss is smaller by {factor(at_one_rate)}.",
+        " their loss is smaller by a factor of {times}.",
         if_not="At one learning rate for all, four layers fit no better than"
         " one.",
         if_undecided="At one learning rate for all, it stays open whether four"
@@ -192,7 +185,7 @@ display(
         f"{LOSSES}, each at its own rate",
         smallest=0.1,
         if_so="Each at its own rate, four layers fit better than one, by"
-        f" {factor(at_own_rates)}.",
+        " a factor of {times}.",
         if_not="Each at its own rate, four layers fit no better than one.",
         if_undecided="Each at its own rate, it stays open whether four layers"
         " fit better than one.",
@@ -203,7 +196,7 @@ claim(
     "the first of these numbers minus the second",
     smallest=0.1,
     if_so="Part of what depth seems to gain at one rate is due to the rate:"
-    f" {factor(at_one_rate - at_own_rates)}.",
+    " a factor of {times}.",
     if_not="Depth gains about as much at tuned rates as at one rate, or more.",
     if_undecided="Depth may gain more at one rate than at tuned rates; more"
     " seeds would decide it.",
@@ -673,44 +666,40 @@ plots.plot_gradient_norms(courses);
 
 # %% tags=["hide-input"]
 on_images = courses["images"]
-shrinks = gradient_norm.verdict("SHRINKS")
-follows = gradient_norm.verdict("ON_IMAGES")
-noise = gradient_norm.verdict("NOISE")
-stuck = gradient_norm.verdict("STUCK")
 first = int(np.argmax(on_images.steps >= 1))
 lower = np.log10(on_images.loss[first] / on_images.loss[-1])
 display(
     claim(
-        shrinks,
+        gradient_norm.verdict("SHRINKS"),
         if_so="On the function the norm falls with the loss, by"
-        f" {factor(shrinks.mean)}.",
+        " a factor of {times}.",
         if_not="On the function the norm falls by less than a factor of ten.",
         if_undecided="On the function the norm falls by"
-        f" {factor(shrinks.mean)}; whether by more than ten stays open.",
+        " a factor of {times}; whether by more than ten stays open.",
     ),
     claim(
         lower,
         "log₁₀ of the loss on images, after the first epoch minus at the end",
         smallest=0.3,
         if_so="On the images the loss goes on falling after the first epoch,"
-        f" by {factor(lower)}.",
+        " by a factor of {times}.",
         if_not="On the images the loss hardly falls after the first epoch.",
         if_undecided="On the images the loss falls after the first epoch by"
-        f" {factor(lower)}.",
+        " a factor of {times}.",
     ),
     claim(
-        follows,
+        gradient_norm.verdict("ON_IMAGES"),
         if_so="Meanwhile the norm on the images falls, too, by"
-        f" {factor(follows.mean)}.",
+        " a factor of {times}.",
         if_not="Meanwhile the norm on the images does not even halve.",
         if_undecided="Whether the norm on the images halves meanwhile stays"
         " open.",
     ),
     claim(
-        noise,
+        gradient_norm.verdict("NOISE"),
         if_so="In the end a mini-batch of 100 shows mostly its own noise: its"
         " gradient is longer than that of 4,000 images by"
-        f" {factor(noise.mean)}.",
+        " a factor of {times}.",
         if_not="In the end the gradient of a mini-batch of 100 is less than"
         " twice as long as that of 4,000 images.",
         if_undecided="In the end the gradient of a mini-batch of 100 is about"
@@ -718,9 +707,9 @@ display(
     ),
 )
 claim(
-    stuck,
+    gradient_norm.verdict("STUCK"),
     if_so="On the square wave the gradient is smaller while the loss stands"
-    f" still than while it falls fastest, by {factor(stuck.mean)}.",
+    " still than while it falls fastest, by a factor of {times}.",
     if_not="On the square wave the gradient is not much smaller while the loss"
     " stands still than while it falls fastest. So a lack of gradient is not"
     " what stops these networks.",
@@ -1169,7 +1158,6 @@ fitting = random_labels.details
 plots.plot_label_fitting(fitting);
 
 # %% tags=["hide-input"]
-longer = random_labels.verdict("LONGER")
 by_heart = fitting.test_accuracy["512-512", 1.0][-1] - fitting.chance
 display(
     claim(
@@ -1190,9 +1178,9 @@ display(
         " 90 % that count as fitted.",
     ),
     claim(
-        longer,
+        random_labels.verdict("LONGER"),
         if_so="It needs more epochs for random labels than for true ones, by"
-        f" {factor(longer.mean)}.",
+        " a factor of {times}.",
         if_not="It needs less than twice as many epochs for random labels as"
         " for true ones.",
         if_undecided="It needs about twice as many epochs for random labels as"
@@ -1405,7 +1393,6 @@ double_descent = experiments.double_descent.run(preset=PRESET)
 plots.plot_sweeps(double_descent.sweeps);
 
 # %% tags=["hide-input"]
-sizes = double_descent.verdict("SIZES")
 on_noisy = double_descent.sweeps[0].values["noisy labels"]
 display(
     claim(
@@ -1445,9 +1432,9 @@ display(
         " than the smallest.",
     ),
     claim(
-        sizes,
+        double_descent.verdict("SIZES"),
         if_so="At the peak the weights are large: their norm is larger than"
-        f" in the largest models, by {factor(sizes.mean)}.",
+        " in the largest models, by a factor of {times}.",
         if_not="At the peak the weights are hardly larger than those of the"
         " largest models.",
         if_undecided="Whether weights are large at the peak stays open.",
@@ -1530,8 +1517,6 @@ pairs = "100 – 1000", "100 – 100", "same start", "equal updates"
 plots.plot_interpolation({pair: lines[pair] for pair in pairs});
 
 # %% tags=["hide-input"]
-steeper = interpolation.verdict("STEEPER")
-later = interpolation.verdict("UPDATES")
 display(
     claim(
         interpolation.verdict("BATCHES"),
@@ -1551,10 +1536,10 @@ display(
         " stays open.",
     ),
     claim(
-        steeper,
+        interpolation.verdict("STEEPER"),
         if_so="After equally many epochs the loss is steeper beyond the"
         " network of 1,000 than beyond that of 100: at α = 2 it is higher than"
-        f" at α = -1, by {factor(steeper.mean)}.",
+        " at α = -1, by a factor of {times}.",
         if_not="After equally many epochs the loss is not much steeper beyond"
         " the network of 1,000 than beyond that of 100, if at all.",
         if_undecided="Whether the loss is steeper beyond the network of 1,000"
@@ -1562,9 +1547,9 @@ display(
     ),
 )
 claim(
-    later,
+    interpolation.verdict("UPDATES"),
     if_so="After equally many updates the loss is steeper beyond the network"
-    f" of 1,000, by {factor(later.mean)}.",
+    " of 1,000, by a factor of {times}.",
     if_not="After equally many updates the loss is not much steeper beyond the"
     " network of 1,000, if at all.",
     if_undecided="Whether the loss is steeper beyond the network of 1,000"
@@ -1680,17 +1665,14 @@ def by_clock(verdict, clock):
     return claim(
         verdict,
         if_so=f"{clock}, the largest mini-batches make networks more"
-        f" sensitive than the smallest, by {factor(verdict.mean)}.",
+        " sensitive than the smallest, by a factor of {times}.",
         if_not=f"{clock}, the largest mini-batches do not make networks more"
-        " sensitive than the smallest:"
-        f" {10**verdict.mean:.2g} times as sensitive.",
+        " sensitive than the smallest: they are {times} times as sensitive.",
         if_undecided=f"{clock}, it stays open whether the largest mini-batches"
         " make networks more sensitive than the smallest.",
     )
 
 
-definition = sensitivity.verdict("DEFINITION")
-sharper = sensitivity.verdict("SHARPER")
 display(
     by_clock(sensitivity.verdict("EPOCHS"), "After equally many epochs"),
     by_clock(sensitivity.verdict("UPDATES"), "After equally many updates"),
@@ -1698,10 +1680,10 @@ display(
 )
 display(
     claim(
-        definition,
+        sensitivity.verdict("DEFINITION"),
         if_so="The two definitions disagree: in at least one of the three"
         " comparisons the Jacobian rises more than the gradient of the loss,"
-        f" by {factor(definition.mean)}.",
+        " by a factor of {times}.",
         if_not="The definition is not to blame: in none of the three"
         " comparisons does the Jacobian rise much more than the gradient of"
         " the loss.",
@@ -1710,9 +1692,9 @@ display(
     )
 )
 claim(
-    sharper,
+    sensitivity.verdict("SHARPER"),
     if_so="At equal loss, larger mini-batches end where the loss is sharper,"
-    f" by {factor(sharper.mean)}.",
+    " by a factor of {times}.",
     if_not="At equal loss, larger mini-batches do not end where the loss is"
     " sharper.",
     if_undecided="Whether larger mini-batches end where the loss is sharper"

@@ -46,6 +46,15 @@ def test_fields_are_filled_in_with_three_digits_or_as_asked():
     assert found.sentence == f"0.235 ({found.low:+.2f} to {found.high:.0%}) in 2 runs"
 
 
+def test_a_logarithm_is_told_as_a_factor():
+    text = "by a factor of {times}"
+    told = dict(if_so=text, if_not=text, if_undecided=text)
+    assert _claim([2.0, 2.0], **told).sentence == "by a factor of 100"
+    assert _claim(np.log10([2.0, 8.0]), **told).sentence == "by a factor of 4"  # their geometric mean
+    assert _claim([-1.0, -1.0], **told).sentence == "by a factor of 0.1"
+    assert _claim([1e4, 1e4], **told).sentence == "by a factor of 1e+300"  # no logarithm: nobody asks for it
+
+
 def test_the_numbers_that_decide_stand_behind_the_sentence():
     found = _claim([0.2, 0.21, 0.22])
     assert str(found) == (
@@ -93,7 +102,11 @@ def test_a_stored_run_that_claimed_something_else_is_silent(changed):
         ([0.1], dict(smallest=0), "smallest must be above 0"),
         ([0.1], dict(smallest=-1), "smallest must be a number of at least 0, got -1"),
         ([0.1], dict(if_not=""), "if_not must be a sentence, got ''"),
-        ([0.1], dict(if_so="{best}"), r"if_so may contain the fields {mean}, {low}, {high} and {n}: got {best}\."),
+        (
+            [0.1],
+            dict(if_so="{best}"),
+            r"if_so may contain the fields {mean}, {low}, {high}, {n} and {times}: got {best}\.",
+        ),
         ([0.1], dict(if_so="{}"), r"if_so may contain the fields .*: got {}\."),
         ([0.1], dict(if_undecided="{mean"), "if_undecided may contain the fields"),
         ([0.1], dict(if_undecided="{mean:y}"), "if_undecided may contain the fields"),

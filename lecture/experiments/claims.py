@@ -12,7 +12,8 @@ from lecture.experiments.judgement import Hypothesis, Verdict
 from lecture.experiments.stored import NONE, StoredRun
 from lecture.words import counted, digits, listed
 
-_FIELDS = ("mean", "low", "high", "n")
+_FIELDS = ("mean", "low", "high", "n", "times")
+_LARGEST = 300  # of the powers of ten that a number can hold
 _MARKUP = re.compile(r"([\\`*_$<\[])")
 
 
@@ -109,7 +110,8 @@ def claim(
         What the values are, such as "accuracy with momentum minus without"; not with a verdict.
     if_so, if_not, if_undecided : str
         The sentence for each judgement. It may contain the fields ``{mean}``, ``{low}``, ``{high}`` and ``{n}``, with
-        a format where three digits are not right: ``{mean:.0%}``.
+        a format where three digits are not right: ``{mean:.0%}``. Where the values are logarithms to base 10,
+        ``{times}`` is 10 to the power of their mean: "by a factor of {times}".
     smallest : float, optional
         Smallest mean that counts, above 0; not with a verdict.
     absent : bool
@@ -143,6 +145,7 @@ def _elsewhere(texts, hypothesis, stored):
 def _sentence(texts, verdict):
     """The sentence for a verdict, of those for each judgement, after all of them are checked."""
     fields = {"mean": verdict.mean, "low": verdict.low, "high": verdict.high, "n": verdict.n_seeds}
+    fields["times"] = 10.0 ** min(verdict.mean, _LARGEST)
     filled = [_filled(text, fields, name) for name, text in texts.items()]
     return dict(zip(("supported", "contradicted", "undecided"), filled))[verdict.word]
 
