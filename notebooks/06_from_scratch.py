@@ -52,6 +52,9 @@ device.report()
 
 # %% [markdown] anchor="build-it-and-check-it"
 # ## Part 1: build it
+#
+# First comes a network of dense layers, then batch norm. Each is compared with
+# a program that is known to be right.
 
 # %% [markdown] anchor="from-scratch-network"
 # ## The network in a dozen cells
