@@ -41,10 +41,10 @@ def plural(n: int, one: str, many: str | None = None) -> str:
 def minus(text: str) -> str:
     """Return a number's text with a true minus sign, and without one before a zero.
 
-    >>> minus("-0.5"), minus("-0.00"), minus("1e-05")
-    ('−0.5', '0.00', '1e−05')
+    >>> minus("-0.5"), minus("-0.00"), minus("-0%"), minus("1e-05")
+    ('−0.5', '0.00', '0%', '1e−05')
     """
-    is_zero = text.startswith("-") and not text.strip("-0.")
+    is_zero = text.startswith("-") and not text.strip("-0.%")
     return (text[1:] if is_zero else text).replace("-", "−")
 
 

@@ -55,6 +55,19 @@ def test_a_logarithm_is_told_as_a_factor():
     assert _claim([1e4, 1e4], **told).sentence == "by a factor of 1e+300"  # no logarithm: nobody asks for it
 
 
+@pytest.mark.parametrize(
+    ("values", "text", "shown"),
+    [
+        ([-0.2, -0.2], "{mean:+.0%}", "−20%"),
+        ([-0.001, -0.001], "{mean:.0%}", "0%"),
+        ([-0.25, -0.25], "{mean}", "−0.25"),
+    ],
+)
+def test_negative_numbers_have_a_minus_sign_not_a_hyphen(values, text, shown):
+    found = _claim(values, if_so=text, if_not=text, if_undecided=text)
+    assert found.sentence == shown
+
+
 def test_the_numbers_that_decide_stand_behind_the_sentence():
     found = _claim([0.2, 0.21, 0.22])
     assert str(found) == (

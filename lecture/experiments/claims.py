@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from lecture.experiments.judgement import Hypothesis, Verdict
 from lecture.experiments.stored import NONE, StoredRun
-from lecture.words import counted, digits, listed
+from lecture.words import counted, digits, listed, minus
 
 _FIELDS = ("mean", "low", "high", "n", "times")
 _LARGEST = 300  # of the powers of ten that a number can hold
@@ -163,10 +163,10 @@ def _verdict(values, quantity, smallest, absent):
 
 
 class _Digits(Formatter):
-    """Fills fields in: numbers without a format get three digits."""
+    """Fills fields in, with a true minus sign: numbers without a format get three digits."""
 
     def format_field(self, value, format_spec):
-        return format(value, format_spec) if format_spec or isinstance(value, int) else digits(value)
+        return minus(format(value, format_spec)) if format_spec or isinstance(value, int) else digits(value)
 
 
 def _filled(sentence, fields, name):
