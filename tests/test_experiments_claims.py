@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lecture.experiments import Hypothesis, StoredRun, claim
+from lecture.words import minus
 
 SENTENCES = dict(if_so="It helps.", if_not="It does not.", if_undecided="That is open.")
 BY_WORD = dict(zip(("supported", "contradicted", "undecided"), SENTENCES.values()))
@@ -43,7 +44,7 @@ def test_at_the_border_a_wrong_sentence_stands_there_in_two_or_three_cases_of_a_
 def test_fields_are_filled_in_with_three_digits_or_as_asked():
     text = "{mean} ({low:+.2f} to {high:.0%}) in {n} runs"
     found = _claim([0.21234, 0.25678], if_so=text, if_not=text, if_undecided=text)
-    assert found.sentence == f"0.235 ({found.low:+.2f} to {found.high:.0%}) in 2 runs"
+    assert found.sentence == f"0.235 ({minus(f'{found.low:+.2f}')} to {found.high:.0%}) in 2 runs"
 
 
 def test_a_logarithm_is_told_as_a_factor():
