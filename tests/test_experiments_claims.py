@@ -97,7 +97,10 @@ def test_what_a_stored_run_says_of_the_claim_stands_beside_it():
     texts = {name: f"{text[:-1]}: {{mean:.2f}}." for name, text in SENTENCES.items()}
     found = _claim([0.2, 0.21, 0.22], stored=_stored(), **texts)
     assert (found.sentence, found.word) == ("It helps: 0.21.", "supported")
-    assert found.elsewhere == "With all images (full mode, 2026-11-29): It does not: 0.02."
+    assert (
+        found.elsewhere
+        == "With all images (full mode, 2026-11-29): It does not: 0.02. (0.02, 95 % interval −0.00484 to 0.0448)"
+    )
     assert found._repr_markdown_()[0].endswith(f")</small>\n\n<small>{found.elsewhere}</small>")
     alone = _claim([0.2, 0.21, 0.22], **texts)
     assert found._repr_markdown_()[0].startswith(alone._repr_markdown_()[0]) and found.record() == alone.record()

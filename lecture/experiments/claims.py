@@ -139,7 +139,10 @@ def _elsewhere(texts, hypothesis, stored):
     """What a stored run says of a hypothesis; nothing if there is none."""
     run = stored.get(hypothesis.quantity)
     verdict = run.verdict(hypothesis) if run else None
-    return f"{run.title}: {_sentence(texts, verdict)}" if run and verdict else ""
+    if not run or not verdict:
+        return ""
+    numbers = f"{digits(verdict.mean)}, 95 % interval {digits(verdict.low)} to {digits(verdict.high)}"
+    return f"{run.title}: {_sentence(texts, verdict)} ({numbers})"
 
 
 def _sentence(texts, verdict):
