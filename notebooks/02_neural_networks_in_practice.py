@@ -1956,7 +1956,8 @@ claim(
 # *About 5 minutes.*
 #
 # Penalties act on the weights. The remedies of this part act on what the
-# network sees and passes on: they add noise to it, or fix its scale.
+# network sees and passes on: they add noise to it or fix its scale. The last
+# one softens the labels.
 #
 # Dropout is noise. During training, set each activation of a layer to 0 with
 # probability $p_\text{drop}$, anew for every image of every batch ([Srivastava
