@@ -1800,8 +1800,8 @@ claim(
     smallest=0.2,
     if_so="Units die: {mean:.1f} of the two, on average over the seeds.",
     if_not="Hardly any of the units die in this run.",
-    if_undecided="On average {mean:.1f} of the two units are dead; so few seeds"
-    " do not say how often units die.",
+    if_undecided="On average {mean:.1f} of the two units are dead; so few"
+    " seeds do not say how often units die.",
 )
 
 # %% [markdown]
