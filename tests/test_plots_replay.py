@@ -24,7 +24,7 @@ def test_a_replay_stops_at_the_point_in_panels_that_stay():
         np.testing.assert_array_equal([line.get_xydata()[0] for line in ax.lines[2::3]], picture.points[:, 1])
         np.testing.assert_array_equal([line.get_xydata() for line in other.lines[::3]], picture.points)
         assert ax.get_xlim() == other.get_xlim() and ax.get_ylim() == other.get_ylim()
-        assert ax.get_title() == name and ax.get_xlabel() == "axis 1: 30.0% of the variance"
+        assert ax.get_title() == name and ax.get_xlabel() == "axis 1: 30.0%\nof the variance"
         away = np.median(np.linalg.norm(picture.points[:, 1], axis=1))
         assert ax.get_label() == f"3 {name} at point 1 of 4, {away:.3g} from the middle (median)."
     for low, high, values in [(*late[0].get_xlim(), pictures["trainings"].points[..., 0])]:

@@ -14,7 +14,7 @@ from lecture.plots.style import COLORS
 _LOOKS = ((COLORS[0], "o"), (COLORS[1], "^"))
 _LEVELS = np.linspace(0, 1, 9)
 # margins by hand: constrained layout takes longer than the drawing
-_PLANE_AND_STRIP = dict(left=0.08, right=0.985, bottom=0.17, top=0.9, wspace=0.2, width_ratios=(1.7, 1))
+_PLANE_AND_STRIP = dict(left=0.105, right=0.985, bottom=0.17, top=0.9, wspace=0.2, width_ratios=(1.7, 1))
 _IN_A_ROW = dict(left=0.04, right=0.995, bottom=0.2, top=0.84, wspace=0.12)
 
 

@@ -42,7 +42,7 @@ def plot_replay(pictures: Mapping[str, Projection], point: int, *, axes: Sequenc
         whole(point, "point", least=0, most=T - 1)
         _draw(ax, picture, point)
         first, second = picture.explained[:2]
-        ax.set(title=name, xlabel=f"axis 1: {first:.1%} of the variance", ylabel=f"axis 2: {second:.1%}")
+        ax.set(title=name, xlabel=f"axis 1: {first:.1%}\nof the variance", ylabel=f"axis 2: {second:.1%}")
         away = np.linalg.norm(picture.points[:, point, :2], axis=1)
         describe(ax, f"{E} {name} at point {point} of {T - 1}, {np.median(away):.3g} from the middle (median).")
     return panels

@@ -35,7 +35,7 @@ def plot_fault_trial(trial: FaultTrial, right: FaultTrial, *, axes: tuple[Axes, 
     if right.fault is not None:
         raise ValueError(f"right must be the trial without a fault, got one with {right.fault!r}.")
     left, losses = axes = style.axes(axes, style.WIDE, 24, ncols=2, width_ratios=(1.5, 1))
-    plot_gradient_check(trial.check, ax=left)
+    plot_gradient_check(trial.check, key_rows=2, ax=left)
     top = 1.25 * right.fitted.loss[0]  # a training that diverges leaves the picture
     lines = [(right, "0.55", "right gradient", 0.35)]
     if trial.fault is not None:
@@ -45,7 +45,7 @@ def plot_fault_trial(trial: FaultTrial, right: FaultTrial, *, axes: tuple[Axes, 
         losses.plot(shown.fitted.steps, loss, color=color, linewidth=width * size(), label=label)
     losses.set(xlim=(0, right.fitted.steps[-1]), ylim=(0, top), xlabel="update step", ylabel="training loss")
     losses.locator_params(axis="x", nbins=4)
-    losses.legend(loc="upper center", bbox_to_anchor=(0.5, 1.17), ncols=2)
+    losses.legend(loc="lower center", bbox_to_anchor=(0.5, 1), borderaxespad=0.4)
     left.figure.suptitle(trial.title)
     describe(losses, f"The loss of the right gradient ends at {right.fitted.loss[-1]:.2f}.")
     return describe(left, trial.describe())

@@ -14,7 +14,7 @@ _COLORS = {"right": COLORS[0], "zero": COLORS[6], "not judged": COLORS[5], "wron
 LEAST = 1e-17  # errors below it stand on the floor: one rounding is 1e-16
 
 
-def plot_gradient_check(check: GradientCheck, *, ax: Axes | None = None) -> Axes:
+def plot_gradient_check(check: GradientCheck, *, key_rows: int = 1, ax: Axes | None = None) -> Axes:
     """Draw the error of each array of a net over its layer, with the verdict as its colour.
 
     Arrays whose gradient is 0 within rounding stand, hollow, in a lane of their own below: their relative error says
@@ -24,6 +24,8 @@ def plot_gradient_check(check: GradientCheck, *, ax: Axes | None = None) -> Axes
     ----------
     check : GradientCheck
         What was found, from ``lecture.from_scratch.check_gradients``.
+    key_rows : int
+        Number of rows of the legend: two on Axes that share a figure.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on; a new figure if None.
 
@@ -43,7 +45,7 @@ def plot_gradient_check(check: GradientCheck, *, ax: Axes | None = None) -> Axes
         look = {"color": _COLORS[row.verdict], "markerfacecolor": face, "markersize": 0.7 * size(), "clip_on": False}
         ax.plot([row.layer + shifts[row.name]], [height], _MARKERS[row.name][0], **look, zorder=3)
     _draw_ground(ax, check, lowest)
-    _draw_keys(ax, check)
+    _draw_keys(ax, check, key_rows)
     return describe(ax, check.describe())
 
 
@@ -65,7 +67,7 @@ def _draw_ground(ax, check, lowest):
     ax.grid(visible=False, axis="x")
 
 
-def _draw_keys(ax, check):
+def _draw_keys(ax, check, rows):
     """One legend for the arrays and the verdicts that occur."""
     names, verdicts = {row.name for row in check.rows}, {row.verdict for row in check.rows}
     plain = {"linestyle": "", "markersize": 0.7 * size()}
@@ -78,4 +80,5 @@ def _draw_keys(ax, check):
         if verdict in verdicts:
             face = "white" if verdict == "zero" else color
             keys.append(Line2D([], [], marker="o", color=color, markerfacecolor=face, label=verdict, **plain))
-    ax.legend(handles=keys, loc="upper center", bbox_to_anchor=(0.5, 1.17), ncols=len(keys), columnspacing=1.0)
+    layout = {"ncols": -(-len(keys) // rows), "columnspacing": 1.0, "borderaxespad": 0.4}
+    ax.legend(handles=keys, loc="lower center", bbox_to_anchor=(0.5, 1), **layout)

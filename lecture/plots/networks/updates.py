@@ -47,7 +47,7 @@ def plot_weight_updates(record: TrainingRecord, iteration: int, *, axes: tuple[A
     network = layout(net.sizes, bias=True)
     plot_network(network, ax=left, weights=net.matrices, limit=_largest(record))
     _draw_changes(left, network, record, iteration)
-    left.set_title(f"update {iteration} of {record.steps}   (▲ grew  ▼ shrank)")
+    left.set_title(f"update {iteration} of {record.steps}: ▲ grew  ▼ shrank" if iteration else "the initial weights")
     _draw_loss(right, record, iteration)
     return describe(left, record.describe(iteration))
 
