@@ -8,9 +8,8 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
 from lecture.plots.alt import describe
-from lecture.plots.page import drawable, extent
-from lecture.plots.style import axes
-from lecture.plots.text import letters, width
+from lecture.plots.page import drawable
+from lecture.plots.style import axes, size
 
 
 def plot_representation(
@@ -25,8 +24,8 @@ def plot_representation(
     classes : array of int, shape (n,)
         True class of each example.
     class_names : sequence of str
-        Names of the classes, written at their medians: ten classes cannot be distinguished by colour alone. A name that
-        would cover another one stands above it, with a line to its median.
+        Names of the classes, written at their medians, or beside them with a line where names would meet: ten classes
+        cannot be distinguished by colour alone.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on; a new figure if None.
 
@@ -47,15 +46,10 @@ def plot_representation(
     ax = axes(ax, 42, 28)
     n, finite = len(activations), np.isfinite(activations).all(axis=1)
     activations, classes = activations[finite], classes[finite]
-    area = np.clip(20_000 / max(n, 1), 3, 30)  # of a point, in points²: fewer are larger
-    ax.scatter(*activations.T, c=classes, cmap="viridis", s=area, alpha=0.5, linewidths=0, rasterized=True)
-    medians = {
-        name: np.median(activations[classes == number], axis=0)
-        for number, name in enumerate(class_names)
-        if (classes == number).any()
-    }
+    colors = dict(c=classes % 10, cmap="tab10", vmin=0, vmax=9)
+    ax.scatter(*activations.T, s=(0.3 * size()) ** 2, alpha=0.5, linewidths=0, rasterized=True, **colors)
     ax.set(xlabel="activation of unit 1", ylabel="activation of unit 2")
-    _name(ax, medians)
+    _name(ax, {name: activations[classes == number] for number, name in enumerate(class_names)})
     dead = int(np.sum(~(activations > 0).any(axis=0)))
     state = {
         0: "Both units are active for some of them.",
@@ -67,32 +61,21 @@ def plot_representation(
     return describe(ax, f"Outputs of two units for {n} images of {len(class_names)} classes. {state[dead]}{left_out}")
 
 
-def _name(ax, medians):
-    """Write each name at its median, or above the names that are there already."""
+def _name(ax, points):
+    """Write each name at the median of its points; names that would meet stand above each other, with lines to them."""
     halo = [patheffects.withStroke(linewidth=4, foreground="white")]
-    (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
-    room = extent(ax)
-    corner, scale = np.array([left, low]), np.array([right - left, high - low]) / room  # data for each point
-    names = sorted(medians, key=lambda name: medians[name][1])
-    size = letters("font.size")
-    sizes = np.array([(size * width(name, "bold"), 1.2 * size) for name in names]).reshape(-1, 2)
-    at = np.array([(medians[name] - corner) / scale for name in names]).reshape(-1, 2)
-    for name, place, moved in zip(names, at, _apart(at, sizes, room[0]), strict=True):
-        middle = corner + moved * scale if (moved != place).any() else medians[name]
-        if abs(moved - place)[1] > size:
-            ax.plot(*np.stack([medians[name], middle]).T, color="0.6", linewidth=1, scalex=False, scaley=False)
-        ax.text(*middle, name, ha="center", va="center", weight="bold", path_effects=halo)
-
-
-def _apart(middles, sizes, wide):
-    """Move boxes (k, 2) between 0 and ``wide``, and, the lowest first, above those that they would cover."""
-    placed = []
-    for middle, size in zip(middles, sizes, strict=True):
-        x = float(np.clip(middle[0], size[0] / 2, max(wide - size[0] / 2, size[0] / 2)))
-        y = float(middle[1])
-        for (other_x, other_y), other in sorted(placed, key=lambda box: box[0][1]):
-            beside = abs(x - other_x) >= (size[0] + other[0]) / 2
-            if not beside and abs(y - other_y) < (size[1] + other[1]) / 2 - 1e-9:
-                y = other_y + (size[1] + other[1]) / 2
-        placed.append(((x, y), size))
-    return np.array([place for place, _ in placed]).reshape(-1, 2)
+    look = dict(ha="center", va="center", weight="bold", path_effects=halo)
+    medians = {name: np.median(own, axis=0) for name, own in points.items() if len(own)}
+    names = [ax.text(*medians[name], name, zorder=4, **look) for name in medians]
+    ax.set(xlim=ax.get_xlim(), ylim=ax.get_ylim())
+    ax.figure.draw_without_rendering()
+    frame, free = ax.get_window_extent(), []
+    for text in sorted(names, key=lambda text: text.get_position()[::-1]):
+        box = text.get_window_extent().padded(2)
+        box = box.translated(max(0, frame.x0 - box.x0) + min(0, frame.x1 - box.x1), max(0, frame.y0 - box.y0))
+        while below := [other.y1 for other in free if other.overlaps(box)]:
+            box = box.translated(0, max(below) - box.y0 + 0.1)
+        free.append(box)
+        place = ax.transData.inverted().transform(((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2))
+        ax.plot(*np.transpose([medians[text.get_text()], place]), color="0.3", linewidth=0.08 * size(), zorder=3)
+        text.set_position(place)
