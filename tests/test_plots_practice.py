@@ -181,9 +181,8 @@ def test_names_of_classes_that_share_a_place_stand_above_each_other_inside_the_a
         (one, other) for one in range(6) for other in range(one) if boxes[one].shrunk(1, 0.8).overlaps(boxes[other])
     ]
     assert all(box.x0 >= ax.bbox.x0 - 1 and box.x1 <= ax.bbox.x1 + 1 for box in boxes)
-    assert len(ax.lines) >= 3  # lines lead the names that were moved far back to their medians
-    for line in ax.lines:
-        assert tuple(line.get_xydata()[0]) == (0, 0)
+    medians = [tuple(line.get_xydata()[0]) for line in ax.lines]  # lines lead names that were moved back to them
+    assert medians.count((0, 0)) == 5
     assert {text.get_text() for text in ax.texts} == set(names)
 
 

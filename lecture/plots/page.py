@@ -62,11 +62,6 @@ def borderless(width: float, height: float) -> Axes:
 def points(ax: Axes) -> np.ndarray:
     """Return width and height of Axes in points, and hide their frame."""
     ax.axis("off")
-    return extent(ax)
-
-
-def extent(ax: Axes) -> np.ndarray:
-    """Return width and height of Axes in points, once what stands around them has got its room."""
     figure = ax.get_figure(root=True)
     if engine := figure.get_layout_engine():
         engine.execute(figure)  # now, because the size of the letters follows from that of the Axes

@@ -1,7 +1,6 @@
 """Loss and gradient along a training."""
 
-from collections.abc import Mapping, Sequence
-from textwrap import fill
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 import numpy as np
@@ -9,13 +8,10 @@ from matplotlib.axes import Axes
 
 from lecture.plots import style
 from lecture.plots.alt import describe
-from lecture.plots.legends import clear_legend
 from lecture.plots.page import number_powers
 from lecture.plots.style import COLORS
 from lecture.words import listed
 
-LEGEND = 16  # characters of a label, from which on a panel is made wider, so that its legend stays inside
-LINE = 21  # longer labels are broken
 DASHES = ("-", (0, (4, 1.2)), (0, (1, 1)), (0, (4, 1, 1, 1)))
 
 
@@ -31,7 +27,8 @@ class Course(Protocol):
 def plot_gradient_norms(courses: Mapping[str, Course], *, axes: np.ndarray | None = None) -> np.ndarray:
     """Draw the loss over a training, and below the gradient's norm: a column for each training.
 
-    A strong line is the median of the seeds; one seed, the one whose loss falls most, is drawn faint.
+    A strong line is the median of the seeds; one seed, the one whose loss falls most, is drawn faint. A norm has the
+    same look in all columns, and one legend below names it.
 
     Parameters
     ----------
@@ -45,30 +42,38 @@ def plot_gradient_norms(courses: Mapping[str, Course], *, axes: np.ndarray | Non
     ndarray of matplotlib.axes.Axes (2, n_trainings)
     """
     n = len(courses)
-    widths = [min(max(LEGEND, *map(len, course.norms)), 1.5 * LEGEND) for course in courses.values()]
-    shared = dict(sharex="col", squeeze=False, layout="constrained", gridspec_kw={"width_ratios": widths})
+    shared = dict(sharex="col", squeeze=False, layout="constrained")
     panels: Any = style.axes(axes, min(max(33, 24 * n), style.WIDE), style.TALL, nrows=2, ncols=n, **shared)
     panels = np.asarray(panels, dtype=object).reshape(2, n)
+    looks = _looks(label for course in courses.values() for label in course.norms)
     for (above, below), (name, course) in zip(panels.T, courses.items()):
-        _curves(above, name, course, {"loss": course.loss}, COLORS[:1])
-        _curves(below, name, course, course.norms, COLORS[1:])
+        _curves(above, name, course, {"loss": course.loss}, {"loss": (COLORS[0], DASHES[0])})
+        _curves(below, name, course, course.norms, looks)
         above.set_title(name)
         below.set_xlabel(course.unit)
-        clear_legend(below, handlelength=1.6, labelspacing=0.2)
+    lines = {line.get_label(): line for below in panels[1] for line in below.get_lines()}
+    panels[0, 0].figure.legend(handles=[lines[label] for label in looks], loc="outside lower center", ncols=min(n, 3))
     panels[0, 0].set_ylabel("loss")
     panels[1, 0].set_ylabel("norm of\nthe gradient")
     return panels
 
 
-def _curves(ax: Axes, name: str, course: Course, curves: Mapping[str, np.ndarray], colors: Sequence[str]):
+def _looks(labels: Iterable[str]) -> dict[str, tuple]:
+    """A colour and dashes for each label."""
+    return {
+        label: (COLORS[1 + at % (len(COLORS) - 1)], DASHES[at % len(DASHES)])
+        for at, label in enumerate(dict.fromkeys(labels))
+    }
+
+
+def _curves(ax: Axes, name: str, course: Course, curves: Mapping[str, np.ndarray], looks: Mapping[str, tuple]):
     """Median of each curve, and the seed whose loss falls most."""
     size, sentences = style.size(), []
     falls = int(np.argmin(course.loss[-1] / course.loss[0]))
-    for at, (label, values) in enumerate(curves.items()):
-        look, middle = dict(color=colors[at % len(colors)]), np.median(values, axis=1)
-        ax.plot(course.steps, values[:, falls], linewidth=0.08 * size, alpha=0.5, zorder=1, **look)
-        strong = dict(linestyle=DASHES[at % len(DASHES)], linewidth=0.2 * size, label=fill(label, LINE), zorder=2)
-        ax.plot(course.steps, middle, **look, **strong)
+    for label, values in curves.items():
+        (color, dashes), middle = looks[label], np.median(values, axis=1)
+        ax.plot(course.steps, values[:, falls], linewidth=0.08 * size, alpha=0.5, zorder=1, color=color)
+        ax.plot(course.steps, middle, linestyle=dashes, linewidth=0.2 * size, label=label, zorder=2, color=color)
         sentences.append(f"{label} from {middle[0]:.2g} to {middle[-1]:.2g}")
     ax.set(yscale="log", xlim=(course.steps[0], course.steps[-1]))
     number_powers(ax)
