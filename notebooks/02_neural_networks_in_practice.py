@@ -2539,8 +2539,7 @@ display(
         hard - smoothed,
         "mean confidence minus accuracy, baseline minus label smoothing",
         smallest=0.02,
-        if_so="Label smoothing makes the network less sure, by {mean:.1%}: now"
-        f" its confidence minus its accuracy is {np.mean(smoothed):+.1%}.",
+        if_so="Label smoothing makes the network less sure, by {mean:.1%}.",
         if_not="Label smoothing does not make the network less sure.",
         if_undecided="Whether label smoothing makes the network less sure"
         " stays open.",
@@ -2863,10 +2862,10 @@ display(
         np.array(temperatures) - 1,
         "temperature minus 1",
         smallest=0.1,
-        if_so="The networks were too sure: the best temperature is"
-        f" {np.mean(temperatures):.1f} on average.",
-        if_not="The networks were not too sure: the best temperature is"
-        f" {np.mean(temperatures):.1f} on average.",
+        if_so="The networks were too sure: on average the best temperature is"
+        " {mean:.1f} above 1.",
+        if_not="The networks were not too sure: on average the best"
+        " temperature minus 1 is {mean:+.2f}.",
         if_undecided="Whether the networks were too sure stays open.",
     )
 )
@@ -2874,9 +2873,8 @@ claim(
     errors["before"] - errors["after"],
     "calibration error on the other half, before minus after",
     smallest=0.005,
-    if_so="The temperature lowers the calibration error of a single network"
-    f" from {errors['before'].mean():.3f} to {errors['after'].mean():.3f} on"
-    " average.",
+    if_so="The temperature lowers the calibration error of a single network,"
+    " by {mean:.3f} on average.",
     if_not="The temperature hardly lowers the calibration error of a single"
     " network: by {mean:.3f} on average.",
     if_undecided="Whether the temperature lowers the calibration error of a"
