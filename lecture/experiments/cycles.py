@@ -33,7 +33,7 @@ PEAKS = Hypothesis(
     0.01,
 )
 ADDS = Hypothesis(
-    "Another cycle adds.",
+    "A second cycle adds accuracy.",
     "validation accuracy at the end of the last cycle minus at the end of the first",
     0.005,
 )

@@ -22,7 +22,7 @@ PEAKS = Hypothesis(
     0.05,
 )
 DESCENDS = Hypothesis(
-    "Beyond it falls again.",
+    "Beyond the peak it falls again.",
     "share of errors on new images, true labels, as many features as images minus the most features",
     0.05,
 )

@@ -25,12 +25,12 @@ PAIR = Hypothesis(
     "The report's deeper network is more accurate.", "test accuracy in the end, published deep minus shallow", 0.01
 )
 DEEPER = Hypothesis(
-    "At exactly equally many parameters, the deeper network is more accurate.",
+    "With exactly as many parameters, the deeper network is more accurate.",
     "test accuracy in the end, equal deep minus shallow",
     0.01,
 )
 LOWER = Hypothesis(
-    "At exactly equally many parameters, the deeper network finds a lower loss.",
+    "With exactly as many parameters, the deeper network finds a lower loss.",
     "log₁₀ of the training loss in the last epoch, shallow over equal deep",
     0.05,
 )

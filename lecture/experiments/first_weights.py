@@ -56,7 +56,7 @@ DEFAULT = Hypothesis(
     0.1,
 )
 DECIDES = Hypothesis(
-    "Which weights a network can learn from is decided by ε.",
+    "ε decides which initial weights a network can learn from.",
     "test accuracy from σ = 0.0001, batch norm with ε = 1e-12 minus with ε = 1e-5",
     0.1,
 )

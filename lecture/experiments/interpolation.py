@@ -33,7 +33,7 @@ STARTS = Hypothesis(
     0.5,
 )
 STEEPER = Hypothesis(
-    "The side of the larger mini-batches is steeper.",
+    "The loss is steeper beyond the network of the larger mini-batches.",
     "log₁₀ of the loss at α = 2 over that at α = -1, batch size 100 at 0 and 1000 at 1, equally many epochs",
     0.2,
 )

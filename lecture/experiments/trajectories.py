@@ -18,12 +18,12 @@ from lecture.replicas import Replicas
 
 TITLE = "What does a PCA of weights show of trainings, and what of random walks?"
 OUTWARDS = Hypothesis(
-    "Training leads outwards, more than chance.",
+    "Trainings lead outwards more than straight lines do.",
     "share of epochs that lead away from the middle of the picture, trainings minus straight lines",
     0.05,
 )
 MORE = Hypothesis(
-    "Two axes explain more of trainings than of chance.",
+    "Two axes explain more of trainings than of straight lines.",
     "share of the variance that two axes explain, trainings minus straight lines (jackknife over the trainings)",
     0.1,
 )

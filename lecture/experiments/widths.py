@@ -33,7 +33,7 @@ FLAT = Hypothesis(
     absent=True,
 )
 BEYOND = Hypothesis(
-    "Beyond 70,000 parameters it does not.",
+    "Beyond 70,000 parameters, accuracy no longer depends on their number.",
     f"test accuracy in the end, widest network minus the one of {MIDDLE} units",
     LIMIT,
     absent=True,
