@@ -2395,15 +2395,16 @@ plots.plot_images(
 # they are; for the other, half of the images are altered copies.
 
 # %%
-same = np.tile(few.X_train, (len(altered), 1))
-copies = np.concatenate(altered).reshape(len(same), -1)
+N_COPIES = by_mode(short=5, full=1)  # of each image: 50,000 take memory
+same = np.tile(few.X_train, (N_COPIES, 1))
+copies = np.concatenate(altered[:N_COPIES]).reshape(len(same), -1)
 updates = by_mode(short=600, full=5000)
 nets = replicas.compare(
     {
         "as they are": dict(X=np.concatenate([same, same])),
         "augmented": dict(X=np.concatenate([same, copies])),
     },
-    y=np.tile(few.y_train, (2 * len(altered), 1)),
+    y=np.tile(few.y_train, (2 * N_COPIES, 1)),
     **common | dict(hidden=(256, 32), learning_rate=RATE, n_measured=1000),
     steps=updates,
     record=range(0, updates + 1, updates // 10),
