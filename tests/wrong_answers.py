@@ -243,7 +243,7 @@ WRONG |= {
         (lambda g, c: c / g, "steep"),
         (lambda g, c: np.sqrt(2 * g / c), "divided out"),
         (lambda g, c: 2 * g * c, "strong"),
-        (lambda g, c: 3.0, "large"),
+        (lambda g, c: 3.0, "does not use it"),
     ],
     "wall-height": [
         (lambda loss: np.max(loss), "highest"),

@@ -135,7 +135,7 @@ FRESH_LATER = {
     "equal-units": [
         (6, "inputs and outputs differ"),
         (15, "biases"),
-        (17, "the two output biases differ"),
+        (17, "the hidden biases are missing"),
     ],
     "mean-penalty": [
         (lambda s, c: [c / (a * b) for a, b in itertools.pairwise(s)], "one number for all layers"),

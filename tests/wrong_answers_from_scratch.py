@@ -121,7 +121,7 @@ WRONG_FROM_SCRATCH = {
         (lambda a, n, k: n * _luck(a, n, k), "images"),
         (lambda a, n, k: -_luck(a, n, k), "positive"),
         (lambda a, n, k: np.sqrt(a * (1 - a) / n), "single score"),
-        (lambda a, n, k: 0.0, "small"),
+        (lambda a, n, k: 0.0, "does not use it"),
         (lambda a, n, k: [0.013], ""),
     ],
 }

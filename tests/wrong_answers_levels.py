@@ -114,7 +114,7 @@ WRONG_LEVELS = {
         (_kept("never"), "initial"),
         (_kept("first"), "epochs now"),
         (lambda w, train, patience: [train(w) for _ in range(20)], "does not stop"),
-        (lambda w, train, patience: 3, "shape"),
+        (lambda w, train, patience: 3, "does not use it"),
     ],
     "parameter-budget": [
         (lambda X, y: _Model(50_890), "50,890 parameters"),

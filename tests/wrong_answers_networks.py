@@ -159,6 +159,6 @@ WRONG_NETWORKS = {
         (lambda s, a, d, t: a * d ** (s / t), "exponential"),
         (lambda s, a, d, t: a / (1 + d * s), "share"),
         (lambda s, a, d, t: a * (1 + d * s / t), "grows"),
-        (lambda s, a, d, t: a / (d * s / t), "ZeroDivisionError"),
+        (lambda s, a, d, t: a / (d * s / t), "At step 0"),
     ],
 }

@@ -140,7 +140,7 @@ STUDENTS = {
         (lambda X, W, b: np.maximum(X * W + b, 0), "entry by entry"),
         (lambda X, W, b: np.abs(X @ W + b), "absolute"),
         (lambda X, W, b: np.maximum(X @ W + b[:, None], 0), "columns"),
-        (lambda X, W, b: np.max(X @ W + b, 0), "shape"),
+        (lambda X, W, b: np.max(X @ W + b, 0), "np.maximum"),
         (lambda X, W, b: 1 / (1 + np.exp(-(X @ W + b))), "sigmoid"),
     ],
     "loss-gradient": [
@@ -159,7 +159,7 @@ STUDENTS = {
         (lambda a, d: -a.T @ d / len(a), "downhill"),
         (lambda a, d: a.T @ d / a.shape[1], "number of examples"),
         (lambda a, d: d.mean(axis=0), "biases"),
-        (lambda a, d: np.mean(a.T @ d), "shape"),
+        (lambda a, d: np.mean(a.T @ d), "single number"),
     ],
     "update-step": [
         (lambda w, g, r: w + g, "uphill"),
@@ -180,7 +180,7 @@ STUDENTS = {
         (lambda z: np.where(z > 0, 1, -0.2), "positive slope"),
         (lambda z: np.where(z > 0, 1, 0.2 * z), "does not depend"),
         (lambda z: np.where(z > 0, 1, 0.01), "PyTorch"),
-        (lambda z: 0.2, "shape"),
+        (lambda z: 0.2, "does not use it"),
         (lambda z: np.sign(z), "slope of |z|"),
     ],
     "he-sigma": [
@@ -388,7 +388,7 @@ STUDENTS = {
     "best-step": [(lambda l, t: 1e-5, "rule of thumb"), (lambda l, t: (3 * 2**-52 * l / t) ** 3, "")],
     "whole-cycles": [(100, "decimal"), (0.1, "divided"), (15, "")],
     "constant-class": [(0.0905, "left"), (0.9, "how often"), (0.11, "")],
-    "triangular-rate": [(lambda s, a, b, h: np.full(len(s), a), ""), (lambda s, a, b, h: a, "shape")],
+    "triangular-rate": [(lambda s, a, b, h: np.full(len(s), a), ""), (lambda s, a, b, h: a, "does not use it")],
     "largest-epsilon": [
         (lambda s, n, q, p: s, "deviation"),
     ],

@@ -48,7 +48,10 @@ def stable_softmax(answer):
             "Right for small logits, but with logits of 1000 an exponential overflows. "
             "Which number can be subtracted from a row without changing its softmax?"
         )
-    array(given, softmax(large), what="The softmax of large logits")
+    rows, bounds = softmax(large), [softmax(np.clip(large, -most, most)) for most in (500, 700, 709, 100)]
+    clipped = "Logits beyond a bound became equal, and so did their probabilities: subtract from the row, do not clip."
+    known = [(bound, clipped) for bound in (*bounds, *(softmax(np.minimum(large, most)) for most in (500, 700, 709)))]
+    array(given, rows, known=known, what="The softmax of large logits")
 
 
 @exercise("leaky-slope", "Small on the left, but never 0: a unit that is negative for all examples can come back.")
@@ -125,6 +128,8 @@ def frozen_weights(answer):
             ((32 + 1) * 10 + (32 + 1) * 2, "The new output layer replaces the old one."),
             ((784 + 1) * 256 + (256 + 1) * 32 + (32 + 1) * 10, "Those are all parameters of the old network."),
             (32 + 1, "That is one unit. The task has two classes, and the layer two units."),
+            ((10 + 1) * 2, "The new layer replaces the old outputs: it sees the last hidden layer, not them."),
+            (32 * 2 + 1, "Each of the two units has a bias."),
             (32 + 2, "Each unit has a weight for each of its inputs: multiply."),
             (2, "Those are the new biases. The new layer also has weights."),
             ((256 + 1) * 32 + (32 + 1) * 2, "The last hidden layer is frozen, too."),

@@ -33,7 +33,7 @@ def weights_of_any_net(answer):
     """A function from sizes to the number of weights."""
     nets = [layout(sizes) for sizes in ([5, 6, 6, 4], [2, 3, 1], [784, 512, 512, 10])]
     refuse_rules([call(answer, list(net.sizes)) for net in nets], [_usual_weights(net) for net in nets])
-    for net in [layout([4, 1]), *nets]:
+    for net in [*nets, layout([4, 1])]:
         number(
             call(answer, list(net.sizes)),
             net.n_weights,
@@ -58,6 +58,7 @@ def _usual_weights(net):
             "neighbouring sizes are multiplied, not added.",
         ),
         (math.prod(products), "The products of neighbouring sizes add up."),
+        (sum(products[:2]), "The function should work for any number of layers, not for three."),
         (sum(products) + sizes[-1] * sizes[0], "The last layer is not connected to the first."),
         (sum(size**2 for size in sizes), "A unit is connected to the layer before it, not to its own."),
     ]
@@ -90,6 +91,9 @@ def convolution_parameters(answer):
             (5 * 5 * 3 * 16 + 1, "Each map has its own bias."),
             (5 * 5 * (3 + 16), "Each map has weights for each channel: multiply, do not add."),
             ((5 * 5 + 1) * 3 * 16, "A map has one bias, not one for each channel."),
+            (5 * 5 * 3 * 16 + 3, "Each of the 16 maps has a bias, not each channel."),
+            (5 * 3 * 16 + 16, "A window of 5 × 5 has 25 places, not 5."),
+            (2 * 5 * 3 * 16 + 16, "A window of 5 × 5 has 25 places: multiply, do not add."),
             (5 * 5, "That is one window on one channel."),
             (5 * 5 + 1, "That is one window on one channel, and its bias."),
             (32 * 32 * 3 * 16, "A map looks at a window of 5 × 5, not at the whole image."),
@@ -118,6 +122,9 @@ def collapsing_layers(answer):
             ((W2 @ W1).T, "That is the other order and transposed: a row x is multiplied by W1 first."),
             (W1 @ W2.T, "Neither matrix is transposed: the outputs of the first layer are rows, too."),
             (W1.T @ W2, "Neither matrix is transposed: inputs are rows here."),
+            ([W1, W2], "One matrix is wanted, not both."),
+            (np.hstack([W1, W2]), "One layer after the other is a product, not one beside the other."),
+            (np.vstack([W1, W2]), "One layer after the other is a product, not one below the other."),
             (W1, "That is the first layer alone."),
             (W2, "That is the second layer alone."),
         ],

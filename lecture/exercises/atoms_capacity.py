@@ -25,6 +25,12 @@ def shared_layers(answer):
             ),
             (3 * 20 + 20 * 20 + 20 * 4, "The biases are missing: each unit has one."),
             (3 * 20 + 20 * 20 + 20 * 4 + 20 + 4, "The shared layer also has biases."),
+            (
+                3 * 20 + 20 * 20 + 20 * 4 + 6 * 20 + 4,
+                "The shared layer has one vector of biases, however often it is used.",
+            ),
+            (3 * 20 + 5 * 20 * 20 + 20 * 4 + 20 + 20 + 4, "The matrix is shared as well as the biases: counted once."),
+            (first + shared + 20 * 4, "The outputs have biases, too."),
             (3 + 6 * 20 + 4, "That is the number of units, inputs included."),
             (shared, "That is the shared layer alone."),
             (first, "That is the first hidden layer alone."),
@@ -50,7 +56,10 @@ def balanced_accuracy(answer):
     number(
         call(answer, predicted, y),
         np.mean(right),
+        within=(0, 1),
         known=[
+            (np.sqrt(right[0] * right[1]), "That is the geometric mean. The plain one is wanted."),
+            (2 / (1 / right[0] + 1 / right[1]), "That is the harmonic mean. The plain one is wanted."),
             (np.mean(predicted == y), "That is the plain accuracy: the frequent class decides it almost alone."),
             (right[1], "That is the rare class alone."),
             (right[0], "That is the frequent class alone."),
@@ -84,6 +93,8 @@ def oversample(answer):
     if rows.min() < 0 or rows.max() >= len(y):
         raise Wrong(f"There are rows 0 to {len(y) - 1}; yours go from {rows.min()} to {rows.max()}.")
     frequent, rare = (rows[y[rows] == k] for k in (0, 1))
+    if set(rows) <= {0, 1}:
+        raise Wrong("Those are classes. The numbers of the rows are wanted.")
     if len(rows) == len(y) and len(np.unique(rows)) == len(y):
         raise Wrong("Those are all rows, once each: the rare class is as rare as before.")
     if len(frequent) < 60 and len(frequent) == len(rare):

@@ -31,13 +31,22 @@ def split_then_oversample(answer):
         raise Wrong(f"{len(shared)} rows stand on both sides of the split.")
     if len(set(test)) < len(test):
         raise Wrong("Each row of the test set is wanted once: only the training set is oversampled.")
-    if len(set(training) | set(test)) < len(y):
-        raise Wrong("Some rows stand on neither side.")
+    _refuse_lost(y, training, test)
     counts = np.bincount(y[training], minlength=2)
     if counts[0] != counts[1]:
         raise Wrong(f"The training set has {counts[0]} rows of the frequent class and {counts[1]} of the rare one.")
     if len(test) != len(y) // 4:
         raise Wrong(f"A quarter of the {len(y)} rows is to test on, {len(y) // 4}, not {len(test)}.")
+
+
+def _refuse_lost(y, training, test):
+    """Refuse a split without some of the rows."""
+    lost = np.setdiff1d(np.arange(len(y)), np.append(training, test))
+    if len(lost) == 0:
+        return
+    if not y[lost].any() and len(set(training)) == len(training):
+        raise Wrong("Rows of the frequent class were thrown away: repeat the rare ones instead.")
+    raise Wrong("Some rows stand on neither side.")
 
 
 @exercise(
@@ -61,6 +70,9 @@ def seeds_to_plan(answer):
             (6, "The root of the number of seeds is what divides the deviation: square it."),
             (35, "That is with 1.96. Student's t for so many seeds is a little larger."),
             (36, "That is with t = 2. Student's t for so many seeds is a little larger."),
+            (70, "That is with Student's t for five seeds: it shrinks as seeds are added."),
+            (69, "That is with Student's t for five seeds: it shrinks as seeds are added."),
+            (5, "Those are the seeds of the first try. Half of their interval is 0.037."),
             (wanted - 1, "With one seed less, half of the interval is a little above 0.01."),
             (wanted + 1, "One seed less is enough."),
             (4 * 35, "The whole interval may be 0.02 wide, its half 0.01."),
@@ -96,6 +108,9 @@ def held_equal(answer):
         known=[
             (20, "That is the number of epochs of both."),
             (8000, "So many steps batches of 1 make. How many times those of full batches?"),
+            (8000 / 140, "Both numbers of steps belong to the first row: what do full batches make in 20 epochs?"),
+            (140, "That is the number of steps of the second row."),
+            (0.85 / 0.54, "That is a ratio of accuracies. Ask for steps."),
             (1 / 400, "The other way round: batches of 1 make more steps."),
             (1, "An epoch has as many steps as there are mini-batches."),
         ],

@@ -35,6 +35,17 @@ def random_rotation(answer):
             (A, "That is the matrix itself: it changes lengths and angles."),
             (A / np.linalg.norm(A, axis=0), "The columns are of length 1, but not orthogonal."),
             ((q * signs).T, "That is the transpose."),
+            (q * np.diag(r), "Only the signs of R's diagonal are wanted: its sizes change lengths."),
+            (q / np.diag(r), "Only the signs of R's diagonal are wanted: its sizes change lengths."),
+            (q * np.abs(np.diag(r)), "Only the signs of R's diagonal are wanted: its sizes change lengths."),
+            (q @ r, "That is A again."),
+            (np.abs(q), "The signs of whole columns change, not those of single entries."),
+            (np.diag(signs), "Those are the signs. Which columns of Q do they turn?"),
+            (r * signs[:, None], "That is R with a positive diagonal. Which Q belongs to it?"),
+            (
+                q * np.sign(np.linalg.det(q)),
+                "That turns all columns or none: the sign is that of each entry of the diagonal.",
+            ),
         ],
     )
 
@@ -58,6 +69,10 @@ def sign_parameters(answer):
             (2, "Those are the biases of the last layer. Its weights are learnt as well."),
             (30 + 2, "Each unit of the last layer has a weight for each of its inputs: multiply."),
             (30 * 2, "The biases of that layer are learnt as well."),
+            (30 * 2 + 2 + 30, "The biases of the hidden units stand before a sign, as their weights do."),
+            (30 * 2 + 2 + 60, "The biases of the hidden units stand before a sign, as their weights do."),
+            (30 * 2 + 1, "Each of the two outputs has a bias."),
+            (30 * 30 + 30 * 2 + 2, "There is a sign between the second hidden layer's weights and the loss, too."),
             (0, "One layer has no sign between itself and the loss."),
             (
                 (30 + 1) * 30 + (30 + 1) * 2,

@@ -13,6 +13,7 @@ from lecture.from_scratch import Tape
     "tape-repair",
     "Broadcasting has used each bias once for every example, so as many gradients come back, and they add up.",
     level="repair",
+    spare=(1, 2),
 )
 def tape_repair(answer):
     """The gradients of X + b from that of the sum, where b (p,) is added to each row of X (n, p)."""
@@ -35,6 +36,8 @@ def tape_repair(answer):
                 (above.sum(axis=0), "The first gradient is that of X, which was not repeated."),
                 (above / n, "The mean over the batch belongs to the loss. A sum hands its gradient on as it is."),
                 (above * b, "That is the rule of a product."),
+                (X, "That is the input. The gradient of X comes from above: what does a sum do with it?"),
+                (np.ones_like(X), "The slope of a sum is 1, and it is multiplied by what comes from above."),
             ],
         )
         array(
@@ -84,6 +87,7 @@ def bug_in_the_loop(answer):
     number(
         answer,
         6,
+        within=(1, 6),
         known=[
             (1, "All batches are visited, one after the other. What happens to the gradient of each?"),
             (2, "A new tape for every batch is right: a tape is read once."),

@@ -11,6 +11,10 @@ class Wrong(Exception):
     """An answer is wrong: the message says in which way, and does not give the answer away."""
 
 
+class General(Wrong):
+    """An answer is wrong, and the message says no more than a comparison with the right one shows."""
+
+
 @dataclass(frozen=True)
 class Feedback:
     """A status and a sentence or two.

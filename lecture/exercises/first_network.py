@@ -56,6 +56,10 @@ def one_hot(answer):
                 ),
                 (wanted * labels[:, None], "The entry of the class is 1, not the number of the class."),
                 (wanted * (labels[:, None] + 1), "The entry of the class is 1, not the number of the class."),
+                (
+                    np.eye(len(labels), k),
+                    "That row i has its 1 in column i: the 1 belongs into the column of the label.",
+                ),
                 (1 - wanted, "Ones and zeros are swapped."),
                 (np.roll(wanted, 1, axis=1), "The 1 stands one place too far to the right: labels start at 0."),
                 (np.roll(wanted, -1, axis=1), "The 1 stands one place too far to the left: labels start at 0."),

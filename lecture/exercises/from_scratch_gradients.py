@@ -29,6 +29,11 @@ def batch_of_two(answer):
             (weights + units * 10, "The second layer's weights come after ẑ: they do get a gradient."),
             (weights + units + units * 10, "The second layer's weights come after ẑ: they do get a gradient."),
             (weights + 10 * units + 10, "What comes after ẑ does get a gradient."),
+            (2 * (weights + units), "A weight is counted once, however many examples there are."),
+            (weights + units + 2, "A weight is counted once, however many examples there are."),
+            (2 * units, "γ and β come after ẑ, which is not 0: they do get a gradient. What comes before it?"),
+            (10 * units, "The second layer's weights come after ẑ: they do get a gradient. What comes before it?"),
+            (10 * units + 10, "What comes after ẑ does get a gradient. What comes before it?"),
             (units, "The biases get none in a batch of any size. What can ẑ be with two examples?"),
             (
                 weights + 2 * units,
@@ -58,6 +63,10 @@ def check_noise(answer):
             (UNIT / h, "The rounding is relative: how large is the loss?"),
             (UNIT * loss, "That is the rounding of the losses. Their difference is divided by a small number."),
             (2.0**-23 * loss / h, "That is float32."),
+            (UNIT * loss * h, "The difference of the losses is divided by the small number, not multiplied."),
+            (UNIT * loss * h / 2, "The difference of the losses is divided by the small number, not multiplied."),
+            (h**2, "That is the size of the error of the curve. Rounding is asked for."),
+            (loss / h, "The rounding is a part of the loss: 2⁻⁵² of it."),
         ],
         tolerance=0.02,
     )
@@ -122,6 +131,16 @@ def batch_norm_backward(answer):
         (batch_norm_gradient(z, above, gamma, 0), "Where is ε?"),
         (right * spread, "ẑ is c divided by s: the gradient is divided by s, too."),
         (right * spread / (z.var(axis=0) + epsilon), "Divide by s, the root, not by the variance."),
+        (
+            (d - d.mean(axis=0) - centred * (d * centred / spread).mean(axis=0)) / spread,
+            "In the last term stands ẑ twice: the centred z is not divided by s there.",
+        ),
+        (
+            (d - d.mean(axis=0) - centred / spread * (d * centred).mean(axis=0)) / spread,
+            "In the last term stands ẑ twice: the centred z is not divided by s there.",
+        ),
+        ((d - d.mean(axis=0) - (d * centred / spread).mean(axis=0)) / spread, "The last term has a factor ẑ, too."),
+        (d - d.mean(axis=0) - centred / spread * (d * centred / spread).mean(axis=0), "All of it is divided by s."),
         (no_mean / spread, "The mean depends on all examples, too."),
         (
             (d - d.mean(axis=0) - centred * (d * centred).mean(axis=0)) / spread,
@@ -156,6 +175,8 @@ def best_step(answer):
             (np.sqrt(UNIT), "That is the rule for one-sided differences. A central one has h² and 1 / h."),
             (np.cbrt(UNIT), "That leaves out the loss and its third derivative."),
             (3 * ratio, "That is h³."),
+            (ratio, "Parentheses: without them ** 1 / 3 is a power of 1, and then a third."),
+            (1 / right, "That is 1 / h."),
             ((3 * UNIT * third / loss) ** (1 / 3), "The more the loss is curved, the smaller h has to be."),
             (third * right**2 / 6 + UNIT * loss / right, "That is an error. At which h is it smallest?"),
         ],

@@ -114,6 +114,8 @@ def largest_epsilon(answer):
             (right / n_inputs * np.sqrt(n_inputs), "Of independent products the variances add up, not their roots."),
             (right / mean_square, "The variance of a weight times an input: where is the mean square of the inputs?"),
             (right * mean_square, "A mean square is a square already."),
+            (variance / share - 1, "Parentheses: 1 / share − 1 is multiplied by v."),
+            (variance * 1 / (share - 1), "Parentheses: 1 / share − 1 is multiplied by v."),
             (variance, "With this ε, v / (v + ε) is 1/2."),
             (variance * (1 - share), "Solve v / (v + ε) = share for ε: it is a little more."),
             (variance * share / (1 - share), "The larger the share that is asked for, the smaller ε has to be."),
@@ -128,6 +130,7 @@ def largest_epsilon(answer):
 @exercise(
     "winners-curse",
     "All settings are equally good, so all of this is luck. That is why a winner is trained again, with new seeds.",
+    swaps=False,
 )
 def winners_curse(answer):
     """By how much the best of equally good settings overstates itself in a search, on average."""

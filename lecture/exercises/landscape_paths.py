@@ -46,12 +46,17 @@ def dead_layer(answer):
         known=[
             (1 / 2, "That is a single unit. Here are five, independent of each other."),
             (5 / 2, "Probabilities of independent events are multiplied, not added."),
+            (1 / 25, "Each of the five has two cases: that is 2 to the power of 5, not 5 squared."),
+            (1 / 5, "Is one unit in five dead? Each is, independently, with a probability of one half."),
+            (1 / 6, "The units are alive or dead independently: not each number of dead ones is equally likely."),
+            (5 / 32, "That is the probability of exactly one dead unit."),
             (1 / 10, "Probabilities of independent events are multiplied."),
             (1 - (1 / 2) ** 5, "That is how likely it is that at least one of the units is alive."),
             ((1 / 2) ** 4, "Count the units once more: there are five."),
             (100 * (1 / 2) ** 5, "That is in percent. A probability lies between 0 and 1."),
             (0, "A negative weight is enough for a unit to give 0 for every input."),
         ],
+        within=(0, 1),
     )
 
 
@@ -106,6 +111,11 @@ def whole_norm(answer):
                 "Square each entry first, then add up.",
             ),
             (np.mean(np.concatenate([each.ravel() ** 2 for each in gradients])), "That is a mean of squares."),
+            (
+                np.sqrt(np.mean(np.concatenate([each.ravel() ** 2 for each in gradients]))),
+                "That is the root of a mean of squares. The norm has their sum.",
+            ),
+            (max(np.abs(each).max() for each in gradients), "That is the largest entry. Add up squares."),
             (np.sqrt(squares[0]), "That is the first array alone, which here has the largest norm."),
             (np.sqrt(squares[-1]), "That is the last array alone."),
             (np.mean(np.sqrt(squares)), "That is the mean of the norms of the arrays. Add up squares."),

@@ -3,6 +3,7 @@
 import numpy as np
 
 from lecture.exercises.compare import array, number
+from lecture.exercises.feedback import Wrong
 from lecture.exercises.registry import call, exercise
 
 
@@ -40,6 +41,7 @@ def coin_toss(answer):
             (1, "That would be so if the gradient were exactly zero. Compare slope and curvature at a small radius."),
             (0, "In the direction of the gradient, the loss certainly is higher."),
             (50, "That is in percent. A share lies between 0 and 1."),
+            (0.95, "That is for a radius at which curvature counts. The closer, the less it does."),
             (100, "That would be so if the gradient were exactly zero. And a share lies between 0 and 1."),
         ],
     )
@@ -70,7 +72,7 @@ def deciding_radius(answer):
 )
 def wall_height(answer):
     """How far a loss at equally spaced points rises above the line between its ends, at most."""
-    loss = np.array([0.4, 0.7, 1.2, 1.0, 0.5, 0.05, 1.0])
+    loss = np.array([0.4, 0.7, 1.2, 0.95, 0.5, 0.05, 1.0])
     line = np.linspace(loss[0], loss[-1], len(loss))
     number(
         call(answer, loss),
@@ -107,20 +109,32 @@ def equal_updates(answer):
     )
 
 
+def _refuse_longer(given, A, b, shortest):
+    """Refuse weights that solve the equations, but are longer than others that do, unless they are sparse."""
+    if not isinstance(given, np.ndarray) or given.shape != shortest.shape or given.dtype.kind != "f":
+        return
+    if given.all() and np.allclose(A @ given, b) and not np.allclose(given, shortest):
+        raise Wrong("That solves the equations, but other weights that do are shorter.")
+
+
 @exercise("least-norm", "It lies in the span of the rows of A: whatever A ignores would only make it longer.")
 def least_norm(answer):
     """The weights of least norm that solve A w = b."""
     rng = np.random.default_rng(5)
     A, b = rng.normal(size=(4, 9)), rng.normal(size=4)
     wanted = A.T @ np.linalg.solve(A @ A.T, b)
+    given = call(answer, A, b)
+    _refuse_longer(given, A, b, wanted)
     array(
-        call(answer, A, b),
+        given,
         wanted,
         known=[
             (np.linalg.solve(A @ A.T, b), "Those are four numbers, one for each row. A.T makes nine weights of them."),
             (A.T @ b, "That solves the equations only if the rows of A are orthonormal: (A Aᵀ)⁻¹ is missing."),
             (A.T @ np.linalg.solve(A @ A.T + np.eye(4), b), "That has a penalty, and does not solve A w = b exactly."),
             (-wanted, "The sign is turned."),
+            (A.T @ (A @ A.T) @ b, "The inverse of A Aᵀ is wanted, not the matrix itself."),
+            (wanted / np.linalg.norm(wanted), "That has length 1, and does not solve the equations any more."),
             (
                 np.concatenate([np.linalg.solve(A[:, :4], b), np.zeros(5)]),
                 "That solves the equations with the first weights alone. Spread over all of them it is shorter.",

@@ -126,6 +126,10 @@ def adam_first_step(answer):
             (-gradient, "Where is the learning rate? And Adam divides by the size of the gradient."),
             (gradient, "That is the gradient."),
             (1.0, "Where is the learning rate?"),
+            (rate + gradient, "The change of the weight is wanted: nothing is added to its gradient."),
+            (rate - gradient, "The change of the weight is wanted: its gradient is not subtracted from it."),
+            (rate / gradient, "Adam divides by the root of the mean square, so only the sign of the gradient remains."),
+            (rate / gradient**2, "Adam divides by the root of the mean square, not by the square."),
             (
                 -rate / gradient,
                 "Adam divides by the root of the mean square, so only the sign of the gradient remains.",
@@ -143,7 +147,7 @@ def inverse_time(answer):
     """η after s steps of inverse-time decay."""
     for start, decay, total in ((0.1, 5.0, 100), (0.02, 1.0, 50)):
         schedule = InverseTimeDecay(start, total, decay)
-        for step in (0, 10, 100):
+        for step in (30, 0, 100):  # 0 not first, where a fault stops with an error
             wanted = float(schedule(step))
             number(
                 call(answer, step, start, decay, total),
@@ -202,6 +206,8 @@ def adamw_by_hand(answer):
             ),
             (w - rate * (m / np.sqrt(v + epsilon) + decay * w), "Here epsilon stands outside of the root."),
             (w - rate * (m / np.sqrt(v) + decay * w), "Where is epsilon?"),
+            (w - rate * (m / np.sqrt(v) + epsilon + decay * w), "Parentheses: root and epsilon stand below the line."),
+            (w - rate * (step + decay), "The decay is proportional to the weight."),
             (w - rate * (m / (v + epsilon) + decay * w), "Divide by the root of the average of the squares."),
         ],
     )
@@ -243,6 +249,16 @@ def clip_all(answer):
                         g * most / max(most, sum(np.linalg.norm(each) for each in gradients)),
                         "The norm of all is not the sum of the norms: add the squares.",
                     ),
+                    (
+                        g * min(1, most / max(np.abs(each).max() for each in gradients)),
+                        "The norm is the root of a sum of squares, not the largest entry.",
+                    ),
+                    (
+                        g * min(1, most / sum(np.abs(each).sum() for each in gradients)),
+                        "The norm is the root of a sum of squares, not the sum of absolute values.",
+                    ),
+                    (g / norm, "That makes the norm 1, however long the gradient is."),
+                    (g * norm / most, "The other way round: too long a gradient becomes shorter."),
                     (g / max(most, norm), "Multiply by the bound, so that the norm is the bound."),
                 ],
             )

@@ -164,6 +164,17 @@ def cosine_rate(answer):
             (peak * (1 - done), "That is a straight line from the peak to 0. The decay follows half a cosine."),
             (peak * (1 + math.cos(math.pi * done)), "That would begin at twice the peak."),
             (peak * math.cos(math.pi / 2 * done), "Half a cosine runs over an angle of π, and is shifted above 0."),
+            (peak * (1 + math.cos(done)) / 2, "Half a cosine runs over an angle of π: where is it?"),
+            (peak * (1 + math.cos(math.pi * done / 2)) / 2, "Half a cosine runs over an angle of π, not of π / 2."),
+            (
+                peak * (1 - math.cos(math.pi * done)) / 2,
+                "Half a cosine falls from 1 to −1 over an angle of π: add 1, and halve it.",
+            ),
+            (peak * done, "That rises from 0 in a straight line. After the warm-up the rate falls, as half a cosine."),
+            (
+                peak * (1 + math.cos(math.pi * step / (total - warm_up))) / 2,
+                "The cosine begins where the warm-up ends.",
+            ),
             (peak * step / warm_up, "The warm-up is over by then: the rate is on its way down."),
             (peak, "That is the peak, which is reached at the end of the warm-up."),
         ],
@@ -185,6 +196,12 @@ def decoupled_decay(answer):
             (w - rate * (direction + 2 * decay * w), "The 2 belongs to the gradient of an L2 penalty."),
             (w - rate * (direction - decay * w), "That makes the weights larger. They should shrink."),
             (w - rate * (direction + decay * np.sign(w)), "The decay is proportional to the weight, not to its sign."),
+            (w - rate * (direction + decay), "The decay is proportional to the weight."),
+            (
+                (w - rate * direction) * (1 - rate * decay),
+                "That shrinks the weights after the step. Take the share of the weights before it.",
+            ),
+            (w - decay * (direction + rate * w), "Learning rate and weight decay are swapped."),
             (w + rate * (direction - decay * w), "The update goes against the direction of the gradient."),
         ],
     )

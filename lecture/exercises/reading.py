@@ -1,6 +1,7 @@
 """Read: learning curves that were recorded once, from real trainings."""
 
 import json
+import numbers
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -47,7 +48,7 @@ def when_to_stop(answer):
     """The epoch whose weights to keep, read from a learning curve: any at which the loss is nearly lowest."""
     losses = curves("stop")[""]["val_loss"]
     lowest, last = losses.index(min(losses)) + 1, len(losses)
-    number(answer, answer if _is_epoch(answer, last) else lowest)
+    number(answer, answer if _is_epoch(answer, last) else lowest, within=(1, last))
     epoch = int(answer)
     if losses[epoch - 1] <= min(losses) + NEARLY:
         return f"At epoch {epoch} the validation loss is {losses[epoch - 1]:.2f}, and at its lowest {min(losses):.2f}."
@@ -59,7 +60,7 @@ def when_to_stop(answer):
 
 
 def _is_epoch(answer, last):
-    return isinstance(answer, int) and not isinstance(answer, bool) and 1 <= answer <= last
+    return isinstance(answer, numbers.Integral) and not isinstance(answer, bool) and 1 <= answer <= last
 
 
 @exercise(
@@ -100,7 +101,7 @@ def name_the_fit(answer):
 def order_of_rates(answer):
     """The labels of three trainings, from the smallest learning rate to the largest."""
     given = _labelled(answer, RATES)
-    if ... in given:
+    if any(one is ... for one in given):
         raise Unanswered
     if sorted(map(str, given)) != sorted(RATES):
         raise Wrong("The three labels are wanted, each once.")

@@ -1,12 +1,14 @@
 """All exercises by name, and the check of an answer."""
 
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
 from lecture.checks import one_of
-from lecture.exercises.feedback import Feedback, Wrong
+from lecture.exercises.arguments import misused
+from lecture.exercises.feedback import Feedback, General, Wrong
 from lecture.exercises.stopped import sentence
 
 
@@ -27,6 +29,10 @@ class Exercise:
         an experiment. The titles in the notebooks mark all but the first.
     takes_none : bool
         Whether None is an answer: that there is no result, because of an error.
+    spare : sequence of int
+        Places of the arguments that a function need not use.
+    swaps : bool
+        Whether a wrong function may be tried with two of its arguments swapped; not where that takes long.
     """
 
     name: str
@@ -34,6 +40,8 @@ class Exercise:
     right: str
     level: str = "count"
     takes_none: bool = False
+    spare: Sequence[int] = ()
+    swaps: bool = True
 
     @property
     def points(self) -> int:
@@ -47,17 +55,18 @@ POINTS = {"count": 1, "read": 2, "repair": 2, "design": 4}
 EXERCISES: dict[str, Exercise] = {}
 
 
-def exercise(name: str, right: str, *, level: str = "count", takes_none: bool = False) -> Callable:
+def exercise(name: str, right: str, *, level: str = "count", **options: Any) -> Callable:
     """Register the decorated function as the judge of an exercise.
 
-    The judge may return a sentence about the answer, which then stands before ``right``.
+    The judge may return a sentence about the answer, which then stands before ``right``. Further options are the
+    fields of `Exercise`.
     """
     one_of(level, POINTS, "level")
     if name in EXERCISES:
         raise ValueError(f"{name} is the name of another exercise already.")
 
     def register(judge):
-        EXERCISES[name] = Exercise(name, judge, right, level, takes_none)
+        EXERCISES[name] = Exercise(name, judge, right, level, **options)
         return judge
 
     return register
@@ -87,12 +96,36 @@ def check(name: str, answer: Any) -> Feedback:
     if answer is ... or (answer is None and not asked.takes_none):
         return Feedback("unanswered", "Not answered yet: replace the three dots with your answer.")
     try:
-        said = asked.judge(answer if callable(answer) else deepcopy(answer))
+        said = asked.judge(_copied(answer))
     except Unanswered as unanswered:
         return Feedback("unanswered", str(unanswered) or "Not answered yet: replace the three dots with your answer.")
+    except General as general:
+        return Feedback("wrong", f"Not yet. {_misused(asked, answer) or general}")
     except Wrong as wrong:
         return Feedback("wrong", f"Not yet. {wrong}")
     return Feedback("right", " ".join(filter(None, ["Right.", said, asked.right])))
+
+
+def _copied(answer):
+    """A copy of an answer, or the answer itself if it is a function or cannot be copied."""
+    try:
+        return answer if callable(answer) else deepcopy(answer)
+    except TypeError:
+        return answer
+
+
+def _misused(asked, answer):
+    """What a function does wrongly with its arguments, or None."""
+
+    def is_right(function):
+        with warnings.catch_warnings(action="ignore"):  # with other arguments a root may be negative
+            try:
+                asked.judge(function)
+            except (Wrong, Unanswered):
+                return False
+        return True
+
+    return misused(answer, is_right, asked.spare, swaps=asked.swaps) if callable(answer) else None
 
 
 class Unanswered(Exception):

@@ -9,7 +9,7 @@ from lecture.exercises.registry import call, exercise
 @exercise("penalty", "Absolute values for L1, squares for L2, each times its strength.")
 def penalty(answer):
     """What L1 and L2 add to the loss."""
-    W = np.array([[0.5, -2.0], [1.0, 0.0]])
+    W = np.array([[0.5, -2.0, 0.0], [1.0, 0.25, -0.75]])  # all sums, norms and maxima differ
     for l1, l2 in ((0.1, 0.0), (0.0, 0.01), (0.1, 0.01)):
         wanted = l1 * np.abs(W).sum() + l2 * (W**2).sum()
         number(
@@ -28,6 +28,12 @@ def penalty(answer):
                 (np.abs(W).sum() + (W**2).sum(), "The strengths are missing."),
                 (l1 * abs(W.sum()) + l2 * (W**2).sum(), "Absolute values first, then the sum."),
                 (l1 * np.abs(W).sum() + l2 * W.sum() ** 2, "Squares first, then the sum."),
+                (
+                    l1 * np.linalg.norm(W, 1) + l2 * (W**2).sum(),
+                    "That is a norm of the matrix, its largest column: L1 adds the absolute values of all entries.",
+                ),
+                (l1 * np.abs(W).sum() + l2 * np.linalg.norm(W, 2) ** 2, "L2 adds the squares of all entries."),
+                (l1 * np.abs(W).sum() + l2 * np.linalg.norm(W, 2), "L2 adds the squares of all entries."),
                 (l1 * np.abs(W).max() + l2 * (W**2).sum(), "L1 is the sum of the absolute values, not the largest."),
                 (l1 * np.sqrt((W**2).sum()) + l2 * (W**2).sum(), "L1 adds absolute values; that is a length."),
                 (np.abs(l1 * W).sum() + ((l2 * W) ** 2).sum(), "The strength is not squared."),
@@ -167,6 +173,7 @@ def layer_norm(answer):
         return gamma * (z - mean) / np.sqrt(variance + epsilon) + beta
 
     mean, variance = z.mean(axis=1, keepdims=True), z.var(axis=1, keepdims=True)
+    scaled = (z - mean) / np.sqrt(variance + epsilon)
     array(
         call(answer, z, gamma, beta, epsilon),
         normalized(1),
@@ -175,7 +182,18 @@ def layer_norm(answer):
             (normalized(0), "That takes mean and variance over the batch: batch normalization."),
             (normalized(None), "That takes one mean and variance of all numbers. Each row has its own."),
             (gamma * (z - mean) / (variance + epsilon) + beta, "That divides by the variance. Its root is wanted."),
-            ((z - mean) / np.sqrt(variance + epsilon), "The scale γ and the offset β are missing."),
+            (scaled, "The scale γ and the offset β are missing."),
+            (gamma * scaled, "The offset β is missing."),
+            (scaled + beta, "The scale γ is missing."),
+            (gamma * (scaled + beta), "The offset comes after the scale."),
+            (gamma * z / np.sqrt(variance + epsilon) + beta, "The mean has to be subtracted."),
+            (gamma * (z - mean) + beta, "The deviation is missing: divide by it."),
+            (gamma * (z - mean / np.sqrt(variance + epsilon)) + beta, "Parentheses: subtract first, then divide."),
+            (gamma * (z - mean) / np.sqrt(variance) + beta, "ε is missing: without it a variance of 0 divides by 0."),
+            (
+                gamma * (z - mean) / np.sqrt(z.var(axis=1, keepdims=True, ddof=1) + epsilon) + beta,
+                "The variance divides by the number of units, not by one less: here nothing is estimated.",
+            ),
             (gamma * (z - mean) / (np.sqrt(variance) + epsilon) + beta, "ε stands inside the root."),
         ],
     )
@@ -193,6 +211,7 @@ def moved_images(answer):
         return found
 
     first, last, every = np.s_[:-1], np.s_[1:], np.s_[:]
+    last_columns = (every, every, last)
     array(
         call(answer, images),
         placed(np.s_[:, :, 1:], np.s_[:, :, :-1]),
@@ -202,6 +221,15 @@ def moved_images(answer):
             (np.roll(images, 1, axis=1), "That moves them down, and what leaves comes in again above."),
             (placed((every, last), (every, first)), "That moves them down. Columns are the last axis."),
             (placed((every, every, first), (every, every, last)), "That moves them to the left."),
+            (placed(np.s_[:, :, 2:], np.s_[:, :, :-2]), "That moves them by two pixels."),
+            (placed(last_columns, last_columns), "They have not moved: only the left column became black."),
+            (
+                np.concatenate([images[:, :, :1], images[:, :, :-1]], axis=2),
+                "The left column was repeated. Black should come in.",
+            ),
+            (placed((every, first), (every, last)), "That moves them up. Columns are the last axis."),
+            (np.roll(images, -1, axis=2), "That moves them to the left, and what leaves comes in again."),
+            (np.flip(images, axis=2), "That mirrors them."),
             (np.roll(images, 1, axis=0), "That changes the order of the images."),
             (images, "They have not moved."),
         ],

@@ -23,10 +23,7 @@ def mini_batches(answer):
         return None if found is None else [tuple(map(np.asarray, pair)) for pair in found]
 
     given = call(batches, X, y, 4, np.random.default_rng(0))
-    if any(len(pair) != 2 for pair in given):
-        raise Wrong("Each mini-batch is a pair: images and their labels.")
-    if not given:
-        raise Wrong("There are no mini-batches.")
+    _refuse_pairs(given, len(X))
     rows = [images[:, 0] / 2 if images.ndim == 2 else images for images, _ in given]
     order, labels = np.concatenate(rows), np.concatenate([labels for _, labels in given])
     if len(order) < len(X):
@@ -42,6 +39,18 @@ def mini_batches(answer):
     if np.array_equal(labels, np.arange(len(X))):
         raise Unanswered(AS_IT_WAS)
     raise Wrong("Images and labels are shuffled, but not alike: draw one order for both.")
+
+
+def _refuse_pairs(given, n_images):
+    """Refuse mini-batches that are no pairs of some images and their labels."""
+    if any(len(pair) != 2 or not all(part.ndim for part in pair) for pair in given):
+        raise Wrong("Each mini-batch is a pair: images and their labels.")
+    if not given:
+        raise Wrong("There are no mini-batches.")
+    if any(labels.ndim == 2 and images.ndim == 1 for images, labels in given):
+        raise Wrong("The two are swapped: images come first, then labels.")
+    if len(given) > 1 and all(len(images) == n_images for images, _ in given):
+        raise Wrong("Each mini-batch holds all images: take the rows of one mini-batch from the order.")
 
 
 def trained(X: np.ndarray, y: np.ndarray, learning_rate: float, steps: int, fault: str | None = None):
@@ -74,6 +83,10 @@ def late_gradient(answer):
         found = np.append(np.asarray(given[0], dtype=float), float(given[1]))
     except (TypeError, ValueError):
         raise Wrong("The function returns the weights and the bias, as before.") from None
+    if found.shape != (3,):
+        raise Wrong(
+            f"Two weights and a bias are wanted here, one for each column of X; these are {found.size} numbers."
+        )
     if np.allclose(found, both["late"]):
         raise Unanswered(AS_IT_WAS)
     swapped = _bias_first(X, y, 0.3, 3)
@@ -83,6 +96,13 @@ def late_gradient(answer):
         what="The trained weights",
         known=[
             (both["sum"], "The gradient of the bias is a mean over the batch."),
+            (np.append(*trained(X, y, 0.3, 2)), "A step is missing."),
+            (np.append(*trained(X, y, 0.3, 4)), "That is a step too many."),
+            (
+                np.append(*trained(X, y, 0.6, 3)),
+                "The loss has a factor of one half, which cancels the 2 of the square.",
+            ),
+            (np.append(*trained(X, y, -0.3, 3)), "The gradient points uphill: it must be subtracted."),
             (np.append(*trained(X, y, 0.3, 1)), "Training ends after one step: the loop has to go on."),
             (swapped, "Now the bias comes first, and the weights get the gradient at a bias that has moved."),
             (np.zeros(3), "Nothing is trained."),
@@ -123,7 +143,9 @@ def kept_weights(answer):
         raise (wrong.__cause__ if isinstance(wrong.__cause__, Wrong) else wrong) from None
     last = np.full(2, float(len(seen)))
     if len(seen) == 6 and np.array_equal(given, last):
-        raise Unanswered(AS_IT_WAS)
+        raise Unanswered("Not repaired yet: what is kept still changes with the weights, as a slice of them does.")
+    if isinstance(given, float) and given in losses:
+        raise Wrong("That is the loss. The weights that belong to it are wanted.")
     array(
         given,
         np.full(2, 3.0),

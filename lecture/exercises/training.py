@@ -80,7 +80,12 @@ def dense_forward(answer):
                 (1 / (1 + np.exp(-X @ W - b)), "That is a sigmoid. A ReLU is wanted."),
                 (np.tanh(X @ W + b), "That is tanh. A ReLU is wanted."),
                 (np.abs(X @ W + b), "That is the absolute value. ReLU makes what is negative 0."),
-                (relu(X @ W - b), "The bias is added."),
+                (relu(X @ W - b), "The bias is added, not subtracted."),
+                (relu(X @ (W + b)), "The bias is added to the product, not to the weights: X @ W + b."),
+                *((np.max(X @ W + b, axis=k), "np.max takes the largest of many; np.maximum is ReLU.") for k in (0, 1)),
+                (np.max(X @ W + b), "np.max takes the largest of many; np.maximum compares each entry with 0."),
+                (np.maximum(X @ W + b, 1), "ReLU compares with 0, not with 1."),
+                (X @ W + b > 0, "That says where a unit is active. The output there is the number itself."),
                 (np.minimum(X @ W + b, 0), "That keeps what is negative. ReLU keeps what is positive."),
             ],
         )
@@ -166,6 +171,10 @@ def weight_gradient(answer):
                 (wanted / q, "Divide by the number of examples only: that is a mean over the units as well."),
                 (delta.mean(axis=0), "That is the gradient of the biases. Where are the inputs?"),
                 (delta.sum(axis=0), "That is the gradient of the biases, as a sum. Where are the inputs?"),
+                (
+                    np.outer(inputs.mean(axis=0), delta.mean(axis=0)),
+                    "The mean is that of the products; a product of the two means is something else.",
+                ),
                 (n * wanted.T, "This is transposed, and the mean over the batch is missing."),
             ],
         )
@@ -204,6 +213,8 @@ def update_step(answer):
             (w - rate * w * gradient, "The step does not depend on the weight itself, only on its gradient."),
             (w - rate * np.sign(gradient), "That moves all weights equally far. The step is as long as the gradient."),
             (w - gradient / rate, "The gradient is multiplied by the learning rate."),
+            ((w - rate) * gradient, "Multiplication first: without parentheses only the gradient is multiplied."),
+            (w - rate * gradient**2, "The gradient itself is wanted, not its square."),
             (rate * (w - gradient), "Only the gradient is multiplied by the learning rate."),
             (w - rate, "The gradient is missing."),
             (w, "Those are the old weights."),

@@ -24,6 +24,10 @@ def grid_fits(answer):
             ((3 * 4 * 2 + 1) * 5, "The last fit is on all images, once: it has no folds."),
             (3 * 4 * 5, "The activations are missing."),
             (3 * 4 * 5 + 1, "The activations are missing."),
+            (3 * 4 * 2 * 6, "Only the best is fitted once more, not each point of the grid."),
+            (3 * 4 * 2 + 5, "Each point of the grid is fitted once for each fold: multiply."),
+            (3 * 4 * 2 * 5 + 24, "Only the best is fitted once more, not each point of the grid."),
+            (3 * 4 * 2 * 5 * 2, "The best values are fitted once more, on all images: that is one fit."),
             (3 * 4 * 2 * 5 + 5, "The last fit is on all images, once: it has no folds."),
             (3 * 4 * 2 * 4 + 1, "With 5 folds there are 5 fits, each without one of the folds."),
             (3 * 4 * 2 + 5 + 1, "Each point of the grid is fitted once for each fold: multiply."),
@@ -87,6 +91,22 @@ def log_uniform(answer):
             ),
             (high * (low / high) ** u, "For u = 0 the lowest value is wanted, for u = 1 the highest."),
             (low * high**u, "The ratio of the highest to the lowest value belongs to the power, not the highest."),
+            (
+                10 ** (math.log(low) + math.log(high / low) * u),
+                "That is a power of 10 with natural logarithms: use exp and log, or 10 and log10.",
+            ),
+            (
+                np.exp(math.log10(low) + math.log10(high / low) * u),
+                "That is a power of e with logarithms to base 10: use exp and log, or 10 and log10.",
+            ),
+            ((high / low) ** u, "That begins at 1. It should begin at the lowest value."),
+            (low * (high / low) * u, "The ratio is raised to the power u, not multiplied by it."),
+            (
+                low + (high - low) ** u,
+                "Multiply: on a log scale steps are factors, and the ratio belongs to the power.",
+            ),
+            (low * (high - low) ** u, "The ratio of the two belongs to the power, not their difference."),
+            (low + np.exp(math.log(high - low) * u), "Multiply: on a log scale steps are factors."),
             (np.exp(low + (high - low) * u), "Spread the exponents evenly, from the logarithm of the lowest on."),
             (low ** (1 - u) + high**u, "Multiply the two powers."),
             (low + high**u, "Multiply: on a log scale steps are factors."),
@@ -150,6 +170,17 @@ def improvement(answer):
             (density, "That is the density alone."),
             (mean + std - best, "That adds a deviation. Weigh each improvement by how likely it is."),
             (below, "That is the chance of an improvement, of any size."),
+            (
+                z * below + density,
+                "All of that counts times the standard deviation: it is in deviations so far.",
+            ),
+            ((mean - best) * below - std * density, "The two parts add up."),
+            ((best - mean) * (1 - below) + std * density, "That is for a smallest score. The highest is wanted here."),
+            (wanted.max(), "The improvement at each place is wanted, not the largest."),
+            (
+                (mean - best) * below + std**2 * density,
+                "The density counts times the standard deviation, not its square.",
+            ),
             ((mean - best) * below + density, "The density counts times the standard deviation."),
             (std * (z * below - density), "The two parts add up."),
             ((mean - best) * density + std * below, "Distribution and density are swapped."),
@@ -165,11 +196,11 @@ def improvement(answer):
 def optimism(answer):
     """The validation accuracy of the winner minus its test accuracy."""
     rng = np.random.default_rng(26)
-    test = np.array([0.7, 0.8, 0.75, 0.9, 0.82])
-    right = (rng.random((5, 40)) < test[:, None]).astype(int)
+    right = (rng.random((5, 40)) < np.array([[0.7], [0.8], [0.75], [0.9], [0.82]])).astype(int)
+    test = np.array([0.7, 0.8, 0.7, 0.9, 0.82])
     scores = right.mean(axis=1)
     winner = int(scores.argmax())
-    assert winner != test.argmax()  # else two mistakes would not show
+    assert winner not in (test.argmax(), (scores - test).argmax())  # else mistakes would not show
     number(
         call(answer, right, test),
         scores[winner] - test[winner],
@@ -186,6 +217,7 @@ def optimism(answer):
                 scores[test.argmax()] - test.max(),
                 "The winner is chosen by the validation images. The test images have no say.",
             ),
+            ((scores - test).max(), "That is the largest difference of all networks. The winner's is wanted."),
             (scores.mean() - test.mean(), "That is the mean over all networks. The winner's is wanted."),
             (scores[winner] - test.mean(), "Subtract the test accuracy of the winner, not the mean of all."),
             (scores[winner] - scores.mean(), "Compare the winner with itself on the test images, not with the others."),

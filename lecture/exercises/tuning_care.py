@@ -2,9 +2,17 @@
 
 import numpy as np
 
-from lecture.exercises.compare import array, number
+from lecture.exercises.compare import array, number, refuse_rules
 from lecture.exercises.feedback import Wrong
 from lecture.exercises.registry import Unanswered, call, exercise
+
+BOUNDS = (  # means, deviations, and beta: no two of the usual mistakes give the same places in all cases
+    ([0.80, 0.70, 0.76, 0.60], [0.01, 0.06, 0.04, 0.075], 2.6),
+    ([0.79, 0.78, 0.68, 0.72, 0.53], [0.10, 0.14, 0.08, 0.02, 0.12], 0.4),
+    ([0.62, 0.61, 0.50, 0.55, 0.56], [0.07, 0.10, 0.03, 0.11, 0.06], 2.0),
+    ([0.66, 0.53, 0.79, 0.60, 0.83], [0.08, 0.07, 0.06, 0.14, 0.02], 3.0),
+    ([0.63, 0.57, 0.53, 0.80, 0.81], [0.13, 0.11, 0.02, 0.10, 0.12], 3.0),
+)
 
 
 @exercise(
@@ -13,17 +21,32 @@ from lecture.exercises.registry import Unanswered, call, exercise
 )
 def confidence_bound(answer):
     """The number of the place with the highest upper confidence bound."""
-    mean, std, beta = np.array([0.80, 0.70, 0.76, 0.60]), np.array([0.01, 0.06, 0.04, 0.075]), 2.6
-    number(
-        call(answer, mean, std, beta),
-        int(np.argmax(mean + beta * std)),
-        known=[
-            (np.max(mean + beta * std), "That is the bound itself. At which place is it?"),
-            (np.argmax(mean), "That place has the highest mean. The deviation counts as well."),
-            (np.argmax(std), "That is where least is known. The mean counts as well."),
-            (np.argmax(mean + std), "The deviation counts beta times."),
-        ],
-    )
+    cases = [(np.array(mean), np.array(std), beta) for mean, std, beta in BOUNDS]
+    given = [call(answer, *case) for case in cases]
+    refuse_rules(given, [_wrong_places(*case) for case in cases])
+    for (mean, std, beta), place in zip(cases, given):
+        number(place, int(np.argmax(mean + beta * std)), within=(0, len(mean) - 1))
+
+
+def _wrong_places(mean, std, beta):
+    """What is often returned instead of the place with the highest bound."""
+    bound = mean + beta * std
+    return [
+        (np.max(bound), "That is the bound itself. At which place is it?"),
+        (np.argmax(bound) + 1, "Places are counted from 0."),
+        (np.argmax(mean), "That place has the highest mean. The deviation counts as well."),
+        (np.argmax(std), "That is where least is known. The mean counts as well."),
+        (np.argmax(mean + std), "The deviation counts beta times."),
+        (np.argmax(mean - beta * std), "That is where the lower bound is highest: add the deviations."),
+        (np.argmin(bound), "There the bound is lowest."),
+        (
+            np.argmin(mean - beta * std),
+            "That is where the lower bound is lowest. Scores are better the higher they are.",
+        ),
+        (np.argmax(beta * mean + std), "The deviation counts beta times, not the mean."),
+        (np.argmax(mean * std), "Mean and deviation are added, not multiplied."),
+        (np.argmax(mean + beta * std**2), "The deviation counts, not its square."),
+    ]
 
 
 @exercise(
@@ -52,6 +75,17 @@ def scaling_leak(answer):
             (leaking[~held_out], "The training rows are still scaled by all rows."),
             (_scaled(held, training), "The two are swapped: the training rows come first."),
             (training - training.mean(axis=0), "Divide by the deviation of the training rows."),
+            *(
+                ((training - mean_of.mean(axis=0)) / std_of.std(axis=0), _still(mean_of, std_of, training))
+                for mean_of in (training, held, X)
+                for std_of in (training, held, X)
+                if not (mean_of is training and std_of is training)
+            ),
+            (
+                (training - training.mean(axis=0)) / training.var(axis=0),
+                "That divides by the variance, not by its root.",
+            ),
+            (_scaled(training.T, training.T).T, "The mean is over the rows, one for each column: axis=0."),
         ],
         what="The first array",
     )
@@ -61,6 +95,9 @@ def scaling_leak(answer):
         known=[
             (held, "The held-out rows are not scaled."),
             (_scaled(held, held), "The held-out rows are scaled by themselves: use what the training rows say."),
+            ((held - training.mean(axis=0)) / held.std(axis=0), "The deviation is still that of the held-out rows."),
+            ((held - held.mean(axis=0)) / training.std(axis=0), "The mean is still that of the held-out rows."),
+            (leaking[held_out], "The held-out rows are still scaled by all rows."),
             (held - training.mean(axis=0), "Divide by the deviation of the training rows."),
         ],
         what="The second array",
@@ -97,6 +134,14 @@ def three_parts(answer):
 def _scaled(rows, by):
     """Rows less the mean of others, divided by their deviation."""
     return (rows - by.mean(axis=0)) / by.std(axis=0)
+
+
+def _still(mean_of, std_of, training):
+    """Which number of the training rows' scaling is still taken from other rows."""
+    if mean_of is std_of:
+        return "The training rows are scaled by the held-out rows: it is the other way round."
+    both = [name for name, rows in (("mean", mean_of), ("deviation", std_of)) if rows is not training]
+    return f"Held-out rows still help with the {' and the '.join(both)}."
 
 
 def _size(part):
