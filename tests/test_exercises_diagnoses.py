@@ -7,6 +7,7 @@ import pytest
 from conftest import ROOT
 from wrong_answers_fresh import FRESH
 from wrong_answers_fresh_later import FRESH_LATER
+from wrong_answers_second import SECOND
 
 from lecture.exercises import EXERCISES, Prediction, check
 from lecture.exercises.arguments import misused
@@ -37,7 +38,7 @@ def _cases(wrong):
 
 
 def test_the_fresh_answers_are_to_all_exercises():
-    assert set(ALL_FRESH) == set(EXERCISES)
+    assert set(ALL_FRESH) == set(SECOND) == set(EXERCISES)
     assert all(2 <= len(answers) <= 4 and all(why for _, why in answers) for answers in ALL_FRESH.values())
 
 
@@ -45,6 +46,12 @@ def test_the_fresh_answers_are_to_all_exercises():
 def test_a_fresh_wrong_answer_is_told_why(name, answer):
     found = check(name, answer)
     assert found.status == "wrong" and found.message.endswith((".", "?")) and not found.message.endswith(VAGUE)
+
+
+@pytest.mark.parametrize("name, answer", _cases(SECOND))
+def test_any_other_wrong_answer_is_refused_in_a_sentence(name, answer):
+    found = check(name, answer)
+    assert found.status == "wrong" and found.message.endswith((".", "?"))
 
 
 @pytest.mark.parametrize("name", EXERCISES)
