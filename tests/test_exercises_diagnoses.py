@@ -14,6 +14,7 @@ from lecture.exercises.arguments import misused
 from lecture.exercises.compare import array, number
 from lecture.exercises.feedback import General, Wrong
 from lecture.exercises.related import is_simple, last_digit, moved_point
+from lecture.exercises.repair import trained
 from publishing import notebooks
 
 ALL_FRESH = FRESH | FRESH_LATER
@@ -170,6 +171,17 @@ def test_numbers_of_one_digit_row_are_the_same_but_for_the_point():
     assert moved_point(250.0, 0.25, 1e-9) and not moved_point(0.25, 0.25, 1e-9)
     assert not moved_point(-250.0, 0.25, 1e-9) and not moved_point(1.0, 0.0, 1e-9)
     assert is_simple(20) and is_simple(1 / 3) and not is_simple(21) and not is_simple(0.03)
+
+
+def test_rules_that_a_single_case_would_not_tell_apart_are_told_apart():
+    said = [
+        check("update-step", lambda w, g, r: w * (1 - r * g)).message,
+        check("update-step", lambda w, g, r: w - r).message,
+    ]
+    assert "not multiplied" in said[0] and "gradient is missing" in said[1]
+    at_most = check("verdict", lambda low, high, s: np.where(low >= s, 1, np.where(high <= s, -1, 0)))
+    assert at_most.status == "wrong" and "exactly the size" in at_most.message
+    assert check("late-gradient", lambda *arguments: list(trained(*arguments))).status == "right"
 
 
 def _less(a, b, c):

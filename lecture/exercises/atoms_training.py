@@ -69,8 +69,8 @@ def mean_penalty(answer):
 @exercise("verdict", "An interval with the claimed effect inside decides nothing: the honest verdict is undecided.")
 def verdict(answer):
     """1 if a claim is supported, -1 if it is contradicted, 0 if undecided, by intervals and the smallest effect."""
-    low = np.array([0.03, -0.01, 0.01, -0.09, 0.02, 0.021, -0.01, 0.0])
-    high = np.array([0.05, 0.01, 0.03, -0.03, 0.04, 0.09, 0.5, 0.03])
+    low = np.array([0.03, -0.01, 0.01, -0.09, 0.02, 0.021, -0.01, 0.0, -0.02])
+    high = np.array([0.05, 0.01, 0.03, -0.03, 0.04, 0.09, 0.5, 0.03, 0.02])
     smallest = 0.02
     right = np.where(low >= smallest, 1, np.where(high < smallest, -1, 0))
     array(

@@ -190,7 +190,7 @@ def shape(answer: Any, wanted: tuple | None, *, known: Sequence[tuple] = (), oth
     if given is not None:
         if not isinstance(given, (tuple, list)):
             raise Wrong(f'A shape is wanted, a tuple of whole numbers, or "error"; this is a {type(given).__name__}.')
-        if not all(isinstance(size, numbers.Integral) for size in given):
+        if not all(isinstance(size, numbers.Real) for size in given):
             raise Wrong("A shape is a tuple of whole numbers, one for each axis.")
         given = tuple(given)
     if given == wanted:

@@ -199,7 +199,7 @@ def _not_transposed(inputs, delta):
 @exercise("update-step", "Downhill: against the gradient, by the learning rate.")
 def update_step(answer):
     """w - η g."""
-    w, gradient, rate = np.array([0.5, -1.0, 2.0]), np.array([2.0, -1.0, 0.5]), 0.1
+    w, gradient, rate = np.array([0.5, -1.0, 2.0]), np.array([2.0, -1.5, 0.25]), 0.1
     array(
         call(answer, w, gradient, rate),
         w - rate * gradient,
