@@ -11,6 +11,7 @@ INTRODUCTION = """# Gallery
 All figures and explorers of the book. Below each stands the line that makes it; a click opens it in its place, an
 explorer in the state shown here.
 """
+_DRAWS = re.compile(r"(\w+(, \w+)* = )?(plots\.plot_|plot_|explore\(|show_)")
 
 
 def page(notebooks):
@@ -52,7 +53,7 @@ def _entries(name, notebook):
                 address = f"notebooks/{name}.html{'?' + state if state else ''}#{anchor}"
                 yield (
                     f'<figure class="lecture-gallery"><a href="{html.escape(address)}">{image}</a>'
-                    f"<figcaption><code>{html.escape(_last_statement(cell.source))}</code></figcaption></figure>"
+                    f"<figcaption><code>{html.escape(_drawing_statement(cell.source))}</code></figcaption></figure>"
                 )
 
 
@@ -69,9 +70,12 @@ def _first_frame(output, name):
     return None
 
 
-def _last_statement(source):
-    """The last statement of a cell, which makes what the cell shows, on one line."""
+def _drawing_statement(source):
+    """The last statement of a cell that draws, on one line; else its last call, or its last line."""
     try:
-        return ast.unparse(ast.parse(source).body[-1])
-    except (SyntaxError, IndexError):  # a magic, or a comment only
-        return source.strip().splitlines()[-1]
+        statements = [ast.unparse(statement) for statement in ast.parse(source).body]
+    except SyntaxError:  # a magic
+        statements = []
+    drawing = [statement for statement in statements if _DRAWS.match(statement)]
+    calls = [statement for statement in statements if not statement.startswith(("print(", "plt.show("))]
+    return (drawing or calls or source.strip().splitlines())[-1]

@@ -18,7 +18,7 @@ def _notebook():
     return new.new_notebook(
         cells=[
             new.new_markdown_cell("# Nets", metadata={"anchor": "overview"}),
-            new.new_code_cell("x = 1\nplots.plot_curve(x < 2);", outputs=[picture, text]),
+            new.new_code_cell("x = 1\nplots.plot_curve(x < 2);\nplt.show()\ny = 2\nprint(y)", outputs=[picture, text]),
             new.new_markdown_cell("## More", metadata={"anchor": "more-layers"}),
             new.new_code_cell(
                 "def net(n_layers=2):\n    return 1\n\n\nexplore(net,\n        n_layers=(0, 6))", outputs=[explorer]
