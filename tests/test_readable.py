@@ -178,3 +178,41 @@ def test_explorers_and_the_gallery_keep_their_clicks(html, page):
     for name in ("notebooks/01_powers_2", "gallery"):
         opened(page, html / f"{name}.html")
         assert page.locator(".lecture-figure").count() == 0
+
+
+# ---- Small things
+
+
+def test_no_word_of_a_part_is_broken(html, page):
+    page.set_viewport_size(SCREEN)
+    opened(page, html / "notebooks" / "01_powers_2.html")
+    heights = page.evaluate("""() => {
+        const list = document.querySelector(".lecture-parts ol"), first = list.children[0];
+        list.replaceChildren(...Array.from({ length: 8 }, () => first.cloneNode(true)));
+        const names = [...list.querySelectorAll("li > *")];
+        names.forEach((it, n) => { it.textContent = n ? "Forward" : "Incomprehensibilities"; });
+        return names.map((it) => it.getBoundingClientRect().height);
+    }""")
+    assert len(heights) == 8 and len(set(heights)) == 1, "one line each"
+    assert page.evaluate("document.documentElement.scrollWidth") == SCREEN["width"]
+
+
+def test_what_follows_a_table_keeps_clear_of_it(html, page):
+    opened(page, html / "notebooks" / "01_powers_2.html")
+    gap = page.evaluate("""() => {
+        const table = document.querySelector(".cell_output > .text_html:has(table)");
+        const next = document.createElement("div");
+        next.append("said of it");
+        table.after(next);
+        return next.getBoundingClientRect().top - table.getBoundingClientRect().bottom;
+    }""")
+    assert gap >= 12
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_the_way_back_to_the_top_is_not_faint(html, page, mode):
+    opened(page, html / "notebooks" / "01_powers_2.html")
+    in_mode(page, mode)
+    page.evaluate("document.querySelector('main').append(document.querySelector('#pst-back-to-top'))")
+    page.evaluate("document.querySelector('#pst-back-to-top').style.display = 'block'")
+    assert faint_texts(page) == {}
