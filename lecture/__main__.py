@@ -107,7 +107,7 @@ def book(options):
 
 
 def slides(options):
-    """Run the notebooks and write their slides, a deck in one file for each."""
+    """Run the notebooks and write their slides, a deck for each part, in one file each."""
     root = _checkout()
     from publishing.slides import assemble
 
