@@ -1607,9 +1607,9 @@ explore(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Halfway, each unit is a mixture of two units that do different things. That
-# can shift the outputs as a whole, so that nearly all images get the same
-# class and some classes get no image at all: move α and see which.
+# **b.** Halfway, each unit is a mixture of two units that do different
+# things. That can shift the outputs as a whole, so that nearly all images get
+# the same class and some classes get no image at all: move α and see which.
 #
 # </details>
 #
