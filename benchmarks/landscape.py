@@ -153,12 +153,12 @@ def _recording():
     large, small = mlp(512, 512, optimizer="adam", seed=0), _with_convolutions()
     images = X.reshape(-1, 28, 28, 1)
     cases = (
-        ("gradient norm, 784-512-512-10", (large, X, y, 512), [norm], "at most 2 %"),
+        ("gradient norm, 784-512-512-10", (large, X, y, 512), [norm], "at most 2%"),
         (
             "gradient norm and weights, two convolutions",
             (small, images, y, 100),
             [norm, weights],
-            "at most 2 %",
+            "at most 2%",
         ),
         ("gradient norm and weights, 784-512-512-10", (large, X, y, 512), [norm, weights], "–"),
     )

@@ -91,5 +91,5 @@ def _share():
         "ours": f"{hooks:.2f} s of {training:.1f} s of training",
         "other": "–",
         "ratio": f"{hooks / training:.1%}",
-        "reach": "at most 5 %",
+        "reach": "at most 5%",
     }

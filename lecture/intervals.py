@@ -1,4 +1,4 @@
-"""The 95 % interval by Student's t: of a mean, and of the mean of further runs."""
+"""The 95% interval by Student's t: of a mean, and of the mean of further runs."""
 
 import math
 
@@ -13,7 +13,7 @@ FEW = 4  # so many runs or fewer say too little of their spread: no interval of 
 
 
 def interval(values: ArrayLike) -> tuple[float, float, float]:
-    """Return the mean of some numbers and its 95 % confidence interval: (mean, low, high).
+    """Return the mean of some numbers and its 95% confidence interval: (mean, low, high).
 
     A single number says nothing of the spread: its interval is the whole line.
 

@@ -3109,7 +3109,7 @@ for name, tuning in tunings.items():
     fails = tuning.rates[np.isinf(tuning.losses) & (tuning.rates > best)]
     at_90 = f"{near[1] / near[0]:,.1f} ×"
     rows.append((name, best, f"{fails.min():.3g}", at_90))
-head = "optimizer", "tuned rate", "fails from", "loss at 90 % of tuned rate"
+head = "optimizer", "tuned rate", "fails from", "loss at 90% of tuned rate"
 Table(head, rows)
 
 # %% [markdown]
@@ -3469,7 +3469,7 @@ exercises.check("predict-momentum", exercises.Prediction(times_fewer, measure))
 # Write a function that builds and trains a network with at most 3,500
 # parameters. It gets 3,000 images of clothes, of 14 × 14 pixels: `X` of shape
 # (3000, 196), and labels `y`, rows of zeros with a 1 at the class. The check
-# calls it and shows your network new images: it should name 75 % of them
+# calls it and shows your network new images: it should name 75% of them
 # correctly.
 #
 # The network needs an output layer of 10 units with a softmax, the loss

@@ -381,9 +381,9 @@ display(
         smallest=0.02,
         if_so="Without scaling the accuracy is lower than with min-max, by"
         " {mean:.1%} of the images.",
-        if_not="Without scaling the accuracy is not lower by 2 % of the"
+        if_not="Without scaling the accuracy is not lower by 2% of the"
         " images: min-max gains {mean:+.1%}.",
-        if_undecided="Whether the accuracy is lower without scaling, by 2 % of"
+        if_undecided="Whether the accuracy is lower without scaling, by 2% of"
         " the images, stays open: {low:+.1%} to {high:+.1%}.",
     )
 )
@@ -392,11 +392,11 @@ claim(
     "validation accuracy, standardized minus min-max",
     smallest=0.02,
     absent=True,
-    if_so="The two ways of scaling differ by less than 2 % of the images:"
+    if_so="The two ways of scaling differ by less than 2% of the images:"
     " {mean:+.1%} for standardizing.",
     if_not="How you scale matters as well: standardizing changes the accuracy"
     " by {mean:+.1%}.",
-    if_undecided="Whether the two ways of scaling differ by 2 % of the images"
+    if_undecided="Whether the two ways of scaling differ by 2% of the images"
     " stays open: {low:+.1%} to {high:+.1%} for standardizing.",
 )
 
@@ -613,10 +613,10 @@ display(
         smallest=0.02,
         absent=True,
         if_so="At equal training loss, batches of 512 and of 32 differ by less"
-        " than 2 % of the images: {mean:+.1%} for the large ones.",
+        " than 2% of the images: {mean:+.1%} for the large ones.",
         if_not="Even at equal training loss, batches of 512 and of 32 differ:"
         " {mean:+.1%} for the large ones.",
-        if_undecided="Whether batches of 512 and of 32 differ by 2 % of the"
+        if_undecided="Whether batches of 512 and of 32 differ by 2% of the"
         " images at equal training loss stays open: {low:+.1%} to {high:+.1%}"
         " for the large ones.",
     )
@@ -754,7 +754,7 @@ claim(
     "validation accuracy, larger batch minus smaller rate",
     smallest=0.02,
     absent=True,
-    if_so="In the end the two remedies are equally accurate, to within 2 % of"
+    if_so="In the end the two remedies are equally accurate, to within 2% of"
     " the images.",
     if_not="In the end the two remedies are not equally accurate: {mean:+.1%}"
     " for the larger batch.",
@@ -1062,8 +1062,8 @@ claim(
     " epochs",
     smallest=0.01,
     if_so="The mean gains accuracy: {mean:+.1%} of the validation images.",
-    if_not="The mean does not gain 1 % of the validation images: {mean:+.1%}.",
-    if_undecided="Whether the mean gains 1 % of the validation images stays"
+    if_not="The mean does not gain 1% of the validation images: {mean:+.1%}.",
+    if_undecided="Whether the mean gains 1% of the validation images stays"
     " open: {low:+.1%} to {high:+.1%}.",
 )
 
@@ -1230,9 +1230,9 @@ claim(
     smallest=0.02,
     if_so="At the highest peak the warm-up saves the training: the accuracy is"
     " higher, by {mean:.0%} of the images.",
-    if_not="At the highest peak the warm-up does not gain 2 % of the images:"
+    if_not="At the highest peak the warm-up does not gain 2% of the images:"
     " {mean:+.1%}.",
-    if_undecided="Whether the warm-up gains 2 % of the images at the highest"
+    if_undecided="Whether the warm-up gains 2% of the images at the highest"
     " peak stays open: {low:+.0%} to {high:+.0%}.",
 )
 
@@ -1301,7 +1301,7 @@ print(f"Adam + L2: {w:.4f}   AdamW: {decayed:.4f}")
 #
 # </details>
 #
-# AdamW takes off ηλ, or 0.001 %, per update.
+# AdamW takes off ηλ, or 0.001%, per update.
 #
 # So under Adam the penalty bites hardest where the images say least, for
 # example at the weights of pixels that are almost always black. Now we train
@@ -1593,7 +1593,7 @@ exercises.check("kept-weights", best_weights)
 # Write a function that builds a network, trains it for at most 60 update steps
 # and returns it. Its arguments are 3,000 images of clothes, 14 × 14 pixels
 # each, as `X` of shape (3000, 196), and one-hot labels `y`. The check
-# evaluates your network on images that it has not seen: it should get 70 % of
+# evaluates your network on images that it has not seen: it should get 70% of
 # them right.
 
 
@@ -1716,9 +1716,9 @@ display(
         smallest=0.02,
         if_so="The larger network is more accurate, by {mean:.1%} of the"
         " validation images.",
-        if_not="The larger network does not gain 2 % of the validation images:"
+        if_not="The larger network does not gain 2% of the validation images:"
         " {mean:+.1%}.",
-        if_undecided="Whether the larger network gains 2 % of the validation"
+        if_undecided="Whether the larger network gains 2% of the validation"
         " images stays open: {low:+.1%} to {high:+.1%}.",
     )
 )
@@ -1922,7 +1922,7 @@ claim(
     "validation accuracy, mean of L2 and L1 minus baseline",
     smallest=0.02,
     absent=True,
-    if_so="The accuracy stays where it was, to within 2 %: {mean:+.1%}.",
+    if_so="The accuracy stays where it was, to within 2%: {mean:+.1%}.",
     if_not="The accuracy does not stay where it was: {mean:+.1%}.",
     if_undecided="What the penalties do to the accuracy stays open: {low:+.1%}"
     " to {high:+.1%}.",
@@ -2078,8 +2078,8 @@ claim(
     "validation accuracy, dropout minus baseline",
     smallest=0.01,
     if_so="Dropout gains accuracy: {mean:+.1%} on the validation images.",
-    if_not="Dropout does not gain 1 % of validation accuracy: {mean:+.1%}.",
-    if_undecided="Whether dropout gains 1 % of validation accuracy stays open:"
+    if_not="Dropout does not gain 1% of validation accuracy: {mean:+.1%}.",
+    if_undecided="Whether dropout gains 1% of validation accuracy stays open:"
     " {low:+.1%} to {high:+.1%}.",
 )
 
@@ -2282,7 +2282,7 @@ for name, layer in {"batch norm": normalize, "layer norm": by_layer}.items():
 #
 # - **a** batch norm
 # - **b** layer norm
-# - **c** they differ by less than 1 %
+# - **c** they differ by less than 1%
 
 
 # %%
@@ -2322,9 +2322,9 @@ display(
         smallest=0.01,
         if_so="With batches of 4, layer norm is more accurate, by {mean:.1%}"
         " of the validation images.",
-        if_not="With batches of 4, layer norm does not gain 1 % of the"
+        if_not="With batches of 4, layer norm does not gain 1% of the"
         " validation images: {mean:+.1%}.",
-        if_undecided="Whether layer norm gains 1 % of the validation images"
+        if_undecided="Whether layer norm gains 1% of the validation images"
         " with batches of 4 stays open: {low:+.1%} to {high:+.1%}.",
     )
 )
@@ -2334,11 +2334,11 @@ claim(
     "validation accuracy with batches of 100, layer norm minus batch norm",
     smallest=0.02,
     absent=True,
-    if_so="With batches of 100 the two differ by less than 2 %: {mean:+.1%}"
+    if_so="With batches of 100 the two differ by less than 2%: {mean:+.1%}"
     " for layer norm.",
     if_not="With batches of 100 the two differ as well: {mean:+.1%} for layer"
     " norm.",
-    if_undecided="Whether they differ by 2 % with batches of 100 stays open:"
+    if_undecided="Whether they differ by 2% with batches of 100 stays open:"
     " {low:+.1%} to {high:+.1%} for layer norm.",
 )
 
@@ -2436,7 +2436,7 @@ display(
         if_so="Moving the images lowers the accuracy of the plain network by"
         " {mean:.0%} of them.",
         if_not="Moving the images lowers the accuracy of the plain network by"
-        " less than 2 % of them.",
+        " less than 2% of them.",
         if_undecided="By how much moving the images lowers the accuracy of the"
         " plain network stays open: {low:.1%} to {high:.1%} of them.",
     ),
@@ -2445,9 +2445,9 @@ display(
         "validation accuracy on moved images, augmented minus plain",
         smallest=0.02,
         if_so="Augmentation gains {mean:.0%} of the moved images.",
-        if_not="Augmentation does not gain 2 % of the moved images:"
+        if_not="Augmentation does not gain 2% of the moved images:"
         " {mean:+.1%}.",
-        if_undecided="Whether augmentation gains 2 % of the moved images stays"
+        if_undecided="Whether augmentation gains 2% of the moved images stays"
         " open: {low:+.1%} to {high:+.1%}.",
     ),
     claim(
@@ -2455,9 +2455,8 @@ display(
         "validation accuracy on images as they are, augmented minus plain",
         smallest=0.01,
         if_so="It gains {mean:.1%} of the images in the middle as well.",
-        if_not="It does not gain 1 % of the images in the middle:"
-        " {mean:+.1%}.",
-        if_undecided="Whether it gains 1 % of the images in the middle stays"
+        if_not="It does not gain 1% of the images in the middle: {mean:+.1%}.",
+        if_undecided="Whether it gains 1% of the images in the middle stays"
         " open: {low:+.1%} to {high:+.1%}.",
     ),
 )
@@ -2892,7 +2891,7 @@ claim(
 #
 # Below the dashed line the network is surer than it is right. The figure and
 # the printed lines pool the answers of all networks; the sentences judge one
-# network at a time. The bars are 95 % intervals from drawing the images again
+# network at a time. The bars are 95% intervals from drawing the images again
 # and again with replacement (*bootstrap*): a bin with few answers says little.
 #
 # A calibration error is never quite 0, because the counts in the bins depend
@@ -2911,7 +2910,7 @@ claim(
 # in the same way. A [convolution](#other-architectures) looks at neighbours:
 # each filter of 3 × 3 weights slides over the whole image and finds an edge
 # wherever it is. What is that worth at equal cost? We train two networks with
-# the same number of parameters, to within 1 %, on the same images.
+# the same number of parameters, to within 1%, on the same images.
 #
 # *Predict first: how many parameters do 16 filters of 3 × 3 on a grey image
 # have, including biases?*
@@ -3305,7 +3304,7 @@ exercises.check(
 # %% [markdown] tags=["exercise"]
 # ### Exercise: wrong labels (design)
 #
-# Give 30 % of 3,000 training images a random label, any of the ten. What
+# Give 30% of 3,000 training images a random label, any of the ten. What
 # accuracy does a network then reach on validation images, whose labels are
 # right? Predict it. Then write `measure`: it trains one network with the right
 # labels `y` and one with the spoilt labels, and returns their validation

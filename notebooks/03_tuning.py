@@ -258,14 +258,14 @@ plots.plot_trial_curves(result.trials);
 # traces and compiles the training step. Here trials that differ only in
 # numbers (widths, rates, strengths) share one compiled step.
 #
-# How many trials are enough? Call the best 5 % of a space good enough. A
+# How many trials are enough? Call the best 5% of a space good enough. A
 # random trial misses them with probability 0.95, and $n$ independent trials
 # all miss them with probability $0.95^n$. In general:
 #
 # $$P(\text{one of the best } q \text{ in } n \text{ trials}) = 1 - (1 - q)^n$$
 #
 # *Predict first: how many random trials do you need to find one of the best
-# 5 % with a chance of 95 %?*
+# 5% with a chance of 95%?*
 
 
 # %% tags=["hide-input"]
@@ -285,7 +285,7 @@ def chance(best=5):
             linewidth=2,
         )
         ax.annotate(
-            f"95 % with {enough} trials",
+            f"95% with {enough} trials",
             (enough, 0.95),
             xytext=(12, -30),
             textcoords="offset points",
@@ -294,7 +294,7 @@ def chance(best=5):
         )
     ax.set(
         xlabel="trials",
-        ylabel=f"chance of one of the best {best} %",
+        ylabel=f"chance of one of the best {best}%",
         xlim=(0, 200),
         ylim=(0, 1.02),
     )
@@ -327,8 +327,8 @@ print(f"The grid of {len(grid):,} networks would take {hours:.1f} hours.")
 # </details>
 #
 # That is the strength of random search, and its limit: it promises one of the
-# best 5 % *of the space*. If hardly anything in the space is any good, the
-# best 5 % are not good either.
+# best 5% *of the space*. If hardly anything in the space is any good, the
+# best 5% are not good either.
 #
 # **Learnt:** the price of a random search depends on how good you want to be,
 # not on how many hyperparameters there are.
@@ -426,8 +426,8 @@ exercises.check("grid-fits", 3 * 4 * 2 * 5 + 1)
 # %% [markdown] tags=["exercise"]
 # ### Exercise: enough trials
 #
-# How many random trials does it take to find one of the best 2 % with a
-# chance of at least 90 %?
+# How many random trials does it take to find one of the best 2% with a
+# chance of at least 90%?
 
 # %% tags=["exercise"]
 n_trials = ...
@@ -1042,9 +1042,9 @@ print(f"the best of forty: {scores.max(axis=1).mean():.3f}")
 # *Predict first: with 50 validation images and 40 trials, by how much is the
 # winner's score too high?*
 #
-# - **a** by less than 1 %
+# - **a** by less than 1%
 # - **b** by several percent
-# - **c** by 20 % or more
+# - **c** by 20% or more
 
 
 # %%

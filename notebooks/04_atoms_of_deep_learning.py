@@ -56,7 +56,7 @@ device.report()
 # 2. **Train many networks** that differ in their seed. We train them together,
 #    as one stack of weight matrices: a kernel of shape (inputs, units) gets
 #    one more axis, (networks, inputs, units).
-# 3. **Give the mean with its interval.** The 95 % confidence interval of a
+# 3. **Give the mean with its interval.** The 95% confidence interval of a
 #    mean over $n$ seeds with standard deviation $s$ is
 #
 # $$\bar{q} \pm t_{n-1} \frac{s}{\sqrt{n}}$$
@@ -152,7 +152,7 @@ print(
 # a mean, and how far to trust it:
 
 # %% tags=["live", "slide-code"]
-# Mean of 30 with its 95 % interval: np.mean, np.std(ddof=1), np.sqrt.
+# Mean of 30 with its 95% interval: np.mean, np.std(ddof=1), np.sqrt.
 few = np.log10(thousand.loss[-1][:30])
 half = 2.05 * np.std(few, ddof=1) / np.sqrt(len(few))
 print(f"thirty: {np.mean(few):.2f} ± {half:.2f}")
@@ -392,9 +392,9 @@ display(
         more_right,
         if_so="The deepest network gets {mean:.1%} more of the points right"
         " than the shallowest.",
-        if_not="The deepest network does not get 3 % more of the points right"
+        if_not="The deepest network does not get 3% more of the points right"
         " than the shallowest: {mean:+.1%}.",
-        if_undecided="Whether the deepest network gets at least 3 % more of"
+        if_undecided="Whether the deepest network gets at least 3% more of"
         " the points right stays open: {low:+.1%} to {high:+.1%}.",
     )
 )
@@ -449,7 +449,7 @@ claim(
     smallest=0.05,
     if_so="At the ends the deepest networks get more of the points right than"
     " in the middle: {mean:.0%} more.",
-    if_not="At the ends the deepest networks do not get 5 % more of the points"
+    if_not="At the ends the deepest networks do not get 5% more of the points"
     " right than in the middle: {mean:+.0%}.",
     if_undecided="Whether the ends are learnt better than the middle stays"
     " open: {low:+.0%} to {high:+.0%}.",
@@ -506,9 +506,9 @@ display(
         data_size.verdicts[2],
         if_so="With the most points, the deep network is ahead of the support"
         " vector machine by {mean:.1%}.",
-        if_not="With the most points, the deep network is not 2 % ahead of the"
+        if_not="With the most points, the deep network is not 2% ahead of the"
         " support vector machine: {mean:+.1%}.",
-        if_undecided="Whether the deep network is 2 % ahead of the support"
+        if_undecided="Whether the deep network is 2% ahead of the support"
         " vector machine with the most points stays open: {low:+.1%} to"
         " {high:+.1%}.",
     ),
@@ -519,9 +519,9 @@ display(
         smallest=0.02,
         if_so="With the fewest points, the deep network is ahead by"
         " {mean:.1%}.",
-        if_not="With the fewest points, the deep network is not 2 % ahead:"
+        if_not="With the fewest points, the deep network is not 2% ahead:"
         " {mean:+.1%}.",
-        if_undecided="Whether the deep network is 2 % ahead with the fewest"
+        if_undecided="Whether the deep network is 2% ahead with the fewest"
         " points stays open: {low:+.1%} to {high:+.1%}.",
     ),
 )
@@ -541,7 +541,7 @@ claim(
 # Not the tree. It cuts along one coordinate at a time, and the best plane lies
 # across all of them, so it needs many cuts for what the others express at
 # once. Between the network and the support vector machine it is close: the
-# first sentence above says whether 2 % separate them.
+# first sentence above says whether 2% separate them.
 #
 # </details>
 #
@@ -594,16 +594,16 @@ display(
         costs,
         if_so="Without oversampling, a ratio of 50:1 costs {mean:.0%} of the"
         " accuracy.",
-        if_not="Without oversampling, a ratio of 50:1 costs less than 5 %:"
+        if_not="Without oversampling, a ratio of 50:1 costs less than 5%:"
         " {mean:+.1%}.",
-        if_undecided="Whether 50:1 costs 5 % of the accuracy stays open:"
+        if_undecided="Whether 50:1 costs 5% of the accuracy stays open:"
         " {low:+.1%} to {high:+.1%}.",
     ),
     claim(
         helps,
         if_so="There, oversampling gains {mean:.0%}.",
-        if_not="There, oversampling gains less than 5 %: {mean:+.1%}.",
-        if_undecided="Whether oversampling gains 5 % there stays open:"
+        if_not="There, oversampling gains less than 5%: {mean:+.1%}.",
+        if_undecided="Whether oversampling gains 5% there stays open:"
         " {low:+.1%} to {high:+.1%}.",
     ),
 )
@@ -635,9 +635,9 @@ claim(
     scaling,
     if_so="Test points that are scaled by themselves cost {mean:.0%} of the"
     " accuracy at 100:1, with oversampling.",
-    if_not="Test points that are scaled by themselves cost less than 5 % of"
+    if_not="Test points that are scaled by themselves cost less than 5% of"
     " the accuracy at 100:1: {mean:+.1%}.",
-    if_undecided="Whether test points that are scaled by themselves cost 5 %"
+    if_undecided="Whether test points that are scaled by themselves cost 5%"
     " at 100:1 stays open: {low:+.1%} to {high:+.1%}.",
 )
 # %% [markdown]
@@ -730,8 +730,8 @@ claim(
     smallest=0.05,
     if_so="At distance 3, too, oversampling gains {mean:.0%} after this short"
     " training.",
-    if_not="At distance 3, oversampling gains less than 5 %: {mean:+.1%}.",
-    if_undecided="Whether oversampling gains 5 % at distance 3 stays open:"
+    if_not="At distance 3, oversampling gains less than 5%: {mean:+.1%}.",
+    if_undecided="Whether oversampling gains 5% at distance 3 stays open:"
     " {low:+.1%} to {high:+.1%}.",
 )
 
@@ -897,11 +897,11 @@ display(
     claim(
         few_labels,
         if_so="With the fewest points, networks learn nearly all random"
-        " labels: {mean:.0%} above guessing, and 50 % would be all.",
+        " labels: {mean:.0%} above guessing, and 50% would be all.",
         if_not="With the fewest points, networks learn random labels only up"
-        " to {mean:.0%} above guessing; 50 % would be all.",
+        " to {mean:.0%} above guessing; 50% would be all.",
         if_undecided="With the fewest points, networks learn random labels up"
-        " to {mean:.0%} above guessing; 50 % would be all.",
+        " to {mean:.0%} above guessing; 50% would be all.",
     ),
     claim(
         many_labels,
@@ -918,7 +918,7 @@ display(
         " learnt: {mean:+.1%}.",
         if_not="In the second half of the steps hardly any more random labels"
         " are learnt: {mean:+.1%}.",
-        if_undecided="Whether the second half of the steps adds 5 % of the"
+        if_undecided="Whether the second half of the steps adds 5% of the"
         " random labels stays open: {low:+.1%} to {high:+.1%}.",
     ),
 )
@@ -929,9 +929,9 @@ claim(
     if_so="With true labels, more training points help with new ones:"
     " {mean:+.1%}.",
     if_not="With true labels, more training points do not help with new ones"
-    " by 2 %: {mean:+.1%}.",
+    " by 2%: {mean:+.1%}.",
     if_undecided="Whether more training points with true labels help with"
-    " new ones by 2 % stays open: {low:+.1%} to {high:+.1%}.",
+    " new ones by 2% stays open: {low:+.1%} to {high:+.1%}.",
 )
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -998,9 +998,9 @@ display(
         dummies_hurt,
         if_so="Without PCA, the most dummy dimensions cost {mean:.1%} of the"
         " accuracy.",
-        if_not="Without PCA, the most dummy dimensions cost less than 5 %:"
+        if_not="Without PCA, the most dummy dimensions cost less than 5%:"
         " {mean:+.1%}.",
-        if_undecided="Whether the most dummy dimensions cost 5 % stays open:"
+        if_undecided="Whether the most dummy dimensions cost 5% stays open:"
         " {low:+.1%} to {high:+.1%}.",
     ),
     claim(
@@ -1016,8 +1016,8 @@ display(
         pca_helps,
         if_so="With the most dummies, PCA to 10 dimensions gains {mean:.1%}.",
         if_not="With the most dummies, PCA to 10 dimensions gains less than"
-        " 5 %: {mean:+.1%}.",
-        if_undecided="Whether PCA to 10 dimensions gains 5 % with the most"
+        " 5%: {mean:+.1%}.",
+        if_undecided="Whether PCA to 10 dimensions gains 5% with the most"
         " dummies stays open: {low:+.1%} to {high:+.1%}.",
     ),
 )
@@ -1122,8 +1122,8 @@ display(
     claim(
         sign_falls,
         if_so="They stay behind ReLU, by {mean:.1%}.",
-        if_not="They are not 1 % behind ReLU: {mean:+.1%}.",
-        if_undecided="Whether they are 1 % behind ReLU stays open:"
+        if_not="They are not 1% behind ReLU: {mean:+.1%}.",
+        if_undecided="Whether they are 1% behind ReLU stays open:"
         " {low:+.1%} to {high:+.1%}.",
     ),
     claim(
@@ -1131,19 +1131,19 @@ display(
         if_so="The identity is behind ReLU by {mean:.0%}: it can only draw a"
         " line.",
         if_not="The identity is hardly behind ReLU here: {mean:+.1%}.",
-        if_undecided="Whether the identity is 5 % behind ReLU stays open.",
+        if_undecided="Whether the identity is 5% behind ReLU stays open.",
     ),
     claim(
         usual,
         if_so="Square and sine are behind ReLU and tanh by {mean:.1%}.",
         if_not="Square and sine are not behind ReLU and tanh: {mean:+.1%}.",
-        if_undecided="Whether square and sine are 1 % behind ReLU and tanh"
+        if_undecided="Whether square and sine are 1% behind ReLU and tanh"
         " stays open.",
     ),
 )
 claim(
     sigmoid_is_alike,
-    if_so="The sigmoid is as good as ReLU, to 2 %.",
+    if_so="The sigmoid is as good as ReLU, to 2%.",
     if_not="And the sigmoid, which nobody would have called odd, is not as"
     " good as ReLU after these steps: {mean:.0%} lie between them.",
     if_undecided="Whether the sigmoid is as good as ReLU stays open:"
@@ -1252,19 +1252,19 @@ display(
         by_epochs,
         if_so="After equally many epochs, batches of 1 are ahead of full"
         " batches by {mean:.0%}.",
-        if_not="After equally many epochs, batches of 1 are not 5 % ahead of"
+        if_not="After equally many epochs, batches of 1 are not 5% ahead of"
         " full batches: {mean:+.1%}.",
-        if_undecided="Whether batches of 1 are 5 % ahead after equally many"
+        if_undecided="Whether batches of 1 are 5% ahead after equally many"
         " epochs stays open: {low:+.1%} to {high:+.1%}.",
     )
 )
 claim(
     by_steps,
     if_so="After equally many steps, the batch size makes no difference of"
-    " 5 %: {mean:+.1%}.",
+    " 5%: {mean:+.1%}.",
     if_not="After equally many steps, batches of 1 minus full batches is"
     " {mean:+.0%}: it matters what you hold equal.",
-    if_undecided="Whether they differ by 5 % after equally many steps stays"
+    if_undecided="Whether they differ by 5% after equally many steps stays"
     " open: {low:+.1%} to {high:+.1%}.",
 )
 # %% tags=["hide-input"]
@@ -1426,15 +1426,15 @@ display(
     claim(
         fourth,
         if_so="The fourth power is behind the other four, by {mean:.1%}.",
-        if_not="The fourth power is not 2 % behind the other four:"
+        if_not="The fourth power is not 2% behind the other four:"
         " {mean:+.1%}.",
-        if_undecided="Whether the fourth power is at least 2 % behind the"
+        if_undecided="Whether the fourth power is at least 2% behind the"
         " other four stays open: {low:+.1%} to {high:+.1%}.",
     ),
     claim(
         alike,
         if_so="Cross-entropy ends level with the mean of absolute, squared"
-        " and hinge, to 2 %.",
+        " and hinge, to 2%.",
         if_not="Cross-entropy differs from the mean of absolute, squared and"
         " hinge by {mean:+.1%}.",
         if_undecided="Whether cross-entropy ends level with the mean of"
@@ -1450,9 +1450,9 @@ display(
         smallest=0.02,
         if_so="After a fifth of the steps, cross-entropy is ahead of that"
         " mean by {mean:.1%}.",
-        if_not="After a fifth of the steps, cross-entropy is not 2 % ahead of"
+        if_not="After a fifth of the steps, cross-entropy is not 2% ahead of"
         " that mean: {mean:+.1%}.",
-        if_undecided="Whether cross-entropy is 2 % ahead of that mean after a"
+        if_undecided="Whether cross-entropy is 2% ahead of that mean after a"
         " fifth of the steps stays open: {low:+.1%} to {high:+.1%}.",
     ),
 )
@@ -1548,9 +1548,9 @@ display(
         rounding,
         if_so="The wide network is ahead of the one with a single unit a"
         " layer, by {mean:.1%}: rounding helps.",
-        if_not="The wide network is not 2 % ahead of the one with a single"
+        if_not="The wide network is not 2% ahead of the one with a single"
         " unit a layer ({mean:+.1%}): rounding is not why it learns.",
-        if_undecided="Whether the wide network is 2 % ahead of the one with a"
+        if_undecided="Whether the wide network is 2% ahead of the one with a"
         " single unit a layer stays open: {low:+.1%} to {high:+.1%}.",
     ),
     claim(
@@ -1568,16 +1568,15 @@ display(
         "test accuracy from Glorot's, minus that from N(0, 1²)",
         smallest=0.02,
         if_so="N(0, 1²) is too wide: it ends {mean:.0%} behind Glorot's.",
-        if_not="N(0, 1²) does not end 2 % behind Glorot's: {mean:+.1%}.",
-        if_undecided="Whether N(0, 1²) ends 2 % behind Glorot's stays open.",
+        if_not="N(0, 1²) does not end 2% behind Glorot's: {mean:+.1%}.",
+        if_undecided="Whether N(0, 1²) ends 2% behind Glorot's stays open.",
     ),
 )
 claim(
     glorot_is_best,
     if_so="Glorot's is ahead of N(0, 0.01²) in the end, by {mean:.1%}.",
-    if_not="In the end, Glorot's is not 2 % ahead of N(0, 0.01²):"
-    " {mean:+.1%}.",
-    if_undecided="Whether Glorot's is 2 % ahead of N(0, 0.01²) in the end"
+    if_not="In the end, Glorot's is not 2% ahead of N(0, 0.01²): {mean:+.1%}.",
+    if_undecided="Whether Glorot's is 2% ahead of N(0, 0.01²) in the end"
     " stays open: {low:+.1%} to {high:+.1%}.",
 )
 # %% [markdown]
@@ -1634,7 +1633,7 @@ display(
         smallest=0.02,
         if_so="From N(0, 0.001²) they are {mean:.0%} behind those from"
         " N(0, 0.1²).",
-        if_not="From N(0, 0.001²) they are not 2 % behind those from"
+        if_not="From N(0, 0.001²) they are not 2% behind those from"
         " N(0, 0.1²).",
         if_undecided="Whether N(0, 0.001²) is too narrow stays open.",
     )
@@ -1644,7 +1643,7 @@ claim(
     "test accuracy after 150 steps, from N(0, 0.1²) minus N(0, 10²)",
     smallest=0.02,
     if_so="From N(0, 10²) they are {mean:.0%} behind.",
-    if_not="From N(0, 10²) they are not 2 % behind.",
+    if_not="From N(0, 10²) they are not 2% behind.",
     if_undecided="Whether N(0, 10²) is too wide stays open.",
 )
 
@@ -1707,7 +1706,7 @@ display(
         if_so="The first layer comes half-way later than the last, by"
         " {mean:.0%} of the training.",
         if_not="The first layer does not come half-way later than the last by"
-        " 5 % of the training: {mean:+.0%}.",
+        " 5% of the training: {mean:+.0%}.",
         if_undecided="Whether the first layer comes half-way later than the"
         " last stays open: {low:+.0%} to {high:+.0%} of the training.",
     ),
@@ -1809,9 +1808,9 @@ display(
         sparse,
         if_so="L1 makes weights sparse and L2 does not: the shares differ by"
         " {mean:.0%}.",
-        if_not="L1 does not make 20 % more of the weights small than L2:"
+        if_not="L1 does not make 20% more of the weights small than L2:"
         " {mean:+.0%}.",
-        if_undecided="Whether L1 makes 20 % more of the weights small than L2"
+        if_undecided="Whether L1 makes 20% more of the weights small than L2"
         " stays open.",
     ),
     claim(
@@ -1824,16 +1823,16 @@ display(
     claim(
         costs,
         if_so="A strong L1 costs {mean:.1%} of the accuracy.",
-        if_not="A strong L1 costs less than 2 % of the accuracy: {mean:.1%}.",
-        if_undecided="Whether a strong L1 costs 2 % of the accuracy stays"
+        if_not="A strong L1 costs less than 2% of the accuracy: {mean:.1%}.",
+        if_undecided="Whether a strong L1 costs 2% of the accuracy stays"
         " open: {low:+.1%} to {high:+.1%}.",
     ),
 )
 claim(
     helps,
     if_so="A mild L2 gains {mean:.1%}.",
-    if_not="A mild L2 gains less than 1 % here.",
-    if_undecided="Whether a mild L2 gains 1 % stays open: {low:+.1%} to"
+    if_not="A mild L2 gains less than 1% here.",
+    if_undecided="Whether a mild L2 gains 1% stays open: {low:+.1%} to"
     " {high:+.1%}.",
 )
 # %% [markdown]
@@ -1955,7 +1954,7 @@ exercises.check("mean-penalty", l1_of_the_mean)
 # ### Exercise: a verdict
 #
 # A claim says that an effect is at least `smallest`. The arrays `low` and
-# `high` hold the ends of its 95 % confidence interval in several experiments.
+# `high` hold the ends of its 95% confidence interval in several experiments.
 # Return an array: 1 where the claim is supported (the whole interval reaches
 # that effect), -1 where it is contradicted (none of it does), and 0 where it
 # is undecided.
@@ -1981,7 +1980,7 @@ exercises.check("verdict", judge)
 #
 # You want to compare two settings. In a first try with five seeds, their
 # difference has a standard deviation of 0.03 from seed to seed. Effects below
-# 0.01 do not interest you, so the 95 % interval should reach at most 0.01 to
+# 0.01 do not interest you, so the 95% interval should reach at most 0.01 to
 # either side of the mean. How many seeds do you have to plan for?
 # `scipy.stats.t.ppf(0.975, n - 1)` is Student's $t$ for $n$ seeds.
 
@@ -2143,7 +2142,7 @@ display(
 #   nothing to share, has $20 + 22 = 42$ parameters and not 152, so these must
 #   be 2, 3 and 4; `run(layers="titles")` has 1, 2 and 3. Where the 16 points
 #   lie is not said; `run(domain=(-1, 1))` puts them on both sides of 0.
-# - *More data.* It tests on 20 % of the data: at 20 points, on four. Its text
+# - *More data.* It tests on 20% of the data: at 20 points, on four. Its text
 #   speaks of a random forest, its code fits a single decision tree;
 #   `run(forest=True)` shows both.
 # - *A rare class.* It scales the training points by their mean, and the test

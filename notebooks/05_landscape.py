@@ -289,12 +289,12 @@ print(shallow.count_params(), deep.count_params())
 #
 # </details>
 #
-# The deep network is 22 % larger than the shallow one. So we train a third
+# The deep network is 22% larger than the shallow one. So we train a third
 # network beside them, which is deep and has exactly 5,920 parameters:
 # convolutions with 16 and 6 filters of 3 × 3 and a dense layer of 16 units.
 #
 # *Predict first: which of the deep networks is more accurate than the shallow
-# one, by 1 % of the images or more?*
+# one, by 1% of the images or more?*
 #
 # - **a** Both of them: depth is what counts.
 # - **b** Only the larger one: parameters are what counts.
@@ -311,9 +311,9 @@ display(
         if_so="The report's deep network recognizes {mean:.1%} more of the"
         " images than its shallow one.",
         if_not="The report's deep network leads its shallow one by less than"
-        " 1 % of the images, if at all: {mean:+.1%}.",
+        " 1% of the images, if at all: {mean:+.1%}.",
         if_undecided="Whether the report's deep network leads its shallow one"
-        " by 1 % of the images or more stays open: {low:+.1%} to"
+        " by 1% of the images or more stays open: {low:+.1%} to"
         " {high:+.1%}.",
     ),
 )
@@ -322,8 +322,8 @@ claim(
     if_so="At exactly equal size the deep network recognizes {mean:.1%} more"
     " of the images than the shallow one.",
     if_not="At exactly equal size the deep network leads the shallow one by"
-    " less than 1 % of the images, if at all: {mean:+.1%}.",
-    if_undecided="Whether the deep network leads the shallow one by 1 % of the"
+    " less than 1% of the images, if at all: {mean:+.1%}.",
+    if_undecided="Whether the deep network leads the shallow one by 1% of the"
     " images or more at exactly equal size stays open: {low:+.1%} to"
     " {high:+.1%}.",
 )
@@ -453,7 +453,7 @@ claim(
 # A large distance does not prove that two solutions differ, either: exchanging
 # two hidden units moves a point far away and changes nothing that the network
 # computes. Now replay the paths epoch by epoch. This picture is made from the
-# parameters of the first layer alone, 62 % of all.
+# parameters of the first layer alone, 62% of all.
 
 # %%
 def replay(epoch=5):
@@ -1167,7 +1167,7 @@ display(
         if_not="The network with a layer of eight units does not fit the"
         " random labels in this time: only {mean:.0%} of them.",
         if_undecided="The network with a layer of eight units fits {mean:.0%}"
-        " of the random labels: about the 90 % that count as fitted.",
+        " of the random labels: about the 90% that count as fitted.",
     ),
     claim(
         random_labels.verdict("WIDE_FITS"),
@@ -1175,7 +1175,7 @@ display(
         if_not="The network 512-512 does not fit them in this time: only"
         " {mean:.0%} of them.",
         if_undecided="The network 512-512 fits {mean:.0%} of them: about the"
-        " 90 % that count as fitted.",
+        " 90% that count as fitted.",
     ),
     claim(
         random_labels.verdict("LONGER"),
@@ -1254,7 +1254,7 @@ explore(
 # points that the networks have not seen. At a share of 1 there is nothing to
 # find, so expect about one half on unseen points.
 #
-# For your own network: a training accuracy of 100 % does not show that it has
+# For your own network: a training accuracy of 100% does not show that it has
 # understood anything. Shuffle your labels and train again: the training
 # accuracy that you get shows how much the network can learn by heart.
 #

@@ -811,20 +811,20 @@ display(
     claim(
         gradient_faults.verdict("SHALLOW"),
         if_so="The test accuracy with the variance forgotten is that with the"
-        " right gradient, to less than 1 % of the images: {mean:+.1%}.",
-        if_not="The fault changes the test accuracy by 1 % of the images or"
+        " right gradient, to less than 1% of the images: {mean:+.1%}.",
+        if_not="The fault changes the test accuracy by 1% of the images or"
         " more: right minus wrong is {mean:+.1%}. You see that only with the"
         " right gradient beside it.",
-        if_undecided="Whether the fault costs 1 % of the test images or more"
+        if_undecided="Whether the fault costs 1% of the test images or more"
         " stays open: {low:+.1%} to {high:+.1%}.",
     ),
     claim(
         gradient_faults.verdict("FACTOR"),
         if_so="With γ forgotten, the test accuracy is that with the right"
-        " gradient, to less than 1 % of the images: {mean:+.1%}.",
-        if_not="With γ forgotten, the test accuracy differs by 1 % of the"
+        " gradient, to less than 1% of the images: {mean:+.1%}.",
+        if_not="With γ forgotten, the test accuracy differs by 1% of the"
         " images or more: {mean:+.1%}.",
-        if_undecided="Whether the forgotten γ matters for 1 % of the images or"
+        if_undecided="Whether the forgotten γ matters for 1% of the images or"
         " more stays open: {low:+.1%} to {high:+.1%}.",
     ),
 )
@@ -835,9 +835,9 @@ for verdict in gradient_faults.verdicts:
                 verdict,
                 if_so="With nine layers the fault costs {mean:.1%} of the test"
                 " images.",
-                if_not="With nine layers the fault costs less than 1 % of the"
+                if_not="With nine layers the fault costs less than 1% of the"
                 " test images, if anything: {mean:+.1%}.",
-                if_undecided="Whether the fault costs 1 % of the test images"
+                if_undecided="Whether the fault costs 1% of the test images"
                 " with nine layers stays open: {low:+.1%} to {high:+.1%}.",
             )
         )
@@ -845,9 +845,9 @@ claim(
     gradient_faults.verdict("VISIBLE"),
     if_so="With mean and variance forgotten, {mean:.1%} of the test images are"
     " lost.",
-    if_not="Even with mean and variance forgotten, less than 1 % of the test"
+    if_not="Even with mean and variance forgotten, less than 1% of the test"
     " images is lost: {mean:+.1%}.",
-    if_undecided="Whether forgetting mean and variance loses 1 % of the test"
+    if_undecided="Whether forgetting mean and variance loses 1% of the test"
     " images or more stays open: {low:+.1%} to {high:+.1%}.",
 )
 
@@ -1280,25 +1280,25 @@ display(
         " cycle of training later, at the highest rate, they recognize"
         " {mean:.1%} fewer of the images.",
         if_not="Half a cycle after the lowest rate, at the highest one,"
-        " networks recognize less than 1 % fewer of the images, if fewer at"
+        " networks recognize less than 1% fewer of the images, if fewer at"
         " all.",
         if_undecided="Half a cycle after the lowest rate, at the highest one,"
         " the accuracy is lower by {low:+.1%} to {high:+.1%} of the images."
-        " Whether it is 1 % or more stays open.",
+        " Whether it is 1% or more stays open.",
     ),
     claim(
         cycles.verdict("ADDS"),
         if_so="The second cycle adds {mean:.1%} of the images.",
-        if_not="The second cycle adds less than 0.5 % of the images:"
+        if_not="The second cycle adds less than 0.5% of the images:"
         " {mean:+.1%}.",
-        if_undecided="Whether the second cycle adds 0.5 % of the images stays"
+        if_undecided="Whether the second cycle adds 0.5% of the images stays"
         " open.",
     ),
 )
 claim(
     cycles.verdict("BEATS"),
     if_so="Two cycles beat one cosine, by {mean:.1%} of the test images.",
-    if_not="Two cycles do not beat one cosine of the same length by 0.5 % of"
+    if_not="Two cycles do not beat one cosine of the same length by 0.5% of"
     " the test images: the difference is {mean:+.1%}.",
     if_undecided="Whether two cycles beat one cosine stays open:"
     " {low:+.1%} to {high:+.1%} of the test images.",
@@ -1376,9 +1376,9 @@ claim(
 #
 # *Predict first: how much does batch norm gain in a network of three layers?*
 #
-# - **a** less than 1 % of the images
-# - **b** 1 to 5 %
-# - **c** more than 5 %
+# - **a** less than 1% of the images
+# - **b** 1 to 5%
+# - **c** more than 5%
 
 # %%
 batch_norm = experiments.batch_norm.run(preset=PRESET, images=IMAGES)
@@ -1402,21 +1402,21 @@ claim(
     if_not="With three layers, batch norm makes a difference: {mean:+.1%} of"
     " the test images.",
     if_undecided="With three layers, batch norm changes the accuracy by"
-    " {mean:+.1%} of the test images. Whether it is less than 1 % stays open:"
+    " {mean:+.1%} of the test images. Whether it is less than 1% stays open:"
     " {low:+.1%} to {high:+.1%}.",
 )
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The report's two runs differ by 0.2 points: 52.87 and 53.08 %. From one run
+# The report's two runs differ by 0.2 points: 52.87 and 53.08%. From one run
 # each it concludes that batch norm makes no difference in a shallow network.
 # That may be so, but two single runs cannot show it: the accuracies of two
 # seeds can differ by as much.
 #
 # </details>
 #
-# "No difference" is a claim like any other. It needs a size, here 1 % of the
+# "No difference" is a claim like any other. It needs a size, here 1% of the
 # images, and an interval that lies within it. The dashed lines show something
 # that the report does not mention: how far the training set is ahead of the
 # validation set, with batch norm and without.
@@ -1435,14 +1435,14 @@ claim(
 # Now the network gets eight hidden layers, of 50, 30, 20, 20, 10, 10, 10 and 10
 # units. The gradient has to pass through all of them, and the last four are as
 # narrow as the output. In the report batch norm gains 7.4 points here: 47.61
-# instead of 40.21 %.
+# instead of 40.21%.
 #
 # *Predict first: how much do these networks gain from batch norm, and do nine
 # layers beat three?*
 #
-# - **a** less than 1 %, and three layers are better
-# - **b** 1 % or more, and three layers are better
-# - **c** 1 % or more, and nine layers are better
+# - **a** less than 1%, and three layers are better
+# - **b** 1% or more, and three layers are better
+# - **c** 1% or more, and nine layers are better
 
 # %%
 plots.plot_cycles(batch_norm.details[9]);
@@ -1457,25 +1457,25 @@ display(
         batch_norm.verdict("HELPS"),
         if_so="With nine layers batch norm helps: it gains {mean:.1%} of the"
         " test images.",
-        if_not="With nine layers batch norm gains less than 1 % of the test"
+        if_not="With nine layers batch norm gains less than 1% of the test"
         " images: {mean:+.1%}.",
         if_undecided="With nine layers batch norm changes the accuracy by"
-        " {mean:+.1%} of the test images. Whether it gains 1 % stays open.",
+        " {mean:+.1%} of the test images. Whether it gains 1% stays open.",
     ),
     claim(
         batch_norm.verdict("BY_FIVE"),
-        if_so="It is a gain of 5 % or more, as in the report.",
-        if_not="It is less than 5 %.",
-        if_undecided="Whether it is 5 % or more stays open.",
+        if_so="It is a gain of 5% or more, as in the report.",
+        if_not="It is less than 5%.",
+        if_undecided="Whether it is 5% or more stays open.",
     ),
     claim(
         batch_norm.verdict("DEEPER"),
         if_so="And it helps the deep network more than the shallow one, by"
         " {mean:.1%} of the images.",
         if_not="It does not help the deep network more than the shallow one"
-        " by 1 % or more: the gains differ by {mean:+.1%}.",
+        " by 1% or more: the gains differ by {mean:+.1%}.",
         if_undecided="Whether it helps the deep network more than the shallow"
-        " one, by 1 % or more, stays open: {low:+.1%} to {high:+.1%}.",
+        " one, by 1% or more, stays open: {low:+.1%} to {high:+.1%}.",
     ),
 )
 ends = batch_norm.sweeps[0].values["with batch norm"]
@@ -1488,7 +1488,7 @@ claim(
     if_not="With batch norm, nine layers recognize about as many of the images"
     " as three, or more.",
     if_undecided="With batch norm, the accuracy of three layers minus that of"
-    " nine is {mean:+.1%} of the images. Whether it is 0.5 % or more stays"
+    " nine is {mean:+.1%} of the images. Whether it is 0.5% or more stays"
     " open.",
 )
 
@@ -1500,9 +1500,9 @@ claim(
 #
 # </details>
 #
-# The report's 40.21 % without batch norm is one run, and a low one for He's
+# The report's 40.21% without batch norm is one run, and a low one for He's
 # initial weights: in a training of the same length, five networks of ours had
-# 48.9 % on average without batch norm and 51.5 % with it, on JPEG copies of
+# 48.9% on average without batch norm and 51.5% with it, on JPEG copies of
 # the images. We do not know why the report's network stayed behind. Initial
 # weights of standard deviation $1/\sqrt{n}$ instead of $\sqrt{2/n}$ could
 # explain it: each ReLU then halves the variance.
@@ -1528,13 +1528,13 @@ claim(
 # accuracy of .5428 on 5,000 validation images. Five more networks with this λ
 # had .5387. Was that bad luck?
 #
-# *Predict first: twenty networks are all equally good and get 53 % of all
+# *Predict first: twenty networks are all equally good and get 53% of all
 # images right. Each is scored on 5,000 images. What is the best score, on
 # average?*
 #
-# - **a** 53 %, since all are equally good
-# - **b** about 54 %
-# - **c** about 57 %
+# - **a** 53%, since all are equally good
+# - **b** about 54%
+# - **c** about 57%
 
 # %% tags=["live", "slide-code"]
 # Draw 20 scores with rng.binomial and take the best, 1,000 times.
@@ -1618,7 +1618,7 @@ claim(
 # </details>
 #
 # Blue is the coarse search, vermilion the fine one, which has twice the steps;
-# bars are 95 % intervals. Stars are the new networks, which no search has
+# bars are 95% intervals. Stars are the new networks, which no search has
 # chosen for their score.
 #
 # The report's Table 1 is its coarse search. In the first eleven rows λ is
@@ -1837,7 +1837,7 @@ claim(
 # </details>
 #
 # A cell shows the mean of the seeds, and in brackets their range where they
-# differ; 10 % is one class for all images. In short mode networks have few
+# differ; 10% is one class for all images. In short mode networks have few
 # steps, perhaps too few for those that start with tiny weights. If the images
 # are the report's, its numbers stand at the right. As its networks learn from
 # σ = 0.0001, its ε must have been smaller than $10^{-5}$.
@@ -2088,18 +2088,18 @@ display(
         " recognize {mean:.1%} more than with moving averages of momentum"
         " 0.99.",
         if_not="Even at the highest learning rate, moving averages of momentum"
-        " 0.99 cost less than 1 % of the images.",
+        " 0.99 cost less than 1% of the images.",
         if_undecided="In the middle of a cycle, statistics of training images"
         " gain {mean:+.1%} over moving averages of momentum 0.99. Whether it"
-        " is 1 % or more stays open.",
+        " is 1% or more stays open.",
     ),
     claim(
         inference.verdict("FURTHER"),
         if_so="A momentum of 0.9 lags less: with it, networks recognize"
         " {mean:.1%} more than with 0.99.",
-        if_not="With a momentum of 0.9, networks do not recognize 1 % more"
+        if_not="With a momentum of 0.9, networks do not recognize 1% more"
         " than with 0.99.",
-        if_undecided="Whether networks recognize 1 % more with a momentum of"
+        if_undecided="Whether networks recognize 1% more with a momentum of"
         " 0.9 than with 0.99 stays open: {low:+.1%} to {high:+.1%}.",
     ),
     claim(
@@ -2108,7 +2108,7 @@ display(
         if_not="At the end of the cycle it still matters: {mean:+.1%}.",
         if_undecided="At the end of the cycle, statistics of training images"
         " gain {mean:+.1%} over moving averages of momentum 0.9. Whether that"
-        " is less than 0.5 % stays open.",
+        " is less than 0.5% stays open.",
     ),
 )
 claim(
@@ -2260,7 +2260,7 @@ exercises.check("largest-epsilon", largest_epsilon)
 # The claims of the report, and some that one often hears beside them, were
 # written down before any network of this chapter was trained, each with the
 # smallest effect that would count. There is one exception: the claim that a
-# wrong gradient keeps 90 % of what the right one learns was added after a first
+# wrong gradient keeps 90% of what the right one learns was added after a first
 # look at the numbers. The report had one run for most questions, and five for
 # some; here every claim has several, and an interval.
 #

@@ -407,7 +407,7 @@ def test_verdicts_are_told_apart_by_mark_colour_and_word(made_up):
     assert len({line.get_marker() for line in marks}) == 3 and len({line.get_color() for line in marks}) == 3
     first = marks[0].get_xdata()[0]
     assert first > 1, "in units of the smallest effect, 1 stays 1 on the squeezed axis"
-    assert plots.alt_text(ax.figure).count("95 %") == 3
+    assert plots.alt_text(ax.figure).count("95%") == 3
 
 
 def test_a_verdict_from_one_seed_has_no_end_and_is_drawn_all_the_same():

@@ -72,7 +72,7 @@ def test_negative_numbers_have_a_minus_sign_not_a_hyphen(values, text, shown):
 def test_the_numbers_that_decide_stand_behind_the_sentence():
     found = _claim([0.2, 0.21, 0.22])
     assert str(found) == (
-        "It helps. (with minus without: 0.21, 95 % interval 0.185 to 0.235, 3 runs; the claim is at least 0.1)"
+        "It helps. (with minus without: 0.21, 95% interval 0.185 to 0.235, 3 runs; the claim is at least 0.1)"
     )
     assert str(_claim([0.2])) == "That is open. (with minus without: 0.2, 1 run; the claim is at least 0.1)"
     assert str(_claim([0.0, 0.01], absent=True)).endswith("the claim is within ±0.1)")
@@ -99,7 +99,7 @@ def test_what_a_stored_run_says_of_the_claim_stands_beside_it():
     assert (found.sentence, found.word) == ("It helps: 0.21.", "supported")
     assert (
         found.elsewhere
-        == "With all images (full mode, 2026-11-29): It does not: 0.02. (0.02, 95 % interval −0.00484 to 0.0448)"
+        == "With all images (full mode, 2026-11-29): It does not: 0.02. (0.02, 95% interval −0.00484 to 0.0448)"
     )
     assert found._repr_markdown_()[0].endswith(f")</small>\n\n<small>{found.elsewhere}</small>")
     alone = _claim([0.2, 0.21, 0.22], **texts)

@@ -1,4 +1,4 @@
-"""The 95 % intervals by Student's t, held against scipy's and against many draws."""
+"""The 95% intervals by Student's t, held against scipy's and against many draws."""
 
 import math
 

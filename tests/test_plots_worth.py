@@ -18,7 +18,7 @@ def test_each_cell_has_its_share_of_the_row_and_empty_ones_are_blank():
     assert [text.get_text() for text in ax.texts] == ["70", "", "30", "", "100", "", "20", "", "80"]
     assert plots.alt_text(ax.figure) == (
         "Confusion matrix of 19 answers, 79% of them right. "
-        "Most often mistaken: of class shirt 30 % as bag and of class bag 20 % as shirt."
+        "Most often mistaken: of class shirt 30% as bag and of class bag 20% as shirt."
     )
     assert ax.get_xlabel() == "answer" and [label.get_text() for label in ax.get_yticklabels()] == list(NAMES)
 

@@ -172,7 +172,7 @@ def test_a_number_may_have_commas_and_a_unit(page, address):
 
 def test_about_takes_a_tenth_more_or_less(page, address):
     asked = _opened(page, address)[ABOUT]
-    right, wrong = ["0.04", "0,04", ".036", "0.044", "4 %", "4e-2"], ["0.045", "0,035", "4", "-0.04"]
+    right, wrong = ["0.04", "0,04", ".036", "0.044", "4%", "4e-2"], ["0.045", "0,035", "4", "-0.04"]
     assert _verdicts(asked, right) == dict.fromkeys(right, "Right: about 0.04.")
     assert _verdicts(asked, wrong) == dict.fromkeys(wrong, "Not quite: the answer is about 0.04.")
 

@@ -80,7 +80,7 @@ def test_the_numbers_of_full_mode_come_back_beside_those_of_a_page(notebook, tmp
     assert found.sentence == "It does not."
     assert (
         found.elsewhere
-        == f"With all images (full mode, {date.today()}): It helps: 0.21. (0.21, 95 % interval 0.185 to 0.235)"
+        == f"With all images (full mode, {date.today()}): It helps: 0.21. (0.21, 95% interval 0.185 to 0.235)"
     )
 
 

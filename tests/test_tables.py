@@ -78,7 +78,7 @@ def test_a_terminal_gets_columns():
 @pytest.mark.parametrize(
     ("column", "is_numbers"),
     [
-        (["3 %", "+0.4%", "−1.5"], True),
+        (["3%", "+0.4%", "−1.5"], True),
         (["0.012 (−0.01 to 0.03)", "2e-7"], True),
         (["7", "never"], True),
         (["7", "never", "never"], False),

@@ -55,7 +55,7 @@ FRESH_LATER = {
     "enough-trials": [
         (113, "rounded up"),
         (45, "chances do not add"),
-        (6, "the chance of none is 10 %"),
+        (6, "the chance of none is 10%"),
     ],
     "log-uniform": [
         (lambda u, low, high: 10 ** (np.log(low) + u * np.log(high / low)), "10 and the natural logarithm"),

@@ -9,7 +9,7 @@ from lecture.data.cifar_batches import digests
 from lecture.data.images import NEAR, ORDER, OTHER, PIXELS, Images, check_form, digest, digest_of_rows
 
 # How far the colours of a JPEG copy of quality 75 are from the original's, with a margin: measured were 0.00015 for the
-# means and 0.7 % for the standard deviations, which are smaller because JPEG smooths.
+# means and 0.7% for the standard deviations, which are smaller because JPEG smooths.
 MEANS, DEVIATIONS = 5e-4, 0.02
 
 
@@ -68,7 +68,7 @@ def _by_marks(images, entry):
         return Differs(f"has other training images than {entry.title} (their mean colour is {mean.round(6).tolist()})")
     if max(off, np.abs(std - marks.train_std).max()) > 1e-6:
         by = ", ".join(f"{100 * change:+.1f}" for change in narrower)
-        clause = f"has a near copy of {entry.title}, such as JPEG makes (standard deviations of the colours {by} %)"
+        clause = f"has a near copy of {entry.title}, such as JPEG makes (standard deviations of the colours {by}%)"
         return Differs(clause, NEAR)
     if _labels(images, n_classes) != (marks.first_train, marks.first_test, marks.counts):
         return Differs(f"has the images of {entry.title} in another order", ORDER)

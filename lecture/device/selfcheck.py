@@ -17,7 +17,7 @@ OPTIMIZERS = {"SGD": {"learning_rate": 0.1}, "RMSprop": {"learning_rate": 0.001}
 
 # The largest distance of the weights from the reference, as a fraction of how far they moved. Rounding to float32
 # (6e-8 a number) leaves 1e-6 (SGD) to 1e-5 (Adam, which magnifies small gradients) after 20 steps; steps that are wrong
-# by 1 % leave 1e-2 or more (measured: 4e-2 to 2e-1).
+# by 1% leave 1e-2 or more (measured: 4e-2 to 2e-1).
 TOLERANCE = 1e-3
 
 

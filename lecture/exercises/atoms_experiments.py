@@ -55,7 +55,7 @@ def _refuse_lost(y, training, test):
     level="design",
 )
 def seeds_to_plan(answer):
-    """The smallest number of seeds with which half of the 95 % interval is at most 0.01, at a deviation of 0.03."""
+    """The smallest number of seeds with which half of the 95% interval is at most 0.01, at a deviation of 0.03."""
     from scipy import stats  # here, so that all other exercises work with NumPy alone
 
     n = np.arange(2, 200)

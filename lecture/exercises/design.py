@@ -158,7 +158,7 @@ def predict_momentum(answer):
     level="design",
 )
 def predict_noisy_labels(answer):
-    """The validation accuracy after training on images of which 30 % got a random label: predicted, then measured."""
+    """The validation accuracy after training on images of which 30% got a random label: predicted, then measured."""
     guess, measure = _predicted(answer)
     guess = _positive(guess)
     if guess > 1:
@@ -174,7 +174,7 @@ def predict_noisy_labels(answer):
         raise Wrong(f"With the right labels {clean:.2f} is little: train for some more epochs.")
     if noisy < 0.67:
         raise Wrong(
-            f"{noisy:.2f} is less than 30 % of random labels do. Are the labels for validation random as well? And a "
+            f"{noisy:.2f} is less than 30% of random labels do. Are the labels for validation random as well? And a "
             "random label may be any of the ten."
         )
     if clean == noisy:
@@ -187,7 +187,7 @@ def _two_accuracies(measure):
     few = images()
     measured = call(measure, few.X_train, few.y_train, few.X_val, few.y_val)
     if not isinstance(measured, (tuple, list)) or len(measured) != 2:
-        raise Wrong("`measure` should return two accuracies: with the right labels, and with 30 % random ones.")
+        raise Wrong("`measure` should return two accuracies: with the right labels, and with 30% random ones.")
     clean, noisy = (_positive(each) for each in measured)
     if max(clean, noisy) > 1:
         raise Wrong("An accuracy lies between 0 and 1.")

@@ -26,7 +26,7 @@ def whole_cycles(answer):
 
 @exercise(
     "constant-class",
-    "A stratified split makes it exactly 10 % in all parts, so that chance level is the same everywhere.",
+    "A stratified split makes it exactly 10% in all parts, so that chance level is the same everywhere.",
 )
 def constant_class(answer):
     """The training accuracy of a net that always answers with a class that has 475 of 5,000 validation images."""

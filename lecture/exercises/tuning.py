@@ -46,24 +46,24 @@ def grid_fits(answer):
 
 @exercise(
     "enough-trials",
-    "The chance of missing the best 2 % shrinks by a factor of 0.98 with each trial, "
+    "The chance of missing the best 2% shrinks by a factor of 0.98 with each trial, "
     "however many hyperparameters there are.",
 )
 def enough_trials(answer):
-    """Random trials for a chance of 90 % that one of them is among the best 2 %."""
+    """Random trials for a chance of 90% that one of them is among the best 2%."""
     number(
         answer,
         math.ceil(math.log(0.1) / math.log(0.98)),
         known=[
             (math.log(0.1) / math.log(0.98), "There is no part of a trial."),
-            (math.floor(math.log(0.1) / math.log(0.98)), "With that many, the chance is still a little below 90 %."),
-            (math.ceil(math.log(0.9) / math.log(0.98)), "With that many, the chance that all miss is 90 %."),
+            (math.floor(math.log(0.1) / math.log(0.98)), "With that many, the chance is still a little below 90%."),
+            (math.ceil(math.log(0.9) / math.log(0.98)), "With that many, the chance that all miss is 90%."),
             (5, "That divides 0.1 by 0.02. Ask how likely it is that all trials miss."),
             (math.log(0.1) / math.log(0.02), "Each trial misses with a chance of 0.98."),
-            (math.ceil(math.log(0.02) / math.log(0.9)), "The 2 % and the 90 % are swapped."),
-            (50, "With that many, one of the best is expected on average. That is not yet a chance of 90 %."),
+            (math.ceil(math.log(0.02) / math.log(0.9)), "The 2% and the 90% are swapped."),
+            (50, "With that many, one of the best is expected on average. That is not yet a chance of 90%."),
             (45, "Chances of separate trials do not add up: ask how likely it is that all of them miss."),
-            (1, "One trial is among the best 2 % with a chance of 2 %."),
+            (1, "One trial is among the best 2% with a chance of 2%."),
         ],
     )
 

@@ -19,7 +19,7 @@ TITLE = "Does batch norm help, and from which depth on?"
 WITHOUT, WITH = NORMS = ("without batch norm", "with batch norm")
 SHALLOW, DEEP = DEPTHS = tuple(HIDDEN)
 NO_MATTER = Hypothesis(
-    "With three layers, batch norm makes no difference of 1 %.",
+    "With three layers, batch norm makes no difference of 1%.",
     "test accuracy with batch norm minus without, 3 layers",
     0.01,
     absent=True,
@@ -30,7 +30,7 @@ HELPS = Hypothesis(
     0.01,
 )
 BY_FIVE = Hypothesis(
-    "With nine layers, batch norm gains 5 % of the images or more.",
+    "With nine layers, batch norm gains 5% of the images or more.",
     "test accuracy with batch norm minus without, 9 layers (in the report 0.074)",
     0.05,
 )

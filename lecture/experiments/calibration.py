@@ -75,13 +75,13 @@ class Reliability:
     confidence, accuracy : array (n_used,)
         Mean confidence, and share of right answers, in each bin that holds answers; bins in rising order.
     low, high : array (n_used,)
-        95 % interval of that accuracy, in [0, 1].
+        95% interval of that accuracy, in [0, 1].
     counts : array (n_used,)
         Answers in the bin.
     error : float
         Expected calibration error, in [0, 1].
     interval : tuple of float
-        95 % interval of the error.
+        95% interval of the error.
     """
 
     confidence: np.ndarray
@@ -101,11 +101,11 @@ class Reliability:
         """Return the calibration error, its interval and the direction in a phrase.
 
         >>> reliability(np.array([[0.9, 0.1], [0.9, 0.1]]), np.array([[1, 0], [0, 1]])).describe()
-        'calibration error 0.400 (95 % interval 0.100 to 0.900), surer than right by 0.400'
+        'calibration error 0.400 (95% interval 0.100 to 0.900), surer than right by 0.400'
         """
         way = "surer than right" if self.over >= 0 else "less sure than right"
         low, high = self.interval
-        ends = f"95 % interval {low:.3f} to {high:.3f}"
+        ends = f"95% interval {low:.3f} to {high:.3f}"
         return f"calibration error {self.error:.3f} ({ends}), {way} by {abs(self.over):.3f}"
 
 

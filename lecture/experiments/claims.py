@@ -47,12 +47,12 @@ class Claim:
 
     @property
     def low(self) -> float:
-        """Lower end of the mean's 95 % confidence interval."""
+        """Lower end of the mean's 95% confidence interval."""
         return self.verdict.low
 
     @property
     def high(self) -> float:
-        """Upper end of the mean's 95 % confidence interval."""
+        """Upper end of the mean's 95% confidence interval."""
         return self.verdict.high
 
     @property
@@ -64,7 +64,7 @@ class Claim:
         """Return the numbers that decide: what was measured, its interval, and the smallest effect that counts."""
         hypothesis = self.verdict.hypothesis
         counts = f"within ±{hypothesis.smallest:g}" if hypothesis.absent else f"at least {hypothesis.smallest:g}"
-        spread = f"95 % interval {digits(self.low)} to {digits(self.high)}, " if self.n > 1 else ""
+        spread = f"95% interval {digits(self.low)} to {digits(self.high)}, " if self.n > 1 else ""
         runs = counted(self.n, "run")
         return f"{hypothesis.quantity}: {digits(self.mean)}, {spread}{runs}; the claim is {counts}"
 
@@ -98,7 +98,7 @@ def claim(
 ) -> Claim:
     """Return the sentence that follows from the numbers of a run, whatever they are.
 
-    The judgement is that of an experiment's hypothesis: the effect is there if the whole 95 % confidence interval of
+    The judgement is that of an experiment's hypothesis: the effect is there if the whole 95% confidence interval of
     the mean lies at ``smallest`` or above, it is not if all of it lies below, and else it is undecided.
 
     Parameters
@@ -128,7 +128,7 @@ def claim(
 
     >>> seeds = [0.031, 0.024, 0.028, 0.035]
     >>> print(claim(seeds, "gain", smallest=0.01, if_so="It gains {mean}.", if_not="It does not.", if_undecided="?"))
-    It gains 0.0295. (gain: 0.0295, 95 % interval 0.0221 to 0.0369, 4 runs; the claim is at least 0.01)
+    It gains 0.0295. (gain: 0.0295, 95% interval 0.0221 to 0.0369, 4 runs; the claim is at least 0.01)
     """
     verdict = _verdict(values, quantity, smallest, absent)
     texts = {"if_so": if_so, "if_not": if_not, "if_undecided": if_undecided}
@@ -141,7 +141,7 @@ def _elsewhere(texts, hypothesis, stored):
     verdict = run.verdict(hypothesis) if run else None
     if not run or not verdict:
         return ""
-    numbers = f"{digits(verdict.mean)}, 95 % interval {digits(verdict.low)} to {digits(verdict.high)}"
+    numbers = f"{digits(verdict.mean)}, 95% interval {digits(verdict.low)} to {digits(verdict.high)}"
     return f"{run.title}: {_sentence(texts, verdict)} ({numbers})"
 
 

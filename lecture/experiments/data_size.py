@@ -59,7 +59,7 @@ def run(
     Parameters
     ----------
     sizes : sequence of int, optional
-        Numbers of points, of which 80 % are training points. With ``steps``, each number of training points must divide
+        Numbers of points, of which 80% are training points. With ``steps``, each number of training points must divide
         the largest, which is 8,000 where ``n_compared`` adds it.
     forest : bool, optional
         Whether to fit a random forest beside the decision tree: the original lecture's text has the one, its code the
@@ -218,7 +218,7 @@ def _describe(steps, best):
     else:
         nets = f"networks have ReLUs and take {steps:,} steps of Adam at {FAST_RATE:g} on mini-batches of {FAST_BATCH}"
     return (
-        f"Two normal distributions in {D} dimensions, 80 % of the points to train, {N_TEST:,} others to test for every "
-        f"size (published: the other 20 %); {nets}; everything else has scikit-learn's defaults. No classifier can "
+        f"Two normal distributions in {D} dimensions, 80% of the points to train, {N_TEST:,} others to test for every "
+        f"size (published: the other 20%); {nets}; everything else has scikit-learn's defaults. No classifier can "
         f"have more than {best:.3f} on average over these seeds."
     )

@@ -40,7 +40,7 @@ FASTER = Hypothesis(
     0.01,
 )
 EXTRA = Hypothesis(
-    "Most of the published lead comes from the 22 % more parameters.",
+    "Most of the published lead comes from the 22% more parameters.",
     "part of the published lead in test accuracy that is gone at equally many parameters, minus the part that is left",
     0.005,
 )

@@ -63,7 +63,7 @@ class Verdict:
     hypothesis : Hypothesis
         What was claimed.
     mean, low, high : float
-        Mean of the quantity over the seeds, and its 95 % confidence interval.
+        Mean of the quantity over the seeds, and its 95% confidence interval.
     n_seeds : int
         Number of seeds.
     """
@@ -91,7 +91,7 @@ class Verdict:
     def describe(self) -> str:
         """Return the verdict with its numbers in a sentence."""
         least = f"{'below ±' if self.hypothesis.absent else 'at least '}{self.hypothesis.smallest:g} was claimed"
-        measured = f"{self.mean:+.3f} ({self.low:+.3f} to {self.high:+.3f}, 95 %, {counted(self.n_seeds, 'seed')})"
+        measured = f"{self.mean:+.3f} ({self.low:+.3f} to {self.high:+.3f}, 95%, {counted(self.n_seeds, 'seed')})"
         return f"{self.word.capitalize()}: {self.hypothesis.quantity} is {measured}, {least}."
 
     __str__ = describe
@@ -126,7 +126,7 @@ class Compared:
 
     @property
     def measured(self) -> tuple[float, float, float]:
-        """Mean of our numbers and its 95 % confidence interval: (mean, low, high)."""
+        """Mean of our numbers and its 95% confidence interval: (mean, low, high)."""
         return interval(self.values)
 
     @property

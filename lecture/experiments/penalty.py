@@ -73,7 +73,7 @@ class Stage:
         return float(self.penalties[self.validation.mean(axis=1).argmax()])
 
     def intervals(self) -> np.ndarray:
-        """Return mean and 95 % confidence interval with each λ: rows mean, low, high, (3, n)."""
+        """Return mean and 95% confidence interval with each λ: rows mean, low, high, (3, n)."""
         return np.array([interval(row) for row in self.validation]).T
 
     def found(self) -> np.ndarray:

@@ -30,7 +30,7 @@ ZERO = 1e-6  # norm of a gradient below which samples at the report's radius see
 STOPPED, SETTLED = "as training stops", "settled"
 SMALLER = Hypothesis(
     "Training ends at the best fit of a smaller network.",
-    "share of the runs whose loss is within 5 % of the best line with no, one or two kinks",
+    "share of the runs whose loss is within 5% of the best line with no, one or two kinks",
     0.5,
 )
 AT_ZERO = Hypothesis(
@@ -147,7 +147,7 @@ class Plateaus:
         return best_fit(self.x, self.y, kinks=kinks, flat=flat)
 
     def ended_at(self, fit: KinkedFit) -> np.ndarray:
-        """Return which runs settled within 5 % of the loss of a fit: (n_seeds,) of bool."""
+        """Return which runs settled within 5% of the loss of a fit: (n_seeds,) of bool."""
         return nearest(self.stops[SETTLED].losses, [fit.loss]) == 0
 
     def readings(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
@@ -273,7 +273,7 @@ def half_sine(n: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def nearest(losses: np.ndarray, levels: Sequence[float]) -> np.ndarray:
-    """Return the number of the level that each loss is within 5 % of, -1 where there is none.
+    """Return the number of the level that each loss is within 5% of, -1 where there is none.
 
     >>> nearest(np.array([0.0948, 0.08, 0.0039]), [0.0947, 0.0609, 0.00394])
     array([ 0, -1,  2])

@@ -25,7 +25,7 @@ class RatiosOverRadii:
     radii : array (n,)
         How far a sample moves each weight, at most.
     sampled, low, high : array (n, R)
-        Share of the samples at which the loss is higher, and its 95 % interval.
+        Share of the samples at which the loss is higher, and its 95% interval.
     slope_share : array (n, R)
         Share of the samples in which the slope moves the loss more than the curvature does.
     eigenvalues : array (R,)

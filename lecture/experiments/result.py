@@ -45,7 +45,7 @@ class Sweep:
                 raise ValueError(f"{label} must have shape ({len(self.x)}, n_seeds), got {np.shape(values)}.")
 
     def intervals(self) -> dict[str, np.ndarray]:
-        """Return mean and 95 % confidence interval of each curve: arrays (3, n_x) with rows mean, low, high.
+        """Return mean and 95% confidence interval of each curve: arrays (3, n_x) with rows mean, low, high.
 
         That of an accuracy or a share ends at 0 and 1. Four runs or fewer give none: its ends are infinite. Where a
         value is missing, NaN, there is no mean either: the mean of those that are left would be another quantity.
@@ -140,7 +140,7 @@ class Result:
         )
 
     def means(self) -> pd.DataFrame:
-        """Return mean and 95 % confidence interval of each curve at each swept value."""
+        """Return mean and 95% confidence interval of each curve at each swept value."""
         rows = [
             (sweep.name, label, x, *row)
             for sweep in self.sweeps

@@ -11,7 +11,7 @@ from lecture.experiments.images import source_of_cifar10
 
 LARGEST = 10.0  # standard deviations: a pixel that is almost always black reaches a hundred
 N_ROTATED_BY = 10_000  # images whose principal components are taken
-N_COMPONENTS = 512  # 98.9 % of the variance of CIFAR-10
+N_COMPONENTS = 512  # 98.9% of the variance of CIFAR-10
 
 
 class StandardImages(NamedTuple):

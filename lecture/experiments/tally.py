@@ -41,7 +41,7 @@ def verdict_table(results: Sequence[Result]) -> pd.DataFrame:
     rows = [
         (verdict.hypothesis.text, _estimate(verdict), verdict.word) for result in results for verdict in result.verdicts
     ]
-    return pd.DataFrame(rows, columns=["claim", "measured, 95 % interval", "verdict"])
+    return pd.DataFrame(rows, columns=["claim", "measured, 95% interval", "verdict"])
 
 
 def _estimate(verdict):

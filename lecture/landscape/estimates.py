@@ -18,7 +18,7 @@ N_GRID = 400
 
 @dataclass(frozen=True, eq=False)
 class Trace:
-    """An estimate of a trace, with its 95 % interval; arrays (R,) for several.
+    """An estimate of a trace, with its 95% interval; arrays (R,) for several.
 
     Attributes
     ----------

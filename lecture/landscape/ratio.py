@@ -17,7 +17,7 @@ from lecture.landscape.problem import problem
 from lecture.landscape.spectrum import FINEST_SINGLE, TOLERANCE, Spectrum, eigenvalues
 
 METHODS = ("eigenvalues", "samples")
-Z = 1.959964  # of the normal distribution, for 95 %
+Z = 1.959964  # of the normal distribution, for 95%
 MUCH = 0.1  # share of the samples that the slope may rule
 
 
@@ -29,7 +29,7 @@ class Ratio:
     ----------
     value : float or array (R,)
     low, high : float or array (R,)
-        With samples, Wilson's 95 % interval; with eigenvalues, the ratio at a hundred times the tolerance and at a
+        With samples, Wilson's 95% interval; with eigenvalues, the ratio at a hundred times the tolerance and at a
         hundredth of it.
     slope_share : float or array (R,)
         In what share of the samples the slope moves the loss more than the curvature does. There the ratio says whether
@@ -123,7 +123,7 @@ def minimal_ratio(
 
 
 def wilson(successes: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the 95 % interval of a share, (low, high), from the successes among n (Wilson, 1927).
+    """Return the 95% interval of a share, (low, high), from the successes among n (Wilson, 1927).
 
     >>> wilson(np.array(0), 10)[0].round(3), wilson(np.array(5), 10)[1].round(3)
     (np.float64(0.0), np.float64(0.763))

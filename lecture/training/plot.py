@@ -23,7 +23,7 @@ class TrainingPlot(keras.callbacks.Callback):
 
     In a notebook (JupyterLab, VS Code, Colab) a figure appears after the first epoch and grows in place: losses on one
     Axes, the other metrics on another, and the learning rate if it changes, over all planned epochs. After an epoch it
-    is drawn again only if drawing takes less than 5 % of the training time, and always at the end. Elsewhere, one line
+    is drawn again only if drawing takes less than 5% of the training time, and always at the end. Elsewhere, one line
     is printed for each epoch.
 
     Keras calls no callback when a fit is interrupted. In a notebook the figure is then drawn for the last time when the

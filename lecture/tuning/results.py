@@ -265,7 +265,7 @@ class Paired:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """The 95 % confidence interval of the mean difference, by Student's t: (low, high)."""
+        """The 95% confidence interval of the mean difference, by Student's t: (low, high)."""
         _, low, high = interval(self.differences)
         return low, high
 
@@ -273,7 +273,7 @@ class Paired:
         """Return the comparison in a sentence."""
         mean, low, high = interval(self.differences)
         first, second = self.accuracies.mean(axis=0)
-        certainty = f"{low:+.4f} to {high:+.4f}, {len(self.accuracies)} seeds, 95 %"
+        certainty = f"{low:+.4f} to {high:+.4f}, {len(self.accuracies)} seeds, 95%"
         return f"test accuracy {first:.4f} against {second:.4f}: {mean:+.4f} ({certainty})"
 
     __str__ = describe

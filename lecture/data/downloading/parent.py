@@ -127,7 +127,7 @@ def _watch(child, title, limit):
     """Follow the reports of a child until it is done; raise EOFError if it ends before."""
     from tqdm import tqdm
 
-    form = "{desc}: {percentage:3.0f} %|{bar}| {n_fmt}B of {total_fmt}B [{elapsed}{postfix}]"
+    form = "{desc}: {percentage:3.0f}%|{bar}| {n_fmt}B of {total_fmt}B [{elapsed}{postfix}]"
     with tqdm(desc=title, unit_scale=True, bar_format=form, leave=False, mininterval=0.5, file=sys.stderr) as bar:
         doing = None
         for line in child.stdout:

@@ -57,7 +57,7 @@ class Rows(Protocol):
 def plot_penalty(search: Search, *, ax: Axes | None = None) -> Axes:
     """Draw a search for the strength of the penalty: validation accuracy over λ, coarse and fine.
 
-    Marks are means with their 95 % confidence intervals, faint ones are single networks. The band has the values of λ
+    Marks are means with their 95% confidence intervals, faint ones are single networks. The band has the values of λ
     whose accuracy is at most one standard error below the best. Stars are new networks; if the report searched on these
     images, ticks at the top are the best three λ of its fine search.
 

@@ -68,7 +68,7 @@ class Result(Protocol):
 
 
 def plot_sweep(sweep: Sweep, *, ax: Axes | None = None) -> Axes:
-    """Draw a quantity over a swept value: means with 95 % confidence intervals, and a faint point for each seed.
+    """Draw a quantity over a swept value: means with 95% confidence intervals, and a faint point for each seed.
 
     Parameters
     ----------
@@ -139,7 +139,7 @@ def plot_result(result: Result, *, axes: Sequence[Axes] | None = None) -> np.nda
 def plot_verdicts(verdicts: Sequence[Verdict], *, ax: Axes | None = None) -> Axes:
     """Draw the measured effect of each hypothesis in units of the smallest one that counts.
 
-    A bar is the 95 % confidence interval, the mark on it the mean. An interval within the green range supports the
+    A bar is the 95% confidence interval, the mark on it the mean. An interval within the green range supports the
     claim, one within the orange range contradicts it.
 
     Parameters

@@ -51,7 +51,7 @@ def plot_confusion(counts: ArrayLike, class_names: Sequence[str], *, ax: Axes | 
     ax.set_xticks(range(n), class_names, rotation=40, ha="right", rotation_mode="anchor")
     for row, column in np.argwhere(percent < 0.5):
         drawn.text_[row, column].set_text("")
-    ax.set(xlabel="answer", ylabel="true class (rows add up to 100 %)")
+    ax.set(xlabel="answer", ylabel="true class (rows add up to 100%)")
     return describe(ax, _in_words(counts, percent, class_names))
 
 
@@ -59,7 +59,7 @@ def _in_words(counts, percent, names):
     """Accuracy, and the most frequent confusions."""
     wrong = np.where(np.eye(len(names), dtype=bool), 0, percent)
     order = np.dstack(np.unravel_index(np.argsort(-wrong, axis=None, kind="stable"), wrong.shape))[0][:N_TOLD]
-    told = [f"of class {names[a]} {percent[a, b]:.0f} % as {names[b]}" for a, b in order if wrong[a, b]]
+    told = [f"of class {names[a]} {percent[a, b]:.0f}% as {names[b]}" for a, b in order if wrong[a, b]]
     most = f" Most often mistaken: {listed(told)}." if told else ""
     right = np.trace(counts) / counts.sum()
     return f"Confusion matrix of {counted(round(counts.sum()), 'answer')}, {right:.0%} of them right.{most}"

@@ -28,7 +28,7 @@ class Reliability(Protocol):
 
 
 def plot_reliability(measured: Mapping[str, Reliability], *, ax: Axes | None = None) -> Axes:
-    """Draw accuracy over confidence, with 95 % intervals, beside the diagonal on which a calibrated classifier lies.
+    """Draw accuracy over confidence, with 95% intervals, beside the diagonal on which a calibrated classifier lies.
 
     Bins of fewer than ten answers are left out.
 

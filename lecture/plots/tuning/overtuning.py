@@ -13,7 +13,7 @@ _TICKS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 def plot_overtuning(winners: Winners, *, best: float | None = None, ax: Axes | None = None) -> Axes:
     """Draw the winner's validation score and its test accuracy over the number of trials.
 
-    Lines are means over many searches, bands hold the middle 80 % of them.
+    Lines are means over many searches, bands hold the middle 80% of them.
 
     Parameters
     ----------
