@@ -1,17 +1,14 @@
-"""What all experiments share: verdicts, data, settings, tables, drawings, the command."""
+"""What all experiments share: verdicts, data, settings, tables, drawings."""
 
 import inspect
 import math
 import re
-import subprocess
-import sys
 from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
@@ -427,50 +424,7 @@ def test_all_of_a_result_is_drawn_side_by_side(made_up):
 # The command.
 
 
-def _command(*arguments):
-    return subprocess.run(
-        [sys.executable, "-m", "lecture", "experiment", *arguments], cwd=ROOT, capture_output=True, text=True
-    )
-
-
-def test_the_command_lists_all_questions():
-    done = _command("--list")
-    assert done.returncode == 0 and [line.split()[0] for line in done.stdout.splitlines()] == list(experiments.NAMES)
-
-
-def test_the_command_runs_an_experiment_and_saves_figure_and_table(tmp_path):
-    done = _command("convergence", "--seeds", "3", "--save", str(tmp_path / "out"))
-    assert done.returncode == 0, done.stderr
-    assert experiments.convergence.TITLE in done.stdout and "3 seeds" in done.stdout
-    table = pd.read_csv(tmp_path / "out" / "convergence.csv")
-    assert set(table.seed) == {0, 1, 2} and np.isfinite(table.value).all()
-    assert (tmp_path / "out" / "convergence.png").read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
-    assert len(list((tmp_path / "out").iterdir())) == 2
-    again = _command("convergence", "--seeds", "3", "--save", str(tmp_path / "out"))
-    assert (
-        again.returncode == 1 and "convergence.png is there already" in again.stderr and "Traceback" not in again.stderr
-    )
-
-
-def test_the_command_refuses_a_folder_that_cannot_be_before_it_trains(tmp_path):
-    (tmp_path / "file").write_text("")
-    done = _command("convergence", "--save", str(tmp_path / "file" / "out"))
-    assert done.returncode == 1 and "Not a directory" in done.stderr and "step" not in done.stderr and not done.stdout
-
-
 def test_verdicts_that_are_printed_can_be_told_apart():
     for name in experiments.NAMES:
         quantities = [hypothesis.quantity for hypothesis in experiments.get(name).HYPOTHESES]
         assert len(set(quantities)) == len(quantities), name
-
-
-@pytest.mark.parametrize(
-    "arguments, sentence",
-    [
-        (["gravity"], "lecture: experiment must be one of approximation"),
-        (["data-size", "--seeds", "0"], "lecture: n_seeds must be a whole number of at least 1, got 0."),
-    ],
-)
-def test_the_command_refuses_in_a_sentence(arguments, sentence):
-    done = _command(*arguments)
-    assert done.returncode == 1 and sentence in done.stderr and "Traceback" not in done.stderr

@@ -146,6 +146,7 @@ def _patterns(chapter):
 def test_what_is_stored_is_still_claimed():
     """A claim whose words have changed since would lose its stored numbers in silence."""
     held = json.loads((ROOT / "notebooks" / claims.FILE).read_text(encoding="utf-8"))
+    assert held
     for chapter, run in held.items():
         patterns = list(_patterns(chapter))
         quantities = [claim["quantity"] for claim in run["claims"]]
