@@ -20,6 +20,7 @@ import os
 import struct
 import sys
 from base64 import b64decode, b64encode
+from functools import cache
 from pathlib import Path
 
 import matplotlib
@@ -124,10 +125,17 @@ def claim(values, quantity=None, **settings):
 
     >>> claim(gains, "accuracy with minus without", smallest=0.01, if_so="…", if_not="…", if_undecided="…")
     """
-    from lecture.experiments import claim, stored_runs  # which load pandas and SciPy
+    from lecture.experiments import claim  # which loads pandas and SciPy
 
-    stored = stored_runs(FULL_MODE) if MODE == "short" else {}
-    return claim(values, quantity, stored=stored, **settings)
+    return claim(values, quantity, stored=_stored_runs(), **settings)
+
+
+@cache
+def _stored_runs():
+    """The runs of full mode, read once; none in full mode."""
+    from lecture.experiments import stored_runs
+
+    return stored_runs(FULL_MODE) if MODE == "short" else {}
 
 
 def _describe_figures():
