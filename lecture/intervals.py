@@ -32,6 +32,16 @@ def interval(values: ArrayLike) -> tuple[float, float, float]:
     return mean, mean - half, mean + half
 
 
+def bounded(quantity: str, low: float, high: float) -> tuple[float, float]:
+    """Return the ends of an interval, within 0 and 1 if its quantity is an accuracy or a share, not a difference.
+
+    >>> bounded("share of the runs", -0.1, 0.4), bounded("accuracy with minus without", -0.1, 0.4)
+    ((0.0, 0.4), (-0.1, 0.4))
+    """
+    is_part = quantity.endswith("accuracy") or quantity.startswith("share ")
+    return (max(low, 0.0), min(high, 1.0)) if is_part and "minus" not in quantity else (low, high)
+
+
 def expected_mean(values: ArrayLike, n_new: int) -> tuple[float, float, float]:
     """Return the mean of some numbers and where 95 of 100 means of ``n_new`` further ones would lie: (mean, low, high).
 

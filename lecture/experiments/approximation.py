@@ -1,7 +1,6 @@
 """How many hidden units does it take to approximate a function?"""
 
 import itertools
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -11,7 +10,7 @@ import numpy as np
 
 from lecture.checks import real, whole
 from lecture.experiments.experiment import Findings, experiment
-from lecture.experiments.judgement import Hypothesis, Verdict, beside_published
+from lecture.experiments.judgement import NOT_NEGATIVE, Hypothesis, Verdict, beside_published
 from lecture.experiments.protocol import RATE, compare_like_the_original, describe_training, stacked, swept
 from lecture.experiments.result import Sweep
 
@@ -121,7 +120,7 @@ def run(*, widths: Sequence[int], learning_rate: float, steps: int, seeds: Seque
         sweeps=(Sweep("Error of the fit", widths, "units", "log₁₀ of the mean squared error", logs, log_x=True),),
         verdicts=judge(fits.errors, {name: np.var(y) for name, y in fits.y.items()}),
         compared=beside_published(
-            PUBLISHED, errors, "error on {}, {} units", runs=1, reading=0.00005, within=(0, math.inf)
+            PUBLISHED, errors, "error on {}, {} units", runs=1, reading=0.00005, within=NOT_NEGATIVE
         ),
         details=fits,
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from lecture.experiments.judgement import Hypothesis, Verdict
+from lecture.experiments.judgement import WORDS, Hypothesis, Verdict
 from lecture.experiments.stored import NONE, StoredRun
 from lecture.words import counted, digits, listed, minus
 
@@ -150,7 +150,7 @@ def _sentence(texts, verdict):
     fields = {"mean": verdict.mean, "low": verdict.low, "high": verdict.high, "n": verdict.n_seeds}
     fields["times"] = 10.0 ** min(verdict.mean, _LARGEST)
     filled = [_filled(text, fields, name) for name, text in texts.items()]
-    return dict(zip(("supported", "contradicted", "undecided"), filled))[verdict.word]
+    return dict(zip(WORDS, filled))[verdict.word]
 
 
 def _verdict(values, quantity, smallest, absent):

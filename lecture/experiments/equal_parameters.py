@@ -1,6 +1,5 @@
 """At equally many parameters, do deeper networks fit better, and does the learning rate decide?"""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -8,7 +7,7 @@ import numpy as np
 
 from lecture.checks import real, whole
 from lecture.experiments.experiment import Findings, experiment
-from lecture.experiments.judgement import Hypothesis, Verdict, beside_published
+from lecture.experiments.judgement import NOT_NEGATIVE, Hypothesis, Verdict, beside_published
 from lecture.experiments.protocol import compare_to_the_end, describe_sizes, evenly
 from lecture.experiments.result import Sweep
 
@@ -157,7 +156,7 @@ def run(*, learning_rate: float, steps: int, seeds: Sequence[int], show: bool) -
         ),
         verdicts=judge(_ends(one), _ends(own), early, _shares(found.constant)),
         compared=beside_published(
-            PUBLISHED, _final(found), "loss on the {}, hidden layers: {}", runs=1, reading=0.01, within=(0, math.inf)
+            PUBLISHED, _final(found), "loss on the {}, hidden layers: {}", runs=1, reading=0.01, within=NOT_NEGATIVE
         ),
         details=found,
     )

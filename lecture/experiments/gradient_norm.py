@@ -1,6 +1,5 @@
 """Does the gradient's norm fall with the loss?"""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,7 +12,7 @@ from lecture.checks import whole
 from lecture.experiments import bottleneck, equal_parameters
 from lecture.experiments.experiment import Findings, experiment
 from lecture.experiments.images import Images, describe_images, digits
-from lecture.experiments.judgement import Hypothesis, Verdict, beside_published
+from lecture.experiments.judgement import NOT_NEGATIVE, Hypothesis, Verdict, beside_published
 from lecture.experiments.protocol import compare_to_the_end, describe_sizes, evenly
 from lecture.experiments.result import Sweep
 from lecture.replicas import Replicas
@@ -316,9 +315,9 @@ def _compared(courses, name):
     function = {when: courses[FUNCTION].norms[SUMMED][at] for when, at in ends.items()}
     on_images = {when: courses[IMAGES].norms[ADDED_UP][at] for when, at in ends.items()}
     what = "sum of norms {}"
-    found = beside_published(PUBLISHED, function, f"{what}, function", runs=1, reading=0.02, within=(0, math.inf))
+    found = beside_published(PUBLISHED, function, f"{what}, function", runs=1, reading=0.02, within=NOT_NEGATIVE)
     if name == "MNIST":
         found += beside_published(
-            PUBLISHED_ON_IMAGES, on_images, f"{what}, MNIST", runs=1, reading=0.5, within=(0, math.inf)
+            PUBLISHED_ON_IMAGES, on_images, f"{what}, MNIST", runs=1, reading=0.5, within=NOT_NEGATIVE
         )
     return found

@@ -9,8 +9,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from lecture.checks import real
-from lecture.intervals import FEW, expected_mean, interval
+from lecture.intervals import FEW, bounded, expected_mean, interval
 from lecture.words import counted
+
+WORDS = ("supported", "contradicted", "undecided")  # what a verdict can be
+NOT_NEGATIVE = (0.0, math.inf)  # what a loss or a norm can be
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ class Hypothesis:
     def judge(self, values: ArrayLike) -> "Verdict":
         """Return the verdict on the quantity of each seed, an array (n_seeds,).
 
-        The interval of a share ends at 0 and 1.
+        The interval of an accuracy or a share ends at 0 and 1.
 
         Raises
         ------
@@ -49,8 +52,8 @@ class Hypothesis:
             If there are no numbers, or one of them is not finite.
         """
         mean, low, high = interval(values)
-        if self.quantity.startswith("share ") and "minus" not in self.quantity and np.size(values) > 1:
-            low, high = max(low, 0.0), min(high, 1.0)
+        if np.size(values) > 1:
+            low, high = bounded(self.quantity, low, high)
         return Verdict(self, mean, low, high, np.size(values))
 
 

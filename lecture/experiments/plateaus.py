@@ -1,6 +1,5 @@
 """Where does training stop, and does a minimal ratio tell what lies there?"""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +11,7 @@ from lecture import landscape
 from lecture.checks import whole
 from lecture.experiments.experiment import Findings, experiment
 from lecture.experiments.jackknife import pseudo_values
-from lecture.experiments.judgement import Compared, Hypothesis, Verdict
+from lecture.experiments.judgement import NOT_NEGATIVE, Compared, Hypothesis, Verdict
 from lecture.experiments.kinked_fits import KinkedFit, best_fit
 from lecture.experiments.protocol import compare_to_the_end, describe_sizes, evenly
 from lecture.experiments.radii import FINE_RADII, MSE, RatiosOverRadii, as_asked, ratios_over_radii
@@ -411,7 +410,7 @@ def _compared(found):
             1,
             stopped.losses[places == at],
             reading=0.001,
-            within=(0, math.inf),
+            within=NOT_NEGATIVE,
         )
         for at, (fit, published) in enumerate(zip(found.fits, PUBLISHED_LOSSES, strict=True))
         if np.any(places == at)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from lecture.experiments.judgement import Compared, Verdict
-from lecture.intervals import FEW, interval
+from lecture.intervals import FEW, bounded, interval
 from lecture.words import counted
 
 
@@ -59,8 +59,7 @@ class Sweep:
         mean, low, high = interval(values)
         if len(values) <= FEW:
             return mean, -math.inf, math.inf
-        bounded = (self.y_name.endswith("accuracy") and "minus" not in self.y_name) or self.y_name.startswith("share ")
-        return (mean, max(low, 0.0), min(high, 1.0)) if bounded else (mean, low, high)
+        return mean, *bounded(self.y_name, low, high)
 
 
 @dataclass(frozen=True, eq=False)

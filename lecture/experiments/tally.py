@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from lecture.experiments.judgement import WORDS
 from lecture.experiments.result import Result
 from lecture.words import counted, digits, listed
-
-_WORDS = ("supported", "contradicted", "undecided")
 
 
 def tally(results: Sequence[Result]) -> str:
@@ -26,7 +25,7 @@ def tally(results: Sequence[Result]) -> str:
     words = [verdict.word for result in results for verdict in result.verdicts]
     if not words:
         raise ValueError("results must have a verdict at least, got none.")
-    counts = [f"{words.count(word)} {word} ({words.count(word) / len(words):.0%})" for word in _WORDS]
+    counts = [f"{words.count(word)} {word} ({words.count(word) / len(words):.0%})" for word in WORDS]
     return f"{counted(len(words), 'claim')}: {listed(counts)}."
 
 

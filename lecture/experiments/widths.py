@@ -1,6 +1,5 @@
 """Do more parameters generalize worse?"""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,7 +15,7 @@ from lecture.experiments.calibration import best_temperature, calibration_error,
 from lecture.experiments.convolutions import ConvNet
 from lecture.experiments.experiment import Findings, experiment
 from lecture.experiments.images import Images, describe_images, pictures
-from lecture.experiments.judgement import Hypothesis, Verdict, beside_published
+from lecture.experiments.judgement import NOT_NEGATIVE, Hypothesis, Verdict, beside_published
 from lecture.experiments.protocol import evenly, swept, train_like_the_original
 from lecture.experiments.result import Sweep
 from lecture.replicas import Replicas
@@ -373,4 +372,4 @@ def _compared(found):
         f"{part} {what}": by[part] for what, by in (("loss", found.loss), ("accuracy", found.accuracy)) for part in by
     }
     ends = {(what, which): values[what][at, -1] for what in values for which, at in (("fewest", 0), ("most", -1))}
-    return beside_published(PUBLISHED, ends, "{}, {} parameters", runs=1, reading=0.02, within=(0, math.inf))
+    return beside_published(PUBLISHED, ends, "{}, {} parameters", runs=1, reading=0.02, within=NOT_NEGATIVE)
