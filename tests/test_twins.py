@@ -351,6 +351,8 @@ def _address(server, log, port):
 
 
 def test_in_jupyterlab_a_blank_is_typed_into_and_a_solution_unfolded_and_run(browser, running, written, tmp_path):
+    from playwright.sync_api import expect
+
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     asked = []
     page.on(
@@ -362,15 +364,14 @@ def test_in_jupyterlab_a_blank_is_typed_into_and_a_solution_unfolded_and_run(bro
     )
     page.set_default_timeout(60_000)
     page.goto(running)
-    page.locator(".jp-CodeCell .cm-content").first.wait_for()
-
-    assert page.locator(".jp-CodeCell .cm-line").first.evaluate("it => getComputedStyle(it).fontSize") == "20px"
-    assert page.locator(".jp-RenderedMarkdown p").first.evaluate("it => getComputedStyle(it).fontSize") == "20px"
-    assert page.locator(".jp-Dialog").count() == 0
-
     page.locator("#jp-main-statusbar").get_by_text(
         "| Idle"
-    ).wait_for()  # what is run before the kernel listens may be lost
+    ).wait_for()  # what is run before the kernel listens may be lost, and so may Ctrl-C where there is no terminal
+
+    for text in (".jp-CodeCell .cm-line", ".jp-RenderedMarkdown p"):  # drawn anew while the page settles
+        expect(page.locator(text).first).to_have_css("font-size", "20px")
+    assert page.locator(".jp-Dialog").count() == 0
+
     page.locator(".jp-CodeCell .cm-content").first.click()
     page.keyboard.press("Shift+Enter")  # the imports
     page.locator(".jp-CodeCell .jp-InputPrompt").first.get_by_text("[1]:").wait_for()
@@ -389,7 +390,7 @@ def test_in_jupyterlab_a_blank_is_typed_into_and_a_solution_unfolded_and_run(bro
     text = blank.locator(".jp-OutputArea-output pre")
     text.wait_for()
     assert text.inner_text().strip() == "mine: 7"
-    assert text.evaluate("it => getComputedStyle(it).fontSize") == "20px"
+    expect(text).to_have_css("font-size", "20px")
     solution.locator(".jp-InputPlaceholder, .jp-Placeholder").first.click()
     solution.locator(".cm-content").wait_for()
     assert "sum(range(1, 11))" in solution.locator(".cm-content").inner_text()
