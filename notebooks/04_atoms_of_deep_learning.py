@@ -27,8 +27,9 @@
 # 3. **[How it learns](#atom-losses)**: losses, initial weights, layers that
 #    settle, penalties.
 #
-# Where numbers in small print follow a sentence, they have chosen it. The
-# questions are those of [Abid,
+# Where numbers in small print follow a sentence, they have chosen it.
+#
+# The questions are those of [Abid,
 # 2018](https://github.com/abidlabs/AtomsOfDeepLearning); one section near the
 # end says [how we checked](#atoms-then-and-now) his answers.
 

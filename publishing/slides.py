@@ -11,7 +11,9 @@ What stands on them follows from the notebook:
 - what is printed on a line or two stands with the output before or after it;
 - the numbers that decide a sentence (``<small>`` on the page) go to the notes, and of a long table the first rows are
   shown;
-- the exercises of a section are a list of their titles; what they ask, and their solutions, go to the notes.
+- the exercises of a section are a list of their titles; what they ask, and their solutions, go to the notes;
+- a deck begins with the title of its part and ends with what was learnt in it and where it goes on. The sources, and
+  what a page says of its small print, are for readers.
 
 In the browser ``assets/slides.js`` makes each slide fit, and splits those that cannot.
 """
@@ -21,6 +23,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import resources
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +43,8 @@ SMALL = re.compile(r"\s*<small>.*?</small>", re.DOTALL)
 ROW = re.compile(r"<tr\b.*?</tr>\s*", re.DOTALL)
 FENCED = re.compile(r"^(```\w*\n)(.*?)(\n```)", re.DOTALL | re.MULTILINE)
 PARAGRAPH = re.compile(r"<p>.*?</p>", re.DOTALL)
+LEARNT = re.compile(r"<p><strong>Learnt:</strong>\s*(.*?)</p>", re.DOTALL)
+PRINT = "small print"  # which slides have none of
 TERMINAL = re.compile(r"\x1b\[[\d;]*[A-Za-z]")  # colours in what was printed
 
 
@@ -115,16 +120,35 @@ def decks(notebooks):
     check_links(notebooks)
     cut = {name: _cut(name, notebook) for name, notebook in notebooks.items()}
     whole = {deck: part for found in cut.values() for deck, part in found.items()}
-    made = {}
+    made, around = {}, _around(cut, notebooks)
     for (name, found), chapter in zip(cut.items(), outline.chapters(notebooks), strict=True):
-        titled = outline.parts(notebooks[name])
-        for number, (deck, part) in enumerate(found.items()):
-            slides = columns(part, name, slide_addresses(whole, deck))
+        for number, (deck, part) in enumerate(zip(found, outline.parts(notebooks[name]), strict=True)):
+            slides = columns(found[deck], name, slide_addresses(whole, deck), first="section" if number else "title")
             if len(found) > 1:
-                _name_parts(slides, chapter.title, list(zip(found, titled, strict=True)), number)
-            title = f"{chapter.title}: {titled[number].title}" if len(found) > 1 else chapter.title
-            made[deck] = page(title, slides)
+                where = f"{html.escape(chapter.title)}, part {number + 1} of {len(found)}"
+                _begin(slides, part, where, around[deck], has_title=not number)
+                _end(slides, around[deck])
+            made[deck] = page(f"{chapter.title}: {part.title}" if len(found) > 1 else chapter.title, slides)
     return made
+
+
+def _around(cut, notebooks):
+    """The links to what comes before and after each deck: a part by its title, another chapter by that of the chapter."""
+    listed = [
+        (deck, part.title, chapter.title)
+        for found, chapter, notebook in zip(cut.values(), outline.chapters(notebooks), notebooks.values(), strict=True)
+        for deck, part in zip(found, outline.parts(notebook), strict=True)
+    ]
+    around = {deck: [] for deck, _, _ in listed}
+    for (deck, part, chapter), (after, next_part, next_chapter) in pairwise(listed):
+        is_same = chapter == next_chapter
+        around[deck].append(_link("Next", after, next_part if is_same else next_chapter))
+        around[after].append(_link("Before", deck, part if is_same else chapter))
+    return around
+
+
+def _link(word, deck, title):
+    return f'{word}: <a href="{deck}.html">{html.escape(title)}</a>'
 
 
 def _cut(name, notebook):
@@ -136,25 +160,37 @@ def _cut(name, notebook):
     return found
 
 
-def _name_parts(slides, chapter, decks, number):
-    """Let a deck begin with its chapter and part, and say what comes before and after; decks: (name, part) each."""
-    part = decks[number][1]
-    if number:
-        slides.insert(0, [Slide("title", html.escape(part.title))])
-        items = (f'<li><a href="#/{it.anchor}">{html.escape(it.title)}</a></li>' for it in part.sections)
-        slides[0][0].blocks.append(f"<ul>{''.join(items)}</ul>")
-    first = slides[0][0]
-    first.blocks.insert(0, f'<p class="where">{html.escape(chapter)}, part {number + 1} of {len(decks)}</p>')
-    links = [
-        f'{word}: <a href="{deck}.html">{html.escape(beside.title)}</a>'
-        for word, at in (("Before", number - 1), ("Next", number + 1))
-        if 0 <= at < len(decks)
-        for deck, beside in [decks[at]]
-    ]
-    first.blocks.append(f'<p class="where">{" · ".join(links)}</p>')
+def _begin(slides, part, where, links, *, has_title):
+    """Let a deck begin with its part: what it is about, or what comes in it, and what comes before and after."""
+    if not has_title:
+        title, first = Slide("title", html.escape(part.title)), slides[0]
+        if len(first) == 1 and re.fullmatch(rf"Part \d+: {re.escape(title.heading)}", first[0].heading, re.IGNORECASE):
+            title.anchor, title.blocks, title.notes = first[0].anchor, first[0].blocks, first[0].notes
+            slides.pop(0)
+        sections = [it for it in part.sections if it.title != SOURCES and it.anchor != title.anchor]
+        items = (f'<li><a href="#/{it.anchor}">{html.escape(it.title)}</a></li>' for it in sections)
+        title.blocks.append(f"<ul>{''.join(items)}</ul>")
+        slides.insert(0, [title])
+    blocks = slides[0][0].blocks
+    blocks.insert(0, f'<p class="where">{where}</p>')
+    blocks.append(f'<p class="where">{" · ".join(links)}</p>')
 
 
-def columns(notebook, name="notebook", addresses=()):
+def _end(slides, links):
+    """Let a deck end with what was learnt in it and what comes next; its sources stand in the notes there."""
+    found = [text for column in slides for slide in column for text in LEARNT.findall("".join(slide.blocks))]
+    end = Slide("section", "In short")
+    if found:
+        end.blocks.append(f"<ul>{''.join(f'<li>{text[:1].upper()}{text[1:]}</li>' for text in found)}</ul>")
+    for column in [column for column in slides if column[0].heading == SOURCES]:
+        slides.remove(column)
+        end.anchor, end.notes = column[0].anchor, column[0].notes
+        links = [*links, f"{SOURCES}: at the end of the chapter's last page"]
+    end.blocks.append(f'<p class="where">{" · ".join(link for link in links if not link.startswith("Before"))}</p>')
+    slides.append([end])
+
+
+def columns(notebook, name="notebook", addresses=(), *, first="title"):
     """Return the slides of an executed notebook.
 
     Parameters
@@ -164,6 +200,8 @@ def columns(notebook, name="notebook", addresses=()):
         Name of its source, without its suffix, for errors.
     addresses : mapping of str to str
         Where a link to an anchor or a formula leads.
+    first : {"title", "section"}
+        Kind of the first slide.
 
     Returns
     -------
@@ -174,13 +212,13 @@ def columns(notebook, name="notebook", addresses=()):
     for cell in notebook.cells:
         tags = set(cell.metadata.get("tags", []))
         if cell.cell_type == "markdown":
-            _add_text(deck, cell, tags, dict(addresses))
+            _add_text(deck, cell, tags, dict(addresses), first)
         elif cell.cell_type == "code" and deck:
             _add_code(deck, cell, tags, f"{name}.py")
     return deck
 
 
-def _add_text(deck, cell, tags, addresses):
+def _add_text(deck, cell, tags, addresses, first):
     """Add a markdown cell: slides for its headings and questions, notes for the rest."""
     if deck and outline.EXERCISE.search(cell.source):
         _add_exercise(deck[-1], cell, addresses)
@@ -190,12 +228,12 @@ def _add_text(deck, cell, tags, addresses):
         deck[-1].append(Slide("text", deck[-1][0].heading))
     for block in blocks(cell.source, addresses):
         if block.kind == "heading":
-            is_shown = _add_heading(deck, block, cell.metadata.get("anchor", ""))
+            is_shown = _add_heading(deck, block, cell.metadata.get("anchor", ""), first)
         elif not deck:
             continue  # what stands above the title is on no slide
         elif block.kind == "learnt":
             _add_learnt(deck[-1], block)
-        elif block.kind == "minutes" or (not is_shown and block.kind in ("text", "details")):
+        elif block.kind == "minutes" or PRINT in block.html or (not is_shown and block.kind in ("text", "details")):
             _add_note(deck[-1][-1], block)
         elif block.kind == "question" and not is_shown:
             deck[-1].append(Slide(block.kind, deck[-1][0].heading, blocks=[block.html]))
@@ -206,14 +244,12 @@ def _add_text(deck, cell, tags, addresses):
                 slide.kind = "question"  # whose answer comes on the next
 
 
-def _add_heading(deck, block, anchor):
+def _add_heading(deck, block, anchor, first):
     """Begin a slide, and return whether what follows is shown on it."""
     if block.level > 2 and deck:
         deck[-1].append(Slide("part", block.html, anchor))
     else:
-        deck.append([Slide("section" if deck else "title", block.html, anchor)])
-    if block.html == SOURCES:
-        deck[-1][-1].blocks.append("<p>They stand at the end of the chapter's last page.</p>")
+        deck.append([Slide("section" if deck else first, block.html, anchor)])
     return block.html != SOURCES
 
 
@@ -278,8 +314,8 @@ def _add_shown(column, shown):
         last.kind = "output"
     elif last.kind == "title" and _is_little(shown):
         last.notes += shown  # what a chapter is run with
-    elif last.kind == "output" and (_is_little(shown) or _is_little(last.blocks)):
-        last.blocks += shown
+    elif last.kind == "output" and (_is_little(shown) or _is_little(last.blocks) or _is_code(last.blocks)):
+        last.blocks += shown  # code that gave nothing out leads to what comes of it
     else:
         column.append(Slide("output", column[0].heading, blocks=shown))
 
@@ -288,6 +324,10 @@ def _is_little(shown):
     """Whether it is a few lines of text, with nothing that comes later below them."""
     text = "".join(shown)
     return not re.search(r'<(img|svg|table|div|pre class="code")', text) and text.count("\n") < FEW and len(text) < 400
+
+
+def _is_code(shown):
+    return all(text.startswith('<pre class="code"') for text in shown)
 
 
 def _shown(output, name):
@@ -324,7 +364,9 @@ def _first_lines(text):
     lines = text.split("\n")
     if len(lines) <= LINES:
         return text
-    return "\n".join([*lines[:FIRST_LINES], f"… {FIRST_LINES} of {len(lines)} lines; the page has all."])
+    empty = [n for n in range(FIRST_LINES // 2, FIRST_LINES) if not lines[n].strip()]
+    kept = empty[0] if empty else FIRST_LINES
+    return "\n".join([*lines[:kept], f"… {kept} of {len(lines)} lines; the page has all."])
 
 
 def _printed(text):

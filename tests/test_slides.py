@@ -196,7 +196,7 @@ def test_each_part_is_a_deck_that_names_its_chapter_and_its_neighbours():
         {
             "01_nets": ["Next: 01_nets_2"],
             "01_nets_2": ["Before: 01_nets", "Next: 01_nets_3"],
-            "01_nets_3": ["Before: 01_nets_2"],
+            "01_nets_3": ["Before: 01_nets_2", "Next: 02_more"],
         }.items(),
         1,
     ):
@@ -205,8 +205,46 @@ def test_each_part_is_a_deck_that_names_its_chapter_and_its_neighbours():
         assert [
             f"{word}: {deck}" for word, deck in re.findall(r'(Before|Next): <a href="([^"]+)\.html"', title)
         ] == links
+        end = shown[name].split("<section ")[-1]
+        following = [link.removeprefix("Next: ") for link in links if link.startswith("Next")]
+        assert "In short</h2>" in end and re.findall(r'Next: <a href="([^"]+)\.html"', end) == following
+    assert 'Next: <a href="02_more.html">Nets</a>' in shown["01_nets_3"]
     assert "A &amp; B</h1>" in shown["01_nets_2"] and 'href="#/products"' in shown["01_nets_2"]
     assert 'href="01_nets.html#/sums"' in shown["02_more"] and 'id="products"' not in shown["01_nets"]
+
+
+def test_a_deck_begins_with_its_part_and_ends_with_what_was_learnt():
+    part = _parted()
+    part.cells[2:] = [
+        _text("## Part 2: a & b\n\nOf two things.\n\nRead what is in small print.", "part-2"),
+        _text("## Products\n\n**Learnt:** a product is many sums.", "products"),
+        _text("## References\n\n- Ada (1843). *Notes*.", "references"),
+    ]
+    part.cells[2].metadata["part"] = "A & B"
+    made = slides.decks({"01_nets": part})["01_nets_2"].partition('<div class="slides">')[2].partition("<script")[0]
+    title, products, end = made.split("<section ")[1:]
+    assert 'id="part-2"' in title and title.count("A &amp; B</h1>") == 1
+    assert (
+        "<p>Of two things.</p>" in title
+        and "in small print" not in title.partition("<aside")[0]
+        and "in small print" in title.partition("<aside")[2]
+    )
+    assert re.findall('href="#/([^"]+)"', title) == ["products"] and 'class="section"' in products
+    assert "<ul><li>A product is many sums.</li></ul>" in end and 'id="references"' in end
+    assert "Ada (1843)" in end.partition("<aside")[2] and "Ada (1843)" not in end.partition("<aside")[0]
+
+
+def test_what_comes_first_in_a_later_part_is_shown():
+    part = _parted()
+    part.cells.insert(3, _code("print(2)", _printed("two\n")))  # below the section that begins part 2
+    shown = slides.decks({"01_nets": part})["01_nets_2"].partition('<div class="slides">')[2]
+    assert '<pre class="printed">two</pre>' in shown.partition("<aside")[0].partition("<script")[0]
+
+
+def test_code_that_gives_nothing_out_leads_to_what_comes_of_it():
+    first, second = (_code(text, *given, tags=["slide-code"]) for text, given in (("a = 1", ()), ("a", (_picture(),))))
+    deck = _deck(_text("## Sums", "sums"), first, second, _code("b = 1", tags=["slide-code"]))
+    assert [len(slide.blocks) for slide in deck[1]] == [0, 3, 1]
 
 
 def test_outputs_are_safe_and_explorers_whole():

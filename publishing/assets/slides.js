@@ -8,6 +8,8 @@
   const PRINTED = [22, 20, 18, 17, 16]; // of what was printed
   const CONTROLS = [24, 22, 20]; // of the controls of explorers; their legends are a fifth smaller
   const SIDE = 360; // of controls that stand beside a picture
+  const LATER = ".answer, .learnt"; // what comes with the next key
+  const POWER = /\d[\d.]*e[-+]\d+/g; // which a browser would break after its sign
   const GOOD = 560; // wide enough for a picture, to leave the controls large
 
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
@@ -61,14 +63,18 @@
   /* ---- A block that is parted: the first lines, rows or items stay in it, as many as fit; the rest is returned as a block like it. */
 
   const splitLines = (pre, fits) => {
-    const lines = pre.innerHTML.split("\n");
+    const [lines, words] = [pre.innerHTML.split("\n"), pre.textContent.split("\n")];
     if (lines.length < 2) return null;
     const rest = pre.cloneNode(false);
+    const cut = (count) => ((pre.innerHTML = lines.slice(0, count).join("\n")), count);
     let kept = lines.length;
     do {
-      kept -= 1;
-      pre.innerHTML = lines.slice(0, kept).join("\n");
+      kept = cut(kept - 1);
     } while (kept > 1 && !fits());
+    if (pre.matches(".code")) { // a statement is not cut in two
+      const start = words.findLastIndex((line, n) => n > 0 && n <= kept && /^[^\s)\]}]/.test(line) && !/^(else|elif|except|finally)\b/.test(line));
+      if (start > 0) kept = cut(start);
+    }
     rest.innerHTML = lines.slice(kept).join("\n");
     return rest;
   };
@@ -80,6 +86,7 @@
     if (!list || list.children.length < 2) return null;
     const rest = block.cloneNode(true);
     listOf(rest).replaceChildren();
+    for (const remark of all(":scope > p", block)) remark.remove(); // it stands below the rest
     do {
       listOf(rest).prepend(list.lastElementChild);
     } while (list.children.length > 1 && !fits());
@@ -91,6 +98,7 @@
   const goOn = (slide, blocks) => {
     const next = slide.cloneNode(false);
     next.removeAttribute("id");
+    next.classList.toggle("later", blocks.every((block) => block.matches(LATER)));
     const heading = document.createElement("h4");
     heading.className = "heading";
     heading.innerHTML = slide.querySelector(".heading").innerHTML;
@@ -113,6 +121,41 @@
     }
   };
 
+  /* What belongs together: an answer to the sentences or the picture above it, a sentence to those beside it. */
+  const bindTo = (moved, body) => {
+    const take = () => (moved.unshift(body.lastElementChild), body.lastElementChild.remove());
+    const said = "p, pre.printed";
+    const least = [...body.children].every((it) => it.matches(said)) ? Math.ceil(body.children.length / 2) : 1; // no lone sentence
+    const isText = () => body.children.length > least && body.lastElementChild.matches(said);
+    if (!moved[0]?.matches(".answer, p")) return;
+    if (isText()) while (isText()) take();
+    else if (moved[0].matches(".answer") && body.children.length > 1) take();
+  };
+
+  /* Add a list or table to what is on a slide: whole in a smaller size, or as much as there is room for, and return the rest.
+     Below a picture or code it is not parted, if it has room on a slide of its own. */
+  const addPart = (body, block, fits) => {
+    const isTooMuch = (size) => (body.style.setProperty("--size", `${size}px`), !fits());
+    const size = body.style.getPropertyValue("--size");
+    const others = [...body.children];
+    const hasPicture = others.some((it) => it.matches(".figure, .explorer, pre.code"));
+    if (hasPicture) {
+      body.replaceChildren(block);
+      const isAlone = !SPLIT.every(isTooMuch);
+      body.replaceChildren(...others);
+      body.style.setProperty("--size", size);
+      if (isAlone) return block;
+    }
+    body.append(block);
+    if (!SPLIT.every(isTooMuch)) return null;
+    body.style.setProperty("--size", size);
+    const rest = splitList(block, fits);
+    if (rest && fits()) return rest;
+    if (rest) listOf(block).append(...listOf(rest).children), block.append(...all(":scope > p", rest));
+    block.remove();
+    return block;
+  };
+
   const fit = (slide) => {
     const body = bodyOf(slide);
     if (fitText(body)) return;
@@ -124,21 +167,16 @@
       moved.unshift(body.lastElementChild);
       body.lastElementChild.remove();
     }
-    if (!fits() && body.firstElementChild) {
+    if (!fits() && body.firstElementChild && !fitText(body)) {
       const block = body.firstElementChild;
       const rest = block.matches("pre") ? splitLines(block, fits) : splitList(block, fits);
       if (rest) moved.unshift(rest);
-    } else if (moved.length && listOf(moved[0])) { // code and pictures move whole; of a list or table as much stays as there is room for
-      const [block] = moved;
-      body.append(block);
-      const rest = splitList(block, fits);
-      if (rest && fits()) {
-        moved[0] = rest;
-      } else {
-        if (rest) listOf(block).append(...listOf(rest).children);
-        block.remove();
-      }
+    } else if (moved.length && listOf(moved[0])) { // code and pictures move whole
+      const rest = addPart(body, moved[0], fits);
+      if (rest) moved[0] = rest;
+      else moved.shift();
     }
+    bindTo(moved, body);
     if (moved.length) fit(goOn(slide, moved));
   };
 
@@ -197,7 +235,16 @@
 
   /* ---- The deck. */
 
+  const keepPowers = (node) => {
+    const parts = node.data.split(POWER);
+    if (parts.length < 2) return;
+    const powers = node.data.match(POWER).map((text) => Object.assign(document.createElement("span"), { className: "power", textContent: text }));
+    node.replaceWith(...parts.flatMap((part, n) => [part, ...powers.slice(n, n + 1)]));
+  };
+
   await ready();
+  const texts = all(".body :is(p, li, td, th), .body pre.printed").flatMap((it) => [...it.childNodes].filter((node) => node.nodeType === 3));
+  texts.forEach(keepPowers);
   for (const pre of all(".body pre.printed")) narrow(pre);
   document.body.classList.add("parting");
   for (const slide of all(".slides section > section")) fit(slide);
