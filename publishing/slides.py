@@ -133,7 +133,7 @@ def decks(notebooks):
 
 
 def _around(cut, notebooks):
-    """The links to what comes before and after each deck: a part by its title, another chapter by that of the chapter."""
+    """The links to what comes before and after each deck: a part by its title, another chapter by its own."""
     listed = [
         (deck, part.title, chapter.title)
         for found, chapter, notebook in zip(cut.values(), outline.chapters(notebooks), notebooks.values(), strict=True)

@@ -12,7 +12,7 @@ from lecture import from_scratch, plots
 from lecture.from_scratch import chain_rule, dense_net, layer_gradient, record_training, step_by_step, xor
 from lecture.optimizers import pull
 from lecture.plots import STYLES
-from lecture.plots.legends import clear_legend
+from lecture.plots.legends import clear_legend, clear_legends
 from lecture.plots.legible import smallest_letters
 from lecture.plots.style import TALL, WIDE
 
@@ -164,6 +164,46 @@ def test_a_legend_with_a_free_place_moves_nothing():
     before = ax.get_ylim()
     clear_legend(ax)
     assert ax.get_ylim() == before
+
+
+def _panels(*names):
+    """Panels whose points are everywhere, with a curve of each name."""
+    _, axes = plt.subplots(1, len(names), layout="constrained")
+    for ax, labels in zip(np.atleast_1d(axes), names):
+        for label in labels:
+            ax.plot(rng.random(400), rng.random(400), ".", label=label)
+    return list(np.atleast_1d(axes))
+
+
+def test_panels_whose_colours_mean_the_same_share_a_legend_below_them():
+    axes = _panels(["a", "b"], ["a", "b", "c"], ["one"])
+    before = [ax.get_ylim() for ax in axes]
+    (legend,) = clear_legends(axes)
+    axes[0].figure.canvas.draw()
+    assert [text.get_text() for text in legend.get_texts()] == ["a", "b", "c"]
+    assert legend.get_window_extent().y1 < min(ax.get_tightbbox().y0 for ax in axes) + 1
+    assert [ax.get_ylim() for ax in axes] == before and all(ax.get_legend() is None for ax in axes)
+
+
+@pytest.mark.parametrize("names", [(["a", "b"], ["b", "a"]), (["a", "b"], ["c", "d"])], ids=["turned", "others"])
+def test_panels_whose_colours_mean_different_things_have_a_legend_each_which_covers_nothing(names):
+    axes = _panels(*names)
+    before = [ax.get_ylim() for ax in axes]
+    legends = clear_legends(axes)
+    axes[0].figure.canvas.draw()
+    for ax, legend, labels in zip(axes, legends, names, strict=True):
+        assert [text.get_text() for text in legend.get_texts()] == labels
+        box, points = (
+            legend.get_window_extent(),
+            ax.transData.transform(np.concatenate([x.get_xydata() for x in ax.lines])),
+        )
+        assert not any(box.contains(*point) for point in points)
+        assert box.x0 >= ax.bbox.x1 and box.x1 <= ax.figure.bbox.x1
+    assert [ax.get_ylim() for ax in axes] == before and not axes[0].figure.legends
+
+
+def test_a_panel_with_one_curve_needs_no_legend():
+    assert clear_legends(_panels(["a"], ["a"])) == []
 
 
 def pictures(folder):

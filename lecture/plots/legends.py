@@ -1,11 +1,14 @@
-"""A legend that lies on nothing that is drawn."""
+"""Legends that lie on nothing that is drawn."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
 from matplotlib.legend import Legend
 
+INSIDE = {"borderaxespad": 0.2, "loc": "best"}
 _PIECES = 24  # of each stretch of a line, whose points must all be free
 
 
@@ -25,16 +28,63 @@ def clear_legend(ax: Axes, **options: Any) -> Legend:
     -------
     matplotlib.legend.Legend
     """
-    legend = ax.legend(**{"borderaxespad": 0.2, "loc": "best"} | options)
-    ax.figure.draw_without_rendering()
-    box = legend.get_window_extent()
-    if not any(box.contains(*point) for point in _drawn(ax)):
+    legend = ax.legend(**INSIDE | options)
+    if not _covers(legend, ax):
         return legend
-    to_scale, share = ax.yaxis.get_transform(), min(0.6, 1.06 * box.height / ax.bbox.height)
+    height = legend.get_window_extent().height
+    to_scale, share = ax.yaxis.get_transform(), min(0.6, 1.06 * height / ax.bbox.height)
     low, high = to_scale.transform(ax.get_ylim())
     ax.set_ylim(top=to_scale.inverted().transform(low + (high - low) / (1 - share)))
     legend.set_loc("upper right")
     return legend
+
+
+def clear_legends(axes: Sequence[Axes], **options: Any) -> list[Legend]:
+    """Add legends to the panels of a figure, which keep their height and their limits.
+
+    One below all panels where a colour means the same in each of them. Otherwise a panel has its own: inside where it
+    covers nothing, or else on its right. A panel with one curve needs none.
+
+    Parameters
+    ----------
+    axes : sequence of matplotlib.axes.Axes
+        All panels of one figure whose layout is constrained, with their titles.
+    **options
+        Passed on to `matplotlib.axes.Axes.legend`.
+
+    Returns
+    -------
+    list of matplotlib.legend.Legend
+    """
+    labelled = [ax for ax in axes if len(ax.get_legend_handles_labels()[1]) > 1]
+    curves = {label: handle for ax in labelled for handle, label in zip(*ax.get_legend_handles_labels())}
+    if len(labelled) > 1 and len(_meanings(labelled)) == len(curves) == len(
+        {color for color, _ in _meanings(labelled)}
+    ):
+        (figure,) = {ax.figure for ax in labelled}
+        return [
+            figure.legend(curves.values(), curves, loc="outside lower center", ncols=min(len(curves), 4), **options)
+        ]
+    for ax in labelled:
+        ax.legend(**INSIDE | options)
+    for _ in labelled:  # one that moves to the right takes room from the others
+        for ax in labelled:
+            if _covers(ax.get_legend(), ax):
+                ax.legend(**options, loc="center left", bbox_to_anchor=(1, 0.5))
+    return [legend for ax in labelled if (legend := ax.get_legend())]
+
+
+def _meanings(axes):
+    """What each colour means in the panels: (colour, label)."""
+    pairs = (pair for ax in axes for pair in zip(*ax.get_legend_handles_labels()))
+    return {(to_hex(getattr(handle, "lines", [handle])[0].get_color()), label) for handle, label in pairs}
+
+
+def _covers(legend, ax):
+    """Whether a legend lies on something that is drawn, once the figure is laid out."""
+    ax.figure.draw_without_rendering()
+    box = legend.get_window_extent()
+    return any(box.contains(*point) for point in _drawn(ax))
 
 
 def _drawn(ax):

@@ -10,7 +10,7 @@ from matplotlib.patches import Patch
 
 from lecture.plots import style
 from lecture.plots.alt import describe
-from lecture.plots.legends import clear_legend
+from lecture.plots.legends import clear_legend, clear_legends
 from lecture.plots.page import number_powers
 from lecture.plots.style import COLORS
 
@@ -21,6 +21,7 @@ _FURTHEST = 1e3  # smallest effects at which an interval is cut off
 _END = 30  # beyond the end of the axis, in its units
 _HALF = 0.26  # of the height of a verdict's bands, in rows
 _BANDS = {2: "supports the claim", 1: "contradicts it"}  # by the number of the colour
+CHARACTERS = 20  # of numbers below a panel: more would touch
 MOST = 4  # panels in a figure: more are no longer read from the back row
 
 
@@ -81,7 +82,14 @@ def plot_sweep(sweep: Sweep, *, ax: Axes | None = None) -> Axes:
     -------
     matplotlib.axes.Axes
     """
-    ax = style.axes(ax, 38, 26)
+    ax = _sweep(sweep, style.axes(ax, 38, 26))
+    if len(sweep.values) > 1:
+        clear_legend(ax, handletextpad=0.4)
+    return ax
+
+
+def _sweep(sweep, ax):
+    """Its curves on Axes, without a legend."""
     n, intervals = len(sweep.values), sweep.intervals()
     sentences = []
     for number, (label, values) in enumerate(sweep.values.items()):
@@ -90,8 +98,6 @@ def plot_sweep(sweep: Sweep, *, ax: Axes | None = None) -> Axes:
         _curve(ax, _beside(sweep, number), np.asarray(values, dtype=float), (mean, *ends), look)
         sentences.append(_in_words(label if n > 1 else sweep.y_name, sweep.x, mean))
     _axis(ax, sweep)
-    if n > 1:
-        clear_legend(ax, handletextpad=0.4)
     n_seeds = np.shape(next(iter(sweep.values.values())))[1]
     what = f"{sweep.name}, {sweep.y_name} over {sweep.x_name}, means of {n_seeds} seeds"
     return describe(ax, f"{what}: {'; '.join(sentences)}.")
@@ -111,10 +117,15 @@ def plot_sweeps(sweeps: Sequence[Sweep], *, axes: Sequence[Axes] | None = None) 
     -------
     ndarray of matplotlib.axes.Axes
     """
-    if axes is None:
-        axes = _panels(len(sweeps))
+    if axes is not None:
+        for sweep, ax in zip(sweeps, axes, strict=True):
+            plot_sweep(sweep, ax=ax).set_title(sweep.name)
+        return np.asarray(axes)
+    axes = _panels(len(sweeps))
     for sweep, ax in zip(sweeps, axes, strict=True):
-        plot_sweep(sweep, ax=ax).set_title(sweep.name)
+        _sweep(sweep, ax).set_title(sweep.name)
+    for figure in {ax.figure: None for ax in axes}:
+        clear_legends([ax for ax in axes if ax.figure is figure], handletextpad=0.4)
     return np.asarray(axes)
 
 
@@ -281,6 +292,8 @@ def _axis(ax, sweep):
         number_powers(ax)
     if named or len(at) <= 8:
         shown = [str(x) if named else f"{x:,g}" for x in sweep.x]
+        if not named and sum(map(len, shown)) > CHARACTERS:  # numbers cannot be turned: each second one
+            at, shown = at[(len(at) - 1) % 2 :: 2], shown[(len(at) - 1) % 2 :: 2]
         crowded = named and sum(map(len, shown)) > 32
         ax.set_xticks(at, shown, rotation=30 if crowded else 0, ha="right" if crowded else "center")
         ax.minorticks_off()
