@@ -12,7 +12,7 @@ from lecture import from_scratch, plots
 from lecture.from_scratch import chain_rule, dense_net, layer_gradient, record_training, step_by_step, xor
 from lecture.optimizers import pull
 from lecture.plots import STYLES
-from lecture.plots.legends import clear_legend, clear_legends
+from lecture.plots.legends import clear_legend, clear_legends, move_to_a_free_corner
 from lecture.plots.legible import smallest_letters
 from lecture.plots.style import TALL, WIDE
 
@@ -200,6 +200,18 @@ def test_panels_whose_colours_mean_different_things_have_a_legend_each_which_cov
         assert not any(box.contains(*point) for point in points)
         assert box.x0 >= ax.bbox.x1 and box.x1 <= ax.figure.bbox.x1
     assert [ax.get_ylim() for ax in axes] == before and not axes[0].figure.legends
+
+
+@pytest.mark.parametrize("free", ["lower left", "upper right"])
+def test_a_legend_moves_to_the_free_corner(free):
+    _, ax = plt.subplots()
+    points = rng.random((4000, 2))
+    is_there = (points < 0.5).all(axis=1) if free == "lower left" else (points > 0.5).all(axis=1)
+    ax.plot(*points[~is_there].T, ".", label="points")
+    ax.set(xlim=(0, 1), ylim=(0, 1))
+    legend = move_to_a_free_corner(ax.legend(loc="center"), ax)
+    center = ax.transData.inverted().transform(legend.get_window_extent().get_points().mean(axis=0))
+    assert ((center < 0.5) if free == "lower left" else (center > 0.5)).all()
 
 
 def test_a_panel_with_one_curve_needs_no_legend():

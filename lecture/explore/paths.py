@@ -17,6 +17,7 @@ from matplotlib.lines import Line2D
 from lecture.checks import one_of
 from lecture.explore import render
 from lecture.plots import COLORS
+from lecture.plots.legends import move_to_a_free_corner
 from lecture.words import counted
 
 WIDTH = 2.0  # of a line, in points; a white line below it is twice as wide
@@ -197,7 +198,8 @@ def _artists(drawing, styles):
         lines.append(ax.add_artist(Line2D(*path.xy.T, linewidth=WIDTH, linestyle=style, **look)))
         ends.append(ax.add_artist(Line2D(*path.xy[-1:].T, linestyle="", marker="o", markersize=7, **look)))
     names = [path.name for path in drawing.drawn]
-    legend = ax.add_artist(Legend(ax, lines, names, loc="upper left", framealpha=0.8))
+    legend = ax.add_artist(Legend(ax, lines, names, loc="upper left", frameon=True, framealpha=0.85, edgecolor="none"))
+    move_to_a_free_corner(legend, ax)
     return [*(artist for pair in zip(lines, ends) for artist in pair), legend]
 
 

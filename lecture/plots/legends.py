@@ -9,6 +9,7 @@ from matplotlib.colors import to_hex
 from matplotlib.legend import Legend
 
 INSIDE = {"borderaxespad": 0.2, "loc": "best"}
+CORNERS = ("upper left", "lower left", "lower right", "upper right")
 _PIECES = 24  # of each stretch of a line, whose points must all be free
 
 
@@ -72,6 +73,30 @@ def clear_legends(axes: Sequence[Axes], **options: Any) -> list[Legend]:
             if _covers(ax.get_legend(), ax):
                 ax.legend(**options, loc="center left", bbox_to_anchor=(1, 0.5))
     return [legend for ax in labelled if (legend := ax.get_legend())]
+
+
+def move_to_a_free_corner(legend: Legend, ax: Axes) -> Legend:
+    """Move a legend to the corner of its Axes where it covers the fewest points of what is drawn there.
+
+    Parameters
+    ----------
+    legend : matplotlib.legend.Legend
+    ax : matplotlib.axes.Axes
+        Laid out, with its lines.
+
+    Returns
+    -------
+    matplotlib.legend.Legend
+    """
+    points = _drawn(ax)
+
+    def covered(corner):
+        legend.set_loc(corner)
+        box = legend.get_window_extent()
+        return np.count_nonzero(((points >= box.min) & (points <= box.max)).all(axis=1))
+
+    legend.set_loc(min(CORNERS, key=covered))
+    return legend
 
 
 def _meanings(axes):
