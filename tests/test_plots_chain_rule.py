@@ -162,6 +162,15 @@ def test_nothing_written_lies_on_something_else_written(style):
                 ), text
 
 
+def test_the_truth_stands_clear_of_what_is_below_the_output_above_it():
+    ax = plot_chain_rule(chain_rule(TWO, X[1], Y[1], (1, 1, 2)))
+    ax.figure.canvas.draw()
+    boxes = {text.get_text(): text.get_window_extent() for text in ax.texts}
+    above, *_ = (box for text, box in boxes.items() if text.startswith("∂L/∂z"))
+    below = min((box for text, box in boxes.items() if text.startswith("y = ")), key=lambda box: box.y0)
+    assert above.y0 > below.y1 + 0.2 * below.height
+
+
 def test_the_net_stands_still_from_one_weight_to_the_next():
     places = set()
     for i, j in itertools.product(range(3), range(1, 4)):

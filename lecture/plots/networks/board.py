@@ -24,6 +24,7 @@ LOW_ROW = 3.1  # where only letters stand in them
 _HALF, _LOW_HALF = (4.2, 1.45), (2.2, 1.2)  # of a node: half of its width and height, in em
 _LOSS = 2.4  # half of the width of the loss' node, in em
 _WIRE = 4.8  # from a node of the last layer to that of the loss, in em
+_APART = 1.3  # rows between two outputs, which have a line above and one below, where the other layers leave room
 _ACROSS = 6.4  # between the nodes of two layers, in em, at least
 _SIDES = 1.2  # free at the sides, in em
 _PALE = "0.78"  # what has no part in it
@@ -167,6 +168,9 @@ def _places(sizes, row, across):
     x = np.linspace(0, across / row, last + 1)
     known, drawn = network.nodes, network.edges
     numbers = zip(known.layer.tolist(), known.index.tolist(), known.y)
-    nodes = {(layer, index): np.array([x[layer], y]) for layer, index, y in numbers}
+    apart = min(_APART, max(sizes[:-1]) / max(sizes[-1] - 1, 1)) if row == ROW else 1
+    middle = known.y[known.layer == last].mean()
+    spread = lambda layer, y: middle + apart * (y - middle) if layer == last else y  # noqa: E731
+    nodes = {(layer, index): np.array([x[layer], spread(layer, y)]) for layer, index, y in numbers}
     keys = zip(drawn.layer.tolist(), drawn.i.tolist(), drawn.j.tolist())
     return nodes, {(l, i, j): (nodes[l - 1, i], nodes[l, j]) for l, i, j in keys}
