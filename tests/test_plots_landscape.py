@@ -187,7 +187,10 @@ def _ratios(slope_share):
 
 def test_ratios_over_radii_are_shaded_where_the_slope_rules():
     axes = plot_ratios_over_radii({"saddle": _ratios([1, 0.8, 0.2, 0]), "minimum": _ratios([0, 0, 0, 0])}, radius=2e-2)
-    assert [ax.get_title() for ax in axes] == ["saddle: 0.90, eigenvalues 0.30", "minimum: 0.90, eigenvalues 0.30"]
+    assert [ax.get_title() for ax in axes] == [
+        "saddle\nsamples 0.90, eigenvalues 0.30",
+        "minimum\nsamples 0.90, eigenvalues 0.30",
+    ]
     shaded = [[patch.get_x(), patch.get_x() + patch.get_width()] for patch in axes[0].patches]
     np.testing.assert_allclose(shaded, [[1e-6, 1e-4]])
     assert not axes[1].patches

@@ -59,7 +59,7 @@ def plot_ratios_over_radii(
     _name_axes(panels, "radius of the samples", "share that leads up")
     if axes is None:
         handles = {label: handle for ax in panels for handle, label in zip(*ax.get_legend_handles_labels())}
-        panels[0].figure.legend(handles.values(), handles, loc="outside lower center", ncols=2)
+        panels[0].figure.legend(handles.values(), handles, loc="outside lower center", ncols=3)
     return panels
 
 
@@ -80,7 +80,7 @@ def _panel(ax, name, ratios, radius):
         place = int(np.argmin(np.abs(np.log(radii / radius))))
         ax.axvline(radii[place], color=COLORS[6], linewidth=0.1 * size, zorder=4)
         ax.plot(radii[place], ratios.sampled[place], color=COLORS[6], marker="o", markersize=0.6 * size, zorder=5)
-        title = f"{name}: {ratios.sampled[place]:.2f}, eigenvalues {ratios.eigenvalues:.2f}"
+        title = f"{name}\nsamples {ratios.sampled[place]:.2f}, eigenvalues {ratios.eigenvalues:.2f}"
     ax.set(title=title, xscale="log", xlim=(radii[0], radii[-1]), ylim=(-0.03, 1.05))
     ax.minorticks_off()  # they take more than half of the time: 0.5 s of 0.9
     describe(ax, f"{name}: {_in_words(ratios, ruled)}")
