@@ -133,7 +133,7 @@ def decks(notebooks):
 
 
 def _around(cut, notebooks):
-    """The links to what comes before and after each deck: a part by its title, another chapter by its own."""
+    """The links from each deck to the part before it and to the next part or chapter."""
     listed = [
         (deck, part.title, chapter.title)
         for found, chapter, notebook in zip(cut.values(), outline.chapters(notebooks), notebooks.values(), strict=True)
@@ -143,7 +143,8 @@ def _around(cut, notebooks):
     for (deck, part, chapter), (after, next_part, next_chapter) in pairwise(listed):
         is_same = chapter == next_chapter
         around[deck].append(_link("Next", after, next_part if is_same else next_chapter))
-        around[after].append(_link("Before", deck, part if is_same else chapter))
+        if is_same:
+            around[after].append(_link("Before", deck, part))
     return around
 
 

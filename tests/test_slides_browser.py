@@ -45,8 +45,9 @@ def _open(page, deck, hash=""):
     page.wait_for_function("document.body.dataset.ready !== undefined", timeout=60_000)
 
 
-# What is wrong on the slide that is shown: parts beyond its edges, text that is too small, pictures that are not there.
-_FAULTS = """() => {
+# What is wrong on the slide that is shown: parts beyond its edges, text that is too small, pictures that are not there,
+# a number or a statement in two pieces, a sentence or a row that stands alone.
+_FAULTS = r"""() => {
     const slide = Reveal.getCurrentSlide(), faults = [];
     const visible = (it) => it.getClientRects().length && !it.closest("aside.notes, mjx-assistive-mml, .spoken");
     const parts = [...slide.querySelectorAll("*")];
@@ -78,6 +79,23 @@ _FAULTS = """() => {
     for (const math of slide.querySelectorAll(".math"))
         fault(!math.querySelector("mjx-container svg"), `not typeset: ${math.textContent}`);
     fault(slide.querySelector("mjx-merror, [data-mjx-error]"), "a formula that MathJax refuses");
+    const words = document.createTreeWalker(body, NodeFilter.SHOW_TEXT), range = document.createRange();
+    while (words.nextNode()) {
+        const node = words.currentNode;
+        if (!visible(node.parentElement) || node.parentElement.closest("mjx-container")) continue;
+        for (const number of node.data.matchAll(/\d[\d.,]*\d(e[-+]?\d+)?/g)) {
+            range.setStart(node, number.index);
+            range.setEnd(node, number.index + number[0].length);
+            const tops = [...range.getClientRects()].map((box) => box.top);
+            fault(Math.max(...tops) > Math.min(...tops) + 4, `a number in two pieces: ${number[0]}`);
+        }
+    }
+    for (const pre of slide.querySelectorAll("pre.code"))
+        fault(/^[\s)\]}]/.test(pre.textContent), `a statement in two pieces: ${pre.textContent.slice(0, 30)}`);
+    const [only, ...others] = [...body.children];
+    const before = slide.previousElementSibling?.querySelector(".body").lastElementChild;
+    fault(only?.matches(".answer") && before?.matches("p"), "an answer without the sentences above it");
+    fault(only?.matches("p:not(.where)") && !others.length && slide.matches(".output"), "a sentence alone");
     fault(!body.children.length && !slide.matches(".title, .section, .part"), "nothing is on it");
     return faults;
 }"""

@@ -98,7 +98,7 @@
   const goOn = (slide, blocks) => {
     const next = slide.cloneNode(false);
     next.removeAttribute("id");
-    next.classList.toggle("later", blocks.every((block) => block.matches(LATER)));
+    next.classList.toggle("later", blocks[0].matches(LATER));
     const heading = document.createElement("h4");
     heading.className = "heading";
     heading.innerHTML = slide.querySelector(".heading").innerHTML;
@@ -126,10 +126,10 @@
     const take = () => (moved.unshift(body.lastElementChild), body.lastElementChild.remove());
     const said = "p, pre.printed";
     const least = [...body.children].every((it) => it.matches(said)) ? Math.ceil(body.children.length / 2) : 1; // no lone sentence
-    const isText = () => body.children.length > least && body.lastElementChild.matches(said);
+    const isText = () => body.children.length > least && body.lastElementChild.matches(`:is(${said}):not(pre.code + pre.printed)`);
     if (!moved[0]?.matches(".answer, p")) return;
     if (isText()) while (isText()) take();
-    else if (moved[0].matches(".answer") && body.children.length > 1) take();
+    else if (moved[0].matches(".answer") && [...body.children].slice(0, -1).some((it) => !it.matches(said))) take();
   };
 
   /* Add a list or table to what is on a slide: whole in a smaller size, or as much as there is room for, and return the rest.
