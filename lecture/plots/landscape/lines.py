@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from lecture.plots import style
 from lecture.plots.alt import describe
-from lecture.plots.legends import clear_legend
+from lecture.plots.legends import clear_legend, clear_legends
 from lecture.plots.style import COLORS
 
 DASHES = ("-", "--", ":", "-.")
@@ -56,7 +56,10 @@ def plot_interpolation(paths: Mapping[str, Path], *, axes: Sequence[Axes] | None
         _axis(ax, name, next(iter(paths.values())).alphas)
         describe(ax, _in_words(name, paths))
     panels[0].set_yscale("log")
-    clear_legend(panels[0])
+    if axes is None:
+        clear_legends(panels)
+    else:
+        clear_legend(panels[0])
     return np.asarray(panels)
 
 
