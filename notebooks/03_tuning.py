@@ -350,9 +350,9 @@ print(f"The grid of {len(grid):,} networks would take {hours:.1f} hours.")
 # *Predict first: how does the winner's accuracy on the holdout compare with
 # the validation accuracy that made it the winner?*
 #
-# - **a** higher
-# - **b** the same, but for rounding
-# - **c** lower
+# - **a** higher, by half a percent or more
+# - **b** the same, to within half a percent
+# - **c** lower, by half a percent or more
 
 # %% tags=["slide-code"]
 # Train the winner and 784-512-512-10 from five seeds; judge on the holdout.
@@ -364,17 +364,23 @@ plots.plot_variants(
     shown, label="accuracy on the holdout", baseline="784-512-512-10"
 );
 # %% tags=["hide-input"]
+promised = claim(
+    result.best.score - found,
+    "validation accuracy that won minus accuracy on the holdout",
+    smallest=0.005,
+    if_so="The winner's score promised {mean:.1%} more than it is worth.",
+    if_not="The winner's score promised no more than it is worth:"
+    " {mean:+.1%}.",
+    if_undecided="Whether the winner's score promised too much stays open:"
+    " {low:+.1%} to {high:+.1%}.",
+)
 display(
-    claim(
-        result.best.score - found,
-        "validation accuracy that won minus accuracy on the holdout",
-        smallest=0.005,
-        if_so="The winner's score promised {mean:.1%} more than it is worth.",
-        if_not="The winner's score promised no more than it is worth:"
-        " {mean:+.1%}.",
-        if_undecided="Whether the winner's score promised too much stays open:"
-        " {low:+.1%} to {high:+.1%}.",
-    )
+    promised,
+    experiments.decided(
+        a=promised.high <= -0.005,
+        b=-0.005 < promised.low and promised.high < 0.005,
+        c=promised.low >= 0.005,
+    ),
 )
 claim(
     found - by_hand,
@@ -737,7 +743,7 @@ print(
 # *Predict first: if you keep the best third after one epoch, how many of the
 # final best third do you keep?*
 #
-# - **a** about a third of them: as many as by chance
+# - **a** at most half; by chance it would be a third
 # - **b** more than half, but not all
 # - **c** all
 
@@ -747,7 +753,8 @@ curves = np.array([t.curve for t in result.trials if t.status == "completed"])
 third = len(curves) // 3
 kept = np.argsort(-curves[:, 0], kind="stable")[:third]
 best = np.argsort(-curves[:, -1], kind="stable")[:third]
-print(f"{len(set(kept) & set(best))} of the final best {third} are kept")
+both = len(set(kept) & set(best))
+print(f"{both} of the final best {third} are kept")
 
 
 # %% tags=["hide-input"]
@@ -797,6 +804,11 @@ def early_sign(epoch=1):
 
 
 explore(early_sign, epoch=(1, 3))
+
+# %% tags=["hide-input"]
+experiments.decided(
+    a=2 * both <= third, b=third < 2 * both < 2 * third, c=both == third
+)
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -1287,9 +1299,9 @@ print("before:", theirs.fit_kwargs, " cloned:", clone(theirs).fit_kwargs)
 # it is now trained on more images. Is its test accuracy above or below the
 # score that it won with?*
 #
-# - **a** above: more images help
-# - **b** below: the luck is gone
-# - **c** about the same: the two cancel
+# - **a** above, by half a percent or more: more images help
+# - **b** below, by half a percent or more: the luck is gone
+# - **c** the same to within half a percent: the two cancel
 
 # %% tags=["slide-code"]
 # Open the test images, and retrain the winner of all searches.
@@ -1303,7 +1315,7 @@ print(f"{len(at_last.X_test):,} test images: {on_test.mean():.4f} on average,")
 print(f"from {on_test.min():.4f} to {on_test.max():.4f}.")
 
 # %% tags=["hide-input"]
-claim(
+lost = claim(
     winner.best.score - on_test,
     "validation accuracy that won minus test accuracy after retraining",
     smallest=0.005,
@@ -1311,6 +1323,12 @@ claim(
     if_not="The score that won was not too high: {mean:+.1%}.",
     if_undecided="Whether the score that won was too high stays open:"
     " {low:+.1%} to {high:+.1%}.",
+)
+display(lost)
+experiments.decided(
+    a=lost.high <= -0.005,
+    b=lost.low >= 0.005,
+    c=-0.005 < lost.low and lost.high < 0.005,
 )
 # %% [markdown]
 # <details><summary>Answer</summary>

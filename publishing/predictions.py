@@ -14,12 +14,13 @@ with, and without choices the number that it begins with, if it begins with one:
     **b.** One for each …                       **1,500.** One for each …
 
 The answer ``**about 0.04.**`` takes a tenth more or less. A measurement whose winner may differ has three choices and
-an answer that begins with none.
+an answer that begins with none; then the choice is right that an output above the answer names
+(`lecture.experiments.decided`), if one does.
 """
 
 import html
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Any
 
@@ -53,7 +54,7 @@ class Prediction:
         ``"choice"`` of three, ``"number"`` to be typed, or ``"show"``: it offers neither yet.
     answer : str
         The right letter, or the right number as the answer writes it (``"about 1,500"``); empty where nothing is right
-        or wrong.
+        or wrong, or no run has decided it yet.
     """
 
     anchor: str
@@ -118,11 +119,16 @@ def fold(notebook: Any, name: str) -> None:
 def _asked(notebook, name):
     """Yield (prediction, cell of the question, cell of the answer)."""
     waiting = asking = None
+    measured = ""
     for anchor, _, cell in by_section(notebook):
         if cell.cell_type != "markdown":
+            measured = _measured(cell) or measured
             continue
         if waiting and cell.source.startswith(ANSWER):
-            yield _prediction(*waiting, cell.source.removeprefix(ANSWER), name), asking, cell
+            prediction = _prediction(*waiting, cell.source.removeprefix(ANSWER), name)
+            if prediction.kind == "choice" and not prediction.answer:
+                prediction = replace(prediction, answer=measured)
+            yield prediction, asking, cell
             waiting = None
         questions = list(QUESTION.finditer(cell.source))
         if waiting and not _goes_on(cell):
@@ -130,11 +136,17 @@ def _asked(notebook, name):
         if len(questions) > 1:
             raise _refusal(name, questions[0][1], "must be the only one of its cell")
         if questions:
-            waiting, asking = (anchor, questions[0]), cell
+            waiting, asking, measured = (anchor, questions[0]), cell, ""
     if waiting:
         raise _refusal(
             name, waiting[1][1], "has no answer: its section has no cell that begins with <details>… below it"
         )
+
+
+def _measured(cell):
+    """The letter that the outputs of a cell name as right; empty if none does."""
+    named = [output.get("metadata", {}).get("decided", "") for output in cell.get("outputs", [])]
+    return next(filter(None, named), "")
 
 
 def _prediction(anchor, asked, answer, name):

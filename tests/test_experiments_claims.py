@@ -9,7 +9,7 @@ from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lecture.experiments import Hypothesis, StoredRun, claim
+from lecture.experiments import Hypothesis, StoredRun, claim, decided
 from lecture.words import minus
 
 SENTENCES = dict(if_so="It helps.", if_not="It does not.", if_undecided="That is open.")
@@ -155,3 +155,22 @@ def test_notebooks_have_it():
     code = f"from preamble import *; {told}"  # in a process of its own: the preamble sets a style for all that follows
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.startswith("It helps. (gain: 0.2,")
+
+
+@pytest.mark.parametrize("right", ["a", "b", "c"])
+def test_a_question_is_decided_by_the_one_choice_that_the_numbers_show(right):
+    found = decided(**{letter: letter == right for letter in "abc"})
+    assert found.right == right and str(found) == f"So {right} is right."
+    assert found._repr_markdown_() == (f"So **{right}** is right.", {"decided": right})
+
+
+def test_a_question_that_no_choice_fits_stays_open_and_two_right_choices_are_refused():
+    found = decided(a=False, b=False, c=False)
+    assert found._repr_markdown_() == (
+        "These numbers do not decide between **a**, **b** and **c**.",
+        {"decided": ""},
+    )
+    with pytest.raises(ValueError, match="at most one choice can be right, got a and c"):
+        decided(a=True, b=False, c=True)
+    with pytest.raises(ValueError, match="choices must be two or more, got a"):
+        decided(a=True)

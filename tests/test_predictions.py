@@ -4,6 +4,7 @@ import nbformat
 import pytest
 from small_book import code, notebook, text
 
+from lecture.experiments import decided
 from publishing import book, predictions
 from publishing.errors import BookError
 from publishing.predictions import Prediction
@@ -112,6 +113,29 @@ def test_what_follows_an_answer_is_folded_up_to_the_next_heading_or_question():
         made = notebook(*asking("Five."), *more, *end)
         predictions.fold(made, "01_sums.py")
         assert [cell.source == "</div></div>" for cell in made.cells[:6]] == [False] * 5 + [True]
+
+
+def displayed(shown):
+    """A cell of code whose output is what IPython makes of a displayed object."""
+    data, metadata = shown._repr_markdown_()
+    cell = code("decided(...)")
+    cell.outputs = [nbformat.v4.new_output("display_data", {"text/markdown": data}, metadata=metadata)]
+    return cell
+
+
+def test_an_answer_without_a_letter_takes_the_one_that_the_run_has_decided():
+    def answers(shown, answer="Whichever won."):
+        question, shows, said = asking(answer, CHOICES)
+        later = asking("Whichever lost.", CHOICES, question="and now?")
+        made = notebook(question, shows, displayed(shown), said, text("## Next", "next"), *later)
+        return [prediction.answer for prediction in predictions.read(made, "01_sums.py")]
+
+    assert answers(decided(a=False, b=False, c=True)) == ["c", ""]
+    assert answers(decided(a=False, b=False, c=False)) == ["", ""]
+    assert answers(decided(a=True, b=False, c=False), "**b.** Always.") == ["b", ""]
+    made = notebook(*(cells := asking("It says.", CHOICES))[:2], displayed(decided(a=False, b=True)), cells[2])
+    predictions.fold(made, "01_sums.py")
+    assert 'data-answer="b"' in made.cells[0].source
 
 
 @pytest.mark.parametrize("leads", ["- Once\n- more", "With $a$,\n\n$$a = 2$$"])

@@ -5,6 +5,7 @@ from types import ModuleType
 
 from lecture.checks import one_of
 from lecture.experiments.claims import Claim, claim
+from lecture.experiments.decided import Decided, decided
 from lecture.experiments.judgement import Compared, Hypothesis, Verdict
 from lecture.experiments.result import Result, Sweep
 from lecture.experiments.standard_images import StandardImages
@@ -50,6 +51,7 @@ __all__ = [
     "NAMES",
     "Claim",
     "Compared",
+    "Decided",
     "Hypothesis",
     "Result",
     "StandardImages",
@@ -57,6 +59,7 @@ __all__ = [
     "Sweep",
     "Verdict",
     "claim",
+    "decided",
     "get",
     "interval",
     "stored_runs",
