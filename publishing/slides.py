@@ -288,7 +288,9 @@ def _add_exercise(column, cell, addresses):
     if slide.blocks and slide.blocks[-1].startswith("<ol"):
         slide.blocks[-1] = slide.blocks[-1].replace("</ol>", f"{item}</ol>")
     else:
-        slide.blocks.append(f'<ol class="exercises">{item}</ol>')
+        before = sum(block.count("<li") for it in column for block in it.blocks if 'class="exercises"' in block)
+        start = f' start="{before + 1}"' if before else ""
+        slide.blocks.append(f'<ol class="exercises"{start}>{item}</ol>')
     slide.notes += [f"<h4>{title}</h4>", *(block.html for block in asked)]
 
 

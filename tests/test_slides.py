@@ -171,6 +171,8 @@ def test_exercises_are_a_list_and_what_they_ask_goes_to_the_speaker():
     assert not any(word in str(slide.blocks) for word in ("Not answered", "41", "Right", "colab", "@title"))
     within = _deck(_text("## Sums", "sums"), _code("plot()", _picture()), *exercise("add", "1"), *exercise("take", "2"))
     assert _kinds(within)[1] == ["section", "output", "exercises"] and within[1][2].blocks[1].count("<li>") == 2
+    cut = _deck(_text("## Exercises: sums"), *exercise("add", "1"), _code("plot()", _picture()), *exercise("take", "2"))
+    assert cut[1][1].blocks[-1] == '<ol class="exercises" start="2"><li>Take</li></ol>'
 
 
 def _parted():
