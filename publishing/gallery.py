@@ -1,16 +1,19 @@
-"""The gallery: every figure and explorer of the executed notebooks, with the line that makes it."""
+"""The gallery: every figure and explorer of the executed notebooks, with its section and the line that draws it."""
 
 import ast
 import html
 import re
+from textwrap import shorten
 
 from publishing import figures
+from publishing.outline import title
 
 INTRODUCTION = """# Gallery
 
-All figures and explorers of the book. Below each stands the line that makes it; a click opens it in its place, an
-explorer in the state shown here.
+All figures and explorers of the book. Below each stand its section and the line that draws it, where a single line
+does; a click opens it in its place, an explorer in the state shown here.
 """
+LONGEST = 90  # letters of code in a caption
 _DRAWS = re.compile(r"(\w+(, \w+)* = )?(plots\.plot_|plot_|explore\(|show_)")
 
 
@@ -41,9 +44,10 @@ def _title(notebook):
 
 def _entries(name, notebook):
     """Yield each figure of a notebook as a block of HTML, in its order."""
-    anchor = ""
+    anchor = section = ""
     for cell in notebook.cells:
-        anchor = cell.metadata.get("anchor", anchor)
+        if "anchor" in cell.metadata:
+            anchor, section = cell.metadata["anchor"], title(cell.source)
         if cell.cell_type != "code":
             continue
         for output in cell.outputs:
@@ -53,7 +57,7 @@ def _entries(name, notebook):
                 address = f"notebooks/{name}.html{'?' + state if state else ''}#{anchor}"
                 yield (
                     f'<figure class="lecture-gallery"><a href="{html.escape(address)}">{image}</a>'
-                    f"<figcaption><code>{html.escape(_drawing_statement(cell.source))}</code></figcaption></figure>"
+                    f"<figcaption>{_caption(section, cell.source)}</figcaption></figure>"
                 )
 
 
@@ -70,12 +74,12 @@ def _first_frame(output, name):
     return None
 
 
-def _drawing_statement(source):
-    """The last statement of a cell that draws, on one line; else its last call, or its last line."""
+def _caption(section, source):
+    """The title of a section, and the last statement of a cell that draws, on one line, if one does."""
     try:
         statements = [ast.unparse(statement) for statement in ast.parse(source).body]
     except SyntaxError:  # a magic
         statements = []
     drawing = [statement for statement in statements if _DRAWS.match(statement)]
-    calls = [statement for statement in statements if not statement.startswith(("print(", "plt.show("))]
-    return (drawing or calls or source.strip().splitlines())[-1]
+    code = f"<br><code>{html.escape(shorten(drawing[-1], LONGEST, placeholder=' …'))}</code>" if drawing else ""
+    return f"{html.escape(section)}{code}"

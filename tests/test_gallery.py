@@ -34,10 +34,13 @@ def test_each_figure_stands_there_once_in_order_with_its_line_and_a_link():
     assert page.startswith("# Gallery") and "\n## Nets\n" in page
     first, second, third = page.split("<figure")[1:]
     assert 'src="data:image/png;base64,QUJD" alt="A &lt;curve&gt;."' in first
-    assert 'href="notebooks/01_nets.html#overview"' in first and "<code>plots.plot_curve(x &lt; 2)</code>" in first
+    assert (
+        'href="notebooks/01_nets.html#overview"' in first
+        and "<figcaption>Nets<br><code>plots.plot_curve(x &lt; 2)</code>" in first
+    )
     assert 'href="notebooks/01_nets.html?explorer=net&amp;n_layers=2#more-layers"' in second
-    assert 'alt="A net."' in second and "<code>explore(net, n_layers=(0, 6))</code>" in second
-    assert 'alt="A plot."' in third and "<code>%magic</code>" in third
+    assert 'alt="A net."' in second and "More<br><code>explore(net, n_layers=(0, 6))</code>" in second
+    assert 'alt="A plot."' in third and "<figcaption>More</figcaption>" in third
 
 
 def test_a_notebook_without_figures_has_no_heading():
@@ -51,3 +54,10 @@ def test_what_an_explorer_says_of_itself_is_what_the_gallery_reads():
     page = explore(plot_activation, live=False, name=["relu", "tanh"])
     image, state = gallery._first_frame(new.new_output("execute_result", {"text/html": page.html}), "01_nets.py")
     assert image.startswith('<img src="data:image/webp') and state == "explorer=plot_activation&name=relu"
+
+
+def test_a_caption_has_no_code_that_does_not_draw_and_none_that_is_long():
+    assert gallery._caption("A & b", "network.fit(X, y)\nplots.describe(ax, 'Curves.')") == "A &amp; b"
+    shown = gallery._caption("Sums", f"plots.plot_curve({', '.join(['number'] * 40)})")
+    assert shown.startswith("Sums<br><code>plots.plot_curve(number, ") and shown.endswith(" …</code>")
+    assert len(shown) < 120
