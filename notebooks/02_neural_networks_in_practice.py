@@ -531,8 +531,8 @@ first = training.fit_seeds(
 )
 updates = -(-len(fashion.X_train) // 32)
 print(
-    f"784-512-512-10, batch 32, {updates:,} updates an epoch"
-    f" updates: {first.describe()}"
+    f"784-512-512-10, batch 32, {updates:,} updates an epoch:"
+    f" {first.describe()}"
 )
 
 # %% [markdown]
