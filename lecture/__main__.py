@@ -11,9 +11,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import lecture
+from lecture.checks import one_of
+from lecture.files import refuse_unwritable
 from lecture.words import counted
 
 ROOT = Path(__file__).resolve().parent.parent
+MODES = ("short", "full")
 EXTRAS = {
     "check": "train",
     "show_data": "train",
@@ -48,6 +51,7 @@ def main(arguments=None):
     """Run one command; return the exit status, 0 where all went well."""
     options = _parser().parse_args(arguments)
     try:
+        one_of(os.environ.get("LECTURE_MODE") or MODES[0], MODES, "LECTURE_MODE")
         return options.command(options) or 0
     except KeyboardInterrupt:
         return _complain("interrupted.")
@@ -151,6 +155,8 @@ def live(options):
 
 def tune(options):
     """Search hyperparameters, with workers on this machine or on several."""
+    if options.directory:
+        refuse_unwritable(options.directory)  # before the images are read, which may take a minute
     from lecture import data, device
 
     with device.quietly():
@@ -335,8 +341,8 @@ def _parser():
         _add_source(sub)
         sub.add_argument(
             "--mode",
-            default=os.environ.get("LECTURE_MODE") or "short",
-            choices=["short", "full"],
+            default=os.environ.get("LECTURE_MODE") or MODES[0],
+            choices=MODES,
             help="fewer or all epochs and seeds",
         )
     sub = add(live, "live")

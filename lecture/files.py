@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,3 +37,20 @@ def write_whole(path: str | os.PathLike[str], content: str | bytes) -> None:
     encoded = content if isinstance(content, bytes) else content.encode("utf-8")
     with new_file(path) as file:
         file.write(encoded)
+
+
+def refuse_unwritable(folder: str | os.PathLike[str]) -> None:
+    """Refuse a folder in which nothing can be written, or that cannot be made; leave nothing behind.
+
+    Raises
+    ------
+    ValueError
+        If it is no folder, or nothing can be written in it or in the folder where it would be made.
+    """
+    there = Path(folder).absolute()
+    while not there.exists() and there != there.parent:
+        there = there.parent
+    try:
+        tempfile.TemporaryFile(dir=there).close()
+    except OSError as error:
+        raise ValueError(f"nothing can be written in {folder}: {error.strerror}.") from error

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from lecture.files import new_file, write_whole
+from lecture.__main__ import main
+from lecture.files import new_file, refuse_unwritable, write_whole
 
 
 @pytest.mark.parametrize("content", ["first ± line\n", b"\x00\xff"], ids=["text", "bytes"])
@@ -42,3 +43,24 @@ def test_text_that_has_no_encoding_leaves_no_file(tmp_path):
     with pytest.raises(UnicodeEncodeError):
         write_whole(tmp_path / "new" / "file", "\ud800")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_can_be_made_or_written_in_is_left_as_it_was(tmp_path):
+    refuse_unwritable(tmp_path / "new" / "folder"), refuse_unwritable(tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_search_refuses_a_folder_that_cannot_be_before_it_looks_for_images(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("lecture.data.load_fashion_mnist", lambda *_: pytest.fail("the images were looked for"))
+    (tmp_path / "file").touch()
+    folder = tmp_path / "file" / "below"
+    assert main(["tune", "--directory", str(folder)]) == 1
+    assert capsys.readouterr().err == f"lecture: nothing can be written in {folder}: Not a directory.\n"
+
+
+@pytest.mark.parametrize("command", [["data"], ["check"], ["book"], ["experiment", "--list"]])
+def test_no_command_runs_in_a_mode_that_there_is_not(command, capsys, monkeypatch):
+    monkeypatch.setenv("LECTURE_MODE", "quick")
+    assert main(command) == 1
+    told = capsys.readouterr()
+    assert (told.out, told.err) == ("", "lecture: LECTURE_MODE must be one of short, full, got 'quick'.\n")
