@@ -2,6 +2,7 @@
 
 import pytest
 from conftest import offline_page
+from explorers import Seen
 from part_book import checkout, notebooks
 from readable import faint_texts, in_mode, opened
 
@@ -174,10 +175,47 @@ def test_a_figure_is_enlarged_by_keyboard_which_stays_in_it_and_returns(html, pa
     assert not _dialog(page)["open"] and figure.evaluate("it => it === document.activeElement")
 
 
-def test_explorers_and_the_gallery_keep_their_clicks(html, page):
-    for name in ("notebooks/01_powers_2", "gallery"):
-        opened(page, html / f"{name}.html")
-        assert page.locator(".lecture-figure").count() == 0
+def _explorer(page, html):
+    opened(page, html / "notebooks" / "01_powers_2.html")
+    return Seen(page, 0)
+
+
+def test_the_picture_of_an_explorer_is_enlarged_as_its_slider_has_set_it(html, page):
+    walk = _explorer(page, html)
+    for step in (30, 60):  # the slider serves before and after
+        box = walk.input("step").bounding_box()
+        page.touchscreen.tap(box["x"] + box["width"] * step / 100, box["y"] + box["height"] / 2)
+        walk.settle()
+        (line,), alt, small = walk.lines, walk.alt, walk.image.bounding_box()["width"]
+        assert step - 8 < len(line) < step + 12
+        walk.image.tap()
+        page.wait_for_function("document.querySelector('.lecture-zoom img').naturalWidth > 0")
+        page.wait_for_function(f"document.querySelector('.lecture-zoom img').getBoundingClientRect().width > {small}")
+        shown = page.locator(".lecture-zoom img")
+        assert shown.get_attribute("alt") == alt
+        drawn = shown.evaluate("""async (it) => {
+            const picture = new DOMParser().parseFromString(await (await fetch(it.src)).text(), "image/svg+xml");
+            return picture.querySelector("polyline:not([stroke=white])").getAttribute("points");
+        }""")
+        assert len(drawn.split()) == len(line), "with the path over it"
+        page.get_by_label("Close").tap()
+        assert not _dialog(page)["open"]
+
+
+def test_the_picture_of_an_explorer_is_enlarged_by_keyboard(html, page):
+    walk = _explorer(page, html)
+    walk.host.get_by_role("button", name="walk").focus()
+    for key in ("Enter", " "):
+        page.keyboard.press(key)
+        page.wait_for_function("document.querySelector('.lecture-zoom').open")
+        assert _dialog(page)["inside"]
+        page.keyboard.press("Escape")
+        assert not _dialog(page)["open"]
+
+
+def test_the_gallery_keeps_its_clicks(html, page):
+    opened(page, html / "gallery.html")
+    assert page.locator(".lecture-figure").count() == 0
 
 
 # ---- Small things

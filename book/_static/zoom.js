@@ -1,4 +1,4 @@
-/* Every figure can be enlarged: a click, a tap or the Enter key shows it as large as the screen. There + and -, a double click, the wheel with Ctrl, or two
+/* Every figure can be enlarged, also the picture of an explorer as its controls have set it: a click, a tap or the Enter key shows it as large as the screen. There + and -, a double click, the wheel with Ctrl, or two
    fingers make it larger; it scrolls, by finger, mouse or arrow keys; Escape and the cross close it. */
 (() => {
   "use strict";
@@ -33,8 +33,8 @@
     sight.scrollTop += after.top - y + ((y - before.top) * after.height) / before.height;
   };
 
-  const open = (figure) => {
-    [img.src, img.alt, scale] = [figure.currentSrc || figure.src, figure.alt, 1];
+  const open = (src, alt) => {
+    [img.src, img.alt, scale] = [src, alt, 1];
     dialog.showModal();
     sight.focus();
     img.decode().then(() => zoom(Math.max(1, 1 / SHARPNESS / fitting())), () => {});
@@ -84,6 +84,31 @@
   dialog.addEventListener("close", () => fingers.clear());
   addEventListener("resize", () => dialog.open && zoom(1));
 
+  /* The picture of an explorer, with the paths that are drawn over it. */
+  const openSheet = async (sheet) => {
+    const { src, alt } = sheet.querySelector("img");
+    const picture = new DOMParser().parseFromString(await (await fetch(src)).text(), "image/svg+xml");
+    const over = sheet.querySelector(":scope > svg");
+    if (getComputedStyle(over).display !== "none") picture.documentElement.append(...picture.importNode(over, true).children);
+    const whole = URL.createObjectURL(new Blob([new XMLSerializer().serializeToString(picture)], { type: "image/svg+xml" }));
+    dialog.addEventListener("close", () => URL.revokeObjectURL(whole), { once: true });
+    open(whole, alt);
+  };
+
+  /* A click on a walk starts an optimizer there: its pictures are not enlarged. */
+  const enlarges = (host) => {
+    const sheet = host.matches('[data-kind="pictures"]') && host.shadowRoot.querySelector(".sheet");
+    if (!sheet) return;
+    Object.assign(sheet, { tabIndex: 0, role: "button", title: "Enlarge", ariaHasPopup: "dialog" }).style.cursor = "zoom-in";
+    sheet.addEventListener("click", () => openSheet(sheet));
+    sheet.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault(); // a page scrolls on the space bar
+      openSheet(sheet);
+    });
+  };
+  document.addEventListener("lecture-explorer", (event) => enlarges(event.target)); // it has started: when, is its own affair
+
   document.addEventListener("DOMContentLoaded", () => {
     document.body.append(dialog);
     for (const figure of document.querySelectorAll(FIGURES)) {
@@ -92,7 +117,7 @@
       around.setAttribute("aria-haspopup", "dialog");
       (figure.closest("a.image-reference") ?? figure).replaceWith(around); // Sphinx has put a link to the file around it
       around.append(figure);
-      around.addEventListener("click", () => open(figure));
+      around.addEventListener("click", () => open(figure.currentSrc || figure.src, figure.alt));
     }
   });
 })();

@@ -188,10 +188,11 @@ const nameOf = (host) => {
   return twins.indexOf(host) ? `${host.dataset.explorer}-${twins.indexOf(host) + 1}` : host.dataset.explorer;
 };
 
-/* Puts a panel, `width` pixels wide where there is room, in the place of the first picture. */
+/* Puts a panel, `width` pixels wide where there is room, in the place of the first picture, and tells the page. */
 const open = (host, style, panel, width, state) => {
   panel.style.setProperty("--picture", `calc(var(--lecture-explorer-scale, 1) * ${width}px)`);
   host.attachShadow({ mode: "open" }).append(make("style", { textContent: style }), panel);
+  host.dispatchEvent(new Event("lecture-explorer", { bubbles: true })); // a page may add to it, as the book enlarges pictures
   if (state && !location.hash && !host.closest(".reveal")) host.scrollIntoView({ block: "center" });
 };
 
