@@ -366,6 +366,10 @@ def test_a_finger_moves_the_slider(browser, document):
     asked, complaints = watch(page)
     page.goto(document)
     wave = Seen(page, 0)
+    heights = wave.host.locator(".row:not(.tick) :is(input, select, button), .row.tick, summary").evaluate_all(
+        "all => all.map(it => it.getBoundingClientRect().height)"
+    )
+    assert len(heights) == 5 and min(heights) >= 44, "room for a finger"
     box = wave.input("n").bounding_box()
     page.touchscreen.tap(box["x"] + box["width"] - 6, box["y"] + box["height"] / 2)
     wave.settle()
