@@ -19,6 +19,7 @@ from lecture.plots import (
     plot_gradient_costs,
     plot_layer_gradient,
 )
+from lecture.plots.legible import cut_off, on_each_other, smallest_letters
 from lecture.plots.networks.factors import FACTORS
 from lecture.words import short
 
@@ -298,3 +299,13 @@ def test_bad_input_gets_one_sentence(call, sentence):
     with pytest.raises(ValueError, match=sentence):
         call()
     assert not plt.get_fignums()
+
+
+@pytest.mark.parametrize("l", [1, 2, 3])
+def test_the_numbers_of_a_layers_gradient_are_as_large_as_other_words(l):
+    """An explorer has 738 pixels for 52 em: smaller letters than 1 em would have less than 14 of them there."""
+    figure = plot_layer_gradient(layer_gradient(DEEP, X[1:], Y[1:], l)).figure
+    figure.canvas.draw()
+    least, words = smallest_letters(figure)
+    assert least / 72 * 738 / figure.get_figwidth() >= 14, words
+    assert cut_off(figure) == on_each_other(figure) == []

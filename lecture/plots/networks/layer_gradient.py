@@ -18,7 +18,7 @@ from lecture.plots.text import width
 
 MOST_EXAMPLES = 4  # of a batch, that are drawn side by side
 _CELL = np.array([4.3, 1.9])  # width and height of a number, in em
-_LOW_HIGH, _LOW_LETTER = 1.7, 0.95  # in the product below a net: the height, and the letters
+_LOW_HIGH, _LOW_LETTER = 1.7, 1.0  # in the product below a net: the height, and the letters
 _GAP = 2.2  # between two matrices, in em
 _TINT = 0.3  # of the way from white to the strongest colour, for the largest number
 
