@@ -328,6 +328,11 @@ def test_without_a_script_the_first_picture_is_seen(page, explorer, tmp_path):
     )
 
 
+def test_its_first_picture_is_as_wide_as_a_page_so_that_its_letters_do_not_shrink(explorer):
+    letters, width = (float(re.search(rf'{name}="([0-9.]+)"', explorer)[1]) for name in ("data-letters", "width"))
+    assert letters * min(1, 756 / width) >= 14
+
+
 def test_bad_settings_are_refused():
     with pytest.raises(ValueError, match=r"learning_rates must be one or more positive numbers, got \[0\]"):
         explore_walk(walked(), learning_rates=[0])

@@ -14,6 +14,7 @@ from lecture.explore.controls import Control
 from lecture.explore.markup import MAX_BYTES, Page, hosted
 from lecture.plots import alt_text, plot_function, plot_plane, plot_threads
 from lecture.plots.legible import smallest_letters
+from lecture.plots.style import WIDE, em
 
 RATES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 OPTIMIZERS = ("gradient descent", "momentum", "Adam", "none, walk only")
@@ -175,7 +176,7 @@ def _place(ax: Axes) -> Mapping[str, list]:
 
 def _first(walk):
     """The picture for readers without scripts: plane, function and losses in one figure."""
-    figure = plt.figure(figsize=(8.4, 3.9), layout="constrained")
+    figure = plt.figure(figsize=(WIDE * em(), 25 * em()), layout="constrained")
     axes = figure.subplot_mosaic("af;at", width_ratios=[1.2, 1])
     plot_plane(walk, next(iter(walk.planes)), ax=axes["a"])
     plot_function(walk, len(walk.steps) - 1, ax=axes["f"])
