@@ -18,6 +18,7 @@ from lecture.experiments import protocol
 from lecture.experiments.judgement import Compared, Hypothesis, beside_published
 from lecture.experiments.mixtures import balanced_counts, mixture, one_hot, train_test_points
 from lecture.experiments.result import Result, Sweep
+from lecture.intervals import enough
 from lecture.words import counted
 
 rng = np.random.default_rng(3)
@@ -26,11 +27,11 @@ FEW_SEEDS = {
     "batch_norm": 6,
     "cycles": 6,
     "inference": 6,
-    "carried_over": 3,
+    "carried_over": 5,
     "double_descent": 10,
     "equal_parameters": 10,
-    "equal_parameters_mnist": 3,
-    "first_weights": 3,
+    "equal_parameters_mnist": 5,
+    "first_weights": 5,
     "gradient_faults": 5,
     "gradient_norm": 8,
     "interpolation": 5,
@@ -48,16 +49,17 @@ NONE = Hypothesis("It stays.", "before minus after", 0.1, absent=True)
 @pytest.mark.parametrize(
     "hypothesis, values, word",
     [
-        (EFFECT, [0.30, 0.31, 0.29], "supported"),
-        (EFFECT, [0.01, 0.02, 0.03], "contradicted"),
-        (EFFECT, [-0.30, -0.31, -0.29], "contradicted"),
-        (EFFECT, [0.0, 0.1, 0.3], "undecided"),
+        (EFFECT, [0.30, 0.31, 0.29, 0.3, 0.3], "supported"),
+        (EFFECT, [0.01, 0.02, 0.03, 0.02, 0.02], "contradicted"),
+        (EFFECT, [-0.30, -0.31, -0.29, -0.3, -0.3], "contradicted"),
+        (EFFECT, [0.0, 0.1, 0.3, 0.1, 0.2], "undecided"),
         (EFFECT, [0.9], "undecided"),
-        (EFFECT, [0.2, 0.2, 0.2], "supported"),
-        (NONE, [0.01, -0.02, 0.03], "supported"),
-        (NONE, [0.30, 0.31, 0.29], "contradicted"),
-        (NONE, [-0.30, -0.31, -0.29], "contradicted"),
-        (NONE, [0.0, 0.1, 0.3], "undecided"),
+        (EFFECT, [0.9] * 4, "undecided"),
+        (EFFECT, [0.2] * 5, "supported"),
+        (NONE, [0.01, -0.02, 0.03, 0.0, 0.0], "supported"),
+        (NONE, [0.30, 0.31, 0.29, 0.3, 0.3], "contradicted"),
+        (NONE, [-0.30, -0.31, -0.29, -0.3, -0.3], "contradicted"),
+        (NONE, [0.0, 0.1, 0.3, 0.1, 0.2], "undecided"),
     ],
 )
 def test_a_verdict_says_what_the_interval_says(hypothesis, values, word):
@@ -72,10 +74,10 @@ def test_a_verdict_says_what_the_interval_says(hypothesis, values, word):
 @pytest.mark.parametrize(
     ("quantity", "values", "bounded"),
     [
-        ("share of dead networks", [0.0, 0.0, 0.3], (True, False)),
-        ("share of living networks", [1.0, 1.0, 0.7], (False, True)),
-        ("share of dead networks, deep minus shallow", [0.0, 0.0, 0.3], (False, False)),
-        ("loss", [0.0, 0.0, 0.3], (False, False)),
+        ("share of dead networks", [0.0, 0.0, 0.0, 0.0, 0.3], (True, False)),
+        ("share of living networks", [1.0, 1.0, 1.0, 1.0, 0.7], (False, True)),
+        ("share of dead networks, deep minus shallow", [0.0, 0.0, 0.0, 0.0, 0.3], (False, False)),
+        ("loss", [0.0, 0.0, 0.0, 0.0, 0.3], (False, False)),
     ],
 )
 def test_the_interval_of_a_share_stays_between_0_and_1(quantity, values, bounded):
@@ -428,3 +430,10 @@ def test_verdicts_that_are_printed_can_be_told_apart():
     for name in experiments.NAMES:
         quantities = [hypothesis.quantity for hypothesis in experiments.get(name).HYPOTHESES]
         assert len(set(quantities)) == len(quantities), name
+
+
+@pytest.mark.parametrize("name", experiments.NAMES)
+def test_each_preset_has_runs_enough_for_an_interval(name):
+    for preset in experiments.get(name).PRESETS.values():
+        for count in preset.keys() & {"n_seeds", "n_timed", "n_new"}:
+            assert enough(preset[count], name) == preset[count]

@@ -15,8 +15,8 @@ PUBLISHED = np.array(TABLE_1)
 
 
 def rows_of(carried, fresh, published=True):
-    """Rows from two training columns, with three seeds that differ by a constant."""
-    shift = 0.001 * np.arange(3)
+    """Rows from two training columns, with five seeds that differ by a constant."""
+    shift = 0.001 * np.arange(5)
     columns = {"training": PUBLISHED[:, 1], "validation": PUBLISHED[:, 2]} if published else {}
     own, new = ({part: np.asarray(values)[:, None] + shift for part in PARTS} for values in (carried, fresh))
     return Rows(PUBLISHED[:, 0], own, new, columns)
@@ -70,7 +70,7 @@ def test_distance_and_explained_share_by_hand():
     )
     expected = [np.corrcoef(column, PUBLISHED[:, 1])[0, 1] ** 2 for column in ours.T]
     assert rows.explained(rows.carried) == pytest.approx(expected)
-    assert rows.explained({"training": -ours}).tolist() == [0, 0, 0], "a column that falls where it rises explains none"
+    assert rows.explained({"training": -ours}).tolist() == [0] * 5, "a column that falls where it rises explains none"
     assert rows.explained({"training": np.full((25, 3), 0.5)}).tolist() == [0, 0, 0]
 
 
@@ -107,8 +107,8 @@ def test_the_drawing_has_three_columns_beside_each_other():
     axes = plot_table_1(rows)
     for ax, column in zip(axes, (1, 2)):
         carried, fresh, published = (line.get_ydata() for line in ax.lines)
-        np.testing.assert_allclose(carried, PUBLISHED[:, 1] + 0.011)
-        np.testing.assert_allclose(fresh, FLAT + 0.001)
+        np.testing.assert_allclose(carried, PUBLISHED[:, 1] + 0.012)
+        np.testing.assert_allclose(fresh, FLAT + 0.002)
         np.testing.assert_allclose(published, PUBLISHED[:, column])
         assert len({line.get_marker() for line in ax.lines}) == len({line.get_color() for line in ax.lines}) == 3
     (legend,) = axes[0].figure.legends

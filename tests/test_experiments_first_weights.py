@@ -12,7 +12,7 @@ AS_EXPECTED = np.array([[0.49, 0.51, 0.51, 0.51], [0.1, 0.51, 0.51, 0.5], [0.1, 
 
 
 def started(means, reported=None):
-    values = means[..., None] + 1e-4 * np.arange(3)
+    values = means[..., None] + 1e-4 * np.arange(5)
     parts = dict.fromkeys(first_weights.PARTS, values)
     return Started(tuple(STARTS), tuple(NORMS), parts, 0.1, reported or {})
 
@@ -88,7 +88,7 @@ def test_the_table_has_means_ranges_and_the_reports_columns():
     spread = Started(tuple(STARTS), tuple(NORMS), {"test": means[..., None] + np.array([-0.02, 0.02])}, 0.1, {})
     assert plot_first_weights(spread).texts[0].get_text() == "49%\n(47% to 51%)"
     (image,) = ax.images
-    np.testing.assert_allclose(image.get_array()[:, :4], means + 1e-4)
+    np.testing.assert_allclose(image.get_array()[:, :4], means + 2e-4)
     pale = {text.get_position(): text.get_color() for text in ax.texts}
     assert pale[2, 1] == "white" and pale[0, 3] == "black"
     assert "from σ = 0.0001 10.0% with no batch norm" in alt_text(ax.figure)

@@ -60,8 +60,8 @@ def test_every_verdict_that_a_chapter_asks_for_is_one_of_its_experiment():
 
 
 ANSWERS = (
-    SimpleNamespace(verdicts=[CLAIM.judge([0.2, 0.2]), CLAIM.judge([0.0, 0.0])]),
-    SimpleNamespace(verdicts=[NO_EFFECT.judge([0.0, 0.0]), CLAIM.judge([0.3])]),
+    SimpleNamespace(verdicts=[CLAIM.judge([0.2] * 5), CLAIM.judge([0.0] * 5)]),
+    SimpleNamespace(verdicts=[NO_EFFECT.judge([0.0] * 5), CLAIM.judge([0.3])]),
 )
 
 
@@ -78,5 +78,5 @@ def test_the_table_has_every_claim_in_its_order_and_no_interval_of_a_single_run(
         ["It helps.", "0.2 (0.2 to 0.2)", "supported"],
         ["It helps.", "0 (0 to 0)", "contradicted"],
         ["It does nothing.", "0 (0 to 0)", "supported"],
-        ["It helps.", "0.3 (a single run)", "undecided"],
+        ["It helps.", "0.3 (1 run)", "undecided"],
     ]

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from lecture.intervals import expected_mean, interval
+from lecture.intervals import bounded, enough, expected_mean, interval
 
 
-@given(st.lists(st.floats(-5, 5), min_size=2, max_size=20))
+@given(st.lists(st.floats(-5, 5), min_size=5, max_size=20))
 def test_an_interval_is_scipys(values):
     mean, low, high = interval(values)
     if np.std(values) > 1e-6:
@@ -33,9 +33,14 @@ def test_95_of_100_means_of_further_runs_lie_where_they_are_expected(n_new):
     assert np.mean((ends[:, 1] < further) & (further < ends[:, 2])) == pytest.approx(0.95, abs=0.012)
 
 
-def test_equal_numbers_have_no_spread_and_a_single_one_says_nothing_of_it():
-    assert interval([0.25, 0.25, 0.25]) == expected_mean([0.25, 0.25, 0.25], 2) == (0.25, 0.25, 0.25)
-    assert interval([0.25]) == expected_mean([0.25], 2) == (0.25, -math.inf, math.inf)
+def test_equal_numbers_have_no_spread_and_four_or_fewer_say_nothing_of_it():
+    assert interval([0.25] * 5) == expected_mean([0.25] * 5, 2) == (0.25, 0.25, 0.25)
+    for n in (1, 2, 3, 4):
+        assert interval([0.25] * n) == expected_mean([0.25] * n, 2) == (0.25, -math.inf, math.inf)
+        assert bounded("accuracy", *interval([0.25] * n)[1:]) == (-math.inf, math.inf)
+        with pytest.raises(ValueError, match=f"^a band must rest on 5 runs or more, got {n}: fewer have no interval.$"):
+            enough(n, "a band")
+    assert enough(5, "a band") == 5
 
 
 @pytest.mark.parametrize("values", [[], [0.1, np.nan], [np.inf], [[1.0, 2.0]], 3.0])

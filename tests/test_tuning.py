@@ -319,10 +319,11 @@ def test_two_networks_are_compared_from_the_same_seeds(data):
     result = _search(data, epochs=1)
     same = result.against(lambda: make_mlp(**result.best.values), data, n_seeds=2)
     assert same.accuracies.shape == (2, 2) and (same.differences == 0).all()
-    pairs = Paired(np.array([[0.8, 0.7], [0.85, 0.8], [0.9, 0.7]]))
+    pairs = Paired(np.array([[0.8, 0.7], [0.85, 0.8], [0.9, 0.7]] * 2))
     wanted = stats.ttest_rel(pairs.accuracies[:, 0], pairs.accuracies[:, 1]).confidence_interval(0.95)
     assert pairs.interval == pytest.approx((wanted.low, wanted.high))
-    assert "+0.1167" in str(pairs)
+    assert "+0.1167" in str(pairs) and str(pairs).endswith(", 6 seeds, 95%)")
+    assert str(Paired(pairs.accuracies[:4])).endswith("(4 seeds, no interval)")
 
 
 def test_a_result_is_saved_whole_and_loaded_as_it_was(data, tmp_path):

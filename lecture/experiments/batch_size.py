@@ -45,9 +45,9 @@ PRESETS = {
         steps=140,
         batch_sizes=(1, 64, 400),
         separation="falling",
-        n_timed=2,
+        n_timed=5,
         least=1,
-        cap=4.0,
+        cap=1.5,
     ),
     "published": dict(
         n_seeds=30,

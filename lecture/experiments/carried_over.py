@@ -68,8 +68,8 @@ ONE_NET = Hypothesis(
 )
 HYPOTHESES = (RISES, FRESH, FORGOTTEN, ONE_NET)
 PRESETS = {
-    "short": dict(n_seeds=3, n_components=512, half_cycle=300, every=3),
-    "published": dict(n_seeds=3, n_components=None, half_cycle=2250, every=1),
+    "short": dict(n_seeds=5, n_components=512, half_cycle=300, every=3),
+    "published": dict(n_seeds=5, n_components=None, half_cycle=2250, every=1),
 }
 
 

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from lecture.experiments.judgement import WORDS, Hypothesis, Verdict
 from lecture.experiments.stored import NONE, StoredRun
+from lecture.intervals import enough
 from lecture.words import counted, digits, listed, minus
 
 _FIELDS = ("mean", "low", "high", "n", "times")
@@ -64,9 +65,8 @@ class Claim:
         """Return the numbers that decide: what was measured, its interval, and the smallest effect that counts."""
         hypothesis = self.verdict.hypothesis
         counts = f"within ±{hypothesis.smallest:g}" if hypothesis.absent else f"at least {hypothesis.smallest:g}"
-        spread = f"95% interval {digits(self.low)} to {digits(self.high)}, " if self.n > 1 else ""
-        runs = counted(self.n, "run")
-        return f"{hypothesis.quantity}: {digits(self.mean)}, {spread}{runs}; the claim is {counts}"
+        spread = f"95% interval {digits(self.low)} to {digits(self.high)}, {counted(self.n, 'run')}"
+        return f"{hypothesis.quantity}: {digits(self.mean)}, {spread}; the claim is {counts}"
 
     def record(self) -> dict[str, Any]:
         """Return what was claimed and what was measured, in words and numbers that JSON has."""
@@ -123,16 +123,19 @@ def claim(
     Raises
     ------
     ValueError
-        If there are no values or one is not finite, ``smallest`` is not above 0, a sentence is empty or contains
-        another field, or what is measured and what counts is missing, or is given beside a verdict.
+        If there are four values or fewer, which have no interval, or one is not finite, ``smallest`` is not above 0, a
+        sentence is empty or contains another field, or what is measured and what counts is missing, or is given beside
+        a verdict.
 
-    >>> seeds = [0.031, 0.024, 0.028, 0.035]
+    >>> seeds = [0.031, 0.024, 0.028, 0.035, 0.0295]
     >>> print(claim(seeds, "gain", smallest=0.01, if_so="It gains {mean}.", if_not="It does not.", if_undecided="?"))
-    It gains 0.0295. (gain: 0.0295, 95% interval 0.0221 to 0.0369, 4 runs; the claim is at least 0.01)
+    It gains 0.0295. (gain: 0.0295, 95% interval 0.0245 to 0.0345, 5 runs; the claim is at least 0.01)
     """
     verdict = _verdict(values, quantity, smallest, absent)
     texts = {"if_so": if_so, "if_not": if_not, "if_undecided": if_undecided}
-    return Claim(_sentence(texts, verdict), verdict, _elsewhere(texts, verdict.hypothesis, stored))
+    sentence = _sentence(texts, verdict)
+    enough(verdict.n_seeds, "a claim")
+    return Claim(sentence, verdict, _elsewhere(texts, verdict.hypothesis, stored))
 
 
 def _elsewhere(texts, hypothesis, stored):

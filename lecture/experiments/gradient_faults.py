@@ -49,7 +49,7 @@ LABELS = {  # what is trained, by its fault
     "sums": "sums for means",
 }
 COARSE = ("mean and variance", "sums")  # of which a few nets tell enough
-N_COARSE = 3
+N_COARSE = 5
 DEPTHS = ((3,), (3, 9))
 NORMS = {"without batch norm": False, "with batch norm": True}
 EXACT = Hypothesis(

@@ -44,7 +44,7 @@ class Hypothesis:
     def judge(self, values: ArrayLike) -> "Verdict":
         """Return the verdict on the quantity of each seed, an array (n_seeds,).
 
-        The interval of an accuracy or a share ends at 0 and 1.
+        The interval of an accuracy or a share ends at 0 and 1. Four seeds or fewer have none, and decide nothing.
 
         Raises
         ------
@@ -52,9 +52,7 @@ class Hypothesis:
             If there are no numbers, or one of them is not finite.
         """
         mean, low, high = interval(values)
-        if np.size(values) > 1:
-            low, high = bounded(self.quantity, low, high)
-        return Verdict(self, mean, low, high, np.size(values))
+        return Verdict(self, mean, *bounded(self.quantity, low, high), np.size(values))
 
 
 @dataclass(frozen=True)
@@ -66,7 +64,7 @@ class Verdict:
     hypothesis : Hypothesis
         What was claimed.
     mean, low, high : float
-        Mean of the quantity over the seeds, and its 95% confidence interval.
+        Mean of the quantity over the seeds, and its 95% confidence interval; infinite ends for four seeds or fewer.
     n_seeds : int
         Number of seeds.
     """
@@ -94,7 +92,8 @@ class Verdict:
     def describe(self) -> str:
         """Return the verdict with its numbers in a sentence."""
         least = f"{'below ±' if self.hypothesis.absent else 'at least '}{self.hypothesis.smallest:g} was claimed"
-        measured = f"{self.mean:+.3f} ({self.low:+.3f} to {self.high:+.3f}, 95%, {counted(self.n_seeds, 'seed')})"
+        ends = "no interval" if self.n_seeds <= FEW else f"{self.low:+.3f} to {self.high:+.3f}, 95%"
+        measured = f"{self.mean:+.3f} ({ends}, {counted(self.n_seeds, 'seed')})"
         return f"{self.word.capitalize()}: {self.hypothesis.quantity} is {measured}, {least}."
 
     __str__ = describe

@@ -57,8 +57,6 @@ class Sweep:
         if np.isnan(values).any():
             return math.nan, math.nan, math.nan
         mean, low, high = interval(values)
-        if len(values) <= FEW:
-            return mean, -math.inf, math.inf
         return mean, *bounded(self.y_name, low, high)
 
 
@@ -155,7 +153,7 @@ class Result:
                 verdict.hypothesis.text,
                 verdict.hypothesis.quantity,
                 _effect(verdict.hypothesis),
-                _estimate(verdict.mean, verdict.low, verdict.high),
+                _estimate(verdict.mean, verdict.low, verdict.high, verdict.n_seeds),
                 verdict.word,
             )
             for verdict in self.verdicts
@@ -190,23 +188,16 @@ def _effect(hypothesis):
 
 def _expected(number):
     """Our mean, and where a published mean of as many runs is to be expected; a few runs of ours cannot say."""
-    mean, n = number.measured[0], np.size(number.values)
-    return f"{_digits(mean)} ({counted(n, 'run')})" if n <= FEW else _estimate(mean, *number.expected)
+    return _estimate(number.measured[0], *number.expected, np.size(number.values))
 
 
-def _estimate(mean, low, high):
-    """A mean with its interval."""
-    if math.isinf(low):
-        return f"{_digits(mean)} (a single run)"
+def _estimate(mean, low, high, n):
+    """A mean with its interval, or with the number of runs where these are too few for one."""
     digits = _format(mean)
-    return f"{mean:{digits}} ({low:{digits}} to {high:{digits}})"
-
-
-def _digits(mean):
-    """A mean to three digits after the point, or in powers of ten where it is small."""
-    return f"{mean:{_format(mean)}}"
+    spread = counted(n, "run") if n <= FEW else f"{low:{digits}} to {high:{digits}}"
+    return f"{mean:{digits}} ({spread})"
 
 
 def _format(mean):
-    """The format of a mean's digits."""
+    """The format of a mean's digits: three after the point, or powers of ten where it is small."""
     return ".3f" if abs(mean) >= 0.01 or mean == 0 else ".2g"

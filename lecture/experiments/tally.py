@@ -6,6 +6,7 @@ import pandas as pd
 
 from lecture.experiments.judgement import WORDS
 from lecture.experiments.result import Result
+from lecture.intervals import FEW
 from lecture.words import counted, digits, listed
 
 
@@ -44,7 +45,7 @@ def verdict_table(results: Sequence[Result]) -> pd.DataFrame:
 
 
 def _estimate(verdict):
-    """A mean, and its interval where there are several runs."""
-    if verdict.n_seeds == 1:
-        return f"{digits(verdict.mean)} (a single run)"
+    """A mean, and its interval where there are runs enough."""
+    if verdict.n_seeds <= FEW:
+        return f"{digits(verdict.mean)} ({counted(verdict.n_seeds, 'run')})"
     return f"{digits(verdict.mean)} ({digits(verdict.low)} to {digits(verdict.high)})"

@@ -77,7 +77,7 @@ def trace(
     X, y : arrays
         Examples.
     n : int
-        Random vectors, 2 or more.
+        Random vectors, 2 or more; four or fewer have no interval, its ends are infinite.
     loss, at
         As for ``gradient``.
     dtype : "float32" or "float64", optional

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from lecture.checks import whole
-from lecture.intervals import interval
+from lecture.intervals import FEW, interval
 from lecture.tuning.compiled import Trainer, accuracy_on, fit_plain
 from lecture.tuning.plan import Plan
 from lecture.tuning.space import FunctionSpace, Space, as_space
@@ -265,7 +265,10 @@ class Paired:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """The 95% confidence interval of the mean difference, by Student's t: (low, high)."""
+        """The 95% confidence interval of the mean difference, by Student's t: (low, high).
+
+        Four seeds or fewer have none: its ends are infinite.
+        """
         _, low, high = interval(self.differences)
         return low, high
 
@@ -273,7 +276,8 @@ class Paired:
         """Return the comparison in a sentence."""
         mean, low, high = interval(self.differences)
         first, second = self.accuracies.mean(axis=0)
-        certainty = f"{low:+.4f} to {high:+.4f}, {len(self.accuracies)} seeds, 95%"
+        n = len(self.accuracies)
+        certainty = f"{n} seeds, no interval" if n <= FEW else f"{low:+.4f} to {high:+.4f}, {n} seeds, 95%"
         return f"test accuracy {first:.4f} against {second:.4f}: {mean:+.4f} ({certainty})"
 
     __str__ = describe
