@@ -33,6 +33,10 @@ def _shown(kind, content, **metadata):
     return small_book.new.new_output("display_data", {kind: content}, metadata=metadata)
 
 
+ARRAY = f"[[{'  1.25' * 12}]\n [{'  0.75' * 12}]]\n"
+SENTENCE = "A sentence that is printed is longer than a phone is wide, and goes on in the next line."
+
+
 def notebooks():
     """The two chapters, executed."""
     picture = _shown("image/png", _drawing(), alt="A net of nine units.")
@@ -49,6 +53,8 @@ def notebooks():
         code("explore(walk)", small_book.explorer()),
         text(f"It is `{LONG_NAME}`.\n\n{TABLE}\n\n$$z = {WIDE}$$", "wide"),
         code("table()", _shown("text/html", HTML)),
+        code("print(rows)", ARRAY),
+        code("print(sentence)", f"{SENTENCE}\n"),
         text("## Exercises\n\n*About 10 minutes.*", "exercises-powers", part="More"),
         text("### Exercise: Two cubed\n\nHow much?", tags=["exercise"]),
         code("n = ...\nexercises.check('cube', n)", "Not answered yet.", tags=["exercise"]),

@@ -3,7 +3,7 @@
 import pytest
 from conftest import offline_page
 from explorers import Seen
-from part_book import checkout, notebooks
+from part_book import SENTENCE, checkout, notebooks
 from readable import faint_texts, in_mode, opened
 
 from publishing import book
@@ -75,7 +75,7 @@ def test_code_is_open_on_a_screen(html, page):
 
 def test_what_is_too_wide_scrolls_and_fades_where_there_is_more(html, page):
     opened(page, html / "notebooks" / "01_powers_2.html")
-    page.wait_for_function("document.querySelectorAll('main [data-more]').length === 3")
+    page.wait_for_function("document.querySelectorAll('main [data-more]').length === 4")
     for scroller in page.locator("main [data-more]").all():
         more = lambda it=scroller: it.get_attribute("data-more")  # noqa: E731
         mask = lambda it=scroller: it.evaluate("it => getComputedStyle(it).maskImage")  # noqa: E731
@@ -88,6 +88,19 @@ def test_what_is_too_wide_scrolls_and_fades_where_there_is_more(html, page):
         assert more() == "left" and "to right" in mask()
         assert scroller.evaluate("it => it.tabIndex") == 0, "arrow keys scroll it"
     assert page.locator("#equation-eq-cubes mjx-container").get_attribute("data-more") is None
+
+
+def test_a_printed_array_keeps_its_rows_and_a_printed_sentence_breaks(html, page):
+    opened(page, html / "notebooks" / "01_powers_2.html")
+    array, sentence = page.locator("pre", has_text="[["), page.locator("pre", has_text=SENTENCE)
+    n_lines = "it => { const range = document.createRange(); range.selectNodeContents(it);" + (
+        "return new Set([...range.getClientRects()].map(box => Math.round(box.top))).size; }"
+    )
+    page.wait_for_function("document.querySelector('pre.lecture-columns')?.dataset.more === 'right'")
+    assert array.evaluate(n_lines) == 2 and array.evaluate("it => it.scrollWidth > it.clientWidth + 100")
+    assert sentence.evaluate(n_lines) > 1 and sentence.evaluate("it => it.scrollWidth === it.clientWidth")
+    page.set_viewport_size(SCREEN)
+    assert array.evaluate("it => it.scrollWidth === it.clientWidth"), "a screen has room for it"
 
 
 def test_a_long_name_in_a_sentence_breaks(html, page):

@@ -1,7 +1,7 @@
-/* Formulas and tables that are wider than the page scroll by themselves. Where there is more of one, data-more says on which side, and it fades out there. */
+/* Formulas, tables and printed arrays that are wider than the page scroll by themselves. Where there is more of one, data-more says on which side, and it fades out there. */
 (() => {
   "use strict";
-  const WIDE = "main :is(mjx-container, .output.text_html, .lecture-table, .pst-scrollable-table-container)";
+  const WIDE = "main :is(mjx-container, .output.text_html, .lecture-table, pre.lecture-columns, .pst-scrollable-table-container)";
 
   const look = ({ scrollLeft, scrollWidth, clientWidth, dataset }) => {
     const hidden = { left: scrollLeft > 1, right: scrollLeft + clientWidth < scrollWidth - 1 };
