@@ -2608,7 +2608,8 @@ explore(
 losses = []
 for name, rule in optimizers.SCHEDULED.items():
     end = optimizers.descend(rule, surfaces.BEALE, steps=100)[-1]
-    losses.append((name, f"{surfaces.BEALE.value(*end):.5f}"))
+    loss = f"{surfaces.BEALE.value(*end):.5f}"
+    losses.append((optimizers.label(name), loss))
 Table(["schedule", "loss after 100 steps"], losses)
 
 # %% [markdown]
@@ -2820,7 +2821,8 @@ def standing(names, rates="tuned"):
         )
         below = np.flatnonzero(losses < 0.1)
         arrival = below[0] if len(below) else "never"
-        rows.append((name, arrival, losses[20], losses[100]))
+        found = arrival, losses[20], losses[100]
+        rows.append((optimizers.label(name), *found))
     head = "optimizer", "below 0.1 at step", "loss after 20", "loss after 100"
     return Table(head, rows)
 
@@ -3220,7 +3222,8 @@ for step in (20, 100):
         name: surfaces.BEALE.value(*path[step])
         for name, path in compared["tuned"].items()
     }
-    print(f"lowest after {step} steps: {min(ends, key=ends.get)}")
+    lowest = optimizers.label(min(ends, key=ends.get))
+    print(f"lowest after {step} steps: {lowest}")
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -3254,7 +3257,8 @@ for name, tuning in tunings.items():
     near = optimizers.tune_rate(rule, rates=[best, 0.9 * best]).losses
     fails = tuning.rates[np.isinf(tuning.losses) & (tuning.rates > best)]
     at_90 = f"{near[1] / near[0]:,.1f} ×"
-    rows.append((name, best, f"{fails.min():.3g}", at_90))
+    title = optimizers.label(name)
+    rows.append((title, best, f"{fails.min():.3g}", at_90))
 head = "optimizer", "tuned rate", "fails from", "loss at 90% of tuned rate"
 Table(head, rows)
 

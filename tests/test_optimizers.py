@@ -423,3 +423,10 @@ def test_a_slider_over_steps_shows_parts_of_one_path():
 def test_numbers_for_the_rules_stay_apart():
     with pytest.raises(TypeError):
         optimizers.LECTURE_RATES["sgd"] = 1
+
+
+def test_every_optimizer_and_schedule_has_a_name_that_is_no_code():
+    names = [optimizers.label(name) for name in (*optimizers.OPTIMIZERS, *optimizers.SCHEDULED)]
+    assert len(set(names)) == len(names) and not any("_" in name for name in names)
+    with pytest.raises(ValueError, match="name must be one of sgd, .*, got 'sdg'"):
+        optimizers.label("sdg")

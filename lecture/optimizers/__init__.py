@@ -13,7 +13,7 @@ from lecture.optimizers.clipping import Clipped, clip_by_norm, clip_by_value
 from lecture.optimizers.comparison import RATES, Comparison, Tuning, compare, tune_rate, tuned_rate
 from lecture.optimizers.decay import Pull, pull
 from lecture.optimizers.descent import Dissection, descend, describe_paths, dissect, diverged_at
-from lecture.optimizers.registry import LECTURE_RATES, OPTIMIZERS, RULES, SCHEDULED, Optimizer
+from lecture.optimizers.registry import LECTURE_RATES, OPTIMIZERS, RULES, SCHEDULED, Optimizer, label
 from lecture.optimizers.rules import SGD, Adadelta, Adagrad, Adam, Adamax, AdamW, Momentum, Nesterov, RMSprop, Rule
 from lecture.optimizers.schedules import (
     Constant,
@@ -67,6 +67,7 @@ __all__ = [
     "describe_paths",
     "dissect",
     "diverged_at",
+    "label",
     "pull",
     "tune_rate",
     "tuned_rate",

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from lecture.checks import one_of
 from lecture.optimizers.rules import SGD, Adadelta, Adagrad, Adam, Adamax, Momentum, Nesterov, RMSprop, Rule
 from lecture.optimizers.schedules import (
     Constant,
@@ -67,6 +68,7 @@ _ROWS = (
 )
 OPTIMIZERS: Mapping[str, Optimizer] = MappingProxyType({row.name: row for row in _ROWS})
 RULES: Mapping[str, Callable[..., Rule]] = MappingProxyType({row.name: row.make for row in _ROWS})
+_SCHEDULES = {"warm_up": "warm-up"}  # those whose names are not the words of their keys
 LECTURE_RATES: Mapping[str, float] = MappingProxyType({row.name: row.lecture_rate for row in _ROWS})
 
 # An example of each schedule, for 100 steps on Beale's function.
@@ -82,3 +84,23 @@ SCHEDULED: Mapping[str, Rule] = MappingProxyType(
         "growing_momentum": Momentum(0.005, GrowingMomentum(period=5)),
     }
 )
+
+
+def label(name: str) -> str:
+    """Return what an optimizer or a schedule is called in tables and legends.
+
+    Parameters
+    ----------
+    name : str
+        Its key in `OPTIMIZERS` or `SCHEDULED`.
+
+    Raises
+    ------
+    ValueError
+        If the key is unknown.
+
+    >>> label("rmsprop_momentum"), label("cosine_restarts"), label("warm_up")
+    ('RMSprop + momentum', 'cosine restarts', 'warm-up')
+    """
+    one_of(name, [*OPTIMIZERS, *SCHEDULED], "name")
+    return OPTIMIZERS[name].label if name in OPTIMIZERS else _SCHEDULES.get(name, name.replace("_", " "))
