@@ -23,6 +23,8 @@ class Table:
         Heading of each column.
     rows : iterable of sequence
         Cells: text as it is, whole numbers with a comma for thousands, other numbers with three digits.
+    folded : str
+        A title, at which a page opens the table; empty for a table that is open.
 
     Raises
     ------
@@ -37,7 +39,8 @@ class Table:
     output       5,130
     """
 
-    def __init__(self, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    def __init__(self, head: Sequence[str], rows: Iterable[Sequence[Any]], *, folded: str = "") -> None:
+        self.folded = folded
         self.head = tuple(map(str, head))
         self.rows = tuple(tuple(map(_text, row)) for row in rows)
         if not self.head:
@@ -47,15 +50,17 @@ class Table:
                 raise ValueError(f"row {n} must have {len(self.head)} cells, as the heading has, got {len(row)}.")
 
     @classmethod
-    def of(cls, frame: Any) -> "Table":
+    def of(cls, frame: Any, *, folded: str = "") -> "Table":
         """Return the table of a DataFrame of pandas, without its index.
 
         Parameters
         ----------
         frame : object
             A DataFrame: with ``columns`` and ``itertuples``.
+        folded : str
+            As for a new table.
         """
-        return cls([*frame.columns], frame.itertuples(index=False, name=None))
+        return cls([*frame.columns], frame.itertuples(index=False, name=None), folded=folded)
 
     @property
     def are_numbers(self) -> tuple[bool, ...]:
@@ -77,10 +82,13 @@ class Table:
         rows = "\n".join(
             f"<tr>{_first(row[0], styles[0])}{''.join(map(_other, row[1:], styles[1:]))}</tr>" for row in self.rows
         )
-        return (
+        table = (
             '<div class="lecture-table" style="overflow-x: auto"><table class="dataframe">\n'
             f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table></div>"
         )
+        if not self.folded:
+            return table
+        return f"<details><summary>{html.escape(self.folded)}</summary>{table}</details>"
 
 
 def _text(cell):

@@ -36,7 +36,6 @@
 # %% tags=["hide-input"]
 import time
 
-from IPython.display import HTML
 from lecture.network import layout
 from preamble import *
 
@@ -1142,14 +1141,6 @@ display(
         " stays open.",
     ),
 )
-claim(
-    sigmoid_is_alike,
-    if_so="The sigmoid is as good as ReLU, to 2%.",
-    if_not="And the sigmoid, which nobody would have called odd, is not as"
-    " good as ReLU after these steps: {mean:.0%} lie between them.",
-    if_undecided="Whether the sigmoid is as good as ReLU stays open:"
-    " {low:+.1%} to {high:+.1%}.",
-)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
@@ -1159,6 +1150,19 @@ claim(
 #
 # </details>
 #
+# Nobody would have called the sigmoid odd. How does it do?
+
+# %% tags=["hide-input"]
+claim(
+    sigmoid_is_alike,
+    if_so="The sigmoid is as good as ReLU, to 2%.",
+    if_not="The sigmoid is not as good as ReLU after these steps: {mean:.0%} lie"
+    " between them.",
+    if_undecided="Whether the sigmoid is as good as ReLU stays open:"
+    " {low:+.1%} to {high:+.1%}.",
+)
+
+# %% [markdown]
 # Glorot's weights are small, and near 0 a sigmoid is almost a line, of slope
 # 1/4: two such layers shrink what comes in by a factor of 16. Until its
 # weights have grown, such a network does little more than one with the
@@ -1554,16 +1558,42 @@ display(
         if_undecided="Whether the wide network is 2% ahead of the one with a"
         " single unit a layer stays open: {low:+.1%} to {high:+.1%}.",
     ),
-    claim(
-        apart[-1] - experiments.initialization.LEAST,
-        "powers of ten by which units from zeros differ more than 10⁻⁸",
-        smallest=1,
-        if_so="On this processor, rounding makes the units from zeros differ.",
-        if_not="On this processor, the units from zeros stay alike to the end:"
-        " their line in the lowest panel is flat.",
-        if_undecided="On this processor, rounding makes the units from zeros"
-        " differ in some networks, and not in others.",
-    ),
+)
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# **c.** Clearly above one half. Equal units stay equal, but that does not mean
+# that they stay constant: together they learn as one unit. The best boundary
+# between two normal distributions with one covariance is a plane, and one unit
+# is enough for a plane.
+#
+# </details>
+#
+# Look at the lowest panel. Whether the units from zeros differ at all depends
+# on the processor: on how it cuts a product of matrices into pieces, and on
+# the order in which it adds them up. A difference of exactly 0 is drawn at
+# $10^{-8}$. The network with one unit cannot break any symmetry, so it is the
+# control: if it learns as well, rounding explains nothing.
+
+# %% tags=["hide-input"]
+claim(
+    apart[-1] - experiments.initialization.LEAST,
+    "powers of ten by which units from zeros differ more than 10⁻⁸",
+    smallest=1,
+    if_so="On this processor, rounding makes the units from zeros differ.",
+    if_not="On this processor, the units from zeros stay alike to the end:"
+    " their line in the lowest panel is flat.",
+    if_undecided="On this processor, rounding makes the units from zeros"
+    " differ in some networks, and not in others.",
+)
+
+# %% [markdown]
+# A network of ones starts with sums over a whole layer, which drive its
+# sigmoids to where they are flat. $N(0, 1^2)$ does the same, more mildly.
+
+# %% tags=["hide-input"]
+display(
     claim(
         ends["Glorot"] - ends["N(0, 1²)"],
         "test accuracy from Glorot's, minus that from N(0, 1²)",
@@ -1580,25 +1610,8 @@ claim(
     if_undecided="Whether Glorot's is 2% ahead of N(0, 0.01²) in the end"
     " stays open: {low:+.1%} to {high:+.1%}.",
 )
+
 # %% [markdown]
-# <details><summary>Answer</summary>
-#
-# **c.** Clearly above one half. Equal units stay equal, but that does not mean
-# that they stay constant: together they learn as one unit. The best boundary
-# between two normal distributions with one covariance is a plane, and one unit
-# is enough for a plane.
-#
-# </details>
-#
-# Look at the lowest panel. Whether the units from zeros differ at all depends
-# on the processor: on how it cuts a product of matrices into pieces, and on
-# the order in which it adds them up. A difference of exactly 0 is drawn at
-# $10^{-8}$. The network with one unit cannot break any symmetry, so it is the
-# control: if it learns as well, rounding explains nothing.
-#
-# A network of ones starts with sums over a whole layer, which drive its
-# sigmoids to where they are flat. $N(0, 1^2)$ does the same, more mildly.
-#
 # Now choose the width yourself: each picture trains 50 small networks,
 # 12-30-30-2, for 150 steps.
 #
@@ -2096,32 +2109,22 @@ print(
 )
 
 # %% tags=["hide-input"]
-def folded(title, table):
-    """A table that opens when its title is clicked."""
-    inside = table._repr_html_()
-    return HTML(f"<details><summary>{title}</summary>{inside}</details>")
-
-
 display(
-    folded(
-        "All published numbers beside ours",
-        Table(
-            ["question", "what", "published (runs)", "ours, range", "agrees"],
-            [
-                (answer.question, what, f"{published} ({runs})", *ours)
-                for answer in answers
-                for what, published, runs, *ours in (
-                    answer.published_beside_measured().itertuples(index=False)
-                )
-            ],
-        ),
+    Table(
+        ["question", "what", "published (runs)", "ours, range", "agrees"],
+        [
+            (answer.question, what, f"{published} ({runs})", *ours)
+            for answer in answers
+            for what, published, runs, *ours in (
+                answer.published_beside_measured().itertuples(index=False)
+            )
+        ],
+        folded="All published numbers beside ours",
     ),
-    folded(
-        "How our networks were trained",
-        Table(
-            ["question", "what was trained"],
-            [(answer.question, answer.protocol) for answer in answers],
-        ),
+    Table(
+        ["question", "what was trained"],
+        [(answer.question, answer.protocol) for answer in answers],
+        folded="How our networks were trained",
     ),
 )
 

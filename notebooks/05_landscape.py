@@ -29,10 +29,11 @@
 # answers beside ours.
 #
 # 1. **[How networks fit, and where they
-#    go](#how-they-fit-and-where-they-go)**: depth, paths, surfaces, gradients.
-# 2. **[Where they stop, and what
-#    generalizes](#where-they-stop-and-what-generalizes)**: plateaus and
-#    saddles, random labels, width, walls, sensitivity.
+#    go](#how-they-fit-and-where-they-go)**: depth, paths, surfaces.
+# 2. **[Where networks stop](#where-they-stop)**: gradients, plateaus and
+#    saddles, walls.
+# 3. **[What generalizes](#what-generalizes)**: random labels, width,
+#    sensitivity.
 #
 # Where a sentence is followed by numbers in small print, these numbers have
 # chosen it. With other images or a longer training it may be another sentence.
@@ -637,6 +638,75 @@ claim(
 # how sharply the loss is curved where a training ends depends on its learning
 # rate.
 
+# %% [markdown] anchor="exercises-landscape-paths"
+# ## Exercises: size and paths
+#
+# *About 9 minutes.*
+#
+# Replace the three dots with your answer and run the cell.
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: count a convolutional network
+#
+# Grey images of 28 × 28 pixels go through a padded convolution with 8 filters
+# of 3 × 3, max pooling of 2 × 2, a padded convolution with 12 filters of 3 ×
+# 3, max pooling of 2 × 2, and a dense layer with 10 outputs. How many weights
+# and biases does this network have?
+
+# %% tags=["exercise"]
+n_parameters = ...
+exercises.check("two-convolutions", n_parameters)
+
+# %% tags=["solution"]
+first_filters, second_filters = (3 * 3 * 1 + 1) * 8, (3 * 3 * 8 + 1) * 12
+outputs = (7 * 7 * 12 + 1) * 10
+exercises.check("two-convolutions", first_filters + second_filters + outputs)
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: dead from the start
+#
+# The first hidden layer of the network with ten layers has five ReLUs. Its
+# only input lies between 0 and 2, its biases are 0, and each weight is
+# positive or negative with equal probability. What is the probability that all
+# five units give 0 for every input?
+
+# %% tags=["exercise"]
+probability = ...
+exercises.check("dead-layer", probability)
+
+# %% tags=["solution"]
+exercises.check("dead-layer", (1 / 2) ** 5)
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: what the axes explain
+#
+# `path` has a row of weights for each epoch. Return the share of the variance
+# that each axis of its PCA explains, from the first axis on: an array that
+# adds up to 1.
+
+
+# %% tags=["exercise"]
+def pca_shares(path):
+    return ...
+
+
+exercises.check("pca-shares", pca_shares)
+
+
+# %% tags=["solution"]
+def pca_shares(path):
+    sizes = np.linalg.svd(path - path.mean(axis=0), compute_uv=False)
+    return sizes**2 / np.sum(sizes**2)
+
+
+exercises.check("pca-shares", pca_shares)
+
+# %% [markdown] anchor="where-they-stop" part="Where networks stop"
+# ## Part 2: where networks stop
+#
+# Training ends where nothing moves any more. Is the gradient zero there, is
+# the place a minimum, and what lies between two such places?
+
 # %% [markdown] anchor="gradient-norm"
 # ## Does the gradient shrink with the loss?
 #
@@ -753,99 +823,6 @@ print("norm", np.round(history["gradient_norm"], 2))
 # **Learnt:** the gradient's norm is not a second loss curve. On mini-batches
 # it does not fall below their noise, and a level loss alone does not show that
 # the gradient is small.
-
-# %% [markdown] anchor="exercises-landscape-paths"
-# ## Exercises: size and paths
-#
-# *About 12 minutes.*
-#
-# Replace the three dots with your answer and run the cell.
-
-# %% [markdown] tags=["exercise"]
-# ### Exercise: count a convolutional network
-#
-# Grey images of 28 × 28 pixels go through a padded convolution with 8 filters
-# of 3 × 3, max pooling of 2 × 2, a padded convolution with 12 filters of 3 ×
-# 3, max pooling of 2 × 2, and a dense layer with 10 outputs. How many weights
-# and biases does this network have?
-
-# %% tags=["exercise"]
-n_parameters = ...
-exercises.check("two-convolutions", n_parameters)
-
-# %% tags=["solution"]
-first_filters, second_filters = (3 * 3 * 1 + 1) * 8, (3 * 3 * 8 + 1) * 12
-outputs = (7 * 7 * 12 + 1) * 10
-exercises.check("two-convolutions", first_filters + second_filters + outputs)
-
-# %% [markdown] tags=["exercise"]
-# ### Exercise: dead from the start
-#
-# The first hidden layer of the network with ten layers has five ReLUs. Its
-# only input lies between 0 and 2, its biases are 0, and each weight is
-# positive or negative with equal probability. What is the probability that all
-# five units give 0 for every input?
-
-# %% tags=["exercise"]
-probability = ...
-exercises.check("dead-layer", probability)
-
-# %% tags=["solution"]
-exercises.check("dead-layer", (1 / 2) ** 5)
-
-# %% [markdown] tags=["exercise"]
-# ### Exercise: what the axes explain
-#
-# `path` has a row of weights for each epoch. Return the share of the variance
-# that each axis of its PCA explains, from the first axis on: an array that
-# adds up to 1.
-
-
-# %% tags=["exercise"]
-def pca_shares(path):
-    return ...
-
-
-exercises.check("pca-shares", pca_shares)
-
-
-# %% tags=["solution"]
-def pca_shares(path):
-    sizes = np.linalg.svd(path - path.mean(axis=0), compute_uv=False)
-    return sizes**2 / np.sum(sizes**2)
-
-
-exercises.check("pca-shares", pca_shares)
-
-# %% [markdown] tags=["exercise"]
-# ### Exercise: the norm of a gradient
-#
-# `gradients` is a list of arrays, one for each kernel and bias of a network,
-# as `GradientTape` gives them. Return the Euclidean norm of the whole
-# gradient. (The sum of the arrays' norms is something else.)
-
-
-# %% tags=["exercise"]
-def whole_norm(gradients):
-    return ...
-
-
-exercises.check("whole-norm", whole_norm)
-
-
-# %% tags=["solution"]
-def whole_norm(gradients):
-    return np.sqrt(sum(np.sum(np.square(array)) for array in gradients))
-
-
-exercises.check("whole-norm", whole_norm)
-
-# %% [markdown] anchor="where-they-stop-and-what-generalizes" part="Where networks stop, and what generalizes"
-# ## Part 2: where networks stop, and what generalizes
-#
-# We begin with the points at which training stops. Then comes the question
-# that matters in the end: why do some solutions work for images that the
-# network has never seen?
 
 # %% [markdown] anchor="gradient-near-zero"
 # ## Where the gradient is nearly zero
@@ -1129,6 +1106,266 @@ plots.plot_sweeps(stationary.sweeps[:2]);
 # **Learnt:** the best fit of a smaller network is a stationary point of a
 # larger one, and the units that it does not use can offer ways down. Before
 # you count a stationary point, make sure that its gradient is zero.
+
+# %% [markdown] anchor="interpolation"
+# ## A wall between two solutions
+#
+# *About 8 minutes.*
+#
+# Take two trained networks and move in a straight line from the weights
+# $\theta_0$ of the first to the weights $\theta_1$ of the second, and beyond
+# both ends ([Goodfellow et al., 2015](https://arxiv.org/abs/1412.6544)):
+#
+# $$\theta(\alpha) = (1 - \alpha)\, \theta_0 + \alpha\, \theta_1$$
+#
+# If the loss rises between the two, we call that a *wall*; papers call it a
+# loss barrier. Suppose that the first network was trained with mini-batches of
+# 100 and the second with 1,000, that there is a wall between them, and that
+# the loss is steeper beyond one of them. Is that due to the batch sizes? To
+# say so, you need controls: pairs with *one* batch size; a pair with the *same
+# initial weights*; and a pair with *equally many updates*, since in equally
+# many epochs mini-batches of 100 make ten times as many.
+#
+# *Predict first: between which two networks is the wall lowest?*
+#
+# - **a** those of the same initial weights
+# - **b** those of the same batch size
+# - **c** those of equally many updates
+
+# %% tags=["live", "slide-code"]
+# Exchange two hidden units, and compute the outputs: before, after, halfway.
+inputs = np.linspace(-1, 1, 5)[:, None]
+V, W = np.array([[1.0, -2.0]]), np.array([[3.0], [1.0]])
+V_swapped, W_swapped = V[:, ::-1], W[::-1]
+V_halfway, W_halfway = (V + V_swapped) / 2, (W + W_swapped) / 2
+for v, w in (V, W), (V_swapped, W_swapped), (V_halfway, W_halfway):
+    print((np.maximum(inputs @ v, 0) @ w).ravel())
+
+# %%
+interpolation = experiments.interpolation.run(preset=PRESET)
+lines = interpolation.details.paths
+pairs = "100 – 1000", "100 – 100", "same start", "equal updates"
+plots.plot_interpolation({pair: lines[pair] for pair in pairs});
+
+# %% tags=["hide-input"]
+display(
+    claim(
+        interpolation.verdict("BATCHES"),
+        if_so="The wall is higher between 100 and 1,000 than between 100 and"
+        " 100, by {mean:.2f}.",
+        if_not="Between two networks of one batch size the wall is about as"
+        " high: it does not come from the batch sizes.",
+        if_undecided="Whether different batch sizes make the wall higher stays"
+        " open.",
+    ),
+    claim(
+        interpolation.verdict("STARTS"),
+        if_so="With the same initial weights the wall is lower, by {mean:.1f}:"
+        " different initial weights make it higher.",
+        if_not="With the same initial weights the wall is about as high.",
+        if_undecided="How much of the wall comes from the initial weights"
+        " stays open.",
+    ),
+    claim(
+        interpolation.verdict("STEEPER"),
+        if_so="After equally many epochs the loss is steeper beyond the"
+        " network of 1,000 than beyond that of 100: at α = 2 it is higher than"
+        " at α = -1, by a factor of {times}.",
+        if_not="After equally many epochs the loss is not much steeper beyond"
+        " the network of 1,000 than beyond that of 100, if at all.",
+        if_undecided="Whether the loss is steeper beyond the network of 1,000"
+        " after equally many epochs stays open.",
+    ),
+)
+claim(
+    interpolation.verdict("UPDATES"),
+    if_so="After equally many updates the loss is steeper beyond the network"
+    " of 1,000, by a factor of {times}.",
+    if_not="After equally many updates the loss is not much steeper beyond the"
+    " network of 1,000, if at all.",
+    if_undecided="Whether the loss is steeper beyond the network of 1,000"
+    " after equally many updates stays open.",
+)
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# **a.** The little network above shows why initial weights can matter. It has
+# two hidden units: exchange them, and every output stays the same. But halfway
+# between the two sets of weights both units are equal, and that is another
+# network. Networks from different initial weights have their units in
+# different orders, and the line between them leads through such mixtures.
+# From the same initial weights, units can keep their places.
+#
+# </details>
+#
+# The height of a wall is measured from the straight line between the two
+# networks' losses; in the right panel, lower means fewer correct images on the
+# way. The next figure has these heights on the left, and on the right the norm
+# of each network's weights. α = -1 is as far from the first network as α = 2 is
+# from the second. But relative to its own weights, the network with the
+# smaller norm has been moved further.
+
+# %%
+plots.plot_sweeps([interpolation.sweeps[0], interpolation.sweeps[3]]);
+
+# %% [markdown]
+# What does the network in the middle of the wall see? Move from one network to
+# the other, and watch single images.
+#
+# *Predict first: which images does the network at α = 1/2 get wrong?*
+#
+# - **a** all of them
+# - **b** those of most classes
+# - **c** hardly any
+
+# %% tags=["hide-input"]
+other = models.mlp(8, 200, optimizer="adam", seed=SEED + 1)
+other.fit(X, y, batch_size=100, epochs=20, verbose=0)
+shown = [int(np.argmax(y[:, label])) for label in range(1, 10, 2)]
+line = landscape.between(model, other, X[:1000], y[:1000], shown=shown)
+
+
+def on_the_line(alpha=0.5):
+    return plots.plot_between(line, alpha, class_names=images.class_names)
+
+
+explore(
+    on_the_line,
+    alpha=(-1.0, 2.0, 0.1) if LIVE else [-1.0, 0.0, 0.3, 0.5, 0.7, 1.0, 2.0],
+)
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# **b.** Halfway, each unit is a mixture of two units that do different
+# things. That can shift the outputs as a whole, so that nearly all images get
+# the same class and some classes get no image at all: move α and see which.
+#
+# </details>
+#
+# Below the curves are five images, each with the class that the network at
+# this α gives it; a cross marks a wrong one.
+#
+# For your own networks: averaging the weights of two trainings makes sense if
+# they begin at the same weights, as copies of one pretrained network do.
+# Otherwise, first bring their units into the same order ([Ainsworth et al.,
+# 2023](https://arxiv.org/abs/2209.04836)).
+#
+# **Learnt:** two trainings that differ in one thing usually differ in another,
+# too. Before you blame a wall on the first, measure pairs that do not differ
+# in it.
+
+# %% [markdown] anchor="exercises-landscape-points"
+# ## Exercises: gradients and points
+#
+# *About 12 minutes.*
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: the norm of a gradient
+#
+# `gradients` is a list of arrays, one for each kernel and bias of a network,
+# as `GradientTape` gives them. Return the Euclidean norm of the whole
+# gradient. (The sum of the arrays' norms is something else.)
+
+
+# %% tags=["exercise"]
+def whole_norm(gradients):
+    return ...
+
+
+exercises.check("whole-norm", whole_norm)
+
+
+# %% tags=["solution"]
+def whole_norm(gradients):
+    return np.sqrt(sum(np.sum(np.square(array)) for array in gradients))
+
+
+exercises.check("whole-norm", whole_norm)
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: find the decimal point
+#
+# The report writes ".95" for the loss of a plateau. Its networks fit half a
+# sine, $\sin(\pi x / 2)$ on $[0, 2]$. What is the variance of this function
+# there? Integrate, or use many points; three digits are enough.
+
+# %% tags=["exercise"]
+variance = ...
+exercises.check("decimal-point", variance)
+
+# %% tags=["solution"]
+exercises.check("decimal-point", 1 / 2 - (2 / np.pi) ** 2)
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: a coin toss
+#
+# You stand at a point where all eigenvalues of the Hessian are positive, and
+# the gradient is tiny but not zero. You draw many points around it and count
+# the share of them at which the loss is higher. What does this share tend to
+# as the radius tends to 0?
+
+# %% tags=["exercise"]
+share = ...
+exercises.check("coin-toss", share)
+
+# %% tags=["solution"]
+# Close enough, the slope decides: half of all directions go up it.
+exercises.check("coin-toss", 1 / 2)
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: where curvature decides
+#
+# Along one direction the loss changes by $g r + \lambda r^2 / 2$ over a
+# distance $r$, with a slope $g > 0$ and a curvature $\lambda > 0$. Return the
+# radius beyond which the second term is larger than the first.
+
+
+# %% tags=["exercise"]
+def deciding_radius(slope, curvature):
+    return ...
+
+
+exercises.check("deciding-radius", deciding_radius)
+
+
+# %% tags=["solution"]
+def deciding_radius(slope, curvature):
+    return 2 * slope / curvature
+
+
+exercises.check("deciding-radius", deciding_radius)
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: the height of a wall
+#
+# `loss` holds the loss at equally spaced α from 0 to 1, both ends included.
+# Draw a straight line from the first loss to the last. Return the largest
+# height of the loss above this line.
+
+
+# %% tags=["exercise"]
+def wall(loss):
+    return ...
+
+
+exercises.check("wall-height", wall)
+
+
+# %% tags=["solution"]
+def wall(loss):
+    line = np.linspace(loss[0], loss[-1], len(loss))
+    return np.max(loss - line)
+
+
+exercises.check("wall-height", wall)
+
+# %% [markdown] anchor="what-generalizes" part="What generalizes"
+# ## Part 3: what generalizes
+#
+# Two networks can fit their training images equally well. Why does one of them
+# also get images right that it has never seen?
 
 # %% [markdown] anchor="random-labels"
 # ## Labels that mean nothing
@@ -1476,155 +1713,6 @@ claim(
 # the one that just fits all training images, and a penalty takes the peak
 # away.
 
-# %% [markdown] anchor="interpolation"
-# ## A wall between two solutions
-#
-# *About 8 minutes.*
-#
-# Take two trained networks and move in a straight line from the weights
-# $\theta_0$ of the first to the weights $\theta_1$ of the second, and beyond
-# both ends ([Goodfellow et al., 2015](https://arxiv.org/abs/1412.6544)):
-#
-# $$\theta(\alpha) = (1 - \alpha)\, \theta_0 + \alpha\, \theta_1$$
-#
-# If the loss rises between the two, we call that a *wall*; papers call it a
-# loss barrier. Suppose that the first network was trained with mini-batches of
-# 100 and the second with 1,000, that there is a wall between them, and that
-# the loss is steeper beyond one of them. Is that due to the batch sizes? To
-# say so, you need controls: pairs with *one* batch size; a pair with the *same
-# initial weights*; and a pair with *equally many updates*, since in equally
-# many epochs mini-batches of 100 make ten times as many.
-#
-# *Predict first: between which two networks is the wall lowest?*
-#
-# - **a** those of the same initial weights
-# - **b** those of the same batch size
-# - **c** those of equally many updates
-
-# %% tags=["live", "slide-code"]
-# Exchange two hidden units, and compute the outputs: before, after, halfway.
-inputs = np.linspace(-1, 1, 5)[:, None]
-V, W = np.array([[1.0, -2.0]]), np.array([[3.0], [1.0]])
-V_swapped, W_swapped = V[:, ::-1], W[::-1]
-V_halfway, W_halfway = (V + V_swapped) / 2, (W + W_swapped) / 2
-for v, w in (V, W), (V_swapped, W_swapped), (V_halfway, W_halfway):
-    print((np.maximum(inputs @ v, 0) @ w).ravel())
-
-# %%
-interpolation = experiments.interpolation.run(preset=PRESET)
-lines = interpolation.details.paths
-pairs = "100 – 1000", "100 – 100", "same start", "equal updates"
-plots.plot_interpolation({pair: lines[pair] for pair in pairs});
-
-# %% tags=["hide-input"]
-display(
-    claim(
-        interpolation.verdict("BATCHES"),
-        if_so="The wall is higher between 100 and 1,000 than between 100 and"
-        " 100, by {mean:.2f}.",
-        if_not="Between two networks of one batch size the wall is about as"
-        " high: it does not come from the batch sizes.",
-        if_undecided="Whether different batch sizes make the wall higher stays"
-        " open.",
-    ),
-    claim(
-        interpolation.verdict("STARTS"),
-        if_so="With the same initial weights the wall is lower, by {mean:.1f}:"
-        " different initial weights make it higher.",
-        if_not="With the same initial weights the wall is about as high.",
-        if_undecided="How much of the wall comes from the initial weights"
-        " stays open.",
-    ),
-    claim(
-        interpolation.verdict("STEEPER"),
-        if_so="After equally many epochs the loss is steeper beyond the"
-        " network of 1,000 than beyond that of 100: at α = 2 it is higher than"
-        " at α = -1, by a factor of {times}.",
-        if_not="After equally many epochs the loss is not much steeper beyond"
-        " the network of 1,000 than beyond that of 100, if at all.",
-        if_undecided="Whether the loss is steeper beyond the network of 1,000"
-        " after equally many epochs stays open.",
-    ),
-)
-claim(
-    interpolation.verdict("UPDATES"),
-    if_so="After equally many updates the loss is steeper beyond the network"
-    " of 1,000, by a factor of {times}.",
-    if_not="After equally many updates the loss is not much steeper beyond the"
-    " network of 1,000, if at all.",
-    if_undecided="Whether the loss is steeper beyond the network of 1,000"
-    " after equally many updates stays open.",
-)
-
-# %% [markdown]
-# <details><summary>Answer</summary>
-#
-# **a.** The little network above shows why initial weights can matter. It has
-# two hidden units: exchange them, and every output stays the same. But halfway
-# between the two sets of weights both units are equal, and that is another
-# network. Networks from different initial weights have their units in
-# different orders, and the line between them leads through such mixtures.
-# From the same initial weights, units can keep their places.
-#
-# </details>
-#
-# The height of a wall is measured from the straight line between the two
-# networks' losses; in the right panel, lower means fewer correct images on the
-# way. The next figure has these heights on the left, and on the right the norm
-# of each network's weights. α = -1 is as far from the first network as α = 2 is
-# from the second. But relative to its own weights, the network with the
-# smaller norm has been moved further.
-
-# %%
-plots.plot_sweeps([interpolation.sweeps[0], interpolation.sweeps[3]]);
-
-# %% [markdown]
-# What does the network in the middle of the wall see? Move from one network to
-# the other, and watch single images.
-#
-# *Predict first: which images does the network at α = 1/2 get wrong?*
-#
-# - **a** all of them
-# - **b** those of most classes
-# - **c** hardly any
-
-# %% tags=["hide-input"]
-other = models.mlp(8, 200, optimizer="adam", seed=SEED + 1)
-other.fit(X, y, batch_size=100, epochs=20, verbose=0)
-shown = [int(np.argmax(y[:, label])) for label in range(1, 10, 2)]
-line = landscape.between(model, other, X[:1000], y[:1000], shown=shown)
-
-
-def on_the_line(alpha=0.5):
-    return plots.plot_between(line, alpha, class_names=images.class_names)
-
-
-explore(
-    on_the_line,
-    alpha=(-1.0, 2.0, 0.1) if LIVE else [-1.0, 0.0, 0.3, 0.5, 0.7, 1.0, 2.0],
-)
-
-# %% [markdown]
-# <details><summary>Answer</summary>
-#
-# **b.** Halfway, each unit is a mixture of two units that do different
-# things. That can shift the outputs as a whole, so that nearly all images get
-# the same class and some classes get no image at all: move α and see which.
-#
-# </details>
-#
-# Below the curves are five images, each with the class that the network at
-# this α gives it; a cross marks a wrong one.
-#
-# For your own networks: averaging the weights of two trainings makes sense if
-# they begin at the same weights, as copies of one pretrained network do.
-# Otherwise, first bring their units into the same order ([Ainsworth et al.,
-# 2023](https://arxiv.org/abs/2209.04836)).
-#
-# **Learnt:** two trainings that differ in one thing usually differ in another,
-# too. Before you blame a wall on the first, measure pairs that do not differ
-# in it.
-
 # %% [markdown] anchor="sensitivity"
 # ## When are two trainings equally long?
 #
@@ -1723,86 +1811,27 @@ claim(
 # can reverse a result. Say what was held equal before you say what came out.
 
 # %% [markdown] anchor="exercises-landscape-solutions"
-# ## Exercises: points and solutions
+# ## Exercises: labels, updates and weights
 #
-# *About 12 minutes.*
+# *About 8 minutes.*
 
 # %% [markdown] tags=["exercise"]
-# ### Exercise: find the decimal point
+# ### Exercise: how many labels are random? (read)
 #
-# The report writes ".95" for the loss of a plateau. Its networks fit half a
-# sine, $\sin(\pi x / 2)$ on $[0, 2]$. What is the variance of this function
-# there? Integrate, or use many points; three digits are enough.
+# Three networks were trained on the same 1,000 images. In one training all
+# labels were right, in one half of them were drawn at random, in one all of
+# them. The labels of the validation images are right. Write `"none"`, `"half"`
+# or `"all"` for each. A guess has a loss of $\ln 10 = 2.30$.
+
+# %% tags=["hide-input"]
+plots.plot_unmarked(exercises.curves("labels"));
 
 # %% tags=["exercise"]
-variance = ...
-exercises.check("decimal-point", variance)
+random_labels_of = {"A": ..., "B": ..., "C": ...}
+exercises.check("read-random-labels", random_labels_of)
 
 # %% tags=["solution"]
-exercises.check("decimal-point", 1 / 2 - (2 / np.pi) ** 2)
-
-# %% [markdown] tags=["exercise"]
-# ### Exercise: a coin toss
-#
-# You stand at a point where all eigenvalues of the Hessian are positive, and
-# the gradient is tiny but not zero. You draw many points around it and count
-# the share of them at which the loss is higher. What does this share tend to
-# as the radius tends to 0?
-
-# %% tags=["exercise"]
-share = ...
-exercises.check("coin-toss", share)
-
-# %% tags=["solution"]
-# Close enough, the slope decides: half of all directions go up it.
-exercises.check("coin-toss", 1 / 2)
-
-# %% [markdown] tags=["exercise"]
-# ### Exercise: where curvature decides
-#
-# Along one direction the loss changes by $g r + \lambda r^2 / 2$ over a
-# distance $r$, with a slope $g > 0$ and a curvature $\lambda > 0$. Return the
-# radius beyond which the second term is larger than the first.
-
-
-# %% tags=["exercise"]
-def deciding_radius(slope, curvature):
-    return ...
-
-
-exercises.check("deciding-radius", deciding_radius)
-
-
-# %% tags=["solution"]
-def deciding_radius(slope, curvature):
-    return 2 * slope / curvature
-
-
-exercises.check("deciding-radius", deciding_radius)
-
-# %% [markdown] tags=["exercise"]
-# ### Exercise: the height of a wall
-#
-# `loss` holds the loss at equally spaced α from 0 to 1, both ends included.
-# Draw a straight line from the first loss to the last. Return the largest
-# height of the loss above this line.
-
-
-# %% tags=["exercise"]
-def wall(loss):
-    return ...
-
-
-exercises.check("wall-height", wall)
-
-
-# %% tags=["solution"]
-def wall(loss):
-    line = np.linspace(loss[0], loss[-1], len(loss))
-    return np.max(loss - line)
-
-
-exercises.check("wall-height", wall)
+exercises.check("read-random-labels", {"A": "half", "B": "none", "C": "all"})
 
 # %% [markdown] tags=["exercise"]
 # ### Exercise: equally many updates
@@ -1874,7 +1903,7 @@ answers = [
     sensitivity,
 ]
 print(experiments.tally(answers))
-Table.of(experiments.verdict_table(answers))
+Table.of(experiments.verdict_table(answers), folded="All claims, one by one")
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -1893,8 +1922,14 @@ Table.of(experiments.verdict_table(answers))
 
 # %% tags=["hide-input"]
 print(f"Images: {IMAGES}.")
+compared = [row.word for answer in answers for row in answer.compared]
+print(
+    f"{len(compared)} published numbers: {compared.count('yes')} agree with"
+    f" ours, {compared.count('no')} do not, {compared.count('open')} are open:"
+    " we have too few runs."
+)
 tables = [answer.published_beside_measured() for answer in answers]
-Table.of(pd.concat(tables))
+Table.of(pd.concat(tables), folded="All published numbers beside ours")
 
 # %% [markdown]
 # In short mode, networks are trained with fewer steps or fewer images than the

@@ -2271,7 +2271,7 @@ answers = [
     inference,
 ]
 print(experiments.tally(answers))
-Table.of(experiments.verdict_table(answers))
+Table.of(experiments.verdict_table(answers), folded="All claims, one by one")
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -2293,7 +2293,8 @@ print(IMAGES.describe())
 compared = [answer.published_beside_measured() for answer in answers]
 compared = [table for table in compared if len(table)]
 if compared:
-    display(Table.of(pd.concat(compared)))
+    title = "All published numbers beside ours"
+    display(Table.of(pd.concat(compared), folded=title))
 else:
     print("These are not the report's images: no number is compared.")
 

@@ -114,3 +114,11 @@ def test_a_truth_is_no_number():
 def test_what_is_no_table_is_refused(head, rows, sentence):
     with pytest.raises(ValueError, match=sentence):
         Table(head, rows)
+
+
+def test_a_folded_table_opens_at_its_title_and_is_the_same_inside():
+    head, rows = ["a", "b"], [["x", 1]]
+    shown = Table(head, rows, folded="All <numbers>")._repr_html_()
+    inside = Table(head, rows)._repr_html_()
+    assert shown == f"<details><summary>All &lt;numbers&gt;</summary>{inside}</details>"
+    assert str(Table(head, rows, folded="All")) == str(Table(head, rows))

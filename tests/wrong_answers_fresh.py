@@ -355,6 +355,11 @@ FRESH = {
         ({"A": "underfits", "B": "overfits", "C": "fits"}, "A and B swapped"),
         ({"A": "overfits", "B": "fits", "C": "fits"}, "B underfits: each once"),
     ],
+    "read-random-labels": [
+        ({"A": 0.5, "B": 0, "C": 1}, "the three words"),
+        ({"A": "none", "B": "half", "C": "all"}, "A and B swapped"),
+        ({"A": "half", "B": "none", "C": "none"}, "C fits its images, but its validation loss rises"),
+    ],
     "predict-noisy-labels": [
         (Prediction(70, lambda *data: [0.8, 0.75]), "a share, not percent"),
         (Prediction(0.7, lambda *data: [80.0, 75.0]), "shares, not percent"),

@@ -85,6 +85,16 @@ WRONG_LEVELS = {
         (["overfits", "under", "fits"], "Training B"),
         ("fits", "list of 3"),
     ],
+    "read-random-labels": [
+        ({"A": "none", "B": "half", "C": "all"}, "learns faster"),
+        ({"A": "all", "B": "none", "C": "half"}, "some labels mean something"),
+        ({"A": "half", "B": "half", "C": "all"}, "lowest of the three"),
+        ({"A": "half", "B": "all", "C": "none"}, "true of new images"),
+        ({"A": "half", "B": "none", "C": "none"}, "no use for new images"),
+        ({"A": "half", "B": "none", "C": "half"}, "Half of them would help"),
+        (["half", "none", "every"], "Training C"),
+        ("half", "list of 3"),
+    ],
     "order-of-rates": [
         (["B", "A", "C"], "largest to the smallest"),
         (["A", "C", "B"], "least"),

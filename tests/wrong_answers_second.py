@@ -149,6 +149,7 @@ SECOND = {
     "deciding-radius": [(lambda g, k: g - k / 2, "solve for r")],
     "wall-height": [(lambda loss: loss[len(loss) // 2] - (loss[0] + loss[-1]) / 2, "not in the middle")],
     "equal-updates": [(180, "one tenth")],
+    "read-random-labels": [(["half", "all", "none"], "Training B: its validation loss falls")],
     "least-norm": [(lambda A, b: np.linalg.lstsq(A.T @ A + np.eye(9), A.T @ b, rcond=None)[0], "a penalty")],
     "batch-of-two": [(30 * 50 + 50 + 50 + 50 + 10, "γ and β get one")],
     "check-noise": [(2**-52 / 1e-10 / 2, "the loss, and both are rounded")],

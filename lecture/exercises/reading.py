@@ -13,6 +13,7 @@ from lecture.exercises.registry import Unanswered, exercise
 RECORDED = json.loads((Path(__file__).parent / "recorded.json").read_text(encoding="utf-8"))
 NEARLY = 0.015  # how far above the lowest validation loss an epoch is as good, as one reads it
 FITS = {"A": "overfits", "B": "underfits", "C": "fits"}
+RANDOM = {"A": "half", "B": "none", "C": "all"}  # of the training labels
 RATES = ["C", "A", "B"]  # from the smallest learning rate to the largest
 
 
@@ -23,7 +24,7 @@ def curves(name: str) -> dict[str, dict[str, list[float]]]:
 
     Parameters
     ----------
-    name : {"stop", "fits", "rates"}
+    name : {"stop", "fits", "rates", "labels"}
         Which.
 
     Returns
@@ -84,11 +85,40 @@ def name_the_fit(answer):
             "overfits": "its validation loss does not rise. With dropout it can be below the training loss.",
         },
     }
-    for label, given in zip(FITS, _labelled(answer, list(FITS))):
+    _each_named(answer, FITS, hints)
+
+
+@exercise(
+    "read-random-labels",
+    "Random labels are learnt slowly, each by heart, and that makes the loss of new images worse than that of a guess.",
+    level="read",
+)
+def read_random_labels(answer):
+    """How many of the training labels are random in each of three trainings."""
+    hints = {
+        "A": {
+            "none": "another training learns faster, and both of its losses are lower.",
+            "all": "its validation loss falls far below ln 10 = 2.30, which a guess has: some labels mean something.",
+        },
+        "B": {
+            "half": "both of its losses are the lowest of the three: no label stands in its way.",
+            "all": "its validation loss falls, so what it learns is true of new images as well.",
+        },
+        "C": {
+            "none": "its validation loss rises from the start, so what it learns is of no use for new images.",
+            "half": "its validation loss never falls below ln 10 = 2.30, which a guess has. Half of them would help.",
+        },
+    }
+    _each_named(answer, RANDOM, hints)
+
+
+def _each_named(answer, right, hints):
+    """Compare what each training is called with what is right; say of which training a hint speaks."""
+    for label, given in zip(right, _labelled(answer, list(right))):
         if given is ...:
             raise Unanswered
         try:
-            choice(given, FITS[label], hints[label])
+            choice(given, right[label], hints[label])
         except Wrong as wrong:
             raise Wrong(f"Training {label}: {wrong}") from None
 
