@@ -219,18 +219,14 @@ def test_a_panel_with_one_curve_needs_no_legend():
 
 
 def pictures(folder):
-    """What an executed book shows: (chapter, alternative text, letters, width, height) of each picture.
-
-    A TrainingPlot, which shows itself while it trains, does not say how large its letters are.
-    """
+    """What an executed book shows: (chapter, alternative text, letters, width, height) of each picture."""
     for path in sorted(folder.glob("*.ipynb")):
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
         outputs = itertools.chain.from_iterable(cell.get("outputs", []) for cell in cells)
         for output in outputs:
             if "image/png" in output.get("data", {}):
                 about = output["metadata"]["image/png"]
-                if "letters" in about:
-                    yield path.stem, about["alt"], *(about[name] for name in ("letters", "width", "height"))
+                yield path.stem, about["alt"], *(about[name] for name in ("letters", "width", "height"))
             html = "".join(output.get("data", {}).get("text/html", ""))
             if found := re.search(r'data-letters="([\d.]+)".*?alt="([^"]*)" width="(\d+)" height="(\d+)"', html, re.S):
                 letters, alt, width, height = found.groups()

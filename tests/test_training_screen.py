@@ -68,7 +68,9 @@ def test_an_executed_notebook_keeps_one_picture_with_its_text_and_all_other_outp
     assert not [output for output in executed[0].outputs if output.output_type == "error"]
     assert text(executed[1]) == "before\nafter\n"
     (picture,) = pictures(executed[1])
-    assert picture.metadata["image/png"]["alt"].startswith("12 of 12 epochs: loss from ")
+    about = picture.metadata["image/png"]
+    assert about["alt"].startswith("12 of 12 epochs: loss from ")
+    assert about["letters"] >= 14 and about["width"] > about["height"] > 20 * about["letters"]
     assert picture.data["text/plain"].startswith("12 of 12 epochs   ○ best: ")
 
 

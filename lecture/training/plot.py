@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from lecture.checks import one_of, whole
 from lecture.plots.alt import alt_text
+from lecture.plots.legible import smallest_letters
 from lecture.plots.training.direction import is_loss
 from lecture.plots.training.history import HistoryDrawing
 from lecture.plots.training.record import MODES, RATE, History, number, scalar
@@ -224,7 +225,9 @@ class TrainingPlot(keras.callbacks.Callback):
     def _picture(self):
         """The figure as a `Screen` shows it."""
         drawing = self._drawn()
-        return {"png": drawing.png(), "text": self.history.status(), "alt": alt_text(drawing.figure)}
+        png, figure = drawing.png(), drawing.figure
+        letters = smallest_letters(figure)[0] / 72 * figure.dpi
+        return {"png": png, "text": self.history.status(), "alt": alt_text(figure), "letters": letters}
 
 
 class _Live:

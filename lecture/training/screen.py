@@ -1,6 +1,7 @@
 """A picture in a notebook, updated in place: in the output of a cell, or inside an Output of ipywidgets."""
 
 import html
+import struct
 import sys
 import warnings
 from base64 import b64encode
@@ -16,7 +17,7 @@ class Screen:
     def __init__(self):
         self._handle = self._widget = None
 
-    def show(self, png: bytes, *, text: str, alt: str) -> None:
+    def show(self, png: bytes, *, text: str, alt: str, letters: float) -> None:
         """Show a picture instead of the last one.
 
         Parameters
@@ -27,11 +28,15 @@ class Screen:
             Text for front ends that show no pictures.
         alt : str
             Alternative text: what the picture shows.
+        letters : float
+            Size of its smallest letters in pixels, which pages and slides are checked for.
         """
         from IPython.display import display
 
         source = b64encode(png).decode()
-        data, metadata = {"image/png": source, "text/plain": text}, {"image/png": {"alt": alt}}
+        width, height = struct.unpack(">II", png[16:24])  # where a PNG has them
+        about = {"alt": alt, "letters": round(letters, 1), "width": width, "height": height}
+        data, metadata = {"image/png": source, "text/plain": text}, {"image/png": about}
         if self._handle:
             self._handle.update(data, metadata=metadata, raw=True)
         elif self._widget or _inside_an_output():

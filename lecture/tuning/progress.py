@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 from tqdm import tqdm
 
 from lecture import plots
+from lecture.plots.legible import smallest_letters
 from lecture.training.screen import Screen, notebook
 from lecture.tuning.trials import Trial
 
@@ -36,16 +37,16 @@ class Progress:
         self.bar.set_postfix_str(", ".join(parts), refresh=False)
         self.bar.update(len(ended) - self.bar.n)
         if self.screen and scores:
-            png, alt = self._picture(ended)
-            self.screen.show(png, text=alt, alt=alt)
+            self.screen.show(**self._picture(ended))
 
     def close(self) -> None:
         """Leave the bar in its last state."""
         self.bar.close()
 
     def _picture(self, trials):
-        """The figure of the trials as a PNG, and its alternative text."""
+        """The figure of the trials as a `Screen` shows it."""
         figure, png = Figure(figsize=(6.4, 3.0)), io.BytesIO()
         plots.plot_search(trials, total=self.total, ax=figure.subplots())
         figure.savefig(png, format="png", dpi="figure", bbox_inches="tight")
-        return png.getvalue(), plots.alt_text(figure)
+        alt, letters = plots.alt_text(figure), smallest_letters(figure)[0] / 72 * figure.dpi
+        return {"png": png.getvalue(), "text": alt, "alt": alt, "letters": letters}

@@ -67,7 +67,7 @@ def plot_attention(
     image = ax.imshow(weights, vmin=0, vmax=1, cmap="Blues", aspect="auto", interpolation="none")
     for row, column in np.argwhere(weights >= 0.1):
         value = weights[row, column]
-        style = {"fontsize": letter * min(0.83, across / 1.8, up / 1.3), "color": "white" if value > 0.6 else "black"}
+        style = {"fontsize": letter * min(0.9, across / 1.8, up / 1.3), "color": "white" if value > 0.6 else "black"}
         ax.text(column, row, f"{value:.1f}", ha="center", va="center", **style)
     ax.set_xticks(range(len(keys)), keys, rotation=90 if is_turned else 0, fontsize=letter * small[1])
     ax.set_yticks(range(len(queries)), queries, fontsize=letter * small[0])

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from lecture.plots.alt import describe
 from lecture.plots.page import drawable
-from lecture.plots.style import COLORS, axes
+from lecture.plots.style import COLORS, TALL, axes
 
 
 def plot_variants(
@@ -39,7 +39,8 @@ def plot_variants(
     """
     if not variants or (baseline is not None and baseline not in variants):
         raise ValueError(f"baseline must be one of {', '.join(variants) or 'at least one variant'}, got {baseline!r}.")
-    ax = axes(ax, 47, 5.2 + 2.75 * len(variants))
+    n = len(variants)
+    ax = axes(ax, 47, min(5.2 + 2.75 * n, max(TALL, 5.2 + 2 * n)))
     variants = {name: np.atleast_1d(drawable(values)) for name, values in variants.items()}
     finite = {name: values[np.isfinite(values)] for name, values in variants.items()}
     means = {name: float(values.mean()) for name, values in finite.items() if len(values)}
