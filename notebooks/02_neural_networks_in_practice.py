@@ -1954,6 +1954,32 @@ claim(
 # **Learnt:** L2 makes weights small, L1 makes many of them zero, and both fit
 # the training images less closely.
 
+# %% [markdown] anchor="exercises-penalties"
+# ## Exercises: capacity and penalties
+#
+# *About 2 minutes.*
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: penalties
+#
+# Return what L1 and L2 together add to the loss for one weight matrix.
+
+
+# %% tags=["exercise"]
+def penalty(W, l1, l2):
+    return ...
+
+
+exercises.check("penalty", penalty)
+
+
+# %% tags=["solution"]
+def penalty(W, l1, l2):
+    return l1 * np.abs(W).sum() + l2 * (W**2).sum()
+
+
+exercises.check("penalty", penalty)
+
 # %% [markdown] anchor="dropout" part="Noise and normalization"
 # ## Dropout
 #
@@ -2577,33 +2603,12 @@ claim(
 # **Learnt:** smoothed labels stop a network from growing ever surer.
 
 # %% [markdown] anchor="exercises-regularization"
-# ## Exercises: regularization
+# ## Exercises: noise and normalization
 #
-# *About 12 minutes.*
+# *About 10 minutes.*
 #
 # Replace the three dots with your answer and run the cell. It tells you
 # whether you are right and, if not, what is off.
-
-# %% [markdown] tags=["exercise"]
-# ### Exercise: penalties
-#
-# Return what L1 and L2 together add to the loss for one weight matrix.
-
-
-# %% tags=["exercise"]
-def penalty(W, l1, l2):
-    return ...
-
-
-exercises.check("penalty", penalty)
-
-
-# %% tags=["solution"]
-def penalty(W, l1, l2):
-    return l1 * np.abs(W).sum() + l2 * (W**2).sum()
-
-
-exercises.check("penalty", penalty)
 
 # %% [markdown] tags=["exercise"]
 # ### Exercise: inverted dropout

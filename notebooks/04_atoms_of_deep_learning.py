@@ -1156,8 +1156,8 @@ display(
 claim(
     sigmoid_is_alike,
     if_so="The sigmoid is as good as ReLU, to 2%.",
-    if_not="The sigmoid is not as good as ReLU after these steps: {mean:.0%} lie"
-    " between them.",
+    if_not="The sigmoid is not as good as ReLU after these steps: {mean:.0%}"
+    " lie between them.",
     if_undecided="Whether the sigmoid is as good as ReLU stays open:"
     " {low:+.1%} to {high:+.1%}.",
 )
