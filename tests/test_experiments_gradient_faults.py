@@ -23,7 +23,7 @@ def images():
 
 @pytest.fixture(scope="module")
 def result(images):
-    return gradient_faults.run(images=images, n_seeds=4, n_layers=(3, 9), half_cycle=30, n_cycles=1, show=False)
+    return gradient_faults.run(images=images, n_seeds=6, n_layers=(3, 9), half_cycle=30, n_cycles=1, show=False)
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -82,14 +82,14 @@ def test_initial_weights_are_those_of_the_seed_whatever_the_fault(images):
 def test_the_result_has_all_faults_and_the_verdicts_of_both_depths(result):
     names = [sweep.name for sweep in result.sweeps]
     assert names[2:] == ["3 layers", "3 layers, coarse faults", "9 layers", "9 layers, coarse faults"]
-    assert [np.shape(sweep.values[""]) for sweep in result.sweeps[2:4]] == [(3, 4), (2, 3)]
+    assert [np.shape(sweep.values[""]) for sweep in result.sweeps[2:4]] == [(3, 6), (2, 5)]
     assert [each.hypothesis for each in result.verdicts] == list(gradient_faults.HYPOTHESES)
     assert [each.word for each in result.verdicts[:3]] == ["supported"] * 3
     assert isinstance(result.details, Faults) and list(result.details.checks) == ["right", *FAULTS]
     assert result.details.checks["right"] and not any(result.details.checks[fault] for fault in FAULTS)
     assert [number.published for number in result.compared] == [0.5308, 0.5308, 0.4761, 0.4761]
-    assert "coarse faults have 3 seeds" in result.protocol
-    assert len(result.table()) == 2 * 2 * 4 + 5 * 4 + 2 * (3 * 4 + 2 * 3)
+    assert "coarse faults have 5 seeds" in result.protocol
+    assert len(result.table()) == 2 * 2 * 6 + 5 * 6 + 2 * (3 * 6 + 2 * 5)
 
 
 def test_curves_are_drawn_by_depth_and_fault(result):
@@ -119,12 +119,12 @@ def test_the_verdicts_are_those_of_the_numbers():
         (m, norm): np.full(5, e) for m, e in (("central", 1e-9), ("complex", 1e-15)) for norm in gradient_faults.NORMS
     }
     accuracy = {(3, None): 0.53 + seeds, (3, "variance"): np.full(5, 0.53), (3, "gamma"): 0.51 + seeds}
-    accuracy |= {(3, "mean and variance"): np.full(3, 0.49)}
+    accuracy |= {(3, "mean and variance"): np.full(5, 0.49)}
     sizes = {"variance": np.full(5, 0.3), "gamma": np.full(5, 0.05)}
     found = judge(right, sizes, accuracy)
     words = ["supported"] * 5 + ["contradicted", "supported"]
     assert [each.word for each in found] == words
-    assert found[2].mean == pytest.approx(np.log10(0.05 / 1e-6)) and found[6].n_seeds == 3
+    assert found[2].mean == pytest.approx(np.log10(0.05 / 1e-6)) and found[6].n_seeds == 5
     wrong = {(9, None): np.full(5, 0.52), (9, "variance"): 0.48 + seeds}
     assert judge(right, sizes, accuracy | wrong)[-1].word == "supported"
 
