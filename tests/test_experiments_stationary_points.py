@@ -199,7 +199,7 @@ def test_index_and_loss_are_ranked():
     ],
 )
 def test_verdicts_follow_from_the_numbers(rises, sampled, known, expected):
-    made_up = _made_up(rises=rises, sampled=sampled)
+    made_up = _made_up(n_seeds=5, rises=rises, sampled=sampled)
     table = np.stack([made_up.loss, made_up.spectra.n_negative + (not known)], axis=1)
     points = stationary_points.Points(dict.fromkeys(stationary_points.TASKS, made_up), table, {})
     verdicts = stationary_points.judge(points)
