@@ -62,7 +62,7 @@ DECIDES = Hypothesis(
 )
 HYPOTHESES = (NOTHING, LARGE, SMALL, LEARNS, DEFAULT, DECIDES)
 PRESETS = {
-    "short": dict(n_seeds=5, n_components=512, half_cycle=320, n_cycles=1),
+    "short": dict(n_seeds=5, n_components=512, half_cycle=400, n_cycles=1),
     "published": dict(n_seeds=5, n_components=None, half_cycle=2250, n_cycles=2),
 }
 PARTS = "training", "validation", "test"
