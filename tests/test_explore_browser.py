@@ -174,6 +174,12 @@ def test_the_paths_lie_where_matplotlib_puts_them_on_the_screen(page, document, 
     paths = Seen(page, 1)
     image, box = paths.image.bounding_box(), paths.host.locator(".sheet > svg").bounding_box()
     assert {key: pytest.approx(value, abs=0.5) for key, value in image.items()} == box
+    middle = "it => (({ x, y, width, height }) => [x + width / 2, y + height / 2])(it.getBoundingClientRect())"
+    seen = [end.evaluate(middle) for end in paths.host.locator(".sheet circle").all()]
+    ends = [path[-1] for path in drawn_paths(surface)().paths.values()]
+    share = surface.figure.transFigure.inverted().transform(surface.transData.transform(ends))  # of the picture
+    at = [[image["x"] + x * image["width"], image["y"] + (1 - y) * image["height"]] for x, y in share]
+    np.testing.assert_allclose(seen, at, atol=1)
 
 
 def test_the_address_keeps_the_state_and_the_section_stays_free(page, document):

@@ -153,9 +153,9 @@ const sheetOf = () => {
   const overlay = draw("svg", { "aria-hidden": true });
   const window = draw("svg", {});
   overlay.append(window);
-  const it = { window, image: make("img") };
+  const it = { window, image: make("img"), width: 0 }; // the width in points, as are all numbers in the SVG
   it.box = make("div", { className: "sheet" }, it.image, overlay);
-  it.show = async (text, [width, height], place) => {
+  it.show = async (text, place) => {
     const next = make("img", { src: URL.createObjectURL(new Blob([text], { type: "image/svg+xml" })) });
     await next.decode().catch(() => {}); // wait until it can be seen: no flicker
     it.image.replaceWith(next);
@@ -163,7 +163,9 @@ const sheetOf = () => {
     it.image = next;
     overlay.style.display = place ? "" : "none";
     if (!place) return;
-    overlay.setAttribute("viewBox", `0 0 ${0.75 * width} ${0.75 * height}`); // the SVGs are in points
+    const [, viewBox] = text.match(/<svg[^>]* viewBox="([^"]+)"/); // the picture's own: the page may show it at any size
+    it.width = Number(viewBox.split(" ")[2]);
+    overlay.setAttribute("viewBox", viewBox);
     const [x, y, wide, high] = place.window;
     for (const [key, value] of Object.entries({ x, y, width: wide, height: high, viewBox: place.window.join(" ") })) window.setAttribute(key, value);
   };

@@ -56,7 +56,7 @@ const start = async (host) => {
   picture.style.aspectRatio = `${width} / ${height}`; // room for the largest, so that nothing below it jumps
 
   const showPicture = async (number) => {
-    await sheet.show(drawings[number].map((line) => lines[line]).join("\n"), sizes[number], paths?.places[number]);
+    await sheet.show(drawings[number].map((line) => lines[line]).join("\n"), paths?.places[number]);
     sheet.box.style.width = `${(100 * sizes[number][0]) / width}%`;
   };
 

@@ -199,7 +199,7 @@ const start = async (host) => {
     while (shown !== planeOf()) {
       shown = planeOf();
       const { picture, threads, place: on, losses: below, said } = planes[shown];
-      await Promise.all([surface.show(pictures[picture].text, pictures[picture].size, on), losses.show(pictures[threads].text, pictures[threads].size, below)]);
+      await Promise.all([surface.show(pictures[picture].text, on), losses.show(pictures[threads].text, below)]);
       losses.image.alt = said;
     }
     busy = false;
@@ -268,8 +268,8 @@ const start = async (host) => {
   box.setAttribute("aria-label", "Surface of the loss. Arrow keys move the point, Enter starts the optimizer there.");
   const pointed = (event) => {
     const { left, top, width } = box.getBoundingClientRect();
-    const [w] = pictures[planes[planeOf()].picture].size, which = planes[planeOf()].place;
-    return [event.clientX - left, event.clientY - top].map((n, i) => ((n * 0.75 * w) / width - which.origin[i]) / which.unit[i]);
+    const which = planes[planeOf()].place;
+    return [event.clientX - left, event.clientY - top].map((n, i) => ((n * surface.width) / width - which.origin[i]) / which.unit[i]);
   };
   let pressed = false;
   box.addEventListener("pointerdown", (event) => {
@@ -297,7 +297,7 @@ const start = async (host) => {
   toRecord();
   const at = state?.find(([key]) => key === "at")?.[1].split(",").map(Number);
   if (at?.length === 2 && at.every(Number.isFinite)) (record = null), (point = surfaces[planeOf()].within(at));
-  await Promise.all([showPlane(), curve.show(pictures[net.picture].text, pictures[net.picture].size, net.place)]);
+  await Promise.all([showPlane(), curve.show(pictures[net.picture].text, net.place)]);
   curve.image.alt = net.alt;
   redraw();
 
