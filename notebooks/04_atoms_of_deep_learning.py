@@ -14,8 +14,8 @@
 # How many units do you need? Does depth help? What does a rare class cost? In
 # a large network everything changes at once, so it answers none of these. The
 # networks of this chapter are small enough to ask one question at a time, and
-# many enough to tell an effect from luck. All of them were trained on this
-# page; in most figures each faint point or line is one of them.
+# many enough to tell an effect from luck. All of them were trained here;
+# in most figures each faint point or line is one of them.
 #
 # There are twelve questions. Each is answered by an experiment, and ends with
 # what follows for your own network.
@@ -593,10 +593,10 @@ display(
     claim(
         costs,
         if_so="Without oversampling, a ratio of 50:1 costs {mean:.0%} of the"
-        " accuracy.",
+        " points.",
         if_not="Without oversampling, a ratio of 50:1 costs less than 5%:"
         " {mean:+.1%}.",
-        if_undecided="Whether 50:1 costs 5% of the accuracy stays open:"
+        if_undecided="Whether 50:1 costs 5% of the points stays open:"
         " {low:+.1%} to {high:+.1%}.",
     ),
     claim(
@@ -633,12 +633,12 @@ claim(
 # %% tags=["hide-input"]
 claim(
     scaling,
-    if_so="Test points that are scaled by themselves cost {mean:.0%} of the"
-    " accuracy at 100:1, with oversampling.",
-    if_not="Test points that are scaled by themselves cost less than 5% of"
-    " the accuracy at 100:1: {mean:+.1%}.",
-    if_undecided="Whether test points that are scaled by themselves cost 5%"
-    " at 100:1 stays open: {low:+.1%} to {high:+.1%}.",
+    if_so="Scaling the test points by themselves costs {mean:.0%} of them at"
+    " 100:1, with oversampling.",
+    if_not="Scaling the test points by themselves costs less than 5% of them"
+    " at 100:1: {mean:+.1%}.",
+    if_undecided="Whether scaling the test points by themselves costs 5% of"
+    " them at 100:1 stays open: {low:+.1%} to {high:+.1%}.",
 )
 # %% [markdown]
 # **For your network:** print the accuracy of each class. If a class is rare,
@@ -997,7 +997,7 @@ display(
     claim(
         dummies_hurt,
         if_so="Without PCA, the most dummy dimensions cost {mean:.1%} of the"
-        " accuracy.",
+        " points.",
         if_not="Without PCA, the most dummy dimensions cost less than 5%:"
         " {mean:+.1%}.",
         if_undecided="Whether the most dummy dimensions cost 5% stays open:"
@@ -1112,8 +1112,8 @@ display(
         of_the_sign - 0.5,
         "test accuracy with the sign minus one half",
         smallest=0.3,
-        if_so="With the sign, networks learn: they get {mean:.0%} more right"
-        " than by guessing.",
+        if_so="With the sign, networks learn: they get {mean:.0%} more of"
+        " the points right than by guessing.",
         if_not="With the sign, networks get no more than {mean:.0%} above"
         " guessing.",
         if_undecided="Whether networks with the sign get far above guessing"
@@ -1836,9 +1836,9 @@ display(
     ),
     claim(
         costs,
-        if_so="A strong L1 costs {mean:.1%} of the accuracy.",
-        if_not="A strong L1 costs less than 2% of the accuracy: {mean:.1%}.",
-        if_undecided="Whether a strong L1 costs 2% of the accuracy stays"
+        if_so="A strong L1 costs {mean:.1%} of the points.",
+        if_not="A strong L1 costs less than 2% of the points: {mean:.1%}.",
+        if_undecided="Whether a strong L1 costs 2% of the points stays"
         " open: {low:+.1%} to {high:+.1%}.",
     ),
 )
@@ -2014,12 +2014,12 @@ exercises.check("seeds-to-plan", n[half <= 0.01][0])
 #
 # *About 3 minutes.*
 #
-# Here are the twelve answers, as the networks of this page gave them: for each
-# question its first hypothesis with its verdict, and the verdicts on all its
-# hypotheses.
+# Here are the twelve answers, as the networks of this chapter gave them: for
+# each question its first hypothesis with its verdict, and the verdicts on all
+# its hypotheses.
 #
 # *Predict first: most of these hypotheses are what a textbook would say. How
-# many of all were contradicted?*
+# many were contradicted?*
 #
 # - **a** hardly any
 # - **b** about a third
