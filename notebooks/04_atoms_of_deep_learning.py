@@ -465,7 +465,8 @@ claim(
 #
 # Where the curve is above the horizontal line, the network chooses class 1;
 # below it, class 0. Where it stays close to the line, the network has given
-# up: it says one half, whatever the point.
+# up: it says one half, whatever the point. The last line of a title is the
+# mean accuracy, with the lowest and the highest.
 #
 # **For your network:** look at where its errors are, not only at how many. If
 # they lie together, it has given up on a region.
@@ -1908,6 +1909,8 @@ for kind in ("L2", "L1"):
 #
 # </details>
 #
+# The line is the mean over the networks, the band holds nine in ten of them,
+# and the dashed line is the size below which we count a weight as small.
 # Compare the two kinds at strengths that give about equal accuracy. If it is
 # near one half, the penalty has outweighed what is to be learnt.
 #

@@ -953,7 +953,7 @@ claim(
     plateaus.verdict("AGREE"),
     if_so="Samples at the radius 10⁻³ and eigenvalues give the same ratio.",
     if_not="Even at the radius 10⁻³, samples and eigenvalues do not give the"
-    " same ratio: on average that of the samples differs by {mean:+.2f}.",
+    " same ratio: samples minus eigenvalues is {mean:+.2f} on average.",
     if_undecided="Whether samples at the radius 10⁻³ and eigenvalues give the"
     " same ratio stays open.",
 )
@@ -1083,10 +1083,11 @@ explore(ratios_over_radii, log10_radius=(-7.7, -0.2, 0.5))
 #
 # </details>
 #
-# The slider changes the radius around one point of each kind; the report's
-# radius is $10^{-6.7}$. In the shaded range the slope decides most samples,
-# and the level line is the ratio by the eigenvalues. Look for radii at which
-# samples and eigenvalues agree.
+# In the first figure, a number says how many stationary points lie in one
+# place. The slider changes the radius around one point of each kind; the
+# report's radius is $10^{-6.7}$. In the shaded range the slope decides most
+# samples, and the dashed line is the ratio by the eigenvalues. Look for radii
+# at which samples and eigenvalues agree.
 #
 # A search that has stopped has not always found a stationary point. Where the
 # Hessian multiplied by the gradient gives zero, the norm cannot fall any
@@ -1582,9 +1583,10 @@ claim(
 # If this is the reason, one number should repair it: divide all logits by a
 # *temperature*, fitted on validation images ([Guo et al.,
 # 2017](https://arxiv.org/abs/1706.04599)). That changes no answer, only how
-# sure the network is of it. The lower panels show the *calibration error*,
-# which is the mean distance between how sure a network is and how often it is
-# right, and the loss over the epochs.
+# sure the network is of it. Three panels count parameters: from left to right
+# their networks have 3, 9, 27, 81 and 243 units in each layer. The lower
+# panels show the *calibration error*, which is the mean distance between how
+# sure a network is and how often it is right, and the loss over the epochs.
 #
 # For your own network: if the validation loss rises while the accuracy stays
 # where it is, do not make the network smaller before you have looked at how
@@ -1689,10 +1691,11 @@ display(
 )
 claim(
     double_descent.verdict("NOISE"),
-    if_so="Noisy labels make the peak higher.",
-    if_not="Noisy labels do not make the peak higher; there is one with true"
-    " labels, too.",
-    if_undecided="Whether noisy labels make the peak higher stays open.",
+    if_so="With noisy labels the error rises further to its peak.",
+    if_not="With noisy labels the error rises hardly further to its peak than"
+    " with true ones, or less far.",
+    if_undecided="Whether noisy labels make the error rise further to its peak"
+    " stays open.",
 )
 
 # %% [markdown]

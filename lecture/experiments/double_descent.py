@@ -32,7 +32,7 @@ BETTER = Hypothesis(
     0.01,
 )
 NOISE = Hypothesis(
-    "Noisy labels make the peak higher.",
+    "Noisy labels make the rise to the peak larger.",
     "share of errors on new images, as many features as images minus half as many, noisy labels minus true ones",
     0.05,
 )

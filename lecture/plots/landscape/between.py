@@ -107,7 +107,7 @@ def _images(ax, between, at, names):
         shown.draw(ax, number).set_extent((left, left + 1, 0, 1))
         text = names[given] if given == truth else f"✗ {names[given]}"
         color = RIGHT if given == truth else WRONG
-        ax.text(left + 0.5, -0.08, text, color=color, ha="center", va="top", fontsize="large", fontweight="bold")
+        ax.text(left + 0.5, -0.08, text, color=color, ha="center", va="top", fontweight="bold")
         ax.plot([left, left + 1, left + 1, left, left], [0, 0, 1, 1, 0], color=color, linewidth=0.15 * size)
     n = len(between.truth)
     ax.set(xlim=(-GAP, n * (1 + GAP)), ylim=(-0.5, 1.05), aspect="equal")
