@@ -3239,7 +3239,7 @@ for step in (20, 100):
 # *Predict first: plain gradient descent has a best rate, and a smallest rate
 # that fails. How much larger than the best is the one that fails?*
 #
-# - **a** a few per cent larger
+# - **a** a few percent larger
 # - **b** twice as large
 # - **c** ten times as large
 
@@ -3265,7 +3265,7 @@ Table(head, rows)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **a.** A few per cent larger. In this valley plain gradient descent does best
+# **a.** A few percent larger. In this valley plain gradient descent does best
 # just before it fails. That is no rule: on a parabola the best rate is half the
 # one that fails.
 #

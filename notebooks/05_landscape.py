@@ -887,8 +887,8 @@ claim(
 # What does the loss look like around such a point $\theta$? After a small step
 # $\delta$ it has changed by
 #
-# $$L(\theta + \delta) - L(\theta) \approx g \cdot \delta + \tfrac{1}{2}\,
-# \delta^\top H \delta$$
+# $$\mathcal{L}(\theta + \delta) - \mathcal{L}(\theta) \approx g \cdot \delta +
+# \tfrac{1}{2}\, \delta^\top H \delta$$
 #
 # with the gradient $g$ and the Hessian $H$. The *minimal ratio* is the share
 # of directions that lead up: it is 1 where all of them do, as at a minimum.
@@ -1693,7 +1693,7 @@ claim(
     double_descent.verdict("NOISE"),
     if_so="With noisy labels the error rises further to its peak.",
     if_not="With noisy labels the error rises hardly further to its peak than"
-    " with true ones, or less far.",
+    " with true ones, if at all.",
     if_undecided="Whether noisy labels make the error rise further to its peak"
     " stays open.",
 )

@@ -218,7 +218,7 @@ print(f"-rate * |g|²: {-rate * square:+.6f}")
 # After 50 steps, how far apart are their weights?*
 #
 # - **a** By rounding errors only.
-# - **b** By a few per cent: they round differently.
+# - **b** By a few percent: they round differently.
 # - **c** Far apart: small differences grow in training.
 
 # %% tags=["live", "slide-code"]
@@ -325,16 +325,16 @@ print(f"{changed.sum()} of {len(z)} images have changed")
 #
 # So on the way back each $z$ gets three contributions: the direct one, one
 # through the mean and one through the variance. With $d = \gamma\, \partial
-# L / \partial u$, and means over the mini-batch,
+# \mathcal{L} / \partial u$, and means over the mini-batch,
 #
-# $$\frac{\partial L}{\partial z} = \frac{d - \overline{d} - \hat{z}\, \overline{d \hat{z}}}{\sqrt{v + \varepsilon}}$$
+# $$\frac{\partial \mathcal{L}}{\partial z} = \frac{d - \overline{d} - \hat{z}\, \overline{d \hat{z}}}{\sqrt{v + \varepsilon}}$$
 #
 # The second term is the mean's, the third the variance's. $\gamma$ and $\beta$
-# get the sums of $\hat{z}\, \partial L / \partial u$ and of $\partial L /
-# \partial u$.
+# get the sums of $\hat{z}\, \partial \mathcal{L} / \partial u$ and of
+# $\partial \mathcal{L} / \partial u$.
 #
-# *Predict first: what is the sum of $\partial L / \partial z$ over the
-# mini-batch, for any loss $L$?*
+# *Predict first: what is the sum of $\partial \mathcal{L} / \partial z$ over
+# the mini-batch, for any loss $\mathcal{L}$?*
 
 # %% tags=["live", "slide-code"]
 # Write norm_back(G, z_hat, spread, gamma): the gradients of z, gamma, beta.
@@ -361,8 +361,8 @@ print(f"largest sum of a column of dz: {abs(dz.sum(axis=0)).max():.0e}")
 # **0.** Add the same number to all $z$: the mean takes it out again, and
 # nothing changes. So the gradient has no component in this direction, and
 # the bias of the layer before batch norm, which adds the same number to all,
-# has gradient 0. In the same way $\sum \hat{z}\, \partial L / \partial z$ is
-# 0, apart from what $\varepsilon$ adds.
+# has gradient 0. In the same way $\sum \hat{z}\, \partial \mathcal{L} /
+# \partial z$ is 0, apart from what $\varepsilon$ adds.
 #
 # </details>
 #
@@ -433,7 +433,7 @@ explore(
 # of it. *Central differences* nudge one weight at a time, up and down, and
 # look at the cost only:
 #
-# $$\frac{\partial L}{\partial w} \approx \frac{L(w + h) - L(w - h)}{2h}$$
+# $$\frac{\partial \mathcal{L}}{\partial w} \approx \frac{\mathcal{L}(w + h) - \mathcal{L}(w - h)}{2h}$$
 #
 # That takes two forward passes for each weight, so only small networks are
 # checked like this. Yours now has 30 inputs, and sees 20 images.
@@ -484,8 +484,9 @@ print(f"central differences: {error(dW[0], central(W, 0)):.0e}")
 
 # %% [markdown]
 # There is a way without any subtraction. Nudge the weight into the complex
-# plane, by $ih$. Then $L(w + ih) = L + ih L' - \dots$, and the derivative is
-# the imaginary part divided by $h$, for any small $h$ ([Squire and Trapp,
+# plane, by $ih$. Then $\mathcal{L}(w + ih) = \mathcal{L} + ih \mathcal{L}' -
+# \dots$, and the derivative is the imaginary part divided by $h$, for any
+# small $h$ ([Squire and Trapp,
 # 1998](https://doi.org/10.1137/S003614459631241X)). Your `forward` takes
 # complex weights as it is: `np.maximum` decides by the real part.
 
@@ -568,11 +569,12 @@ plots.plot_errors_over_h(curves);
 #
 # </details>
 #
-# On the left, rounding: a loss $L$ is known to about $2^{-53} L$, which is
-# divided by $h$. On the right, curvature: $h^2 L''' / 6$. The crosses include
-# the entries whose nudge switches a ReLU on or off; `check_gradients` counts
-# these *kinks*. At a kink the two sides have different slopes, and central
-# differences give something in between. A complex step crosses no kink.
+# On the left, rounding: a loss $\mathcal{L}$ is known to about $2^{-53}
+# \mathcal{L}$, which is divided by $h$. On the right, curvature: $h^2
+# \mathcal{L}''' / 6$. The crosses include the entries whose nudge switches a
+# ReLU on or off; `check_gradients` counts these *kinks*. At a kink the two
+# sides have different slopes, and central differences give something in
+# between. A complex step crosses no kink.
 #
 # The report asks for more: the relative error of *each single number* should
 # be below $10^{-6}$.
@@ -611,11 +613,11 @@ print(f"entries below {noise / 1e-6:.0e} may be, for rounding alone")
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **c.** Rounding is the same for all entries, at most about $2^{-52} L / h$.
-# With a cost of 4 that is $9 \cdot 10^{-11}$, and an entry below $9 \cdot
-# 10^{-5}$ may have too few digits left. The second line printed says where
-# this limit is for your cost. You cannot help it: a smaller $h$ adds
-# rounding, and a larger one adds curvature.
+# **c.** Rounding is the same for all entries, at most about $2^{-52}
+# \mathcal{L} / h$. With a cost of 4 that is $9 \cdot 10^{-11}$, and an entry
+# below $9 \cdot 10^{-5}$ may have too few digits left. The second line printed
+# says where this limit is for your cost. You cannot help it: a smaller $h$
+# adds rounding, and a larger one adds curvature.
 #
 # </details>
 #
@@ -1273,7 +1275,7 @@ display(
         " networks recognize less than 1% fewer of the images, if fewer at"
         " all.",
         if_undecided="Half a cycle after the lowest rate, at the highest one,"
-        " the accuracy is lower by {low:+.1%} to {high:+.1%} of the images."
+        " the accuracy is lower by {low:.1%} to {high:.1%} of the images."
         " Whether it is 1% or more stays open.",
     ),
     claim(
@@ -1572,8 +1574,8 @@ display(
         penalty.verdict("TOO_STRONG"),
         if_so="A penalty of 0.1 does harm: with hardly any, networks get"
         " {mean:.1%} more of the images right.",
-        if_not="Even a penalty of 0.1 does little harm or none: with hardly"
-        " any, the accuracy changes by {mean:+.1%}.",
+        if_not="After one cycle even a penalty of 0.1 has done little harm or"
+        " none: with hardly any, the accuracy changes by {mean:+.1%}.",
         if_undecided="Whether a penalty of 0.1 does harm stays open: with"
         " hardly any, the accuracy changes by {low:+.1%} to {high:+.1%}.",
     ),
@@ -1601,8 +1603,8 @@ claim(
 # <details><summary>Answer</summary>
 #
 # The green band is the plateau; where it ends with the fine search, it may go
-# on. The accuracy of such networks changes slowly with λ: between .0064 and
-# .0072 there is no difference to find.
+# on. The accuracy of such networks changes slowly with λ: compare the stars at
+# .005 and at .0072.
 #
 # </details>
 #
@@ -1743,7 +1745,7 @@ for n_in, n_out in zip(units, units[1:]):
 # default and PyTorch $10^{-5}$; the report does not say which it used.
 #
 # *Predict first: for which σ does a network of nine layers learn without batch
-# norm, with ε = 1e-3, with 1e-5, and with 1e-12?*
+# norm, and with it at ε = $10^{-3}$, $10^{-5}$ and $10^{-12}$?*
 #
 # - **a** with batch norm from any σ, whatever ε is
 # - **b** only where ε is small enough for σ
@@ -1873,12 +1875,10 @@ def spreads(sigma, epsilon):
         yield f"{u.std():.2g}"
 
 
+pairs = (1e-3, 1e-4), (1e-4, 1e-4), (1e-4, 1e-6)
 Table(
-    ["σ", "ε", *(f"layer {n}" for n in range(1, 9))],
-    [
-        (f"{sigma:g}", f"{epsilon:g}", *spreads(sigma, epsilon))
-        for sigma, epsilon in ((1e-3, 1e-4), (1e-4, 1e-4), (1e-4, 1e-6))
-    ],
+    ["layer", *(f"σ = {sigma:g}, ε = {eps:g}" for sigma, eps in pairs)],
+    zip(range(1, 9), *(spreads(*pair) for pair in pairs)),
 )
 
 # %% tags=["hide-input"]
@@ -2019,7 +2019,7 @@ claim(
 #
 # In training, batch norm takes mean and variance from the mini-batch. In
 # prediction it usually takes their moving averages from training: each
-# mini-batch has replaced a share of 1 - momentum of them.
+# mini-batch replaces a share of them, which is 1 minus the momentum.
 #
 # *Predict first: one example stays, and the others in its batch change. Does
 # its output change in training, in prediction, or in both?*
