@@ -153,25 +153,29 @@ def test_scalers_are_fitted_on_what_is_said():
 def test_scaling_changes_the_test_alone(unequal):
     other = imbalance.run(ratios=(1, 50, 100), steps=60, hidden=(8,), scaling="separate", n_seeds=2, show=False)
     assert unequal.verdicts[3] == other.verdicts[3] and np.allclose(
-        unequal.details.chances["with resampling"], other.details.chances["with resampling"]
+        unequal.details.chances["with oversampling"], other.details.chances["with oversampling"]
     )
     assert np.allclose([each.values for each in unequal.compared], [each.values for each in other.compared])
-    assert not np.allclose(unequal.sweeps[0].values["with resampling"], other.sweeps[0].values["with resampling"])
-    assert np.allclose(unequal.sweeps[0].values["with resampling"][2], unequal.compared[5].values) and np.allclose(
-        other.sweeps[0].values["with resampling"][2], other.compared[2].values
+    assert not np.allclose(unequal.sweeps[0].values["with oversampling"], other.sweeps[0].values["with oversampling"])
+    assert np.allclose(unequal.sweeps[0].values["with oversampling"][2], unequal.compared[5].values) and np.allclose(
+        other.sweeps[0].values["with oversampling"][2], other.compared[2].values
     )
 
 
 def test_decisions_are_of_the_first_seeds_data(unequal):
     shown = unequal.details
-    assert shown.y.sum() == 12 and shown.chances["without resampling"].shape == (2, imbalance.N_GRID, imbalance.N_GRID)
+    assert shown.y.sum() == 12 and shown.chances["without oversampling"].shape == (
+        2,
+        imbalance.N_GRID,
+        imbalance.N_GRID,
+    )
     assert (
-        shown.accuracy["with resampling"][0] == unequal.sweeps[0].values["with resampling"][2, 0]
+        shown.accuracy["with oversampling"][0] == unequal.sweeps[0].values["with oversampling"][2, 0]
     )  # the first net is that of the sweep
     near = np.argmin(np.linalg.norm(shown.grid.reshape(-1, 2) - shown.X_test[:, None], axis=-1), axis=1)
-    hits = (shown.chances["with resampling"].reshape(2, -1)[:, near] > 0.5) == shown.y_test
+    hits = (shown.chances["with oversampling"].reshape(2, -1)[:, near] > 0.5) == shown.y_test
     assert np.allclose(
-        hits.mean(axis=1), shown.accuracy["with resampling"], atol=0.07
+        hits.mean(axis=1), shown.accuracy["with oversampling"], atol=0.07
     )  # of 300 points, at the nearest place of the grid
 
 
@@ -187,8 +191,12 @@ def test_verdicts_on_imbalance(accuracies, expected):
 
 
 def judge_imbalance(values):
-    """Verdicts on accuracies at 1:1 and 50:1 without resampling, at 1:1, 50:1 and 100:1 with it, scaled in two ways."""
-    names = [("without resampling", 1), ("without resampling", 50), *(("with resampling", n) for n in (1, 50, 100))]
+    """Verdicts on accuracies at 1:1 and 50:1 without oversampling, at 1:1 to 100:1 with it, scaled in two ways."""
+    names = [
+        ("without oversampling", 1),
+        ("without oversampling", 50),
+        *(("with oversampling", n) for n in (1, 50, 100)),
+    ]
     return imbalance.judge(dict(zip(names, values)), dict(zip(("train", "separate"), values[5:])))
 
 
@@ -204,10 +212,10 @@ def test_live_decisions_follow_their_controls():
     near, far = (live.decide_rare_class(5, True, distance=distance, n_nets=3, steps=100) for distance in (0.5, 4))
     assert (
         near.y.sum() == 200
-        and list(near.chances) == ["with resampling"]
-        and list(live.decide_rare_class(5, n_nets=3, steps=100).chances) == ["without resampling"]
+        and list(near.chances) == ["with oversampling"]
+        and list(live.decide_rare_class(5, n_nets=3, steps=100).chances) == ["without oversampling"]
     )
-    assert far.accuracy["with resampling"].mean() > near.accuracy["with resampling"].mean() + 0.05
+    assert far.accuracy["with oversampling"].mean() > near.accuracy["with oversampling"].mean() + 0.05
     assert np.linalg.norm(np.subtract(*(far.X[far.y == k].mean(axis=0) for k in (0, 1)))) > np.linalg.norm(
         np.subtract(*(near.X[near.y == k].mean(axis=0) for k in (0, 1)))
     )

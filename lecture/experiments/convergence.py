@@ -114,8 +114,8 @@ def run(
         f"the last ones, as published (of one network). {describe_separation(separation)}",
         sweeps=(
             Sweep("Half of the way", layers, "layer", "share of the training", half),
-            Sweep("Calming down", layers, "layer", "change, last ÷ first tenth", calm),
-            Sweep("In the end", layers, "layer", "change between two recorded steps", still),
+            Sweep("Calming down", layers, "layer", "last ÷ first tenth", calm),
+            Sweep("In the end", layers, "layer", "change per record", still),
         ),
         verdicts=judge(half[random], tenths[random]),
         details=Settling.of_layers(nets.steps, paths[random], moved[random]),

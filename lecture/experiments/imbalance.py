@@ -15,18 +15,18 @@ from lecture.experiments.result import Sweep
 from lecture.replicas import Replicas
 
 TITLE = "What does a rare class cost, and does drawing it more often help?"
-COSTS = Hypothesis("Imbalance costs accuracy.", "accuracy without resampling at 1:1, minus that at 50:1", 0.05)
-HELPS = Hypothesis("Oversampling helps.", "accuracy at 50:1 with resampling, minus that without", 0.05)
+COSTS = Hypothesis("Imbalance costs accuracy.", "accuracy without oversampling at 1:1, minus that at 50:1", 0.05)
+HELPS = Hypothesis("Oversampling helps.", "accuracy at 50:1 with oversampling, minus that without", 0.05)
 UNDOES = Hypothesis(
-    "Oversampling undoes the damage.", "accuracy with resampling at 1:1, minus that at 100:1", 0.05, absent=True
+    "Oversampling undoes the damage.", "accuracy with oversampling at 1:1, minus that at 100:1", 0.05, absent=True
 )
 SCALING = Hypothesis(
     "Test points that are scaled by themselves are taken for others.",
-    "accuracy with resampling at 100:1, scaled by the training points minus scaled by themselves",
+    "accuracy with oversampling at 100:1, scaled by the training points minus scaled by themselves",
     0.05,
 )
 HYPOTHESES = (COSTS, HELPS, UNDOES, SCALING)
-WITHOUT, WITH = WAYS = ("without resampling", "with resampling")
+WITHOUT, WITH = WAYS = ("without oversampling", "with oversampling")
 SCALINGS = {"train": "the training points", "separate": "themselves"}
 HIDDEN = (30, 30)  # the original lecture does not say: this is enough for a curved boundary in the plane, and fast
 _SETTINGS = dict(ratios=(1, 2, 5, 10, 20, 50, 100), scaling="train", hidden=HIDDEN, steps=500)
@@ -120,7 +120,7 @@ def run(
     trained = describe_training((2, *hidden, 2), steps, 2 * N_TRAIN, n_test=N_TEST)
     labels = {by: f"{{}}, {{}}:1, test points scaled by {whose}" for by, whose in SCALINGS.items()}
     return Findings(
-        protocol=f"{trained} (published: 300), of {N_TRAIN:,} that are repeated or resampled; scaled by mean and "
+        protocol=f"{trained} (published: 300), of {N_TRAIN:,} that are repeated or drawn again; scaled by mean and "
         f"deviation of {SCALINGS[scaling]}. The original lecture's hidden layers and steps are not known.",
         sweeps=(Sweep("Held-out points, 1:1", ratios, SWEPT, "test accuracy", curves, log_x=True),),
         verdicts=judge(accuracy[scaling], {by: accuracy[by][WITH, 100] for by in SCALINGS}),
@@ -136,9 +136,9 @@ def judge(accuracy: dict[tuple, np.ndarray], scaled: dict[str, np.ndarray]) -> t
     Parameters
     ----------
     accuracy : dict of (str, number) to array (n_seeds,)
-        Test accuracy without and with resampling at each ratio.
+        Test accuracy without and with oversampling at each ratio.
     scaled : dict of str to array (n_seeds,)
-        Test accuracy with resampling at 100:1, for each way to scale the test points.
+        Test accuracy with oversampling at 100:1, for each way to scale the test points.
     """
     return (
         COSTS.judge(accuracy[WITHOUT, 1] - accuracy[WITHOUT, 50]),
@@ -212,7 +212,7 @@ def training_data(samples: Sequence[Sample], way: str, seeds: Sequence[int]) -> 
     ----------
     samples : sequence of Sample
         Points for each seed.
-    way : "without resampling" or "with resampling"
+    way : "without oversampling" or "with oversampling"
         Whether to oversample the rare class.
     seeds : sequence of int
         Seeds of what is drawn.

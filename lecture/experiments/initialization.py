@@ -94,7 +94,7 @@ def run(*, hidden: Sequence[int], steps: int, separation: str, seeds: Sequence[i
                 "In the end", tuple(nets), "initial weights", "test accuracy", {"": np.stack(list(accuracy.values()))}
             ),
             Sweep("On the way", recorded, "step", "test accuracy", drawn),
-            Sweep("How different units are", recorded, "step", "log₁₀(distance ÷ largest weight)", distances),
+            Sweep("How different units are", recorded, "step", "log₁₀ of the distance", distances),
         ),
         verdicts=judge(accuracy, apart["zeros"][-1]),
         compared=beside_published(

@@ -248,7 +248,7 @@ def _sweeps(found):
     names = {JACOBIAN: "mean norm", LOSS_GRADIENT: "√Σ|∇ℓ|² / n", LOGITS: "mean norm", ACCURACY: "test accuracy"}
     names |= {
         NORM: "norm",
-        EIGENVALUE: "eigenvalue of the Hessian",
+        EIGENVALUE: "eigenvalue",
         KESKAR: "rise nearby, % of 1 + loss",
         STEPS: "update steps",
     }

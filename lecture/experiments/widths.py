@@ -360,7 +360,7 @@ def _sweeps(found):
         over_parameters("Loss", "loss in the end", losses),
         over_parameters(
             "Surer than right",
-            "expected calibration error",
+            "calibration error",
             {"as trained": found.calibration, "logits divided": found.calibrated},
         ),
         Sweep("Test images on the way", tuple(found.epochs.tolist()), "epoch", "test loss", widths),
