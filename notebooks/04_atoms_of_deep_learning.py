@@ -400,7 +400,7 @@ display(
 )
 claim(
     more_turns,
-    if_so="Its curve changes sides more often: {mean:.1f} changes more.",
+    if_so="Its curve changes sides more often, by {mean:.1f} on average.",
     if_not="Its curve does not change sides even once more: {mean:+.1f}.",
     if_undecided="Whether its curve changes sides at least once more stays"
     " open: {low:+.1f} to {high:+.1f}.",
@@ -1268,8 +1268,8 @@ claim(
     by_steps,
     if_so="After equally many steps, the batch size makes no difference of"
     " 5%: {mean:+.1%}.",
-    if_not="After equally many steps, batches of 1 minus full batches is"
-    " {mean:+.0%}: it matters what you hold equal.",
+    if_not="After equally many steps, the lead of batches of 1 over full ones"
+    " is {mean:+.0%}: it matters what you hold equal.",
     if_undecided="Whether they differ by 5% after equally many steps stays"
     " open: {low:+.1%} to {high:+.1%}.",
 )

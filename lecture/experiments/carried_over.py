@@ -117,8 +117,8 @@ class Rows:
         """Return in sentences how the training accuracy goes along the rows."""
         last = self.n_weak - 1
         told = [
-            f"{name} from {values['training'][0].mean():.1%} over {values['training'][last].mean():.1%} in row "
-            f"{last + 1} to {values['training'][-1].mean():.1%}"
+            f"{name} {values['training'][0].mean():.1%} in row 1, {values['training'][last].mean():.1%} in row "
+            f"{last + 1}, {values['training'][-1].mean():.1%} in the last"
             for name, values in (("carried on", self.carried), ("new networks", self.fresh))
         ]
         beside = (
