@@ -2263,8 +2263,8 @@ claim(
 #
 # $$\hat{z} = \gamma\,\frac{z - \mu_{\text{image}}}{\sqrt{\sigma^2_{\text{image}} + \varepsilon}} + \beta$$
 #
-# *Predict first: a batch consists of a single image. What does batch
-# normalization ($\gamma = 1$, $\beta = 0$) output in training?*
+# *Predict first: a batch consists of a single image. With $\gamma = 1$ and
+# $\beta = 0$, what does batch normalization output in training?*
 #
 # - **a** the values that went in
 # - **b** zeros
@@ -2538,7 +2538,7 @@ claim(
 
 # %% tags=["live", "slide-code"]
 # Smooth the labels of two images with α = 0.1, by the formula.
-print(0.9 * few.y_train[:2] + 0.1 / 10)
+print((0.9 * few.y_train[:2] + 0.1 / 10).round(2))
 
 # %% tags=["slide-code"]
 compare("label smoothing, 0.1", label_smoothing=0.1)
@@ -2738,7 +2738,7 @@ exercises.check("moved-images", to_the_right)
 # every class a recall, a precision, and $F_1$, which is low if either of them
 # is:
 #
-# $$\text{recall} = \frac{\text{right answers}}{\text{images of the class}} \qquad \text{precision} = \frac{\text{right answers}}{\text{answers of that kind}} \qquad F_1 = \frac{2 \cdot \text{recall} \cdot \text{precision}}{\text{recall} + \text{precision}}$$
+# $$\begin{gathered} \text{recall} = \frac{\text{right answers}}{\text{images of the class}} \qquad \text{precision} = \frac{\text{right answers}}{\text{answers of that kind}} \\ F_1 = \frac{2 \cdot \text{recall} \cdot \text{precision}}{\text{recall} + \text{precision}} \end{gathered}$$
 #
 # *Predict first: which class has the lowest $F_1$?*
 #
@@ -3183,7 +3183,6 @@ table = pd.DataFrame(
             "test accuracy": on_test[name].mean(),
             "lowest": on_test[name].min(),
             "highest": on_test[name].max(),
-            "seeds": len(variant.seeds),
         }
         for name, variant in variants.items()
     }
