@@ -248,13 +248,13 @@ def test_no_word_of_a_part_is_broken(html, page):
     assert page.evaluate("document.documentElement.scrollWidth") == SCREEN["width"]
 
 
-@pytest.mark.parametrize("kind", ["table", "printed lines"])
-def test_what_follows_a_table_or_printed_lines_keeps_clear_of_them(html, page, kind):
+@pytest.mark.parametrize("kind", ["table", "output stream", "lecture-figure"])
+def test_what_follows_a_table_printed_lines_or_a_figure_keeps_clear_of_them(html, page, kind):
     opened(page, html / "notebooks" / "01_powers_2.html")
     gap = page.evaluate(
         """(kind) => {
         const table = document.querySelector(".cell_output > .text_html:has(table)");
-        if (kind !== "table") table.className = "output stream";
+        if (kind !== "table") table.className = kind;
         const next = document.createElement("div");
         next.append("said of it");
         table.after(next);
