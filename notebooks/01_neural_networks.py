@@ -625,7 +625,8 @@ sequences = images
 plots.plot_tensor(sequences, axes=["example", "time step", "feature"]);
 # %% [markdown]
 # Four axes: pictures in colour, with three *channels*: red, green and blue.
-# Ours are grey, so we tint each in its own colour.
+# Ours are grey, so we tint each in its own colour. The drawing shows every
+# channel in grey, dark where its numbers are large.
 
 # %% tags=["slide-code"]
 tints = np.array(

@@ -165,5 +165,5 @@ def _draw_gain(ax, belief):
     at = np.interp(belief.next_x, x, gain)
     ax.plot(belief.next_x, at, "v", color=BEST, markersize=letter, markeredgecolor="white", zorder=4)
     ax.set_ylim(0, 1.3 * gain.max() or 1)
-    ax.set_ylabel("expected gain")
+    ax.set_ylabel("expected\ngain")
     ax.set_yticks([])
