@@ -1430,7 +1430,7 @@ claim(
 # %% [markdown] anchor="exercises-training-well"
 # ## Exercises: training well
 #
-# *About 10 minutes.*
+# *About 7 minutes.*
 #
 # Replace the three dots with your answer and run the cell. It tells you
 # whether you are right and, if not, what is off.
@@ -1513,46 +1513,6 @@ exercises.check("cosine-rate", rate)
 exercises.check(
     "cosine-rate", 0.02 * (1 + np.cos(np.pi * (200 - 50) / (500 - 50))) / 2
 )
-
-# %% [markdown] tags=["exercise"]
-# ### Exercise: an update of AdamW (repair)
-#
-# This update is not AdamW: `return w - learning_rate * direction -
-# weight_decay * w`. Repair it. `direction` is what Adam multiplies by the
-# learning rate, $\hat{m} / \sqrt{\hat{v}}$.
-
-
-# %% tags=["exercise"]
-def adamw(w, direction, learning_rate, weight_decay):
-    return ...
-
-
-exercises.check("decoupled-decay", adamw)
-
-
-# %% tags=["solution"]
-def adamw(w, direction, learning_rate, weight_decay):
-    return w - learning_rate * (direction + weight_decay * w)
-
-
-exercises.check("decoupled-decay", adamw)
-
-# %% [markdown] tags=["exercise"]
-# ### Exercise: when to stop (read)
-#
-# The figure shows a network's loss on 300 training images and on 1,000
-# validation images. From which epoch would you keep the weights? An epoch or
-# two more or less counts as right.
-
-# %% tags=["hide-input"]
-plots.plot_unmarked(exercises.curves("stop"));
-
-# %% tags=["exercise"]
-epoch = ...
-exercises.check("when-to-stop", epoch)
-
-# %% tags=["solution"]
-exercises.check("when-to-stop", 10)
 
 # %% [markdown] tags=["exercise"]
 # ### Exercise: the best weights (repair)
@@ -1957,7 +1917,10 @@ claim(
 # %% [markdown] anchor="exercises-penalties"
 # ## Exercises: capacity and penalties
 #
-# *About 2 minutes.*
+# *About 6 minutes.*
+#
+# Replace the three dots with your answer and run the cell. It tells you
+# whether you are right and, if not, what is off.
 
 # %% [markdown] tags=["exercise"]
 # ### Exercise: penalties
@@ -1979,6 +1942,46 @@ def penalty(W, l1, l2):
 
 
 exercises.check("penalty", penalty)
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: an update of AdamW (repair)
+#
+# This update is not AdamW: `return w - learning_rate * direction -
+# weight_decay * w`. Repair it. `direction` is what Adam multiplies by the
+# learning rate, $\hat{m} / \sqrt{\hat{v}}$.
+
+
+# %% tags=["exercise"]
+def adamw(w, direction, learning_rate, weight_decay):
+    return ...
+
+
+exercises.check("decoupled-decay", adamw)
+
+
+# %% tags=["solution"]
+def adamw(w, direction, learning_rate, weight_decay):
+    return w - learning_rate * (direction + weight_decay * w)
+
+
+exercises.check("decoupled-decay", adamw)
+
+# %% [markdown] tags=["exercise"]
+# ### Exercise: when to stop (read)
+#
+# The figure shows a network's loss on 300 training images and on 1,000
+# validation images. From which epoch would you keep the weights? An epoch or
+# two more or less counts as right.
+
+# %% tags=["hide-input"]
+plots.plot_unmarked(exercises.curves("stop"));
+
+# %% tags=["exercise"]
+epoch = ...
+exercises.check("when-to-stop", epoch)
+
+# %% tags=["solution"]
+exercises.check("when-to-stop", 10)
 
 # %% [markdown] anchor="dropout" part="Noise and normalization"
 # ## Dropout
