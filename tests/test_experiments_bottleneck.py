@@ -224,7 +224,8 @@ def test_lines_are_drawn_with_a_median_and_every_pair(lines):
     assert len(drawn) == 2 * (3 + 1) and loss.get_yscale() == "log"
     np.testing.assert_allclose(drawn[3].get_ydata(), np.median(paths[interpolation.MAIN].loss, axis=0))
     np.testing.assert_allclose(drawn[0].get_ydata(), paths[interpolation.MAIN].loss[0])
-    assert [text.get_text() for text in loss.get_legend().get_texts()] == list(paths)
+    (legend,) = loss.figure.legends  # one for both panels
+    assert [text.get_text() for text in legend.get_texts()] == list(paths)
     told = plots.alt_text(accuracy.figure)
     assert "Loss on lines" in told and "Accuracy on lines" in told and "a wall of" in told
     given = plt.subplots(1, 2)[1]
