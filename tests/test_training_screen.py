@@ -70,7 +70,9 @@ def test_an_executed_notebook_keeps_one_picture_with_its_text_and_all_other_outp
     (picture,) = pictures(executed[1])
     about = picture.metadata["image/png"]
     assert about["alt"].startswith("12 of 12 epochs: loss from ")
-    assert about["letters"] == pytest.approx(10 / 72 * 100, abs=0.1), "Matplotlib's own size: 10 points, 100 dots an inch"
+    assert about["letters"] == pytest.approx(10 / 72 * 100, abs=0.1), (
+        "Matplotlib's own size: 10 points, 100 dots an inch"
+    )
     assert about["width"] > about["height"] > 20 * about["letters"]
     assert picture.data["text/plain"].startswith("12 of 12 epochs   ○ best: ")
 
