@@ -17,7 +17,6 @@ TensorFlow and Keras are loaded when a name that needs them is first used, witho
 
 import importlib
 import os
-import struct
 import sys
 from base64 import b64decode, b64encode
 from functools import cache
@@ -33,7 +32,7 @@ from lecture import data, device, exercises, plots
 from lecture.checks import one_of
 from lecture.explore import Paths, explore, explore_walk
 from lecture.explore.render import packed
-from lecture.plots.legible import smallest_letters
+from lecture.plots.alt import about
 from lecture.tables import Table
 
 __all__ = [
@@ -158,12 +157,7 @@ def _describe_figures():
             return None
         png, metadata = png if isinstance(png, tuple) else (png, {})
         data = b64decode(png)
-        width, height = struct.unpack(">II", data[16:24])  # where a PNG has them
-        letters, _ = smallest_letters(figure)
-        return b64encode(packed(data)).decode(), {
-            "width": round(width / SHARPNESS),
-            "height": round(height / SHARPNESS),
-        } | metadata | {"alt": plots.alt_text(figure), "letters": round(min(letters, 99) / 72 * dpi, 1)}
+        return b64encode(packed(data)).decode(), about(figure, data, sharpness=SHARPNESS) | metadata
 
     formatter.for_type(Figure, picture_and_text)
 

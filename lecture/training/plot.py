@@ -8,8 +8,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from lecture.checks import one_of, whole
-from lecture.plots.alt import alt_text
-from lecture.plots.legible import smallest_letters
+from lecture.plots.alt import about
 from lecture.plots.training.direction import is_loss
 from lecture.plots.training.history import HistoryDrawing
 from lecture.plots.training.record import MODES, RATE, History, number, scalar
@@ -225,9 +224,8 @@ class TrainingPlot(keras.callbacks.Callback):
     def _picture(self):
         """The figure as a `Screen` shows it."""
         drawing = self._drawn()
-        png, figure = drawing.png(), drawing.figure
-        letters = smallest_letters(figure)[0] / 72 * figure.dpi
-        return {"png": png, "text": self.history.status(), "alt": alt_text(figure), "letters": letters}
+        png = drawing.png()
+        return {"png": png, "text": self.history.status(), "about": about(drawing.figure, png)}
 
 
 class _Live:

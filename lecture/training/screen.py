@@ -1,10 +1,10 @@
 """A picture in a notebook, updated in place: in the output of a cell, or inside an Output of ipywidgets."""
 
 import html
-import struct
 import sys
 import warnings
 from base64 import b64encode
+from typing import Any
 
 
 class Screen:
@@ -17,7 +17,7 @@ class Screen:
     def __init__(self):
         self._handle = self._widget = None
 
-    def show(self, png: bytes, *, text: str, alt: str, letters: float) -> None:
+    def show(self, png: bytes, *, text: str, about: dict[str, Any]) -> None:
         """Show a picture instead of the last one.
 
         Parameters
@@ -26,21 +26,19 @@ class Screen:
             The picture.
         text : str
             Text for front ends that show no pictures.
-        alt : str
-            Alternative text: what the picture shows.
-        letters : float
-            Size of its smallest letters in pixels, which pages and slides are checked for.
+        about : dict
+            What is kept beside it: its ``alt``, and what else `lecture.plots.alt.about` says.
         """
         from IPython.display import display
 
         source = b64encode(png).decode()
-        width, height = struct.unpack(">II", png[16:24])  # where a PNG has them
-        about = {"alt": alt, "letters": round(letters, 1), "width": width, "height": height}
         data, metadata = {"image/png": source, "text/plain": text}, {"image/png": about}
         if self._handle:
             self._handle.update(data, metadata=metadata, raw=True)
         elif self._widget or _inside_an_output():
-            image = f'<img alt="{html.escape(alt)}" style="max-width: 100%" src="data:image/png;base64,{source}">'
+            image = (
+                f'<img alt="{html.escape(about["alt"])}" style="max-width: 100%" src="data:image/png;base64,{source}">'
+            )
             self._put(image)
         else:
             self._handle = display(data, metadata=metadata, raw=True, display_id=True)

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from tqdm import tqdm
 
 from lecture import plots
-from lecture.plots.legible import smallest_letters
+from lecture.plots.alt import about
 from lecture.training.screen import Screen, notebook
 from lecture.tuning.trials import Trial
 
@@ -48,5 +48,5 @@ class Progress:
         figure, png = Figure(figsize=(6.4, 3.0)), io.BytesIO()
         plots.plot_search(trials, total=self.total, ax=figure.subplots())
         figure.savefig(png, format="png", dpi="figure", bbox_inches="tight")
-        alt, letters = plots.alt_text(figure), smallest_letters(figure)[0] / 72 * figure.dpi
-        return {"png": png.getvalue(), "text": alt, "alt": alt, "letters": letters}
+        told = about(figure, png.getvalue())
+        return {"png": png.getvalue(), "text": told["alt"], "about": told}
