@@ -66,13 +66,11 @@ def clear_legends(axes: Sequence[Axes], **options: Any) -> list[Legend]:
         return [
             figure.legend(curves.values(), curves, loc="outside lower center", ncols=min(len(curves), 4), **options)
         ]
-    for ax in labelled:
-        ax.legend(**INSIDE | options)
-    for _ in labelled:  # one that moves to the right takes room from the others
-        for ax in labelled:
-            if _covers(ax.get_legend(), ax):
-                ax.legend(**options, loc="center left", bbox_to_anchor=(1, 0.5))
-    return [legend for ax in labelled if (legend := ax.get_legend())]
+    legends, inside = {ax: ax.legend(**INSIDE | options) for ax in labelled}, list(labelled)
+    while ax := next((ax for ax in inside if _covers(legends[ax], ax)), None):
+        inside.remove(ax)
+        legends[ax] = ax.legend(**options, loc="center left", bbox_to_anchor=(1, 0.5))  # it takes room from the others
+    return [*legends.values()]
 
 
 def move_to_a_free_corner(legend: Legend, ax: Axes) -> Legend:
