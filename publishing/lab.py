@@ -85,6 +85,8 @@ def open_lab(root, folder, *, port=8888, browser=True):
                     running.wait()
                 except KeyboardInterrupt:  # JupyterLab hears Ctrl-C too: it asks whether to end, and ends its kernels
                     stopped = True
+                    if not (sys.stdin and sys.stdin.isatty()):  # it asks nobody then, and may lose the signal
+                        running.terminate()
             return 0 if stopped else running.returncode
 
 

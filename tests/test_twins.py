@@ -300,8 +300,8 @@ def test_settings_that_are_missing_or_broken_do_not_stop_the_class(tmp_path, mon
 
 
 @pytest.fixture
-def running(checkout, written, tmp_path):
-    """JupyterLab on the twins, started as the command starts it: its address, with the token that it made."""
+def start(checkout, written, tmp_path):
+    """Start JupyterLab on the twins as the command does, with the given standard input: its process, log and port."""
     pytest.importorskip("jupyterlab")
     own = {f"JUPYTER_{name}_DIR": str(tmp_path / f".{name}") for name in ("CONFIG", "DATA", "RUNTIME")} | {
         "IPYTHONDIR": str(tmp_path / ".ipython")
@@ -315,25 +315,49 @@ def running(checkout, written, tmp_path):
         f" sys.exit(open_lab({folders}, port={port}, browser=False))"
     )
     log = tmp_path / "lab.log"
-    with open(log, "w") as stream:
-        environment = os.environ | own | {"PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)}
-        server = subprocess.Popen(
-            [sys.executable, "-c", code],
-            env=environment,
-            cwd=tmp_path,
-            stdin=subprocess.DEVNULL,
-            stdout=stream,
-            stderr=stream,
-            start_new_session=True,
-        )
+    started = []
+
+    def start(stdin):
+        with open(log, "w") as stream:
+            server = subprocess.Popen(
+                [sys.executable, "-c", code],
+                env=os.environ | own | {"PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)},
+                cwd=tmp_path,
+                stdin=stdin,
+                stdout=stream,
+                stderr=stream,
+                start_new_session=True,
+            )
+        started.append(server)
+        return server, log, port
+
+    yield start
+    for server in started:
+        with suppress(ProcessLookupError):  # what a test that failed has left
+            os.killpg(server.pid, signal.SIGKILL)
+
+
+@pytest.fixture
+def running(start, tmp_path):
+    """JupyterLab in a terminal: its address, with the token that it made. It ends by Ctrl-C, and a yes."""
+    screen, terminal = pytest.importorskip("pty").openpty()
+    server, log, port = start(terminal)
+    os.close(terminal)
+    yield _address(server, log, port)
+    os.killpg(server.pid, signal.SIGINT)
+    os.write(screen, b"y\n")
+    assert _end(server, log, tmp_path) == 0, log.read_text()
+    os.close(screen)
+
+
+def _end(server, log, folder):
+    """The exit status of JupyterLab, which was told to end, and which leaves no settings behind."""
     try:
-        yield _address(server, log, port)
-    finally:
-        os.killpg(
-            server.pid, signal.SIGINT
-        )  # Ctrl-C, which JupyterLab hears too; it asks nothing where nobody can answer
-        assert server.wait(60) == 0, log.read_text()
-        assert list(tmp_path.glob("lecture-lab-*")) == [], "the settings of this start are gone"
+        status = server.wait(60)
+    except subprocess.TimeoutExpired:
+        pytest.fail(f"JupyterLab did not end:\n{log.read_text()}")
+    assert list(folder.glob("lecture-lab-*")) == []
+    return status
 
 
 def _address(server, log, port):
@@ -348,6 +372,15 @@ def _address(server, log, port):
         assert server.poll() is None, log.read_text()
         time.sleep(0.25)
     pytest.fail(f"JupyterLab did not answer:\n{log.read_text()}")
+
+
+def test_without_a_terminal_jupyterlab_ends_when_the_command_is_interrupted(start, tmp_path):
+    server, log, port = start(subprocess.DEVNULL)
+    address = _address(server, log, port)
+    os.kill(server.pid, signal.SIGINT)  # the command alone: it has to pass the signal on
+    assert _end(server, log, tmp_path) == 0, log.read_text()
+    with pytest.raises(urllib.error.URLError):
+        urllib.request.urlopen(address, timeout=10)
 
 
 def test_in_jupyterlab_a_blank_is_typed_into_and_a_solution_unfolded_and_run(browser, running, written, tmp_path):
@@ -366,7 +399,7 @@ def test_in_jupyterlab_a_blank_is_typed_into_and_a_solution_unfolded_and_run(bro
     page.goto(running)
     page.locator("#jp-main-statusbar").get_by_text(
         "| Idle"
-    ).wait_for()  # what is run before the kernel listens may be lost, and so may Ctrl-C where there is no terminal
+    ).wait_for()  # what is run before the kernel listens may be lost
 
     for text in (".jp-CodeCell .cm-line", ".jp-RenderedMarkdown p"):  # drawn anew while the page settles
         expect(page.locator(text).first).to_have_css("font-size", "20px")
