@@ -60,9 +60,11 @@ def assemble(root: Path, notebooks: Mapping[str, Any], output: Path, *, say: Cal
     repository = address.repository(root)
     write_whole(staged / "_config.yml", _config((root / "_config.yml").read_text(encoding="utf-8"), repository))
     chapters = {name: for_the_book(notebook, f"{name}.py") for name, notebook in notebooks.items()}
+    booked = {}
     for name, chapter in chapters.items():
-        unanswered.say_how(chapter, name, repository)
-    booked = {page: part for name, chapter in chapters.items() for page, part in parts.split(name, chapter).items()}
+        for page, part in parts.split(name, chapter).items():
+            unanswered.say_how(part, name, repository)
+            booked[page] = part
     for name, notebook in booked.items():
         write_whole(staged / "notebooks" / f"{name}.ipynb", as_text(notebook))
     write_whole(staged / "gallery.md", gallery.page(booked))

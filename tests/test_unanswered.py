@@ -25,6 +25,13 @@ def test_an_unanswered_exercise_says_how_to_answer_it():
     assert "make live" in said and "Not answered" not in said and "href" not in said
 
 
+def test_only_the_first_of_a_page_says_that_the_page_does_not_run():
+    first, *others = _said(*[_cell(check("counting-weights", ...)) for _ in range(3)])
+    assert "does not run" in first
+    assert ["does not run" in said for said in others] == [False, False]
+    assert all("make live" in said for said in others)
+
+
 def test_a_fault_that_is_still_there_counts_as_unanswered():
     def kept(weights, train_one_epoch, patience):
         for _ in range(6):
@@ -35,8 +42,8 @@ def test_a_fault_that_is_still_there_counts_as_unanswered():
 
 
 def test_a_repository_gives_a_link_to_colab():
-    (said,) = _said(_cell(check("counting-weights", ...)), repository="https://github.com/a/b")
-    assert f'href="{address.COLAB}/github/a/b/blob/main/notebooks/01_neural_networks.ipynb"' in said
+    for said in _said(*[_cell(check("counting-weights", ...)) for _ in range(2)], repository="https://github.com/a/b"):
+        assert f'href="{address.COLAB}/github/a/b/blob/main/notebooks/01_neural_networks.ipynb"' in said
 
 
 @pytest.mark.parametrize("answer, tags", [(79_510, ["exercise"]), (1, ["exercise"]), (..., ["solution"])])
