@@ -1352,7 +1352,7 @@ print("before:", theirs.fit_kwargs, " cloned:", clone(theirs).fit_kwargs)
 opened = test.open()
 at_last = replace(images, X_test=opened.X_test, y_test=opened.y_test)
 winner = max((result, halved, guided), key=lambda search: search.best.score)
-finals = [winner.retrain(at_last, seed=seed) for seed in range(5)]
+finals = winner.retrain_seeds(at_last, 5)
 on_test = np.array([final.test_accuracy for final in finals])
 print(f"In its search: validation accuracy {winner.best.score:.4f}.")
 print(f"{len(at_last.X_test):,} test images: {on_test.mean():.4f} on average,")

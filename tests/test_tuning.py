@@ -315,6 +315,19 @@ def test_the_best_is_retrained_on_both_parts_and_scored_once(data):
     assert f"{final.test_accuracy:.4f}" in str(final)
 
 
+def test_several_seeds_are_retrained_as_each_alone(data):
+    result = _search(data)
+    several = result.retrain_seeds(data, [3, 8])
+    for seed, final in zip([3, 8], several, strict=True):
+        alone = result.retrain(data, seed=seed)
+        assert final.trial == alone.trial == result.best
+        for ours, theirs in zip(final.model.get_weights(), alone.model.get_weights(), strict=True):
+            np.testing.assert_allclose(ours, theirs, atol=1e-5)
+    assert not np.allclose(several[0].model.get_weights()[0], several[1].model.get_weights()[0], atol=1e-3)
+    with pytest.raises(ValueError, match="a seed must be a whole number of at least 0, got -1"):
+        result.retrain_seeds(data, [-1])
+
+
 def test_two_networks_are_compared_from_the_same_seeds(data):
     result = _search(data, epochs=1)
     same = result.against(lambda: make_mlp(**result.best.values), data, n_seeds=2)

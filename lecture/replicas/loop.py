@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from lecture.replicas.batch_norm import BatchNorm
+from lecture.replicas.dropout import Dropout
 from lecture.replicas.net import BatchedNet
 
 N_NOTED = 256  # most steps in one call if the norms of their gradients are recorded
@@ -37,6 +38,8 @@ class Loop:
         Whether there is decoupled weight decay.
     noting : bool
         Whether to note the norm of the gradient in each step.
+    n_dropping : int
+        With dropout the number of seeds, which stand side by side once for each condition; 0 without.
     """
 
     def __init__(
@@ -52,6 +55,7 @@ class Loop:
         penalized,
         decaying=False,
         noting=False,
+        n_dropping=0,
     ):
         self.net, self.loss, self.sparse, self.optimizer = net, loss, sparse, optimizer
         self.dtype, self.penalized, self.decaying, self.noting = dtype, penalized, decaying, noting
@@ -61,6 +65,7 @@ class Loop:
         self.decay = self._variable(np.zeros((n_replicas, 1)))
         self.masks = [self._variable(np.ones((n_replicas, 1, q))) for q in net.sizes[1:-1] if masked]
         self.batch_norm = BatchNorm(n_replicas, net.sizes[1:-1], dtype) if net.normalized else None
+        self.dropout = Dropout(n_replicas, n_dropping, len(net.sizes) - 2, dtype) if n_dropping else None
         optimizer.build(self.learnt)
 
     def variables(self):
@@ -72,9 +77,9 @@ class Loop:
 
     # The loss
 
-    def outputs(self, weights, X, standardize):
+    def outputs(self, weights, X, standardize, drop=None):
         """Return the outputs of all replicas, (R, n, n_outputs)."""
-        return self.net(weights, X, self.masks, standardize)
+        return self.net(weights, X, self.masks, standardize, drop=drop)
 
     def losses(self, y, outputs):
         """Return the loss of each example, (R, n)."""
@@ -96,9 +101,10 @@ class Loop:
         """
         weights, norm = self.weights(), self.batch_norm
         standardize = norm and (lambda layer, z: norm.in_training(layer, z, shares))
+        drop = self.dropout and self.dropout.in_training
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(weights)
-            losses = self.losses(y, self.outputs(weights, X, standardize))  # (R, n)
+            losses = self.losses(y, self.outputs(weights, X, standardize, drop))  # (R, n)
             if shares is None:
                 means = tf.reduce_mean(losses, axis=1)
             else:
@@ -106,6 +112,8 @@ class Loop:
             total = tf.reduce_sum(means)
             for at in self.penalized:
                 total += self.penalty(at, weights[self.net.stride * at])
+        if self.dropout:
+            self.dropout.next()
         return self.update(tape.gradient(total, weights, unconnected_gradients="zero"))
 
     def update(self, gradients):

@@ -63,7 +63,7 @@ class BatchedNet:
         """Number of parameters of a replica."""
         return sum(p * q for p, q in self.arrays)
 
-    def __call__(self, weights, X, masks=(), standardize=None, first=None):
+    def __call__(self, weights, X, masks=(), standardize=None, *, first=None, drop=None):
         """Return the outputs (R, n, n_outputs).
 
         Parameters
@@ -77,6 +77,8 @@ class BatchedNet:
             ``standardize(layer, z)`` gives ẑ (R, n, q) of a hidden layer, counted from 0.
         first : tensor (R, n, q), optional
             Product of the first layer, without biases, if it has been computed already.
+        drop : callable, optional
+            ``drop(layer, a)`` gives the activations (R, n, q) of a hidden layer, counted from 0, after dropout.
         """
         a = X  # (n, p) or (R, n, p)
         for layer in range(self.n_layers):
@@ -90,3 +92,5 @@ class BatchedNet:
             a = self.activation(z)
             if masks:
                 a *= masks[layer]
+            if drop:
+                a = drop(layer, a)

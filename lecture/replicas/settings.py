@@ -14,6 +14,7 @@ class Network:
     output: Any = "softmax"
     tied: bool = False
     batch_norm: Any = None
+    dropout: Any = 0.0
     n_outputs: int | None = None
     initializer: Any = "glorot_uniform"
     bias_initializer: Any = "zeros"
@@ -86,6 +87,6 @@ def names_of(*groups):
 
 KNOWN = names_of(Network, Data, Fit, Record)
 OWN = (  # what may differ between conditions
-    *("loss", "activation", "output", "batch_norm", "initializer", "bias_initializer", "weights", "widths"),
+    *("loss", "activation", "output", "batch_norm", "dropout", "initializer", "bias_initializer", "weights", "widths"),
     *("l1", "l2", "weight_decay", "learning_rate", "X", "y", "X_test", "y_test"),
 )

@@ -24,10 +24,10 @@ class SideBySide(Loop):
         first, others = (variable.value for variable in self.learnt)
         return [tf.convert_to_tensor(first), *self.parts(others, self.shapes[1:])]
 
-    def outputs(self, weights, X, standardize):
+    def outputs(self, weights, X, standardize, drop=None):
         p, n_replicas, q = weights[0].shape
         z = tf.reshape(tf.matmul(X, tf.reshape(weights[0], (p, n_replicas * q))), (-1, n_replicas, q))
-        return self.net(weights, X, self.masks, standardize, first=tf.transpose(z, (1, 0, 2)))
+        return self.net(weights, X, self.masks, standardize, first=tf.transpose(z, (1, 0, 2)), drop=drop)
 
     def penalty(self, at, W):
         if at:

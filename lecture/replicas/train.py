@@ -40,6 +40,7 @@ def train(
     widths: ArrayLike | None = None,
     tied: bool = False,
     batch_norm: tuple[float, float] | None = None,
+    dropout: ArrayLike = 0.0,
     l1: ArrayLike = 0.0,
     l2: ArrayLike = 0.0,
     weight_decay: ArrayLike = 0.0,
@@ -57,7 +58,8 @@ def train(
 ) -> Replicas:
     """Train a network once for each seed, all at the same time.
 
-    Each replica is the network that Keras' ``fit`` trains from the same initial weights on the same mini-batches.
+    Each replica is the network that Keras' ``fit`` trains from the same initial weights on the same mini-batches; with
+    dropout other units are dropped.
 
     Parameters
     ----------
@@ -106,6 +108,10 @@ def train(
         Keras and ``lecture.from_scratch.BatchNorm`` have it; none if None. In training it takes the statistics of the
         mini-batch, which needs three examples or more; what is recorded, and predictions, take moving averages. If ε
         is 0, a unit that is the same for all examples turns the weights of its replica into NaN.
+    dropout : float or array (n_replicas,)
+        Share of the units, from 0 to below 1, that each hidden layer drops in a step, after its activation; what it
+        keeps is divided by 1 - dropout (Srivastava et al., 2014). Seed and step determine which units an example
+        loses. Nothing is dropped in what is recorded, or in predictions.
     l1, l2 : float, array (n_replicas,) or (n_replicas, n_kernels)
         Strengths of the penalty l1 Σ|w| + l2 Σw² that is added to the loss: the same for all kernels, or (with
         ``penalized="all"``) one for each that is learnt.
@@ -166,9 +172,9 @@ def compare(
     ----------
     conditions : mapping of str to mapping
         Settings of each condition by its name: the arguments of `train` that differ. A condition may set ``loss``,
-        ``activation``, ``output``, ``batch_norm``, ``initializer``, ``bias_initializer``, ``weights``, ``widths``,
-        ``l1``, ``l2``, ``weight_decay``, ``learning_rate``, ``X``, ``y``, ``X_test`` and ``y_test``. Arrays with a
-        value for each replica have one for each seed. Those with batch norm are trained after those without.
+        ``activation``, ``output``, ``batch_norm``, ``dropout``, ``initializer``, ``bias_initializer``, ``weights``,
+        ``widths``, ``l1``, ``l2``, ``weight_decay``, ``learning_rate``, ``X``, ``y``, ``X_test`` and ``y_test``. Arrays
+        with a value for each replica have one for each seed. Those with batch norm are trained after those without.
     X, y : arrays, optional
         Training examples of the conditions without their own, as for `train`.
     seeds : int or sequence of int

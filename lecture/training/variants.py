@@ -1,4 +1,4 @@
-"""Variants of a network, each trained from several seeds: side by side where that is possible, which takes seconds."""
+"""Variants of a network, each trained from several seeds: side by side, which takes seconds."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ import numpy as np
 from lecture import replicas
 from lecture.checks import one_of, real, seeds_of, whole
 from lecture.models import NORM_MOMENTUM, mlp
-from lecture.training.repeats import fit_seeds, range_over_seeds
+from lecture.training.repeats import range_over_seeds
 
 OWN = ("hidden", "l1", "l2", "dropout", "batch_norm", "label_smoothing", "learning_rate")
 EPSILON = 1e-3  # of batch norm, as in `mlp`
@@ -33,8 +33,7 @@ class Variant:
     curves : dict of str to array (n_epochs, n_seeds)
         ``loss``, ``accuracy``, ``val_loss`` and ``val_accuracy`` after each epoch, without the penalty. ``loss`` and
         ``accuracy`` are those of the first 1,000 training images, ``loss`` on the labels that the network learns,
-        smoothed or not; ``val_loss`` is on the true ones. With dropout, ``loss`` and ``accuracy`` are means over the
-        epoch, while units are dropped, as Keras has them.
+        smoothed or not; ``val_loss`` is on the true ones. All units are at work, with dropout too.
     weights : tuple of arrays (n_seeds, …)
         Trained weights, in the order of Keras' ``get_weights``.
     """
@@ -119,9 +118,8 @@ def train_variants(
 ) -> dict[str, Variant]:
     """Train variants of a ReLU network with Adam, each from the same seeds.
 
-    Those without dropout are trained at the same time by `lecture.replicas.compare`, so that they start from the same
-    weights and see the same mini-batches, seed by seed. Those with dropout are trained by Keras, one after the other,
-    from initial weights of the same distribution. The test set is left alone.
+    They are trained at the same time by `lecture.replicas.compare`, so that they start from the same weights, see the
+    same mini-batches and, with dropout, lose the same units, seed by seed. The test set is left alone.
 
     Parameters
     ----------
@@ -168,9 +166,6 @@ def train_variants(
     trained = {}
     for names, largest in _groups(wanted, tuple(hidden)):
         trained |= _side_by_side({name: wanted[name] for name in names}, data, largest, **fit, show=show)
-    for name, own in wanted.items():
-        if own.get("dropout"):
-            trained[name] = _one_after_the_other(own, data, **fit)
     return {
         name: Variant(tuple(own["hidden"]), _without_hidden(variants[name]), seeds, *trained[name])
         for name, own in wanted.items()
@@ -196,13 +191,12 @@ def _check(wanted, data):
 
 
 def _groups(wanted, hidden):
-    """The names that are trained together, without dropout, and the units of the largest of their networks."""
+    """The names that are trained together, and the units of the largest of their networks."""
     groups = {}
     for name, own in wanted.items():
-        if not own.get("dropout"):
-            sizes = tuple(own["hidden"])
-            fits = len(sizes) == len(hidden) and all(mine <= most for mine, most in zip(sizes, hidden))
-            groups.setdefault(hidden if fits else sizes, []).append(name)
+        sizes = tuple(own["hidden"])
+        fits = len(sizes) == len(hidden) and all(mine <= most for mine, most in zip(sizes, hidden))
+        groups.setdefault(hidden if fits else sizes, []).append(name)
     return [(names, largest) for largest, names in groups.items()]
 
 
@@ -223,6 +217,7 @@ def _side_by_side(wanted, data, largest, *, seeds, epochs, batch_size, show):
             "l1": own.get("l1", 0),
             "l2": own.get("l2", 0),
             "batch_norm": (NORM_MOMENTUM, EPSILON) if own.get("batch_norm") else None,
+            "dropout": own.get("dropout", 0),
             "learning_rate": own["learning_rate"],
             "widths": widths,
         }
@@ -270,23 +265,6 @@ def _cut(weights, hidden):
         cut = sizes[layer : layer + 2] if array.ndim == 3 else sizes[layer + 1 : layer + 2]
         found.append(array[(slice(None), *map(slice, cut))])
     return tuple(found)
-
-
-def _one_after_the_other(own, data, *, seeds, epochs, batch_size):
-    """Curves and weights of a network that Keras trains."""
-    sizes = {"n_inputs": data.X_train.shape[1], "n_classes": data.y_train.shape[1]}
-    options = {name: value for name, value in own.items() if name not in ("hidden", "learning_rate")}
-    adam = keras.optimizers.Adam(own["learning_rate"])
-    runs = fit_seeds(
-        lambda: mlp(*own["hidden"], **sizes, **options, optimizer=adam),
-        data,
-        seeds=seeds,
-        epochs=epochs,
-        batch_size=batch_size,
-    )
-    curves = {metric: np.array([each[metric] for each in runs.histories]).T for metric in runs.histories[0]}
-    weights = zip(*(model.get_weights() for model in runs.models), strict=True)
-    return curves, tuple(np.stack(arrays) for arrays in weights)
 
 
 def _without_hidden(settings):

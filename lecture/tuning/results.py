@@ -1,7 +1,7 @@
 """What a search found: its trials as a table, the best of them, and the network that they lead to."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
@@ -9,9 +9,9 @@ import keras
 import numpy as np
 import pandas as pd
 
-from lecture.checks import whole
+from lecture.checks import seeds_of, whole
 from lecture.intervals import FEW, interval
-from lecture.tuning.compiled import Trainer, accuracy_on, fit_plain
+from lecture.tuning.compiled import Trainer, accuracy_on
 from lecture.tuning.plan import Plan
 from lecture.tuning.space import FunctionSpace, Space, as_space
 from lecture.tuning.trials import SearchError, Trial, write_json
@@ -124,18 +124,44 @@ class SearchResult:
             If no trial was completed, or the result was loaded without its space.
         """
         trial = trial or self.best
-        seed = trial.seed if seed is None else whole(seed, "seed", least=0)
-        keras.utils.set_random_seed(seed)
-        model = self._made(trial)
+        return self.retrain_seeds(data, [trial.seed if seed is None else seed], trial=trial)[0]
+
+    def retrain_seeds(self, data, seeds: int | Sequence[int], *, trial: Trial | None = None) -> list["Final"]:
+        """Retrain from several seeds what `retrain` retrains from one; where possible with one compiled step.
+
+        Parameters
+        ----------
+        data : lecture.data.Dataset
+            The data of the search.
+        seeds : int or sequence of int
+            Seeds of the initial weights and mini-batches, or their number.
+        trial : Trial, optional
+            Trial to retrain; the best one if None.
+
+        Returns
+        -------
+        list of Final
+
+        Raises
+        ------
+        SearchError
+            If no trial was completed, or the result was loaded without its space.
+        """
+        trial, found = trial or self.best, []
         both = _Both(
             np.concatenate([data.X_train, data.X_val]),
             np.concatenate([data.y_train, data.y_val]),
             data.X_test[:1],
             data.y_test[:1],
         )
-        fit_plain(model, both, trial.best_epoch, self.plan.batch_size, seed=seed)
-        loss, accuracy = model.evaluate(data.X_test, data.y_test, batch_size=1000, verbose=0)[:2]
-        return Final(model, trial, float(loss), float(accuracy))
+        trainer = Trainer(both, self.plan.batch_size)
+        for seed in [whole(seed, "a seed", least=0) for seed in seeds_of(seeds)]:
+            keras.utils.set_random_seed(seed)
+            model = self._made(trial)
+            trainer.fit(model, trial.best_epoch, seed=seed)
+            loss, accuracy = model.evaluate(data.X_test, data.y_test, batch_size=1000, verbose=0)[:2]
+            found.append(Final(model, trial, float(loss), float(accuracy)))
+        return found
 
     def against(self, baseline: Callable[[], keras.Model], data, *, n_seeds: int = 5) -> "Paired":
         """Train the best trial's network and a baseline from the same seeds, and compare them on the test set.
@@ -287,7 +313,7 @@ class Paired:
 class _Both:
     """Training and validation set as one training set.
 
-    A row of the test set stands where `fit_plain` wants a validation set; its score is never used.
+    A row of the test set stands where `Trainer` wants a validation set; its score is never used.
     """
 
     X_train: np.ndarray

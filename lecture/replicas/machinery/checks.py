@@ -59,6 +59,16 @@ def hidden_of(hidden, tied):
     return sizes
 
 
+def dropout_of(dropout, hidden, n_seeds):
+    """Return the share of units that each replica drops, (n_seeds,)."""
+    rates = per_replica(dropout, n_seeds, "dropout")
+    if (rates >= 1).any():
+        raise ValueError(f"dropout must be below 1, got {rates.max():g}.")
+    if rates.any() and not hidden:
+        raise ValueError("dropout needs a hidden layer, got none.")
+    return rates
+
+
 def batch_norm_of(given, hidden, tied, widths):
     """Return momentum and ε as floats; None without batch norm."""
     if given is None:

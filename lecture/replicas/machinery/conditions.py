@@ -35,6 +35,8 @@ class Condition:
     widths : array (n_seeds, n_hidden) or None
     batch_norm : (float, float) or None
         Momentum and ε.
+    dropout : array (n_seeds,)
+        Share of the hidden units that are dropped in a step.
     """
 
     name: str | None
@@ -48,6 +50,7 @@ class Condition:
     decay: np.ndarray
     widths: np.ndarray | None
     batch_norm: tuple | None
+    dropout: np.ndarray
 
     @property
     def shapes(self):
@@ -197,6 +200,7 @@ def _condition(name, settings, optimizer, n_seeds):
             decay=per_replica(fit.weight_decay, n_seeds, "weight_decay"),
             widths=checks.widths_of(network.widths, net, n_seeds),
             batch_norm=batch_norm,
+            dropout=checks.dropout_of(network.dropout, sizes[1:-1], n_seeds),
         )
 
 

@@ -60,9 +60,26 @@ class Program:
         Whether learning rates change from step to step.
     shared : bool
         Whether all replicas take the same examples in each step.
+    dropping : bool
+        Whether there is dropout.
     """
 
-    def __init__(self, net, losses, rule, n_replicas, *, dtype, masked, penalized, decaying, noting, scheduled, shared):
+    def __init__(
+        self,
+        net,
+        losses,
+        rule,
+        n_replicas,
+        *,
+        dtype,
+        masked,
+        penalized,
+        decaying,
+        noting,
+        scheduled,
+        shared,
+        dropping,
+    ):
         start_xla()
         self.rates: Any = Scheduled(n_replicas) if scheduled else Rates(n_replicas)
         loss = switch([per_example(loss) for loss in losses])
@@ -77,6 +94,7 @@ class Program:
             penalized=penalized,
             decaying=decaying,
             noting=noting,
+            n_dropping=n_replicas // len(losses) if dropping else 0,
         )
         self._first_state = [keras.ops.convert_to_numpy(state) for state in self.loop.optimizer.variables]
         self._xla: bool | None = True
@@ -98,7 +116,7 @@ class Program:
         with ONE_GRAPH:
             return getattr(self, name)(*arguments)
 
-    def start(self, weights, rates, l1, l2, masks, *, decay, batch_norm=None, moving=()):
+    def start(self, weights, rates, l1, l2, masks, *, decay, batch_norm=None, moving=(), dropout, seeds):
         """Put all replicas at their start.
 
         Parameters
@@ -115,6 +133,10 @@ class Program:
             Momentum and ε.
         moving : sequence of arrays (n_replicas, 1, q)
             Moving mean and variance of each hidden layer in turn.
+        dropout : array (n_replicas,)
+            Share of units that are dropped.
+        seeds : sequence of int
+            Those that determine which.
         """
         loop = self.loop
         loop.start(weights)
@@ -128,6 +150,8 @@ class Program:
             variable.assign(mask[:, None])
         if loop.batch_norm:
             loop.batch_norm.start(batch_norm, moving)
+        if loop.dropout:
+            loop.dropout.start(dropout, seeds)
 
     def steps(self, n, X, y, rows=None, shares=None):
         """Make n steps: on all examples, or on the mini-batches of `Batches.next`.

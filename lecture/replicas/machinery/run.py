@@ -83,6 +83,7 @@ def _programs(conditions, plan):
             noting=plan.noting,
             scheduled=_is_scheduled(conditions),
             shared=plan.same_batches,
+            dropping=any(condition.dropout.any() for condition in conditions),
             floatx=keras.config.floatx(),
         )
         for number in range(n_slices)
@@ -131,6 +132,8 @@ class Slice:
             if net.normalized
             else None,
             moving=first[len(net.arrays) :],
+            dropout=stacked(condition.dropout for condition in conditions),
+            seeds=[plan.seeds[at] for at in chosen],
         )
         batches = None
         if plan.batch_size is not None:
