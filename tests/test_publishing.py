@@ -1,6 +1,7 @@
 """Notebooks from sources, runs that are reused or not, and a whole small book."""
 
 import asyncio
+import json
 import os
 import re
 import shutil
@@ -128,6 +129,38 @@ def test_two_notebooks_run_side_by_side_and_come_back_in_the_order_of_the_book(c
     assert list(found) == ["01_small", "02_large"]
     assert [each.cells[-1].outputs[0].text.strip() for each in found.values()] == ["small", "large"]
     assert sorted(line.partition(":")[0] for line in said) == ["01_small", "02_large"]
+
+
+CORES = "# %%\nimport os\nprint(sorted(os.sched_getaffinity(0)))\n"
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="only Linux says which cores a process may use")
+def test_notebooks_side_by_side_share_no_core_and_one_alone_has_all(checkout):
+    cores = sorted(os.sched_getaffinity(0))
+    if len(cores) < 2:
+        pytest.skip("there is one core")
+    for number in (1, 2):
+        (checkout / "notebooks" / f"0{number}_{'small' if number == 1 else 'large'}.py").write_text(CORES)
+
+    def run(said):
+        found = execute.execute_all(checkout, environment=SHORT, output=checkout / "_build", say=said.append)
+        texts = [each.cells[-1].outputs[0].text for each in found.values()]
+        return [json.loads(text[: text.index("]") + 1]) for text in texts]
+
+    one, other = run([])
+    assert one and other and sorted(one + other) == cores
+    (checkout / "notebooks" / "02_large.py").write_text(f"{CORES}# changed\n")
+    assert run([]) == [one, cores], "the other run is kept"
+
+
+def test_a_kernel_has_no_names_before_its_notebook_gives_them(checkout, monkeypatch):
+    monkeypatch.setattr(execute, "available_cores", lambda: 2)
+    monkeypatch.setattr(execute, "core_shares", lambda n: [sorted(os.sched_getaffinity(0))] * n)
+    for number, name in ((1, "small"), (2, "large")):
+        source = "# %%\nprint('os' in dir())\n"
+        (checkout / "notebooks" / f"0{number}_{name}.py").write_text(source)
+    found = execute.execute_all(checkout, environment=SHORT, output=checkout / "_build", say=[].append)
+    assert [each.cells[-1].outputs[0].text.strip() for each in found.values()] == ["False", "False"]
 
 
 def test_a_notebook_runs_where_an_event_loop_runs_already(checkout):

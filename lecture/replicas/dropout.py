@@ -37,7 +37,7 @@ class Dropout:
         """Return the activations (R, n, q) of a hidden layer, counted from 0, of which some are dropped."""
         drawn = uniform(self.seeds, self.step * self.n_layers + layer, a.shape[1:])
         kept = tf.tile(drawn, (self.n_conditions, 1, 1)) >= tf.cast(self.rates, drawn.dtype)
-        return a * (tf.cast(kept, self.dtype) / tf.cast(1 - self.rates, self.dtype))
+        return a * (tf.cast(kept, self.dtype) / (1 - tf.cast(self.rates, self.dtype)))
 
     def next(self):
         """Go on to the next step."""
