@@ -324,6 +324,33 @@ def test_no_cell_prints_the_axes_that_a_drawing_returns(executed):
     assert not [text for text in shown if "<Axes" in text]
 
 
+NEGATIVE_ZERO = re.compile(
+    r"(?<![\w.])[-−]0(\.0+%?(?!\.?\w)|%?(?![\w.]))"
+)  # "-0." of NumPy, in an array, is none of these
+
+
+def test_no_number_that_is_shown_is_a_negative_zero(executed):
+    _, notebook = executed
+    shown = [output.get("text", "") or output.get("data", {}).get("text/plain", "") for output in _outputs(notebook)]
+    shown += [output.get("data", {}).get("text/markdown", "") for output in _outputs(notebook)]
+    assert not [text for text in shown if NEGATIVE_ZERO.search(text)]
+
+
+@pytest.mark.parametrize(
+    "text, shows_it",
+    [
+        ("mean -0.00, of", True),
+        ("+0.1 (−0.0% to", True),
+        ("-0", True),
+        ("is -0.00.", True),
+        ("-0.004", False),
+        ("[-0. 1.]", False),
+    ],
+)
+def test_a_negative_zero_is_found(text, shows_it):
+    assert bool(NEGATIVE_ZERO.search(text)) == shows_it
+
+
 def test_every_figure_has_an_alternative_text(executed):
     _, notebook = executed
     pictures = [output for output in _outputs(notebook) if "image/png" in output.get("data", {})]

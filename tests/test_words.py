@@ -2,6 +2,7 @@ import doctest
 import math
 
 import pytest
+from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -57,6 +58,12 @@ def test_short_changes_its_decimals_where_the_rounded_number_does(value, wanted)
 )
 def test_a_minus_is_true_and_never_before_a_zero(text, wanted):
     assert minus(text) == wanted
+
+
+def test_the_minus_of_a_number_is_written_in_one_place():
+    """So that no drawing shows a negative zero: each asks `minus`, which knows it."""
+    sources = [path for path in (ROOT / "lecture").rglob("*.py") if path.name != "words.py"]
+    assert [path.name for path in sources if '.replace("-", "−")' in path.read_text(encoding="utf-8")] == []
 
 
 def test_digits_and_metrics():

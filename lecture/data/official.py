@@ -67,7 +67,7 @@ def _by_marks(images, entry):
     if off > MEANS or np.abs(narrower).max() > DEVIATIONS:
         return Differs(f"has other training images than {entry.title} (their mean colour is {mean.round(6).tolist()})")
     if max(off, np.abs(std - marks.train_std).max()) > 1e-6:
-        by = ", ".join(f"{100 * change:+.1f}" for change in narrower)
+        by = ", ".join(f"{100 * change:+z.1f}" for change in narrower)
         clause = f"has a near copy of {entry.title}, such as JPEG makes (standard deviations of the colours {by}%)"
         return Differs(clause, NEAR)
     if _labels(images, n_classes) != (marks.first_train, marks.first_test, marks.counts):

@@ -92,8 +92,8 @@ class Verdict:
     def describe(self) -> str:
         """Return the verdict with its numbers in a sentence."""
         least = f"{'below ±' if self.hypothesis.absent else 'at least '}{self.hypothesis.smallest:g} was claimed"
-        ends = "no interval" if self.n_seeds <= FEW else f"{self.low:+.3f} to {self.high:+.3f}, 95%"
-        measured = f"{self.mean:+.3f} ({ends}, {counted(self.n_seeds, 'seed')})"
+        ends = "no interval" if self.n_seeds <= FEW else f"{self.low:+z.3f} to {self.high:+z.3f}, 95%"
+        measured = f"{self.mean:+z.3f} ({ends}, {counted(self.n_seeds, 'seed')})"
         return f"{self.word.capitalize()}: {self.hypothesis.quantity} is {measured}, {least}."
 
     __str__ = describe

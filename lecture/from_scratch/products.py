@@ -40,8 +40,8 @@ class DenseProduct:
         return (
             f"A batch of {a} examples with {b} inputs, times a matrix of {b} by {c} weights, plus a bias for each of "
             f"the {c} units, gives {a} by {c} sums. "
-            f"That of example {row + 1} and unit {column + 1} is {self.Z[row, column]:.2f}: a row of inputs times a "
-            f"column of weights, plus {self.bias[column]:.2f}."
+            f"That of example {row + 1} and unit {column + 1} is {self.Z[row, column]:z.2f}: a row of inputs times a "
+            f"column of weights, plus {self.bias[column]:z.2f}."
         )
 
 

@@ -40,7 +40,7 @@ class Pull:
         told = []
         for way in self.paths:
             ends = self.ends(way).mean(axis=1)
-            told.append(f"{way}, " + " and ".join(f"{end:.2f}" for end in ends))
+            told.append(f"{way}, " + " and ".join(f"{end:z.2f}" for end in ends))
         sizes = " and ".join(f"{scale:g}" for scale in self.scales)
         return f"Weights whose gradients have the sizes {sizes} end, on average, at: {'; '.join(told)}."
 

@@ -303,8 +303,8 @@ class Paired:
         mean, low, high = interval(self.differences)
         first, second = self.accuracies.mean(axis=0)
         n = len(self.accuracies)
-        certainty = f"{n} seeds, no interval" if n <= FEW else f"{low:+.4f} to {high:+.4f}, {n} seeds, 95%"
-        return f"test accuracy {first:.4f} against {second:.4f}: {mean:+.4f} ({certainty})"
+        certainty = f"{n} seeds, no interval" if n <= FEW else f"{low:+z.4f} to {high:+z.4f}, {n} seeds, 95%"
+        return f"test accuracy {first:.4f} against {second:.4f}: {mean:+z.4f} ({certainty})"
 
     __str__ = describe
 

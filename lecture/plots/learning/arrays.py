@@ -11,7 +11,7 @@ from lecture.from_scratch import DenseProduct, Elementwise
 from lecture.plots.alt import describe
 from lecture.plots.page import borderless
 from lecture.plots.style import COLORS, size
-from lecture.words import listed
+from lecture.words import listed, rounded
 
 MOST_CELLS = 8  # rows or columns, so that the numbers can be read
 _WIDE, _HIGH = 1.25, 0.8  # of a cell
@@ -143,7 +143,7 @@ def _table(ax, array, corner, name="", pale=None):
             ax.text(
                 x + (j + 0.5) * _WIDE,
                 y + (n_rows - 0.5 - i) * _HIGH,
-                _short(array[i, j]),
+                rounded(array[i, j]),
                 ha="center",
                 va="center",
                 fontsize=0.9 * letter,
@@ -182,7 +182,7 @@ def _sum_of(product, width):
         pieces = [("" if i == 0 else " + ", "black"), (_term(value, first=i == 0), _ROW)]
         parts.append((14, [*pieces, (" · ", "black"), (_term(weight), _COLUMN)]))
     parts.append((9, [(" + ", "black"), (_term(bias), _BIAS)]))
-    parts.append((9, [(" = " if is_exact else " ≈ ", "black"), (_short(z), _ENTRY)]))
+    parts.append((9, [(" = " if is_exact else " ≈ ", "black"), (rounded(z), _ENTRY)]))
     lines, room = [[]], width * _LETTERS
     for length, pieces in parts:
         if lines[-1] and room < length:
@@ -195,7 +195,7 @@ def _sum_of(product, width):
 
 def _term(value, first=False):
     """A number within a sum: in brackets if it is negative, unless it stands first."""
-    text = _short(value)
+    text = rounded(value)
     return f"({text})" if text.startswith("−") and not first else text
 
 
@@ -218,9 +218,3 @@ def _outline(ax, corner, columns, rows, color):
             corner, columns * _WIDE, rows * _HIGH, fill=False, edgecolor=color, linewidth=3, zorder=3, joinstyle="round"
         )
     )
-
-
-def _short(value):
-    """A number with at most two decimals, without zeros at its end."""
-    text = f"{value:.2f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text.replace("-", "−")

@@ -11,6 +11,7 @@ from lecture.from_scratch import Round
 from lecture.plots.alt import describe
 from lecture.plots.page import borderless
 from lecture.plots.style import COLORS, size
+from lecture.words import minus
 
 CHOICES = ("architecture", "initialization", "loss", "optimizer")
 MOST_ROWS, MOST_COLUMNS = 6, 4  # of an array whose numbers are written; a larger one is drawn in greys
@@ -217,7 +218,7 @@ def _draw_array(ax, array, left, floor):
 
 
 def _two_decimals(value):
-    return f"{value:.2f}".replace("-0.00", "0.00").replace("-", "−") if value % 1 else f"{value:.0f}".replace("-", "−")
+    return minus(f"{value:.2f}" if value % 1 else f"{value:.0f}")
 
 
 def _draw_loss(ax, loop, above):

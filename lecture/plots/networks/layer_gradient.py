@@ -15,6 +15,7 @@ from lecture.plots.networks.factors import FACTORS, WIDEST_LAYER, write_names, w
 from lecture.plots.page import borderless, fitting_letter, set_window
 from lecture.plots.style import WIDE, size
 from lecture.plots.text import width
+from lecture.words import minus
 
 MOST_EXAMPLES = 4  # of a batch, that are drawn side by side
 _CELL = np.array([4.3, 1.9])  # width and height of a number, in em
@@ -222,7 +223,7 @@ class _Table:
 
 
 def _number(value, decimals):
-    return f"{round(value, decimals) + 0.0:.{decimals}f}".replace("-", "−")
+    return minus(f"{value:.{decimals}f}")
 
 
 def _decimals(values):

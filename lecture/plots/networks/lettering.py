@@ -9,6 +9,7 @@ from lecture.plots.networks.spacing import Page
 from lecture.plots.networks.spots import spots_beside
 from lecture.plots.style import COLORS
 from lecture.plots.text import fitting
+from lecture.words import minus
 
 # The colours of the formulas in the lecture: x green, h and a blue, o and ŷ vermilion.
 KINDS = {"input": COLORS[2], "hidden": COLORS[0], "output": COLORS[1], "bias": "#777777"}
@@ -120,7 +121,7 @@ def label_edges(page: Page, content: Content, at: np.ndarray, labels: str | None
 
 def _number(weight):
     """A weight in few characters."""
-    return (f"{weight:.2f}" if abs(weight) < 100 else f"{weight:.2g}").replace("-", "−")
+    return minus(f"{weight:.2f}" if abs(weight) < 100 else f"{weight:.2g}")
 
 
 class _Names:

@@ -11,6 +11,10 @@ from lecture.plots.alt import describe
 from lecture.plots.page import drawable
 from lecture.plots.style import axes, size
 
+_ANGLES = np.linspace(0, 2 * np.pi, 16, endpoint=False)
+_AROUND = np.array([[0, 0], *(r * np.array([np.cos(a), np.sin(a)]) for r in range(1, 15) for a in _ANGLES)])  # in em
+_HIDES, _MEETS = 1000, 1e4  # em that a name goes rather than hide all points, or meet another name
+
 
 def plot_representation(
     activations: ArrayLike, classes: ArrayLike, class_names: Sequence[str], *, ax: Axes | None = None
@@ -24,7 +28,7 @@ def plot_representation(
     classes : array of int, shape (n,)
         True class of each example.
     class_names : sequence of str
-        Names of the classes, written at their medians, or beside them with a line where names would meet: ten classes
+        Names of the classes, written where they hide few points, with a line to the median of their own: ten classes
         cannot be distinguished by colour alone.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on; a new figure if None.
@@ -62,20 +66,26 @@ def plot_representation(
 
 
 def _name(ax, points):
-    """Write each name at the median of its points; names that would meet stand above each other, with lines to them."""
+    """Write each name where it hides the fewest points and no other name, with a line to the median of its points."""
     halo = [patheffects.withStroke(linewidth=4, foreground="white")]
     look = dict(ha="center", va="center", weight="bold", path_effects=halo)
     medians = {name: np.median(own, axis=0) for name, own in points.items() if len(own)}
     names = [ax.text(*medians[name], name, zorder=4, **look) for name in medians]
     ax.set(xlim=ax.get_xlim(), ylim=ax.get_ylim())
     ax.figure.draw_without_rendering()
-    frame, free = ax.get_window_extent(), []
+    letter, frame = size() * ax.figure.dpi / 72, ax.get_window_extent()
+    dots, taken = ax.transData.transform(np.concatenate([np.empty((0, 2)), *points.values()])), []
     for text in sorted(names, key=lambda text: text.get_position()[::-1]):
-        box = text.get_window_extent().padded(2)
-        box = box.translated(max(0, frame.x0 - box.x0) + min(0, frame.x1 - box.x1), max(0, frame.y0 - box.y0))
-        while below := [other.y1 for other in free if other.overlaps(box)]:
-            box = box.translated(0, max(below) - box.y0 + 0.1)
-        free.append(box)
-        place = ax.transData.inverted().transform(((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2))
-        ax.plot(*np.transpose([medians[text.get_text()], place]), color="0.3", linewidth=0.08 * size(), zorder=3)
-        text.set_position(place)
+        at_median = ax.transData.transform(text.get_position())
+        half = np.array(text.get_window_extent().padded(0.2 * letter).size) / 2
+        places = np.clip(
+            at_median + letter * _AROUND, frame.min + half, np.maximum(frame.min, frame.max - 2 * half) + half
+        )
+        hidden = np.array([np.count_nonzero((np.abs(dots - place) < half).all(axis=1)) for place in places])
+        met = sum((np.abs(places - middle) < half + other).all(axis=1) for middle, other in taken)
+        far = np.hypot(*(places - at_median).T) / letter
+        place = places[np.argmin(far + _HIDES * hidden / len(dots) + _MEETS * met)]
+        taken.append((place, half))
+        line = np.array([at_median, np.clip(at_median, place - half, place + half)])
+        ax.plot(*ax.transData.inverted().transform(line).T, color="0.3", linewidth=0.08 * size(), zorder=3)
+        text.set_position(ax.transData.inverted().transform(place))

@@ -7,6 +7,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import Formatter, LogLocator, MaxNLocator, NullLocator, SymmetricalLogLocator
 
+from lecture.words import minus
+
 STEPS = [1, 2, 5, 10]
 TINY, HUGE = 1e-99, 1e300  # what is smaller is 0 to the eye; what is larger leaves no room beyond
 FAR = 1e200  # the ticks of an axis that ends beyond it may overflow
@@ -88,7 +90,7 @@ class Numbers(Formatter):
     def format_ticks(self, values: Any) -> list[str]:
         """Return the labels of ticks that are equally far apart."""
         if len(values) < 2:
-            return [f"{value:g}".replace("-", "−") for value in values]
+            return [minus(f"{value:g}") for value in values]
         values = np.asarray(values, dtype=float)
         step, largest = (_exponent(size) for size in (np.abs(np.diff(values)).min(), np.abs(values).max()))
         values[np.abs(values) < 10.0**step / 100] = 0.0  # rounding
@@ -97,7 +99,7 @@ class Numbers(Formatter):
         if n_plain > PLAIN and max(0, largest - step) + 5 < n_plain:  # what "2.5×10⁶" takes, about
             factors = [f"{value / 10.0**largest:.{max(0, largest - step)}f}" for value in values]
             return [_power(rf"{factor}\times10", largest) if value else "0" for factor, value in zip(factors, values)]
-        return [label.replace("-", "−") for label in plain]
+        return [minus(label) for label in plain]
 
 
 class _FinitePowers(LogLocator):
