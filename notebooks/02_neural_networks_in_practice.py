@@ -33,7 +33,7 @@
 # the arithmetic to a backend: TensorFlow (used here), JAX, PyTorch or, for
 # prediction only, OpenVINO.
 #
-# To read further: the [Keras guides](https://keras.io/guides/), the book [Dive
+# Further reading: the [Keras guides](https://keras.io/guides/), the book [Dive
 # into Deep Learning](https://d2l.ai), [Practical Deep
 # Learning](https://course.fast.ai) by fast.ai, and the [deep learning
 # tutorials](https://uvadlc-notebooks.readthedocs.io) of the University of
@@ -55,8 +55,8 @@ device.report()
 # *About 3 minutes.*
 #
 # Fashion-MNIST ([Xiao et al., 2017](https://arxiv.org/abs/1708.07747)) holds
-# 70,000 photographs of clothes, 28 × 28 grey pixels each, in ten classes:
-# 60,000 for training, 10,000 for testing.
+# 70,000 photographs of clothes, shoes and bags, 28 × 28 grey pixels each, in
+# ten classes: 60,000 for training, 10,000 for testing.
 #
 # *Predict first: which of these pairs will a network confuse most often?*
 #
@@ -224,7 +224,8 @@ network.compile(
 )
 
 # %% [markdown]
-# The long form creates the objects, so that you can pass arguments.
+# The long form creates the objects, so that you can pass arguments, such as a
+# little [label smoothing](#label-smoothing).
 
 # %% tags=["slide-code"]
 network.compile(
@@ -236,13 +237,15 @@ network.compile(
 # %% [markdown]
 # There is a trap in the metric's name. `keras.metrics.Accuracy` asks whether
 # output and label are *equal*, and a probability of 0.98 does not equal 1. The
-# string `"accuracy"` is safe: Keras picks the accuracy that fits the loss.
+# string `"accuracy"` is safer: Keras picks the accuracy that fits the shapes
+# of the labels and the outputs.
 
 # %% [markdown]
 # ### Three cross-entropies
 #
 # Cross-entropy asks only one thing: what probability did the right class get?
-# With one-hot labels $y$, over a batch of $n$ images and $k$ classes:
+# With *one-hot* labels $y$ (zeros, and a single 1 at the right class), over a
+# batch of $n$ images and $k$ classes:
 #
 # $$\mathcal{L} = -\frac{1}{n} \sum_{i=1}^{n} \sum_{c=1}^{k} y_{i,c}\, \ln \hat{y}_{i,c}$$
 #
@@ -286,8 +289,8 @@ for name, (options, y) in cases.items():
 #
 # $$\mathcal{L} = -\frac{1}{n} \sum_{i=1}^{n} \big( y_i \ln \hat{y}_i + (1 - y_i) \ln (1 - \hat{y}_i) \big)$$
 #
-# This is the first formula for two classes, with probabilities $\hat{y}$ and
-# $1 - \hat{y}$.
+# This is [the formula above](#eq-loss-optimizer-metrics) for two classes, with
+# probabilities $\hat{y}$ and $1 - \hat{y}$.
 #
 # **Learnt:** the form of the labels decides the loss: one-hot, class numbers,
 # or a single yes or no.
@@ -403,14 +406,16 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **b.** Inputs up to 255 make the sums of the first layer hundreds of times as
-# large. One update of ordinary size then changes the outputs completely, and
-# the network starts out sure of answers that it has not learnt.
+# **b.** Compared with min-max, inputs up to 255 make the sums of the first
+# layer 255 times as large. One update of ordinary size then changes the
+# outputs completely, and the network starts out sure of answers that it has
+# not learnt.
 #
 # </details>
 #
-# The dots in a row differ only in the seed. Is the gap between the bars bigger
-# than the spread of the dots? The interval in brackets answers that.
+# The dots in a row differ only in the seed. Compare the gap between two bars
+# with the spread of the dots. The interval in brackets puts that into numbers:
+# the true difference probably lies in it.
 #
 # Standardizing has a reason and a catch. Centred inputs let gradient descent
 # take longer steps ([LeCun et al.,
@@ -551,16 +556,16 @@ print(
 # keep the processor busy.
 #
 # A warning: a graphics driver once computed wrong updates for this very
-# network, and nobody noticed, because the curve looked plausible. To be safe,
-# compare your device with the processor: `python -m lecture check`.
+# network. The curve looked plausible, so nobody noticed. To be safe, compare
+# your device with the processor: `python -m lecture check`.
 
 # %% [markdown]
 # ### The generalization gap
 #
 # Large batches are said to generalize less well. But after the same number of
-# *epochs* they have made fewer updates, so that comparison says little.
-# Instead, train with each batch size until the network fits the training
-# images equally well, and compare the validation images then.
+# *epochs* they have made fewer updates, so a comparison at equal epochs says
+# little. Instead, train with each batch size until the training loss falls
+# below the same value, and compare the accuracy on the validation images then.
 #
 # *Predict first: to reach the same training loss, which batches need fewer
 # updates?*
@@ -635,8 +640,8 @@ claim(
 # <details><summary>Answer</summary>
 #
 # **a.** The mean gradient over 512 images is closer to that over all images
-# than the mean over 32, so each update gets further. But each also costs more:
-# the large batches need more epochs.
+# than a mean over 32 is, so each update gets further. But each update also
+# takes sixteen times as many images: compare the epochs in the table.
 #
 # </details>
 #
@@ -771,13 +776,13 @@ claim(
 #
 # </details>
 #
-# The three trainings are the same in the first third; they part where the rate
-# shrinks or the batch grows. Bumps in the constant-rate curve are gradient
-# noise.
+# The figure shows the first seed. The three trainings are the same in the
+# first third; they part where the rate shrinks or the batch grows. Any bumps
+# in the constant-rate curve are gradient noise.
 #
 # **Learnt:** compare batch sizes at equal fit or equal updates, not at equal
 # epochs. A larger batch makes the updates less noisy, as a smaller rate does,
-# but needs fewer of them.
+# and needs fewer of them.
 
 # %% [markdown] anchor="predictions-and-evaluation"
 # ## Predictions and evaluation
@@ -785,8 +790,8 @@ claim(
 # *About 6 minutes.*
 #
 # `predict` returns a row of probabilities for each image. The class with the
-# highest one is the answer, and that probability is how sure the network
-# claims to be.
+# highest probability is the answer, and that probability says how sure the
+# network claims to be.
 
 # %% tags=["live", "slide-code"]
 # Get probabilities from network.predict, and answers from argmax.
@@ -850,8 +855,8 @@ Table(
 #
 # </details>
 #
-# The table answers the first question of [this chapter](#data): it counts the
-# three pairs and those that are confused most often of all.
+# The table answers the first question of [this chapter](#data): it has the
+# counts of those three pairs, and of the three that are confused most often.
 #
 # `evaluate` reduces a whole set of images to the loss and the metrics. We
 # evaluate the validation images; the test set waits until everything is
@@ -951,8 +956,8 @@ claim(
 # </details>
 #
 # The ring marks the epoch with the lowest validation loss. After that point
-# the network is memorizing images, not learning about clothes; judged by this
-# loss, the epochs after the ring are wasted.
+# the network is mostly memorizing images, not learning about clothes; judged
+# by this loss, the epochs after the ring are wasted.
 #
 # **Learnt:** the training loss tells you how well the network knows its own
 # images, the validation loss when to stop.
@@ -989,8 +994,8 @@ network.fit(few.X_train, few.y_train, callbacks=[stop, curves], **options);
 #
 # </details>
 #
-# You pay those extra epochs to be sure. With a patience of 1 you would pay for
-# only one, and stop at the first bump.
+# Those extra epochs are the price of being fairly sure. A patience of 1 costs
+# only one epoch, but stops at the first bump.
 
 # %% [markdown]
 # ### Stopping on a moving average
@@ -1091,8 +1096,8 @@ experiments.decided(
 #
 # *About 6 minutes.*
 #
-# Large networks are mostly trained with a learning rate in two pieces: first a
-# *warm-up*, a straight rise to the peak $\eta$ ([Goyal et al.,
+# Large networks are usually trained with a learning rate in two phases: first
+# a *warm-up*, a straight rise to the peak $\eta$ ([Goyal et al.,
 # 2017](https://arxiv.org/abs/1706.02677)), then half a cosine down to zero
 # ([Loshchilov and Hutter, 2017](https://arxiv.org/abs/1608.03983)). With $n$
 # updates, counted from 0, and a warm-up of $m$ updates:
@@ -1245,16 +1250,17 @@ claim(
 #
 # **b.** In its first updates [Adam](#adam) moves every weight by about η,
 # whatever the size of its gradient. With a small η that is harmless. A large
-# one throws the weights so far that units die, and later updates do not bring
-# them back. A warm-up takes these first steps at a small rate.
+# one can throw the weights so far that units die, and later updates do not
+# bring them back. A warm-up takes these first steps at a small rate. How much
+# that helps differs from seed to seed: see the interval above.
 #
 # </details>
 #
 # Compare the lowest loss of each schedule. Then see over how wide a range of
-# peaks its loss stays low: a wide range is worth as much, because you will not
+# peaks its loss stays low: a wide range is worth a lot, because you will not
 # always have time to tune.
 #
-# Keras has both pieces in `keras.optimizers.schedules.CosineDecay`
+# Keras has both phases in `keras.optimizers.schedules.CosineDecay`
 # (`warmup_target`, `warmup_steps`); pass it to the optimizer as its learning
 # rate.
 #
@@ -1412,10 +1418,10 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **a.** Adam enlarges the penalty's gradient wherever the loss has a small
-# one. The decay of AdamW is multiplied by the learning rate instead: λ = 0.1
-# with a rate of 0.003 takes only three ten-thousandths off a weight in each
-# update. So the same λ is strong in one recipe and weak in the other.
+# **a.** Adam enlarges the penalty's gradient wherever that of the loss itself
+# is small. The decay of AdamW is multiplied by the learning rate instead: λ =
+# 0.1 with a rate of 0.003 takes only three ten-thousandths off a weight in
+# each update. So the same λ is strong in one recipe and weak in the other.
 #
 # </details>
 #
@@ -1644,8 +1650,8 @@ claim(
 #
 # </details>
 #
-# The range belongs to one and the same network. The seed decides only its
-# initial weights and the order of the images.
+# The range belongs to a single network: the seed decides only its initial
+# weights and the order of the images.
 #
 # **Learnt:** change one thing at a time, repeat it with several seeds, and
 # compare every difference with the range over the seeds.
@@ -1772,7 +1778,7 @@ claim(
 # <details><summary>Answer</summary>
 #
 # **a.** To overfit, a network first has to fit. Here two units must spread ten
-# classes over a plane, and either unit may die.
+# classes over a quarter of a plane, and either unit may die.
 #
 # </details>
 #
@@ -1896,12 +1902,14 @@ claim(
 # <details><summary>Answer</summary>
 #
 # **c.** Without a penalty the weights keep roughly the bell shape that they
-# started with. L2 draws the bell together. L1 drives many weights all the way
+# started with. L2 draws the bell together. L1 drives many weights practically
 # to zero (the spike in the middle) and leaves others large.
 #
 # </details>
 #
-# Note the logarithmic scale. (The loss curves leave the penalty out, so that
+# Note the logarithmic scale. The peak under L2 is due to Adam, which turns
+# even a weak pull into full steps where [the images say
+# nothing](#adamw-in-training). (The loss curves leave the penalty out, so that
 # you can compare them. In Keras, `fit` reports the loss with the penalty.)
 #
 # Under plain SGD, L2 is the same as *weight decay*, which shrinks each weight
@@ -1911,8 +1919,8 @@ claim(
 #
 # Under Adam it is not; that is why there is [AdamW](#adamw-in-training).
 #
-# **Learnt:** L2 makes weights small, L1 makes many of them zero, and both fit
-# the training images less closely.
+# **Learnt:** L2 makes weights small and L1 makes many of them zero; with
+# either, the network fits its training images less closely.
 
 # %% [markdown] anchor="exercises-penalties"
 # ## Exercises: capacity and penalties
@@ -1998,8 +2006,8 @@ exercises.check("when-to-stop", 10)
 # rely on any other unit being there, so the network has to spread out what it
 # learns.
 #
-# *Predict first: with $p_\text{drop} = 0.5$, does the next layer receive half
-# of what it received before?*
+# *Predict first: in Keras, with $p_\text{drop} = 0.5$, does the next layer
+# receive half of what it received before?*
 #
 # - **a** Yes, on average, during training.
 # - **b** No: during training, what is kept is doubled.
@@ -2018,7 +2026,8 @@ for image, ax in enumerate(axes, start=1):
 # **b.** Without a correction it would receive half, on average, and in
 # prediction, where nothing is dropped, twice as much as it was trained on. So
 # Keras *scales up* what is kept during training ("inverted" dropout): the
-# expected value stays what it was, and prediction needs no correction.
+# expected value stays what it was, and prediction needs no correction. (The
+# original paper makes the correction in prediction instead, as in **c**.)
 #
 # </details>
 #
@@ -2059,7 +2068,7 @@ for name, is_training in {"training:": True, "predicting:": False}.items():
 #
 # *Predict first: with dropout, which loss is lower in the first epoch?*
 #
-# - **a** the training loss, as always
+# - **a** the training loss, as without dropout
 # - **b** the validation loss
 # - **c** neither
 
@@ -2185,8 +2194,8 @@ by_hand = (batch - moving_mean) / np.sqrt(moving_variance + normalize.epsilon)
 
 
 def spread(values):
-    """Mean and standard deviation, in words."""
-    return f"mean {values.mean():.2f}, standard deviation {values.std():.2f}"
+    """Mean and standard deviation, in words; z makes -0.00 a plain 0.00."""
+    return f"mean {values.mean():z.2f}, standard deviation {values.std():.2f}"
 
 
 print(f"in training:   {spread(in_training)}")
@@ -2200,8 +2209,8 @@ assert np.allclose(in_prediction, by_hand, atol=1e-4)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **a.** After one batch the moving averages have gone only a hundredth of
-# their way: the mean from 0 towards 5, the variance from 1 towards 9.
+# **a.** After one batch the moving averages have gone only a hundredth of the
+# way: the mean from 0 towards 5, the variance from 1 towards 9.
 #
 # </details>
 #
@@ -2316,8 +2325,8 @@ for name, layer in {"batch norm": normalize, "layer norm": by_layer}.items():
 # models use it or a variant of it: their sequences differ in length, and they
 # write one word at a time.
 #
-# Now we train a network of 64 and 32 units with each, in batches of 4 and of
-# 100.
+# Now we train a network of 64 and 32 units with each (layer norm without γ and
+# β), in batches of 4 and of 100.
 #
 # *Predict first: with batches of 4, which of the two is more accurate on the
 # validation images?*
@@ -2405,18 +2414,18 @@ claim(
 #
 # *About 6 minutes.*
 #
-# More images are the best remedy against overfitting, and some of them cost
-# nothing. A shirt stays a shirt if you mirror it or move it a little to the
-# side. *Augmentation* makes such copies during training: it shows the network
-# which changes do not matter.
+# The best remedy against overfitting is more images, and some cost nothing. A
+# shirt stays a shirt if you mirror it or move it a little to the side.
+# *Augmentation* makes such copies during training: it shows the network which
+# changes do not matter.
 #
 # *Predict first: all our clothes are in the middle of their images. A trained
 # network now sees the validation images moved to the right by one pixel of 14.
 # What happens to its accuracy?*
 #
-# - **a** it hardly changes
-# - **b** it falls by a few percentage points
-# - **c** it falls by 20 percentage points or more
+# - **a** it changes by less than 2 percentage points
+# - **b** it falls by 2 to 20 percentage points
+# - **c** it falls by more than 20 percentage points
 
 # %% tags=["live", "slide-code"]
 # Flip and move the images: RandomFlip, then RandomTranslation by a tenth.
@@ -2434,7 +2443,8 @@ plots.plot_images(
 
 # %% [markdown]
 # We train two networks with the same number of updates. One sees the images as
-# they are; for the other, half of the images are altered copies.
+# they are; for the other, half of the images are altered copies, all made
+# beforehand.
 
 # %%
 N_COPIES = by_mode(short=5, full=1)  # of each image: 50,000 take memory
@@ -2538,8 +2548,8 @@ claim(
 #
 # With one-hot labels, a network can always lower its loss by being surer of a
 # right answer: a [softmax](#output-activations) reaches a probability of 1
-# only with infinitely large weights. So training on hard labels never stops
-# pulling at the weights. Label smoothing ([Szegedy et al.,
+# only with infinitely large weights. So training on one-hot, or *hard*, labels
+# never stops pulling at the weights. Label smoothing ([Szegedy et al.,
 # 2016](https://arxiv.org/abs/1512.00567)) asks for a little less. With $k$
 # classes:
 #
@@ -2776,11 +2786,16 @@ right = np.diagonal(counts, axis1=1, axis2=2)  # (n_seeds, 10)
 n_images, n_answers = counts.sum(axis=2), counts.sum(axis=1)
 recall, precision = right / n_images, right / np.maximum(n_answers, 1)
 f1 = 2 * right / (n_images + n_answers)
-for name, *numbers in zip(
-    few.class_names, *(each.mean(axis=0) for each in (recall, precision, f1))
-):
-    shown = (f"{number:.2f}" for number in numbers)
-    print(f"{name:12}", "recall {}   precision {}   F1 {}".format(*shown))
+means = (each.mean(axis=0) for each in (recall, precision, f1))
+display(
+    Table(
+        ["class", "recall", "precision", "F1"],
+        [
+            (name, *(f"{number:.2f}" for number in numbers))
+            for name, *numbers in zip(few.class_names, *means)
+        ],
+    )
+)
 shirt = few.class_names.index("Shirt")
 others = [c for c in range(10) if c != shirt]
 claim(
@@ -2797,15 +2812,16 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **b.** The shirt. As its row shows, it looks like a T-shirt, a pullover or a
-# coat; a sandal looks only like other shoes.
+# **b.** The shirt. As its row shows, a shirt is taken for a T-shirt, a
+# pullover or a coat; a sandal is mistaken almost only for another shoe.
 #
 # </details>
 #
 # Read a row to see what the images of a class were taken for. The blanks tell
 # as much as the numbers: hardly any garment is taken for a shoe. Read a column
 # to see what is behind an answer. The counts are summed over all seeds, so
-# that no single training decides.
+# that no single training decides; the figure shows them in percent of each
+# row.
 #
 # **Learnt:** look at the recall and precision of each class; one number for
 # all classes hides the weakest.
@@ -2915,9 +2931,10 @@ claim(
 # network at a time. The bars are 95% intervals from drawing the images again
 # and again with replacement (*bootstrap*): a bin with few answers says little.
 #
-# A calibration error is never quite 0, because the counts in the bins depend
-# on luck. And the temperature is right only for images like these: on images
-# of another kind the network may be too sure again.
+# Even a perfectly calibrated network would not show an error of exactly 0,
+# because the counts in the bins depend on luck. And the temperature is right
+# only for images like these: on images of another kind the network may be too
+# sure again.
 #
 # **Learnt:** check probabilities against frequencies before you use them, and
 # correct them with a temperature from images that you did not train on.
@@ -3046,11 +3063,11 @@ experiments.decided(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The convolution has an assumption built in: what is near belongs together,
-# and a shape means the same wherever it is. That is true of images, so the
-# convolution need not learn it from them. But with few and small images, such
-# as ours, the seed also makes a difference: compare the gap between the bars
-# with the spread of the dots.
+# The sentences above say which. The convolution has an assumption built in:
+# what is near belongs together, and a shape means the same wherever it is.
+# That is true of images, so the convolution need not learn it from them. But
+# with few, small images the seed also makes a difference: compare the gap
+# between the bars with the spread of the dots.
 #
 # </details>
 #
@@ -3222,7 +3239,7 @@ print(
 ahead = on_test[winner] - on_test["baseline"]
 spread = np.ptp(on_test["baseline"])
 print(
-    f"On average {winner} is ahead by {ahead.mean():+.1%}; the seeds of the"
+    f"On average {winner} is ahead by {ahead.mean():+z.1%}; the seeds of the"
     f" baseline differ by {spread:.1%}."
 )
 display(
@@ -3249,11 +3266,12 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The line above names it, in numbers. The bars show which variant is best on
-# average; the dots show whether to believe it. Where a variant's dots overlap
-# the baseline's, a single run could have "shown" either of them to be better.
-# And the best row of *this* table is not the result, because the test images
-# picked it. The result is the row that we chose before we opened them.
+# The sentences above give the answer, with numbers. The bars show which
+# variant is best on average; the dots show whether to believe it. Where a
+# variant's dots overlap the baseline's, a single run could have "shown" either
+# of them to be better. And the best row of *this* table is not the result,
+# because the test images picked it. The result is the row that we chose before
+# we opened them.
 #
 # </details>
 #
@@ -3394,13 +3412,13 @@ exercises.check(
 #   Compare them at equal fit or equal updates, not at equal epochs.
 # - Watch the validation loss. Stop when it no longer improves, and go back to
 #   the best weights.
+# - Let the learning rate rise in a warm-up and fall along a cosine; for weight
+#   decay with Adam, use AdamW.
 # - A larger network can memorize more. A layer that is too narrow throws away
 #   what no later layer can bring back.
 # - L1 makes many weights zero, and L2 makes them small. Dropout spreads out
 #   what the network learns. Batch normalization keeps the layers' inputs in
 #   range. Label smoothing stops a network from growing ever surer.
-# - Let the learning rate rise in a warm-up and fall along a cosine; for weight
-#   decay with Adam, use AdamW.
 # - Layer norm needs no batch. Augmentation teaches which changes do not
 #   matter.
 # - Look at the recall and precision of each class, check probabilities against
