@@ -26,7 +26,8 @@
 # 3. **[Winning by luck](#over-tuning)**: why the winner's score is too high,
 #    cross-validation, several machines, and the test images, once.
 #
-# Where numbers in small print follow a sentence, they have chosen it.
+# Where a sentence is followed by numbers in small print, those numbers chose
+# the sentence.
 
 # %% tags=["hide-input"]
 from dataclasses import replace
@@ -138,7 +139,7 @@ print(
 #
 # The simplest strategy draws each network at random from the space. Each is a
 # *trial*: the network is trained on the training images, and its score is the
-# best accuracy on the *validation* images.
+# highest accuracy that it reaches on the *validation* images after any epoch.
 #
 # *Predict first: which of these three will matter most?*
 #
@@ -176,11 +177,11 @@ plots.plot_hyperparameters(result.trials, logarithmic=LOGARITHMIC);
 
 
 # %% [markdown]
-# Twenty trials that differ in ten things at once cannot say which of the three
-# matters most. So change one at a time: each takes the lowest, the middle and
-# the highest value of the space, while the others stay in the middle (with one
-# layer, where it is not the layers that change). Five seeds each, on 2,000
-# images of 14 × 14 pixels:
+# Trials that differ in ten things at once hardly say which of the three
+# matters most. So change one at a time, to the lowest, the middle and the
+# highest value of the space. Meanwhile the learning rate and the number of
+# units stay in the middle, and the number of layers stays at one. Five seeds
+# each, on 2,000 images of 14 × 14 pixels:
 
 # %% tags=["hide-input"]
 small = data.fewer(fashion, 2000, 1000, averaged=True)
@@ -254,20 +255,20 @@ claim(
 # <details><summary>Answer</summary>
 #
 # **b.** At one end of its range a network has learnt little after so few
-# steps, at the other its steps overshoot. With few layers or units it still
+# steps; at the other its steps overshoot. With few layers or units it still
 # learns.
 #
 # </details>
 #
 # A trial is short, and batch normalization is scored with its moving averages.
 # `mlp` lets them follow the last ten batches. With Keras' default of 0.99 they
-# would not have settled after so few steps, and the score would not be what
+# would not have settled after so few steps, and the score would not show what
 # the network can do.
 #
-# Each panel of the figure shows all trials against one hyperparameter, so it
-# mixes the effects of the others. The next figure draws each trial as one line
-# through all of them. Take away the worse trials: what do the rest have in
-# common?
+# Each panel of the figure above shows all trials against one hyperparameter,
+# with the effects of the others mixed in. The next figure draws each trial as
+# one line through all of them. Take away the worse trials: what do the rest
+# have in common?
 
 
 # %%
@@ -382,10 +383,9 @@ print(f"The grid of {len(grid):,} networks would take {hours:.1f} hours.")
 #
 # *About 5 minutes.*
 #
-# The validation images have chosen the winner, so they cannot judge it: a
-# judge must not have a favourite. We kept some training images out of the
-# search, the *holdout*. The test images stay sealed until the [last
-# section](#test-once).
+# The validation images have chosen the winner, so they cannot judge it fairly.
+# We kept some training images out of the search, the *holdout*. The test
+# images stay sealed until the [last section](#test-once).
 #
 # We compare the winner with a network that we picked by hand, two layers of
 # 512 units. Both are trained from the same seeds on the same mini-batches, so
@@ -456,8 +456,8 @@ claim(
 #
 # *About 10 minutes.*
 #
-# Replace the three dots with your answer and run the cell. It says
-# whether you are right, and if not, what is off.
+# Replace the three dots with your answer and run the cell. It tells you
+# whether you are right and, if not, what is off.
 
 # %% [markdown] tags=["exercise"]
 # ### Exercise: the fits of a grid
@@ -695,11 +695,12 @@ claim(
 # *brackets*: the first starts many networks and drops most of them at once,
 # the last trains a few to the end.
 #
-# *Predict first: which bracket trains the most epochs in all?*
+# *Predict first: does one bracket train far more epochs in all than the
+# others?*
 #
-# - **a** the first to run: it starts the most networks
-# - **b** the last to run: it trains to the end
-# - **c** neither: all train about equally many
+# - **a** Yes, the first to run: it starts the most networks.
+# - **b** Yes, the last to run: it trains all its networks to the end.
+# - **c** No: they differ by less than a third.
 
 # %% tags=["slide-code"]
 # Hyperband's plan for at most 9 epochs.
@@ -723,8 +724,8 @@ for bracket in epochs_before:
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **c.** All train about equally many, and spend them either on many networks
-# for a short while or on a few for long.
+# **c.** No: as the printed lines show, all train about equally many. They
+# spend them either on many networks for a short while or on a few for long.
 #
 # </details>
 #
@@ -769,7 +770,7 @@ display(
 same = result.best.values == halved.best.values
 print(
     "Both searches have the same winner. The last columns differ only because"
-    " it was not trained for equally long."
+    " one of them trained it for longer."
     if same
     else "The searches have different winners."
 )
@@ -857,9 +858,9 @@ experiments.decided(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The title of the figure counts them; by chance it would be a third of them.
-# Failures show at once. Among the good ones the order can still change,
-# because a network with a small learning rate starts slowly.
+# The lines above count them; by chance it would be a third of them. Failures
+# show at once. Among the good ones the order can still change, because a
+# network with a small learning rate starts slowly.
 #
 # </details>
 #
@@ -877,9 +878,9 @@ experiments.decided(
 # of the score, the **surrogate**, to all trials so far, and asks it where to
 # try next. The surrogate here is a Gaussian process: near a trial it is sure,
 # far from all of them it is not. An *acquisition function* turns its mean
-# $\mu$ and its deviation $\sigma$ at a place $x$ into one number, and the next
-# trial goes where that number is largest. We use the *expected improvement* on
-# the best score so far ([Jones et al.,
+# $\mu$ and its standard deviation $\sigma$ at a place $x$ into one number, and
+# the next trial goes where that number is largest. We use the *expected
+# improvement* on the best score so far ([Jones et al.,
 # 1998](https://doi.org/10.1023/A:1008306431147)):
 #
 # $$\text{EI}(x) = (\mu - y_\text{best})\,\Phi(z) + \sigma\,\varphi(z), \qquad z = \frac{\mu - y_\text{best}}{\sigma}$$
@@ -893,9 +894,9 @@ experiments.decided(
 # *Predict first: two rates have been tried, one near each end of the range,
 # and both are bad. Where does the search look third?*
 #
-# - **a** close beside the better one
+# - **a** close to the better one
 # - **b** between them, far from both
-# - **c** at the same place again, to be sure
+# - **c** at the better one again, to be sure
 
 # %% tags=["hide-input"]
 trainer = tuning.Trainer(small, batch_size=128)
@@ -957,21 +958,21 @@ explore(belief, n_tried=(2, 8))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **a.** Close beside the better one. Expected improvement weighs two things:
-# how good a place is expected to be, and how uncertain that is. Beside the
-# better trial both are high. At the trial itself hardly anything is uncertain.
+# **a.** Close to the better one. Expected improvement weighs two things: how
+# good a place is expected to be, and how uncertain that is. A little way from
+# the better trial the expected score is still high, and the uncertainty has
+# already grown. At the trial itself hardly anything is uncertain.
 #
 # </details>
 #
-# Move the slider. At each trial, which motive has won: exploring where little
-# is known, or staying near the best? The dashed curve is the mean over ten
-# seeds, which the search does not know. Each point is one network, so it need
-# not lie on the curve.
+# Move the slider. At each trial, which has won: exploring where little is
+# known, or staying near the best? The dashed curve is the mean over ten seeds,
+# which the search does not know. Each point is one network, so it need not lie
+# on the curve.
 #
 # With ten hyperparameters nobody can draw the surrogate. The search below
-# differs in two things. It starts with six random trials. And, like
-# KerasTuner, it maximizes another acquisition function, the *upper confidence
-# bound*
+# differs in two ways. It starts with six random trials. And, like KerasTuner,
+# it maximizes another acquisition function, the *upper confidence bound*
 #
 # $$\text{UCB}(x) = \mu + \beta\,\sigma, \qquad \beta = 2.6$$
 #
@@ -1098,9 +1099,9 @@ print(f"the best of forty: {scores.max(axis=1).mean():.3f}")
 # *Predict first: with 50 validation images and 40 trials, by how much is the
 # winner's score too high?*
 #
-# - **a** by less than 1%
-# - **b** by several percent
-# - **c** by 20% or more
+# - **a** by less than 2%
+# - **b** by 2% to 15%
+# - **c** by more than 15%
 
 
 # %%
@@ -1147,7 +1148,7 @@ Table(
     [
         (
             f"{k} trial{'s' * (k > 1)}",
-            *(f"{them.optimism[k - 1]:+.3f}" for them in searches.values()),
+            *(f"{them.optimism[k - 1]:+z.3f}" for them in searches.values()),
         )
         for k in (1, 5, 10, 20, 40)
     ],
@@ -1184,10 +1185,10 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **b.** By several percent: the first sentence above has the number. With a
-# single trial nothing is chosen for its luck, so the difference is near 0;
-# what remains is that the holdout is a little harder or easier than the
-# validation images.
+# **b.** By several percent: the table above has the number. With a single
+# trial nothing is chosen for its luck, so the difference is near 0; what
+# remains is that the holdout is a little harder or easier than the validation
+# images.
 #
 # </details>
 #
@@ -1282,7 +1283,7 @@ for chosen, mean in zip(
 # %% [markdown]
 # Keras has a wrapper of its own, with a trap. scikit-learn's searches *clone*
 # an estimator before each fit. What becomes of the arguments that Keras'
-# wrapper is to hand to `fit`?
+# wrapper should pass on to `fit`?
 
 
 # %%
