@@ -1192,9 +1192,11 @@ claim(
 #
 # </details>
 #
-# There are two remedies. More validation images bring the two lines of the
-# figure together. And images that have influenced no choice show what the
-# winner is worth.
+# The bands of the figure hold the middle 80% of the searches; the dotted line
+# is the best of all these networks.
+#
+# There are two remedies. More validation images bring the two lines together.
+# And images that have influenced no choice show what the winner is worth.
 #
 # **Learnt:** the best validation score of a search is too high. The more
 # trials and the fewer images, the worse. Report a score on images that had no
@@ -1426,8 +1428,8 @@ exercises.check("optimism", optimism)
 #
 # This function scales the rows of `X` for one fold of a cross-validation, and
 # returns the training rows and the held-out rows; `held_out` says for each row
-# which it is. Accuracies computed with it tend to be too high. Find out why,
-# and repair it.
+# which it is. Accuracies computed with it can be too high. Find out why, and
+# repair it.
 
 
 # %% tags=["exercise"]

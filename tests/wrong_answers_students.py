@@ -263,7 +263,7 @@ STUDENTS = {
     "cross-entropy": [
         (0.250, "multiplied by the label"),
         (0.802, "entropy"),
-        (1.204, "chance to be wrong"),
+        (1.204, "chance of being wrong"),
         (2.303, "second class"),
         (1.609, "second class"),
         (0.119, "over images"),

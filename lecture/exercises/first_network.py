@@ -58,7 +58,7 @@ def one_hot(answer):
                 (wanted * (labels[:, None] + 1), "The entry of the class is 1, not the number of the class."),
                 (
                     np.eye(len(labels), k),
-                    "That row i has its 1 in column i: the 1 belongs into the column of the label.",
+                    "That row i has its 1 in column i: the 1 belongs in the column of the label.",
                 ),
                 (1 - wanted, "Ones and zeros are swapped."),
                 (np.roll(wanted, 1, axis=1), "The 1 stands one place too far to the right: labels start at 0."),
@@ -167,7 +167,7 @@ def cross_entropy(answer):
                 -sum(p * np.log(p) for p in (0.1, 0.7, 0.2)),
                 "That is the entropy of the probabilities. The logarithms are multiplied by the labels, 0, 1 and 0.",
             ),
-            (-np.log(0.3), "That is minus the logarithm of the chance to be wrong."),
+            (-np.log(0.3), "That is minus the logarithm of the chance of being wrong."),
             (-np.log(0.1), "The second class is true: its probability counts."),
             (-np.log(0.2), "The second class is true, counted from 1 here: its probability counts."),
             (-np.log(0.7) / 3, "The mean is over images, not over classes, and this is one image."),

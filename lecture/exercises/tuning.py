@@ -55,7 +55,7 @@ def enough_trials(answer):
         answer,
         math.ceil(math.log(0.1) / math.log(0.98)),
         known=[
-            (math.log(0.1) / math.log(0.98), "There is no part of a trial."),
+            (math.log(0.1) / math.log(0.98), "There is no fraction of a trial."),
             (math.floor(math.log(0.1) / math.log(0.98)), "With that many, the chance is still a little below 90%."),
             (math.ceil(math.log(0.9) / math.log(0.98)), "With that many, the chance that all miss is 90%."),
             (5, "That divides 0.1 by 0.02. Ask how likely it is that all trials miss."),
@@ -133,7 +133,7 @@ def halving_epochs(answer):
             ),
             ((9 + 3 + 1) * 9, "The three and the one are among the nine, and most stop early."),
             (9 * 1 + 3 * 3 + 1 * 6, "The three continue from epoch 1 to 3."),
-            ((9 + 3 + 1) * 3, "The rounds are of different length."),
+            ((9 + 3 + 1) * 3, "The rounds differ in length."),
             (9 + 3 + 1 - 1, "Networks times epochs, round by round, is wanted."),
             (9 * 1 + 3 * 2 + 1 * 9, "The last one continues from epoch 3."),
             (9 * 9, "That would be all nine to the end."),
@@ -172,7 +172,7 @@ def improvement(answer):
             (below, "That is the chance of an improvement, of any size."),
             (
                 z * below + density,
-                "All of that counts times the standard deviation: it is in deviations so far.",
+                "Multiply all of that by the standard deviation: so far it is counted in deviations.",
             ),
             ((mean - best) * below - std * density, "The two parts add up."),
             ((best - mean) * (1 - below) + std * density, "That is for a smallest score. The highest is wanted here."),

@@ -76,12 +76,12 @@ def as_many_parameters(answer):
         answer,
         n_parameters // 101,
         known=[
-            (n_parameters / 101, "There is no part of a unit."),
+            (n_parameters / 101, "There is no fraction of a unit."),
             (-(-n_parameters // 101), "With that many units the dense layer has more parameters than the convolution."),
             (n_parameters, "That is the number of parameters. The number of units is wanted."),
             ((3 * 3 + 1) * 32 // 101, "Each filter reads all 16 channels."),
             ((3 * 3 * 16 + 1) // 101, "That is a single filter."),
             (3 * 3 * 16 * 32 // 100, "That is without biases, with which the dense layer has too many parameters."),
-            (100 * 32, "How many parameters has the convolution? The dense layer has 101 for each of its units."),
+            (100 * 32, "How many parameters does the convolution have? The dense layer has 101 for each of its units."),
         ],
     )

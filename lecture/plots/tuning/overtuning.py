@@ -51,7 +51,7 @@ def plot_overtuning(winners: Winners, *, best: float | None = None, ax: Axes | N
         ax.plot(trials, values.mean(axis=0), line, color=color, linewidth=0.28 * letter, label=label)
     if best is not None:
         style = {"color": COLORS[6], "linestyle": ":", "linewidth": 0.18 * letter}
-        ax.axhline(best, label="the best network there is (new images)", **style)
+        ax.axhline(best, label="the best of these networks (new images)", **style)
     ax.set(xscale="log", xlabel="trials", ylabel="accuracy", xlim=(1, n) if n > 1 else (0.9, 1.1))
     shown = [tick for tick in _TICKS if tick < 0.8 * n] + [n]
     ax.set_xticks(shown, [str(tick) for tick in shown])
