@@ -2946,9 +2946,10 @@ claim(
 #
 # A dense network learns just as well if the pixels of all images are shuffled
 # in the same way. A [convolution](#other-architectures) looks at neighbours:
-# each filter of 3 × 3 weights slides over the whole image and finds an edge
-# wherever it is. What is that worth at equal cost? We train two networks with
-# the same number of parameters, to within 1%, on the same images.
+# each filter of 3 × 3 weights slides over the whole image and responds to the
+# same pattern, such as an edge, wherever it is. What is that worth at equal
+# cost? We train two networks with the same number of parameters, to within 1%,
+# on the same images.
 #
 # *Predict first: how many parameters do 16 filters of 3 × 3 on a grey image
 # have, including biases?*
