@@ -139,8 +139,8 @@ plots.plot_network(
 # </details>
 #
 # The output node does two things: it adds up ($z$), and it squashes
-# ($\sigma$). All networks in this chapter are made of such nodes, called
-# *units*. In numbers:
+# ($\sigma$). Nearly everything in this chapter is built from such nodes,
+# called *units*. In numbers:
 
 # %% tags=["live", "slide-code"]
 # One unit: w_0 + x @ w, then the sigmoid with np.exp.
@@ -205,7 +205,7 @@ print(f"a = {a.round(2)}, ŷ = {1 / (1 + np.exp(-(a @ W2 + b2))):.3f}")
 
 # %% [markdown]
 # **Learnt:** a layer is a matrix of weights, a vector of biases and an
-# activation function; a network applies one layer to the result of the other.
+# activation function; a network applies its layers one after the other.
 
 # %% [markdown] anchor="more-layers"
 # ## More layers, more outputs
@@ -243,8 +243,8 @@ explore(dense_net, n_layers=(0, 6, 1), n_units=(1, 12, 1))
 # </details>
 #
 # Move the sliders and read the counts. One more hidden layer of $q$ units adds
-# $q \cdot q$ weights; one more unit in every hidden layer adds both a row and
-# a column to each matrix between them.
+# $q \cdot q$ weights; one more unit in every hidden layer makes each matrix
+# between them one row and one column larger.
 #
 # **Learnt:** width is what makes dense networks large, because the number of
 # weights grows with its square.
@@ -254,15 +254,15 @@ explore(dense_net, n_layers=(0, 6, 1), n_units=(1, 12, 1))
 #
 # *About 8 minutes.*
 #
-# Each layer is a filter: it answers to some patterns of its input and is
-# silent otherwise. The next layer filters the answers, so it combines what the
-# one before has found. Many small steps are easier to learn than one large
-# one.
+# Each layer is a filter: it responds to some patterns in its input and is
+# silent otherwise. The next layer filters these responses, so it combines what
+# the one before has found. Many small steps are often easier to learn than one
+# large one.
 #
-# Look again at the network of the [beginning](#overview). Its layers are
-# *convolutions*: windows of 3 × 3 numbers that look at every place of an
-# image. So their answer is an image again, a *feature map*; dark means a strong
-# answer.
+# Look again at the network of the [beginning](#overview). Its first three
+# layers are *convolutions*: windows of 3 × 3 numbers that look at every place
+# of an image. So what each window gives out is an image again, a *feature
+# map*; dark means a strong response.
 #
 # *Predict first: move the boot down by three pixels. What happens to the maps
 # of layer 1?*
@@ -287,12 +287,12 @@ show_inside(np.pad(X_val[boot], ((3, 0), (0, 0), (0, 0)))[:28])
 #
 # In layer 1 you can still recognize the boot. In layer 3 you hardly can: each
 # map says how much of *something* there is at each of 7 × 7 places. The maps
-# get smaller because only the strongest of 2 × 2 answers goes on to the next
-# layer. So a number in a later map has seen a larger part of the image: 3 × 3
-# pixels in layer 1, 8 × 8 in layer 2, 18 × 18 in layer 3.
+# get smaller because of each 2 × 2 responses only the strongest goes on to the
+# next layer. So a number in a later map has seen a larger part of the image: 3
+# × 3 pixels in layer 1, 8 × 8 in layer 2, 18 × 18 in layer 3.
 #
-# *What* is each map looking for? Take 1,000 images, and cut out the pieces
-# that a map answers to most strongly.
+# *What* is each map looking for? Take 1,000 images, and cut out the pieces to
+# which a map responds most strongly.
 #
 # *Predict first: what will the pieces of one map of layer 3 have in common?*
 #
@@ -304,15 +304,13 @@ show_inside(np.pad(X_val[boot], ((3, 0), (0, 0), (0, 0)))[:28])
 drawn = architecture.of(filters)
 strongest = {}
 for name, layer in LAYERS.items():
-    field = drawn.receptive_field(
-        drawn.place(layer)
-    )  # what one number of this layer has seen
-    pieces, answers = architecture.strongest_patches(
+    # What one number of this layer has seen.
+    field = drawn.receptive_field(drawn.place(layer))
+    pieces, responses = architecture.strongest_patches(
         X_val[:1000, :, :, 0], signals[layer], field
     )
-    strongest[name] = pieces[answers[:, 0] > 0][
-        :6
-    ]  # six maps that answer at all
+    # Six of the maps that respond at all.
+    strongest[name] = pieces[responses[:, 0] > 0][:6]
 plots.plot_patches(strongest);
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -325,7 +323,7 @@ plots.plot_patches(strongest);
 #
 # Each row is one map. Nobody told the network to look for edges or sleeves: it
 # was told only the class of each image, and these filters helped. Not every
-# row has a name; a filter may answer to several things.
+# row has a name; a filter may respond to several things.
 #
 # **Learnt:** each layer filters what the layer before has found: first edges,
 # then their combinations, then parts of things.
@@ -336,15 +334,15 @@ plots.plot_patches(strongest);
 # *About 6 minutes.*
 #
 # A dense layer connects every input with every unit and knows nothing about
-# its input: shuffle the pixels of all images in the same way, and it learns
-# just as well. A *convolution* has some knowledge of images built in: a pattern
-# is the same pattern wherever it is. So one small window of weights slides over
-# the image, and the same few numbers are used at every place. That is called
-# *sharing weights*.
+# which inputs are neighbours: shuffle the pixels of all images in the same
+# way, and it learns just as well. A *convolution* has some knowledge of images
+# built in: a pattern is the same pattern wherever it is. So one small window
+# of weights slides over the image, and the same few numbers are used at every
+# place. That is called *sharing weights*.
 #
-# *Predict first: a dense layer from an image of 28 × 28 pixels to 8 maps of
-# 26 × 26 numbers has four million parameters. How many does a 3 × 3
-# convolution between the same shapes have?*
+# *Predict first: a dense layer from an image of 28 × 28 pixels to 8 maps of 26
+# × 26 numbers has four million parameters. How many does a convolution with
+# windows of 3 × 3 need?*
 #
 # - **a** 72
 # - **b** 80
@@ -365,9 +363,9 @@ print(f"dense layer: {(28 * 28 + 1) * 8 * 26 * 26:,} parameters")
 #
 # </details>
 #
-# Here is a whole network of convolutions, drawn from a real Keras model. Under
-# each layer you see its output shape and its parameter count. *Pooling* keeps
-# the largest of 2 × 2 numbers and has no parameters.
+# Here is a whole network of convolutions, drawn from a real Keras model. The
+# numbers under each layer are the shape of its output and how many parameters
+# it has. *Pooling* keeps the largest of 2 × 2 numbers and has no parameters.
 
 # %%
 convolutional = keras.Sequential(
@@ -386,9 +384,11 @@ plt.show()
 architecture.of(convolutional).table()
 
 # %% [markdown]
-# The last layer, the only dense one, has three quarters of the parameters.
-# [Other networks](#other-architectures) share weights over the steps of a
-# sequence or the words of a text; they come at the end of this chapter.
+# A window of the second convolution reaches through all 8 maps below it, so
+# each of its 16 maps has 3 · 3 · 8 weights and a bias. The last layer, the
+# only dense one, has three quarters of the parameters. [Other
+# networks](#other-architectures) share weights over the steps of a sequence or
+# the words of a text; they come at the end of this chapter.
 #
 # **Learnt:** a convolution uses the same small window everywhere, so it needs
 # few parameters and finds a pattern wherever it is.
@@ -440,8 +440,8 @@ exercises.check("weights-of-any-net", n_weights)
 # ### Exercise: a convolution
 #
 # A convolutional layer has windows of 5 × 5, gets an image of 32 × 32 pixels
-# with 3 colour channels, and gives 16 maps. How many parameters does it have,
-# biases included?
+# with 3 channels (red, green and blue), and gives 16 maps. How many parameters
+# does it have, biases included?
 
 # %% tags=["exercise"]
 n_parameters = ...
@@ -488,8 +488,8 @@ exercises.check("collapsing-layers", one_layer)
 # 2. The *initialization*: which weights to start from.
 # 3. The *loss*: how wrong the predictions are, as one number.
 # 4. The *optimizer*: how to change the weights so that this number falls. It
-#    follows the *gradient*: for every weight, how much the loss changes if that
-#    weight changes a little.
+#    uses the *gradient*, which says for every weight how much the loss changes
+#    if that weight changes a little.
 #
 # *Predict first: in one round, what uses the weights, and what changes them?*
 #
@@ -527,7 +527,7 @@ explore(training_loop, round_number=(1, 91, 10))
 # A small network learns *exclusive or*: whether the two numbers in a row of
 # $\mathbf{X}$ differ. The numbers come from a real training. Each step of the
 # slider is ten rounds, all with the same four examples. Blue is the way
-# forward, vermilion the way back. Move the slider and compare
+# forward, vermilion (an orange red) the way back. Move the slider and compare
 # $\hat{\mathbf{y}}$ with $\mathbf{y}$: the predictions approach the truth. The
 # rest of this part takes the loop apart.
 #
@@ -796,8 +796,8 @@ plots.plot_elementwise(from_scratch.elementwise("−", wanted, predicted));
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **c.** It should be 0. It is 4/3, because NumPy took nine differences where
-# three were meant, and did not complain.
+# **c.** 1.33, although every prediction is right: NumPy took nine differences
+# where three were meant, and did not complain.
 #
 # </details>
 #
@@ -823,7 +823,7 @@ assert np.mean((wanted - predicted[:, 0]) ** 2) == 0
 # *About 8 minutes.*
 #
 # This part is about one question: how much does each weight contribute to the
-# error? The answer is three factors and a loop, the same for nine weights and
+# loss? The answer is three factors and a loop, the same for nine weights and
 # for nine billion.
 #
 # The backward pass finds, for every weight, how the loss changes when that
@@ -961,8 +961,8 @@ Table(
 # its input.
 #
 # *Predict first: the truth is 1, the prediction is lower, and the weight's
-# input is positive. Is the gradient positive or negative? Does the weight go
-# up or down?*
+# input is positive. What is the sign of the gradient, and which way does the
+# update move the weight?*
 #
 # - **a** The gradient is negative, and the weight goes up.
 # - **b** The gradient is negative, and the weight goes down.
@@ -1024,7 +1024,7 @@ print(f"chain  {chain[2]:.8f}")
 # $$\frac{\partial \mathcal{L}}{\partial w^{(1)}_{i,j}} = {\color{#D55E00} \frac{\partial \mathcal{L}}{\partial a^{(1)}_{j}}} \cdot {\color{#0072B2} \frac{\partial a^{(1)}_{j}}{\partial z^{(1)}_{j}}} \cdot {\color{#009E73} \frac{\partial z^{(1)}_{j}}{\partial w^{(1)}_{i,j}}}$$
 #
 # Only the first factor is new. The activation $a_j$ reaches the loss through
-# every unit $k$ of the next layer, and these ways add up:
+# every unit $k$ of the next layer, and what they contribute adds up:
 #
 # $${\color{#D55E00} \frac{\partial \mathcal{L}}{\partial a^{(1)}_{j}}} = {\color{#D55E00} \sum_k \frac{\partial \mathcal{L}}{\partial z^{(2)}_{k}}\, \frac{\partial z^{(2)}_{k}}{\partial a^{(1)}_{j}}} = {\color{#D55E00} \sum_k \frac{\partial \mathcal{L}}{\partial z^{(2)}_{k}}\, w^{(2)}_{j,k}}$$
 #
@@ -1063,8 +1063,8 @@ explore(hidden_layer, from_unit=(1, 2), to_unit=(1, 3))
 # belong to the unit. Move *from unit*: only the green factor changes, because
 # it belongs to the input.
 #
-# **Learnt:** in a hidden layer the factor from above is a sum over all ways to
-# the loss, and each way is a known gradient times a known weight.
+# **Learnt:** in a hidden layer the factor from above is a sum over the units
+# of the next layer; each term is a known gradient times a known weight.
 
 # %% [markdown] anchor="backpropagation-several-outputs"
 # ## Several outputs and a batch, step by step
@@ -1120,7 +1120,8 @@ assert error < 1e-6
 
 # %% [markdown]
 # In double precision, a correct implementation differs by far less than a
-# millionth. If yours is a tenth off, it is wrong, even if it seems to learn.
+# millionth. If yours is off by a tenth, it is wrong, even if the network seems
+# to learn.
 #
 # **Learnt:** the loss adds up outputs and averages over examples; nudging a
 # weight checks its gradient.
@@ -1141,8 +1142,8 @@ assert error < 1e-6
 #
 # $$\frac{\partial \mathcal{L}}{\partial \mathbf{A}^{(l-1)}} = \left( {\color{#D55E00} \frac{\partial \mathcal{L}}{\partial \mathbf{A}^{(l)}}} \odot {\color{#0072B2} f'(\mathbf{Z}^{(l)})} \right) \mathbf{W}^{(l)\top}$$
 #
-# *Predict first: a network has three layers of weights. Whose weights do you
-# need to pass the gradient down to the first layer?*
+# *Predict first: a network has three layers of weights. Which weights carry
+# the gradient down to the first layer?*
 #
 # - **a** those of all three layers
 # - **b** those of the second and the third
@@ -1163,9 +1164,9 @@ explore(gradient_of_a_layer, layer=(1, 3))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **b.** Those of the second and the third, from the back: they carry the
-# gradient down. The first layer's own weights enter only through the numbers
-# of the forward pass.
+# **b.** Those of the third and then those of the second: each hands the
+# gradient to the layer below. The first layer's own weights enter only through
+# the numbers of the forward pass.
 #
 # </details>
 #
@@ -1200,12 +1201,12 @@ for layer, here in reversed(list(zip(deeper.layers, passed))):
 # This part is about two things that a library does for you: it finds the
 # gradients, and it runs the loop. Build both once, and neither is magic.
 #
-# Nobody writes the backward pass of a new network by hand. The library writes
-# down each operation of the forward pass, on a *tape*. It knows the derivative
-# of every single operation, so it can read the tape from the end to the start
-# and apply the chain rule at each entry. That is *automatic differentiation*,
-# here in *reverse mode*. Take a loss with a penalty, which uses $w$ three
-# times:
+# Hardly anybody writes the backward pass of a new network by hand. The library
+# records each operation of the forward pass on a *tape*. It knows the
+# derivative of every single operation, so it can read the tape from the end to
+# the start and apply the chain rule at each entry. That is *automatic
+# differentiation*, here in *reverse mode*. Take a loss with a penalty, which
+# uses $w$ three times:
 #
 # $$\mathcal{L} = (\tanh(w\,x) - y)^2 + \lambda\, w\, w$$
 #
@@ -1235,8 +1236,8 @@ explore(tape_forward_and_back, step=(0, on_tape.last))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **b.** Three, and it adds them. The weight reaches the loss in three ways,
-# and a change of $w$ goes all three ways at once.
+# **b.** Three, and it adds them. The weight reaches the loss along three
+# paths, and a change of $w$ takes all three at once.
 #
 # </details>
 #
@@ -1307,13 +1308,13 @@ for name, mine, other in zip("WbVc", ours, theirs):
 # Broadcasting has used each bias four times, so four gradients come back, and
 # `summed_to` adds them. So the gradient always has the shape of the parameter.
 #
-# What does it cost? We let networks grow, and take the time of three things:
-# recording a loss, the way back, and nudging every weight, which takes two
-# losses for each.
+# What does it cost? For larger and larger networks we time three things:
+# recording a loss, going back over the tape, and nudging every weight, which
+# takes two losses for each.
 #
 # *Predict first: a network gets a hundred times as many weights. The way back
-# takes longer, and so does a forward pass. How many forward passes is it worth
-# now?*
+# takes longer, and so does a forward pass. How many forward passes does the
+# way back take now?*
 #
 # - **a** about a hundred times as many as before
 # - **b** about ten times as many as before
@@ -1349,13 +1350,13 @@ claim(
     smallest=1,
     absent=True,
     if_so="From the first network to the last, the number of weights grows"
-    " more than a hundredfold; the number of forward passes that the way back"
-    " is worth changes by {mean:+.0%}.",
-    if_not="On this machine the number of forward passes that the way back is"
-    " worth changes by {mean:+.0%} from the first network to the last.",
+    " more than a hundredfold; the time of the way back, counted in forward"
+    " passes, changes by {mean:+.0%}.",
+    if_not="On this machine the time of the way back, counted in forward"
+    " passes, changes by {mean:+.0%} from the first network to the last.",
     if_undecided="On this machine the times differ too much to say whether"
-    " the way back is worth as many forward passes for the last network as"
-    " for the first.",
+    " the way back takes as many forward passes for the last network as for"
+    " the first.",
 )
 
 # %% [markdown]
@@ -1368,10 +1369,12 @@ claim(
 #
 # </details>
 #
-# When you nudge, two things grow: the number of weights, and the work for each.
-# The way back has another price: the tape keeps every intermediate result
-# until it is read. So in training, memory often limits the batch size. In
-# prediction nothing has to be recorded.
+# When you nudge, two things grow: the number of weights, and the work for
+# each. (A loss that is not recorded is cheaper, so by the clock nudging may
+# take fewer than two of the recorded passes for each weight.) The way back has
+# another price: the tape keeps every intermediate result until it is read. So
+# in training, memory often limits the batch size. In prediction nothing has to
+# be recorded.
 #
 # **Learnt:** automatic differentiation records the forward pass and reads the
 # record backward; it is exact, and all gradients together cost about as much
@@ -1382,10 +1385,10 @@ claim(
 #
 # *About 9 minutes.*
 #
-# With a tape, training is six lines, and `fit` is no more than that: for each
-# batch, record the loss, read the tape, let the optimizer move the weights.
-# Ours takes two thousand real images, in batches of fifty. (Later parts explain
-# [softmax and its loss](#output-activations) and [Adam](#adam).)
+# With a tape, training is six lines, and at its heart `fit` does the same: for
+# each batch, record the loss, read the tape, let the optimizer move the
+# weights. Ours takes two thousand real images, in batches of fifty. (Later
+# parts explain [softmax and its loss](#output-activations) and [Adam](#adam).)
 
 # %% tags=["slide-code"]
 clothes = data.load_fashion_mnist(seed=SEED)
@@ -1468,14 +1471,14 @@ assert apart < 1e-3
 #
 # </details>
 #
-# Each point is the mean loss over the batches of one epoch, measured while the
-# weights were changing. Write the loop yourself when a step is not the usual
-# one: two networks that train each other, a penalty on gradients, a batch in
-# pieces.
+# Each disc and each cross is the mean loss over the batches of one epoch,
+# measured while the weights were changing. Write the loop yourself when a step
+# is not the usual one: two networks train each other, the loss has a penalty
+# on gradients, or a batch is too large for the memory and comes in pieces.
 #
-# If you write the loop, you can also get it wrong. The best-known mistake comes
-# from PyTorch, where the gradients of a step are *added* to those of the step
-# before, unless `optimizer.zero_grad()` clears them.
+# If you write the loop, you can also get it wrong. One well-known mistake is
+# made in PyTorch, where the gradients of a step are *added* to those of the
+# step before, unless `optimizer.zero_grad()` clears them.
 #
 # *Predict first: what happens to the loss if nobody clears them, so that every
 # update takes the sum of all gradients so far?*
@@ -1551,9 +1554,9 @@ claim(
 # </details>
 #
 # There is no error message, and the first steps look right, so the mistake is
-# easy to miss. In TensorFlow each tape gives new gradients, so you cannot make
-# it by forgetting a line. TensorFlow has its own trap: compute the loss outside
-# the tape, and every gradient is `None`.
+# easy to miss. In TensorFlow each tape gives new gradients, so there you
+# cannot make this mistake by forgetting a line. TensorFlow has its own trap:
+# compute the loss outside the tape, and every gradient is `None`.
 #
 # **Learnt:** `fit` is a loop of six lines: record the loss, read the tape,
 # apply the gradients; start each batch with gradients of zero.
@@ -1878,7 +1881,7 @@ print(np.allclose(np.maximum(X_in @ W1, 0) @ W2, X_in @ (W1 @ W2)))
 # ReLU is the usual first choice.
 
 # %% [markdown] anchor="activation-gradients"
-# ## What they do to the gradient
+# ## Activation functions and the gradient
 #
 # *About 9 minutes.*
 #
@@ -1917,8 +1920,9 @@ for slope in (s * (1 - s), (z > 0) * 1.0):
 
 # %% [markdown]
 # This is the *vanishing gradient*. The table divides the gradient at the first
-# of ten layers by that at the last, in fresh networks whose weights
-# [fit their activation function](#weight-initialization).
+# of ten layers by that at the last, in fresh networks whose weights [fit their
+# activation function](#weight-initialization). Near 1, the gradient arrives;
+# near 0, it has vanished on the way.
 
 # %% tags=["hide-input"]
 depths = {
@@ -1937,10 +1941,10 @@ Table(
 
 # %% [markdown]
 # ReLU has slope 1 for every positive input, and 0 for *every* negative one,
-# however small. A unit whose sum is negative for all examples gets no gradient:
-# it is *dead*, and its own weights cannot bring it back. One step that is too
-# long can kill it. We train small networks for 200 steps on two classes of
-# points, two interlocking half circles ("moons").
+# however close to 0. A unit whose sum is negative for all examples gets no
+# gradient: it is *dead*, and its own weights cannot bring it back. One step
+# that is too long can kill it. We train small networks for 200 steps on two
+# classes of points, two interlocking half circles ("moons").
 #
 # *Predict first: after training with a learning rate of 0.5, few hidden units
 # are dead. How many are dead with a learning rate of 4?*
@@ -2018,15 +2022,15 @@ claim(
 # 2013](https://ai.stanford.edu/~amaas/papers/relu_hybrid_icml2013_final.pdf)),
 # 0.2 in Keras' function `leaky_relu` and here, 0.3 in its layer `LeakyReLU`.
 #
-# **Learnt:** sigmoids make gradients vanish in deep networks; ReLUs let them
-# through, but one step that is too large can switch a unit off for good.
+# **Learnt:** in deep networks sigmoids make gradients vanish; ReLUs preserve
+# them, but too long a step can kill a unit.
 
 # %% [markdown] anchor="relu-vs-tanh"
 # ## ReLU against tanh
 #
 # *About 5 minutes.*
 #
-# The decision boundary inherits the shape of the activation function.
+# The activation function leaves its mark on the decision boundary.
 #
 # *Predict first: which of the two draws a boundary with corners?*
 #
@@ -2056,8 +2060,8 @@ explore(relu_or_tanh, n_layers=(1, 4))
 # the same number of weights; the fit times are for one core.
 #
 # You may know `plot_2d_separator` from *Introduction to Machine Learning with
-# Python*. It draws a Keras network, too, once `as_classifier` has made it a
-# classifier of scikit-learn. ([Adam](#adam) is explained later.)
+# Python*. It draws a Keras network, too, once `as_classifier` has turned it
+# into a scikit-learn classifier. ([Adam](#adam) is explained later.)
 
 # %% tags=["slide-code"]
 from mglearn import discrete_scatter
@@ -2141,11 +2145,12 @@ print((e / e.sum()).round(3))
 # %% [markdown]
 # The usual loss for classes is the *cross-entropy*: minus the logarithm of the
 # probability that the network gives to the right class. A label is a row of
-# zeros with a 1 at the right class. So even where the network is right, a larger
-# logit for the right class still lowers the loss. Nothing ever says "enough",
-# and the network can become *over-confident*: more sure than it is right.
-# *Label smoothing* ([Szegedy et al., 2016](https://arxiv.org/abs/1512.00567))
-# sets a limit. With $k$ classes and a small $\alpha$:
+# zeros with a 1 at the right class. So even where the network is right, a
+# larger logit for the right class still lowers the loss. Nothing ever says
+# "enough", and the network can become *over-confident*: its probabilities are
+# higher than the share of its answers that are right. *Label smoothing*
+# ([Szegedy et al., 2016](https://arxiv.org/abs/1512.00567)) sets a limit. With
+# $k$ classes and a small $\alpha$:
 #
 # $$y_\text{smooth} = (1 - \alpha)\,y + \frac{\alpha}{k}$$
 
@@ -2163,10 +2168,10 @@ def label_smoothing(alpha=0.1):
 explore(label_smoothing, alpha=(0.0, 0.4, 0.05))
 
 # %% [markdown]
-# With α = 0 the loss has no minimum: it falls for ever. With any other α, there
-# is a best lead for the right logit, and a larger lead costs again. The [next
-# chapter](#in-practice) measures whether that makes the probabilities of a real
-# network truer.
+# With α = 0 the loss has no minimum: it falls for ever as the right logit's
+# lead over the others grows. With any larger α there is a best lead, and
+# beyond it the loss rises again. The [next chapter](#in-practice) measures
+# whether that brings the probabilities of a real network closer to the truth.
 #
 # **Learnt:** sigmoid for one probability, softmax for one of several classes,
 # no function for a number.
@@ -2183,7 +2188,7 @@ explore(label_smoothing, alpha=(0.0, 0.4, 0.05))
 #   sets about half of its inputs to 0, so He's variance is twice Glorot's where
 #   $n_\text{in} = n_\text{out}$.
 #
-# $$\text{Glorot: } \sigma^2 = \frac{2}{n_\text{in} + n_\text{out}} \qquad \text{He: } \sigma^2 = \frac{2}{n_\text{in}}$$
+# $$\text{Glorot: } \operatorname{Var}(w) = \frac{2}{n_\text{in} + n_\text{out}} \qquad \text{He: } \operatorname{Var}(w) = \frac{2}{n_\text{in}}$$
 #
 # *Predict first: with Glorot's weights and ReLU, how large is the gradient that
 # reaches the first of twenty layers, compared with that at the last?*
@@ -2238,14 +2243,16 @@ for scale in (1, 2):
 #
 # Random weights know nothing. If another network has learnt a similar task,
 # start from *its* weights: copy the hidden layers, put a new output layer on
-# top, and train on. Either the copied layers stay as they are (*frozen*), or
-# they are trained further (*fine-tuned*).
+# top, and continue training. Either the copied layers stay as they are
+# (*frozen*), or they are trained further (*fine-tuned*).
 #
-# The first task: eight classes of Fashion-MNIST, with many labelled images. The
-# second: sandal or sneaker, with few. A small convolutional network learns the
-# first task. Then it learns the second from 10 to 300 labelled images, in three
-# ways. Each seed draws one set of images, and all three ways get the same set
-# in the same mini-batches, so that they can be compared draw by draw.
+# The first task: eight classes of Fashion-MNIST, with many labelled images.
+# The second: sandal or sneaker, with few. A small convolutional network learns
+# the first task. Then it learns the second from 10 to 300 labelled images, in
+# three ways. Accuracy is measured on [validation images](#data), which no
+# network is trained on. Each seed draws one set of images, and all three ways
+# get the same set in the same mini-batches, so that they can be compared draw
+# by draw.
 #
 # *Predict first: with only ten labelled images, which way is best?*
 #
@@ -2402,8 +2409,8 @@ claim(
 #
 # There is a reason for each, and the sentences above say which of them weighs
 # most in these draws. Frozen layers cannot be spoilt by a handful of images,
-# since only the output layer is learnt; but they cannot adapt to more images
-# either.
+# since only the output layer is learnt; but they cannot adapt either, however
+# many images there are.
 #
 # </details>
 #
@@ -2411,11 +2418,11 @@ claim(
 # The ranges of two ways may overlap although one is ahead nearly every time,
 # because a lucky set of images is lucky for both. That is why the table
 # compares draw by draw. Read the figure sideways, too: go left from the right
-# end of the curve *from scratch* until you meet another curve. The borrowed
+# end of the curve *from scratch*. Where you meet another curve, the borrowed
 # weights have saved you the images in between.
 #
-# The gain depends on how much the two tasks share. The broader the first task
-# and the narrower the second, the more you gain: a network trained on a
+# The gain depends on how much the two tasks share. It tends to be large when
+# the first task is broad and the second is narrow: a network trained on a
 # million photographs ([ImageNet: Deng et al.,
 # 2009](https://doi.org/10.1109/CVPR.2009.5206848)) is a good start for most
 # other photographs. Early layers transfer better than late ones, which have
@@ -2423,8 +2430,8 @@ claim(
 # *Meta-learning* goes one step further: it trains on many small tasks to find
 # a start from which the next task is learnt quickly.
 #
-# **Learnt:** weights pretrained on a similar task can stand in for labelled
-# images; freeze them or fine-tune them, and let validation decide.
+# **Learnt:** weights from a similar task can save you labelled images; freeze
+# them or fine-tune them, and let validation decide.
 
 # %% [markdown] anchor="exercises-activations"
 # ## Exercises: activation functions and initial weights
@@ -2579,13 +2586,13 @@ for eta in (0.25, 0.475, 0.525):
 # *About 6 minutes.*
 #
 # A *schedule* changes the learning rate during training. *Decay* takes large
-# steps first and small ones later. It is exponential, or goes with the inverse
-# of time. With decay rate $\kappa$ over $T$ steps:
+# steps first and small ones later. It is exponential, or follows the inverse
+# of time. With decay rate $\kappa$ over $S$ steps:
 #
-# $$\eta_s = \eta_0\, \kappa^{s/T} \qquad \eta_s = \frac{\eta_0}{1 + \kappa\, s/T}$$
+# $$\eta_s = \eta_0\, \kappa^{s/S} \qquad \eta_s = \frac{\eta_0}{1 + \kappa\, s/S}$$
 #
-# - *Warm restarts*: decay, then jump back to the first rate. *Cycles*: up and
-#   down, for a short time even beyond the rate that would diverge.
+# - *Warm restarts*: decay, then jump back to the initial rate. *Cycles*: up
+#   and down, for a short time even beyond the rate that would diverge.
 # - *Warm-up* and *one cycle*: begin small, because the first gradients are the
 #   wildest.
 #
@@ -2624,10 +2631,12 @@ Table(["schedule", "loss after 100 steps"], losses)
 #
 # </details>
 #
-# A rate that would diverge at the start is harmless in the valley. ([Cyclical
-# rates: Smith, 2017](https://arxiv.org/abs/1506.01186); [warm restarts:
-# Loshchilov and Hutter, 2017](https://arxiv.org/abs/1608.03983); [one cycle:
-# Smith and Topin, 2019](https://arxiv.org/abs/1708.07120).)
+# A rate that would diverge at the start is harmless in the valley. The
+# schedules are examples, and nobody has tuned them: with other settings some
+# might change places. ([Cyclical rates: Smith,
+# 2017](https://arxiv.org/abs/1506.01186); [warm restarts: Loshchilov and
+# Hutter, 2017](https://arxiv.org/abs/1608.03983); [one cycle: Smith and Topin,
+# 2019](https://arxiv.org/abs/1708.07120).)
 #
 # A schedule is just one number per step:
 
@@ -2646,11 +2655,11 @@ print((0.1 / (1 + 9 * s / 100)).round(4))
 #
 # *About 7 minutes.*
 #
-# No learning rate suits a narrow valley. This one is fifty times as steep across
-# as along, so the cliff is at $2/50 = 0.04$. Just below it, plain gradient
-# descent jumps from wall to wall. Along the valley, where the curvature is 1,
-# that same rate leaves more than 96% of the way at each step. Try smaller
-# rates, then let the path remember its last steps:
+# No learning rate suits a narrow valley. This one has curvature 50 across and
+# 1 along, so the cliff is at $2/50 = 0.04$. Just below it, plain gradient
+# descent jumps from wall to wall. Along the valley, that same rate leaves more
+# than 96% of the way at each step. Try smaller rates, then let the path
+# remember its last steps:
 
 # %%
 narrow = plots.plot_surface(surfaces.VALLEY)
@@ -2695,13 +2704,13 @@ explore(momentum, step=(0, 20, 2))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **10.** The velocity approaches $\eta\,\nabla\mathcal{L}\,(1 + \mu + \mu^2 +
-# \dots) = \eta\,\nabla\mathcal{L} / (1 - \mu)$. That is why momentum wants a
+# **10.** The velocity approaches $-\eta\,\nabla\mathcal{L}\,(1 + \mu + \mu^2 +
+# \dots) = -\eta\,\nabla\mathcal{L} / (1 - \mu)$. That is why momentum wants a
 # smaller learning rate.
 #
 # </details>
 #
-# The arrows have the colours of the formula; their lengths are measured on this
+# The arrows have the colours of the formula and show the numbers of this
 # descent. On a slope that never ends:
 
 # %% tags=["live", "slide-code"]
@@ -2713,12 +2722,12 @@ for _ in range(50):
 print(f"v = {v:.3f}; plain gradient descent steps by {-eta}")
 
 # %% [markdown]
-# With $\mu$ near 1 the ball remembers its path for long. So $\mu$ can follow a
-# schedule, too, from 0.5 at the start up to 0.99: the last of the
-# [schedules](#learning-rate-schedules). PyTorch writes
-# $\mathbf{v} \leftarrow \mu \mathbf{v} + \nabla \mathcal{L}$ and
-# $\mathbf{w} \leftarrow \mathbf{w} - \eta \mathbf{v}$: the same path, as long as
-# the learning rate stays the same. The idea is Polyak's
+# With $\mu$ near 1 the ball remembers its path for a long time. Momentum can
+# have a schedule, too: in the last of the
+# [schedules](#learning-rate-schedules) $\mu$ grows from 0.5 to 0.975. PyTorch
+# writes $\mathbf{v} \leftarrow \mu \mathbf{v} + \nabla \mathcal{L}$ and
+# $\mathbf{w} \leftarrow \mathbf{w} - \eta \mathbf{v}$: the same path, as long
+# as the learning rate stays the same. The idea is Polyak's
 # ([1964](https://doi.org/10.1016/0041-5553(64)90137-5)).
 #
 # **Learnt:** momentum adds up the gradients that agree and cancels those that
@@ -2770,9 +2779,11 @@ explore(nesterov, step=(0, 20, 2))
 #
 # *About 9 minutes.*
 #
-# To compare optimizers fairly, each gets the learning rate that ends lowest on
-# this surface ("tuned"): the best of ten per decade, then the best of sixty
-# between its two neighbours. Rates that somebody chose by eye are a click away.
+# To compare optimizers fairly, each gets the learning rate with which it ends
+# lowest on this surface ("tuned"), by the mean loss of the last ten of a
+# hundred steps: the best of ten rates per decade, then the best of sixty
+# between its two neighbours. You can switch to rates that somebody chose by
+# eye.
 #
 # *Predict first: at its tuned rate, what does momentum do better than plain
 # gradient descent?*
@@ -2840,13 +2851,14 @@ standing(["sgd", "momentum", "nesterov"])
 # </details>
 #
 # Compare at the rates chosen by eye, too: there plain gradient descent looks
-# far worse than it is. Unless each optimizer is tuned, you compare their tuning.
+# far worse than it is. Unless every optimizer is tuned, you compare how well
+# each was tuned.
 #
 # ### On images
 #
 # Is the loss of a network such a valley? We train a small one on 2,000 images
-# of clothes, for 200 updates, without momentum and with $\mu = 0.9$, at the same
-# six learning rates and from the same ten initial weights.
+# of clothes, for 200 steps, without momentum and with $\mu = 0.9$, at the same
+# six learning rates and from the same ten sets of initial weights.
 #
 # *Predict first: where is the lead of momentum larger?*
 #
@@ -2922,6 +2934,12 @@ display(
         if_undecided="Where momentum's lead is larger stays open.",
     )
 )
+_, low, high = experiments.interval(lead - tuned_lead)
+display(
+    experiments.decided(
+        a=low >= 0.05, b=high <= -0.05, c=low > -0.05 and high < 0.05
+    )
+)
 claim(
     tuned_lead,
     "log₁₀ of how many times as large the loss is without momentum, each at"
@@ -2929,29 +2947,33 @@ claim(
     smallest=0.05,
     if_so="Each at its best rate, the loss without momentum is {times} times"
     " as large: momentum does more than lengthen the steps.",
-    if_not="Each at its best rate, momentum does not end 12% lower: on these"
-    " images it does little more than lengthen the steps.",
-    if_undecided="Whether momentum ends 12% lower, each at its best rate,"
-    " stays open.",
+    if_not="Each at its best rate, the loss without momentum is not even 12%"
+    " larger: on these images momentum does little more than lengthen the"
+    " steps.",
+    if_undecided="Whether the loss without momentum is 12% larger, each at"
+    " its best rate, stays open.",
 )
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **a.** At the same rate, momentum of 0.9 also makes steps up to ten times as
-# long, which a rate ten times as large does without it. Only where each has
-# its best rate do you see what is left: the valley.
+# At the same rate, momentum of 0.9 also makes steps up to ten times as long,
+# which a rate ten times as large does without it. So you should expect the
+# larger lead there; the sentences above say whether these runs show it. Only
+# where each has its best rate do you see what is left: the valley.
 #
 # </details>
 #
-# Read the figure twice: straight up, at one rate, and from the lowest point of
-# one row of dots to that of the other. Only the second comparison is fair.
+# Read the figure twice: straight up, at one rate, and from the lowest mean of
+# one colour to the lowest of the other. Only the second comparison is fair.
+# Even that one needs care if a best rate is the smallest or the largest of the
+# six: a better one may lie beyond.
 #
 # **Learnt:** momentum pays in long valleys; compare optimizers only at rates
 # chosen for each.
 
 # %% [markdown] anchor="adaptive-gradients" part="A rate for each weight"
-# ## A rate for each weight
+# ## Adagrad and RMSprop
 #
 # *About 6 minutes.*
 #
@@ -2959,11 +2981,12 @@ claim(
 # another, up to [Adam](#adam) and [AdamW](#adamw), which train most networks
 # today. Then all of them run side by side.
 #
-# The loss is steep along some weights and flat along others, so one learning
-# rate is too large for some and too small for others. *Adagrad* divides each
-# weight's step by the root of the sum of its squared gradients. *RMSprop* takes
-# a moving average instead of the sum, so it forgets. Here $g_s$ is the gradient
-# of one weight, and $v_s$ that average (not the velocity).
+# Change one weight a little, and the loss may change a lot; change another,
+# and it hardly moves. So one learning rate is too large for some weights and
+# too small for others. *Adagrad* divides each weight's step by the root of the
+# sum of its squared gradients. *RMSprop* takes a moving average instead of the
+# sum, so it forgets. Here $g_s$ is the gradient of one weight, and $v_s$ that
+# average (not the velocity).
 #
 # $$\text{Adagrad: } G_s = G_{s-1} + g_s^2, \qquad w_{s+1} = w_s - \frac{\eta}{\sqrt{G_s + \varepsilon}}\, g_s$$
 #
@@ -3016,13 +3039,13 @@ print(f"Adagrad divides by {G[-1] ** 0.5:.2f}, RMSprop by {v**0.5:.2f}")
 # Drag *iterations* to the end: near the minimum RMSprop bounces in the valley.
 # It divides each gradient by about its own size, so its steps stay about as
 # long as its rate. Then rounding decides which way it bounces, and two correct
-# programs part ways. *Adadelta* also replaces the learning rate by a moving
-# average of its own steps, so it starts very slowly. (The rules differ in where
-# ε stands, inside the root or outside; ours are as in Keras, where Adagrad's
-# sum starts at 0.1.) [Adagrad: Duchi et al.,
+# programs end up on different paths. *Adadelta* also replaces the learning
+# rate by a moving average of its own steps, so it starts very slowly. (The
+# rules differ in where ε stands, inside the root or outside; ours are as in
+# Keras, where Adagrad's sum starts at 0.1.) ([Adagrad: Duchi et al.,
 # 2011](https://jmlr.org/papers/v12/duchi11a.html); [Adadelta: Zeiler,
 # 2012](https://arxiv.org/abs/1212.5701); [RMSprop: Tieleman and Hinton,
-# 2012](https://www.cs.toronto.edu/~tijmen/csc321/slides/lecture_slides_lec6.pdf).
+# 2012](https://www.cs.toronto.edu/~tijmen/csc321/slides/lecture_slides_lec6.pdf).)
 #
 # **Learnt:** dividing by the size of past gradients gives each weight a rate
 # of its own; a moving average lets that rate recover.
@@ -3072,7 +3095,8 @@ explore(
 # </details>
 #
 # With the correction the first step is as long as the learning rate, whether
-# the gradient is large or small; only near $\varepsilon$ or at 0 it is shorter.
+# the gradient is large or small. It is shorter only if the gradient is 0 or
+# hardly larger than $\varepsilon$.
 
 # %% tags=["live", "slide-code"]
 # Adam's first step for the gradients g, corrected and not; rate 0.1.
@@ -3112,7 +3136,7 @@ print("not:      ", -0.1 * m / (np.sqrt(v) + 1e-7))
 # for the other, with the noise of mini-batches.
 #
 # *Predict first: Adam gets an L2 penalty with $\lambda = 0.25$. Which of the
-# two weights does it pull further away from 1, towards 0?*
+# two weights does the penalty pull further away from 1, towards 0?*
 #
 # - **a** the one with large gradients
 # - **b** both alike: Adam makes all gradients equally large
@@ -3187,8 +3211,8 @@ assert np.allclose(w, end, atol=1e-3)
 
 # %% [markdown]
 # On this surface the decay has a price: the path ends short of the minimum at
-# (3, 0.5), nearer to the origin. Pay it where the minimum of the training loss
-# is not what you are after. Biases are usually spared:
+# (3, 0.5), nearer to the origin. It is worth paying if the minimum of the
+# training loss is not what you are after. Biases are usually spared:
 # `optimizer.exclude_from_weight_decay(var_names=["bias"])`.
 #
 # **Learnt:** Adam divides a penalty in the loss by the size of the gradients;
@@ -3199,14 +3223,15 @@ assert np.allclose(w, end, atol=1e-3)
 #
 # *About 6 minutes.*
 #
-# First all optimizers at once, each at its tuned rate, then any two of them.
+# First all optimizers run at once, each at its tuned rate. Then you can
+# compare any two of them.
 #
 # *Predict first: is the optimizer that is lowest after twenty steps also the
 # lowest after a hundred?*
 #
 # - **a** Yes: the one that is ahead stays ahead.
-# - **b** Yes: Adam, both times.
-# - **c** No: there are two winners.
+# - **b** No: by then all of them are equally low.
+# - **c** No: by then another one is lowest.
 
 
 # %%
@@ -3233,9 +3258,9 @@ for step in (20, 100):
 #
 # </details>
 #
-# How much depends on the learning rate? The next figure shows the loss after
-# 100 steps over the rate, for each optimizer. A ring marks the best of the rates
-# drawn; a line breaks off where the path leaves the map.
+# How much depends on the learning rate? The next figure shows the mean loss of
+# the last ten of 100 steps against the rate, for each optimizer. A ring marks
+# the best of the rates drawn; a line breaks off where the path leaves the map.
 #
 # *Predict first: plain gradient descent has a best rate, and a smallest rate
 # that fails. How much larger than the best is the one that fails?*
@@ -3272,9 +3297,10 @@ Table(head, rows)
 #
 # </details>
 #
-# So "the best optimizer" also says how finely somebody has tuned. The last
-# column shows what you pay for missing the tuned rate by a tenth. Read it before
-# you believe a comparison at rates that somebody chose by eye.
+# So "the best optimizer" is partly the one that somebody has tuned most
+# finely. The last column shows what you pay for missing the tuned rate by a
+# tenth. Read it before you believe a comparison at rates that somebody chose
+# by eye.
 #
 # Now any two, side by side:
 
@@ -3309,9 +3335,13 @@ plots.plot_paths(
 );
 
 # %% [markdown]
-# A surface of two weights is only a map: a network has thousands of weights and
-# noisy gradients. How the optimizers behave carries over; which of them wins
-# does not.
+# Lion uses only the sign of an averaged gradient, so each step moves every
+# weight by exactly the learning rate ([Chen et al.,
+# 2023](https://arxiv.org/abs/2302.06675)).
+#
+# A surface of two weights is only a map: a network has thousands of weights
+# and noisy gradients. Much of how the optimizers behave carries over; which of
+# them wins need not.
 #
 # **Learnt:** no optimizer wins everywhere; know what each one does where the
 # loss is steep, flat or noisy.
@@ -3328,9 +3358,9 @@ plots.plot_paths(
 #
 # $$h_t = \tanh(w\, h_{t-1} + b), \qquad h_0 = 0.5, \qquad \mathcal{L} = (h_8 - 0.7)^2$$
 #
-# At the edge of the cliff the gradient is far longer than anywhere else, and
-# one step throws the weights away. *Clipping* cuts a gradient that is longer
-# than $c$ to the length $c$ and keeps its direction ([Pascanu et al.,
+# At the edge of the cliff the gradient is far longer than anywhere else, and a
+# single step can throw the weights far off. *Clipping* cuts a gradient that is
+# longer than $c$ to the length $c$ and keeps its direction ([Pascanu et al.,
 # 2013](https://arxiv.org/abs/1211.5063)):
 #
 # $$\mathbf{g} \leftarrow \mathbf{g} \cdot \frac{c}{\max(c, \lVert\mathbf{g}\rVert)}$$
@@ -3376,9 +3406,9 @@ explore(gradient_clipping, iterations=(1, 60), norm=list(clipped))
 #
 # Move *iterations* slowly: $w_1$ is the weight, $w_2$ the bias. Both paths
 # creep over the plateau, where the unit ends near −1. At the cliff the path
-# without clipping leaps across the valley, far up on the other side; there the
-# loss is flat, and it hardly moves again. The clipped path turns into the
-# valley.
+# without clipping leaps across the valley and lands far up on the other side;
+# there the loss is flat, and it hardly moves again. The clipped path turns
+# into the valley.
 #
 # A single start may be luck. So we take two hundred, all below the cliff:
 
@@ -3468,10 +3498,10 @@ for name, parts in cut.items():
 #
 # </details>
 #
-# So `global_clipnorm` is the usual choice, and a norm of 1 a common start. Look
-# at the norms of a few hundred batches, and choose a norm that cuts the rare
-# outliers and leaves the rest alone. Against vanishing gradients clipping does
-# not help.
+# So `global_clipnorm` is the usual choice, and a norm of 1 a common start.
+# Look at the gradient norms of a few hundred batches, and choose a limit that
+# cuts the rare outliers and leaves the rest alone. Clipping does not help
+# against vanishing gradients.
 #
 # **Learnt:** clipping bounds the length of a step, so that one wild gradient
 # cannot undo the training; one norm for all weights keeps the direction.
@@ -3706,8 +3736,8 @@ exercises.check("clip-all", clip_all)
 #
 # *About 14 minutes.*
 #
-# This last part looks ahead: to networks for other tasks and other data than
-# images, and to the symbols of all chapters.
+# This last part looks ahead to other kinds of networks. It ends with a summary
+# and with the symbols of all chapters.
 #
 # A [convolution](#convolution) shares its weights over the places of an image.
 # Here are three more ideas. Each drawing is made from a real Keras model.
@@ -3744,10 +3774,13 @@ architecture.of(recurrent).table()
 # </details>
 #
 # The upper drawing shows the cell with its loop; the lower one shows the same
-# cell *unrolled*, one copy for each step. An LSTM cell has four sets of
-# parameters (three *gates*, which open and close its memory, and the new content
-# of the memory), each with weights for the input, weights for the state of the
-# step before, and biases. With $p$ inputs and $q$ units:
+# cell *unrolled*, one copy for each step. An LSTM cell ([Hochreiter and
+# Schmidhuber, 1997](https://doi.org/10.1162/neco.1997.9.8.1735); with a gate
+# to forget: [Gers et al., 2000](https://doi.org/10.1162/089976600300015015))
+# has four sets of parameters: one for each of three *gates*, which open and
+# close its memory, and one for the new content of the memory. Each set has
+# weights for the input, weights for the state of the step before, and biases.
+# With $p$ inputs and $q$ units:
 #
 # $$n_\text{LSTM} = 4\,(q\,(p + q) + q)$$
 
@@ -3796,10 +3829,11 @@ architecture.of(autoencoder).table()
 # writes a window of a larger one, with the same weights at every place.
 
 # %% [markdown]
-# **Attention**, for language and much else: every word looks for the words that
-# matter to it. Its *query* is compared with the *keys* of all words, and it gets
-# a weighted mean of their *values*. Three dense layers, the same for every word,
-# make the queries, keys and values.
+# **Attention**, for language and much else: every word looks for the words
+# that matter to it. Its *query* is compared with the *keys* of all words, and
+# it gets a weighted mean of their *values* ([Vaswani et al.,
+# 2017](https://arxiv.org/abs/1706.03762)). Three dense layers, the same for
+# every word, make the queries, keys and values.
 #
 # Where does such a network look? Let it learn a task whose answer we know: to
 # read six digits backwards. On its own it does not know their order, so the
@@ -3890,12 +3924,12 @@ claim(
 #   function.
 # - Layers filter: early ones find simple patterns, later ones combine them.
 #   Many architectures share weights where the data repeat themselves.
-# - Training repeats forward pass, loss, backward pass, update. A gradient is a
-#   product of three factors, computed once, from the last layer to the first.
-#   A tape does that for any computation.
+# - Training repeats forward pass, loss, backward pass, update. Each gradient
+#   is a product of three factors, and one pass from the last layer to the
+#   first finds them all. A tape does that for any computation.
 # - Activation functions and the variance of the initial weights decide how much
 #   of the gradient arrives.
-# - Weights learnt on a similar task can stand in for labelled images.
+# - Weights from a similar task can save labelled images.
 # - Optimizers differ in what they remember: nothing, a velocity, the size of
 #   past gradients, or both. AdamW keeps weight decay apart from the gradient;
 #   clipping keeps one wild gradient from undoing the training.
@@ -3916,27 +3950,37 @@ claim(
 # | $\mathbf{b}^{(l)}$ | biases of layer $l$ | (units) |
 # | $\mathbf{z} = \mathbf{a}\mathbf{W} + \mathbf{b}$ | sums, before the activation function | (units) |
 # | $\mathbf{a} = f(\mathbf{z})$ | activations; $f$ in hidden layers, $g$ in the output layer | (units) |
+# | $\sigma(z)$, $\delta$ | the sigmoid; $\partial \mathcal{L} / \partial z$, the gradient with respect to a sum | (units) |
+# | $\odot$ | product entry by entry | |
 # | $\mathcal{L}$ | loss: how far the predictions are off, as a mean over the batch | |
 # | $\eta$, $\kappa$, $\mu$, $\mathbf{v}$ | learning rate, its decay rate, momentum, velocity | |
 # | $m_s$, $v_s$ | moving averages of a gradient and of its square | |
 # | $\beta$, $\rho$, $\varepsilon$ | factors of moving averages; a small number against division by 0 | |
 # | $\lambda$, $p_\text{drop}$, $\alpha$ | strength of a penalty, dropout probability, label smoothing | |
 # | $N(m, \sigma^2)$ | normal distribution with mean $m$ and *variance* $\sigma^2$ | |
-# | $k$, $s$ | number of classes; number of the step | |
+# | $k$ | number of classes; as an index, a unit of the next layer | |
+# | $s$, $S$ | number of the step; number of all steps | |
 
 # %% [markdown] anchor="references-01"
 # ## References
 #
+# - Chen et al. (2023). [Symbolic discovery of optimization
+#   algorithms](https://arxiv.org/abs/2302.06675). NeurIPS.
 # - Deng et al. (2009). [ImageNet: a large-scale hierarchical image
 #   database](https://doi.org/10.1109/CVPR.2009.5206848). CVPR.
 # - Duchi, Hazan and Singer (2011). [Adaptive subgradient methods for online
 #   learning and stochastic
 #   optimization](https://jmlr.org/papers/v12/duchi11a.html). JMLR.
+# - Gers, Schmidhuber and Cummins (2000). [Learning to forget: continual
+#   prediction with LSTM](https://doi.org/10.1162/089976600300015015). Neural
+#   Computation.
 # - Glorot and Bengio (2010). [Understanding the difficulty of training deep
 #   feedforward neural
 #   networks](https://proceedings.mlr.press/v9/glorot10a.html). AISTATS.
 # - He, Zhang, Ren and Sun (2015). [Delving deep into
 #   rectifiers](https://arxiv.org/abs/1502.01852). ICCV.
+# - Hochreiter and Schmidhuber (1997). [Long short-term
+#   memory](https://doi.org/10.1162/neco.1997.9.8.1735). Neural Computation.
 # - Kingma and Ba (2015). [Adam: a method for stochastic
 #   optimization](https://arxiv.org/abs/1412.6980). ICLR.
 # - Loshchilov and Hutter (2017). [SGDR: stochastic gradient descent with warm
@@ -3964,6 +4008,8 @@ claim(
 # - Tieleman and Hinton (2012). [RMSprop, lecture
 #   6e](https://www.cs.toronto.edu/~tijmen/csc321/slides/lecture_slides_lec6.pdf).
 #   Coursera.
+# - Vaswani et al. (2017). [Attention is all you
+#   need](https://arxiv.org/abs/1706.03762). NeurIPS.
 # - Xiao, Rasul and Vollgraf (2017).
 #   [Fashion-MNIST](https://arxiv.org/abs/1708.07747).
 # - Yosinski, Clune, Bengio and Lipson (2014). [How transferable are features

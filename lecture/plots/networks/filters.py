@@ -153,7 +153,7 @@ def plot_patches(patches: Mapping[str, ArrayLike], *, fields: Mapping[str, str] 
         ax.set_title(f"{name}\n{(fields or {}).get(name, f'sees {size}')}")
         ax.set_axis_off()
         pieces_of_each = f"for each of {len(values)} maps the {values.shape[1]} pieces of {size}"
-        describe(ax, f"{name}: {pieces_of_each} that it answers to most strongly.")
+        describe(ax, f"{name}: {pieces_of_each} to which it responds most strongly.")
     return panels[0]
 
 
