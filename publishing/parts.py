@@ -34,7 +34,8 @@ def split(name, notebook):
     """Return the pages of a chapter.
 
     Each begins with a line that says which part it is and leads to the others. A part that does not begin with the
-    chapter's own heading gets its title as one.
+    chapter's own heading gets its title as one. A heading "Part 2: its title" becomes the page's own: the line says the
+    number.
 
     Parameters
     ----------
@@ -55,11 +56,23 @@ def split(name, notebook):
     made = {}
     for number, (page, part) in enumerate(zip(pages, found, strict=True), start=1):
         where = _progress(heading, list(zip(pages, (it.title for it in found), strict=True)), number)
-        top = where if number == 1 else f"{where}\n\n# {part.title}"
+        top, cells = (where, part.cells) if number == 1 else _titled(part, where)
         made[page] = notebook.copy()
-        made[page].cells = [nbformat.v4.new_markdown_cell(top, id=f"part-{number}"), *part.cells]
+        made[page].cells = [nbformat.v4.new_markdown_cell(top, id=f"part-{number}"), *cells]
         made[page].metadata = notebook.metadata | {"part": number}
     return made
+
+
+def _titled(part, top):
+    """What stands above a later part, with its title unless a heading of its own can be that, and the part's cells."""
+    first, *others = part.cells
+    own = rf"^## Part \d+: {re.escape(part.title)}$"
+    source, found = re.subn(own, lambda _: f"# {part.title}", first.source, count=1, flags=re.IGNORECASE | re.MULTILINE)
+    if not found:
+        return f"{top}\n\n# {part.title}", part.cells
+    raised = first.copy()
+    raised.source = source
+    return top, (raised, *others)
 
 
 def in_contents(contents, notebooks):

@@ -46,6 +46,15 @@ def test_pages_hold_each_cell_once_and_say_which_part_they_are():
     assert ["# Cubes" in top for top in tops] == [False, True, False] and "# More" in tops[2]
 
 
+def test_a_heading_that_repeats_the_title_of_its_part_is_the_title_of_the_page():
+    second = new_markdown_cell("(more)=\n## Part 2: a & b\n\nOf two.", metadata={"part": "A & B", "anchor": "more"})
+    cells = [new_markdown_cell("# Nets", metadata={"part": "One"}), second, new_markdown_cell("## Sums")]
+    top, first, *others = parts.split("01_nets", new_notebook(cells=cells))["01_nets_2"].cells
+    assert "part 2 of 2" in top.source and "# A & B" not in top.source
+    assert first.source == "(more)=\n# A & B\n\nOf two." and first.metadata == second.metadata
+    assert others == cells[2:] and second.source.startswith("(more)=\n## Part 2"), "the notebook stays as it is"
+
+
 def test_a_chapter_without_marks_is_one_page_as_it_was():
     chapter = new_notebook(cells=[new_markdown_cell("# A"), new_code_cell("1")])
     assert parts.split("01_a", chapter) == {"01_a": chapter} and parts.names("01_a", chapter) == ["01_a"]
