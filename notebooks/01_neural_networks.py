@@ -97,9 +97,9 @@ print(f"of 1,000 new photographs, it names {right:.0%} correctly")
 # 8. **[Where to go](#other-architectures)**: other networks, and all
 #    [symbols](#notation) in one table.
 #
-# Every slider works: in JupyterLab it asks the kernel, on the built page it
-# needs none. Answer each question before you look: a wrong guess teaches more
-# than a right one. The exercises check themselves.
+# Every slider works, in JupyterLab and in the book. Answer each question
+# before you look: a wrong guess teaches more than a right one. The exercises
+# check themselves.
 
 # %% [markdown] anchor="architecture"
 # ## Logistic regression, drawn as a network
@@ -384,9 +384,9 @@ plt.show()
 architecture.of(convolutional).table()
 
 # %% [markdown]
-# A window of the second convolution reaches through all 8 maps below it, so
-# each of its 16 maps has 3 · 3 · 8 weights and a bias. The last layer, the
-# only dense one, has three quarters of the parameters. [Other
+# The windows of the second convolution reach through all 8 maps below them, so
+# each of its 16 new maps takes 3 · 3 · 8 weights and a bias. The last layer,
+# the only dense one, has three quarters of the parameters. [Other
 # networks](#other-architectures) share weights over the steps of a sequence or
 # the words of a text; they come at the end of this chapter.
 #
@@ -2177,7 +2177,7 @@ explore(label_smoothing, alpha=(0.0, 0.4, 0.05))
 # no function for a number.
 
 # %% [markdown] anchor="weight-initialization"
-# ## How to start the weights
+# ## Initial weights
 #
 # *About 7 minutes.*
 #
@@ -2218,11 +2218,12 @@ explore(
 #
 # </details>
 #
-# The networks are not trained yet. What matters is the variance: switch between
-# a normal and a uniform distribution of the same variance, and compare the
-# lines. ([Glorot and Bengio,
+# The networks are not trained yet. What matters is the variance: switch
+# between a normal and a uniform distribution of the same variance, and compare
+# the lines. ([Glorot and Bengio,
 # 2010](https://proceedings.mlr.press/v9/glorot10a.html); [He et al.,
-# 2015](https://arxiv.org/abs/1502.01852).) The same on the way forward:
+# 2015](https://arxiv.org/abs/1502.01852).) The same on the way forward, first
+# with half of He's variance, then with all of it:
 
 # %% tags=["live", "slide-code"]
 # 20 ReLU layers with weights of variance scale / 256; print a.std().
@@ -3040,9 +3041,12 @@ print(f"Adagrad divides by {G[-1] ** 0.5:.2f}, RMSprop by {v**0.5:.2f}")
 # It divides each gradient by about its own size, so its steps stay about as
 # long as its rate. Then rounding decides which way it bounces, and two correct
 # programs end up on different paths. *Adadelta* also replaces the learning
-# rate by a moving average of its own steps, so it starts very slowly. (The
-# rules differ in where ε stands, inside the root or outside; ours are as in
-# Keras, where Adagrad's sum starts at 0.1.) ([Adagrad: Duchi et al.,
+# rate by a moving average of its own steps. They are tiny at first, so it
+# starts very slowly. What Keras calls its learning rate is a factor that the
+# paper does not have.
+#
+# The rules differ in where ε stands, inside the root or outside; ours are as
+# in Keras, where Adagrad's sum starts at 0.1. ([Adagrad: Duchi et al.,
 # 2011](https://jmlr.org/papers/v12/duchi11a.html); [Adadelta: Zeiler,
 # 2012](https://arxiv.org/abs/1212.5701); [RMSprop: Tieleman and Hinton,
 # 2012](https://www.cs.toronto.edu/~tijmen/csc321/slides/lecture_slides_lec6.pdf).)
@@ -3786,8 +3790,8 @@ architecture.of(recurrent).table()
 
 # %% [markdown]
 # **Autoencoder**, for representations: it learns to reproduce its input, but
-# has to pass everything through a narrow *code*. The code is a summary for which
-# nobody had to label anything.
+# has to pass everything through a narrow *code*. The code is a summary of the
+# input, learnt without any labels.
 #
 # *Predict first: this one squeezes 784 pixels into 10 numbers with
 # convolutions. Two dense layers, one to the code and one back, have 16,474

@@ -20,6 +20,7 @@ from lecture.words import minus
 MOST_EXAMPLES = 4  # of a batch, that are drawn side by side
 _CELL = np.array([4.3, 1.9])  # width and height of a number, in em
 _LOW_HIGH, _LOW_LETTER = 1.7, 1.0  # in the product below a net: the height, and the letters
+_SIGN, _CLEAR = 1.15, 0.5  # there, of the letters of a sign, and what is free on both sides of it, in em
 _GAP = 2.2  # between two matrices, in em
 _TINT = 0.3  # of the way from white to the strongest colour, for the largest number
 
@@ -59,7 +60,7 @@ def plot_layer_gradient(gradient: LayerGradient, *, ax: Axes | None = None) -> A
         letter=letter,
         pad=1.8,
     )
-    hint = "rows of the vermilion and blue matrix are examples; a bias has the input 1"
+    hint = "rows of the vermilion and the blue matrix are examples; a bias has the input 1"
     write_row(board.ax, [(hint, "")], letter=letter, pad=0.3 * letter)
     a = "ŷ" if l == last else "a"
     slope = "" if gradient.slope is None else f", times ∂{a}/∂z in the units"
@@ -153,14 +154,14 @@ def _write_letters(board, last):
 def _write_product(board, gradient, deepest):
     """Write ∂L/∂W = inputᵀ (above ⊙ slope) / n as matrices in the colours of the factors, below the net."""
     parts, signs = _factors(gradient)
-    row, gaps = board.row, [2.8, 2.0, *[1.9] * (len(parts) - 2)]
+    row, gaps = board.row, [_SIGN * width(sign) + 2 * _CLEAR for sign in signs]
     cells = [np.array([_widest(values), _LOW_HIGH]) for _, values, _ in parts]  # in em
     across = sum(values.shape[1] * cell[0] for (_, values, _), cell in zip(parts, cells)) + sum(gaps)
     x = np.mean(board.ax.get_xlim()) - across / 2 / row
     middle = board.ax.get_ylim()[0] + (3.6 + _LOW_HIGH * deepest / 2) / row
     for (name, values, factor), cell, sign, gap in zip(parts, cells, signs, gaps):
         table = _Table(board.ax, _LOW_LETTER * board.letter, cell / row)
-        board.write(x + gap / 2 / row, middle, sign, fontsize=1.15 * board.letter)
+        board.write(x + gap / 2 / row, middle, sign, fontsize=_SIGN * board.letter)
         x += gap / row
         wide, high = table.sides(values)
         top = middle + high / 2
