@@ -55,7 +55,7 @@ def _usual_weights(net):
         (sum(products[1:]), "The first layer is missing."),
         (
             sum(n_in + n_out for n_in, n_out in itertools.pairwise(sizes)),
-            "neighbouring sizes are multiplied, not added.",
+            "Neighbouring sizes are multiplied, not added.",
         ),
         (math.prod(products), "The products of neighbouring sizes add up."),
         (sum(products[:2]), "The function should work for any number of layers, not for three."),
