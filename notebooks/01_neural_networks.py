@@ -243,8 +243,8 @@ explore(dense_net, n_layers=(0, 6, 1), n_units=(1, 12, 1))
 # </details>
 #
 # Move the sliders and read the counts. One more hidden layer of $q$ units adds
-# $q \cdot q$ weights; one more unit in every hidden layer makes each matrix
-# between them one row and one column larger.
+# $q \cdot q$ weights. One more unit in every hidden layer gives each matrix
+# between them one more row and one more column.
 #
 # **Learnt:** width is what makes dense networks large, because the number of
 # weights grows with its square.
@@ -316,8 +316,8 @@ plots.plot_patches(strongest);
 # <details><summary>Answer</summary>
 #
 # **c.** Similar parts. In layer 1 the pieces of a map share an edge or a patch
-# of one brightness, in layer 2 a longer edge or a corner, in layer 3 a larger
-# part of the clothes: look for sleeves, legs, collars and shoes.
+# of one brightness. In layer 2 they share a longer edge or a corner, in layer
+# 3 a larger part of the clothes: look for sleeves, legs, collars and shoes.
 #
 # </details>
 #
@@ -333,11 +333,11 @@ plots.plot_patches(strongest);
 #
 # *About 6 minutes.*
 #
-# A dense layer connects every input with every unit and knows nothing about
-# which inputs are neighbours: shuffle the pixels of all images in the same
-# way, and it learns just as well. A *convolution* has some knowledge of images
-# built in: a pattern is the same pattern wherever it is. So one small window
-# of weights slides over the image, and the same few numbers are used at every
+# A dense layer connects every input with every unit and does not know which
+# inputs are neighbours. Shuffle the pixels of all images in the same way, and
+# it learns just as well. A *convolution* has some knowledge of images built
+# in: a pattern is the same pattern wherever it is. So one small window of
+# weights slides over the image, and the same few numbers are used at every
 # place. That is called *sharing weights*.
 #
 # *Predict first: a dense layer from an image of 28 × 28 pixels to 8 maps of 26
@@ -1474,7 +1474,7 @@ assert apart < 1e-3
 # Each disc and each cross is the mean loss over the batches of one epoch,
 # measured while the weights were changing. Write the loop yourself when a step
 # is not the usual one: two networks train each other, the loss has a penalty
-# on gradients, or a batch is too large for the memory and comes in pieces.
+# on gradients, or a batch is too large for the memory.
 #
 # If you write the loop, you can also get it wrong. One well-known mistake is
 # made in PyTorch, where the gradients of a step are *added* to those of the
@@ -2102,10 +2102,10 @@ plots.describe(
 #
 # *About 7 minutes.*
 #
-# The output function follows from the kind of answer: for one probability, a
-# *sigmoid*; for one of several classes, a *softmax*; for a number, no function
-# at all ("linear"), so that nothing limits it. The sums $z_i$ before the softmax
-# are called *logits*.
+# The output function follows from the kind of answer. For one probability it
+# is a *sigmoid*, for one of several classes a *softmax*. For a number there is
+# no function at all ("linear"), so that nothing limits it. The sums $z_i$
+# before the softmax are called *logits*.
 #
 # $$\text{softmax}(\mathbf{z})_i = \frac{e^{z_i}}{\sum_{j=1}^{k} e^{z_j}}$$
 #
@@ -2781,10 +2781,10 @@ explore(nesterov, step=(0, 20, 2))
 # *About 9 minutes.*
 #
 # To compare optimizers fairly, each gets the learning rate with which it ends
-# lowest on this surface ("tuned"), by the mean loss of the last ten of a
-# hundred steps: the best of ten rates per decade, then the best of sixty
-# between its two neighbours. You can switch to rates that somebody chose by
-# eye.
+# lowest on this surface. That rate is *tuned*: the best of ten per decade,
+# then the best of sixty between its two neighbours. What counts is the mean
+# loss of the last ten of a hundred steps. You can switch to rates that
+# somebody chose by eye.
 #
 # *Predict first: at its tuned rate, what does momentum do better than plain
 # gradient descent?*
@@ -2858,8 +2858,8 @@ standing(["sgd", "momentum", "nesterov"])
 # ### On images
 #
 # Is the loss of a network such a valley? We train a small one on 2,000 images
-# of clothes, for 200 steps, without momentum and with $\mu = 0.9$, at the same
-# six learning rates and from the same ten sets of initial weights.
+# of clothes for 200 steps, without momentum and with $\mu = 0.9$. Both get the
+# same six learning rates and the same ten sets of initial weights.
 #
 # *Predict first: where is the lead of momentum larger?*
 #
@@ -3521,9 +3521,9 @@ for name, parts in cut.items():
 # %% [markdown] tags=["exercise"]
 # ### Exercise: a step of momentum
 #
-# Return the new weights and the new velocity, in this order, in the form of
-# [the lecture](#momentum), not in PyTorch's: there the velocity adds up
-# gradients; ours is $-\eta$ times that.
+# Return the new weights and the new velocity, in this order. Use the form of
+# [the lecture](#momentum), not PyTorch's: there the velocity adds up
+# gradients, and ours is $-\eta$ times that.
 
 
 # %% tags=["exercise"]
@@ -3714,9 +3714,9 @@ exercises.check("adamw-by-hand", adamw_step)
 # ### Exercise: clip them all together
 #
 # `gradients` is a list of arrays, one for each array of weights. Return the
-# list clipped by the global norm: if the norm over all entries of all arrays
-# is larger than `most`, multiply all of them by one factor that makes the norm
-# `most`.
+# list clipped by the global norm, which is taken over all entries of all
+# arrays. If it is larger than `most`, multiply all arrays by one factor that
+# makes it `most`.
 
 
 # %% tags=["exercise"]
@@ -3778,12 +3778,12 @@ architecture.of(recurrent).table()
 # </details>
 #
 # The upper drawing shows the cell with its loop; the lower one shows the same
-# cell *unrolled*, one copy for each step. An LSTM cell ([Hochreiter and
-# Schmidhuber, 1997](https://doi.org/10.1162/neco.1997.9.8.1735); with a gate
-# to forget: [Gers et al., 2000](https://doi.org/10.1162/089976600300015015))
-# has four sets of parameters: one for each of three *gates*, which open and
-# close its memory, and one for the new content of the memory. Each set has
-# weights for the input, weights for the state of the step before, and biases.
+# cell *unrolled*, one copy for each step. An LSTM cell has four sets of
+# parameters: one for each of three *gates*, which open and close its memory,
+# and one for the new content of the memory. Each set has weights for the
+# input, weights for the state of the step before, and biases ([Hochreiter and
+# Schmidhuber, 1997](https://doi.org/10.1162/neco.1997.9.8.1735); the gate that
+# forgets: [Gers et al., 2000](https://doi.org/10.1162/089976600300015015)).
 # With $p$ inputs and $q$ units:
 #
 # $$n_\text{LSTM} = 4\,(q\,(p + q) + q)$$
