@@ -2724,12 +2724,11 @@ print(f"v = {v:.3f}; plain gradient descent steps by {-eta}")
 
 # %% [markdown]
 # With $\mu$ near 1 the ball remembers its path for a long time. Momentum can
-# have a schedule, too: in the last of the
-# [schedules](#learning-rate-schedules) $\mu$ grows from 0.5 to 0.975. PyTorch
-# writes $\mathbf{v} \leftarrow \mu \mathbf{v} + \nabla \mathcal{L}$ and
-# $\mathbf{w} \leftarrow \mathbf{w} - \eta \mathbf{v}$: the same path, as long
-# as the learning rate stays the same. The idea is Polyak's
-# ([1964](https://doi.org/10.1016/0041-5553(64)90137-5)).
+# have a schedule, too: the last of the [schedules](#learning-rate-schedules)
+# takes $\mu$ from 0.5 to 0.975. PyTorch writes $\mathbf{v} \leftarrow \mu
+# \mathbf{v} + \nabla \mathcal{L}$ and $\mathbf{w} \leftarrow \mathbf{w} - \eta
+# \mathbf{v}$: the same path, as long as the learning rate stays the same. The
+# idea is Polyak's ([1964](https://doi.org/10.1016/0041-5553(64)90137-5)).
 #
 # **Learnt:** momentum adds up the gradients that agree and cancels those that
 # do not.
