@@ -20,7 +20,7 @@ from lecture.words import minus
 MOST_EXAMPLES = 4  # of a batch, that are drawn side by side
 _CELL = np.array([4.3, 1.9])  # width and height of a number, in em
 _LOW_HIGH, _LOW_LETTER = 1.7, 1.0  # in the product below a net: the height, and the letters
-_SIGN, _CLEAR = 1.15, 0.5  # there, of the letters of a sign, and what is free on both sides of it, in em
+_CLEAR, _PAD = 0.4, 0.3  # there, free on both sides of a sign, and of a number, together; in em
 _GAP = 2.2  # between two matrices, in em
 _TINT = 0.3  # of the way from white to the strongest colour, for the largest number
 
@@ -48,7 +48,8 @@ def plot_layer_gradient(gradient: LayerGradient, *, ax: Axes | None = None) -> A
     sizes, l, last = gradient.net.sizes, gradient.layer, len(gradient.net.layers)
     deepest = max(len(gradient.inputs), *sizes)
     foot = 5.6 + _LOW_HIGH * deepest
-    board = Board.draw(sizes, ax, "plot_layer_gradient", head=2.2, foot=foot, row=LOW_ROW)
+    wide = max(_across(*_factors(gradient)) + 2 * _CLEAR, WIDE)
+    board = Board.draw(sizes, ax, "plot_layer_gradient", head=2.2, foot=foot, row=LOW_ROW, least_width=wide)
     board.paint(*_roles(gradient))
     _write_letters(board, last)
     letter, title = board.letter, f"Layer {l} of {last}, a batch of {len(gradient.inputs)}"
@@ -154,25 +155,30 @@ def _write_letters(board, last):
 def _write_product(board, gradient, deepest):
     """Write ∂L/∂W = inputᵀ (above ⊙ slope) / n as matrices in the colours of the factors, below the net."""
     parts, signs = _factors(gradient)
-    row, gaps = board.row, [_SIGN * width(sign) + 2 * _CLEAR for sign in signs]
-    cells = [np.array([_widest(values), _LOW_HIGH]) for _, values, _ in parts]  # in em
-    across = sum(values.shape[1] * cell[0] for (_, values, _), cell in zip(parts, cells)) + sum(gaps)
-    x = np.mean(board.ax.get_xlim()) - across / 2 / row
+    row = board.row
+    x = np.mean(board.ax.get_xlim()) - _across(parts, signs) / 2 / row
     middle = board.ax.get_ylim()[0] + (3.6 + _LOW_HIGH * deepest / 2) / row
-    for (name, values, factor), cell, sign, gap in zip(parts, cells, signs, gaps):
+    for (name, values, factor), sign in zip(parts, signs):
+        cell = np.array([_widest(values), _LOW_HIGH])  # in em
         table = _Table(board.ax, _LOW_LETTER * board.letter, cell / row)
-        board.write(x + gap / 2 / row, middle, sign, fontsize=_SIGN * board.letter)
-        x += gap / row
+        board.write(x + width(sign) / 2 / row, middle, sign, fontsize=board.letter)
+        x += (width(sign) + _CLEAR) / row
         wide, high = table.sides(values)
         top = middle + high / 2
         table.draw((x, top), values, color=FACTORS[factor])
         board.write(x + wide / 2, top + 0.8 / row, name, color=FACTORS[factor], fontweight="bold")
-        x += wide
+        x += wide + _CLEAR / row
+
+
+def _across(parts, signs):
+    """The width of a product of matrices with its signs, in em."""
+    matrices = sum(values.shape[1] * _widest(values) for _, values, _ in parts)
+    return matrices + sum(map(width, signs)) + (2 * len(signs) - 1) * _CLEAR
 
 
 def _widest(values):
     """The width of a cell of a matrix in a product, in em."""
-    return _LOW_LETTER * max(width(_number(value, _decimals(values))) for value in values.ravel()) + 0.35
+    return _LOW_LETTER * max(width(_number(value, _decimals(values))) for value in values.ravel()) + _PAD
 
 
 def _factors(gradient):
