@@ -27,7 +27,8 @@
 # 3. **[How it learns](#atom-losses)**: losses, initial weights, layers that
 #    settle, penalties.
 #
-# Where numbers in small print follow a sentence, they have chosen it.
+# Where a sentence is followed by numbers in small print, these numbers have
+# chosen it. With another run it may be another sentence.
 #
 # The questions are those of [Abid,
 # 2018](https://github.com/abidlabs/AtomsOfDeepLearning); one section near the
@@ -216,7 +217,8 @@ display(
         if_so="At middle width, networks leave {mean:.0%} more of the wave's"
         " variance unexplained than of the polynomial's.",
         if_not="At middle width, the wave is not much harder than the"
-        " polynomial: networks leave {mean:+.0%} more of its variance.",
+        " polynomial. Share of the variance left unexplained, wave minus"
+        " polynomial: {mean:+.0%}.",
         if_undecided="Whether the wave is harder than the polynomial at"
         " middle width stays open: {low:+.0%} to {high:+.0%}.",
     )
@@ -225,8 +227,8 @@ claim(
     wave_is_learnt,
     if_so="With the most units, nearly all networks learn the wave:"
     " {mean:.0%}.",
-    if_not="With the most units, {mean:.0%} of the networks learn the wave."
-    " The others have the same units, and fail.",
+    if_not="With the most units, fewer than nine in ten networks learn the"
+    " wave: {mean:.0%}. Yet all have the same number of units.",
     if_undecided="With the most units, {mean:.0%} of the networks learn the"
     " wave; whether nine in ten would stays open.",
 )
@@ -234,14 +236,14 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **a.** The wave turns eight times. A sigmoid only rises or only falls, so
-# every turn needs another sigmoid that outweighs the rest there. Two or four
+# **a.** The wave turns eight times. A sigmoid only rises or only falls, so a
+# sum of them turns only where one begins to outweigh the rest. Two or four
 # sigmoids cannot make eight turns. For the corner of $|x|$ two are enough.
 #
 # </details>
 #
-# Mind the scale: each unit down is an error ten times smaller. Where the
-# points of one width fall into two groups, some networks have learnt the
+# Mind the scale: one unit further down, the error is ten times smaller. Where
+# the points of one width fall into two groups, some networks have learnt the
 # function and others have not, and the mean lies where hardly any network is.
 #
 # **For your network:** if it fits its training data badly, try other seeds
@@ -256,8 +258,9 @@ claim(
 #
 # *About 5 minutes.*
 #
-# An error says how much is wrong, a curve says what. Here are all networks of
-# the last section, each as a faint line; the dashed one has the median error.
+# An error tells you how much is wrong; a curve tells you what. Here are all
+# networks of the last section, each as a faint line; the dashed one has the
+# median error.
 #
 # *Predict first: a network has 16 units and has not learnt the wave. What does
 # its curve look like?*
@@ -315,7 +318,7 @@ from_truth = {
     ][0]
     for n in (2, 8, 32)
 }
-claim(
+wider = claim(
     from_truth[32] - from_truth[8],
     "mean squared distance from the noisy wave's true curve, 32 units minus 8",
     smallest=0.02,
@@ -326,14 +329,16 @@ claim(
     if_undecided="Whether 32 units are farther from the true wave than 8 stays"
     " open.",
 )
+display(wider)
+experiments.decided(a=False, b=wider.low >= 0.02, c=wider.high <= -0.02)
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Not the 2 units: they cannot turn often enough, with noise or without. For 8
-# and 32, read the sentence above: after a short training, more units need not
-# be closer. With noise, the figure's title gives the distance from the true
-# curve in its second line.
+# Not 2 units: they cannot turn often enough, with noise or without. The
+# sentence above compares 8 units with 32: after a short training, more units
+# need not be closer. With noise, the second line of the figure's title gives
+# the distance from the true curve.
 #
 # </details>
 #
@@ -352,14 +357,14 @@ claim(
 #
 # *About 6 minutes.*
 #
-# Deeper networks usually have more parameters. To change depth alone, let all
-# hidden layers after the first *share* one matrix and one vector of biases.
-# With ten units that makes
+# Deeper networks usually have more parameters. To change nothing but the
+# depth, we let all hidden layers after the first *share* one matrix and one
+# vector of biases. With ten units that makes
 #
 # $$(1 + 1) \cdot 10 + (10 + 1) \cdot 10 + (10 + 1) \cdot 2 = 152$$
 #
 # parameters, however often the shared layer is applied. The task is as hard as
-# it can be on a line: 16 equally spaced points whose classes alternate.
+# it can be for 16 equally spaced points on a line: their classes alternate.
 #
 # *Predict first: guessing gets 8 of the 16 points right. How many does the
 # deepest network, with four hidden layers, get right on average?*
@@ -419,8 +424,9 @@ claim(
 # **For your network:** a shared layer is a cheap way to try more depth: it
 # costs time and no parameters. Judge it by several seeds.
 #
-# **Learnt:** a layer can be applied again without new parameters. Whether that
-# helps takes many runs to say: one point more in 16, in one run, says nothing.
+# **Learnt:** a layer can be applied again without new parameters. It takes
+# many runs to say whether that helps: one more point in 16, in one run, says
+# nothing.
 
 # %% [markdown] anchor="fitted-curves-2"
 # ## What depth does to the curve
@@ -479,16 +485,16 @@ claim(
 #
 # *About 6 minutes.*
 #
-# Deep learning is said to need much data, and to pay off only then. Here the
-# data are as simple as can be: two normal distributions in 12 dimensions with
-# the same covariance. Their means are 1 apart in the first dimension, 1/2 in
-# the second, and so on to 1/12 in the last. The best boundary is a plane. A
-# support vector machine, a decision tree and networks with one and two hidden
-# layers of 100 units have to find it.
+# It is often said that deep learning needs a lot of data, and pays off only
+# then. Here the data are as simple as can be: two normal distributions in 12
+# dimensions with the same covariance. Their means are 1 apart in the first
+# dimension, 1/2 in the second, and so on to 1/12 in the last. The best
+# boundary is a plane. A support vector machine, a decision tree and networks
+# with one and two hidden layers of 100 units have to find it.
 #
 # *Predict first: who is ahead with the most points?*
 #
-# - **a** the deep network: deep learning needs data, and here it has them
+# - **a** the deep network: deep learning needs data, and here it has enough
 # - **b** the support vector machine
 # - **c** the tree, which splits as often as it needs to
 
@@ -502,16 +508,17 @@ tree, machine, net = (
     accuracy[name]
     for name in ("decision tree", "support vector machine", "net 100-100")
 )
+lead = data_size.verdicts[2]
 display(
     claim(
-        data_size.verdicts[2],
+        lead,
         if_so="With the most points, the deep network is ahead of the support"
         " vector machine by {mean:.1%}.",
         if_not="With the most points, the deep network is not 2% ahead of the"
         " support vector machine: {mean:+.1%}.",
-        if_undecided="Whether the deep network is 2% ahead of the support"
-        " vector machine with the most points stays open: {low:+.1%} to"
-        " {high:+.1%}.",
+        if_undecided="With the most points, the accuracy of the deep network"
+        " minus that of the support vector machine is {low:+.1%} to"
+        " {high:+.1%}. Whether it is 2% stays open.",
     ),
     claim(
         net[0] - machine[0],
@@ -526,7 +533,7 @@ display(
         " points stays open: {low:+.1%} to {high:+.1%}.",
     ),
 )
-claim(
+behind = claim(
     machine[-1] - tree[-1],
     "accuracy of the support vector machine minus the tree's, with the most"
     " points",
@@ -536,13 +543,19 @@ claim(
     if_undecided="Whether the tree catches up stays open: {low:+.1%} to"
     " {high:+.1%}.",
 )
+display(behind)
+experiments.decided(
+    a=lead.low >= 0.005,
+    b=lead.high <= -0.005 and behind.low >= 0.005,
+    c=lead.high <= -0.005 and behind.high <= -0.005,
+)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
 # Not the tree. It cuts along one coordinate at a time, and the best plane lies
 # across all of them, so it needs many cuts for what the others express at
-# once. Between the network and the support vector machine it is close: the
-# first sentence above says whether 2% separate them.
+# once. The first sentence above compares the deep network with the support
+# vector machine.
 #
 # </details>
 #
@@ -554,8 +567,8 @@ claim(
 # **For your network:** try a simple method first, on the same data and the
 # same split. It takes a minute, and your network has to beat it.
 #
-# **Learnt:** how much data a method needs depends on what it can express.
-# Before you ask how modern it is, ask whether it draws planes or steps.
+# **Learnt:** how much data a method needs depends on what it can express. Do
+# not ask how modern it is; ask whether it draws planes or steps.
 
 # %% [markdown] anchor="atom-imbalance"
 # ## What does a rare class cost?
@@ -611,9 +624,10 @@ display(
 claim(
     undoes,
     if_so="With oversampling, even 100:1 is nearly as good as 1:1.",
-    if_not="Even with oversampling, 100:1 differs from 1:1 by {mean:.0%}.",
-    if_undecided="Whether oversampling undoes all of the damage at 100:1 stays"
-    " open: {low:+.1%} to {high:+.1%} are missing.",
+    if_not="Even with oversampling, the accuracy at 1:1 minus that at 100:1 is"
+    " {mean:+.0%}.",
+    if_undecided="Whether oversampling undoes the damage at 100:1 stays open:"
+    " the accuracy at 1:1 minus that at 100:1 is {low:+.1%} to {high:+.1%}.",
 )
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -642,7 +656,7 @@ claim(
     " them at 100:1 stays open: {low:+.1%} to {high:+.1%}.",
 )
 # %% [markdown]
-# **For your network:** print the accuracy of each class. If a class is rare,
+# **For your network:** print the accuracy for each class. If a class is rare,
 # pass `class_weight` to `fit`, or oversample the *training* set after the
 # split.
 #
@@ -654,9 +668,9 @@ claim(
 #
 # *About 5 minutes.*
 #
-# What do the networks decide at 100:1? All of these are trained on the same
-# 1,200 points. They differ in their initial weights, and in which rare points
-# are drawn again.
+# What do the networks decide at 100:1? All networks of this figure are trained
+# on the same 1,200 points. They differ in their initial weights, and in which
+# rare points are drawn again.
 #
 # *Predict first: without oversampling, how much of the plane do they give to
 # the rare class?*
@@ -948,8 +962,9 @@ claim(
 # random label says nothing about any other. So true labels are learnt many at
 # a time, random ones a few at a time. The panel "On the way" shows both.
 #
-# So how many labels a network can memorize depends on your patience, too:
-# always say after how many steps, and at which learning rate.
+# A network that is still learning random labels when you stop it could have
+# memorized more. So whenever you say how many labels a network can memorize,
+# say after how many steps, and at which learning rate.
 #
 # **For your network:** shuffle the labels and train once more. The training
 # accuracy of that run is what memorizing alone can reach. What counts is how
@@ -1024,10 +1039,10 @@ display(
 )
 claim(
     one_is_too_few,
-    if_so="PCA to a single dimension is too few: it costs {mean:.1%} against"
-    " 10.",
-    if_not="Even a single dimension is nearly enough: it costs {mean:.1%}"
-    " against 10.",
+    if_so="A single dimension is too few: compared with 10, it costs"
+    " {mean:.1%} of the points.",
+    if_not="Even a single dimension is nearly enough: compared with 10, it"
+    " costs {mean:+.1%} of the points.",
     if_undecided="Whether a single dimension is too few stays open:"
     " {low:+.1%} to {high:+.1%}.",
 )
@@ -1040,12 +1055,12 @@ claim(
 #
 # </details>
 #
-# Where a single dimension is enough, that is luck: all means are 1 apart here,
-# and all entries of the covariance's factor are positive, so the direction in
-# which points vary most is nearly the one in which the classes differ. With
-# `separation="falling"` the means are $1/i$ apart in dimension $i$, and with
-# `noise=1` the dummies vary as much as what counts. Run both, and see what PCA
-# keeps then.
+# If a single dimension is enough, that is due to the way these data are made:
+# the means are 1 apart in every dimension, and all entries of the covariance's
+# factor are positive, so the direction in which points vary most is nearly the
+# one in which the classes differ. With `separation="falling"` the means are
+# $1/i$ apart in dimension $i$, and with `noise=1` the dummies vary as much as
+# what counts. Run both, and see what PCA keeps then.
 #
 # We rotated the space by an orthogonal matrix, which keeps all lengths. A
 # matrix of random numbers from 0 to 1 mixes the inputs, too. Is it as good?
@@ -1061,8 +1076,8 @@ for matrix in (rotation, positive):
 # %% [markdown]
 # The largest singular values say how much a matrix stretches. A rotation does
 # not stretch at all. The positive numbers stretch one direction, the one with
-# equal entries, by about $d/2$. So the more inputs there are, the larger they
-# get, and sigmoids saturate.
+# equal entries, by about $d/2$. So the more dimensions there are, the larger
+# the mixed inputs get, and sigmoids saturate.
 #
 # **For your network:** with more inputs than examples, try PCA, or a first
 # layer with a penalty, and compare on validation data. Fit the PCA on training
@@ -1087,11 +1102,11 @@ plots.plot_functions(experiments.activations.FUNCTIONS);
 # The task is two interleaved half moons; the networks are 2-30-30-2. Mind the
 # sign: its derivative is 0 wherever it exists, so no gradient passes it.
 #
-# *Predict first: what becomes of the networks with the sign?*
+# *Predict first: how well do the networks with the sign learn?*
 #
-# - **a** they learn nothing: without a gradient no layer learns
-# - **b** they learn as well as those with ReLU
-# - **c** they learn, and come near to those with ReLU
+# - **a** not at all: without a gradient no layer learns
+# - **b** as well as those with ReLU
+# - **c** nearly as well as those with ReLU
 
 # %% tags=["live", "slide-code"]
 # The slope of np.sign and of np.tanh at three places, by nudging.
@@ -1145,9 +1160,9 @@ display(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **c.** They learn, although with the sign only the output layer does. The
-# hidden layers stay as they were drawn: they cut the plane into random pieces,
-# and the last layer finds a combination of pieces.
+# **c.** Nearly as well, although only the output layer learns. The hidden
+# layers keep their initial weights: they cut the plane into random pieces, and
+# the last layer finds a combination of pieces.
 #
 # </details>
 #
@@ -1156,9 +1171,9 @@ display(
 # %% tags=["hide-input"]
 claim(
     sigmoid_is_alike,
-    if_so="The sigmoid is as good as ReLU, to 2%.",
-    if_not="The sigmoid is not as good as ReLU after these steps: {mean:.0%}"
-    " lie between them.",
+    if_so="The sigmoid is as good as ReLU, to within 2%.",
+    if_not="After these steps the sigmoid is not as good as ReLU: ReLU's"
+    " accuracy minus the sigmoid's is {mean:+.0%}.",
     if_undecided="Whether the sigmoid is as good as ReLU stays open:"
     " {low:+.1%} to {high:+.1%}.",
 )
@@ -1213,8 +1228,9 @@ explore(
 # its weights and the slope of its activation before anything else. ReLU with
 # He's initial weights is a safe start.
 #
-# **Learnt:** a network must not be linear, and gradients must reach its layers
-# *soon*. Even layers that never learn can be useful, as random features.
+# **Learnt:** an activation must not be linear, and gradients must reach the
+# layers *soon*. Even layers that never learn can be useful: they give random
+# features.
 
 # %% [markdown] anchor="atom-batch-size"
 # ## How large a batch?
@@ -1231,8 +1247,8 @@ explore(
 # after equally many steps. Then we time `fit` for a plain `keras.Sequential`,
 # a few times for each batch size.
 #
-# *Predict first: after a few epochs, as many for all, who is ahead: batches of
-# 1 or of 400?*
+# *Predict first: after equally many epochs, and only a few, which is ahead:
+# batches of 1 or of 400?*
 #
 # - **a** batches of 400: their gradients are exact
 # - **b** batches of 1: they have made 400 times as many steps
@@ -1268,8 +1284,8 @@ claim(
     by_steps,
     if_so="After equally many steps, the batch size makes no difference of"
     " 5%: {mean:+.1%}.",
-    if_not="After equally many steps, the lead of batches of 1 over full ones"
-    " is {mean:+.0%}: it matters what you hold equal.",
+    if_not="After equally many steps, the accuracy with batches of 1 minus"
+    " that with full batches is {mean:+.0%}: it matters what you hold equal.",
     if_undecided="Whether they differ by 5% after equally many steps stays"
     " open: {low:+.1%} to {high:+.1%}.",
 )
@@ -1279,8 +1295,8 @@ run_times, until = by_the_clock.values.values()
 for size, whole_run, each in zip(by_the_clock.x, run_times, until):
     arrived = each[np.isfinite(each)]
     when = (
-        f"{len(arrived)} of {len(each)} fits reached 0.8, after"
-        f" {arrived.mean():.2f} s"
+        f"{len(arrived)} of {len(each)} fits reached 0.8"
+        f" (mean: {arrived.mean():.2f} s)"
         if arrived.size
         else "no fit reached 0.8 in the time allowed"
     )
@@ -1290,13 +1306,13 @@ for size, whole_run, each in zip(by_the_clock.x, run_times, until):
 # <details><summary>Answer</summary>
 #
 # **b.** Batches of 1. After a few epochs, full batches have made only a few
-# steps, and in a few steps a network learns little. After equally many steps
-# you meet a different picture: compare the two sentences above.
+# steps, and in a few steps a network learns little. Equally many steps are
+# another comparison, and it can end differently: read the two sentences above.
 #
 # </details>
 #
-# By the clock, an epoch of small batches costs many steps, and the lines above
-# show how long they take. Only a few fits are timed. A fit that did not reach
+# By the clock, small batches pay for their many steps: the lines above show
+# how long all epochs take. Only a few fits are timed. A fit that did not reach
 # 0.8 in the time allowed has no point in the third panel: it was stopped, and
 # nobody knows when it would have arrived.
 #
@@ -1406,8 +1422,8 @@ exercises.check("held-equal", (400, 20 * 400 / (20 * 1)))
 # the argmax counts. So does another loss do as well?
 #
 # We try the mean absolute, squared and fourth-power error, the hinge, and a
-# *negative control*: a loss that is constant. It shows the accuracy of
-# networks that learn nothing.
+# *negative control*: a loss that is constant. It shows how accurate networks
+# are that learn nothing.
 #
 # *Predict first: leave the control out. Which loss is last after 500 steps?*
 #
@@ -1440,9 +1456,9 @@ display(
     claim(
         alike,
         if_so="Cross-entropy ends level with the mean of absolute, squared"
-        " and hinge, to 2%.",
-        if_not="Cross-entropy differs from the mean of absolute, squared and"
-        " hinge by {mean:+.1%}.",
+        " and hinge, to within 2%.",
+        if_not="Cross-entropy minus the mean of absolute, squared and hinge is"
+        " {mean:+.1%}.",
         if_undecided="Whether cross-entropy ends level with the mean of"
         " absolute, squared and hinge stays open.",
     ),
@@ -1485,10 +1501,11 @@ claim(
 # Only cross-entropy takes a softmax. The others compare the *outputs as they
 # are* with the labels: 0 and 1, or -1 and 1 for the hinge.
 # `experiments.losses.run(outputs="softmax")` compares probabilities; then the
-# absolute error and the hinge are the same loss, but for a factor.
+# absolute error and the hinge are the same loss, up to a factor.
 #
-# **For your network:** use cross-entropy from logits for classes, the squared
-# error for numbers. Change it when you have a reason, not to gain a percent.
+# **For your network:** use cross-entropy from logits for classes, and the
+# squared error for numbers. Change the loss when you have a reason, not to
+# gain a percent.
 #
 # **Learnt:** for a small, balanced task many losses will do. A control that
 # cannot learn shows what the others' numbers are worth.
@@ -1498,10 +1515,10 @@ claim(
 #
 # *About 8 minutes.*
 #
-# If all weights of a layer start equal, its units give the same output, get
-# the same gradient, and stay the same: the layer is worth *one* unit. So
-# initial weights are drawn at random. How wide should their distribution be?
-# [Glorot and Bengio,
+# If in every layer all weights start equal, then all units of a layer give the
+# same output, get the same gradient, and stay the same: the layer is worth
+# *one* unit. So initial weights are drawn at random. How wide should their
+# distribution be? [Glorot and Bengio,
 # 2010](https://proceedings.mlr.press/v9/glorot10a.html), and [He et al.,
 # 2015](https://arxiv.org/abs/1502.01852), choose its width by the layer's
 # size. $N(0, 0.01^2)$ stands for a normal distribution of standard deviation
@@ -1511,11 +1528,11 @@ claim(
 # errors make the units a little different, and the differences grow. That can
 # be tested. We measure how different the units of a layer are: the largest
 # distance between two of them, divided by the layer's largest weight. And we
-# train a network with *one* unit in each hidden layer, whose output counts as
-# often as the wide network has units. There is nothing in it that rounding
-# could make differ.
+# train a network with *one* unit in each hidden layer, whose output is
+# multiplied by the number of units in the wide network. It has no two units
+# that rounding could make differ.
 #
-# *Predict first: if all weights start at zero, what is the accuracy in the
+# *Predict first: if all weights start at zero, how high is the accuracy in the
 # end?*
 #
 # - **a** one half: equal units get equal gradients, so nothing is learnt
@@ -1590,8 +1607,9 @@ claim(
 )
 
 # %% [markdown]
-# A network of ones starts with sums over a whole layer, which drive its
-# sigmoids to where they are flat. $N(0, 1^2)$ does the same, more mildly.
+# If all weights start at 1, each unit adds up its whole input layer, and such
+# large sums drive its sigmoid to where it is flat. $N(0, 1^2)$ does the same,
+# more mildly.
 
 # %% tags=["hide-input"]
 display(
@@ -1688,10 +1706,10 @@ claim(
 #
 # *About 6 minutes.*
 #
-# Errors come in at the output and are passed back layer by layer, through
-# weights that still change. So later layers might settle sooner. We follow 50
-# weights in each of the four layers of 12-50-50-50-2 networks, every few
-# steps.
+# The error enters at the output and is passed back layer by layer, through
+# weights that are still changing. So later layers might settle sooner. We
+# follow 50 weights in each of the four layers of 12-50-50-50-2 networks, every
+# few steps.
 #
 # Before you look, say in numbers what "settle" means. We measure three things.
 # *Half of the way*: how early in the training a layer has come half-way to its
@@ -1703,7 +1721,7 @@ claim(
 #
 # - **a** the first
 # - **b** the last, which all others feed
-# - **c** none: they come together
+# - **c** none: all come half-way at about the same time
 
 # %% tags=["slide-code"]
 # Follow 50 weights of each layer.
@@ -1727,45 +1745,50 @@ display(
     ),
     claim(
         stiller,
-        if_so="In the end, its weights still move farther than the last"
-        " layer's.",
-        if_not="In the end, its weights do not move farther than the last"
-        " layer's.",
-        if_undecided="Whether its weights move farther in the end stays open.",
+        if_so="In the end, the first layer's weights still move farther than"
+        " the last layer's.",
+        if_not="In the end, the first layer's weights do not move farther than"
+        " the last layer's.",
+        if_undecided="Whether the first layer's weights move farther in the"
+        " end stays open.",
     ),
 )
 claim(
     calmer,
-    if_so="And compared with its own first steps, it calms down less.",
-    if_not="But compared with its own first steps, it calms down as much.",
-    if_undecided="Whether it calms down less, compared with its own first"
-    " steps, stays open: {low:+.2f} to {high:+.2f}.",
+    if_so="Compared with its own first steps, too, it calms down less than the"
+    " last layer.",
+    if_not="Compared with its own first steps, it does not calm down less than"
+    " the last layer.",
+    if_undecided="Whether it calms down less than the last layer, each"
+    " compared with its own first steps, stays open: {low:+.2f} to"
+    " {high:+.2f}.",
 )
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **a.** The first: it learns only through all the others. The three measures
-# need not agree: the second compares a layer with itself, the others compare
-# layers.
+# **a.** The first: its gradient comes through all the others. The three
+# measures need not agree: the second compares a layer with itself, the others
+# compare layers.
 #
 # </details>
 #
 # The upper row of the first figure shows the weights of one network, the lower
 # row how far they move, with the mean over all seeds in orange. All layers
-# start with large steps: Adam's first steps are as long as its rate, however
-# small the gradient. If a curve then rises to a second hump, that layer learns
-# in earnest only then, when the layers after it have become useful.
+# start with large steps: in Adam's first steps every weight moves by about the
+# learning rate, however small its gradient. If a curve then rises to a second
+# hump, that layer begins to learn in earnest only there, once the layers after
+# it have become useful.
 #
-# Is that a law of depth? The loss here is a squared error of the outputs.
-# `experiments.convergence.run(objective="cross-entropy")` takes the usual one.
-# Cross-entropy goes on falling as long as the outputs grow, so the last layer
-# has nowhere to settle: run it, and compare the verdicts.
+# Does this hold for every deep network? The loss here is the squared error of
+# the outputs. `experiments.convergence.run(objective="cross-entropy")` takes
+# the usual one. Cross-entropy goes on falling as long as the outputs grow, so
+# the last layer has nowhere to settle: run it, and compare the verdicts.
 #
-# **For your network:** do not stop because the last layer's weights are calm.
-# Watch the validation loss.
+# **For your network:** do not stop because the last layer's weights hardly
+# move any more. Watch the validation loss.
 #
 # **Learnt:** which layer settles first can depend on what "settle" means, and
-# on the loss. Say it as a number before you look.
+# on the loss. Define it by a number before you look.
 
 # %% [markdown] anchor="atom-regularization"
 # ## What does a penalty do?
@@ -1911,13 +1934,13 @@ for kind in ("L2", "L1"):
 #
 # The line is the mean over the networks, the band holds nine in ten of them,
 # and the dashed line is the size below which we count a weight as small.
-# Compare the two kinds at strengths that give about equal accuracy. If it is
-# near one half, the penalty has outweighed what is to be learnt.
+# Compare the two kinds at strengths that give about equal accuracy. Where the
+# accuracy is near one half, the penalty has outweighed what is to be learnt.
 #
-# **For your network:** take L1 if you want to know which inputs it needs, L2
-# (or weight decay) if you want it to be less sensitive. Search the strength
-# over powers of ten, on validation data, and do not expect a gain where
-# nothing overfits.
+# **For your network:** take L1 if you want to see which inputs it can do
+# without, and L2 (or weight decay) if you want it to react less to each of
+# them. Search the strength over powers of ten, on validation data, and do not
+# expect a gain where nothing overfits.
 #
 # **Learnt:** L1 chooses, L2 shrinks. A strength says nothing unless you know
 # what it multiplies: a mean or a sum, and over which weights.
@@ -2077,9 +2100,9 @@ print(
 # </details>
 #
 # - One run is an anecdote. Thirty, with an interval, can decide.
-# - Before you look, say as a number what would count.
+# - Before you look, say how large an effect must be to count.
 # - Compare within a seed: the same data, and one thing changed.
-# - Have a control: networks that cannot learn, or that cannot do what an
+# - Have a control: networks that cannot learn, or that lack what an
 #   explanation needs.
 #
 # **Learnt:** "undecided" is an answer, and so is "contradicted": both are more
@@ -2093,9 +2116,9 @@ print(
 # The twelve questions were asked by [Abid,
 # 2018](https://github.com/abidlabs/AtomsOfDeepLearning), with one to five runs
 # each, and here we set his numbers beside ours. One of them *agrees* if it
-# lies in the range that would hold 95 of 100 means over as many of our runs.
-# For a single run that range is wide, and nearly anything agrees: that is the
-# trouble with single runs.
+# lies in a range that we take from our runs: of 100 means over as many runs as
+# his, 95 would lie in it. For a single run that range is wide, and nearly
+# anything agrees: that is the trouble with single runs.
 #
 # *Predict first: how many of the published numbers agree with ours?*
 #
@@ -2112,12 +2135,27 @@ print(
 )
 
 # %% tags=["hide-input"]
+TOPICS = (
+    "units",
+    "depth",
+    "more data",
+    "a rare class",
+    "random labels",
+    "inputs that say nothing",
+    "activations",
+    "batch size",
+    "losses",
+    "where to start",
+    "which layer settles",
+    "penalties",
+)
+named = dict(zip(TOPICS, answers, strict=True))
 display(
     Table(
         ["question", "what", "published (runs)", "ours, range", "agrees"],
         [
-            (answer.question, what, f"{published} ({runs})", *ours)
-            for answer in answers
+            (topic, what, f"{published} ({runs})", *ours)
+            for topic, answer in named.items()
             for what, published, runs, *ours in (
                 answer.published_beside_measured().itertuples(index=False)
             )
@@ -2126,7 +2164,7 @@ display(
     ),
     Table(
         ["question", "what was trained"],
-        [(answer.question, answer.protocol) for answer in answers],
+        [(topic, answer.protocol) for topic, answer in named.items()],
         folded="How our networks were trained",
     ),
 )
