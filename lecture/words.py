@@ -76,12 +76,16 @@ def rounded(value: float, decimals: int = 2) -> str:
 
 
 def digits(value: float, n: int = 3) -> str:
-    """Return a number with ``n`` significant digits.
+    """Return a number with ``n`` significant digits, with a power of ten where it is very small or large.
 
-    >>> digits(0.123456), digits(-12345.6)
-    ('0.123', '−1.23e+04')
+    >>> digits(0.123456), digits(-12345.6), digits(1e-12)
+    ('0.123', '−1.23·10⁴', '10⁻¹²')
     """
-    return minus(f"{value:.{n}g}")
+    factor, _, exponent = f"{value:.{n}g}".partition("e")
+    if not exponent:
+        return minus(factor)
+    times = {"1": "", "-1": "-"}.get(factor, f"{factor}·")
+    return minus(f"{times}10{raised(int(exponent))}")
 
 
 def metric(value: float) -> str:

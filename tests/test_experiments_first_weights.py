@@ -27,9 +27,9 @@ def test_a_small_epsilon_lets_a_network_learn_from_small_weights(result):
     assert {values.shape for values in result.details.accuracy.values()} == {(4, 4, 2)}
     assert (of("0.0001", "no batch norm") == 0.1).all()
     assert of("0.001", "no batch norm", "training") == pytest.approx([0.1, 0.1])
-    assert (of("He", "ε = 1e-12") > 0.3).all() and (of("0.0001", "ε = 1e-3") == 0.1).all()
+    assert (of("He", "ε = 10⁻¹²") > 0.3).all() and (of("0.0001", "ε = 10⁻³") == 0.1).all()
     assert "penalty is 0.0072" in result.protocol and len(result.verdicts) == 6
-    assert result.sweeps[0].values["ε = 1e-3"].tolist() == result.details.accuracy["test"][:, 1].tolist()
+    assert result.sweeps[0].values["ε = 10⁻³"].tolist() == result.details.accuracy["test"][:, 1].tolist()
 
 
 def test_networks_are_those_of_the_report(monkeypatch):
@@ -52,7 +52,7 @@ def test_published_numbers_stand_beside_ours(result):
     told = {number.what: number for number in result.compared}
     assert len(told) == 18
     test = told["test accuracy, 9 layers, σ = 0.1, with batch norm"]
-    assert test.published == 0.5114 and (test.values == result.details.of("0.1", "ε = 1e-12")).all()
+    assert test.published == 0.5114 and (test.values == result.details.of("0.1", "ε = 10⁻¹²")).all()
     assert told["training accuracy, 9 layers, σ = 0.0001, without batch norm"].published == 0.1006
 
 

@@ -220,7 +220,7 @@ def test_published_numbers_stand_beside_ours(result):
     assert np.array_equal(double.values, stopped.in_float64 < 0.01)
     readings = result.details.readings()
     assert [len(ratios) == len(losses) == 4 for ratios, losses in readings.values()] == [True] * 4
-    assert readings["samples at 2e-07, float32"][0] is stopped.in_float32
+    assert readings["samples at 2·10⁻⁷, float32"][0] is stopped.in_float32
 
 
 @pytest.mark.parametrize(

@@ -176,7 +176,7 @@ def test_sweeps_are_taken_from_the_searches(result):
     assert np.array_equal(starts.values["linear"][3], linear.share(("minimum", "saddle"), ("trained",)))
     saddles = linear.spectra.n_negative > 0
     assert ratios.values["linear"][-1] == pytest.approx(linear.per_seed(linear.ratios.eigenvalues, saddles))
-    assert ratios.x == ("samples at 2e-07", "samples at 1e-05", "samples at 0.001", "eigenvalues")
+    assert ratios.x == ("samples at 2·10⁻⁷", "samples at 10⁻⁵", "samples at 0.001", "eigenvalues")
     assert zero.values["linear"][1] == pytest.approx(linear.per_seed(linear.spectra.n_negative, saddles))
     assert {"best constant", "saddle"} <= set(result.details.around)
 

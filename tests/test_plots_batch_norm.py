@@ -42,7 +42,7 @@ def test_a_check_of_a_plain_net_has_no_lane_of_zeros():
     check = check_gradients(*deep_task(1), entries=20)
     ax = plot_gradient_check(check)
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["W", "b", "right"]
-    assert [text.get_text() for text in ax.texts] == ["right below 1e-06"]
+    assert [text.get_text() for text in ax.texts] == ["right below 10⁻⁶"]
     low, _ = ax.get_ylim()
     assert min(line.get_ydata()[0] for line in markers(ax)) > low
 

@@ -67,7 +67,7 @@ def test_the_minus_of_a_number_is_written_in_one_place():
 
 
 def test_digits_and_metrics():
-    assert [digits(value) for value in (0.5, -0.00012345, 1234)] == ["0.5", "−0.000123", "1.23e+03"]
+    assert [digits(value) for value in (0.5, -0.00012345, 1234)] == ["0.5", "−0.000123", "1.23·10³"]
     assert [metric(value) for value in (0.5, 0.01, 0.0099, 999.9, 1000)] == [
         "0.500",
         "0.010",
@@ -75,6 +75,10 @@ def test_digits_and_metrics():
         "999.900",
         "1e+03",
     ]
+
+
+def test_a_power_of_ten_has_no_factor_1():
+    assert [digits(value) for value in (2e-7, 1e-6, -1e-6, 0.0, -1e5)] == ["2·10⁻⁷", "10⁻⁶", "−10⁻⁶", "0", "−10⁵"]
 
 
 def test_exponents_and_indices():

@@ -25,7 +25,7 @@ FUNCTIONS = {
 WAVES, LEFT = "sin(12x)", 0.05  # a network has learnt the waves if it leaves less of their variance
 MORE = Hypothesis(
     "More units approximate better.",
-    "decades by which the error falls from the fewest units to the most, mean of the three functions",
+    "powers of ten by which the error falls from the fewest units to the most, mean of the three functions",
     0.3,
 )
 WIGGLES = Hypothesis(

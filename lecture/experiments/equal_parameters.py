@@ -33,25 +33,25 @@ FEW_STEPS = 1000
 FLAT = 1e-3  # outputs whose standard deviation is smaller are a constant
 DEEPER = Hypothesis(
     "Deeper networks fit better at the report's learning rate.",
-    "decades by which the final loss falls from 1 hidden layer to 4, mean of the functions, at the report's rate",
+    "powers of ten by which the final loss falls from 1 hidden layer to 4, mean of functions, at the report's rate",
     0.1,
 )
 DEEPEST = Hypothesis(
     "The deepest fit best at the report's learning rate.",
-    "decades by which the final loss falls from 4 hidden layers to 10, mean of the functions, at the report's rate",
+    "powers of ten by which the final loss falls from 4 hidden layers to 10, mean of functions, at the report's rate",
     0.1,
 )
 STILL = {
     function: Hypothesis(
         f"With tuned learning rates depth still helps: {function}.",
-        f"decades by which the final loss on the {function} falls from 1 hidden layer to 4, at tuned rates",
+        f"powers of ten by which the final loss on the {function} falls from 1 hidden layer to 4, at tuned rates",
         0.1,
     )
     for function in FUNCTIONS
 }
 SLOWER = Hypothesis(
     "Early in the training, deeper networks are worse on the sum of sines.",
-    f"decades by which the loss after {FEW_STEPS:,} steps rises from 1 hidden layer to 10, at the report's rate",
+    f"powers of ten by which the loss after {FEW_STEPS:,} steps rises from 1 hidden layer to 10, at the report's rate",
     0.1,
 )
 SAFE = Hypothesis(

@@ -23,7 +23,7 @@ from lecture.experiments.standard_images import StandardImages
 TITLE = "Does batch norm free a network from its initial weights, whatever its ε?"
 HE = "he_normal"
 STARTS = {"He": HE, "0.1": 0.1, "0.001": 1e-3, "0.0001": 1e-4}  # standard deviation of the initial weights
-WITHOUT, KERAS, TORCH, SMALLEST = "no batch norm", "ε = 1e-3", "ε = 1e-5", "ε = 1e-12"
+WITHOUT, KERAS, TORCH, SMALLEST = "no batch norm", "ε = 10⁻³", "ε = 10⁻⁵", "ε = 10⁻¹²"
 NORMS = {WITHOUT: None, KERAS: 1e-3, TORCH: 1e-5, SMALLEST: 1e-12}
 GIVEN = tuple(STARTS)[1:]  # those of the report
 PENALTY = 0.0072
@@ -35,29 +35,29 @@ NOTHING = Hypothesis(
 )
 LARGE = Hypothesis(
     "With batch norm σ = 0.1 is as good as He's initial weights.",
-    "test accuracy from He's initial weights minus from σ = 0.1, batch norm with ε = 1e-5",
+    "test accuracy from He's initial weights minus from σ = 0.1, batch norm with ε = 10⁻⁵",
     0.03,
     absent=True,
 )
 SMALL = Hypothesis(
     "With batch norm and a small ε, σ = 0.001 is as good as He's initial weights.",
-    "test accuracy from He's initial weights minus from σ = 0.001, batch norm with ε = 1e-12",
+    "test accuracy from He's initial weights minus from σ = 0.001, batch norm with ε = 10⁻¹²",
     0.03,
     absent=True,
 )
 LEARNS = Hypothesis(
     "With batch norm and a small ε a network learns from any of these weights.",
-    "test accuracy minus that of guessing, batch norm with ε = 1e-12, the smallest of σ = 0.1, 0.001 and 0.0001",
+    "test accuracy minus that of guessing, batch norm with ε = 10⁻¹², the smallest of σ = 0.1, 0.001 and 0.0001",
     0.1,
 )
 DEFAULT = Hypothesis(
     "With batch norm as Keras sets it by default a network learns from σ = 0.001, too.",
-    "test accuracy minus that of guessing from σ = 0.001, batch norm with ε = 1e-3",
+    "test accuracy minus that of guessing from σ = 0.001, batch norm with ε = 10⁻³",
     0.1,
 )
 DECIDES = Hypothesis(
     "ε decides which initial weights a network can learn from.",
-    "test accuracy from σ = 0.0001, batch norm with ε = 1e-12 minus with ε = 1e-5",
+    "test accuracy from σ = 0.0001, batch norm with ε = 10⁻¹² minus with ε = 10⁻⁵",
     0.1,
 )
 HYPOTHESES = (NOTHING, LARGE, SMALL, LEARNS, DEFAULT, DECIDES)
@@ -148,7 +148,7 @@ def run(
     return Findings(
         protocol=describe_nets(images, half_cycle=half_cycle, n_cycles=n_cycles, n_layers=(9,))
         + f" Here the penalty is {PENALTY:g}; initial weights are He's or normal with standard deviation σ in all "
-        f"layers. The report does not say its ε; ours of 1e-12 stands beside its numbers."
+        f"layers. The report does not say its ε; ours of 10⁻¹² stands beside its numbers."
         f"{describe_diverged(found.values())}"
         f"{describe_images(images.name, 'CIFAR-10')}",
         sweeps=(

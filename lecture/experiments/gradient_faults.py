@@ -38,6 +38,7 @@ from lecture.from_scratch import (
     fit,
 )
 from lecture.optimizers import Triangular
+from lecture.words import digits
 
 TITLE = "How wrong may a gradient be, and still train?"
 RIGHT = "right"
@@ -54,17 +55,17 @@ DEPTHS = ((3,), (3, 9))
 NORMS = {"without batch norm": False, "with batch norm": True}
 EXACT = Hypothesis(
     "Backpropagation through batch norm is right.",
-    f"powers of ten from the largest error of a complex step to {TOLERANCES['complex']:g}",
+    f"powers of ten from the largest error of a complex step to {digits(TOLERANCES['complex'])}",
     2,
 )
 ENOUGH = Hypothesis(
     "Central differences are enough to see it.",
-    f"powers of ten from the largest error of central differences to {TOLERANCES['central']:g}",
+    f"powers of ten from the largest error of central differences to {digits(TOLERANCES['central'])}",
     1,
 )
 FOUND = Hypothesis(
     "The check finds each of the five faults.",
-    f"powers of ten from {TOLERANCES['central']:g} to the error of the first layer's weights with the smallest fault",
+    f"powers of ten from {digits(TOLERANCES['central'])} to the error of the first layer's weights, smallest fault",
     3,
 )
 TRAINS = Hypothesis(

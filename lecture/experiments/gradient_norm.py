@@ -24,12 +24,12 @@ WHOLE, SUMMED = "norm", "sum of norms"  # the report adds up the norms of all ke
 LARGE, SMALL = 1000, 100  # examples in the mini-batches whose gradients are measured
 SHRINKS = Hypothesis(
     "On a function, the gradient shrinks as the loss falls.",
-    "decades by which the gradient's norm falls in the training",
+    "powers of ten by which the gradient's norm falls in the training",
     1.0,
 )
 ON_IMAGES = Hypothesis(
     "On images, the gradient shrinks as the loss falls.",
-    "decades by which the norm of the gradient on 4,000 images falls from the first epoch to the last",
+    "powers of ten by which the norm of the gradient on 4,000 images falls from the first epoch to the last",
     0.3,
 )
 NOISE = Hypothesis(

@@ -32,7 +32,7 @@ CURSE = Hypothesis(
 )
 TOO_STRONG = Hypothesis(
     "A penalty that is too strong does more harm than hardly any.",
-    f"validation accuracy with λ = {WEAK:g} minus with λ = {STRONG:g}, after one cycle",
+    f"validation accuracy with λ = {digits(WEAK)} minus with λ = {STRONG:g}, after one cycle",
     0.01,
 )
 HYPOTHESES = (BETTER, CURSE, TOO_STRONG)

@@ -17,6 +17,7 @@ from lecture.experiments.protocol import compare_to_the_end, describe_sizes, eve
 from lecture.experiments.radii import FINE_RADII, MSE, RatiosOverRadii, as_asked, ratios_over_radii
 from lecture.experiments.result import Sweep
 from lecture.replicas import Replicas
+from lecture.words import digits
 
 TITLE = "Where does training stop, and does a minimal ratio tell what lies there?"
 # A student report (MLDS 2018, homework 1-2): half a sine, a network whose gradient was called "almost zero" below 0.03.
@@ -33,16 +34,16 @@ SMALLER = Hypothesis(
     0.5,
 )
 AT_ZERO = Hypothesis(
-    "Where training stops, the gradient is zero.", f"share of the runs in which its norm is below {ZERO:g}", 0.5
+    "Where training stops, the gradient is zero.", f"share of the runs in which its norm is below {digits(ZERO)}", 0.5
 )
 CURVED = Hypothesis(
     "Samples at the report's radius see the curvature.",
-    f"share of the samples at radius {TINY:g} in which the curvature moves the loss more than the slope does",
+    f"share of the samples at radius {digits(TINY)} in which the curvature moves the loss more than the slope does",
     0.5,
 )
 SAME = Hypothesis(
     "The ratio does not change when the last slope is gone.",
-    f"ratio at radius {TINY:g} of runs that settled, minus before",
+    f"ratio at radius {digits(TINY)} of runs that settled, minus before",
     0.1,
     absent=True,
 )
@@ -59,7 +60,7 @@ FALLS = Hypothesis(
 )
 PRECISE = Hypothesis(
     "Rounding has nothing to do with ratios near zero.",
-    f"share of the runs with a ratio below 0.01 at radius {TINY:g}, in float32 minus in float64",
+    f"share of the runs with a ratio below 0.01 at radius {digits(TINY)}, in float32 minus in float64",
     0.05,
     absent=True,
 )
@@ -153,8 +154,8 @@ class Plateaus:
         """Return minimal ratios and losses of all runs, by how the ratio was read; the first two leave out a bias."""
         stopped, settled = self.stops[STOPPED], self.stops[SETTLED]
         return {
-            f"samples at {TINY:g}, float32": (stopped.in_float32, stopped.losses),
-            f"samples at {TINY:g}, float64": (stopped.in_float64, stopped.losses),
+            f"samples at {digits(TINY)}, float32": (stopped.in_float32, stopped.losses),
+            f"samples at {digits(TINY)}, float64": (stopped.in_float64, stopped.losses),
             f"samples at {LARGE:g}, settled": (settled.ratios.at(LARGE), settled.losses),
             "eigenvalues, settled": (settled.ratios.eigenvalues, settled.losses),
         }

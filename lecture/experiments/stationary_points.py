@@ -29,6 +29,7 @@ from lecture.experiments.searches import (
 )
 from lecture.landscape.stationary import KINDS
 from lecture.replicas import Replicas
+from lecture.words import digits
 
 TITLE = "What lies where the gradient is zero?"
 SINE, STEPS, LINEAR = TASKS = ("sine", "three steps", "linear")
@@ -257,7 +258,7 @@ def _sweeps(searches):
 
     ratios = over(
         "Minimal ratio at saddles",
-        [*(f"samples at {radius:g}" for radius in RADII), "eigenvalues"],
+        [*(f"samples at {digits(radius)}" for radius in RADII), "eigenvalues"],
         "ratio by",
         "share of directions that lead up",
         lambda each: [at_saddles(each, row) for row in (*each.ratios.sampled, each.ratios.eigenvalues)],

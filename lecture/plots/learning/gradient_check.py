@@ -8,6 +8,7 @@ from lecture.from_scratch import TOLERANCES, GradientCheck
 from lecture.plots import style
 from lecture.plots.alt import describe
 from lecture.plots.style import COLORS, size
+from lecture.words import digits
 
 _MARKERS = {"W": ("s", "W"), "b": ("o", "b"), "gamma": ("^", "γ"), "beta": ("D", "β")}
 _COLORS = {"right": COLORS[0], "zero": COLORS[6], "not judged": COLORS[5], "wrong": COLORS[1]}
@@ -54,7 +55,7 @@ def _draw_ground(ax, check, lowest):
     tolerance, last = TOLERANCES[check.method], max(row.layer for row in check.rows)
     ax.axhline(tolerance, color="0.4", linestyle="--", linewidth=0.1 * size(), zorder=1)
     place = {"xytext": (0, 3), "textcoords": "offset points", "ha": "right", "color": "0.3"}
-    ax.annotate(f"right below {tolerance:g}", (last + 0.5, tolerance), **place)
+    ax.annotate(f"right below {digits(tolerance)}", (last + 0.5, tolerance), **place)
     floor = lowest / 30 if check.count("zero") else lowest
     if check.count("zero"):
         ax.axhspan(floor, 10 * floor, color="0.93", zorder=0)
