@@ -2130,8 +2130,8 @@ print(
 compared = [row.word for answer in answers for row in answer.compared]
 print(
     f"{len(compared)} published numbers: {compared.count('yes')} agree with"
-    f" ours, {compared.count('no')} do not, {compared.count('open')} are open:"
-    " we have too few runs."
+    f" ours, {compared.count('no')} do not, and for {compared.count('open')}"
+    " we have too few runs to say."
 )
 
 # %% tags=["hide-input"]

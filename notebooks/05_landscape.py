@@ -19,9 +19,9 @@
 #
 # You will find out whether depth helps at equal size, how the path of a
 # training differs from one of pure chance, where training gets stuck, and what
-# a network needs to generalize. You need [chapter 1](#training-loop), and from
-# [chapter 4](#how-a-question-is-answered) how one verdict is drawn from many
-# networks.
+# tells networks that generalize from those that do not. You need [chapter
+# 1](#training-loop), and from [chapter 4](#how-a-question-is-answered) how one
+# verdict is drawn from many networks.
 #
 # The questions are those of a [student
 # report](https://github.com/r06922085/MLDS2018SPRING), which trained one
@@ -38,8 +38,8 @@
 # Where a sentence is followed by numbers in small print, these numbers have
 # chosen it. With other images or a longer training it may be another sentence.
 #
-# Accuracy on new images is measured on test images, as in the report. They
-# only measure: nothing in this chapter is chosen by them.
+# Accuracy on new images is measured on test images, as in the report. Nothing
+# in this chapter is chosen by them.
 
 # %% tags=["hide-input"]
 import pandas as pd
@@ -138,13 +138,13 @@ axes[2].legend(loc="upper right");
 # biases, to within four.
 #
 # All are trained with Adam on all points, with several seeds: once at the
-# learning rate 0.001, Keras' default, and once at a rate that was tuned for
-# each network and function on other seeds. That is the only difference between
-# the two rows of the figure.
+# learning rate 0.001, Keras' default (upper row of the figure), and once at a
+# rate that was tuned for each network and function on other seeds (lower row).
+# That is the only difference between the two rows.
 #
-# *Predict first: does the deeper network win in both rows?*
+# *Predict first: do four hidden layers fit better than one, in both rows?*
 #
-# - **a** Yes, at either rate.
+# - **a** Yes, in both.
 # - **b** Only in the upper row, at one rate for all.
 # - **c** In neither row.
 
@@ -172,7 +172,7 @@ def gain(rates):
 RATES = "one learning rate", "tuned learning rates"
 at_one_rate, at_own_rates = map(gain, RATES)
 LOSSES = "log₁₀ of the final loss, 1 hidden layer minus 4, mean of functions"
-display(
+above, below = (
     claim(
         at_one_rate,
         f"{LOSSES}, all at one rate",
@@ -193,6 +193,15 @@ display(
         if_not="Each at its own rate, four layers fit no better than one.",
         if_undecided="Each at its own rate, it stays open whether four layers"
         " fit better than one.",
+    ),
+)
+display(
+    above,
+    below,
+    experiments.decided(
+        a=above.low >= 0.1 and below.low >= 0.1,
+        b=above.low >= 0.1 and below.high < 0.1,
+        c=above.high < 0.1 and below.high < 0.1,
     ),
 )
 claim(
@@ -218,8 +227,8 @@ claim(
 #
 # Strong lines are medians, faint lines are single networks, and the vertical
 # axis is logarithmic. Where a faint line follows the level line, that network
-# still computes a constant. Here is what the networks of the lower row have
-# fitted.
+# still computes a constant. Here are the functions that the networks of the
+# lower row have fitted.
 
 # %%
 plots.plot_fits_of_depths(fitted, "tuned learning rates")
@@ -238,8 +247,8 @@ claim(
 # every input: for example, its weight is negative, its bias is 0, and its
 # input is never negative. If all units of one layer are dead, nothing gets
 # through and no gradient comes back. Only the bias of the output still learns:
-# the mean of the targets. The narrower a layer, the likelier that is, and a
-# deep network of the same size has to be narrow.
+# the mean of the targets. The narrower a layer, the likelier it is that all
+# its units die, and a deep network of the same size has to be narrow.
 #
 # For your own network: before you say that one architecture beats another,
 # tune the learning rate of each with equally many trials, and look at more
@@ -297,21 +306,22 @@ print(shallow.count_params(), deep.count_params())
 # network beside them, which is deep and has exactly 5,920 parameters:
 # convolutions with 16 and 6 filters of 3 × 3 and a dense layer of 16 units.
 #
-# *Predict first: which of the deep networks is more accurate than the shallow
-# one, by 1% of the images or more?*
+# *Predict first: which of the two deep networks recognizes at least 1% more of
+# the images than the shallow one?*
 #
-# - **a** Both of them: depth is what counts.
-# - **b** Only the larger one: parameters are what counts.
-# - **c** Neither of them.
+# - **a** Both: depth is what counts.
+# - **b** Only the larger one: parameters are what count.
+# - **c** Neither.
 
 # %%
 equal_images = experiments.equal_parameters_mnist.run(preset=PRESET)
 plots.plot_sweeps(equal_images.sweeps[1:3]);
 
 # %% tags=["hide-input"]
+pair, deeper = (equal_images.verdict(name) for name in ("PAIR", "DEEPER"))
 display(
     claim(
-        equal_images.verdict("PAIR"),
+        pair,
         if_so="The report's deep network recognizes {mean:.1%} more of the"
         " images than its shallow one.",
         if_not="The report's deep network leads its shallow one by less than"
@@ -320,25 +330,30 @@ display(
         " by 1% of the images or more stays open: {low:+.1%} to"
         " {high:+.1%}.",
     ),
+    claim(
+        deeper,
+        if_so="At exactly equal size the deep network recognizes {mean:.1%}"
+        " more of the images than the shallow one.",
+        if_not="At exactly equal size the deep network leads the shallow one"
+        " by less than 1% of the images, if at all: {mean:+.1%}.",
+        if_undecided="Whether the deep network leads the shallow one by 1% of"
+        " the images or more at exactly equal size stays open: {low:+.1%} to"
+        " {high:+.1%}.",
+    ),
 )
-claim(
-    equal_images.verdict("DEEPER"),
-    if_so="At exactly equal size the deep network recognizes {mean:.1%} more"
-    " of the images than the shallow one.",
-    if_not="At exactly equal size the deep network leads the shallow one by"
-    " less than 1% of the images, if at all: {mean:+.1%}.",
-    if_undecided="Whether the deep network leads the shallow one by 1% of the"
-    " images or more at exactly equal size stays open: {low:+.1%} to"
-    " {high:+.1%}.",
+experiments.decided(
+    a=pair.low >= 0.01 and deeper.low >= 0.01,
+    b=pair.low >= 0.01 and deeper.high < 0.01,
+    c=pair.high < 0.01 and deeper.high < 0.01,
 )
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# If both lead, depth may be the reason. If only the larger one does, its
-# lead comes from the additional parameters or from the other filters. With
-# two networks you see only the sum of these effects; it takes a third one to
-# separate them.
+# If both lead, depth may be the reason. If only the larger one does, its lead
+# comes from the additional parameters or from the other filters. With two
+# networks you see all these effects together; it takes a third one to separate
+# them.
 #
 # </details>
 #
@@ -362,19 +377,19 @@ claim(
 # ([PCA](#atom-pca)) finds the plane in which these points spread most, and we
 # project the paths onto it: what you see are their *shadows*.
 #
-# Any set of paths has such a picture. So we compare with two kinds of paths
-# that have learnt nothing and begin at the same points: *random walks*, whose
-# steps are exactly as long as those of the trainings, and *straight lines* in
-# random directions, which are at every epoch exactly as far from their start
-# as the trainings. Their picture is the *null*: what you would see if there
-# were nothing to see.
+# You can draw such a picture of any set of paths. So we compare with two kinds
+# of paths that have learnt nothing and begin at the same points: *random
+# walks*, whose steps are exactly as long as those of the trainings, and
+# *straight lines* in random directions, which after every epoch are exactly as
+# far from their start as the trainings. Their picture is the *null*: what you
+# would see if there were nothing to see.
 #
 # First, a walk of your own.
 #
 # *Predict first: a random walk in 1,000 dimensions prefers no direction. What
 # share of its variance does the first axis of its PCA explain?*
 #
-# - **a** a thousandth, as of any other axis
+# - **a** a thousandth, like every other axis
 # - **b** about a tenth
 # - **c** more than half
 
@@ -426,8 +441,8 @@ display(
         " than straight lines in random directions, by {mean:.0%} of the"
         " epochs.",
         if_not="Trainings lead away from the middle of the picture hardly more"
-        " often than straight lines in random directions. Any path that keeps"
-        " moving away from its start looks like that.",
+        " often than straight lines in random directions, if at all. Any path"
+        " that keeps moving away from its start looks like that.",
         if_undecided="Whether trainings lead outwards more often than"
         " straight lines stays open.",
     )
@@ -437,8 +452,7 @@ claim(
     if_so="Two axes explain more of trainings than of straight lines, by"
     " {mean:.0%} of the variance.",
     if_not="Two axes explain hardly more of trainings than of straight lines"
-    " in random directions: the shares of the variance differ by"
-    " {mean:+.0%}.",
+    " in random directions, if at all: {mean:+.0%} of the variance.",
     if_undecided="Whether two axes explain more of trainings than of straight"
     " lines stays open.",
 )
@@ -493,7 +507,7 @@ claim(
     if_so="A training drifts: its first axis explains {mean:.0%} more of the"
     " variance than that of a random walk with steps of the same lengths.",
     if_not="The first axis of a single training explains hardly more than that"
-    " of a random walk with steps of the same lengths.",
+    " of a random walk with steps of the same lengths, if at all.",
     if_undecided="Whether a single training drifts more than a random walk"
     " stays open.",
 )
@@ -532,11 +546,11 @@ plots.plot_trajectories(one_path);
 #
 # *About 9 minutes.*
 #
-# Two directions in the space of the weights span a plane, and over a plane the
-# loss can be drawn. Here is the landscape of a network so small that this page
-# can compute it while you watch: 1-6-1 with tanh, 19 parameters, trained with
-# Adam to fit $\sin 3x$. Every point of the plane is a network, and beside it
-# you see the function that this network computes.
+# Two directions in the space of the weights span a plane, and the loss can be
+# drawn over a plane. Here is the landscape of a network so small that this
+# page can compute it while you watch: 1-6-1 with tanh, 19 parameters, trained
+# with Adam to fit $\sin 3x$. Every point of the plane is a network, and beside
+# it you see the function that this network computes.
 #
 # Choose one of three planes: the one in which the training moved most, the one
 # in which a random walk with the same step lengths moved most, or one in
@@ -563,9 +577,9 @@ explore_walk(surface)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **c.** Adam scales the step of every weight separately, which turns the
-# step away from the gradient. And what you see is a shadow: the path moves
-# in 19 dimensions, and the plane shows two of them.
+# **c.** Not in general. Adam scales the step of every weight separately, which
+# turns the step away from the gradient. And what you see is a shadow: the path
+# moves in 19 dimensions, and the plane shows two of them.
 #
 # </details>
 #
@@ -573,12 +587,12 @@ explore_walk(surface)
 # Then start an optimizer there. The threads connect the loss of each point of
 # the path with that of its shadow in the plane.
 #
-# On the way the curvature of the loss changes, too. The *Hessian* is the
+# The curvature of the loss changes along the path, too. The *Hessian* is the
 # matrix of the second derivatives of the loss, and its largest eigenvalue is
 # the curvature in the direction in which the loss curves most. On a parabola
 # of curvature $\lambda$, gradient descent with learning rate $\eta$ goes
 # downhill only if $\lambda < 2 / \eta$; above this limit, every step
-# overshoots by more than the last. Now we train small networks by plain
+# overshoots further than the one before. Now we train small networks by plain
 # gradient descent and follow the largest eigenvalue.
 #
 # *Predict first: at a large rate, how does the largest eigenvalue change
@@ -622,8 +636,8 @@ claim(
 # <details><summary>Answer</summary>
 #
 # **a.** It tends to rise until it reaches the limit $2 / \eta$, and then to
-# stay near it: in a narrower valley the steps swing ever further, until they
-# leave it for a wider place ([Cohen et al.,
+# stay near it: in a narrower valley the steps swing further and further, until
+# they leave it for a wider place ([Cohen et al.,
 # 2021](https://arxiv.org/abs/2103.00065)). So the learning rate decides how
 # sharply the loss may be curved at the solution. With a small rate the limit
 # is high, and a short training may never reach it.
@@ -715,7 +729,7 @@ exercises.check("pca-shares", pca_shares)
 #
 # *About 8 minutes.*
 #
-# At a minimum the gradient is zero. So one may expect its length, the *norm*,
+# At a minimum the gradient is zero. So you may expect its length, the *norm*,
 # to fall as the loss does, and to be tiny where training is stuck. We record
 # both in three trainings: a network that fits the function $\sin(5 \pi x) / (5
 # \pi x)$; the network 784-8-200-10 on images; and one with four hidden layers
@@ -748,7 +762,7 @@ display(
         " a factor of {times}.",
         if_not="On the function the norm falls by less than a factor of ten.",
         if_undecided="On the function the norm falls by"
-        " a factor of {times}; whether by more than ten stays open.",
+        " a factor of {times}; whether by ten or more stays open.",
     ),
     claim(
         lower,
@@ -793,10 +807,10 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **b.** Near a minimum that fits every point, the gradient has to vanish. As
-# long as images are still being fitted, it does not have to: the loss can go
-# down a slope that stays equally steep, and a mini-batch always adds the
-# noise of its own images.
+# **b.** Only on the function. Near a minimum that fits every point, the
+# gradient has to vanish. As long as images are still being fitted, it does not
+# have to: the loss can go down a slope that stays equally steep, and a
+# mini-batch always adds the noise of its own images.
 #
 # </details>
 #
@@ -839,7 +853,7 @@ print("norm", np.round(history["gradient_norm"], 2))
 # *Predict first: do the networks stop at many different losses, or only at a
 # few?*
 #
-# - **a** At a few, at which many networks stop.
+# - **a** At a few: many networks share each of them.
 # - **b** At many: each start leads to a minimum of its own.
 # - **c** At one, the lowest.
 
@@ -859,8 +873,8 @@ claim(
     plateaus.verdict("SMALLER"),
     if_so="{mean:.0%} of the networks end at the best fit of a smaller"
     " network: a line with at most two kinks.",
-    if_not="Only {mean:.0%} of the networks end at the best fit of a smaller"
-    " network: a line with at most two kinks.",
+    if_not="Most networks do not end at the best fit of a smaller network, a"
+    " line with at most two kinks. Share that does: {mean:.0%}.",
     if_undecided="About half of the networks, {mean:.0%}, end at the best fit"
     " of a smaller network: a line with at most two kinks.",
 )
@@ -868,13 +882,13 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **a.** A plateau is the best that a smaller network can do. If all units of
-# a layer are dead, that is the best constant, and its loss is the variance,
-# $1/2 - 4/\pi^2 = 0.0947$. A flat piece and then one slope leave 0.061; two
-# slopes with a kink between them leave 0.0039. The report suspects plateaus
-# or saddles at losses of ".06" and ".95". But half a sine lies between 0 and
-# 1, so its variance is at most 1/4: .95 is .095 with the decimal point in the
-# wrong place.
+# **a.** At a few. A plateau is the best that a smaller network can do. If all
+# units of a layer are dead, that is the best constant, and its loss is the
+# variance, $1/2 - 4/\pi^2 = 0.0947$. A flat piece and then one slope leave
+# 0.061; two slopes with a kink between them leave 0.0039. The report suspects
+# plateaus or saddles at losses of ".06" and ".95". But half a sine lies
+# between 0 and 1, so its variance is at most 1/4: .95 is .095 with the decimal
+# point in the wrong place.
 #
 # </details>
 #
@@ -931,29 +945,30 @@ plots.plot_ratios_against_loss(
 display(
     claim(
         plateaus.verdict("AT_ZERO"),
-        if_so="Where training stops, {mean:.0%} of the gradients are below a"
-        " millionth.",
-        if_not="Where training stops, {mean:.0%} of the gradients are below a"
-        " millionth, small as they all look.",
-        if_undecided="Where training stops, {mean:.0%} of the gradients are"
-        " below a millionth.",
+        if_so="Where training stops, most gradients have a norm below a"
+        " millionth: {mean:.0%} of them.",
+        if_not="Where training stops, most gradients have a norm above a"
+        " millionth, small as they look. Share below: {mean:.0%}.",
+        if_undecided="Where training stops, about half of the gradients have a"
+        " norm below a millionth: {mean:.0%}.",
     ),
     claim(
         plateaus.verdict("CURVED"),
-        if_so="At the radius 2·10⁻⁷, curvature outweighs slope in {mean:.0%}"
-        " of the samples.",
-        if_not="At the radius 2·10⁻⁷, curvature outweighs slope in only"
-        " {mean:.0%} of the samples. In the others the slope decides, and it"
-        " leads up in half of all directions.",
-        if_undecided="At the radius 2·10⁻⁷, curvature outweighs slope in"
-        " {mean:.0%} of the samples.",
+        if_so="At the radius 2·10⁻⁷, curvature outweighs slope in most"
+        " samples: {mean:.0%}.",
+        if_not="At the radius 2·10⁻⁷, slope outweighs curvature in most"
+        " samples, and it leads up in half of all directions. Share of the"
+        " samples in which curvature is stronger: {mean:.0%}.",
+        if_undecided="At the radius 2·10⁻⁷, curvature outweighs slope in about"
+        " half of the samples: {mean:.0%}.",
     ),
 )
 claim(
     plateaus.verdict("AGREE"),
     if_so="Samples at the radius 10⁻³ and eigenvalues give the same ratio.",
     if_not="Even at the radius 10⁻³, samples and eigenvalues do not give the"
-    " same ratio: samples minus eigenvalues is {mean:+.2f} on average.",
+    " same ratio. Ratio by samples minus that by eigenvalues, on average:"
+    " {mean:+.2f}.",
     if_undecided="Whether samples at the radius 10⁻³ and eigenvalues give the"
     " same ratio stays open.",
 )
@@ -961,9 +976,10 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **c.** The slope's part of the change shrinks with the radius, the
-# curvature's with its square, so close enough only the slope counts. A ratio
-# near 1/2 at a tiny radius is a coin toss, not a saddle.
+# **c.** Half of them close by, nearly all further away. The slope's part of
+# the change is proportional to the radius, the curvature's to its square, so
+# close enough only the slope counts. A ratio near 1/2 at a tiny radius is a
+# coin toss, not a saddle.
 #
 # </details>
 #
@@ -989,11 +1005,11 @@ claim(
 # *About 5 minutes.*
 #
 # "Nearly zero" was not enough. A point at which the gradient is zero is called
-# *stationary*; we accept one whose gradient has a norm below $10^{-9}$. To
-# find some, the search walks down the *norm of the gradient* instead of the
-# loss, with the exact Hessian and in double precision. The units are tanh,
-# which has a second derivative everywhere: 1-6-1 fits two periods of a sine,
-# and 1-3-1 fits three steps with some noise.
+# *stationary*; we accept a point whose gradient has a norm below $10^{-9}$. To
+# find such points, the search walks down the *norm of the gradient* instead of
+# the loss, with the exact Hessian and in double precision. The activation is
+# tanh, which has a second derivative everywhere: 1-6-1 fits two periods of a
+# sine, and 1-3-1 fits three steps with some noise.
 #
 # At each stationary point we count the directions that lead down, which means
 # the negative eigenvalues. The network for the sine has 19 eigenvalues, the
@@ -1020,13 +1036,13 @@ display(
         claim(
             stationary.verdict("RISES", task),
             if_so=f"On the {task}, the higher a stationary point lies, the"
-            " more directions lead down. Their ranks correlate by {mean:.2f}.",
+            " more directions lead down. The rank correlation is {mean:.2f}.",
             if_not=f"On the {task}, the number of directions that lead down"
-            " does not rise much with the loss; their ranks correlate by"
+            " does not rise much with the loss. The rank correlation is"
             " {mean:.2f}.",
             if_undecided=f"On the {task}, whether the number of directions"
-            " that lead down rises with the loss stays open; their ranks"
-            " correlate by {low:.2f} to {high:.2f}.",
+            " that lead down rises with the loss stays open. The rank"
+            " correlation is {low:.2f} to {high:.2f}.",
         )
         for task in ("sine", "three steps")
     ),
@@ -1034,9 +1050,9 @@ display(
         stationary.verdict("FOUND"),
         if_so="On the sine, {mean:.0%} of the searches that start at random"
         " weights or on the way of a training reach a stationary point.",
-        if_not="On the sine, only {mean:.0%} of the searches that start at"
-        " random weights or on the way of a training reach a stationary"
-        " point.",
+        if_not="On the sine, most searches that start at random weights or on"
+        " the way of a training do not reach a stationary point. Share that"
+        " does: {mean:.0%}.",
         if_undecided="On the sine, about half of the searches that start at"
         " random weights or on the way of a training reach a stationary point:"
         " {mean:.0%}.",
@@ -1047,7 +1063,8 @@ claim(
     if_so="At the saddles of the sine, samples give the share of directions"
     " that lead up.",
     if_not="At the saddles of the sine, samples do not give the share of"
-    " directions that lead up: theirs differs by {mean:+.2f}.",
+    " directions that lead up. Share by samples minus share by eigenvalues:"
+    " {mean:+.2f}.",
     if_undecided="Whether samples give the share of directions that lead up at"
     " the saddles of the sine stays open.",
 )
@@ -1075,16 +1092,16 @@ explore(ratios_over_radii, log10_radius=(-7.7, -0.2, 0.5))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **a.** A network that uses none of its hidden units computes the best
-# constant. From there, each unused unit offers a way down. A network that
-# takes one of these ways has a lower loss and one way down fewer. So high
+# **a.** They have more. A network that uses none of its hidden units computes
+# the best constant. From there, each unused unit offers a way down. A network
+# that takes one of these ways has a lower loss, and one fewer way down. So high
 # points tend to have many ways down, and minima tend to lie low ([Dauphin et
 # al., 2014](https://arxiv.org/abs/1406.2572)).
 #
 # </details>
 #
-# In the first figure, a number says how many stationary points lie in one
-# place. The slider changes the radius around one point of each kind; the
+# In the first figure, a number in a marker says how many stationary points lie
+# there. The slider changes the radius around one point of each kind; the
 # report's radius is $10^{-6.7}$. In the shaded range the slope decides most
 # samples, and the dashed line is the ratio by the eigenvalues. Look for radii
 # at which samples and eigenvalues agree.
@@ -1093,11 +1110,11 @@ explore(ratios_over_radii, log10_radius=(-7.7, -0.2, 0.5))
 # Hessian multiplied by the gradient gives zero, the norm cannot fall any
 # further although the gradient is not zero. Such points are called
 # *gradient-flat* and are not counted ([Frye et al.,
-# 2021](https://doi.org/10.1162/neco_a_01388)). The next figure has the sine, the
-# three steps, and a linear network, whose stationary points are all known. The
-# left panel shows how a search ends if it starts at random weights or on the
-# way of a training, the right one from which starts a search arrives at a zero
-# gradient.
+# 2021](https://doi.org/10.1162/neco_a_01388)). The next figure has the sine,
+# the three steps, and a linear network, whose stationary points are all known.
+# The left panel shows how searches end that start at random weights or on the
+# way of a training; the right one compares kinds of starts by the share of
+# searches that arrive at a zero gradient.
 
 # %%
 plots.plot_sweeps(stationary.sweeps[:2]);
@@ -1132,9 +1149,9 @@ plots.plot_sweeps(stationary.sweeps[:2]);
 #
 # *Predict first: between which two networks is the wall lowest?*
 #
-# - **a** those of the same initial weights
-# - **b** those of the same batch size
-# - **c** those of equally many updates
+# - **a** those with the same initial weights
+# - **b** those with the same batch size
+# - **c** those with equally many updates
 
 # %% tags=["live", "slide-code"]
 # Exchange two hidden units, and compute the outputs: before, after, halfway.
@@ -1158,7 +1175,7 @@ display(
         if_so="The wall is higher between 100 and 1,000 than between 100 and"
         " 100, by {mean:.2f}.",
         if_not="Between two networks of one batch size the wall is about as"
-        " high: it does not come from the batch sizes.",
+        " high, or higher: it does not come from the batch sizes.",
         if_undecided="Whether different batch sizes make the wall higher stays"
         " open.",
     ),
@@ -1194,21 +1211,22 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **a.** The little network above shows why initial weights can matter. It has
-# two hidden units: exchange them, and every output stays the same. But halfway
-# between the two sets of weights both units are equal, and that is another
-# network. Networks from different initial weights have their units in
-# different orders, and the line between them leads through such mixtures.
-# From the same initial weights, units can keep their places.
+# **a.** Those with the same initial weights. The little network above shows
+# why initial weights can matter. It has two hidden units: exchange them, and
+# every output stays the same. But halfway between the two sets of weights both
+# units are equal, and that is another network. Networks from different initial
+# weights have their units in different orders, and the line between them leads
+# through such mixtures. From the same initial weights, units can keep their
+# places.
 #
 # </details>
 #
 # The height of a wall is measured from the straight line between the two
-# networks' losses; in the right panel, lower means fewer correct images on the
-# way. The next figure has these heights on the left, and on the right the norm
-# of each network's weights. α = -1 is as far from the first network as α = 2 is
-# from the second. But relative to its own weights, the network with the
-# smaller norm has been moved further.
+# networks' losses; in the right panel, lower means that fewer images are
+# recognized on the way. The next figure has these heights on the left, and on
+# the right the norm of each network's weights. α = -1 is as far from the first
+# network as α = 2 is from the second. But relative to its own weights, the
+# network with the smaller norm has been moved further.
 
 # %%
 plots.plot_sweeps([interpolation.sweeps[0], interpolation.sweeps[3]]);
@@ -1242,9 +1260,10 @@ explore(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **b.** Halfway, each unit is a mixture of two units that do different
-# things. That can shift the outputs as a whole, so that nearly all images get
-# the same class and some classes get no image at all: move α and see which.
+# **b.** Those of most classes. Halfway, each unit is a mixture of two units
+# that do different things. That can shift the outputs as a whole, so that
+# nearly all images get the same class and some classes get no image at all:
+# move α and see which.
 #
 # </details>
 #
@@ -1256,7 +1275,7 @@ explore(
 # Otherwise, first bring their units into the same order ([Ainsworth et al.,
 # 2023](https://arxiv.org/abs/2209.04836)).
 #
-# **Learnt:** two trainings that differ in one thing usually differ in another,
+# **Learnt:** two trainings that differ in one thing often differ in a second,
 # too. Before you blame a wall on the first, measure pairs that do not differ
 # in it.
 
@@ -1306,9 +1325,9 @@ exercises.check("decimal-point", 1 / 2 - (2 / np.pi) ** 2)
 # ### Exercise: a coin toss
 #
 # You stand at a point where all eigenvalues of the Hessian are positive, and
-# the gradient is tiny but not zero. You draw many points around it and count
-# the share of them at which the loss is higher. What does this share tend to
-# as the radius tends to 0?
+# the gradient is tiny but not zero. You draw many points within a radius
+# around it and count the share of them at which the loss is higher. What does
+# this share tend to as the radius tends to 0?
 
 # %% tags=["exercise"]
 share = ...
@@ -1378,9 +1397,8 @@ exercises.check("wall-height", wall)
 #
 # Replace the label of every training image by one drawn at random. Nothing in
 # an image says anything about its label any more, so all that a network can do
-# is learn each image by heart. If it manages to, does it also learn by heart
-# when the labels are true ([Zhang et al.,
-# 2017](https://arxiv.org/abs/1611.03530))?
+# is learn each image by heart. If it can, does it also learn by heart when the
+# labels are true ([Zhang et al., 2017](https://arxiv.org/abs/1611.03530))?
 #
 # Three networks try: 784-8-200-10, whose first layer squeezes an image into
 # eight numbers; 784-128-10; and 784-512-512-10. Each is trained with the true
@@ -1406,15 +1424,15 @@ display(
         if_so="The network with a layer of eight units fits the random labels:"
         " {mean:.0%} of them.",
         if_not="The network with a layer of eight units does not fit the"
-        " random labels in this time: only {mean:.0%} of them.",
+        " random labels in this time: it gets {mean:.0%} of them right.",
         if_undecided="The network with a layer of eight units fits {mean:.0%}"
         " of the random labels: about the 90% that count as fitted.",
     ),
     claim(
         random_labels.verdict("WIDE_FITS"),
         if_so="The network 512-512 fits {mean:.0%} of them.",
-        if_not="The network 512-512 does not fit them in this time: only"
-        " {mean:.0%} of them.",
+        if_not="The network 512-512 does not fit them in this time: it gets"
+        " {mean:.0%} of them right.",
         if_undecided="The network 512-512 fits {mean:.0%} of them: about the"
         " 90% that count as fitted.",
     ),
@@ -1435,8 +1453,8 @@ claim(
     absent=True,
     if_so="After random labels, it does no better on new images than"
     " guessing.",
-    if_not="After random labels, its accuracy on new images differs from"
-    " guessing by {mean:+.0%}.",
+    if_not="After random labels, its accuracy on new images minus that of"
+    " guessing is {mean:+.0%}.",
     if_undecided="After random labels, it stays open whether it does better on"
     " new images than guessing.",
 )
@@ -1444,10 +1462,10 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **c.** A first layer of eight units keeps only eight numbers of each image,
-# and the later layers have to tell all images apart by these. A wide layer
-# can keep much more. On new images no network can do better than guess:
-# random labels teach nothing that holds for other images.
+# **c.** The wider, the more. A first layer of eight units keeps only eight
+# numbers of each image, and the later layers have to tell all images apart by
+# these. A wide layer can keep much more. On new images no network can do
+# better than guess: random labels teach nothing that holds for other images.
 #
 # </details>
 #
@@ -1483,8 +1501,8 @@ explore(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **b.** With two classes, a random label is right half of the time. So if
-# half of the labels are random, a quarter of all are wrong, and in most
+# **b.** Roughly. With two classes, a random label is right half of the time.
+# So if half of the labels are random, a quarter of all are wrong, and in most
 # neighbourhoods the right ones outvote them. What a network makes of this
 # depends on its width: few units can only draw the boundary, many can draw a
 # loop around a single point.
@@ -1529,7 +1547,8 @@ plots.plot_sweeps(widths.sweeps);
 display(
     claim(
         widths.verdict("FLAT"),
-        if_so="Accuracy on new images is the same for all widths.",
+        if_so="Accuracy on new images is about the same for the narrowest"
+        " network and the widest.",
         if_not="Accuracy on new images does depend on the width: from the"
         " narrowest network to the widest it changes by {mean:+.0%}.",
         if_undecided="Whether accuracy on new images depends on the width"
@@ -1573,20 +1592,22 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **b.** Both can be true at once, because the surer a network is of a wrong
-# answer, the more the cross-entropy punishes it. A network that keeps
-# training on images that it has already learnt becomes surer of all its
-# answers, right or wrong, while the answers themselves can stay the same.
+# **b.** The loss gets worse, the accuracy does not. Both can be true at once,
+# because the surer a network is of a wrong answer, the more the cross-entropy
+# punishes it. A network that keeps training on images that it has already
+# learnt becomes surer of all its answers, right or wrong, while the answers
+# themselves can stay the same.
 #
 # </details>
 #
 # If this is the reason, one number should repair it: divide all logits by a
 # *temperature*, fitted on validation images ([Guo et al.,
 # 2017](https://arxiv.org/abs/1706.04599)). That changes no answer, only how
-# sure the network is of it. Three panels count parameters: from left to right
-# their networks have 3, 9, 27, 81 and 243 units in each layer. The lower
-# panels show the *calibration error*, which is the mean distance between how
-# sure a network is and how often it is right, and the loss over the epochs.
+# sure the network is of it. In three panels the axis counts parameters: from
+# left to right the networks have 3, 9, 27, 81 and 243 units in each layer. The
+# lower panels show the *calibration error*, which is the mean distance between
+# how sure a network is and how often it is right, and the loss over the
+# epochs.
 #
 # For your own network: if the validation loss rises while the accuracy stays
 # where it is, do not make the network smaller before you have looked at how
@@ -1601,17 +1622,19 @@ claim(
 #
 # *About 6 minutes.*
 #
-# With as many parameters as images, a model can fit every image, but in one way
-# only. With more parameters there are many ways. What does that do to the
-# error on new images?
+# A linear model with as many parameters as images can fit every image, but in
+# one way only. With more parameters there are many ways. What does that do to
+# the error on new images?
 #
 # To see it clearly we need models that are trained to the very end, at every
 # size. So the hidden layer keeps its random weights, and only the output's
-# weights are fitted, by *least squares*. Where several weights fit all images,
-# we take those of the least norm, which gradient descent finds if it starts
-# from zeros ([Belkin et al., 2019](https://doi.org/10.1073/pnas.1903070116)).
-# Each model is fitted to 200 images, and says whether an image belongs to the
-# first five classes or to the others.
+# weights are fitted, by *least squares*: a linear model of *random features*,
+# which are the outputs of the hidden units. Where several weights fit all
+# images, we take those of the least norm, which gradient descent finds if it
+# starts from zeros ([Belkin et al.,
+# 2019](https://doi.org/10.1073/pnas.1903070116)). Each model is fitted to 200
+# images, and says whether an image belongs to the first five classes or to the
+# others.
 #
 # *Predict first: with 200 images, how does the error on new images change from
 # 20 random features to 4,000?*
@@ -1648,9 +1671,11 @@ display(
     ),
     claim(
         double_descent.verdict("DESCENDS"),
-        if_so="Beyond, it falls again, by {mean:.2f}.",
-        if_not="Beyond, it does not fall by 0.05: {mean:+.2f}.",
-        if_undecided="Whether it falls by 0.05 beyond stays open.",
+        if_so="With more features it falls again, by {mean:.2f}.",
+        if_not="From there to the most features it does not fall by 0.05:"
+        " {mean:+.2f}.",
+        if_undecided="Whether it falls by 0.05 from there to the most features"
+        " stays open.",
     ),
     claim(
         double_descent.verdict("BETTER"),
@@ -1666,12 +1691,12 @@ display(
         "share of errors on new images, noisy labels, most features minus"
         " fewest",
         smallest=0.01,
-        if_so="With noisy labels they are not: the smallest make {mean:.2f}"
-        " fewer errors.",
-        if_not="With noisy labels they are no worse than the smallest, either:"
-        " {mean:+.2f}.",
-        if_undecided="With noisy labels it stays open whether they are worse"
-        " than the smallest.",
+        if_so="With noisy labels the smallest models beat the largest: their"
+        " error is {mean:.2f} lower.",
+        if_not="With noisy labels the largest models are no worse than the"
+        " smallest: largest minus smallest is {mean:+.2f}.",
+        if_undecided="With noisy labels it stays open whether the largest"
+        " models are worse than the smallest.",
     ),
     claim(
         double_descent.verdict("SIZES"),
@@ -1679,14 +1704,15 @@ display(
         " in the largest models, by a factor of {times}.",
         if_not="At the peak the weights are hardly larger than those of the"
         " largest models.",
-        if_undecided="Whether weights are large at the peak stays open.",
+        if_undecided="Whether the weights are larger at the peak stays open.",
     ),
     claim(
         double_descent.verdict("CURED"),
         if_so="A small L2 penalty takes {mean:.2f} off the error at the peak.",
         if_not="A small L2 penalty does not take 0.05 off the error at the"
         " peak.",
-        if_undecided="Whether a small L2 penalty removes the peak stays open.",
+        if_undecided="Whether a small L2 penalty takes 0.05 off the error at"
+        " the peak stays open.",
     ),
 )
 claim(
@@ -1701,10 +1727,10 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **c.** This is called *double descent*. With 200 features, there is only one
-# way to fit 200 images, however large the weights have to be for it. With
-# thousands there are many ways, and the one of least norm is smooth between
-# the images.
+# **c.** It rises to a peak and falls again. This is called *double descent*.
+# With 200 features, there is only one way to fit 200 images, however large the
+# weights have to be for it. With thousands there are many ways, and the one of
+# least norm is smooth between the images.
 #
 # </details>
 #
@@ -1715,9 +1741,9 @@ claim(
 # side of the peak. Try a penalty, early stopping, or a *much* larger network
 # before you make it smaller.
 #
-# **Learnt:** no number of parameters is too large in itself. The worst size is
-# the one that just fits all training images, and a penalty takes the peak
-# away.
+# **Learnt:** no number of parameters is too large in itself. The worst size
+# can be the one that just fits all training images; a penalty can lower that
+# peak.
 
 # %% [markdown] anchor="sensitivity"
 # ## When are two trainings equally long?
@@ -1727,17 +1753,17 @@ claim(
 # How much do the outputs change if the input changes a little? We measure this
 # *sensitivity* by the norm of the Jacobian, the matrix of the derivatives of
 # all probabilities with respect to all pixels ([Novak et al.,
-# 2018](https://arxiv.org/abs/1802.08760)). The report took another definition,
+# 2018](https://arxiv.org/abs/1802.08760)). The report used another definition,
 # the gradient of the *loss* with respect to the pixels; we measure both. Large
 # mini-batches are said to lead to sharp minima ([Keskar et al.,
-# 2017](https://arxiv.org/abs/1609.04836)), so one may expect them to make
+# 2017](https://arxiv.org/abs/1609.04836)), so you may expect them to make
 # networks more sensitive as well.
 #
 # But when have two networks been trained equally long? After equally many
 # *epochs*, one with mini-batches of 5 has made about a thousand times as many
-# updates as one with 5,000. After equally many *updates*, it has seen a
-# thousandth of the images. A third way is to stop both at an equal *training
-# loss*.
+# updates as one with mini-batches of 5,000. After equally many *updates*, it
+# has seen a thousandth of the images. A third way is to stop both at the same
+# *training loss*.
 #
 # *Predict first: does sensitivity rise or fall with the batch size, in each of
 # these three comparisons?*
@@ -1778,7 +1804,7 @@ display(
         if_so="The two definitions disagree: in at least one of the three"
         " comparisons the Jacobian rises more than the gradient of the loss,"
         " by a factor of {times}.",
-        if_not="The definition is not to blame: in none of the three"
+        if_not="The definition is not the reason: in none of the three"
         " comparisons does the Jacobian rise much more than the gradient of"
         " the loss.",
         if_undecided="Whether the Jacobian rises more than the gradient of the"
@@ -1798,10 +1824,11 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **c.** It depends on what you hold equal. An untrained network gives all
-# images similar probabilities, so sensitivity comes with training, and after
-# equally many epochs the small mini-batches have made the most updates. Only
-# the last comparison is between networks that fit their images equally well.
+# **c.** They disagree: it depends on what you hold equal. An untrained network
+# gives all images similar probabilities, so sensitivity comes with training,
+# and after equally many epochs the small mini-batches have made the most
+# updates. Only the last comparison is between networks that fit their images
+# equally well.
 #
 # </details>
 #
@@ -1825,9 +1852,10 @@ claim(
 # ### Exercise: how many labels are random? (read)
 #
 # Three networks were trained on the same 1,000 images. In one training all
-# labels were right, in one half of them were drawn at random, in one all of
-# them. The labels of the validation images are right. Write `"none"`, `"half"`
-# or `"all"` for each. A guess has a loss of $\ln 10 = 2.30$.
+# labels were right, in another half of them were drawn at random, and in the
+# third all of them. The labels of the validation images are right. For each
+# network, write how many of its labels were random: `"none"`, `"half"` or
+# `"all"`. A guess has a loss of $\ln 10 = 2.30$.
 
 # %% tags=["hide-input"]
 plots.plot_unmarked(exercises.curves("labels"));
@@ -1882,7 +1910,7 @@ exercises.check("least-norm", least_norm)
 #
 # *About 5 minutes.*
 #
-# The claims of the report, and some that one often hears beside them, were
+# The claims of the report, and some that are often made beside them, were
 # written down before any network of this chapter was trained, each with the
 # smallest effect that would count. The report had one run for most claims;
 # here every claim has several, and an interval.
@@ -1908,31 +1936,38 @@ answers = [
     interpolation,
     sensitivity,
 ]
+words = [verdict.word for answer in answers for verdict in answer.verdicts]
+supported = words.count("supported") / len(words)
 print(experiments.tally(answers))
+display(
+    experiments.decided(
+        a=supported >= 0.85, b=0.55 <= supported < 0.8, c=supported < 0.5
+    )
+)
 Table.of(experiments.verdict_table(answers), folded="All claims, one by one")
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Much of what one run seems to show can also be noise, or come from the
-# learning rate, from the number of updates, or from what PCA makes of any
-# path.
+# The first line above counts them. Much of what one run seems to show can also
+# be noise, or come from the learning rate, from the number of updates, or from
+# what PCA makes of any path.
 #
 # </details>
 #
 # "Undecided" means that the interval contains the smallest effect that counts;
 # more seeds could decide it. In the next table the published numbers stand
-# beside ours. "Agrees" means that as many runs of ours could have given the
-# published number. Numbers on images are compared only where the report's
-# images are at hand.
+# beside ours. "Agrees" means that the mean of as many runs of ours could have
+# been the published number. Numbers on images are compared only where the
+# report's images are at hand.
 
 # %% tags=["hide-input"]
 print(f"Images: {IMAGES}.")
 compared = [row.word for answer in answers for row in answer.compared]
 print(
     f"{len(compared)} published numbers: {compared.count('yes')} agree with"
-    f" ours, {compared.count('no')} do not, {compared.count('open')} are open:"
-    " we have too few runs."
+    f" ours, {compared.count('no')} do not, and for {compared.count('open')}"
+    " we have too few runs to say."
 )
 tables = [answer.published_beside_measured() for answer in answers]
 Table.of(pd.concat(tables), folded="All published numbers beside ours")
@@ -1958,11 +1993,11 @@ Table.of(pd.concat(tables), folded="All published numbers beside ours")
 # - "Parameters do not affect generalization": the figure beside it has test
 #   accuracies from .38 to .67, for [49 networks](#width-and-generalization)
 #   with 1,447 to 1,416,007 parameters.
-# - "It can still fit random labels": the training loss went from 2.303, which
-#   is ln 10 and thus guessing, only [to 2.24](#random-labels).
+# - "It can still fit random labels": the training loss fell only from 2.303,
+#   which is ln 10 and thus guessing, [to 2.24](#random-labels).
 # - [The wall](#interpolation) between two networks was put down to their batch
-#   sizes. But they also had different initial weights, and 55,000 against
-#   5,500 updates.
+#   sizes. But they also had different initial weights, and 55,000 updates
+#   against 5,500.
 # - After equally many epochs, mini-batches of 5 and of 50,000 have made
 #   1,100,000 and 110 [updates](#sensitivity). The report found that
 #   sensitivity falls with the batch size, and blamed its definition.
