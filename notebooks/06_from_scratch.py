@@ -13,9 +13,9 @@
 #
 # You have trained networks with Keras, and you know the formulas behind them.
 # In this chapter you write one yourself, in NumPy: forward pass, loss,
-# backward pass, batch norm and the learning rate that goes up and down. Then
-# you find out whether it is right. That is less obvious than it sounds: a
-# network whose gradient is wrong may train nearly as well.
+# backward pass, batch norm and a learning rate that goes up and down. Then you
+# find out whether it is right. That is harder than it sounds: a network whose
+# gradient is wrong may train nearly as well.
 #
 # You need [backpropagation](#backpropagation-hidden-layers), [batch
 # norm](#batch-normalization) as a layer of Keras, and from
@@ -100,7 +100,7 @@ def twin(W, b):
 def compare(ours, theirs):
     """Print how far two lists of arrays are apart."""
     pairs = zip(ours, theirs, strict=True)
-    print(f"largest difference: {max(abs(a - c).max() for a, c in pairs):.0e}")
+    print(f"largest difference: {max(abs(a - c).max() for a, c in pairs):.1g}")
 
 
 course = twin(W, b)
@@ -111,7 +111,7 @@ course = twin(W, b)
 # penalty $\lambda \sum w^2$ over all weights.
 #
 # *Predict first: a network that knows nothing gives each of ten classes the
-# same probability. What is its loss?*
+# same probability. What is its loss, without the penalty?*
 
 # %% tags=["live", "slide-code"]
 # Write softmax(sums) with np.exp, after taking off each row's largest sum.
@@ -147,9 +147,9 @@ print(f"loss {cost(P, Y, []):.2f}, ln 10 = {np.log(10):.2f}")
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **about 2.30.** It is $-\ln \frac{1}{10} = \ln 10$. Your network has not
-# been trained, but it is not impartial: its probabilities differ by chance,
-# and where it is sure of a wrong class, its loss is large.
+# **about 2.30.** It is $-\ln \frac{1}{10} = \ln 10$. Your network knows
+# nothing either, but its loss is higher: its probabilities differ by chance,
+# and where it is sure of a wrong class, the loss is large.
 #
 # </details>
 #
@@ -160,8 +160,8 @@ print(f"loss {cost(P, Y, []):.2f}, ln 10 = {np.log(10):.2f}")
 # a simple gradient: with respect to the last sums it is $(\mathbf{P} -
 # \mathbf{Y}) / n$. From there each layer does the same three things. Its
 # weights get input times gradient, and $2 \lambda w$ from the penalty. Its
-# biases get the sum of the gradient. The layer below gets what comes through
-# the weights, where its ReLU was on.
+# biases get the sum of the gradient over the mini-batch. The layer below gets
+# what comes back through the weights, where its ReLU was on.
 #
 # *Predict first: if you take a small step with learning rate $\eta$ against
 # the gradient $\mathbf{g}$, by how much does the cost change?*
@@ -250,9 +250,9 @@ print(f"accuracy on the validation set after 50 steps: {accuracy:.1%}")
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **a.** Both compute the same formulas on the same numbers, though not in the
-# same order, and in 50 steps a difference in the last digit has no time to
-# grow.
+# **a.** By rounding errors only. Both compute the same formulas on the same
+# numbers, though not in the same order, and in 50 steps a difference in the
+# last digit has no time to grow.
 #
 # </details>
 #
@@ -323,9 +323,9 @@ print(f"{changed.sum()} of {len(z)} images have changed")
 #
 # </details>
 #
-# So on the way back each $z$ gets three contributions: the direct one, one
-# through the mean and one through the variance. With $d = \gamma\, \partial
-# \mathcal{L} / \partial u$, and means over the mini-batch,
+# So on the way back the gradient of each $z$ has three contributions: the
+# direct one, one through the mean and one through the variance. With $d =
+# \gamma\, \partial \mathcal{L} / \partial u$, and means over the mini-batch,
 #
 # $$\frac{\partial \mathcal{L}}{\partial z} = \frac{d - \overline{d} - \hat{z}\, \overline{d \hat{z}}}{\sqrt{v + \varepsilon}}$$
 #
@@ -505,8 +505,9 @@ print(f"complex step: {error(dW[0], complex_step(W, 0)):.0e}")
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **c.** And the complex step agrees to all sixteen. If your gradient differs
-# by $10^{-3}$ in double precision, that is no rounding error. It is a mistake.
+# **c.** To nine or ten; the complex step agrees to all sixteen. If your
+# gradient is off by $10^{-3}$ in double precision, that is no rounding error.
+# It is a mistake.
 #
 # </details>
 #
@@ -587,9 +588,9 @@ plots.plot_errors_over_h(curves);
 
 # %%
 ours = np.concatenate([g.ravel() for g in dW])
-nudged = np.concatenate([central(W, l).ravel() for l in range(3)])
-size, other = np.abs(ours), np.abs(nudged)
-relative = np.abs(ours - nudged) / np.maximum(size, other)
+theirs = np.concatenate([central(W, l).ravel() for l in range(3)])
+size, other = np.abs(ours), np.abs(theirs)
+relative = np.abs(ours - theirs) / np.maximum(size, other)
 figure, ax = plt.subplots()
 ax.loglog(size, relative, ".", color=plots.COLORS[0], alpha=0.5)
 ends = np.array([size.min(), size.max()])
@@ -607,8 +608,9 @@ plots.describe(
     f" {relative.max():.0e}.",
 )
 plt.show()
-print(f"{missed:.1%} of the entries are above 1e-6")
-print(f"entries below {noise / 1e-6:.0e} may be, for rounding alone")
+print(f"{missed:.1%} of the entries have an error above a millionth.")
+limit = f"{noise / 1e-6 / 1e-5:.0f}·10⁻⁵"
+print(f"Rounding alone can do that to entries below {limit}.")
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -616,8 +618,8 @@ print(f"entries below {noise / 1e-6:.0e} may be, for rounding alone")
 # **c.** Rounding is the same for all entries, at most about $2^{-52}
 # \mathcal{L} / h$. With a cost of 4 that is $9 \cdot 10^{-11}$, and an entry
 # below $9 \cdot 10^{-5}$ may have too few digits left. The second line printed
-# says where this limit is for your cost. You cannot help it: a smaller $h$
-# adds rounding, and a larger one adds curvature.
+# says where this limit is for your cost. Another $h$ does not help: a smaller
+# one adds rounding, and a larger one adds curvature.
 #
 # </details>
 #
@@ -657,10 +659,10 @@ def fresh(sizes, **options):
     return from_scratch.dense_net(sizes, initializer="he_normal", **options)
 
 
-def like_the_report(net, nudged):
+def like_the_report(net, theirs):
     """The largest relative error of an entry, for each array."""
     ours, largest = named(net, from_scratch.gradients(net, X_5, Y_5)), {}
-    for (name, g), other in zip(ours.items(), named(net, nudged).values()):
+    for (name, g), other in zip(ours.items(), named(net, theirs).values()):
         scale = np.maximum(np.maximum(np.abs(g), np.abs(other)), 1e-10)
         largest[name] = (np.abs(g - other) / scale).max()
     return largest
@@ -668,19 +670,19 @@ def like_the_report(net, nudged):
 
 published = experiments.gradient_faults.PUBLISHED_ERRORS
 net = fresh([30, 50, 50, 50, 10])
-nudged = from_scratch.nudged_gradients(net, X_5, Y_5)
+theirs = from_scratch.nudged_gradients(net, X_5, Y_5)
 plain = {"report": published["without batch norm"]}
-plain["right"] = like_the_report(net, nudged)
-normed, nudged = {"report": published["with batch norm"]}, None
+plain["right"] = like_the_report(net, theirs)
+normed, theirs = {"report": published["with batch norm"]}, None
 for fault in (None, *from_scratch.FAULTS):
     settings = {"epsilon": EPSILON, "fault": fault}
     net = fresh([30, 50, 50, 10], batch_norm=settings)
-    if nudged is None:  # no fault changes the loss, so once is enough
-        nudged = from_scratch.nudged_gradients(net, X_5, Y_5)
-    normed[fault or "right"] = like_the_report(net, nudged)
+    if theirs is None:  # no fault changes the loss, so once is enough
+        theirs = from_scratch.nudged_gradients(net, X_5, Y_5)
+    normed[fault or "right"] = like_the_report(net, theirs)
 for columns in (plain, normed):
     table = pd.DataFrame(columns).loc[list(columns["right"])]
-    table = table.map("{:.1e}".format).replace("nan", "")
+    table = table.map("{:.2g}".format).replace("nan", "")
     display(Table.of(table.rename_axis("array").reset_index()))
 
 # %% [markdown]
@@ -688,12 +690,12 @@ for columns in (plain, normed):
 #
 # **c.** Its errors are close to 2 for $W_1$, $\gamma_1$, $\beta_1$ and $W_2$,
 # and small for $\gamma_2$, $\beta_2$ and the last layer: they begin where the
-# gradient comes through a batch norm for the first time. The biases say
-# more. Before batch norm their gradient must be 0, and the report's was, to
+# gradient comes through a batch norm for the first time. The biases say more.
+# Before batch norm their gradient must be 0, and the report's was, but for
 # rounding. (Rounding may give any number in this measure, as it does for the
 # right gradient.) Of the four faults that leave errors here, only the
-# forgotten variance leaves the biases right; the other three have an error
-# of 1 there. So the term with $\hat{z}$ is the first suspect.
+# forgotten variance leaves the biases right; the other three have an error of
+# 1 there. So the term with $\hat{z}$ is the first suspect.
 #
 # </details>
 #
@@ -738,7 +740,7 @@ errors = {
     fault: {row.label: row.error for row in found.rows if row.name != "b"}
     for fault, found in wrong_ones.items()
 }
-table = pd.DataFrame(errors).map("{:.0e}".format)
+table = pd.DataFrame(errors).map("{:.1g}".format)
 display(Table.of(table.rename_axis("array").reset_index()))
 plots.plot_gradient_check(wrong_ones["variance"]);
 
@@ -812,8 +814,8 @@ display(
     ),
     claim(
         gradient_faults.verdict("SHALLOW"),
-        if_so="The test accuracy with the variance forgotten is that with the"
-        " right gradient, to less than 1% of the images: {mean:+.1%}.",
+        if_so="The test accuracy with the variance forgotten is the same as"
+        " with the right gradient, to within 1% of the images: {mean:+.1%}.",
         if_not="The fault changes the test accuracy by 1% of the images or"
         " more: right minus wrong is {mean:+.1%}. You see that only with the"
         " right gradient beside it.",
@@ -822,12 +824,12 @@ display(
     ),
     claim(
         gradient_faults.verdict("FACTOR"),
-        if_so="With γ forgotten, the test accuracy is that with the right"
-        " gradient, to less than 1% of the images: {mean:+.1%}.",
-        if_not="With γ forgotten, the test accuracy differs by 1% of the"
-        " images or more: {mean:+.1%}.",
-        if_undecided="Whether the forgotten γ matters for 1% of the images or"
-        " more stays open: {low:+.1%} to {high:+.1%}.",
+        if_so="With γ forgotten, the test accuracy is the same as with the"
+        " right gradient, to within 1% of the images: {mean:+.1%}.",
+        if_not="Forgetting γ changes the test accuracy by 1% of the images or"
+        " more: right minus wrong is {mean:+.1%}.",
+        if_undecided="Whether forgetting γ changes the test accuracy by 1% of"
+        " the images or more stays open: {low:+.1%} to {high:+.1%}.",
     ),
 )
 for verdict in gradient_faults.verdicts:
@@ -848,7 +850,7 @@ claim(
     if_so="With mean and variance forgotten, {mean:.1%} of the test images are"
     " lost.",
     if_not="Even with mean and variance forgotten, less than 1% of the test"
-    " images is lost: {mean:+.1%}.",
+    " images are lost: {mean:+.1%}.",
     if_undecided="Whether forgetting mean and variance loses 1% of the test"
     " images or more stays open: {low:+.1%} to {high:+.1%}.",
 )
@@ -856,8 +858,8 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **c.** A wrong gradient that points downhill, by and large, still lowers the
-# loss: it is an optimizer that nobody has asked for.
+# **c.** Nearly as much. A wrong gradient that points downhill, by and large,
+# still lowers the loss: it is an optimizer that nobody asked for.
 #
 # </details>
 #
@@ -932,8 +934,9 @@ for fault in ("variance", "gamma", "n - 1"):
 # Choose a *fault* and look where the marks turn from blue to vermilion. The
 # $\gamma$ and $\beta$ of the last batch norm are right, and so is what comes
 # after it; the weights, $\gamma$ and $\beta$ before it are wrong. That is the
-# pattern of the report's own check. The biases stay at 0 where the mean is
-# still taken out properly, so they tell some of the faults apart.
+# pattern of the report's own check. The gradients of the biases stay at 0
+# where the mean is still taken out properly, so they tell some of the faults
+# apart.
 #
 # For your own backward pass: put a fault into it on purpose, and see whether
 # your test notices.
@@ -952,8 +955,8 @@ for fault in ("variance", "gamma", "n - 1"):
 # ### Exercise: a batch of two
 #
 # A network 30-50-10 has batch norm with $\varepsilon = 0$ on its hidden layer.
-# You check its gradient with a batch of two examples, and hardly anything can
-# go wrong: for how many of its weights, biases, $\gamma$ and $\beta$ is the
+# You check its gradient with a batch of two examples, which hardly tests
+# anything: for how many of its weights, biases, $\gamma$ and $\beta$ is the
 # gradient 0, whatever the two examples are?
 
 # %% tags=["exercise"]
@@ -967,9 +970,9 @@ exercises.check("batch-of-two", 30 * 50 + 50)
 # %% [markdown] tags=["exercise"]
 # ### Exercise: a step that is too small
 #
-# A loss of 2.3 in float64 may be off by a part of $2^{-52}$ of itself. You
-# check a gradient with $[\mathcal{L}(w + h) - \mathcal{L}(w - h)] / 2h$ at $h
-# = 10^{-10}$. By how much can rounding alone move the result, at most? Two
+# A loss of 2.3 in float64 may be off by $2^{-52}$ times itself. You check a
+# gradient with $[\mathcal{L}(w + h) - \mathcal{L}(w - h)] / 2h$ at $h =
+# 10^{-10}$. By how much can rounding alone move the result, at most? Two
 # digits are enough.
 
 # %% tags=["exercise"]
@@ -1097,9 +1100,9 @@ exercises.check("best-step", best_step)
 # folder that `LECTURE_DATA` names, everything below runs on them. If not, it
 # runs on Fashion-MNIST, and no published number is compared.
 #
-# A tenth of the training images is held out to validate, equally many of each
-# class. Every choice is made on these; the test images only measure what a
-# training has reached in the end.
+# A tenth of the training images is held out for validation, with equally many
+# of each class. Every choice is made on these; the test images only measure
+# what a training has reached in the end.
 #
 # *Predict first: a network gives all images the same class. What percentage of
 # the test images does it get right?*
@@ -1123,10 +1126,10 @@ plots.plot_images(raw.X_train[one_each], raw.class_names);
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **10.** All classes are equally frequent in each part. So 10.00 says that a
-# network has learnt nothing. In the report this number is 9.50 on the
-# validation set, because it held out the last 5,000 images of the file, and
-# only 475 of them have the class that its dead networks chose.
+# **10.** All classes are equally frequent in each part. So an accuracy of
+# 10.00% says that a network has learnt nothing. In the report it is 9.50% on
+# the validation set, because it held out the last 5,000 images of the file,
+# and only 475 of them have the class that its dead networks chose.
 #
 # </details>
 #
@@ -1183,10 +1186,10 @@ print(np.allclose(x @ W, x_turned @ W_turned))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **a.** The rotation of the weights undoes that of the image, and the
-# gradient rotates along. The squares of the weights keep their sum, so the
-# penalty does not notice either, and normal initial weights look the same
-# from all sides.
+# **a.** Neither changes. The rotation of the weights undoes that of the image,
+# and the gradient rotates along. The squares of the weights keep their sum, so
+# the penalty stays the same, and normally distributed initial weights have the
+# same distribution after a rotation.
 #
 # </details>
 #
@@ -1202,8 +1205,8 @@ print(np.allclose(x @ W, x_turned @ W_turned))
 n_inputs = IMAGES.X.shape[1]
 print(
     f"{n_inputs} of {IMAGES.n_pixels:,} axes keep {IMAGES.kept:.1%} of the"
-    f" variance, and the first layer has"
-    f" {IMAGES.n_pixels / n_inputs:.1f} times fewer weights."
+    f" variance, and the first layer has only"
+    f" {n_inputs / IMAGES.n_pixels:.0%} of the weights."
 )
 
 # %% [markdown]
@@ -1228,8 +1231,8 @@ print(
 # $$\eta_s = \eta_{\min} + (\eta_{\max} - \eta_{\min}) \left(1 - \left|\tfrac{s}{n_s} \bmod 2 - 1\right|\right)$$
 #
 # The report has $\eta_{\min} = 10^{-5}$, $\eta_{\max} = 10^{-1}$ and $n_s =
-# 2250$, with mini-batches of 100. In Keras, that is one object in the place of a
-# number.
+# 2250$, with mini-batches of 100. In Keras, you give the optimizer one object
+# in place of a number.
 #
 # *Predict first: with 45,000 images, how many epochs does a cycle take?*
 
@@ -1250,8 +1253,8 @@ for step in (0, 1125, 2250, 3375, 4500, 6750):
 # </details>
 #
 # `model.fit` asks the schedule for the rate at each step, and `TrainingPlot`
-# draws it; no callback is needed. Now several networks with three layers and
-# batch norm are trained in two cycles, and beside them the same networks with
+# draws it; no callback is needed. Now we train several networks with three
+# layers and batch norm for two cycles, and beside them the same networks with
 # a rate that falls once, along half a cosine, in as many steps.
 #
 # *Predict first: at which learning rate of a cycle is the accuracy highest?*
@@ -1291,7 +1294,7 @@ claim(
     cycles.verdict("BEATS"),
     if_so="Two cycles beat one cosine, by {mean:.1%} of the test images.",
     if_not="Two cycles do not beat one cosine of the same length by 0.5% of"
-    " the test images: the difference is {mean:+.1%}.",
+    " the test images: cycles minus cosine is {mean:+.1%}.",
     if_undecided="Whether two cycles beat one cosine stays open:"
     " {low:+.1%} to {high:+.1%} of the test images.",
 )
@@ -1299,10 +1302,10 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **c.** A large rate makes the weights jump around the valley that they are
-# in; when the rate gets small, they settle. So a training should end with a
-# small rate, whichever way the rate comes down. A network that is taken out in
-# the middle of a cycle is measured at a bad moment.
+# **c.** At the lowest. A large rate makes the weights jump around the valley
+# that they are in; when the rate gets small, they settle. So a training should
+# end with a small rate, whichever way the rate comes down. If you stop in the
+# middle of a cycle, you measure the network at a bad moment.
 #
 # </details>
 #
@@ -1327,7 +1330,7 @@ ax.text(0.1, 0.02, " highest rate of the cycles", va="bottom")
 ax.set_ylim(0, 1);
 
 # %% tags=["hide-input"]
-claim(
+peak = claim(
     cycles.verdict("IN_RANGE"),
     if_so="The report's highest rate, 0.1, is a good one: in the range test,"
     " accuracy is highest at {times:.1f} times this rate.",
@@ -1337,14 +1340,18 @@ claim(
     " the report's highest rate, 0.1. Whether that is within a factor of 3"
     " stays open.",
 )
+display(peak)
+experiments.decided(
+    a=peak.high < -0.5, b=-0.5 < peak.low and peak.high < 0.5, c=peak.low > 0.5
+)
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
 # Let the cycles begin at a rate where the accuracy starts to rise, and turn
-# back a little below the peak. The test lasts no longer than a cycle, and
-# each point has been trained only with the smaller rates before it, so it
-# gives a hint rather than a measurement of the best rate.
+# back a little below the peak. The test lasts no longer than a cycle, and at
+# each rate the network has trained only with the smaller rates before it, so
+# the test gives a hint rather than a measurement of the best rate.
 #
 # </details>
 #
@@ -1387,7 +1394,7 @@ def beside_the_report(which):
 
 
 beside_the_report("3 layers")
-claim(
+gain = claim(
     batch_norm.verdict("NO_MATTER"),
     if_so="With three layers, batch norm hardly makes a difference:"
     " {mean:+.1%} of the test images.",
@@ -1397,14 +1404,20 @@ claim(
     " {mean:+.1%} of the test images. Whether it is less than 1% stays open:"
     " {low:+.1%} to {high:+.1%}.",
 )
+display(gain)
+experiments.decided(
+    a=gain.high < 0.01,
+    b=0.01 <= gain.low and gain.high <= 0.05,
+    c=gain.low > 0.05,
+)
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
 # The report's two runs differ by 0.2 points: 52.87 and 53.08%. From one run
 # each it concludes that batch norm makes no difference in a shallow network.
-# That may be so, but two single runs cannot show it: the accuracies of two
-# seeds can differ by as much.
+# That may be so, but two single runs cannot show it: two seeds of one and the
+# same network can differ by as much.
 #
 # </details>
 #
@@ -1456,22 +1469,22 @@ display(
     ),
     claim(
         batch_norm.verdict("BY_FIVE"),
-        if_so="It is a gain of 5% or more, as in the report.",
-        if_not="It is less than 5%.",
-        if_undecided="Whether it is 5% or more stays open.",
+        if_so="The gain is 5% or more, as in the report.",
+        if_not="The gain is less than 5%.",
+        if_undecided="Whether the gain is 5% or more stays open.",
     ),
     claim(
         batch_norm.verdict("DEEPER"),
-        if_so="And it helps the deep network more than the shallow one, by"
-        " {mean:.1%} of the images.",
-        if_not="It does not help the deep network more than the shallow one"
-        " by 1% or more: the gains differ by {mean:+.1%}.",
-        if_undecided="Whether it helps the deep network more than the shallow"
-        " one, by 1% or more, stays open: {low:+.1%} to {high:+.1%}.",
+        if_so="Batch norm helps the deep network more than the shallow one,"
+        " by {mean:.1%} of the images.",
+        if_not="Batch norm does not help the deep network more than the"
+        " shallow one by 1% or more: deep minus shallow is {mean:+.1%}.",
+        if_undecided="Whether batch norm helps the deep network more than the"
+        " shallow one, by 1% or more, stays open: {low:+.1%} to {high:+.1%}.",
     ),
 )
 ends = batch_norm.sweeps[0].values["with batch norm"]
-claim(
+shallower = claim(
     ends[0] - ends[1],
     "test accuracy with batch norm, 3 layers minus 9",
     smallest=0.005,
@@ -1483,20 +1496,27 @@ claim(
     " nine is {mean:+.1%} of the images. Whether it is 0.5% or more stays"
     " open.",
 )
+display(shallower)
+helps = batch_norm.verdict("HELPS")
+experiments.decided(
+    a=helps.high < 0.01 and shallower.low >= 0.005,
+    b=helps.low >= 0.01 and shallower.low >= 0.005,
+    c=helps.low >= 0.01 and shallower.high <= -0.005,
+)
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# More layers need not help: all that the last ones know of an image has
+# More layers need not help: all that the last ones learn about an image has
 # passed through ten units.
 #
 # </details>
 #
 # The report's 40.21% without batch norm is one run; where its images are at
 # hand, [the last section](#from-scratch-then-and-now) puts it beside ours.
-# With He's initial weights a network can do better. Initial weights of
-# standard deviation $1/\sqrt{n}$ instead of $\sqrt{2/n}$ could explain it:
-# each ReLU then halves the variance.
+# With He's initial weights a network can do better. The report's low accuracy
+# could come from initial weights of standard deviation $1/\sqrt{n}$ instead of
+# $\sqrt{2/n}$: each ReLU then halves the variance.
 #
 # For your own deep network: before you add layers, check that the ones you have
 # are wide enough, and run the shallow network beside it.
@@ -1569,15 +1589,19 @@ low, high = penalty.details.plateau
 print(f"The plateau spans at least a factor of {high / low:.1f}.")
 
 # %% tags=["hide-input"]
+wide = high / low
 display(
+    experiments.decided(a=wide < 3, b=3 <= wide < 15, c=wide >= 15),
     claim(
         penalty.verdict("TOO_STRONG"),
         if_so="A penalty of 0.1 does harm: with hardly any, networks get"
         " {mean:.1%} more of the images right.",
-        if_not="After one cycle even a penalty of 0.1 has done little harm or"
-        " none: with hardly any, the accuracy changes by {mean:+.1%}.",
-        if_undecided="Whether a penalty of 0.1 does harm stays open: with"
-        " hardly any, the accuracy changes by {low:+.1%} to {high:+.1%}.",
+        if_not="After one cycle even a penalty of 0.1 has done little harm, if"
+        " any: the accuracy with hardly any penalty minus that with 0.1 is"
+        " {mean:+.1%}.",
+        if_undecided="Whether a penalty of 0.1 does harm stays open: the"
+        " accuracy with hardly any penalty minus that with 0.1 is {low:+.1%}"
+        " to {high:+.1%}.",
     ),
     claim(
         penalty.verdict("CURSE"),
@@ -1602,9 +1626,10 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The green band is the plateau; where it ends with the fine search, it may go
-# on. The accuracy of such networks changes slowly with λ: compare the stars at
-# .005 and at .0072.
+# The line above says how wide it is at least: the plateau is the green band,
+# and where it reaches the end of the fine search, it may go on beyond. The
+# accuracy of such networks changes slowly with λ: compare the stars at .005
+# and at .0072.
 #
 # </details>
 #
@@ -1655,10 +1680,10 @@ display(
         carried_over.verdict("FORGOTTEN"),
         if_so="In the last row, under the strongest penalty, the two hardly"
         " differ: what came before is forgotten.",
-        if_not="Even in the last row, under the strongest penalty, the two"
-        " differ by {mean:+.1%}: what came before is not forgotten.",
-        if_undecided="Whether the strongest penalty of the last row makes"
-        " networks forget what came before stays open: they differ by"
+        if_not="Even in the last row, under the strongest penalty, what came"
+        " before is not forgotten: carried on minus new is {mean:+.1%}.",
+        if_undecided="Whether the strongest penalty, in the last row, makes"
+        " networks forget what came before stays open: carried on minus new is"
         " {low:+.1%} to {high:+.1%}.",
     ),
 )
@@ -1666,15 +1691,15 @@ if carried_over.details.published:
     display(
         claim(
             carried_over.verdict("ONE_NET"),
-            if_so="The published column goes with the weights that were"
-            " carried on: they account for more of its variance than new"
-            " networks do, by {mean:.0%} of the whole.",
-            if_not="The published column does not go clearly better with the"
-            " weights that were carried on than with new networks: {mean:+.0%}"
-            " of its variance between them.",
-            if_undecided="Which of the two the published column goes with"
-            " stays open: {low:+.0%} to {high:+.0%} of its variance between"
-            " them.",
+            if_so="The published column looks like the weights that were"
+            " carried on: they explain {mean:.0%} more of its variance than"
+            " new networks do.",
+            if_not="The published column does not look clearly more like the"
+            " weights that were carried on than like new networks: variance"
+            " explained by the first minus by the second is {mean:+.0%}.",
+            if_undecided="Which of the two the published column looks like"
+            " stays open: variance explained by weights that were carried on"
+            " minus by new networks is {low:+.0%} to {high:+.0%}.",
         )
     )
 
@@ -1683,8 +1708,8 @@ if carried_over.details.published:
 #
 # **c.** All rows train one and the same network: each begins with the weights
 # that the row before has left. Then the rows of small λ are simply more
-# epochs, and only a strong penalty makes the network forget. In the code it
-# takes one misplaced line: the network is built before the loop over λ, not
+# epochs, and only a strong penalty makes the network forget. One misplaced
+# line of code is enough: the network is built before the loop over λ, not
 # inside it.
 #
 # </details>
@@ -1762,57 +1787,65 @@ display(
         if_so="Without batch norm, a network learns nothing from any σ of the"
         " report: its accuracy is that of guessing.",
         if_not="Without batch norm, a network learns something from at least"
-        " one σ of the report: {mean:+.1%} above guessing.",
+        " one σ of the report: its accuracy is {mean:.1%} above guessing.",
         if_undecided="Whether anything is learnt without batch norm from the"
-        " report's σ stays open: {low:+.1%} to {high:+.1%} above guessing.",
+        " report's σ stays open: the accuracy is {low:.1%} to {high:.1%} above"
+        " guessing.",
     ),
     claim(
         first_weights.verdict("LARGE"),
-        if_so="With batch norm, σ = 0.1 is as good as He's initial weights:"
-        " the accuracies differ by {mean:+.1%}.",
-        if_not="Even with batch norm, σ = 0.1 is not the same as He's initial"
-        " weights: the accuracies differ by {mean:+.1%}.",
+        if_so="With batch norm, σ = 0.1 is as good as He's initial weights, to"
+        " within 3%: accuracy from He's minus that from σ = 0.1 is"
+        " {mean:+.1%}.",
+        if_not="Even with batch norm, σ = 0.1 and He's initial weights are not"
+        " equally good: accuracy from He's minus that from σ = 0.1 is"
+        " {mean:+.1%}.",
         if_undecided="Whether σ = 0.1 is as good as He's initial weights with"
-        " batch norm stays open: the difference is {low:+.1%} to {high:+.1%}.",
+        " batch norm stays open: accuracy from He's minus that from σ = 0.1 is"
+        " {low:+.1%} to {high:+.1%}.",
     ),
     claim(
         first_weights.verdict("LEARNS"),
-        if_so="With ε = 1e-12, a network learns from every σ: from the worst"
+        if_so="With ε = 10⁻¹², a network learns from every σ: from the worst"
         " of them it gets {mean:.0%} more of the images right than guessing.",
-        if_not="Even with ε = 1e-12, there is a σ from which a network hardly"
-        " learns: {mean:+.0%} above guessing.",
-        if_undecided="Whether a network learns from every σ with ε = 1e-12"
-        " stays open: from the worst of them it is {low:+.0%} to {high:+.0%}"
-        " above guessing.",
+        if_not="Even with ε = 10⁻¹², there is a σ from which a network hardly"
+        " learns: its accuracy is {mean:.0%} above guessing.",
+        if_undecided="Whether a network learns from every σ with ε = 10⁻¹²"
+        " stays open: from the worst of them its accuracy is {low:.0%} to"
+        " {high:.0%} above guessing.",
     ),
     claim(
         first_weights.verdict("SMALL"),
-        if_so="With ε = 1e-12, σ = 0.001 is as good as He's initial weights:"
-        " the accuracies differ by {mean:+.1%}.",
-        if_not="With ε = 1e-12, σ = 0.001 is not the same as He's initial"
-        " weights: the accuracies differ by {mean:+.1%}.",
+        if_so="With ε = 10⁻¹², σ = 0.001 is as good as He's initial weights,"
+        " to within 3%: accuracy from He's minus that from σ = 0.001 is"
+        " {mean:+.1%}.",
+        if_not="With ε = 10⁻¹², σ = 0.001 and He's initial weights are not"
+        " equally good: accuracy from He's minus that from σ = 0.001 is"
+        " {mean:+.1%}.",
         if_undecided="Whether σ = 0.001 is as good as He's initial weights"
-        " with ε = 1e-12 stays open: the difference is {low:+.1%} to"
-        " {high:+.1%}.",
+        " with ε = 10⁻¹² stays open: accuracy from He's minus that from"
+        " σ = 0.001 is {low:+.1%} to {high:+.1%}.",
     ),
     claim(
         first_weights.verdict("DEFAULT"),
         if_so="With Keras' default, too, a network learns from σ = 0.001: it"
         " gets {mean:.0%} more of the images right than guessing.",
         if_not="With Keras' default, a network learns hardly anything from"
-        " σ = 0.001: {mean:+.0%} above guessing.",
+        " σ = 0.001: its accuracy is {mean:.0%} above guessing.",
         if_undecided="Whether a network learns from σ = 0.001 with Keras'"
-        " default stays open: {low:+.0%} to {high:+.0%} above guessing.",
+        " default stays open: its accuracy is {low:.0%} to {high:.0%} above"
+        " guessing.",
     ),
 )
 claim(
     first_weights.verdict("DECIDES"),
-    if_so="ε decides: from σ = 0.0001 a network with ε = 1e-12 gets {mean:.0%}"
-    " more of the images right than one with ε = 1e-5.",
-    if_not="From σ = 0.0001, ε = 1e-12 brings hardly more than ε = 1e-5:"
-    " {mean:+.0%} of the images.",
-    if_undecided="Whether ε decides about σ = 0.0001 stays open: {low:+.0%} to"
-    " {high:+.0%} between 1e-12 and 1e-5.",
+    if_so="ε decides: from σ = 0.0001 a network with ε = 10⁻¹² gets"
+    " {mean:.0%} more of the images right than one with ε = 10⁻⁵.",
+    if_not="From σ = 0.0001, ε = 10⁻¹² brings hardly more than ε = 10⁻⁵, if"
+    " anything: {mean:+.0%} of the images.",
+    if_undecided="Whether ε decides what a network learns from σ = 0.0001"
+    " stays open: ε = 10⁻¹² brings {low:+.0%} to {high:+.0%} of the images"
+    " over ε = 10⁻⁵.",
 )
 
 # %% [markdown]
@@ -1845,8 +1878,8 @@ claim(
 # *About 6 minutes.*
 #
 # You can see layer by layer, without any training, how small initial weights
-# stop a deep network with batch norm. We send 100 images through networks that
-# have up to 20 hidden layers of 50 ReLUs. In each layer we measure the
+# stop a deep network even with batch norm. We send 100 images through networks
+# that have up to 20 hidden layers of 50 ReLUs. In each layer we measure the
 # *spread* of $u$, the input of the ReLUs: its standard deviation over the
 # images.
 #
@@ -1875,16 +1908,19 @@ def spreads(sigma, epsilon):
         yield f"{u.std():.2g}"
 
 
-pairs = (1e-3, 1e-4), (1e-4, 1e-4), (1e-4, 1e-6)
-Table(
-    ["layer", *(f"σ = {sigma:g}, ε = {eps:g}" for sigma, eps in pairs)],
-    zip(range(1, 9), *(spreads(*pair) for pair in pairs)),
-)
+pairs = {
+    "σ = 10⁻³, ε = 10⁻⁴": (1e-3, 1e-4),
+    "σ = 10⁻⁴, ε = 10⁻⁴": (1e-4, 1e-4),
+    "σ = 10⁻⁴, ε = 10⁻⁶": (1e-4, 1e-6),
+}
+columns = [spreads(*pair) for pair in pairs.values()]
+Table(["layer", *pairs], zip(range(1, 9), *columns))
 
 # %% tags=["hide-input"]
 import functools
 
 from lecture import from_scratch
+from lecture.words import raised
 
 few_images = IMAGES.X[:100]
 deepest, powers = 20, range(-10, 5, 2)
@@ -1916,7 +1952,7 @@ def spread_through_layers(
     epsilon = 10.0**log10_epsilon if batch_norm else None
     found = untrained(10.0**log10_sigma, epsilon, hidden_layers)
     power = round(2 * log10_sigma - log10_epsilon)
-    note = f" at σ²/ε = 1e{power:+d}" if batch_norm else ""
+    note = f" at σ²/ε = 10{raised(power)}" if batch_norm else ""
     sizes = {
         f"spread of u{note}": found.u_std,
         f"size of ∂L/∂W{note}": found.weight_gradient_norm,
@@ -1959,7 +1995,7 @@ display(
         if_so="With σ ten times smaller and ε a hundred times smaller, the"
         " spread of u stays the same in all layers.",
         if_not="With σ ten times smaller and ε a hundred times smaller, the"
-        " spread of u is another one.",
+        " spread of u changes.",
         if_undecided="It stays open whether the spread of u is the same with σ"
         " ten times smaller and ε a hundred times smaller.",
     ),
@@ -2040,8 +2076,8 @@ for mode in (True, False):
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **a.** A prediction must not depend on which other images are in the batch,
-# and it does not: the averages are the same for every batch.
+# **a.** In training only. A prediction must not depend on which other images
+# are in the batch, and it does not: the averages are the same for every batch.
 #
 # </details>
 #
@@ -2094,7 +2130,9 @@ display(
     claim(
         inference.verdict("NO_MATTER"),
         if_so="At the end of the cycle it no longer matters: {mean:+.1%}.",
-        if_not="At the end of the cycle it still matters: {mean:+.1%}.",
+        if_not="At the end of the cycle it still matters: statistics of"
+        " training images gain {mean:+.1%} over moving averages of momentum"
+        " 0.9.",
         if_undecided="At the end of the cycle, statistics of training images"
         " gain {mean:+.1%} over moving averages of momentum 0.9. Whether that"
         " is less than 0.5% stays open.",
@@ -2103,8 +2141,9 @@ display(
 claim(
     inference.verdict("AS_GOOD"),
     if_so="The statistics of the batch itself are as good as moving averages.",
-    if_not="With the statistics of the batch itself, the accuracy differs from"
-    " that with moving averages by {mean:+.1%} of the images.",
+    if_not="The statistics of the batch itself and moving averages are not"
+    " equally good: the accuracy with the first minus that with the second is"
+    " {mean:+.1%} of the images.",
     if_undecided="Whether the statistics of the batch itself are as good as"
     " moving averages stays open: {low:+.1%} to {high:+.1%}.",
 )
@@ -2112,10 +2151,11 @@ claim(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# **a.** Then the weights run away from their averages. When the rate is
-# small, the averages catch up, and it no longer matters whether they were
-# collected on the way or are computed afterwards. A batch of a hundred images
-# gives a noisy mean and variance, and in nine layers the noise adds up.
+# **a.** While the rate is high. Then the weights change faster than the
+# averages can follow. When the rate is small, the averages catch up, and it no
+# longer matters whether they were collected on the way or are computed
+# afterwards. A batch of a hundred images gives a noisy mean and variance, and
+# in nine layers the noise adds up.
 #
 # </details>
 #
@@ -2246,7 +2286,7 @@ exercises.check("largest-epsilon", largest_epsilon)
 #
 # *About 5 minutes.*
 #
-# The claims of the report, and some that one often hears beside them, were
+# The claims of the report, and some that are often made beside them, were
 # written down before any network of this chapter was trained, each with the
 # smallest effect that would count. There is one exception: the claim that a
 # wrong gradient keeps 90% of what the right one learns was added after a first
@@ -2270,23 +2310,30 @@ answers = [
     first_weights,
     inference,
 ]
+words = [verdict.word for answer in answers for verdict in answer.verdicts]
+supported = words.count("supported") / len(words)
 print(experiments.tally(answers))
+display(
+    experiments.decided(
+        a=supported >= 0.85, b=0.55 <= supported < 0.8, c=supported < 0.5
+    )
+)
 Table.of(experiments.verdict_table(answers), folded="All claims, one by one")
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# A single run cannot tell an effect from the spread of the seeds, and for
-# some questions the spread of networks with nine layers is as large as what
-# was to be shown.
+# The first line above counts them. A single run cannot tell an effect from the
+# spread of the seeds, and for some questions the spread of networks with nine
+# layers is as large as the effect that was to be shown.
 #
 # </details>
 #
 # "Undecided" means that the interval contains the smallest effect that counts;
 # more seeds could decide it. In the next table the published numbers stand
-# beside ours. "Agrees" means that as many runs of ours could have given the
-# published number. They are compared only where the report's images, CIFAR-10,
-# are at hand.
+# beside ours. "Agrees" means that the mean of as many runs of ours could have
+# been the published number. Numbers are compared only where the report's
+# images, CIFAR-10, are at hand.
 
 # %% tags=["hide-input"]
 print(IMAGES.describe())
