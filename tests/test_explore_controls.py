@@ -128,6 +128,9 @@ def test_a_list_is_a_dropdown_a_bool_a_tick_box_and_a_number_stays_fixed():
     assert control_of([1, 2]).kind == "dropdown"
     assert control_of(("sin", "cos")).kind == "dropdown"
     assert control_of({"one": 1, "two": 2}).labels == ("one", "two")
+    named = {"SGD": "sgd", "Adam": "adam"}
+    starts = {first: control_of(named, default=first).initial for first in ("Adam", "adam", "sgd", "lion", None)}
+    assert starts == {"Adam": 1, "adam": 1, "sgd": 0, "lion": 0, None: 0}
     assert control_of(True) == control_of(True, default=False)  # the setting says what is shown first
     assert (control_of(True).kind, control_of(True).values, control_of(True).initial) == ("tick", (False, True), 1)
     controls, fixed = controls_of(draw_wave, {"n": 3, "kind": "cos", "amplitude": (1, 2)})

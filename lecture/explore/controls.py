@@ -144,7 +144,8 @@ def _values(name, setting):
 def _with_labels(name, kind, values, *, default, shown=None, otherwise=0):
     """Return a control that shows ``default`` first if it has it, else the value at ``otherwise``.
 
-    Labels are made from ``shown``, or from the values if None.
+    Labels are made from ``shown``, or from the values if None. A default is looked for among the labels, then among
+    the values that are texts.
     """
     if not len(values):
         raise ValueError(f"{name} must have at least one value to choose from, got none.")
@@ -153,7 +154,8 @@ def _with_labels(name, kind, values, *, default, shown=None, otherwise=0):
         twice = next(label for label in labels if labels.count(label) > 1)
         raise ValueError(f"{name} must have values that read differently, got {twice!r} more than once.")
     first = _label(default)
-    return Control(name, kind, values, labels, labels.index(first) if first in labels else otherwise)
+    texts = labels if first in labels else tuple(value if isinstance(value, str) else None for value in values)
+    return Control(name, kind, values, labels, texts.index(first) if first in texts else otherwise)
 
 
 def _steps(name, setting):
