@@ -1916,7 +1916,7 @@ explore(activation_and_slope, name=HIDDEN)
 z = np.array([-2.0, 0.0, 0.5, 2.0])
 s = 1 / (1 + np.exp(-z))
 for slope in (s * (1 - s), (z > 0) * 1.0):
-    print(slope.round(3), "nine times:", slope**9)
+    print(slope.round(3), "nine times:", *(f"{p:.2g}" for p in slope**9))
 
 # %% [markdown]
 # This is the *vanishing gradient*. The table divides the gradient at the first
@@ -1926,13 +1926,13 @@ for slope in (s * (1 - s), (z > 0) * 1.0):
 
 # %% tags=["hide-input"]
 depths = {
-    name: from_scratch.measure_depth(name, start, depth=10).gradient_ratio
-    for name, start in {
-        "sigmoid": "glorot",
-        "tanh": "glorot",
-        "relu": "he",
-        "leaky_relu": "he",
-    }.items()
+    title: from_scratch.measure_depth(name, start, depth=10).gradient_ratio
+    for title, name, start in (
+        ("sigmoid", "sigmoid", "glorot"),
+        ("tanh", "tanh", "glorot"),
+        ("ReLU", "relu", "he"),
+        ("leaky ReLU", "leaky_relu", "he"),
+    )
 }
 Table(
     ["activation function", "gradient at layer 1, over that at layer 10"],
@@ -2609,8 +2609,15 @@ def schedules(schedule="exponential", iterations=100):
     return plots.plot_schedule(schedule, iterations)
 
 
+def by_label(names):
+    """A dropdown of optimizers or schedules, by what they are called."""
+    return {optimizers.label(name): name for name in names}
+
+
 explore(
-    schedules, schedule=list(optimizers.SCHEDULED), iterations=(20, 100, 40)
+    schedules,
+    schedule=by_label(optimizers.SCHEDULED),
+    iterations=(20, 100, 40),
 )
 
 # %% tags=["hide-input"]
@@ -2801,10 +2808,11 @@ compared = {
 
 def over_beale(names, iterations, rates):
     """Paths of some optimizers over Beale's function, up to an iteration."""
+    paths = compared[rates]
     return Paths(
         beale,
-        {name: compared[rates][name][: iterations + 1] for name in names},
-        plots.LOOKS,
+        {optimizers.label(n): paths[n][: iterations + 1] for n in names},
+        {optimizers.label(n): plots.LOOKS[n] for n in names},
     )
 
 
@@ -2817,8 +2825,8 @@ def momentum_in_practice(
 explore(
     momentum_in_practice,
     iterations=(1, 100),
-    optimizer=["sgd", "momentum", "nesterov"],
-    other=["momentum", "nesterov", "sgd"],
+    optimizer=by_label(["sgd", "momentum", "nesterov"]),
+    other=by_label(["momentum", "nesterov", "sgd"]),
     rates=RATES,
 )
 
@@ -3012,8 +3020,8 @@ def adaptive_gradients(
 explore(
     adaptive_gradients,
     iterations=(1, 100),
-    optimizer=ADAPTIVE,
-    other=ADAPTIVE,
+    optimizer=by_label(ADAPTIVE),
+    other=by_label(ADAPTIVE),
     rates=dict(reversed(RATES.items())),  # those chosen by eye come first
 )
 
@@ -3083,8 +3091,8 @@ def adam(iterations=50, optimizer="adam", other="adamax", rates="tuned"):
 explore(
     adam,
     iterations=(1, 100),
-    optimizer=["adam", "adamax", "rmsprop"],
-    other=["adamax", "adam", "momentum"],
+    optimizer=by_label(["adam", "adamax", "rmsprop"]),
+    other=by_label(["adamax", "adam", "momentum"]),
     rates=RATES,
 )
 
@@ -3316,8 +3324,8 @@ def pairs(iterations=50, optimizer="sgd", other="adam", rates="tuned"):
 explore(
     pairs,
     iterations=(2, 100, 2),
-    optimizer=list(optimizers.RULES),
-    other=list(optimizers.RULES),
+    optimizer=by_label(optimizers.RULES),
+    other=by_label(optimizers.RULES),
     rates=RATES,
 )
 
