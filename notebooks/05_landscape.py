@@ -122,7 +122,7 @@ axes[2].legend(loc="upper right");
 # In the next figure these variances are the level lines: the loss of the best
 # constant.
 #
-# For your own regression: print the variance of the targets, and you know
+# **For your own regression:** print the variance of the targets, and you know
 # which loss means "nothing learnt".
 #
 # **Learnt:** a squared error means something only beside that of the best
@@ -250,7 +250,7 @@ claim(
 # the mean of the targets. The narrower a layer, the likelier it is that all
 # its units die, and a deep network of the same size has to be narrow.
 #
-# For your own network: before you say that one architecture beats another,
+# **For your own network:** before you say that one architecture beats another,
 # tune the learning rate of each with equally many trials, and look at more
 # than one seed.
 #
@@ -360,8 +360,8 @@ experiments.decided(
 # The numbers in the legend are parameters. Strong marks are means, faint ones
 # are single networks: check whether the faint marks of two curves overlap.
 #
-# For your own networks: before you compare two, call `count_params()` on both,
-# and build a third one that makes the comparison fair.
+# **For your own networks:** before you compare two, call `count_params()` on
+# both, and build a third one that makes the comparison fair.
 #
 # **Learnt:** a filter has weights for every map that it looks at, and every
 # unit has a bias. Count both before you claim "at equal size".
@@ -518,8 +518,8 @@ claim(
 # shadow on the plane of all eight paths, then the initial weights with their
 # shadow on a plane through the end of their own path.
 #
-# For your own training: `Trajectory` records the weights, and `project` puts a
-# random walk beside them.
+# **For your own training:** `Trajectory` records the weights, and `project`
+# puts a random walk beside them.
 
 # %% tags=["live"]
 # Save a training's weights with landscape.Trajectory(), and project them.
@@ -647,9 +647,10 @@ claim(
 # The dashed lines are the limits $2 / \eta$, in the colours of the rates. The
 # right panel shows the largest eigenvalues at the chosen step.
 #
-# For your own network: when you show a picture of a loss surface, say which two
-# of the thousands of directions it shows, and how far the path is from their
-# plane. If a training becomes unstable, try a smaller learning rate.
+# **For your own network:** when you show a picture of a loss surface, say
+# which two of the thousands of directions it shows, and how far the path is
+# from their plane. If a training becomes unstable, try a smaller learning
+# rate.
 #
 # **Learnt:** a picture of a loss surface is a choice of two directions. And
 # how sharply the loss is curved where a training ends depends on its learning
@@ -822,8 +823,8 @@ claim(
 # drops. A large gradient on a level stretch would suggest that the steps go
 # back and forth across a narrow valley.
 #
-# For your own training: the norm costs one line and next to no time, because
-# training computes the gradient anyway.
+# **For your own training:** the norm costs one line and next to no time,
+# because training computes the gradient anyway.
 
 # %% tags=["live", "slide-code"]
 # Give fit a landscape.GradientNorm(), and look at history.history.
@@ -991,9 +992,9 @@ claim(
 # direction with eigenvalue 0 does not lead up. Dead units add many such
 # directions.
 #
-# For your own network: "the gradient is nearly zero" needs a number. Before you
-# count samples at a radius $r$, compare $|g| r$ with $\lambda r^2 / 2$, where
-# $\lambda$ is the curvature.
+# **For your own network:** "the gradient is nearly zero" needs a number.
+# Before you count samples at a radius $r$, compare $|g| r$ with $\lambda r^2 /
+# 2$, where $\lambda$ is the curvature.
 #
 # **Learnt:** a plateau is often the best that a smaller network can do.
 # Samples around a point show its curvature only at a radius at which curvature
@@ -1120,7 +1121,7 @@ explore(ratios_over_radii, log10_radius=(-7.7, -0.2, 0.5))
 plots.plot_sweeps(stationary.sweeps[:2]);
 
 # %% [markdown]
-# For your own network: a training that has stopped is not necessarily at a
+# **For your own network:** a training that has stopped is not necessarily at a
 # stationary point. Before you call the place a minimum or a saddle, compare
 # the gradient with the curvature.
 #
@@ -1270,8 +1271,8 @@ explore(
 # Below the curves are five images, each with the class that the network at
 # this α gives it; a cross marks a wrong one.
 #
-# For your own networks: averaging the weights of two trainings makes sense if
-# they begin at the same weights, as copies of one pretrained network do.
+# **For your own networks:** averaging the weights of two trainings makes sense
+# if they begin at the same weights, as copies of one pretrained network do.
 # Otherwise, first bring their units into the same order ([Ainsworth et al.,
 # 2023](https://arxiv.org/abs/2209.04836)).
 #
@@ -1513,8 +1514,8 @@ explore(
 # points that the networks have not seen. At a share of 1 there is nothing to
 # find, so expect about one half on unseen points.
 #
-# For your own network: a training accuracy of 100% does not show that it has
-# understood anything. Shuffle your labels and train again: the training
+# **For your own network:** a training accuracy of 100% does not show that it
+# has understood anything. Shuffle your labels and train again: the training
 # accuracy that you get shows how much the network can learn by heart.
 #
 # **Learnt:** training accuracy does not show whether there was anything to
@@ -1609,9 +1610,9 @@ claim(
 # how sure a network is and how often it is right, and the loss over the
 # epochs.
 #
-# For your own network: if the validation loss rises while the accuracy stays
-# where it is, do not make the network smaller before you have looked at how
-# sure it is.
+# **For your own network:** if the validation loss rises while the accuracy
+# stays where it is, do not make the network smaller before you have looked at
+# how sure it is.
 #
 # **Learnt:** "generalizes worse" can mean a higher loss or a lower accuracy,
 # and the two can disagree. Look at both, and at how sure a network is of what
@@ -1737,9 +1738,9 @@ claim(
 # The lowest panel shows where the danger is, and you need no new images to see
 # it: it is where the weights are large. A penalty keeps them small.
 #
-# For your own network: if a larger one does worse, you may be on the rising
-# side of the peak. Try a penalty, early stopping, or a *much* larger network
-# before you make it smaller.
+# **For your own network:** if a larger one does worse, you may be on the
+# rising side of the peak. Try a penalty, early stopping, or a *much* larger
+# network before you make it smaller.
 #
 # **Learnt:** no number of parameters is too large in itself. The worst size
 # can be the one that just fits all training images; a penalty can lower that
@@ -1837,7 +1838,7 @@ claim(
 # disagree. The lower ones show the largest eigenvalue of the Hessian, which
 # says how sharp a minimum is, and the number of updates in each comparison.
 #
-# For your own comparison of batch sizes: say what you hold equal, epochs,
+# **For your own comparison of batch sizes:** say what you hold equal, epochs,
 # updates or loss, and tune the learning rate for each batch size.
 #
 # **Learnt:** "equally long" has at least three meanings, and the choice of one
@@ -2014,8 +2015,8 @@ Table.of(pd.concat(tables), folded="All published numbers beside ours")
 # - Tune both sides of a comparison, and say what was held equal.
 # - Ask what else an explanation predicts, and measure that.
 #
-# For your own claims: write down what you expect, and the smallest effect that
-# would count, before you train.
+# **For your own claims:** write down what you expect, and the smallest effect
+# that would count, before you train.
 #
 # **Learnt:** a picture of the landscape is an argument only beside its null,
 # and one run is no argument at all.

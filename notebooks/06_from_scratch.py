@@ -261,7 +261,7 @@ print(f"accuracy on the validation set after 50 steps: {accuracy:.1%}")
 # there is, but usually you have none. Then you need a check that knows nothing
 # but the loss; it comes [two sections on](#gradient-checking).
 #
-# For your own code: write the smallest version first, compare it with
+# **For your own code:** write the smallest version first, compare it with
 # something that exists, and keep the comparison. The next section does so with
 # the layer whose backward pass is easiest to get wrong.
 #
@@ -417,8 +417,8 @@ explore(
 # backward pass. The further out the first example is, the larger $s$, and the
 # less of the gradient arrives at the third.
 #
-# For your own layers: draw the graph before you write the backward pass, and
-# count for each box how many arrows leave it. Its gradient has that many
+# **For your own layers:** draw the graph before you write the backward pass,
+# and count for each box how many arrows leave it. Its gradient has that many
 # terms.
 #
 # **Learnt:** batch norm ties the images of a mini-batch together, and its
@@ -704,7 +704,7 @@ for columns in (plain, normed):
 # report saw both, and accepted both because the network learnt. Is that a good
 # argument? The next section asks.
 #
-# For your own gradients: check each array in double precision with $h =
+# **For your own gradients:** check each array in double precision with $h =
 # 10^{-5}$ or a complex step, on a few examples, and do it before you train.
 #
 # **Learnt:** a gradient check compares whole arrays, and knows its rounding
@@ -938,8 +938,8 @@ for fault in ("variance", "gamma", "n - 1"):
 # where the mean is still taken out properly, so they tell some of the faults
 # apart.
 #
-# For your own backward pass: put a fault into it on purpose, and see whether
-# your test notices.
+# **For your own backward pass:** put a fault into it on purpose, and see
+# whether your test notices.
 #
 # **Learnt:** a network can learn well with a wrong gradient. Only a comparison
 # with nudging shows it, at parameters where nothing is 0 or 1 by accident.
@@ -1210,8 +1210,8 @@ print(
 )
 
 # %% [markdown]
-# For your own images: standardize by the training set only, and check what a
-# network that has learnt nothing would score.
+# **For your own images:** standardize by the training set only, and check what
+# a network that has learnt nothing would score.
 #
 # **Learnt:** plain gradient descent on a dense network sees neither the order
 # of the pixels nor a rotation, so it can be trained on the principal
@@ -1355,7 +1355,7 @@ experiments.decided(
 #
 # </details>
 #
-# For your own network: run a range test before you search, compare only
+# **For your own network:** run a range test before you search, compare only
 # networks at the end of a cycle, and choose the length of the training so that
 # it ends there.
 #
@@ -1426,7 +1426,7 @@ experiments.decided(
 # that the report does not mention: how far the training set is ahead of the
 # validation set, with batch norm and without.
 #
-# For your own comparison: pair the seeds, and take the interval of the
+# **For your own comparison:** pair the seeds, and take the interval of the
 # differences. What both networks of a pair share drops out of it.
 #
 # **Learnt:** "it makes no difference" needs a size and an interval, and two
@@ -1518,8 +1518,8 @@ experiments.decided(
 # could come from initial weights of standard deviation $1/\sqrt{n}$ instead of
 # $\sqrt{2/n}$: each ReLU then halves the variance.
 #
-# For your own deep network: before you add layers, check that the ones you have
-# are wide enough, and run the shallow network beside it.
+# **For your own deep network:** before you add layers, check that the ones you
+# have are wide enough, and run the shallow network beside it.
 #
 # **Learnt:** a change that pays at one depth need not pay at another. Measure
 # both, and put the shallow network beside the deep one.
@@ -1721,7 +1721,7 @@ if carried_over.details.published:
 # a training accuracy of .619, while the report's five new networks with .0072
 # have .6082 ± .0008.
 #
-# For your own search: build the network inside the loop, use a logarithmic
+# **For your own search:** build the network inside the loop, use a logarithmic
 # scale, and train the winner again with new seeds before you quote its score.
 #
 # **Learnt:** the best score of a search is partly luck. And if the training
@@ -1866,8 +1866,8 @@ claim(
 # are the report's, its numbers stand at the right. As its networks learn from
 # σ = 0.0001, its ε must have been smaller than $10^{-5}$.
 #
-# For your own deep network: keep He's or Glorot's initial weights even with
-# batch norm, and if the sums are small on purpose, look at ε.
+# **For your own deep network:** keep He's or Glorot's initial weights even
+# with batch norm, and if the sums are small on purpose, look at ε.
 #
 # **Learnt:** batch norm makes a network independent of the size of its initial
 # weights only as long as ε is small beside the variance of the sums.
@@ -2041,7 +2041,7 @@ claim(
 # a layer gets no gradient that could move its weights. (The larger $\sigma$,
 # the more it also depends on $\sigma$ itself, through the softmax.)
 #
-# For your own network: a default of $\varepsilon$ is small or large only
+# **For your own network:** a default of $\varepsilon$ is small or large only
 # beside the variance of your sums. If the initial weights are small, print
 # `z.var()` before the first batch norm and before the last one.
 #
@@ -2163,7 +2163,7 @@ claim(
 # than it looks: its averages are behind, not its weights. That is a second
 # reason to judge networks at the end of a cycle.
 #
-# For your own network: if the validation loss of a network with batch norm
+# **For your own network:** if the validation loss of a network with batch norm
 # jumps up and down while the training loss does not, lower the momentum, or
 # compute the statistics anew before you measure.
 #
@@ -2396,8 +2396,8 @@ else:
 # - Build the network inside the loop over what you vary.
 # - Train the winner again with new seeds, and say how many runs a number has.
 #
-# For your own report: write down what a reader needs to repeat it, ε and the
-# seeds included, and let somebody try.
+# **For your own report:** write down what a reader needs to repeat it, ε and
+# the seeds included, and let somebody try.
 #
 # **Learnt:** code that is wrong can look right for as long as nobody asks what
 # else would look the same.

@@ -143,7 +143,7 @@ def winners_curse(answer):
         right,
         known=[
             (best.mean(), "That is what the search reports. By how much is it too high?"),
-            (100 * right, "That is in points of percent. A share is wanted."),
+            (100 * right, "That is in percentage points. A share is wanted."),
             (n_images * right, "Those are images. Which share of all images are they?"),
             (-right, "The winner is the highest score, and it overstates itself: the difference is positive."),
             (error, "That is the standard error of a single score. The winner is the best of several."),
