@@ -145,8 +145,8 @@ def _asked(notebook, name):
 
 def _measured(cell):
     """The letter that the outputs of a cell name as right; empty if none does."""
-    named = [output.get("metadata", {}).get("decided", "") for output in cell.get("outputs", [])]
-    return next(filter(None, named), "")
+    shown = [output.get("metadata", {}).get("text/markdown", {}) for output in cell.get("outputs", [])]
+    return next(filter(None, (each.get("decided", "") for each in shown)), "")
 
 
 def _prediction(anchor, asked, answer, name):

@@ -2,6 +2,7 @@
 
 import nbformat
 import pytest
+from IPython.core.formatters import DisplayFormatter
 from small_book import code, notebook, text
 
 from lecture.experiments import decided
@@ -117,9 +118,11 @@ def test_what_follows_an_answer_is_folded_up_to_the_next_heading_or_question():
 
 def displayed(shown):
     """A cell of code whose output is what IPython makes of a displayed object."""
-    data, metadata = shown._repr_markdown_()
+    formatter = DisplayFormatter()
+    formatter.active_types = ["text/plain", "text/markdown"]
+    data, metadata = formatter.format(shown)
     cell = code("decided(...)")
-    cell.outputs = [nbformat.v4.new_output("display_data", {"text/markdown": data}, metadata=metadata)]
+    cell.outputs = [nbformat.v4.new_output("display_data", data, metadata=metadata)]
     return cell
 
 
