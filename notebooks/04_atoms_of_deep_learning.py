@@ -1088,7 +1088,7 @@ for matrix in (rotation, positive):
 # it keeps lengths.
 
 # %% [markdown] anchor="atom-activations"
-# ## Any bend will do?
+# ## Will any bend do?
 #
 # *About 8 minutes.*
 #
@@ -1100,7 +1100,8 @@ for matrix in (rotation, positive):
 plots.plot_functions(experiments.activations.FUNCTIONS);
 # %% [markdown]
 # The task is two interleaved half moons; the networks are 2-30-30-2. Mind the
-# sign: its derivative is 0 wherever it exists, so no gradient passes it.
+# sign: its derivative is 0 wherever it exists, so no gradient passes through
+# it.
 #
 # *Predict first: how well do the networks with the sign learn?*
 #

@@ -1101,11 +1101,11 @@ explore(ratios_over_radii, log10_radius=(-7.7, -0.2, 0.5))
 #
 # </details>
 #
-# In the first figure, a number in a marker says how many stationary points lie
-# there. The slider changes the radius around one point of each kind; the
-# report's radius is $10^{-6.7}$. In the shaded range the slope decides most
-# samples, and the dashed line is the ratio by the eigenvalues. Look for radii
-# at which samples and eigenvalues agree.
+# In the first figure, the number below a marker says how many stationary
+# points lie there. The slider changes the radius around one point of each
+# kind; the report's radius is $10^{-6.7}$. In the shaded range the slope
+# decides most samples, and the dashed line is the ratio by the eigenvalues.
+# Look for radii at which samples and eigenvalues agree.
 #
 # A search that has stopped has not always found a stationary point. Where the
 # Hessian multiplied by the gradient gives zero, the norm cannot fall any
@@ -1542,7 +1542,8 @@ explore(
 
 # %%
 widths = experiments.widths.run(preset=PRESET)
-plots.plot_sweeps(widths.sweeps);
+plots.plot_sweeps(widths.sweeps[:2])
+plots.plot_sweeps(widths.sweeps[2:]);
 
 # %% tags=["hide-input"]
 display(
@@ -1606,9 +1607,9 @@ claim(
 # 2017](https://arxiv.org/abs/1706.04599)). That changes no answer, only how
 # sure the network is of it. In three panels the axis counts parameters: from
 # left to right the networks have 3, 9, 27, 81 and 243 units in each layer. The
-# lower panels show the *calibration error*, which is the mean distance between
-# how sure a network is and how often it is right, and the loss over the
-# epochs.
+# second figure shows the *calibration error*, which is the mean distance
+# between how sure a network is and how often it is right, and the loss over
+# the epochs.
 #
 # **For your own network:** if the validation loss rises while the accuracy
 # stays where it is, do not make the network smaller before you have looked at
