@@ -360,5 +360,5 @@ def _compared(g, ways, found, method):
 
 def _row(array):
     """The row of one array in the table."""
-    numbers = f"{array.error:.1e}", array.ours, array.theirs, f"{array.noise:.0e}", array.kinks
+    numbers = f"{array.error:.2g}", array.ours, array.theirs, f"{array.noise:.0e}", array.kinks
     return array.label, "×".join(map(str, array.shape)), *numbers, array.verdict

@@ -10,6 +10,7 @@ from lecture.from_scratch import ErrorsOverH
 from lecture.plots import style
 from lecture.plots.alt import describe
 from lecture.plots.style import COLORS, size
+from lecture.words import digits
 
 _LOOKS = {"float64": (COLORS[0], "o"), "float32": (COLORS[1], "s")}
 LEAST = 1e-12
@@ -58,7 +59,7 @@ def _draw_curve(ax, curve):
         ax.plot(curve.hs[kinked], curve.with_kinks[kinked], "x", color=color, **crosses)
         ax.vlines(curve.hs[kinked], curve.errors[kinked], curve.with_kinks[kinked], color=color, linewidth=thin)
     place = {"textcoords": "offset points", "ha": "right", "va": "top", "color": color, "weight": "bold"}
-    ax.annotate(f"h = {best[0]:.0e}", best, xytext=(-0.3 * size(), -0.9 * size()), **place)
+    ax.annotate(f"h = {digits(best[0], 1)}", best, xytext=(-0.3 * size(), -0.9 * size()), **place)
 
 
 def _draw_keys(ax, curves):
