@@ -79,6 +79,21 @@ def test_the_graph_shows_what_is_known_at_a_step(step, values, gradients):
     assert f"Step {step} of 19" in text and (("backward" in text) == (step > 9)) and (("∂L/∂" in text) == (step > 9))
 
 
+@pytest.mark.parametrize("first", [-6.0, -1.5, 0.0, 1.5, 6.0])  # the slider of chapter 6
+def test_what_stands_in_a_box_keeps_clear_of_its_border(first):
+    z, above = [[first], [0.0], [1.0], [4.0]], [[0.0], [0.0], [1.0], [0.0]]
+    ax = plot_batch_norm_graph(batch_norm_graph(z, above, [2.0], [1.0], epsilon=0))
+    ax.figure.draw_without_rendering()
+    boxes = [box.get_window_extent() for box in ax.patches if isinstance(box, FancyBboxPatch)]
+    em, seen = ax.transData.transform([(0, 0), (1, 0)])[:, 0] @ [-1, 1], 0
+    for text in (text.get_window_extent() for text in ax.texts if text.get_text()):
+        for box in boxes:
+            if box.x0 < (text.x0 + text.x1) / 2 < box.x1 and box.y0 < (text.y0 + text.y1) / 2 < box.y1:
+                assert min(text.x0 - box.x0, box.x1 - text.x1) > 0.35 * em
+                seen += 1
+    assert seen == 10 + 2 * 25  # a symbol in each box; five steps with four examples, five that all share
+
+
 def test_the_spread_is_drawn_as_median_and_range():
     X = RNG.normal(size=(30, 6))
     spreads = [spread([6, 5, 4, 3], X, sigma=0.1, seeds=3)]

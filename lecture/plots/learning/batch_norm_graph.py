@@ -17,17 +17,18 @@ MOST_EXAMPLES = 8
 _FORWARD, _BACK, _IDLE = COLORS[0], COLORS[1], "0.72"
 # All lengths are in em; the lower row of boxes hangs from 0, the upper row stands on _BETWEEN.
 _BETWEEN = 4.2
-_GRADIENT = 4.2  # the width of a gradient with the space before it
+_MARGIN = 0.55  # between the numbers of a box and its right border; the widest value leaves as much on the left
+_GRADIENT = 4.15  # the width of a gradient with the space before it
 _LINE, _HEAD = 1.3, 2.1  # a line of numbers; the symbol on top of a box
 # The left end and the width of each box.
-_LOWER = {"z": (0.0, 7.6), "centred": (10.6, 8.0), "z_hat": (31.9, 8.0), "out": (43.2, 8.2)}
+_LOWER = {"z": (0.0, 8.3), "centred": (10.8, 8.3), "z_hat": (30.9, 8.9), "out": (42.6, 8.8)}
 _UPPER = {
-    "mean": (3.2, 7.2),
-    "squared": (11.2, 8.0),
-    "variance": (22.8, 7.2),
-    "spread": (33.6, 7.2),
-    "gamma": (41.5, 4.7),
-    "beta": (46.7, 4.7),
+    "mean": (2.3, 8.2),
+    "squared": (11.2, 8.1),
+    "variance": (21.8, 7.7),
+    "spread": (33.1, 7.6),
+    "gamma": (41.0, 5.1),
+    "beta": (46.4, 5.0),
 }
 
 
@@ -137,7 +138,8 @@ def _draw_box(ax, node, box, unit, state):
     top = box.bottom + box.height - 1.1
     letters = {"va": "center", "zorder": 4}
     ax.text(box.left + box.width / 2, top, node.formula, ha="center", color="black" if has_value else "0.5", **letters)
-    values, gradients = max(box.width - _GRADIENT, 1.1), box.width - 0.2  # where the numbers end
+    gradients = box.width - _MARGIN  # where the numbers end
+    values = max(gradients - _GRADIENT, 2 * _MARGIN)
     columns = ((has_value, node.value, values, _FORWARD), (has_gradient, node.gradient, gradients, _BACK))
     for shown, array, end, color in columns:
         for row, number in enumerate(np.atleast_1d(array[..., unit])) if shown else ():
