@@ -185,6 +185,16 @@ def test_panels_whose_colours_mean_the_same_share_a_legend_below_them():
     assert [ax.get_ylim() for ax in axes] == before and all(ax.get_legend() is None for ax in axes)
 
 
+def test_a_shared_legend_takes_as_many_rows_as_it_needs_to_stay_in_the_figure():
+    names = [f"test images, with the logits divided by {n}" for n in range(4)]
+    axes = _panels(names[:3], names)
+    (legend,) = clear_legends(axes)
+    axes[0].figure.canvas.draw()
+    box, figure = legend.get_window_extent(), axes[0].figure.bbox
+    assert figure.x0 <= box.x0 < box.x1 <= figure.x1
+    assert len({round(text.get_window_extent().y0) for text in legend.get_texts()}) > 1
+
+
 @pytest.mark.parametrize("names", [(["a", "b"], ["b", "a"]), (["a", "b"], ["c", "d"])], ids=["turned", "others"])
 def test_panels_whose_colours_mean_different_things_have_a_legend_each_which_covers_nothing(names):
     axes = _panels(*names)

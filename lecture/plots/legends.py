@@ -63,9 +63,7 @@ def clear_legends(axes: Sequence[Axes], **options: Any) -> list[Legend]:
         {color for color, _ in _meanings(labelled)}
     ):
         (figure,) = {ax.figure for ax in labelled}
-        return [
-            figure.legend(curves.values(), curves, loc="outside lower center", ncols=min(len(curves), 4), **options)
-        ]
+        return [_below(figure, curves, options)]
     legends, inside = {ax: ax.legend(**INSIDE | options) for ax in labelled}, list(labelled)
     while ax := next((ax for ax in inside if _covers(legends[ax], ax)), None):
         inside.remove(ax)
@@ -94,6 +92,17 @@ def move_to_a_free_corner(legend: Legend, ax: Axes) -> Legend:
         return np.count_nonzero(((points >= box.min) & (points <= box.max)).all(axis=1))
 
     legend.set_loc(min(CORNERS, key=covered))
+    return legend
+
+
+def _below(figure, curves, options):
+    """One legend below all panels, in as few rows as its width allows; no row has more than four entries."""
+    n, options = len(curves), {"loc": "outside lower center"} | options
+    for rows in range(-(-n // 4), n + 1):
+        legend = figure.legend(curves.values(), curves, ncols=-(-n // rows), **options)
+        if rows == n or legend.get_window_extent().width <= figure.bbox.width:
+            break
+        legend.remove()
     return legend
 
 
