@@ -1070,7 +1070,7 @@ def next_place(mean, std, beta):
 exercises.check("confidence-bound", next_place)
 
 # %% [markdown] anchor="over-tuning" part="Winning by luck"
-# ## Winning by luck
+# ## Why the winner's score is too high
 #
 # *About 7 minutes.*
 #
