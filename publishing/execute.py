@@ -17,7 +17,8 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from tqdm import tqdm
 
 from lecture.device import available_cores
-from publishing.files import need_writable, write_whole
+from lecture.files import refuse_unwritable
+from publishing.files import write_whole
 from publishing.notebooks import as_text, from_source, sources
 
 CELL_LIMIT = 3 * 3600  # seconds; a cell in full mode trains for minutes, none for hours
@@ -65,10 +66,10 @@ def execute_all(root, *, environment, inputs=(), output, say=print):
     ------
     NotebookError
         If a cell raises, or a kernel dies.
-    UnwritableError
+    ValueError
         If nothing can be written in ``output``; no notebook is run then.
     """
-    need_writable(output)
+    refuse_unwritable(output)
     return _finished(_all(root, environment, inputs, output / "executed", say))
 
 

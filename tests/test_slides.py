@@ -6,7 +6,7 @@ import nbformat.v4 as new
 import pytest
 from conftest import ROOT
 
-from publishing import browser_files, execute, files, notebooks, slides
+from publishing import browser_files, execute, notebooks, slides
 from publishing.build import build
 from publishing.errors import BookError
 from publishing.markup import blocks
@@ -437,7 +437,7 @@ def test_an_unwritable_folder_is_said_before_any_notebook_runs(tmp_path):
     checkout = _checkout(tmp_path, "# %%\nopen('ran', 'w')\n")
     (tmp_path / "_build").write_text("a file where the folder should be")
     with pytest.raises(
-        files.UnwritableError, match=rf"^nothing can be written in {re.escape(str(tmp_path))}/_build: File exists\.$"
+        ValueError, match=rf"^nothing can be written in {re.escape(str(tmp_path))}/_build: Not a directory\.$"
     ):
         build(slides.assemble, checkout, environment={})
     assert not (tmp_path / "notebooks" / "ran").exists()
