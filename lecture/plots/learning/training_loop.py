@@ -18,10 +18,10 @@ MOST_ROWS, MOST_COLUMNS = 6, 4  # of an array whose numbers are written; a large
 _FORWARD, _BACK = COLORS[0], COLORS[1]
 _SMALL = 1.0  # letters of the numbers, in em
 # All lengths are in em, from the left and from the bottom of the loss.
-_WIDE, _HIGH = 3.2, 1.5  # a cell
-_GAP, _BETWEEN = 2.0, 5.8  # from box to box, and from the upper row of boxes to the lower
-_LEAST = 29  # from the batch to the predictions, so that the optimizer and the gradients fit below
-_LOW, _LOWER = 8.6, 3.6  # the top of the loss and of the optimizer, the bottom of the optimizer
+_WIDE, _HIGH = 3.4, 1.5  # a cell
+_GAP, _BETWEEN = 1.7, 5.2  # from box to box, and from the upper row of boxes to the lower
+_LEAST = 27  # from the batch to the predictions, so that the optimizer and the gradients fit below
+_LOW, _LOWER = 8.0, 3.3  # the top of the loss and of the optimizer, the bottom of the optimizer
 _TRUTH = 1.6  # the height of the arrow from the targets to the loss
 _HALF = 7.2  # half the width of the optimizer
 
@@ -62,9 +62,9 @@ def plot_training_loop(loop: Round, *, ax: Axes | None = None) -> Axes:
     boxes = _upper_row(loop)
     batch, *layers, predictions = boxes
     bottom = _LOW + _BETWEEN  # of the upper row
-    high = 4.2 + _HIGH * max(_rows(array) for box in boxes for _, array in box.arrays)
+    high = 4.0 + _HIGH * max(_rows(array) for box in boxes for _, array in box.arrays)
     right, top = predictions.left + predictions.width, bottom + high
-    ax = _canvas(ax, (-0.7, right + 0.7), (-1.5, top + 5.4))
+    ax = _canvas(ax, (-0.5, right + 0.5), (-1.2, top + 4.8))
     for box, after in zip(boxes, [*boxes[1:], None]):
         _draw_upper(ax, box, bottom, high)
         if after:
@@ -79,15 +79,15 @@ def plot_training_loop(loop: Round, *, ax: Axes | None = None) -> Axes:
     _path(ax, [(predictions.left, _LOW - 2.4), (middle + _HALF, _LOW - 2.4)], _BACK)
     ax.text((predictions.left + middle + _HALF) / 2, _LOW - 2.0, "gradients", ha="center", va="bottom", color=_BACK)
     for box, change in zip(layers, loop.changes):
-        _path(ax, [(middle, _LOW), (middle, _LOW + 1.7), (box.middle, _LOW + 1.7), (box.middle, bottom)], _BACK)
+        _path(ax, [(middle, _LOW), (middle, _LOW + 1.4), (box.middle, _LOW + 1.4), (box.middle, bottom)], _BACK)
         ax.text(
-            box.middle + 0.6, _LOW + 4.0, f"weights move\nby up to {np.abs(change).max():.2g}", va="center", color=_BACK
+            box.middle + 0.6, _LOW + 3.5, f"weights move\nby up to {np.abs(change).max():.2g}", va="center", color=_BACK
         )
     left, end = layers[0].left, layers[-1].left + layers[-1].width
     ax.plot(
         [left, left, end, end], [top + 0.6, top + 1.1, top + 1.1, top + 0.6], color="0.4", linestyle="--", linewidth=1
     )
-    places = (middle - _HALF, top + 2.3), (middle + _HALF, top + 2.3), (predictions.middle, 0), (middle, _LOWER)
+    places = (middle - _HALF, top + 2.1), (middle + _HALF, top + 2.1), (predictions.middle, 0), (middle, _LOWER)
     for number, (choice, place) in enumerate(zip(CHOICES, places), start=1):
         ax.text(
             *place,
@@ -98,7 +98,7 @@ def plot_training_loop(loop: Round, *, ax: Axes | None = None) -> Axes:
         )
     ax.text(
         right / 2,
-        top + 5.1,
+        top + 4.6,
         f"Round {loop.number}, then the next batch",
         ha="center",
         va="top",
@@ -119,7 +119,7 @@ def _upper_row(loop):
         contents.append((f"layer {number}", f"layer {number}: {activation}", ((heading, matrix),)))
     contents.append(("predictions", "predictions", ((_heading("ŷ", loop.predictions), loop.predictions),)))
     widths = [
-        max(_inside(arrays) + (3.4 if name.startswith("layer") else 1.8), 0.62 * len(title) + 1.2, 9.4)
+        max(_inside(arrays) + (3.0 if name.startswith("layer") else 1.4), 0.62 * len(title) + 1.2, 9.4)
         for name, title, arrays in contents
     ]
     gap = max(_GAP, (_LEAST - sum(widths[1:-1])) / (len(widths) - 1))
@@ -212,7 +212,7 @@ def _draw_array(ax, array, left, floor):
             _two_decimals(value),
             ha="center",
             va="center",
-            fontsize=0.97 * size(),
+            fontsize=_SMALL * size(),
             zorder=4,
         )
 
@@ -225,10 +225,10 @@ def _draw_loss(ax, loop, above):
     """The loss, below the predictions: a number, and how it is made."""
     _frame(ax, "loss", (above.left, 0), (above.width, _LOW), "#f9dfcc")
     ax.text(above.middle, _LOW - 1.2, "loss", ha="center", va="center")
-    ax.text(above.middle, _LOW - 3.1, f"{loop.loss:.3f}", ha="center", va="center", fontsize=1.4 * size())
+    ax.text(above.middle, _LOW - 3.0, f"{loop.loss:.3f}", ha="center", va="center", fontsize=1.4 * size())
     ax.text(
         above.middle,
-        _LOW - 5.7,
+        _LOW - 5.4,
         loop.loss_name.replace("crossentropy", "cross-entropy").replace("_", "\n"),
         ha="center",
         va="center",
