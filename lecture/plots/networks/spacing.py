@@ -28,7 +28,7 @@ _SPACING = {
     "names": _Spacing(radius=1.25, row=3.3, near=2, far=5, tallest=34),
     "functions": _Spacing(radius=1.85, row=4.5, near=2.4, far=5, tallest=34),
 }
-_LABELLED_ROW, _LABELLED_NEAR = 4.8, {"functions": 3.6}  # where weights have labels; the nearest is 3 otherwise
+_LABELLED_ROW, _LABELLED_NEAR = 4.5, {"functions": 3.6}  # where weights have labels; the nearest is 3 otherwise
 _WIDEST, _LAYER = 56, 4  # width of a figure of our own, in em, and what each gap adds to it beyond 14 of them
 _COUNTED = 22  # the least width where the counts stand below, in em
 _APART, _ALL_APART, _NAMED_APART = 5.5, 50, 7  # distance of layers in em: each, of all gaps, and at most for names
