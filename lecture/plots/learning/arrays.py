@@ -14,7 +14,7 @@ from lecture.plots.style import COLORS, size
 from lecture.words import listed, rounded
 
 MOST_CELLS = 8  # rows or columns, so that the numbers can be read
-_WIDE, _HIGH = 1.25, 0.8  # of a cell
+_WIDE, _HIGH = 1.25, 0.7  # of a cell
 _ROW, _COLUMN, _BIAS, _ENTRY = COLORS[0], COLORS[2], COLORS[3], COLORS[1]  # the parts of a sum, and the sum
 _LETTERS = 2.75 / 0.6  # characters in a unit of width, about
 
@@ -48,7 +48,7 @@ def plot_dense_product(product: DenseProduct, *, ax: Axes | None = None) -> Axes
     x, bias_y, w_y = p * _WIDE + 2.2, n * _HIGH + 1.0, n * _HIGH + 2.8
     width, height = x + q * _WIDE + 3.1, w_y + p * _HIGH + 0.8
     lines = _sum_of(product, width + 1.3)
-    ax = _canvas(ax, width, height, below=0.7 + 0.7 * len(lines))
+    ax = _canvas(ax, width, height, below=0.35 + 0.7 * len(lines))
     _table(ax, product.X, (0, 0), f"X    p = {p}")
     _side(ax, product.X, (0, 0), f"n = {n} example{'s' * (n > 1)}", turned=True)
     _table(ax, product.W, (x, w_y), f"W    q = {q} unit{'s' * (q > 1)}")

@@ -33,7 +33,7 @@ _WIDEST, _LAYER = 56, 4  # width of a figure of our own, in em, and what each ga
 _COUNTED = 22  # the least width where the counts stand below, in em
 _APART, _ALL_APART, _NAMED_APART = 5.5, 50, 7  # distance of layers in em: each, of all gaps, and at most for names
 _BAR = 4.0  # height of a colour bar with its numbers and name, in em
-_EDGE, _CAPTION, _NAME, _COUNTS = 0.4, 1.4, 1.2, 1.7  # heights of a margin and of three kinds of lines, in em
+_EDGE, _CAPTION, _NAME, _COUNTS = 0.4, 1.4, 1.2, 1.35  # heights of a margin and of three kinds of lines, in em
 _LEFT, _RIGHT, _ACTIVATION = 1.5, 1.9, 2.6  # the least room beside the first and the last layer; of its activations
 
 
