@@ -56,7 +56,7 @@ WRONG |= {
     ],
     "counting-updates": [
         (970, "last batch"),
-        (97.65625 * 10, "part"),
+        (97.65625 * 10, "fraction"),
         (976, "leaves out"),
         (977, "batch of its own"),
         (98, "one epoch"),
@@ -290,7 +290,7 @@ WRONG |= {
         (31, ""),
     ],
     "equal-steps": [
-        (937.5, "part"),
+        (937.5, "fraction"),
         (900, "smaller"),
         (150, "full batches"),
         (7, "one epoch"),

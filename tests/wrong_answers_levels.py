@@ -156,7 +156,7 @@ WRONG_LEVELS = {
         (Prediction(0.6, lambda *_: (0.7, 0.8)), "swapped"),
         (Prediction(0.6, lambda *_: (0.99, 0.8)), "training images"),
         (Prediction(0.6, lambda *_: (0.6, 0.6)), "more epochs"),
-        (Prediction(0.6, lambda *_: (0.8, 0.5)), "less than 30%"),
+        (Prediction(0.6, lambda *_: (0.8, 0.5)), "cannot bring"),
         (Prediction(0.6, lambda *_: (0.8, 0.8)), "last digit"),
         (Prediction(0.6, lambda *_: 0.8), "two accuracies"),
     ],

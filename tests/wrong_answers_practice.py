@@ -61,7 +61,7 @@ WRONG_PRACTICE = {
         (0.7, ""),
     ],
     "as-many-parameters": [
-        (4640 / 101, "part of a unit"),
+        (4640 / 101, "fraction of a unit"),
         (46, "more parameters"),
         (4640, "number of units"),
         (3, "16 channels"),

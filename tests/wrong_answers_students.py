@@ -327,7 +327,7 @@ STUDENTS = {
         (lambda u, a, b: a ** (1 - u) + b**u, ""),
     ],
     "halving-epochs": [
-        (39, "different length"),
+        (39, "differ in length"),
         (22, "Very close"),
         (13, "one network"),
         (12, "round by round"),

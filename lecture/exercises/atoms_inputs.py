@@ -97,7 +97,7 @@ def equal_steps(answer):
         known=[
             (
                 150 * 400 / 64,
-                "There is no part of a step: the last batch of an epoch is smaller, but it still makes a step.",
+                "There is no fraction of a step: the last batch of an epoch is smaller, but it still makes a step.",
             ),
             (150 * 6, "The last batch of an epoch is smaller, but it still makes a step."),
             (150 // 7, "It is the other way round: full batches make fewer steps per epoch."),

@@ -174,8 +174,8 @@ def predict_noisy_labels(answer):
         raise Wrong(f"With the right labels {clean:.2f} is little: train for some more epochs.")
     if noisy < 0.67:
         raise Wrong(
-            f"{noisy:.2f} is lower than 30% random labels can explain. Are the labels for validation random as well? "
-            "And a random label may be any of the ten."
+            f"30% of random labels cannot bring the accuracy down to {noisy:.2f}. Are the labels for validation "
+            "random as well? And a random label may be any of the ten."
         )
     if clean == noisy:
         raise Wrong("The two are equal to the last digit: is the second network trained on the random labels?")
