@@ -76,9 +76,9 @@ def execute_all(root, *, environment, inputs=(), output, say=print):
 async def _all(root, environment, inputs, cache, say):
     """What `execute_all` returns."""
     found = sources(root / "notebooks")
-    n_to_run = sum(not _stored(source, root, environment, inputs, cache).exists() for source in found)
+    n_to_run = max(1, len(_to_run(root, environment, inputs, cache)))
     free = asyncio.Queue()
-    for share in core_shares(min(AT_A_TIME, available_cores(), max(1, n_to_run))):
+    for share in core_shares(min(AT_A_TIME, available_cores(), n_to_run)):
         free.put_nowait(share)
 
     async def run(source):
@@ -110,10 +110,13 @@ def core_shares(n):
 
 def kept(root, *, environment, inputs=(), output):
     """Return whether ``output / "executed"`` has a run of every notebook, so that `execute_all` would run none."""
-    return all(
-        _stored(source, root, environment, inputs, output / "executed").exists()
-        for source in sources(root / "notebooks")
-    )
+    return not _to_run(root, environment, inputs, output / "executed")
+
+
+def _to_run(root, environment, inputs, cache):
+    """The sources of which the cache has no run."""
+    every = sources(root / "notebooks")
+    return [source for source in every if not _stored(source, root, environment, inputs, cache).exists()]
 
 
 def execute(source, *, root, environment, inputs=(), cache=None, progress=True):

@@ -139,6 +139,11 @@ def title(text):
     return found[1].strip() if found else ""
 
 
+def is_title_of(part, heading):
+    """Return whether a heading is a part's title with its number: "Part 2: where to go" for "Where to go"."""
+    return re.fullmatch(rf"Part \d+: {re.escape(part)}", heading, re.IGNORECASE) is not None
+
+
 def _chapter(name, notebook):
     first = next((cell.source for cell in notebook.cells if cell.cell_type == "markdown"), "")
     return Chapter(f"notebooks/{name}", title(first) or name, _summary(first), _sections(notebook))

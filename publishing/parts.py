@@ -7,7 +7,7 @@ import re
 import nbformat
 
 from publishing.links import places_under_anchors
-from publishing.outline import parts, title
+from publishing.outline import is_title_of, parts, title
 
 FOLDER = "notebooks"  # of the chapters' pages
 EXPLORER = re.compile(r'class="lecture-explorer" data-explorer="([^"]+)"')
@@ -66,12 +66,13 @@ def split(name, notebook):
 def _titled(part, top):
     """What stands above a later part, with its title unless a heading of its own can be that, and the part's cells."""
     first, *others = part.cells
-    own = rf"^## Part \d+: {re.escape(part.title)}$"
-    source, found = re.subn(own, lambda _: f"# {part.title}", first.source, count=1, flags=re.IGNORECASE | re.MULTILINE)
-    if not found:
+    lines = first.source.split("\n")
+    own = [at for at, line in enumerate(lines) if line.startswith("## ") and is_title_of(part.title, line[3:])]
+    if not own:
         return f"{top}\n\n# {part.title}", part.cells
+    lines[own[0]] = f"# {part.title}"
     raised = first.copy()
-    raised.source = source
+    raised.source = "\n".join(lines)
     return top, (raised, *others)
 
 

@@ -165,7 +165,7 @@ def _begin(slides, part, where, links, *, has_title):
     """Let a deck begin with its part: what it is about, or what comes in it, and what comes before and after."""
     if not has_title:
         title, first = Slide("title", html.escape(part.title)), slides[0]
-        if len(first) == 1 and re.fullmatch(rf"Part \d+: {re.escape(title.heading)}", first[0].heading, re.IGNORECASE):
+        if len(first) == 1 and outline.is_title_of(title.heading, first[0].heading):
             title.anchor, title.blocks, title.notes = first[0].anchor, first[0].blocks, first[0].notes
             slides.pop(0)
         sections = [it for it in part.sections if it.title != SOURCES and it.anchor != title.anchor]

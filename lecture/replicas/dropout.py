@@ -50,9 +50,7 @@ def uniform(seeds, number, shape):
     Compiled by XLA it gives other numbers than without, although the algorithm is named (TensorFlow 2.21).
     """
 
-    def draw(seed):
-        return tf.random.stateless_uniform(
-            shape, tf.stack([seed, number]), alg="philox"
-        )  # twice as fast as the default
+    def draw(seed):  # by Philox, which takes half of the time that the default takes
+        return tf.random.stateless_uniform(shape, tf.stack([seed, number]), alg="philox")
 
     return tf.map_fn(draw, seeds, fn_output_signature=tf.float32)
